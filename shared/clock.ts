@@ -1,0 +1,35 @@
+/** Time as a dependency: drivers and caches take a `Clock`, decisions take `nowMs` as an argument. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  nowMs(): number;
+  /** Runs `run` once after `delayMs` and returns the function that cancels it. */
+  schedule(delayMs: number, run: () => void): () => void;
+}
+
+/** The machine's own clock. Its timers keep the process alive: whoever schedules, cancels. */
+export const systemClock: Clock = {
+  nowMs: () => Date.now(),
+  schedule(delayMs, run) {
+    const timer = setTimeout(run, Math.min(delayMs, MAX_TIMER_MS));
+    return () => clearTimeout(timer);
+  },
+};
+
+/** `setTimeout` runs at once for anything above a signed 32-bit number of milliseconds. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** Resolves after `delayMs`, or rejects with the signal's reason as soon as it aborts. */
+export function delay(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const onAbort = () => {
+      cancel();
+      reject(signal?.reason);
+    };
+    const cancel = clock.schedule(delayMs, () => {
+      signal?.removeEventListener('abort', onAbort);
+      resolve();
+    });
+    signal?.addEventListener('abort', onAbort, { once: true });
+  });
+}

@@ -1,0 +1,101 @@
+import { isAvailable, tallyObservation } from './pods.ts';
+import type { InFlightPod, Observation, ObservedPod, RolloutMemory, RolloutOptions } from './types.ts';
+
+/** The memory of a rollout that has not begun. */
+export function emptyMemory(revision: string): RolloutMemory {
+  return {
+    revision,
+    waves: 0,
+    recovered: 0,
+    zone: undefined,
+    zoneWholeSinceMs: undefined,
+    inFlight: [],
+    lastZones: {},
+  };
+}
+
+/**
+ * Brings the memory up to date with what is seen now; to be called before each decision. Calling it again with the
+ * same observation changes nothing.
+ *
+ * A new update revision starts the growth again (R5) but keeps where pods were and which zone was last (R1).
+ */
+export function remember(
+  memory: RolloutMemory,
+  observation: Observation,
+  options: Pick<RolloutOptions, 'minReadyMs'>,
+  nowMs: number,
+): RolloutMemory {
+  const lastZones = rememberZones(memory.lastZones, observation);
+  const sameRevision = !observation.revisionObserved || memory.revision === observation.updateRevision;
+  const growth = sameRevision
+    ? settleInFlight(memory, observation, options.minReadyMs, nowMs)
+    : { revision: observation.updateRevision, waves: 0, recovered: 0, inFlight: [] };
+
+  const zones = tallyObservation(observation, { lastZones }, options.minReadyMs, nowMs);
+  const whole =
+    memory.zone !== undefined && !zones.some((tally) => tally.zone === memory.zone && tally.down.length > 0);
+  return {
+    ...memory,
+    ...growth,
+    lastZones,
+    zoneWholeSinceMs: whole ? (memory.zoneWholeSinceMs ?? nowMs) : undefined,
+  };
+}
+
+/** Drops the pods of the wave that are back, or that nobody will remove any more, and counts those that came back. */
+function settleInFlight(memory: RolloutMemory, observation: Observation, minReadyMs: number, nowMs: number) {
+  if (memory.inFlight.length === 0) return { inFlight: memory.inFlight, recovered: memory.recovered };
+  const present = new Map(observation.pods.map((pod) => [pod.name, pod]));
+  const missing = new Set(observation.missing);
+  let recovered = memory.recovered;
+  const inFlight = memory.inFlight.filter((member) => {
+    const pod = present.get(member.name);
+    if (!pod) return missing.has(member.name);
+    if (pod.uid === member.uid) return (pod.stale && !pod.surplus) || pod.terminating;
+    if (!isAvailable(pod, minReadyMs, nowMs)) return true;
+    if (member.counted) recovered += 1;
+    return false;
+  });
+  return { inFlight, recovered };
+}
+
+function rememberZones(
+  known: RolloutMemory['lastZones'],
+  observation: Observation,
+): RolloutMemory['lastZones'] {
+  const zones: Record<string, string> = {};
+  for (const pod of observation.pods) {
+    const zone = pod.zone ?? known[pod.name];
+    if (zone !== undefined) zones[pod.name] = zone;
+  }
+  for (const name of observation.missing) {
+    const zone = known[name];
+    if (zone !== undefined) zones[name] = zone;
+  }
+  return zones;
+}
+
+/** Pods of the current wave that are still to be removed: the very pods that were chosen, not their successors. */
+export function pendingPods(memory: RolloutMemory, observation: Observation): ObservedPod[] {
+  const chosen = new Map(memory.inFlight.map((member) => [member.uid, member]));
+  return observation.pods.filter(
+    (pod) => chosen.has(pod.uid) && pod.stale && !pod.terminating && !pod.surplus,
+  );
+}
+
+/** The memory to store before `pods` of `zone` are removed. */
+export function rememberDisruption(
+  memory: RolloutMemory,
+  zone: string,
+  pods: readonly InFlightPod[],
+): RolloutMemory {
+  const chosen = new Set(pods.map((pod) => pod.uid));
+  return {
+    ...memory,
+    waves: memory.waves + (pods.some((pod) => pod.counted) ? 1 : 0),
+    zone,
+    zoneWholeSinceMs: undefined,
+    inFlight: [...memory.inFlight.filter((member) => !chosen.has(member.uid)), ...pods],
+  };
+}

@@ -1,0 +1,68 @@
+import type { Node, Pod, StatefulSet } from '../kube/objects.ts';
+import { podProblem, readySinceMs } from '../pods.ts';
+import { ZONE_LABEL } from '../zones.ts';
+import type { Observation, ObservedPod } from './types.ts';
+
+/** What the caches hold about one StatefulSet. */
+export interface StatefulSetState {
+  statefulSet: StatefulSet;
+  /** Pods that match the selector; those of another owner are ignored. */
+  pods: Iterable<Pod>;
+  /** By name. Undefined where reading nodes is not allowed: then the pods' own zone labels must do. */
+  nodes: ReadonlyMap<string, Node> | undefined;
+}
+
+/** The label in which the StatefulSet controller writes a pod's revision. */
+export const REVISION_LABEL = 'controller-revision-hash';
+
+/** Turns API objects into what the decision sees. Pods are told by their owner, not only by their labels. */
+export function observeStatefulSet({ statefulSet, pods, nodes }: StatefulSetState): Observation {
+  const { metadata, spec, status } = statefulSet;
+  const first = spec.ordinals.start;
+  const end = first + spec.replicas;
+  const observed: ObservedPod[] = [];
+  for (const pod of pods) {
+    if (pod.metadata.controller?.uid !== metadata.uid) continue;
+    const ordinal = ordinalOf(pod.metadata.name);
+    observed.push({
+      name: pod.metadata.name,
+      uid: pod.metadata.uid,
+      ordinal,
+      node: pod.spec.nodeName,
+      zone: zoneOfPod(pod, nodes),
+      stale: pod.metadata.labels[REVISION_LABEL] !== status.updateRevision,
+      terminating: pod.metadata.deletionTimestampMs !== undefined,
+      surplus: ordinal < first || ordinal >= end,
+      readySinceMs: readySinceMs(pod),
+      problem: podProblem(pod),
+    });
+  }
+  const present = new Set(observed.map((pod) => pod.name));
+  const expected = Array.from({ length: spec.replicas }, (_, index) => `${metadata.name}-${first + index}`);
+  return {
+    replicas: spec.replicas,
+    updateRevision: status.updateRevision,
+    revisionObserved: status.updateRevision !== '' && status.observedGeneration >= metadata.generation,
+    orderedReady: spec.podManagementPolicy === 'OrderedReady',
+    pods: observed,
+    missing: expected.filter((name) => !present.has(name)),
+  };
+}
+
+/**
+ * The zone of the pod's node. Since Kubernetes 1.35 the pod carries a copy of the label (PodTopologyLabelsAdmission),
+ * which serves where the node is gone or may not be read.
+ *
+ * @returns undefined before scheduling and where no label tells it; an empty label tells nothing
+ */
+export function zoneOfPod(pod: Pod, nodes: ReadonlyMap<string, Node> | undefined): string | undefined {
+  if (pod.spec.nodeName === undefined) return undefined;
+  const label = nodes?.get(pod.spec.nodeName)?.metadata.labels[ZONE_LABEL] ?? pod.metadata.labels[ZONE_LABEL];
+  return label || undefined;
+}
+
+/** The number at the end of a StatefulSet pod's name; -1 where there is none. */
+function ordinalOf(name: string): number {
+  const match = /-(\d+)$/.exec(name);
+  return match ? Number(match[1]) : -1;
+}

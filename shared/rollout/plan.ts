@@ -1,0 +1,119 @@
+/** What a rollout would do if nothing goes wrong: found by letting the decision itself run on a perfect cluster. */
+import { decide } from './decide.ts';
+import { emptyMemory, remember } from './memory.ts';
+import { availableSinceMs } from './pods.ts';
+import type { Blocked, GateState, Observation, ObservedPod, RolloutMemory, RolloutOptions } from './types.ts';
+
+export interface PlannedWave {
+  wave: number;
+  zone: string;
+  pods: readonly string[];
+  /** From the start of the rollout. */
+  startsAfterMs: number;
+}
+
+export interface RolloutPlan {
+  waves: readonly PlannedWave[];
+  /** Until the last pod is available. */
+  totalMs: number;
+  /** The same pods one after the other. */
+  oneAtATimeMs: number;
+  /** Why the plan ends before the rollout would; undefined when it is complete. */
+  blocked: Blocked | undefined;
+}
+
+/**
+ * Plays the rollout through. Pods that are on their way when it begins are taken to be back at once.
+ *
+ * @param restartMs how long each pod takes from its removal until it is Ready again, by name
+ */
+export function planRollout(
+  observation: Observation,
+  options: RolloutOptions,
+  memory: RolloutMemory,
+  restartMs: (pod: { name: string }) => number,
+): RolloutPlan {
+  const world = new PerfectCluster(observation, options);
+  const waves: PlannedWave[] = [];
+  const gates: GateState[] = [];
+  let current =
+    memory.revision === observation.updateRevision ? memory : emptyMemory(observation.updateRevision);
+  let oneAtATimeMs = 0;
+
+  for (;;) {
+    const seen = world.observe();
+    current = remember(current, seen, options, world.nowMs);
+    const decision = decide({ observation: seen, options, memory: current, gates, nowMs: world.nowMs });
+    switch (decision.kind) {
+      case 'disrupt': {
+        current = decision.memory;
+        for (const { name } of decision.pods)
+          oneAtATimeMs += world.replace(name, restartMs({ name })) + options.minReadyMs;
+        const pods = decision.pods.map((pod) => pod.name);
+        waves.push({ wave: waves.length + 1, zone: decision.zone, pods, startsAfterMs: world.nowMs });
+        break;
+      }
+      case 'wait':
+        if (!world.advance(decision.recheckAtMs))
+          return { waves, totalMs: world.nowMs, oneAtATimeMs, blocked: undefined };
+        break;
+      case 'blocked':
+        return { waves, totalMs: world.nowMs, oneAtATimeMs, blocked: decision };
+      case 'done':
+        return { waves, totalMs: world.nowMs, oneAtATimeMs, blocked: undefined };
+    }
+  }
+}
+
+/** Pods that come back exactly when they should. Time begins at 0. */
+class PerfectCluster {
+  nowMs = 0;
+  private readonly pods: Map<string, ObservedPod>;
+  private readonly observation: Observation;
+  private readonly options: RolloutOptions;
+
+  constructor(observation: Observation, options: RolloutOptions) {
+    this.observation = { ...observation, revisionObserved: true, missing: [] };
+    this.options = options;
+    const readySinceMs = -options.minReadyMs;
+    this.pods = new Map(
+      observation.pods
+        .filter((pod) => !pod.surplus)
+        .map((pod) => [
+          pod.name,
+          { ...pod, stale: pod.stale && !pod.terminating, terminating: false, readySinceMs },
+        ]),
+    );
+  }
+
+  observe(): Observation {
+    const pods = [...this.pods.values()].map((pod) =>
+      pod.readySinceMs !== undefined && pod.readySinceMs > this.nowMs
+        ? { ...pod, readySinceMs: undefined }
+        : pod,
+    );
+    return { ...this.observation, pods };
+  }
+
+  /** Replaces a pod and returns how long it takes. */
+  replace(name: string, restartMs: number): number {
+    const pod = this.pods.get(name);
+    if (pod) {
+      this.pods.set(name, { ...pod, uid: `${pod.uid}+`, stale: false, readySinceMs: this.nowMs + restartMs });
+    }
+    return restartMs;
+  }
+
+  /** Goes to the next moment at which something changes; false when nothing will. */
+  advance(recheckAtMs: number | undefined): boolean {
+    const moments = [...this.pods.values()].flatMap((pod) => [
+      pod.readySinceMs ?? 0,
+      availableSinceMs(pod, this.options.minReadyMs) ?? 0,
+    ]);
+    if (recheckAtMs !== undefined) moments.push(recheckAtMs);
+    const next = Math.min(...moments.filter((atMs) => atMs > this.nowMs));
+    if (!Number.isFinite(next)) return false;
+    this.nowMs = next;
+    return true;
+  }
+}

@@ -1,0 +1,61 @@
+import { type CountedPod, compareText, tallyZones, type ZoneTally } from '../zones.ts';
+import type { Observation, ObservedPod, RolloutMemory } from './types.ts';
+
+/** When a pod began to count as available, ms since the epoch; undefined while it is terminating or not Ready. */
+export function availableSinceMs(pod: ObservedPod, minReadyMs: number): number | undefined {
+  return pod.terminating || pod.readySinceMs === undefined ? undefined : pod.readySinceMs + minReadyMs;
+}
+
+/** Running, Ready for long enough, not terminating. */
+export function isAvailable(pod: ObservedPod, minReadyMs: number, nowMs: number): boolean {
+  const sinceMs = availableSinceMs(pod, minReadyMs);
+  return sinceMs !== undefined && sinceMs <= nowMs;
+}
+
+/** The zone a pod counts in: its node's, else the one it was last seen in. */
+export function zoneOf(
+  pod: { name: string; zone?: string | undefined },
+  memory: Pick<RolloutMemory, 'lastZones'>,
+): string | undefined {
+  return pod.zone ?? memory.lastZones[pod.name];
+}
+
+/** Rule R3: all pods by zone, the missing ones in the zone where they last were. */
+export function tallyObservation(
+  observation: Observation,
+  memory: Pick<RolloutMemory, 'lastZones'>,
+  minReadyMs: number,
+  nowMs: number,
+): ZoneTally[] {
+  const counted: CountedPod[] = observation.pods.map((pod) => ({
+    name: pod.name,
+    zone: zoneOf(pod, memory),
+    available: isAvailable(pod, minReadyMs, nowMs),
+  }));
+  for (const name of observation.missing) {
+    counted.push({ name, zone: zoneOf({ name }, memory), available: false });
+  }
+  return tallyZones(counted);
+}
+
+/** The zones that the workload's pods are in, or were in before they went missing. */
+export function knownZones(observation: Observation, memory: Pick<RolloutMemory, 'lastZones'>): string[] {
+  const zones = new Set<string>();
+  for (const pod of [...observation.pods, ...observation.missing.map((name) => ({ name }))]) {
+    const zone = zoneOf(pod, memory);
+    if (zone !== undefined) zones.add(zone);
+  }
+  return [...zones].sort(compareText);
+}
+
+/**
+ * Shows pods whose removal the API server has accepted as terminating, also while the watch has not told so yet:
+ * nothing is decided from a picture that is older than our own acts.
+ */
+export function withEvicted(observation: Observation, evictedUids: ReadonlySet<string>): Observation {
+  if (evictedUids.size === 0) return observation;
+  const pods = observation.pods.map((pod) =>
+    evictedUids.has(pod.uid) ? { ...pod, terminating: true } : pod,
+  );
+  return { ...observation, pods };
+}

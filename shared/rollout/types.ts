@@ -1,0 +1,141 @@
+import type { IntOrPercent } from '../int-or-percent.ts';
+
+/** A workload's pods as the decision sees them. Nothing here is particular to StatefulSets. */
+export interface Observation {
+  /** Pods that the spec asks for. */
+  replicas: number;
+  /** The revision that every pod shall have. */
+  updateRevision: string;
+  /** Whether status.observedGeneration has caught up, so that `updateRevision` belongs to the newest template. */
+  revisionObserved: boolean;
+  /** The controller brings pods back one after the other, in order (podManagementPolicy OrderedReady). */
+  orderedReady: boolean;
+  /** Pods that the workload's controller owns. */
+  pods: readonly ObservedPod[];
+  /** Names of pods that the spec asks for and that do not exist. */
+  missing: readonly string[];
+}
+
+export interface ObservedPod {
+  name: string;
+  uid: string;
+  /** Decides the order within a zone: the highest goes first. */
+  ordinal: number;
+  /** Undefined before scheduling, and on a node without a zone label. */
+  node: string | undefined;
+  zone: string | undefined;
+  /** Not on the update revision. */
+  stale: boolean;
+  terminating: boolean;
+  /** Beyond the replicas that the spec asks for: the controller is about to delete it. */
+  surplus: boolean;
+  /** When the Ready condition became true, ms since the epoch; undefined while it is not Ready or not Running. */
+  readySinceMs: number | undefined;
+  /** What its conditions and containers say while it is not ready, such as "ImagePullBackOff". */
+  problem: string | undefined;
+}
+
+/** How pods are taken: a wave at a time, or the next one as soon as one is back. */
+export type Pacing = 'wave' | 'stream';
+
+export interface RolloutOptions {
+  maxUnavailable: IntOrPercent;
+  /** Growth of the waves; 0 takes maxUnavailable at once, otherwise at least 1. */
+  exponentialFactor: number;
+  pacing: Pacing;
+  /** Zones to take first, in this order; the others follow by name. */
+  zoneOrder: readonly string[];
+  /** How long a zone must have been whole before the next one is touched. */
+  soakMs: number;
+  /** How long a pod must have been Ready to count as available. */
+  minReadyMs: number;
+  /** Replace stale unready pods even when two or more zones are disrupted. */
+  replaceUnready: boolean;
+}
+
+/** Something outside that must be open before a disruption. `unknown` holds as `closed` does. */
+export interface GateState {
+  name: string;
+  state: 'open' | 'closed' | 'unknown';
+  reason: string;
+}
+
+/** What must be remembered between decisions, and outlives the process in the Lease. */
+export interface RolloutMemory {
+  /** The update revision that the counters below belong to. */
+  revision: string;
+  /** Waves begun that took available pods: the k of rule R5. */
+  waves: number;
+  /** Pods taken while available that are available again: the growth of the `stream` window. */
+  recovered: number;
+  /** The zone disrupted last. */
+  zone: string | undefined;
+  /** Since when that zone has been whole, ms since the epoch; undefined while it is not. */
+  zoneWholeSinceMs: number | undefined;
+  /** Pods of the current wave that are not back yet, also those not evicted yet. */
+  inFlight: readonly InFlightPod[];
+  /** Zone in which each pod was last seen, by pod name. */
+  lastZones: Readonly<Record<string, string>>;
+}
+
+export interface InFlightPod {
+  name: string;
+  /** Of the pod to remove. A pod of this name with another uid is its successor. */
+  uid: string;
+  /** It was available when it was chosen, so its return counts for growth. */
+  counted: boolean;
+}
+
+export interface RolloutInput {
+  observation: Observation;
+  options: RolloutOptions;
+  memory: RolloutMemory;
+  gates: readonly GateState[];
+  /** Ms since the epoch, by the API server's clock. */
+  nowMs: number;
+}
+
+/** What to do next, and why. */
+export type RolloutDecision = Disrupt | Wait | Blocked | Done;
+
+export interface Disrupt {
+  kind: 'disrupt';
+  zone: string;
+  /** In the order in which they go. */
+  pods: readonly { name: string; uid: string }[];
+  /** Number of the wave, from 1; 0 for one that only replaces pods that are down anyway. */
+  wave: number;
+  /** False when this goes on with a wave that was begun before. */
+  begins: boolean;
+  reason: string;
+  /** To be stored before the first pod is removed, so that a crash in between loses nothing. */
+  memory: RolloutMemory;
+}
+
+export type WaitFor = 'revision' | 'gate' | 'availability' | 'soak';
+
+export interface Wait {
+  kind: 'wait';
+  for: WaitFor;
+  reason: string;
+  /** Pods waited for. */
+  pods: readonly string[];
+  /** When time alone can change the answer, ms since the epoch. */
+  recheckAtMs: number | undefined;
+}
+
+export type BlockedBy = 'zone-label' | 'two-zones';
+
+export interface Blocked {
+  kind: 'blocked';
+  by: BlockedBy;
+  reason: string;
+  /** Which flag, field or label would change it. */
+  fix: string;
+  pods: readonly string[];
+}
+
+export interface Done {
+  kind: 'done';
+  reason: string;
+}

@@ -1,0 +1,210 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { decide } from '../../../shared/rollout/decide.ts';
+import type { RolloutInput, RolloutOptions } from '../../../shared/rollout/types.ts';
+import type { Rule } from './invariants.ts';
+import { type Decide, type Scenario, Simulation } from './simulate.ts';
+
+const options: fc.Arbitrary<RolloutOptions> = fc.record({
+  maxUnavailable: fc.oneof(
+    fc.record({ kind: fc.constant('count' as const), count: fc.integer({ min: 1, max: 12 }) }),
+    fc.record({ kind: fc.constant('percent' as const), percent: fc.integer({ min: 1, max: 100 }) }),
+  ),
+  exponentialFactor: fc.constantFrom(0, 1, 1.5, 2, 2, 3),
+  pacing: fc.constantFrom('wave', 'stream'),
+  zoneOrder: fc.constantFrom([], [], ['zone-c'], ['zone-b', 'zone-a']),
+  soakMs: fc.constantFrom(0, 0, 30_000),
+  minReadyMs: fc.constantFrom(0, 0, 5_000),
+  replaceUnready: fc.boolean(),
+});
+
+function scenarios(limits: { minSteps: number; maxSteps: number; trouble: boolean }): fc.Arbitrary<Scenario> {
+  return fc.record({
+    cluster: fc.record({
+      zones: fc.constantFrom(
+        ['zone-a'],
+        ['zone-a', 'zone-b'],
+        ['zone-a', 'zone-b', 'zone-c'],
+        ['zone-a', 'zone-b', 'zone-c'],
+      ),
+      replicas: fc.integer({ min: 0, max: 24 }),
+      orderedReady: fc.oneof(
+        { weight: 4, arbitrary: fc.constant(false) },
+        { weight: 1, arbitrary: fc.constant(true) },
+      ),
+      pinned: fc.boolean(),
+    }),
+    options,
+    lag: fc.constantFrom(0, 0, 1, 3),
+    trouble: fc.constant(limits.trouble),
+    steps: fc.array(fc.nat(2 ** 31 - 1), {
+      minLength: limits.minSteps,
+      maxLength: limits.maxSteps,
+      size: 'max',
+    }),
+  });
+}
+
+function firstViolation(
+  scenario: Scenario,
+  rule: Rule | 'any',
+  decision: Decide = decide,
+): string | undefined {
+  const simulation = new Simulation(scenario, decision);
+  simulation.run(scenario);
+  const found = simulation.found.find((each) => rule === 'any' || each.rule === rule);
+  return found && `${found.rule} at step ${found.step}: ${found.what}`;
+}
+
+describe('the rules hold over random clusters and schedules', () => {
+  it('with pods that fail, bad revisions, rollbacks, scaling, lost labels, crashes and lagging caches', () => {
+    fc.assert(
+      fc.property(scenarios({ minSteps: 1500, maxSteps: 4000, trouble: true }), (scenario) => {
+        assert.equal(firstViolation(scenario, 'any'), undefined);
+      }),
+      { numRuns: 400, endOnFailure: true },
+    );
+  });
+
+  it('and over many short ones', () => {
+    fc.assert(
+      fc.property(scenarios({ minSteps: 50, maxSteps: 300, trouble: true }), (scenario) => {
+        assert.equal(firstViolation(scenario, 'any'), undefined);
+      }),
+      { numRuns: 2000, endOnFailure: true },
+    );
+  });
+
+  it('and every rollout ends once the trouble does', () => {
+    fc.assert(
+      fc.property(scenarios({ minSteps: 0, maxSteps: 800, trouble: true }), (scenario) => {
+        const simulation = new Simulation(scenario, decide);
+        simulation.run(scenario);
+        const last = simulation.settle(2000);
+        assert.equal(last.kind, 'done', JSON.stringify(last));
+        assert.deepEqual(simulation.found, []);
+      }),
+      { numRuns: 400, endOnFailure: true },
+    );
+  });
+});
+
+/**
+ * A test must be able to fail: each of these decisions breaks one rule, by looking at the world through glasses that
+ * hide what the rule is about, and the property must notice.
+ */
+const broken: { rule: Rule; how: string; decide: Decide }[] = [
+  {
+    rule: 'R1',
+    how: 'does not soak',
+    decide: (input) => decide({ ...input, options: { ...input.options, soakMs: 0 } }),
+  },
+  {
+    rule: 'R2',
+    how: 'allows one pod more',
+    decide: (input) => {
+      const asked = input.options.maxUnavailable;
+      const more =
+        asked.kind === 'count'
+          ? { ...asked, count: asked.count + 1 }
+          : { ...asked, percent: asked.percent + 20 };
+      return decide({ ...input, options: { ...input.options, maxUnavailable: more } });
+    },
+  },
+  {
+    rule: 'R3',
+    how: 'sees no pod that is missing',
+    decide: (input) => decide(withObservation(input, { missing: [] })),
+  },
+  {
+    rule: 'R3',
+    how: 'takes unready pods of other zones for ready',
+    decide: (input) => {
+      const first = input.observation.pods[0]?.zone;
+      const pods = input.observation.pods.map((pod) =>
+        pod.zone === first ? pod : { ...pod, readySinceMs: pod.readySinceMs ?? 0 },
+      );
+      return decide(withObservation(input, { pods }));
+    },
+  },
+  {
+    rule: 'R4',
+    how: 'takes the lowest ordinal first',
+    decide: (input) =>
+      decide(
+        withObservation(input, {
+          pods: input.observation.pods.map((pod) => ({ ...pod, ordinal: -pod.ordinal })),
+        }),
+      ),
+  },
+  {
+    rule: 'R4',
+    how: 'ignores --zone-order',
+    decide: (input) => decide({ ...input, options: { ...input.options, zoneOrder: [] } }),
+  },
+  {
+    rule: 'R5',
+    how: 'grows twice as fast',
+    decide: (input) =>
+      decide({
+        ...input,
+        memory: {
+          ...input.memory,
+          waves: input.memory.waves * 2 + 1,
+          recovered: input.memory.recovered * 2 + 1,
+        },
+      }),
+  },
+  {
+    rule: 'R6',
+    how: 'takes every pod for stale',
+    decide: (input) =>
+      decide(
+        withObservation(input, { pods: input.observation.pods.map((pod) => ({ ...pod, stale: true })) }),
+      ),
+  },
+  {
+    rule: 'R6',
+    how: 'trusts a revision that is not observed',
+    decide: (input) => decide(withObservation(input, { revisionObserved: true })),
+  },
+  {
+    rule: 'R7',
+    how: 'waits for broken pods instead of replacing them',
+    decide: (input) => {
+      const decision = decide(input);
+      return decision.kind === 'disrupt' && decision.wave === 0
+        ? { kind: 'wait', for: 'availability', reason: '', pods: [], recheckAtMs: undefined }
+        : decision;
+    },
+  },
+  {
+    rule: 'R7',
+    how: 'replaces broken pods in two zones without being told to',
+    decide: (input) => decide({ ...input, options: { ...input.options, replaceUnready: true } }),
+  },
+  { rule: 'R8', how: 'calls it done at the first wait', decide: (input) => toDone(decide(input)) },
+];
+
+function withObservation(input: RolloutInput, change: Partial<RolloutInput['observation']>): RolloutInput {
+  return { ...input, observation: { ...input.observation, ...change } };
+}
+
+function toDone(decision: ReturnType<Decide>): ReturnType<Decide> {
+  return decision.kind === 'wait' ? { kind: 'done', reason: '' } : decision;
+}
+
+describe('the properties notice', () => {
+  for (const each of broken) {
+    it(`${each.rule} broken: a decision that ${each.how}`, () => {
+      const outcome = fc.check(
+        fc.property(scenarios({ minSteps: 200, maxSteps: 1500, trouble: true }), (scenario) => {
+          assert.equal(firstViolation(scenario, each.rule, each.decide), undefined);
+        }),
+        { numRuns: 500, endOnFailure: true },
+      );
+      assert.ok(outcome.failed, 'no violation found');
+    });
+  }
+});
