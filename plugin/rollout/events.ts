@@ -5,7 +5,14 @@ import type { RolloutSnapshot } from '../../shared/rollout/snapshot.ts';
  * stable interface: fields are added, never renamed.
  */
 export type RolloutEvent = { atMs: number } & (
-  | { type: 'started'; workload: WorkloadName; updateRevision: string; stale: number; total: number; resumed: boolean }
+  | {
+      type: 'started';
+      workload: WorkloadName;
+      updateRevision: string;
+      stale: number;
+      total: number;
+      resumed: boolean;
+    }
   /** Something the operator should know that stops nothing. */
   | { type: 'notice'; message: string }
   | { type: 'wave-begun'; wave: number; zone: string; pods: readonly string[]; reason: string }

@@ -6,10 +6,13 @@ export function availableSinceMs(pod: ObservedPod, minReadyMs: number): number |
   return pod.terminating || pod.readySinceMs === undefined ? undefined : pod.readySinceMs + minReadyMs;
 }
 
-/** Running, Ready for long enough, not terminating. */
+/**
+ * Ready for long enough, not terminating. Without a time to wait for, Ready is enough whatever the clocks say: ours and
+ * the kubelets' may be a second apart.
+ */
 export function isAvailable(pod: ObservedPod, minReadyMs: number, nowMs: number): boolean {
   const sinceMs = availableSinceMs(pod, minReadyMs);
-  return sinceMs !== undefined && sinceMs <= nowMs;
+  return sinceMs !== undefined && (minReadyMs === 0 || sinceMs <= nowMs);
 }
 
 /** The zone a pod counts in: its node's, else the one it was last seen in. */

@@ -1,0 +1,43 @@
+import type { Options } from 'yargs';
+import type { Context } from '../context.ts';
+import type { ExitCode } from '../errors.ts';
+
+/** A verb of `kubectl zone`, as data. The registrar in `registry.ts` is the only place that knows yargs' ways. */
+export interface Command {
+  /** With its positionals, as yargs writes them: `rollout <target..>`. */
+  usage: string;
+  summary: string;
+  description?: string;
+  options: Readonly<Record<string, Options>>;
+  /** Positionals are options to yargs; described here so that help shows them. */
+  positionals?: Readonly<Record<string, Options>>;
+  examples: readonly (readonly [command: string, what: string])[];
+  /** Whether it speaks to a cluster, and so has kubectl's connection flags. */
+  connects: boolean;
+  /** Loads its work lazily: a command that is not run costs no start-up time. */
+  run(args: Arguments, context: Context, invocation: Invocation): Promise<ExitCode>;
+}
+
+/** How the command was called. */
+export interface Invocation {
+  /** As typed, for messages that say what to repeat: `kubectl zone rollout sts/ingester`. */
+  commandLine: string;
+}
+
+/** What yargs has read: by option name, as its type says. */
+export type Arguments = Readonly<Record<string, unknown>>;
+
+/** Option values by type; yargs has checked the types, so another one is a mistake in a command's definition. */
+export const read = {
+  text(args: Arguments, name: string): string | undefined {
+    const value = args[name];
+    return value === undefined ? undefined : String(value);
+  },
+  flag(args: Arguments, name: string): boolean {
+    return args[name] === true;
+  },
+  list(args: Arguments, name: string): string[] {
+    const value = args[name];
+    return value === undefined ? [] : (Array.isArray(value) ? value : [value]).map(String);
+  },
+};

@@ -1,0 +1,71 @@
+import { ApiError, ConnectionError, KubeconfigError } from '../shared/kube/kube.ts';
+
+/** Exit codes of every command; DESIGN 8. */
+export const EXIT = { done: 0, failed: 1, usage: 2, stopped: 3, interrupted: 130 } as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** Something the user can act on: what is wrong, and what would mend it. */
+export class UserError extends Error {
+  override readonly name: string = 'UserError';
+  readonly fix: string | undefined;
+  readonly exitCode: ExitCode = EXIT.failed;
+
+  constructor(message: string, fix?: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.fix = fix;
+  }
+}
+
+/** The command line cannot be understood; nothing was asked of the cluster. */
+export class UsageError extends UserError {
+  override readonly name = 'UsageError';
+  override readonly exitCode = EXIT.usage;
+}
+
+/** The user interrupted before anything had begun. */
+export class InterruptedError extends UserError {
+  override readonly name = 'InterruptedError';
+  override readonly exitCode = EXIT.interrupted;
+
+  constructor() {
+    super('interrupted; nothing was touched');
+  }
+}
+
+/** What to print for an error, and how to end. */
+export interface ErrorReport {
+  message: string;
+  fix: string | undefined;
+  exitCode: ExitCode;
+  /** A mistake of ours: its stack is worth reporting. */
+  stack: string | undefined;
+}
+
+/** Turns whatever was thrown into a text and an exit code. */
+export function describeError(error: unknown): ErrorReport {
+  if (error instanceof UserError) {
+    return { message: error.message, fix: error.fix, exitCode: error.exitCode, stack: undefined };
+  }
+  if (error instanceof ApiError) {
+    const fix = error.code === 401 ? 'log in again, or check the credentials in your kubeconfig' : undefined;
+    return {
+      message: `the API server answered ${error.code}: ${error.message}`,
+      fix,
+      exitCode: EXIT.failed,
+      stack: undefined,
+    };
+  }
+  if (error instanceof KubeconfigError) {
+    return { message: error.message, fix: undefined, exitCode: EXIT.failed, stack: undefined };
+  }
+  if (error instanceof ConnectionError) {
+    return {
+      message: error.message,
+      fix: 'check that the API server is reachable: kubectl get --raw /readyz',
+      exitCode: EXIT.failed,
+      stack: undefined,
+    };
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { message: 'this is a bug in kubectl-zone', fix: undefined, exitCode: EXIT.failed, stack };
+}

@@ -1,0 +1,3 @@
+/** What the shim needs. */
+export { main } from './main.ts';
+export { processContext } from './process-context.ts';

@@ -1,0 +1,70 @@
+import type { StatefulSet } from '../../shared/kube/objects.ts';
+import type { Context } from '../context.ts';
+import type { Reporter } from './events.ts';
+import type { RolloutLock } from './lock.ts';
+import { confirm } from './questions.ts';
+import type { RolloutRequest, Watched } from './run.ts';
+import { completeStatus, ON_DELETE, patchCommand, setStrategy } from './strategy.ts';
+
+/** How long the end waits for the controller's own count. */
+const STATUS_PATIENCE_MS = 10_000;
+
+/** The strategy that was there before is put back when asked for; otherwise the command that does it is shown. */
+export async function restoreStrategy(
+  request: RolloutRequest,
+  { kube, found, watches }: Watched,
+  lock: RolloutLock,
+  context: Context,
+): Promise<void> {
+  const before = lock.strategyBefore;
+  const current = watches.statefulSet;
+  if (!before || !current || current.spec.updateStrategy.type !== ON_DELETE) return;
+  const question = `Set the update strategy back to ${before.type}? The next change of the template is then rolled out by the controller, without regard to zones.`;
+  const canAsk = context.stdin.isTTY === true && context.stderr.isTTY === true && !request.yes;
+  const restore =
+    request.restoreStrategy || (canAsk && (await confirm(question, context, '--restore-strategy')));
+  if (!restore) {
+    context.stderr.write(
+      `the update strategy stays ${ON_DELETE}; to set it back: ${patchCommand(found, before)}\n`,
+    );
+    return;
+  }
+  await setStrategy(kube, current, before);
+  await lock.rememberStrategy(undefined);
+}
+
+/**
+ * Waits until the controller has counted the last pod, because a status that it computed before would overwrite ours,
+ * and then writes which revision is current.
+ */
+export async function bringStatusUpToDate(
+  { kube, watches }: Watched,
+  reporter: Reporter,
+  { clock }: Context,
+): Promise<void> {
+  const patience = new AbortController();
+  const cancel = clock.schedule(STATUS_PATIENCE_MS, () =>
+    patience.abort(new Error('the controller does not count the pods')),
+  );
+  try {
+    await watches.until(() => !watches.statefulSet || isCounted(watches.statefulSet), patience.signal);
+    if (watches.statefulSet) await completeStatus(kube, watches.statefulSet);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    reporter.report({
+      atMs: clock.nowMs(),
+      type: 'notice',
+      message: `status.currentRevision still names the old revision and could not be brought up to date: ${why}`,
+    });
+  } finally {
+    cancel();
+  }
+}
+
+function isCounted({ metadata, spec, status }: StatefulSet): boolean {
+  return (
+    status.observedGeneration >= metadata.generation &&
+    status.updatedReplicas >= spec.replicas &&
+    status.availableReplicas >= spec.replicas
+  );
+}

@@ -1,0 +1,146 @@
+import type { Clock } from '../../shared/clock.ts';
+import type { Kube } from '../../shared/kube/kube.ts';
+import { acquireLease, HeldByOtherError, type HeldLease, type LeaseState } from '../../shared/kube/lease.ts';
+import type { Lease, StatefulSet } from '../../shared/kube/objects.ts';
+import { emptyMemory } from '../../shared/rollout/memory.ts';
+import { decodeMemory, encodeMemory } from '../../shared/rollout/memory-text.ts';
+import type { RolloutMemory } from '../../shared/rollout/types.ts';
+import type { Context } from '../context.ts';
+import { UserError } from '../errors.ts';
+import type { RolloutOutcome } from './events.ts';
+import type { UpdateStrategy } from './strategy.ts';
+
+/** Others may take over this long after the holder was last seen alive. */
+const LEASE_DURATION_MS = 15_000;
+
+/** What the Lease of a rollout says. Names are kept: another version may go on with the rollout. */
+export const ANNOTATION = {
+  memory: 'kubectl-zone.dev/rollout-memory',
+  revision: 'kubectl-zone.dev/update-revision',
+  wave: 'kubectl-zone.dev/wave',
+  state: 'kubectl-zone.dev/state',
+  reason: 'kubectl-zone.dev/reason',
+  /** The strategy that was there before OnDelete, as JSON. */
+  strategyBefore: 'kubectl-zone.dev/strategy-before',
+} as const;
+
+/** The Lease beside the workload that makes a rollout exclusive and resumable. */
+export interface RolloutLock {
+  /** What the last holder left; empty when there is nothing to go on with. */
+  readonly memory: RolloutMemory;
+  readonly resumed: boolean;
+  readonly strategyBefore: UpdateStrategy | undefined;
+  /** True while the Lease could not be renewed for so long that it may be another's. */
+  readonly uncertain: boolean;
+  /** @throws LeaseLostError when somebody else holds it */
+  save(memory: RolloutMemory): Promise<void>;
+  rememberStrategy(strategy: UpdateStrategy | undefined): Promise<void>;
+  /** Lets others have it, and leaves how it ended. A finished rollout leaves nothing to go on with. */
+  release(outcome: RolloutOutcome, reason: string): Promise<void>;
+}
+
+export interface LockOptions {
+  kube: Kube;
+  clock: Clock;
+  random: () => number;
+  statefulSet: StatefulSet;
+  process: Context['processIdentity'];
+  signal: AbortSignal;
+  /** Called when another holder is looked at, with the longest time that takes. */
+  onObserve(holder: string, upToMs: number): void;
+  onState(state: LeaseState): void;
+}
+
+/** The name of a workload's rollout Lease. */
+export function leaseName(kind: string, name: string): string {
+  return `zone-rollout-${kind}-${name}`;
+}
+
+/**
+ * Takes the Lease.
+ *
+ * @throws UserError that names the holder when another process rolls the workload out
+ */
+export async function acquireRolloutLock(options: LockOptions): Promise<RolloutLock> {
+  const { statefulSet, process } = options;
+  const { namespace, name, uid } = statefulSet.metadata;
+  const mark = Math.floor(options.random() * 2 ** 32).toString(36);
+  const identity = `${process.user}@${process.host}/${process.pid}/${mark}`;
+  let held: HeldLease;
+  try {
+    held = await acquireLease({
+      kube: options.kube,
+      namespace,
+      name: leaseName('statefulset', name),
+      identity,
+      durationMs: LEASE_DURATION_MS,
+      clock: options.clock,
+      annotations: { [ANNOTATION.state]: 'running', [ANNOTATION.reason]: null },
+      ownerReferences: [{ apiVersion: 'apps/v1', kind: 'StatefulSet', name, uid }],
+      signal: options.signal,
+      isHolderAlive: (holder) => isAlive(holder, process),
+      onObserve: (lease, upToMs) => options.onObserve(lease.spec.holderIdentity, upToMs),
+      onState: options.onState,
+    });
+  } catch (error) {
+    if (!(error instanceof HeldByOtherError)) throw error;
+    throw new UserError(
+      `statefulset/${name} is being rolled out already: ${error.message}`,
+      'wait for it, or stop it where it runs; its progress is kept either way',
+      error,
+    );
+  }
+  return rolloutLock(held, statefulSet);
+}
+
+function rolloutLock(held: HeldLease, statefulSet: StatefulSet): RolloutLock {
+  const text = held.lease.metadata.annotations[ANNOTATION.memory];
+  const left = text === undefined ? undefined : decodeMemory(text);
+  return {
+    memory: left ?? emptyMemory(statefulSet.status.updateRevision),
+    resumed: left !== undefined && left.revision === statefulSet.status.updateRevision && left.waves > 0,
+    strategyBefore: readStrategy(held.lease),
+    get uncertain() {
+      return held.state.kind !== 'held';
+    },
+    async save(memory) {
+      await held.writeAnnotations({
+        [ANNOTATION.memory]: encodeMemory(memory),
+        [ANNOTATION.revision]: memory.revision,
+        [ANNOTATION.wave]: String(memory.waves),
+      });
+    },
+    async rememberStrategy(strategy) {
+      await held.writeAnnotations({
+        [ANNOTATION.strategyBefore]: strategy === undefined ? null : JSON.stringify(strategy),
+      });
+    },
+    async release(outcome, reason) {
+      const memory = outcome === 'done' ? { [ANNOTATION.memory]: null } : {};
+      try {
+        await held.writeAnnotations({ [ANNOTATION.state]: outcome, [ANNOTATION.reason]: reason, ...memory });
+      } finally {
+        await held.release();
+      }
+    },
+  };
+}
+
+/** Whether a holder of this host still runs; undefined for one of another host or of another tool. */
+function isAlive(holder: string, process: Context['processIdentity']): boolean | undefined {
+  const match = /^.*@(.+)\/(\d+)\/[^/]+$/.exec(holder);
+  if (!match || match[1] !== process.host) return undefined;
+  return process.isAlive(Number(match[2])) ? undefined : false;
+}
+
+function readStrategy(lease: Lease): UpdateStrategy | undefined {
+  const text = lease.metadata.annotations[ANNOTATION.strategyBefore];
+  if (text === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    const type = typeof value === 'object' && value !== null && 'type' in value ? value.type : undefined;
+    return typeof type === 'string' ? (value as UpdateStrategy) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,115 @@
+import { missingAccess, type NeededAccess } from '../../shared/kube/access.ts';
+import { ApiError, type Kube } from '../../shared/kube/kube.ts';
+import { readStatefulSet, type StatefulSet } from '../../shared/kube/objects.ts';
+import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
+import { knownZones } from '../../shared/rollout/pods.ts';
+import { listNames } from '../../shared/rollout/reasons.ts';
+import type { Observation, RolloutMemory, RolloutOptions } from '../../shared/rollout/types.ts';
+import { UserError } from '../errors.ts';
+
+/**
+ * Reads the StatefulSet to be rolled out.
+ *
+ * @throws UserError that names those there are when it is not there
+ */
+export async function fetchStatefulSet(kube: Kube, name: string): Promise<StatefulSet> {
+  const { namespace } = kube;
+  try {
+    return readStatefulSet(
+      await kube.request({
+        method: 'GET',
+        path: resourcePath({ ...RESOURCES.statefulsets, namespace, name }),
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 404) throw error;
+    const others = await statefulSetNames(kube);
+    throw new UserError(
+      `statefulset "${name}" not found in namespace "${namespace}"`,
+      others.length > 0
+        ? `there ${others.length === 1 ? 'is' : 'are'}: ${listNames(others)}`
+        : 'choose another namespace with -n',
+      error,
+    );
+  }
+}
+
+async function statefulSetNames(kube: Kube): Promise<string[]> {
+  try {
+    const path = resourcePath({ ...RESOURCES.statefulsets, namespace: kube.namespace });
+    const list = await kube.request({ method: 'GET', path });
+    const items =
+      typeof list === 'object' && list !== null && 'items' in list && Array.isArray(list.items)
+        ? list.items
+        : [];
+    return items.map((item: unknown) => readStatefulSet(item).metadata.name);
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * Asks the API server whether everything that the rollout will need is allowed, before anything is touched.
+ *
+ * @throws UserError that names each missing verb and resource
+ */
+export async function checkAccess(
+  kube: Kube,
+  needs: {
+    namespace: string;
+    statefulSet: string;
+    lease: string;
+    disableEviction: boolean;
+    switchStrategy: boolean;
+    acts: boolean;
+  },
+): Promise<void> {
+  const { namespace } = needs;
+  const { statefulsets, pods, leases } = RESOURCES;
+  const needed: NeededAccess[] = [
+    ...['list', 'watch'].flatMap((verb) => [
+      { ...pods, verb, namespace },
+      { ...statefulsets, verb, namespace },
+    ]),
+  ];
+  if (needs.acts) {
+    needed.push(
+      needs.disableEviction
+        ? { ...pods, verb: 'delete', namespace }
+        : { ...pods, verb: 'create', subresource: 'eviction', namespace },
+      { ...leases, verb: 'get', namespace, name: needs.lease },
+      { ...leases, verb: 'create', namespace },
+      { ...leases, verb: 'patch', namespace, name: needs.lease },
+    );
+    if (needs.switchStrategy) {
+      needed.push({ ...statefulsets, verb: 'patch', namespace, name: needs.statefulSet });
+    }
+  }
+  const missing = await missingAccess(kube, needed);
+  if (missing.length === 0) return;
+  throw new UserError(missing.map((each) => each.sentence).join('\n'), 'nothing was touched');
+}
+
+/**
+ * Refuses what could not be rolled out zone by zone, before anything is touched.
+ *
+ * @throws UserError for pods without a zone, and for a `--zone-order` that names zones the pods are not in
+ */
+export function checkZones(observation: Observation, options: RolloutOptions, memory: RolloutMemory): void {
+  const unlabelled = observation.pods.filter((pod) => pod.node !== undefined && pod.zone === undefined);
+  if (unlabelled.length > 0) {
+    const nodes = [...new Set(unlabelled.map((pod) => pod.node ?? ''))].sort();
+    throw new UserError(
+      `${nodes.length === 1 ? 'node' : 'nodes'} ${listNames(nodes)} ${nodes.length === 1 ? 'has' : 'have'} no label topology.kubernetes.io/zone, so the zone of ${listNames(unlabelled.map((pod) => pod.name))} is unknown`,
+      `kubectl label node ${nodes[0]} topology.kubernetes.io/zone=ZONE`,
+    );
+  }
+  const zones = knownZones(observation, memory);
+  const strange = options.zoneOrder.filter((zone) => !zones.includes(zone));
+  if (strange.length > 0 && zones.length > 0) {
+    throw new UserError(
+      `--zone-order: no pod is in ${strange.join(', ')}`,
+      `the zones are: ${zones.join(', ')}`,
+    );
+  }
+}

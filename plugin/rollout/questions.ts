@@ -1,0 +1,30 @@
+import { createInterface } from 'node:readline/promises';
+import type { Context } from '../context.ts';
+import { UserError } from '../errors.ts';
+
+/**
+ * Asks a yes-or-no question on the terminal; anything but yes is no.
+ *
+ * @param wayOut what to pass instead where nobody can be asked
+ * @throws UserError without a terminal: silence never means yes
+ */
+export async function confirm(question: string, context: Context, wayOut: string): Promise<boolean> {
+  const { stdin, stderr } = context;
+  if (!stdin.isTTY || !stderr.isTTY)
+    throw new UserError(`cannot ask without a terminal: ${question}`, wayOut);
+  const terminal = createInterface({ input: stdin, output: stderr, terminal: true });
+  const aborted = new AbortController();
+  const ignore = context.onInterrupt(() => aborted.abort());
+  terminal.on('SIGINT', () => aborted.abort());
+  try {
+    const answer = await terminal.question(`${question} [y/N] `, { signal: aborted.signal });
+    return /^y(es)?$/i.test(answer.trim());
+  } catch (error) {
+    if (!aborted.signal.aborted) throw error;
+    stderr.write('\n');
+    return false;
+  } finally {
+    ignore();
+    terminal.close();
+  }
+}

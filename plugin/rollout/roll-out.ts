@@ -1,0 +1,253 @@
+import type { StatefulSet } from '../../shared/kube/objects.ts';
+import { decide } from '../../shared/rollout/decide.ts';
+import { disruptionLimit } from '../../shared/rollout/limits.ts';
+import { emptyMemory } from '../../shared/rollout/memory.ts';
+import { observeStatefulSet } from '../../shared/rollout/observe.ts';
+import { knownZones } from '../../shared/rollout/pods.ts';
+import type { Observation } from '../../shared/rollout/types.ts';
+import type { Context } from '../context.ts';
+import { EXIT, type ExitCode, InterruptedError, UserError } from '../errors.ts';
+import { openReporter } from '../views/open.ts';
+import { RolloutDriver, type RolloutEnd } from './driver.ts';
+import type { Reporter, RolloutEvent, RolloutOutcome } from './events.ts';
+import { bringStatusUpToDate, restoreStrategy } from './finish.ts';
+import { acquireRolloutLock, type RolloutLock } from './lock.ts';
+import { checkZones } from './preflight.ts';
+import { Progress } from './progress.ts';
+import { confirm } from './questions.ts';
+import type { RolloutRequest, Watched } from './run.ts';
+import { ON_DELETE, patchCommand, setStrategy } from './strategy.ts';
+
+const EXIT_OF: Readonly<Record<RolloutOutcome, ExitCode>> = {
+  done: EXIT.done,
+  failed: EXIT.failed,
+  stopped: EXIT.stopped,
+  interrupted: EXIT.interrupted,
+};
+
+/** What an interrupt or a timer may have to stop, as far as it exists yet. */
+interface Controls {
+  driver: RolloutDriver | undefined;
+  lost: string | undefined;
+  starting: AbortController;
+}
+
+/** Carries the rollout out: Lease, update strategy, driver, and everything left as it should be at the end. */
+export async function rollOut(
+  request: RolloutRequest,
+  watched: Watched,
+  context: Context,
+): Promise<ExitCode> {
+  const { found, watches } = watched;
+  const observation = observeStatefulSet({
+    statefulSet: watches.statefulSet ?? found,
+    pods: watches.pods.values(),
+    nodes: watches.nodes,
+  });
+  checkZones(observation, request.options, emptyMemory(observation.updateRevision));
+  if (await isDone(observation, request, context, found)) return EXIT.done;
+  await agreeOnStrategy(request, found, context);
+
+  const controls: Controls = { driver: undefined, lost: undefined, starting: new AbortController() };
+  const stop = (outcome: RolloutOutcome, why: string) => {
+    const reason = `${why}go on with: ${request.commandLine}`;
+    if (controls.driver) controls.driver.stop(outcome, reason);
+    else controls.starting.abort(new InterruptedError());
+  };
+  const ignoreInterrupts = context.onInterrupt(() => stop('interrupted', ''));
+  try {
+    const lock = await acquire(request, watched, context, controls);
+    let end: RolloutEnd | undefined;
+    try {
+      const statefulSet = await switchStrategy(watched, lock, controls.starting.signal);
+      end = await drive({ request, watched, context, controls, lock, statefulSet, observation, stop });
+      if (end.outcome === 'done') await restoreStrategy(request, watched, lock, context);
+    } finally {
+      await lock.release(end?.outcome ?? 'failed', end?.reason ?? 'an error ended it').catch(() => {
+        context.stderr.write('warning: the Lease could not be released; it expires by itself in 15s\n');
+      });
+    }
+    return EXIT_OF[end.outcome];
+  } finally {
+    ignoreInterrupts();
+  }
+}
+
+/** Nothing to do: says so, and touches neither Lease nor strategy. */
+async function isDone(
+  observation: Observation,
+  { options, output }: RolloutRequest,
+  context: Context,
+  statefulSet: StatefulSet,
+): Promise<boolean> {
+  const nowMs = context.clock.nowMs();
+  const memory = emptyMemory(observation.updateRevision);
+  const decision = decide({ observation, options, memory, gates: [], nowMs });
+  if (decision.kind !== 'done') return false;
+  const reporter = await openReporter(output === undefined ? 'plain' : output, context, () => {});
+  reporter.report(started(statefulSet, observation, false, nowMs));
+  const summary = new Progress(nowMs).summary(nowMs);
+  reporter.report({ atMs: nowMs, type: 'finished', outcome: 'done', reason: decision.reason, summary });
+  await reporter.close();
+  return true;
+}
+
+interface Drive {
+  request: RolloutRequest;
+  watched: Watched;
+  context: Context;
+  controls: Controls;
+  lock: RolloutLock;
+  statefulSet: StatefulSet;
+  observation: Observation;
+  stop(outcome: RolloutOutcome, why: string): void;
+}
+
+async function drive(given: Drive): Promise<RolloutEnd> {
+  const { request, watched, context, controls, lock, statefulSet, stop } = given;
+  const { kube, watches } = watched;
+  const { clock, random } = context;
+  const { namespace, uid } = statefulSet.metadata;
+  const reporter = await openReporter(request.output, context, (outcome) => stop(outcome, ''));
+  try {
+    const driver = new RolloutDriver({
+      kube,
+      clock,
+      random,
+      namespace,
+      uid,
+      watches,
+      lock,
+      reporter,
+      options: request.options,
+      memory: lock.memory,
+      disableEviction: request.disableEviction,
+    });
+    controls.driver = driver;
+    listen(watched, reporter, driver, context);
+    announce(given, reporter);
+    if (controls.lost) driver.stop('stopped', controls.lost);
+
+    const { timeoutMs } = request;
+    const cancelTimeout =
+      timeoutMs === undefined
+        ? () => {}
+        : clock.schedule(timeoutMs, () =>
+            stop('stopped', `not finished within --timeout ${timeoutMs / 1000}s; `),
+          );
+    const end = await driver.run().finally(cancelTimeout);
+    if (end.outcome === 'done') await bringStatusUpToDate(watched, reporter, context);
+    reporter.report({ atMs: clock.nowMs(), type: 'finished', ...end });
+    return end;
+  } finally {
+    await reporter.close();
+  }
+}
+
+function listen({ listeners }: Watched, reporter: Reporter, driver: RolloutDriver, { clock }: Context): void {
+  let lost = 0;
+  listeners.onConnection = (state) => {
+    // Three watches break together and are mended together: that is one loss, not three.
+    if (state.kind === 'lost' && lost === 0) {
+      reporter.report({ atMs: clock.nowMs(), type: 'connection-lost', reason: state.error.message });
+    }
+    if (state.kind === 'lost') lost = state.sinceMs;
+    else if (lost > 0) {
+      lost = 0;
+      reporter.report({ atMs: clock.nowMs(), type: 'connection-restored', afterMs: state.afterMs });
+    }
+    driver.wake();
+  };
+  listeners.onProblem = (error) => {
+    reporter.report({
+      atMs: clock.nowMs(),
+      type: 'notice',
+      message: `an object could not be read: ${error.message}`,
+    });
+  };
+}
+
+/** The first words: what will be done, and what the operator should know before. */
+function announce(
+  { watched, lock, context, request, observation, statefulSet }: Drive,
+  reporter: Reporter,
+): void {
+  const atMs = context.clock.nowMs();
+  reporter.report(started(statefulSet, observation, lock.resumed, atMs));
+  const notice = (message: string) => reporter.report({ atMs, type: 'notice', message });
+  const zones = knownZones(observation, lock.memory);
+  const { capped } = disruptionLimit(observation, request.options, zones.length);
+  if (capped) notice(capped);
+  if (!watched.watches.nodes) {
+    notice("nodes may not be listed: zones are taken from the pods' own labels (Kubernetes 1.35 and newer)");
+  }
+  if (request.disableEviction) notice('pods are deleted, not evicted: disruption budgets are not asked');
+}
+
+function started(
+  { metadata: { namespace, name } }: StatefulSet,
+  { updateRevision, pods, replicas }: Observation,
+  resumed: boolean,
+  atMs: number,
+): RolloutEvent {
+  const stale = pods.filter((pod) => pod.stale && !pod.surplus).length;
+  const workload = { kind: 'statefulset', namespace, name };
+  return { atMs, type: 'started', workload, updateRevision, stale, total: replicas, resumed };
+}
+
+async function acquire(
+  request: RolloutRequest,
+  { kube, found }: Watched,
+  context: Context,
+  controls: Controls,
+): Promise<RolloutLock> {
+  return acquireRolloutLock({
+    kube,
+    statefulSet: found,
+    clock: context.clock,
+    random: context.random,
+    process: context.processIdentity,
+    signal: controls.starting.signal,
+    onObserve(holder, upToMs) {
+      const { name } = request.target;
+      context.stderr.write(
+        `statefulset/${name} was last rolled out by ${holder}; looking for up to ${Math.ceil(upToMs / 1000)}s whether it is still at it\n`,
+      );
+    },
+    onState(state) {
+      if (state.kind !== 'lost') return controls.driver?.wake();
+      controls.lost = state.error.message;
+      controls.driver?.stop('stopped', state.error.message);
+    },
+  });
+}
+
+/** A StatefulSet that is not OnDelete is only switched when somebody says yes. */
+async function agreeOnStrategy(request: RolloutRequest, found: StatefulSet, context: Context): Promise<void> {
+  const { type } = found.spec.updateStrategy;
+  if (type === ON_DELETE || request.yes) return;
+  const { name } = found.metadata;
+  const question = `statefulset/${name} has update strategy ${type}, under which the controller replaces pods by itself, without regard to zones. Set it to ${ON_DELETE}?`;
+  const command = patchCommand(found, { type: ON_DELETE });
+  const wayOut = `pass --yes, or set it yourself: ${command}`;
+  if (await confirm(question, context, wayOut)) return;
+  throw new UserError(`statefulset/${name} is not ${ON_DELETE}; nothing was touched`, wayOut);
+}
+
+/** Switches to OnDelete, and waits until our own watch shows it. */
+async function switchStrategy(
+  { kube, found, watches }: Watched,
+  lock: RolloutLock,
+  signal: AbortSignal,
+): Promise<StatefulSet> {
+  const current = watches.statefulSet ?? found;
+  if (current.spec.updateStrategy.type === ON_DELETE) return current;
+  await lock.rememberStrategy(current.spec.updateStrategy);
+  const switched = await setStrategy(kube, current, { type: ON_DELETE });
+  await watches.until(() => {
+    const seen = watches.statefulSet;
+    if (!seen || seen.metadata.generation < switched.metadata.generation) return seen === undefined;
+    return seen.status.observedGeneration >= switched.metadata.generation;
+  }, signal);
+  return switched;
+}

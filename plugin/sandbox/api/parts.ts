@@ -1,0 +1,21 @@
+import type { Clock } from '../../../shared/clock.ts';
+import type { ApiRequest } from '../http/message.ts';
+import type { Objects } from '../store/objects.ts';
+import type { Catalog } from './catalog.ts';
+import { isDryRun } from './query.ts';
+import type { Watches } from './watch.ts';
+import type { WriteContext, Writer } from './write.ts';
+
+/** What the handlers of the API work with. */
+export interface ApiParts {
+  objects: Objects;
+  catalog: Catalog;
+  writer: Writer;
+  watches: Watches;
+  clock: Clock;
+}
+
+/** The write context of a request: who asks, and whether only for show. */
+export function contextOf(request: ApiRequest, bodyDryRun?: unknown): WriteContext {
+  return { dryRun: isDryRun(request.query, bodyDryRun), user: request.user, warnings: [] };
+}

@@ -1,0 +1,135 @@
+import type { Clock } from '../../../shared/clock.ts';
+import type { Change } from '../store/history.ts';
+import { jsonOf, type KubeObject } from '../store/object.ts';
+import type { Store } from '../store/store.ts';
+import { expired, StatusError, tooLargeVersion } from './errors.ts';
+import { filterOf, flag, wholeNumber } from './query.ts';
+import { groupVersionOf, type Resource } from './resources.ts';
+import { type Filter, matches } from './selectors.ts';
+import { viewOf } from './view.ts';
+
+/** Where a watch writes its lines; the HTTP response in practice. */
+export interface Sink {
+  write(line: string): void;
+  end(): void;
+}
+
+type EventType = Change['type'] | 'BOOKMARK' | 'ERROR';
+
+const BOOKMARK_INTERVAL_MS = 60_000;
+const DEFAULT_TIMEOUT_S = 1800;
+
+/** The watches that are open now, so that they can be closed from one place. */
+export class Watches {
+  private readonly open = new Set<() => void>();
+  private readonly store: Store;
+  private readonly clock: Clock;
+
+  constructor(store: Store, clock: Clock) {
+    this.store = store;
+    this.clock = clock;
+  }
+
+  /**
+   * Prepares a watch; the returned function starts it on a sink and returns what ends it.
+   *
+   * @param render makes the JSON of an event's object, the object as it is unless told (tables, metadata only)
+   * @throws StatusError Expired (410) when the version is forgotten, Timeout (504) when it is of the future,
+   *   Invalid (422) for sendInitialEvents, as a server without the WatchList feature answers
+   */
+  prepare(
+    resource: Resource,
+    target: { namespace?: string | undefined; name?: string | undefined },
+    query: URLSearchParams,
+    render: (object: KubeObject) => string = jsonOf,
+  ): (sink: Sink) => () => void {
+    if (query.has('sendInitialEvents'))
+      throw new StatusError(
+        422,
+        'Invalid',
+        'ListOptions.meta.k8s.io "" is invalid: sendInitialEvents: Forbidden: sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled',
+        {
+          group: 'meta.k8s.io',
+          kind: 'ListOptions',
+          causes: [{ reason: 'FieldValueForbidden', field: 'sendInitialEvents' }],
+        },
+      );
+    const filter = filterOf(resource, query, target.name);
+    const asked = wholeNumber(query, 'resourceVersion') ?? 0;
+    if (asked > this.store.version) throw tooLargeVersion(asked, this.store.version);
+    const missed = asked > 0 ? this.store.since(asked) : initial(this.store, resource, target.namespace);
+    if (!missed) throw expired(asked, this.store.version);
+    const timeoutMs = (wholeNumber(query, 'timeoutSeconds') ?? DEFAULT_TIMEOUT_S) * 1000;
+    const relevant = (change: Change) =>
+      change.resource === resource.storage &&
+      (!target.namespace || change.object.metadata.namespace === target.namespace);
+
+    return (sink) => {
+      const send = (change: Change) => {
+        if (!relevant(change)) return;
+        const type = seenAs(filter, change);
+        if (type) sink.write(eventLine(type, render(viewOf(resource, change.object))));
+      };
+      missed.forEach(send);
+      const stops = [
+        this.store.subscribe(send),
+        this.clock.schedule(timeoutMs, () => end()),
+        ...(flag(query, 'allowWatchBookmarks') ? [this.bookmarks(resource, sink)] : []),
+      ];
+      const end = () => {
+        if (!this.open.delete(end)) return;
+        for (const stop of stops) stop();
+        sink.end();
+      };
+      this.open.add(end);
+      return end;
+    };
+  }
+
+  /** Ends every open watch, as an API server does now and then; clients resume from where they were. */
+  closeAll(): void {
+    for (const end of [...this.open]) end();
+  }
+
+  private bookmarks(resource: Resource, sink: Sink): () => void {
+    const next = () => {
+      sink.write(eventLine('BOOKMARK', bookmarkJson(resource, this.store.version)));
+      cancel = this.clock.schedule(BOOKMARK_INTERVAL_MS, next);
+    };
+    let cancel = this.clock.schedule(BOOKMARK_INTERVAL_MS, next);
+    return () => cancel();
+  }
+}
+
+/** One line of a watch response. */
+export function eventLine(type: EventType, objectJson: string): string {
+  return `{"type":"${type}","object":${objectJson}}\n`;
+}
+
+/** How a change looks through a selector: what leaves the selection is DELETED, what enters it is ADDED. */
+function seenAs(filter: Filter, { type, object, previous }: Change): Change['type'] | undefined {
+  if (filter.labels.length + filter.fields.length === 0) return type;
+  const before = previous !== undefined && matches(filter, previous);
+  const after = type !== 'DELETED' && matches(filter, object);
+  if (before && after) return 'MODIFIED';
+  if (after) return 'ADDED';
+  return before ? 'DELETED' : undefined;
+}
+
+function initial(store: Store, resource: Resource, namespace: string | undefined): Change[] {
+  return store.list(resource.storage, namespace).map((object) => ({
+    version: store.version,
+    resource: resource.storage,
+    type: 'ADDED',
+    object,
+    previous: undefined,
+  }));
+}
+
+function bookmarkJson(resource: Resource, version: number): string {
+  return JSON.stringify({
+    kind: resource.kind,
+    apiVersion: groupVersionOf(resource),
+    metadata: { resourceVersion: String(version), creationTimestamp: null },
+  });
+}

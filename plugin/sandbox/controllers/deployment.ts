@@ -1,0 +1,201 @@
+import { isDeepStrictEqual } from 'node:util';
+import { DEPLOYMENTS, PODS, REPLICASETS } from '../api/resources.ts';
+import { controllerOf, type KubeObject, keyOf, objectKey } from '../store/object.ts';
+import { type Plan, recreateStep, resolveRolling, rollingStep, sum, wantedBy } from './deployment-plan.ts';
+import { deploymentStatus } from './deployment-status.ts';
+import { isTerminating, podsControlledBy } from './pods.ts';
+import { WorkQueue } from './queue.ts';
+import type { ReplicaSet } from './replicaset.ts';
+import { safeHash } from './revisions.ts';
+import {
+  type Control,
+  type Controller,
+  controlledBy,
+  type PodTemplate,
+  resourceOf,
+  type WorkloadSpec,
+} from './types.ts';
+
+export interface Deployment extends KubeObject {
+  spec: WorkloadSpec & {
+    paused?: boolean;
+    strategy: {
+      type: string;
+      rollingUpdate?: { maxSurge?: number | string; maxUnavailable?: number | string };
+    };
+  };
+}
+
+const HASH = 'pod-template-hash';
+const REVISION = 'deployment.kubernetes.io/revision';
+
+/** Starts the Deployment controller. Progress deadlines and proportional scaling are left out. */
+export function deployments(control: Control): Controller {
+  const { store } = control.objects;
+  const queue = new WorkQueue(control.clock, (key) => reconcile(control, key));
+  const unsubscribe = store.subscribe(({ resource, type, object }) => {
+    if (resource === DEPLOYMENTS) queue.add(keyOf(object));
+    const owner = controllerOf(object);
+    if (resource === REPLICASETS && owner?.kind === 'Deployment')
+      queue.add(objectKey(object.metadata.namespace, owner.name));
+    // Recreate waits for the last old pod, whose set no longer changes then.
+    if (resource === PODS && type === 'DELETED' && owner?.kind === 'ReplicaSet') {
+      const set = store.get(REPLICASETS, object.metadata.namespace, owner.name);
+      const above = set && controllerOf(set);
+      if (above?.kind === 'Deployment') queue.add(objectKey(object.metadata.namespace, above.name));
+    }
+  });
+  return {
+    stop() {
+      unsubscribe();
+      queue.stop();
+    },
+  };
+}
+
+function reconcile(control: Control, key: string): void {
+  const { store } = control.objects;
+  const [namespace = '', name = ''] = key.split('/');
+  const deployment = store.get(DEPLOYMENTS, namespace, name) as Deployment | undefined;
+  if (!deployment || isTerminating(deployment)) return;
+  const sets = ownedSets(control, deployment);
+  const existing = sets.find((set) =>
+    isDeepStrictEqual(withoutHash(set.spec.template), deployment.spec.template),
+  );
+  const old = sets.filter((set) => set !== existing);
+  const newSet = existing ?? (deployment.spec.paused ? undefined : createSet(control, deployment, sets));
+  if (newSet) {
+    if (!deployment.spec.paused) renumber(control, deployment, newSet, old);
+    carryOut(control, deployment, newSet, plan(control, deployment, newSet, old));
+  }
+  writeStatus(control, deployment, newSet);
+  if (newSet) cleanUp(control, deployment, newSet);
+}
+
+function plan(
+  control: Control,
+  deployment: Deployment,
+  newSet: ReplicaSet,
+  old: readonly ReplicaSet[],
+): Plan {
+  const { replicas, strategy, paused } = deployment.spec;
+  if (paused && sum(old, wantedBy) > 0) return { newReplicas: wantedBy(newSet), old: new Map() };
+  if (strategy.type === 'Recreate') {
+    const oldPods = old.flatMap((set) => podsControlledBy(control.objects.store, set.metadata.uid));
+    return recreateStep(replicas, newSet, old, oldPods);
+  }
+  return rollingStep(replicas, resolveRolling(strategy.rollingUpdate ?? {}, replicas), newSet, old);
+}
+
+function carryOut(
+  control: Control,
+  deployment: Deployment,
+  newSet: ReplicaSet,
+  { newReplicas, old }: Plan,
+): void {
+  scaleSet(control, deployment, newSet, newReplicas);
+  for (const [set, replicas] of old) scaleSet(control, deployment, set, replicas);
+}
+
+function scaleSet(control: Control, deployment: Deployment, set: ReplicaSet, replicas: number): void {
+  if (wantedBy(set) === replicas) return;
+  const { namespace, name } = set.metadata;
+  control.objects.update(resourceOf(control, REPLICASETS), namespace, name, (current) => ({
+    ...current,
+    spec: { ...(current as ReplicaSet).spec, replicas },
+  }));
+  const direction = replicas > wantedBy(set) ? 'up' : 'down';
+  const message = `Scaled ${direction} replica set ${name} from ${wantedBy(set)} to ${replicas}`;
+  control.recorder.record(deployment, 'deployment-controller', 'Normal', 'ScalingReplicaSet', message);
+}
+
+function createSet(control: Control, deployment: Deployment, sets: readonly ReplicaSet[]): ReplicaSet {
+  const { template, selector, minReadySeconds } = deployment.spec;
+  const hash = safeHash(JSON.stringify(template));
+  const labels = { ...template.metadata?.labels, [HASH]: hash };
+  return control.objects.create(resourceOf(control, REPLICASETS), {
+    apiVersion: 'apps/v1',
+    kind: 'ReplicaSet',
+    metadata: {
+      name: `${deployment.metadata.name}-${hash}`,
+      ...(deployment.metadata.namespace ? { namespace: deployment.metadata.namespace } : {}),
+      labels,
+      annotations: { [REVISION]: String(newestNumber(sets) + 1) },
+      ownerReferences: [controlledBy(deployment)],
+    },
+    spec: {
+      replicas: 0,
+      ...(minReadySeconds ? { minReadySeconds } : {}),
+      selector: { ...selector, matchLabels: { ...selector.matchLabels, [HASH]: hash } },
+      template: { ...template, metadata: { ...template.metadata, labels } },
+    },
+  }) as ReplicaSet;
+}
+
+/** A set that is used again, as on a rollback, gets the newest number; the deployment shows it. */
+function renumber(
+  control: Control,
+  deployment: Deployment,
+  newSet: ReplicaSet,
+  old: readonly ReplicaSet[],
+): void {
+  const number = Math.max(revisionOf(newSet), newestNumber(old) + 1);
+  annotate(control, REPLICASETS, newSet, number);
+  annotate(control, DEPLOYMENTS, deployment, number);
+}
+
+function annotate(control: Control, storage: string, object: KubeObject, number: number): void {
+  const { namespace, name } = object.metadata;
+  control.objects.update(resourceOf(control, storage), namespace, name, (current) => ({
+    ...current,
+    metadata: {
+      ...current.metadata,
+      annotations: { ...current.metadata.annotations, [REVISION]: String(number) },
+    },
+  }));
+}
+
+function writeStatus(control: Control, deployment: Deployment, newSet: ReplicaSet | undefined): void {
+  const sets = ownedSets(control, deployment);
+  const latest = newSet && sets.find((set) => set.metadata.uid === newSet.metadata.uid);
+  const { namespace, name } = deployment.metadata;
+  control.objects.update(
+    resourceOf(control, DEPLOYMENTS),
+    namespace,
+    name,
+    (current) => ({
+      ...current,
+      status: deploymentStatus(current as Deployment, sets, latest, control.clock.nowMs()),
+    }),
+    { subresource: 'status' },
+  );
+}
+
+function cleanUp(control: Control, deployment: Deployment, newSet: ReplicaSet): void {
+  const limit = deployment.spec.revisionHistoryLimit ?? 10;
+  const empty = ownedSets(control, deployment)
+    .filter((set) => set.metadata.uid !== newSet.metadata.uid && wantedBy(set) === 0 && !set.status?.replicas)
+    .sort((a, b) => revisionOf(a) - revisionOf(b));
+  for (const set of empty.slice(0, Math.max(0, empty.length - limit)))
+    control.objects.delete(resourceOf(control, REPLICASETS), set.metadata.namespace, set.metadata.name);
+}
+
+function ownedSets(control: Control, deployment: Deployment): ReplicaSet[] {
+  return control.objects.store
+    .ownedBy(deployment.metadata.uid ?? '')
+    .filter(({ resource, object }) => resource === REPLICASETS && !isTerminating(object))
+    .map(({ object }) => object as ReplicaSet);
+}
+
+function withoutHash(template: PodTemplate): PodTemplate {
+  const { [HASH]: _, ...labels } = template.metadata?.labels ?? {};
+  return { ...template, metadata: { ...template.metadata, labels } };
+}
+
+function revisionOf(set: ReplicaSet): number {
+  return Number(set.metadata.annotations?.[REVISION] ?? 0);
+}
+
+function newestNumber(sets: readonly ReplicaSet[]): number {
+  return Math.max(0, ...sets.map(revisionOf));
+}

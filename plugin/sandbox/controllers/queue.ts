@@ -1,0 +1,81 @@
+import type { Clock } from '../../../shared/clock.ts';
+
+const RETRY_MS = 1000;
+
+/** Enough for changes that come one by one to be looked at together: a set of 2,000 pods costs milliseconds each time. */
+export const COALESCE_MS = 4;
+
+/**
+ * The keys that a controller still has to look at, each at most once. One key is handled per turn of the event
+ * loop, so that requests are served in between.
+ */
+export class WorkQueue {
+  private readonly clock: Clock;
+  private readonly reconcile: (key: string) => void;
+  private readonly keys = new Set<string>();
+  private readonly delayed = new Map<string, { dueMs: number; cancel: () => void }>();
+  private readonly coalesceMs: number;
+  private cancelTurn: (() => void) | undefined;
+  private stopped = false;
+
+  /**
+   * @param reconcile brings what the key names up to date; when it throws, the key is tried again later
+   * @param coalesceMs how long to wait for more changes. It spares this machine's processor, so it is not a matter
+   *   of the simulated clock.
+   */
+  constructor(clock: Clock, reconcile: (key: string) => void, coalesceMs = 0) {
+    this.clock = clock;
+    this.reconcile = reconcile;
+    this.coalesceMs = coalesceMs;
+  }
+
+  add(key: string): void {
+    if (this.stopped) return;
+    this.keys.add(key);
+    this.cancelTurn ??= this.nextTurn(this.coalesceMs);
+  }
+
+  /** Adds the key after a delay; of several delays for one key the shortest counts. */
+  addAfter(key: string, delayMs: number): void {
+    if (this.stopped) return;
+    const dueMs = this.clock.nowMs() + delayMs;
+    const waiting = this.delayed.get(key);
+    if (waiting && waiting.dueMs <= dueMs) return;
+    waiting?.cancel();
+    const cancel = this.clock.schedule(delayMs, () => {
+      this.delayed.delete(key);
+      this.add(key);
+    });
+    this.delayed.set(key, { dueMs, cancel });
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.cancelTurn?.();
+    for (const { cancel } of this.delayed.values()) cancel();
+    this.delayed.clear();
+    this.keys.clear();
+  }
+
+  private run(): void {
+    this.cancelTurn = undefined;
+    const [key] = this.keys;
+    if (key === undefined) return;
+    this.keys.delete(key);
+    try {
+      this.reconcile(key);
+    } catch {
+      this.addAfter(key, RETRY_MS);
+    }
+    if (this.keys.size > 0) this.cancelTurn ??= this.nextTurn(0);
+  }
+
+  private nextTurn(afterMs: number): () => void {
+    if (afterMs > 0) {
+      const timer = setTimeout(() => this.run(), afterMs);
+      return () => clearTimeout(timer);
+    }
+    const immediate = setImmediate(() => this.run());
+    return () => clearImmediate(immediate);
+  }
+}

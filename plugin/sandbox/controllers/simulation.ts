@@ -1,0 +1,47 @@
+import type { Random } from '../random.ts';
+import type { Pod } from './types.ts';
+
+/** Annotations that steer the simulated kubelet carry this prefix. */
+export const PREFIX = 'sim.kubectl-zone.dev/';
+
+const DEFAULT_START_MS = 1000;
+const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** Milliseconds of a Go duration such as `2s`, `1m30s` or `150ms`; `undefined` when it is none. */
+export function parseDurationMs(text: string): number | undefined {
+  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) return undefined;
+  return [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)].reduce(
+    (sum, [, value, unit]) => sum + Number(value) * (UNITS_MS[unit ?? ''] ?? 0),
+    0,
+  );
+}
+
+/** Time from binding to ready: `start`, or uniform between `start` and `start-max`; 1 s unless told. */
+export function startMs(pod: Pod, random: Random): number {
+  return between(pod, 'start', DEFAULT_START_MS, random);
+}
+
+/** Time from the deletion request to the pod's end: `flush` to `flush-max`, at most the grace period. */
+export function flushMs(pod: Pod, random: Random): number {
+  const graceMs = (pod.metadata.deletionGracePeriodSeconds ?? 0) * 1000;
+  return Math.min(between(pod, 'flush', 0, random), graceMs);
+}
+
+function between(pod: Pod, name: string, otherwiseMs: number, random: Random): number {
+  const least = durationOf(pod, name) ?? otherwiseMs;
+  const most = durationOf(pod, `${name}-max`) ?? least;
+  return least + Math.max(0, most - least) * random();
+}
+
+function durationOf(pod: Pod, name: string): number | undefined {
+  return parseDurationMs(pod.metadata.annotations?.[PREFIX + name] ?? '');
+}
+
+/** What the image tags say about a pod: `:broken` cannot be pulled, `:crash` keeps crashing. */
+export function faultOf(pod: Pod): { kind: 'broken' | 'crash'; image: string } | undefined {
+  for (const kind of ['broken', 'crash'] as const) {
+    const container = pod.spec.containers.find(({ image }) => image.endsWith(`:${kind}`));
+    if (container) return { kind, image: container.image };
+  }
+  return undefined;
+}

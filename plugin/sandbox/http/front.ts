@@ -1,0 +1,88 @@
+import type { Clock } from '../../../shared/clock.ts';
+import type { User } from '../api/admission.ts';
+import { internal, StatusError, unauthorized } from '../api/errors.ts';
+import type { Faults } from './faults.ts';
+import { type ApiRequest, json, type Reply } from './message.ts';
+import { negotiate } from './negotiate.ts';
+import { type Incoming, type Outgoing, readBody, respond } from './requests.ts';
+
+/** Answers of the API; throws StatusError for everything that is not a success. */
+export type Handler = (request: ApiRequest) => Promise<Reply>;
+
+/** Paths that are open without a token, as on a default API server. */
+const PUBLIC = /^\/(healthz|livez|readyz|version)(\/|$)/;
+
+/**
+ * The outermost layer: authentication, injected faults, content negotiation, and errors as Status objects.
+ *
+ * @returns the listener for the server's requests
+ */
+export function front(
+  handler: Handler,
+  options: { token: string; faults: Faults; clock: Clock },
+): (incoming: Incoming, outgoing: Outgoing) => void {
+  const answer = async (incoming: Incoming): Promise<Reply> => {
+    const url = new URL(incoming.url ?? '/', 'https://sandbox');
+    const method = incoming.method ?? 'GET';
+    try {
+      const user = authenticate(incoming, options.token, url.pathname);
+      options.faults.check(method, url.pathname);
+      const representation = negotiate(incoming.headers.accept);
+      if (!representation) throw notAcceptable();
+      return await handler({
+        method,
+        path: url.pathname,
+        query: url.searchParams,
+        representation,
+        contentType: incoming.headers['content-type'],
+        user,
+        body: () => readBody(incoming),
+      });
+    } catch (error) {
+      return errorReply(error);
+    }
+  };
+  return (incoming, outgoing) => {
+    // A response whose client is gone may still be written to.
+    outgoing.on('error', () => {});
+    // A real API server sends the time with every answer; the sandbox's is that of its clock.
+    outgoing.setHeader('date', new Date(options.clock.nowMs()).toUTCString());
+    void answer(incoming).then((reply) => {
+      if (!outgoing.destroyed) respond(outgoing, reply);
+    });
+  };
+}
+
+function authenticate(incoming: Incoming, token: string, path: string): User {
+  const { authorization } = incoming.headers;
+  if (authorization !== `Bearer ${token}`) {
+    if (authorization === undefined && PUBLIC.test(path))
+      return { username: 'system:anonymous', groups: ['system:unauthenticated'] };
+    throw unauthorized();
+  }
+  const impersonated = incoming.headers['impersonate-user'];
+  if (typeof impersonated !== 'string')
+    return { username: 'sandbox-admin', groups: ['system:masters', 'system:authenticated'] };
+  const groups = incoming.headers['impersonate-group'];
+  const asked = typeof groups === 'string' ? groups.split(',').map((group) => group.trim()) : (groups ?? []);
+  return { username: impersonated, groups: [...asked, 'system:authenticated'] };
+}
+
+function notAcceptable(): StatusError {
+  return new StatusError(
+    406,
+    'NotAcceptable',
+    'only the following media types are accepted: application/json, application/json;as=Table;g=meta.k8s.io;v=v1',
+  );
+}
+
+/** An error as a Status reply; anything unexpected is an InternalError that names it. */
+function errorReply(error: unknown): Reply {
+  const known =
+    error instanceof StatusError
+      ? error
+      : internal(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  const reply = json(known.code, known.status());
+  const retryAfterS = known.details?.retryAfterSeconds;
+  return reply.kind === 'json' && retryAfterS !== undefined ? { ...reply, retryAfterS } : reply;
+}

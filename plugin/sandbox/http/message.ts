@@ -1,0 +1,32 @@
+import type { User } from '../api/admission.ts';
+import type { Sink } from '../api/watch.ts';
+import type { Representation } from './negotiate.ts';
+
+/** A request as the API sees it, whichever HTTP version carried it. */
+export interface ApiRequest {
+  method: string;
+  path: string;
+  query: URLSearchParams;
+  representation: Representation;
+  contentType: string | undefined;
+  user: User;
+  /** The body as JSON, `undefined` when it is empty. @throws StatusError BadRequest */
+  body(): Promise<unknown>;
+}
+
+/** What the API answers: JSON text, plain text, or a watch that writes until it is ended. */
+export type Reply =
+  | {
+      kind: 'json';
+      code: number;
+      json: string;
+      contentType?: string;
+      warnings?: readonly string[];
+      retryAfterS?: number;
+    }
+  | { kind: 'text'; code: number; text: string }
+  | { kind: 'watch'; start: (sink: Sink) => () => void };
+
+export function json(code: number, value: object | string, warnings: readonly string[] = []): Reply {
+  return { kind: 'json', code, json: typeof value === 'string' ? value : JSON.stringify(value), warnings };
+}

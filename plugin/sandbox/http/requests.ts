@@ -1,0 +1,86 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import { badRequest, StatusError } from '../api/errors.ts';
+import type { Reply } from './message.ts';
+import { decodeProtobuf, PROTOBUF } from './protobuf/decode.ts';
+
+/** Both HTTP versions have one shape here, thanks to Node's compatibility API. */
+export type Incoming = IncomingMessage | Http2ServerRequest;
+export type Outgoing = ServerResponse | Http2ServerResponse;
+
+/** As the real server: 3 MiB. */
+const MAX_BODY_BYTES = 3 << 20;
+
+/** A client that reads nothing for this long a queue is cut off. */
+const MAX_QUEUED_BYTES = 64 << 20;
+
+/** Reads a JSON or protobuf body; empty ones are `undefined`. @throws StatusError BadRequest, 413 or 415 */
+export async function readBody(incoming: Incoming): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of incoming) {
+    sizeBytes += chunk.length;
+    if (sizeBytes > MAX_BODY_BYTES)
+      throw new StatusError(
+        413,
+        'RequestEntityTooLarge',
+        `Request entity too large: limit is ${MAX_BODY_BYTES}`,
+      );
+    chunks.push(chunk);
+  }
+  const body = Buffer.concat(chunks);
+  if (body.length > 0 && incoming.headers['content-type']?.startsWith(PROTOBUF)) return decodeProtobuf(body);
+  const text = body.toString();
+  if (text.trim() === '') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw badRequest(
+      `the object provided is unrecognized (must be of type JSON): ${(error as Error).message}`,
+    );
+  }
+}
+
+/** Writes an answer; a watch keeps the response open until either side ends it. */
+export function respond(outgoing: Outgoing, reply: Reply): void {
+  if (reply.kind === 'watch') return stream(outgoing, reply.start);
+  const body = Buffer.from(reply.kind === 'json' ? reply.json : reply.text);
+  const headers: Record<string, string | number | string[]> = {
+    'content-type':
+      reply.kind === 'json' ? (reply.contentType ?? 'application/json') : 'text/plain; charset=utf-8',
+    'content-length': body.length,
+    'cache-control': 'no-cache, private',
+  };
+  if (reply.kind === 'json') {
+    if (reply.warnings?.length)
+      headers.warning = reply.warnings.map((text) => `299 - ${JSON.stringify(text)}`);
+    if (reply.retryAfterS !== undefined) headers['retry-after'] = reply.retryAfterS;
+  }
+  head(outgoing, reply.code, headers);
+  outgoing.end(body);
+}
+
+function stream(
+  outgoing: Outgoing,
+  start: (sink: { write(line: string): void; end(): void }) => () => void,
+): void {
+  head(outgoing, 200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
+  (outgoing as ServerResponse).flushHeaders();
+  const stop = start({
+    write(line) {
+      writeLine(outgoing, line);
+      if (outgoing.writableLength > MAX_QUEUED_BYTES) stop();
+    },
+    end: () => outgoing.end(),
+  });
+  outgoing.on('close', stop);
+}
+
+// The two response types overload these methods differently; what is passed here suits both.
+function head(outgoing: Outgoing, code: number, headers: Record<string, string | number | string[]>): void {
+  (outgoing as ServerResponse).writeHead(code, headers);
+}
+
+function writeLine(outgoing: Outgoing, line: string): void {
+  (outgoing as ServerResponse).write(line);
+}

@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import { type Clock, delay, systemClock } from '../../shared/clock.ts';
+import { Admission } from './api/admission.ts';
+import { handleApi } from './api/api.ts';
+import { Catalog } from './api/catalog.ts';
+import { Watches } from './api/watch.ts';
+import { webhookCaller } from './api/webhook-call.ts';
+import { Writer } from './api/write.ts';
+import { makeCertificates } from './certificates.ts';
+import { startControllers } from './controllers/controllers.ts';
+import { Faults, type Refusal } from './http/faults.ts';
+import { front } from './http/front.ts';
+import { Server } from './http/server.ts';
+import { kubeconfig } from './kubeconfig.ts';
+import { furnish } from './nodes.ts';
+import { seededRandom, uuid } from './random.ts';
+import { Objects } from './store/objects.ts';
+import { Store } from './store/store.ts';
+
+export interface SandboxOptions {
+  /** Zones of the nodes; zone-a, zone-b and zone-c unless told. */
+  zones?: readonly string[];
+  /** 2 unless told. */
+  nodesPerZone?: number;
+  /** Timestamps and all simulated delays come from it; the machine's clock unless told. */
+  clock?: Clock;
+  /** Start of the one random generator behind names, uids and simulated times; 1 unless told. */
+  seed?: number;
+}
+
+/** A running sandbox: a Kubernetes API server with controllers and simulated nodes, in this process. */
+export interface Sandbox {
+  /** `https://127.0.0.1:PORT` */
+  readonly url: string;
+  /** Text of a kubeconfig with the sandbox's authority and a token that may do everything. */
+  readonly kubeconfig: string;
+  /** Closes everything; no handle is left open. */
+  stop(): Promise<void>;
+
+  /** Ends all open watches without an error, as an API server does now and then. */
+  closeWatches(): void;
+  /** Forgets the history: a watch or a continued list from an older version gets 410. Open watches go on. */
+  expireHistory(): void;
+  /** Answers matching requests with an error; the returned function ends it early. */
+  refuse(refusal: Refusal): () => void;
+  /** Breaks all connections and refuses new ones; the cluster behind goes on. */
+  goOffline(): Promise<void>;
+  /** Listens again on the same port. */
+  comeBack(): Promise<void>;
+  /** Goes offline now and comes back after `downMs` of the sandbox's clock; resolves when it is back. */
+  restartAfter(downMs: number): Promise<void>;
+}
+
+/**
+ * Starts a sandbox on a free port of 127.0.0.1.
+ *
+ * It takes no shortcuts for our own code: everything goes through the API, as on a real cluster.
+ */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const { zones = ['zone-a', 'zone-b', 'zone-c'], nodesPerZone = 2, clock = systemClock, seed = 1 } = options;
+  const random = seededRandom(seed);
+  const store = new Store();
+  const objects = new Objects(store, clock, random);
+  const catalog = new Catalog(store);
+  const webhooks = webhookCaller();
+  const admission = new Admission(store, webhooks.call, () => uuid(random));
+  const watches = new Watches(store, clock);
+  const parts = { objects, catalog, watches, clock, writer: new Writer(objects, admission) };
+
+  const token = randomBytes(16).toString('hex');
+  const faults = new Faults();
+  const certificates = await makeCertificates();
+  const server = new Server(
+    certificates,
+    front((request) => handleApi(parts, request), { token, faults, clock }),
+  );
+  const stopControllers = startControllers({ objects, catalog, clock, random });
+  furnish(objects, zones, nodesPerZone, clock.nowMs());
+  await server.open();
+  const url = `https://127.0.0.1:${server.port}`;
+
+  const goOffline = () => {
+    watches.closeAll();
+    return server.close();
+  };
+  return {
+    url,
+    kubeconfig: kubeconfig(url, certificates.ca, token),
+    async stop() {
+      stopControllers();
+      catalog.close();
+      webhooks.close();
+      await goOffline();
+    },
+    closeWatches: () => watches.closeAll(),
+    expireHistory: () => store.expireHistory(),
+    refuse: (refusal) => faults.refuse(refusal),
+    goOffline,
+    comeBack: () => server.open(),
+    async restartAfter(downMs) {
+      await goOffline();
+      await delay(clock, downMs);
+      await server.open();
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import type { Context } from '../context.ts';
+
+/** How a rollout is shown: drawn in place, told line by line, or as JSON lines. */
+export type ViewKind = 'ink' | 'plain' | 'json';
+
+/**
+ * Decides before anything is drawn. Drawing in place needs a terminal that can move its cursor; a CI system's log,
+ * even one that claims to be a terminal, keeps every redraw.
+ */
+export function chooseView(
+  output: string | undefined,
+  { stdout, env }: Pick<Context, 'stdout' | 'env'>,
+): ViewKind {
+  if (output === 'json') return 'json';
+  const draws = stdout.isTTY === true && env.TERM !== 'dumb' && !env.CI;
+  return draws ? 'ink' : 'plain';
+}
+
+/** Whether plain lines may be coloured: on a terminal, unless `NO_COLOR` is set and not empty (no-color.org). */
+export function allowsColour({ stdout, env }: Pick<Context, 'stdout' | 'env'>): boolean {
+  return stdout.isTTY === true && env.TERM !== 'dumb' && !env.NO_COLOR;
+}

@@ -1,0 +1,35 @@
+import type { Line } from './line.ts';
+
+/** A part of the frame that can be drawn in more or fewer rows. */
+export interface Section {
+  /** Who gets rows first when there are too few: 1 before 2. */
+  rank: number;
+  /** Fewest rows it makes sense in. */
+  min: number;
+  /** Most rows it can use. */
+  want: number;
+  /** Its lines, at most `rows` of them. */
+  draw(rows: number): readonly Line[];
+}
+
+/**
+ * Draws the sections one below the other in at most `rows` rows: by rank each gets its fewest rows as long as there
+ * are any, then, again by rank, as many as it wants.
+ */
+export function stack(sections: readonly Section[], rows: number): Line[] {
+  const byRank = [...sections.entries()].sort(([, a], [, b]) => a.rank - b.rank);
+  const heights = sections.map(() => 0);
+  let left = Math.max(0, rows);
+  for (const wanted of ['min', 'want'] as const) {
+    for (const [index, section] of byRank) {
+      const had = heights[index] ?? 0;
+      const more = Math.max(0, Math.min(section[wanted] - had, left));
+      heights[index] = had + more;
+      left -= more;
+    }
+  }
+  return sections.flatMap((section, index) => {
+    const height = heights[index] ?? 0;
+    return height === 0 ? [] : section.draw(height).slice(0, height);
+  });
+}

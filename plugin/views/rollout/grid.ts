@@ -1,0 +1,140 @@
+import type { CellState, PodCell, ZoneRow } from '../../../shared/rollout/snapshot.ts';
+import { isTroubled } from '../narration/trouble.ts';
+import { type Line, lineWidth, type Span, shorten, span, widthOf } from './line.ts';
+import { CELL_TONES, type Theme } from './theme.ts';
+
+/** Cells stand in groups of ten, so that they can be counted. */
+const GROUP = 10;
+/** Pods that one cell may stand for, the fewest that fit are taken. */
+const PODS_PER_CELL = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
+const LONGEST_ZONE_NAME = 20;
+/** Columns of a label that are neither name nor counts: the mark and the gaps. */
+const LABEL_SPACES = 6;
+
+/** How the zones are laid out; the same for all of them, so that columns line up. */
+export interface Grid {
+  podsPerCell: number;
+  cellsPerRow: number;
+  nameWidth: number;
+  countWidth: number;
+  /** Rows that all zones take together. */
+  rows: number;
+}
+
+/**
+ * Chooses the finest grid that fits: a cell a pod, or a cell for 2, 5, 10, … pods when there are too many of them.
+ *
+ * @param maxRows for all zones together; the coarsest grid still takes a row for each zone
+ */
+export function layOutGrid(zones: readonly ZoneRow[], columns: number, maxRows: number): Grid {
+  const longestName = Math.max(0, ...zones.map(({ zone }) => widthOf(zone)));
+  const nameWidth = Math.min(longestName, LONGEST_ZONE_NAME, Math.max(3, Math.floor(columns / 4)));
+  const countWidth = Math.max(3, ...zones.map((zone) => counts(zone).length));
+  const available = Math.max(1, columns - labelWidth({ nameWidth, countWidth }));
+  const largest = Math.max(1, ...zones.map(({ cells }) => cells.length));
+  const grids = PODS_PER_CELL.map((podsPerCell): Grid => {
+    const cellsPerRow = fittingCells(available, Math.ceil(largest / podsPerCell));
+    const rows = zones.reduce((sum, { cells }) => sum + rowsFor(cells.length, podsPerCell, cellsPerRow), 0);
+    return { podsPerCell, cellsPerRow, nameWidth, countWidth, rows };
+  });
+  const [finest, coarsest] = [grids[0], grids.at(-1)];
+  if (!finest || !coarsest) throw new Error('there is always a grid');
+  return grids.find(({ rows }) => rows <= maxRows) ?? coarsest;
+}
+
+/** A zone's lines: its mark, name and counts in front of the first row of cells, the others below that row. */
+export function zoneLines(zone: ZoneRow, grid: Grid, theme: Theme): Line[] {
+  const cells = groupCells(zone.cells, grid.podsPerCell);
+  const rows = chunk(cells, grid.cellsPerRow);
+  const indent = span(' '.repeat(labelWidth(grid)));
+  const label = labelOf(zone, grid, theme);
+  if (rows.length === 0) return [label];
+  return rows.map((row, index) => [...(index === 0 ? label : [indent]), ...cellSpans(row, theme)]);
+}
+
+/** What the glyphs mean, below the cells, and how many pods a cell stands for when it is not one. */
+export function legendLine(grid: Grid, columns: number, theme: Theme): Line {
+  const meanings: [CellState, string][] = [
+    ['updated', 'new'],
+    ['replacing', 'being replaced'],
+    ['stale', 'old'],
+    ['unready', 'down'],
+  ];
+  const spans = meanings.flatMap(([state, meaning], index) => [
+    span(`${index === 0 ? '' : '  '}${theme.cells[state]}`, CELL_TONES[state]),
+    span(` ${meaning}`, 'faint'),
+  ]);
+  const scale = grid.podsPerCell === 1 ? [] : [span(`  1 cell: ${grid.podsPerCell} pods`, 'faint')];
+  const legend = [...spans, ...scale];
+  const indent = Math.min(labelWidth(grid), columns - lineWidth(legend));
+  return indent > 0 ? [span(' '.repeat(indent)), ...legend] : legend;
+}
+
+/**
+ * One state for several neighbouring pods. Trouble always shows, also that of a pod whose replacement does not start;
+ * a cell counts as new only when all its pods are, so
+ * that the picture is never ahead of the rollout.
+ */
+export function groupState(cells: readonly PodCell[]): CellState {
+  const states = new Set(cells.map(({ state }) => state));
+  if (cells.some(isTroubled)) return 'unready';
+  if (states.has('replacing')) return 'replacing';
+  return states.has('stale') ? 'stale' : 'updated';
+}
+
+function labelWidth({ nameWidth, countWidth }: Pick<Grid, 'nameWidth' | 'countWidth'>): number {
+  return nameWidth + countWidth + LABEL_SPACES;
+}
+
+function labelOf(zone: ZoneRow, grid: Grid, theme: Theme): Line {
+  const name = shorten(zone.zone, grid.nameWidth, theme.ellipsis).padEnd(grid.nameWidth);
+  const tone = { finished: 'good', active: 'busy', pending: 'faint' } as const;
+  return [
+    span(`${theme.phases[zone.phase]} `, tone[zone.phase]),
+    span(name, zone.phase === 'active' ? 'strong' : 'normal'),
+    span(`  ${counts(zone).padStart(grid.countWidth)}  `, zone.phase === 'pending' ? 'faint' : 'normal'),
+  ];
+}
+
+/** Neighbours in the same state become one span. */
+function cellSpans(states: readonly CellState[], theme: Theme): Span[] {
+  const spans: Span[] = [];
+  states.forEach((state, index) => {
+    const text = (index > 0 && index % GROUP === 0 ? ' ' : '') + theme.cells[state];
+    const last = spans.at(-1);
+    if (last && last.tone === CELL_TONES[state]) last.text += text;
+    else spans.push(span(text, CELL_TONES[state]));
+  });
+  return spans;
+}
+
+function groupCells(cells: readonly PodCell[], podsPerCell: number): CellState[] {
+  return chunk(cells, podsPerCell).map(groupState);
+}
+
+/** Cells of a row, with the gaps between groups; once a zone needs several rows, whole groups and rows of one length. */
+function fittingCells(columns: number, wanted: number): number {
+  if (wanted + gaps(wanted) <= columns) return wanted;
+  const groups = Math.floor((columns + 1) / (GROUP + 1));
+  if (groups === 0) return columns;
+  const rows = Math.ceil(wanted / (groups * GROUP));
+  return Math.ceil(wanted / rows / GROUP) * GROUP;
+}
+
+function gaps(cells: number): number {
+  return Math.floor(Math.max(0, cells - 1) / GROUP);
+}
+
+function rowsFor(pods: number, podsPerCell: number, cellsPerRow: number): number {
+  return Math.max(1, Math.ceil(Math.ceil(pods / podsPerCell) / cellsPerRow));
+}
+
+function counts({ updated, total }: ZoneRow): string {
+  return `${updated}/${total}`;
+}
+
+function chunk<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
+}

@@ -1,0 +1,67 @@
+import { formatDuration, oneLine, percent, plural, shortRevision } from '../format.ts';
+import { type Line, lineWidth, type Span, span } from './line.ts';
+import type { ViewState } from './reducer.ts';
+import type { Theme } from './theme.ts';
+
+const LONGEST_BAR = 50;
+const SHORTEST_BAR = 8;
+
+/** Which workload goes from which revision to which. */
+export function title(state: ViewState, heading: string | undefined, columns: number, theme: Theme): Line {
+  const { workload, latest, origin } = state;
+  const prefix = heading === undefined ? [] : [span(`${heading}  `, 'busy')];
+  if (!workload) return [...prefix, span(`looking at the cluster${theme.ellipsis}`, 'faint')];
+  const name: Span[] = [...prefix, span(`${workload.kind} ${workload.namespace}/${workload.name}`, 'strong')];
+  if (!latest) return name;
+  const short = (revision: string) => shortRevision(revision, workload.name);
+  const [first, ...others] = origin.oldRevisions.map(({ revision }) => short(revision));
+  const more = others.length > 0 ? ` and ${others.length} more` : '';
+  const change = [
+    span(first === undefined ? '' : `${first}${more} ${theme.arrow} `),
+    span(short(latest.snapshot.updateRevision), 'strong'),
+  ];
+  const explained = [...name, span('   revision ', 'faint'), ...change];
+  return lineWidth(explained) <= columns ? explained : [...name, span('  '), ...change];
+}
+
+/** The images that change, as many as a line holds. */
+export function images({ origin }: ViewState, theme: Theme): Line {
+  const changes = origin.imageChanges.map((change) => oneLine(change).replaceAll('→', theme.arrow));
+  return [span(changes.join(', '), 'faint')];
+}
+
+/** How much is done, as a bar, in pods and in percent. */
+export function progress({ latest }: ViewState, columns: number, theme: Theme): Line {
+  if (!latest) return [];
+  const { updated, total } = latest.snapshot;
+  const figures = `${updated} of ${plural(total, 'pod')} new, ${percent(updated, total)}%`;
+  const width = Math.min(LONGEST_BAR, columns - figures.length - 2);
+  if (width < SHORTEST_BAR) return [span(figures, 'strong')];
+  const done = total === 0 ? width : Math.floor((width * updated) / total);
+  return [
+    span(theme.bar.done.repeat(done), 'good'),
+    span(theme.bar.rest.repeat(width - done), 'faint'),
+    span(`  ${figures}`, 'strong'),
+  ];
+}
+
+/**
+ * Time spent, time left and pods down. Both times go on between snapshots; at the end they stand still.
+ *
+ * @param nowMs by the clock that `receivedAtMs` of the snapshot was read from
+ */
+export function times({ latest, finished }: ViewState, nowMs: number): Line {
+  if (!latest) return [];
+  const { snapshot, receivedAtMs } = latest;
+  const down = span(`${plural(snapshot.down, 'pod')} down`, snapshot.down > 0 ? 'busy' : 'faint');
+  if (finished) return [span(`${formatDuration(finished.summary.tookMs)} elapsed, `), down];
+  const sinceMs = Math.max(0, nowMs - receivedAtMs);
+  const elapsed = formatDuration(snapshot.nowMs - snapshot.startedAtMs + sinceMs);
+  return [span(`${elapsed} elapsed, `), span(timeLeft(snapshot.remainingMs, sinceMs)), down];
+}
+
+function timeLeft(remainingMs: number | undefined, sinceMs: number): string {
+  if (remainingMs === undefined) return '';
+  const leftMs = remainingMs - sinceMs;
+  return leftMs < 1000 ? '' : `about ${formatDuration(leftMs)} left, `;
+}

@@ -1,0 +1,21 @@
+import { useInput } from 'ink';
+
+export interface KeyActions {
+  onQuit(): void;
+  onHelp(): void;
+}
+
+/**
+ * Listens to q, Ctrl-C and ?. In raw mode the terminal sends no SIGINT, so Ctrl-C comes as a key.
+ *
+ * @param isActive false where there is no terminal to read from; raw mode would fail there
+ */
+export function useRolloutKeys({ onQuit, onHelp }: KeyActions, isActive: boolean): void {
+  useInput(
+    (input, key) => {
+      if (input === 'q' || (key.ctrl && input === 'c')) onQuit();
+      else if (input === '?') onHelp();
+    },
+    { isActive },
+  );
+}

@@ -1,0 +1,25 @@
+import type { Tone } from '../tone.ts';
+import { clip, type Line, span, wrap } from './line.ts';
+
+/** `to go on` and two spaces. */
+export const LABEL_WIDTH = 10;
+
+/**
+ * Text beside a label, wrapped below its own beginning.
+ *
+ * @param maxRows what does not fit is cut with an ellipsis
+ */
+export function labelled(
+  label: { text: string; tone: Tone },
+  text: string,
+  { columns, maxRows, ellipsis }: { columns: number; maxRows: number; ellipsis: string },
+): Line[] {
+  const width = Math.max(1, columns - LABEL_WIDTH);
+  const lines = wrap(text, width);
+  const shown = lines.slice(0, maxRows);
+  if (lines.length > maxRows) shown[maxRows - 1] = lines.slice(maxRows - 1).join(' ');
+  return shown.map((line, index) => [
+    span((index === 0 ? label.text : '').padEnd(LABEL_WIDTH), label.tone),
+    ...clip([span(line)], width, ellipsis),
+  ]);
+}

@@ -1,0 +1,38 @@
+import type { ZoneRow } from '../../../shared/rollout/snapshot.ts';
+import { plural } from '../format.ts';
+import { layOutGrid, legendLine, zoneLines } from './grid.ts';
+import { type Line, span } from './line.ts';
+import type { Theme } from './theme.ts';
+
+/** Rows for a cell a pod and the legend, as far as `maxRows` goes. */
+export function zoneGridRows(zones: readonly ZoneRow[], columns: number, maxRows: number): number {
+  return layOutGrid(zones, columns, maxRows - 1).rows + 1;
+}
+
+/**
+ * The zones with their cells in at most `maxRows` rows, and a legend where there is a row for it. When there are more
+ * zones than rows, those at work and those with pods down are shown, and a last line counts the others.
+ */
+export function zoneGrid(zones: readonly ZoneRow[], columns: number, maxRows: number, theme: Theme): Line[] {
+  if (zones.length > maxRows) {
+    const shown = mostImportant(zones, maxRows - 1);
+    const grid = layOutGrid(shown, columns, maxRows - 1);
+    return [...shown.flatMap((zone) => zoneLines(zone, grid, theme)), hiddenZones(zones, shown)];
+  }
+  const explained = maxRows > zones.length;
+  const grid = layOutGrid(zones, columns, explained ? maxRows - 1 : maxRows);
+  const lines = zones.flatMap((zone) => zoneLines(zone, grid, theme));
+  return explained ? [...lines, legendLine(grid, columns, theme)] : lines;
+}
+
+function mostImportant(zones: readonly ZoneRow[], count: number): ZoneRow[] {
+  const importance = (zone: ZoneRow) => (zone.phase === 'active' ? 2 : 0) + (zone.down > 0 ? 1 : 0);
+  const chosen = new Set([...zones].sort((a, b) => importance(b) - importance(a)).slice(0, count));
+  return zones.filter((zone) => chosen.has(zone));
+}
+
+function hiddenZones(zones: readonly ZoneRow[], shown: readonly ZoneRow[]): Line {
+  const hidden = zones.filter((zone) => !shown.includes(zone));
+  const finished = hidden.filter(({ phase }) => phase === 'finished').length;
+  return [span(`  and ${plural(hidden.length, 'zone')} more, ${finished} of them finished`, 'faint')];
+}

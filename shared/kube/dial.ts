@@ -1,0 +1,178 @@
+import { once } from 'node:events';
+import * as http from 'node:http';
+import * as net from 'node:net';
+import * as tls from 'node:tls';
+import { type Credential, type Endpoint, hostAndPort } from './endpoint.ts';
+import { WireError } from './wire.ts';
+
+/** An open connection to an API server and the protocol that both sides agreed on. */
+export interface Dialled {
+  socket: net.Socket;
+  protocol: 'h2' | 'http/1.1';
+}
+
+/** After this silence TCP asks whether the other side is still there (libuv then asks every second, ten times). It
+ * is how a half-open HTTP/1.1 connection is noticed; HTTP/2 has its own ping. */
+const TCP_KEEP_ALIVE_MS = 15_000;
+
+/**
+ * Opens a TCP connection to the endpoint, through its proxy if there is one, and shakes hands in TLS.
+ *
+ * @throws WireError, never `sent`; `final` when a repetition would fail in the same way
+ * @throws the signal's reason when it aborts
+ */
+export async function dial(
+  endpoint: Endpoint,
+  credential: Credential,
+  protocols: readonly Dialled['protocol'][],
+  signal: AbortSignal,
+): Promise<Dialled> {
+  let socket: net.Socket | undefined;
+  const onAbort = () => socket?.destroy(new Error('aborted'));
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    signal.throwIfAborted();
+    const remember = (opened: net.Socket) => {
+      socket = opened;
+    };
+    const tcp = await openTcp(endpoint, remember, signal);
+    if (endpoint.url.protocol === 'http:') return { socket: tcp, protocol: 'http/1.1' };
+    const secure = secureSocket(tcp, endpoint, credential, protocols);
+    remember(secure);
+    await once(secure, 'secureConnect');
+    return { socket: secure, protocol: secure.alpnProtocol === 'h2' ? 'h2' : 'http/1.1' };
+  } catch (error) {
+    socket?.destroy();
+    if (signal.aborted) throw signal.reason;
+    throw dialError(endpoint, error);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+async function openTcp(
+  { url, proxy }: Endpoint,
+  remember: (socket: net.Socket) => void,
+  signal: AbortSignal,
+): Promise<net.Socket> {
+  if (proxy !== undefined) return tunnel(url, proxy, remember, signal);
+  const socket = net.connect({ ...hostAndPort(url), noDelay: true });
+  remember(socket);
+  await once(socket, 'connect');
+  socket.setKeepAlive(true, TCP_KEEP_ALIVE_MS);
+  return socket;
+}
+
+/** A tunnel through an HTTP or HTTPS proxy by CONNECT. */
+async function tunnel(
+  url: URL,
+  proxy: URL,
+  remember: (socket: net.Socket) => void,
+  signal: AbortSignal,
+): Promise<net.Socket> {
+  if (proxy.protocol !== 'http:' && proxy.protocol !== 'https:') {
+    throw new WireError(`proxy ${proxy.origin}: only http:// and https:// proxies are supported`, {
+      sent: false,
+      final: true,
+    });
+  }
+  const to = hostAndPort(url);
+  const authority = `${net.isIPv6(to.host) ? `[${to.host}]` : to.host}:${to.port}`;
+  const at = hostAndPort(proxy);
+  const socket =
+    proxy.protocol === 'http:'
+      ? net.connect(at)
+      : tls.connect({ ...at, ...(net.isIP(at.host) === 0 && { servername: at.host }) });
+  remember(socket);
+  await once(socket, proxy.protocol === 'http:' ? 'connect' : 'secureConnect');
+  socket.setNoDelay(true);
+  socket.setKeepAlive(true, TCP_KEEP_ALIVE_MS);
+  const request = http.request({
+    method: 'CONNECT',
+    path: authority,
+    headers: { host: authority, ...proxyAuthorization(proxy) },
+    createConnection: () => socket,
+    signal,
+  });
+  request.end();
+  const [response] = (await Promise.race([once(request, 'connect'), once(request, 'response')])) as [
+    http.IncomingMessage,
+  ];
+  if (response.statusCode !== 200) {
+    throw new WireError(`proxy ${proxy.origin} refuses to connect to ${authority}: ${response.statusCode}`, {
+      sent: false,
+      final: response.statusCode === 407 || response.statusCode === 403,
+    });
+  }
+  return socket;
+}
+
+function proxyAuthorization(proxy: URL): Record<string, string> {
+  if (proxy.username === '') return {};
+  const pair = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
+  return { 'proxy-authorization': `Basic ${Buffer.from(pair).toString('base64')}` };
+}
+
+function secureSocket(
+  socket: net.Socket,
+  { url, tls: trust }: Endpoint,
+  credential: Credential,
+  protocols: readonly Dialled['protocol'][],
+): tls.TLSSocket {
+  const { host } = hostAndPort(url);
+  const serverName = trust.serverName ?? (net.isIP(host) === 0 ? host : undefined);
+  return tls.connect({
+    socket,
+    host,
+    ...(serverName !== undefined && { servername: serverName }),
+    ca: trust.ca ?? systemAuthorities(),
+    rejectUnauthorized: !trust.insecure,
+    ALPNProtocols: [...protocols],
+    ...(credential.cert !== undefined && { cert: credential.cert }),
+    ...(credential.key !== undefined && { key: credential.key }),
+  });
+}
+
+/** kubectl trusts the operating system's authorities where a kubeconfig names none, as companies' own often are. */
+function systemAuthorities(): string[] {
+  return [...tls.getCACertificates('default'), ...tls.getCACertificates('system')];
+}
+
+const TRUST_HINTS: Readonly<Record<string, string>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  CERT_NOT_YET_VALID: 'its certificate is not valid yet (is the clock right?)',
+};
+const STRANGER = 'its certificate comes from an authority that the kubeconfig does not name';
+/** OpenSSL's verification errors by the names that Node gives them. */
+const VERIFICATION_CODE = /^(CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|PATH_LENGTH_)/;
+
+function dialError({ url, proxy }: Endpoint, error: unknown): WireError {
+  if (error instanceof WireError) return error;
+  const code = errorCode(error);
+  const via = proxy === undefined ? '' : ` through proxy ${proxy.origin}`;
+  if (VERIFICATION_CODE.test(code)) {
+    return new WireError(
+      `cannot trust ${url.origin}${via}: ${TRUST_HINTS[code] ?? STRANGER}; ` +
+        'see certificate-authority in the kubeconfig, or --certificate-authority',
+      { sent: false, final: true, cause: error },
+    );
+  }
+  return new WireError(`cannot connect to ${url.origin}${via}: ${reasonText(code, url, error)}`, {
+    sent: false,
+    final: code === 'ENOTFOUND' || /^ERR_(TLS|SSL|OSSL)_/.test(code),
+    cause: error,
+  });
+}
+
+function reasonText(code: string, url: URL, error: unknown): string {
+  if (code === 'ECONNREFUSED') return 'connection refused (is the API server up, and the port right?)';
+  if (code === 'ENOTFOUND') return `no such host ${url.hostname}`;
+  if (code === 'EAI_AGAIN') return `cannot look up ${url.hostname} now`;
+  return error instanceof Error && error.message !== '' ? error.message : code || String(error);
+}
+
+function errorCode(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : '';
+}

@@ -1,0 +1,166 @@
+import { delay } from '../clock.ts';
+import {
+  type AnnotationPatch,
+  fetchLease,
+  isConflict,
+  type LeaseAddress,
+  LeaseLostError,
+  patchLease,
+  renewedNow,
+} from './lease-record.ts';
+import type { Lease } from './objects.ts';
+
+/**
+ * What we know about our hold. `uncertain`: it could not be renewed for its whole duration, so somebody else may
+ * hold it by now, and the caller must not act until it is `held` again. `lost` and `released` are final.
+ */
+export type LeaseState =
+  | { kind: 'held' }
+  | { kind: 'uncertain'; error: Error | undefined }
+  | { kind: 'lost'; error: LeaseLostError }
+  | { kind: 'released' };
+
+/** A Lease that we took, renewed every third of its duration. */
+export interface HeldLease {
+  /** As last seen, with its annotations. */
+  readonly lease: Lease;
+  /** Told by the clock at this moment, so that it is right also just after the machine slept. */
+  readonly state: LeaseState;
+  /**
+   * Changes annotations in the order of the calls. Another's change of the same Lease is read and kept.
+   *
+   * @throws LeaseLostError when the Lease is not ours any more
+   */
+  writeAnnotations(patch: AnnotationPatch): Promise<Lease>;
+  /** Stops renewing and lets others take the Lease. Its annotations stay. Does nothing if it was lost. */
+  release(): Promise<void>;
+}
+
+const RENEWALS_PER_DURATION = 3;
+/** A failed renewal is tried again sooner. */
+const ATTEMPTS_PER_DURATION = 10;
+/** Conflicts in a row with others who write annotations. */
+const MAX_CONFLICTS = 10;
+
+/**
+ * Keeps a Lease that was just taken.
+ *
+ * @param sentMs when the request that took it was sent: others count from a later moment, when they see its result
+ */
+export function holdLease(
+  at: LeaseAddress,
+  taken: Lease,
+  sentMs: number,
+  onState: (state: LeaseState) => void = () => {},
+): HeldLease {
+  const { clock, durationMs, identity } = at;
+  const stopping = new AbortController();
+  let lease = taken;
+  let renewedMs = sentMs;
+  let lastError: Error | undefined;
+  let reported: LeaseState = { kind: 'held' };
+  let cancelExpiry = () => {};
+  let tail: Promise<unknown> = Promise.resolve();
+
+  function currentState(): LeaseState {
+    if (reported.kind === 'lost' || reported.kind === 'released') return reported;
+    if (clock.nowMs() < renewedMs + durationMs) return { kind: 'held' };
+    return reported.kind === 'uncertain' ? reported : { kind: 'uncertain', error: lastError };
+  }
+
+  function report(state: LeaseState): void {
+    if (reported.kind === state.kind) return;
+    reported = state;
+    onState(state);
+  }
+
+  function watchExpiry(): void {
+    cancelExpiry();
+    cancelExpiry = clock.schedule(renewedMs + durationMs - clock.nowMs(), () => report(currentState()));
+  }
+
+  function lose(holder: string): LeaseLostError {
+    const error = new LeaseLostError(`${at.namespace}/${at.name}`, holder);
+    cancelExpiry();
+    stopping.abort(error);
+    report({ kind: 'lost', error });
+    return error;
+  }
+
+  /** Writes by compare-and-swap, again after a conflict as long as the Lease is ours. */
+  async function write(
+    spec: () => Readonly<Record<string, unknown>>,
+    patch?: AnnotationPatch,
+  ): Promise<Lease> {
+    for (let conflicts = 0; ; conflicts += 1) {
+      const startedMs = clock.nowMs();
+      try {
+        lease = await patchLease(at, lease, spec(), patch);
+        renewedMs = startedMs;
+        lastError = undefined;
+        return lease;
+      } catch (error) {
+        lastError = error instanceof Error ? error : new Error(String(error));
+        const gone = error instanceof Error && 'code' in error && error.code === 404;
+        if (gone) throw lose('');
+        if (!isConflict(error) || conflicts >= MAX_CONFLICTS) throw error;
+      }
+      const now = await fetchLease(at);
+      if (now?.spec.holderIdentity !== identity) throw lose(now?.spec.holderIdentity ?? '');
+      lease = now;
+    }
+  }
+
+  /** One write at a time, or ours would conflict with each other. */
+  function inTurn<R>(run: () => Promise<R>): Promise<R> {
+    const result = tail.then(run);
+    tail = result.catch(() => {});
+    return result;
+  }
+
+  function renew(patch?: AnnotationPatch): Promise<Lease> {
+    return inTurn(async () => {
+      if (reported.kind === 'lost') throw reported.error;
+      if (reported.kind === 'released') throw new LeaseLostError(`${at.namespace}/${at.name}`, '');
+      const written = await write(() => renewedNow(at), patch);
+      watchExpiry();
+      report({ kind: 'held' });
+      return written;
+    });
+  }
+
+  async function keepRenewing(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      const perDuration = lastError === undefined ? RENEWALS_PER_DURATION : ATTEMPTS_PER_DURATION;
+      await delay(clock, durationMs / perDuration, stopping.signal).catch(() => {});
+      if (!stopping.signal.aborted) await renew().catch(() => {});
+    }
+  }
+
+  watchExpiry();
+  const renewing = keepRenewing();
+  return {
+    get lease() {
+      return lease;
+    },
+    get state() {
+      return currentState();
+    },
+    writeAnnotations: (patch) => renew(patch),
+    async release() {
+      stopping.abort(new Error('released'));
+      await renewing;
+      await inTurn(async () => {
+        cancelExpiry();
+        if (reported.kind === 'lost' || reported.kind === 'released') return;
+        try {
+          await write(() => ({ ...renewedNow(at), holderIdentity: '' }));
+        } catch (error) {
+          if (!(error instanceof LeaseLostError)) throw error;
+          return;
+        }
+        report({ kind: 'released' });
+      });
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import { readFile } from 'node:fs/promises';
+import * as path from 'node:path';
+import * as z from 'zod/mini';
+import { ExecEntry } from './exec-plugin.ts';
+import { KubeconfigError } from './kube.ts';
+
+const OptionalText = z.optional(z.nullable(z.string()));
+const OptionalFlag = z.optional(z.nullable(z.boolean()));
+
+const ClusterEntry = z.object({
+  server: OptionalText,
+  'certificate-authority': OptionalText,
+  'certificate-authority-data': OptionalText,
+  'insecure-skip-tls-verify': OptionalFlag,
+  'tls-server-name': OptionalText,
+  'proxy-url': OptionalText,
+  'disable-compression': OptionalFlag,
+  extensions: z.nullish(z.array(z.object({ name: z.string(), extension: z.unknown() }))),
+});
+export type ClusterEntry = z.infer<typeof ClusterEntry>;
+
+const UserEntry = z.object({
+  'client-certificate': OptionalText,
+  'client-certificate-data': OptionalText,
+  'client-key': OptionalText,
+  'client-key-data': OptionalText,
+  token: OptionalText,
+  tokenFile: OptionalText,
+  username: OptionalText,
+  password: OptionalText,
+  as: OptionalText,
+  'as-uid': OptionalText,
+  'as-groups': z.nullish(z.array(z.string())),
+  'as-user-extra': z.nullish(z.record(z.string(), z.array(z.string()))),
+  exec: z.nullish(ExecEntry),
+  'auth-provider': z.nullish(z.record(z.string(), z.unknown())),
+});
+export type UserEntry = z.infer<typeof UserEntry>;
+
+const ContextEntry = z.object({ cluster: OptionalText, user: OptionalText, namespace: OptionalText });
+export type ContextEntry = z.infer<typeof ContextEntry>;
+
+const File = z.object({
+  clusters: z.nullish(z.array(z.object({ name: z.string(), cluster: z.nullish(ClusterEntry) }))),
+  users: z.nullish(z.array(z.object({ name: z.string(), user: z.nullish(UserEntry) }))),
+  contexts: z.nullish(z.array(z.object({ name: z.string(), context: z.nullish(ContextEntry) }))),
+  'current-context': OptionalText,
+});
+
+/** A thing of a kubeconfig and the folder of its file, to which its relative paths refer. */
+export interface Placed<T> {
+  entry: T;
+  folder: string;
+}
+
+/** Kubeconfig files as one. */
+export interface Kubeconfig {
+  clusters: ReadonlyMap<string, Placed<ClusterEntry>>;
+  users: ReadonlyMap<string, Placed<UserEntry>>;
+  contexts: ReadonlyMap<string, Placed<ContextEntry>>;
+  currentContext: string | undefined;
+}
+
+export const EMPTY_KUBECONFIG: Kubeconfig = {
+  clusters: new Map(),
+  users: new Map(),
+  contexts: new Map(),
+  currentContext: undefined,
+};
+
+/**
+ * Reads and merges kubeconfig files by kubectl's rules: whatever a file names first wins. client-node's reader
+ * refuses the same name in two files and missing files, and drops `tokenFile`, `as-groups` and `as-uid`.
+ *
+ * @param mustExist whether a missing file is an error, as for `--kubeconfig`, or skipped, as within KUBECONFIG
+ * @returns undefined when there is none of the files
+ * @throws KubeconfigError for a file that cannot be read or is no kubeconfig
+ */
+export async function readKubeconfig(
+  files: readonly string[],
+  mustExist: boolean,
+): Promise<Kubeconfig | undefined> {
+  const { load } = await import('js-yaml');
+  const clusters = new Map<string, Placed<ClusterEntry>>();
+  const users = new Map<string, Placed<UserEntry>>();
+  const contexts = new Map<string, Placed<ContextEntry>>();
+  let currentContext: string | undefined;
+  let found = false;
+  for (const file of files) {
+    const text = await readIfThere(file, mustExist);
+    if (text === undefined) continue;
+    found = true;
+    const content = parse(file, text, load);
+    const folder = path.dirname(path.resolve(file));
+    for (const { name, cluster } of content.clusters ?? []) {
+      if (!clusters.has(name)) clusters.set(name, { entry: cluster ?? {}, folder });
+    }
+    for (const { name, user } of content.users ?? []) {
+      if (!users.has(name)) users.set(name, { entry: user ?? {}, folder });
+    }
+    for (const { name, context } of content.contexts ?? []) {
+      if (!contexts.has(name)) contexts.set(name, { entry: context ?? {}, folder });
+    }
+    currentContext ||= content['current-context'] || undefined;
+  }
+  return found ? { clusters, users, contexts, currentContext } : undefined;
+}
+
+async function readIfThere(file: string, mustExist: boolean): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    if (missing && !mustExist) return undefined;
+    const why = missing ? 'there is no such file' : String(error);
+    throw new KubeconfigError(`cannot read kubeconfig ${file}: ${why}`, { cause: error });
+  }
+}
+
+function parse(file: string, text: string, load: (text: string) => unknown): z.infer<typeof File> {
+  try {
+    return File.parse(text.trim() === '' ? {} : (load(text) ?? {}));
+  } catch (error) {
+    const why = error instanceof z.core.$ZodError ? z.prettifyError(error) : String(error);
+    throw new KubeconfigError(`${file} is not a valid kubeconfig: ${why}`, { cause: error });
+  }
+}

@@ -1,0 +1,46 @@
+import * as z from 'zod/mini';
+import { ObjectMetaSchema } from './metadata.ts';
+
+const IntOrString = z.union([z.number(), z.string()]);
+
+const PodDisruptionBudget = z.object({
+  metadata: ObjectMetaSchema,
+  spec: z.prefault(
+    z.object({
+      selector: z.optional(
+        z.object({
+          matchLabels: z.optional(z.record(z.string(), z.string())),
+          matchExpressions: z.optional(
+            z.array(
+              z.object({
+                key: z.string(),
+                operator: z.string(),
+                values: z._default(z.array(z.string()), []),
+              }),
+            ),
+          ),
+        }),
+      ),
+      minAvailable: z.optional(IntOrString),
+      maxUnavailable: z.optional(IntOrString),
+      unhealthyPodEvictionPolicy: z.optional(z.string()),
+    }),
+    {},
+  ),
+  status: z.prefault(
+    z.object({
+      observedGeneration: z._default(z.number(), 0),
+      currentHealthy: z._default(z.number(), 0),
+      desiredHealthy: z._default(z.number(), 0),
+      expectedPods: z._default(z.number(), 0),
+      disruptionsAllowed: z._default(z.number(), 0),
+    }),
+    {},
+  ),
+});
+export type PodDisruptionBudget = z.infer<typeof PodDisruptionBudget>;
+
+/** Reads the fields of a `policy/v1` PodDisruptionBudget that we use. Throws ZodError when malformed. */
+export function readPodDisruptionBudget(value: unknown): PodDisruptionBudget {
+  return PodDisruptionBudget.parse(value);
+}

@@ -1,0 +1,32 @@
+import * as z from 'zod/mini';
+import { ObjectMetaSchema, TimestampSchema } from './metadata.ts';
+
+const Lease = z.object({
+  metadata: ObjectMetaSchema,
+  spec: z.prefault(
+    z.pipe(
+      z.object({
+        holderIdentity: z.nullish(z.string()),
+        leaseDurationSeconds: z.nullish(z.number()),
+        acquireTime: TimestampSchema,
+        renewTime: TimestampSchema,
+        leaseTransitions: z.nullish(z.number()),
+      }),
+      z.transform((spec) => ({
+        /** Empty when nobody holds it. */
+        holderIdentity: spec.holderIdentity ?? '',
+        leaseDurationSeconds: spec.leaseDurationSeconds ?? 0,
+        acquireTimeMs: spec.acquireTime,
+        renewTimeMs: spec.renewTime,
+        leaseTransitions: spec.leaseTransitions ?? 0,
+      })),
+    ),
+    {},
+  ),
+});
+export type Lease = z.infer<typeof Lease>;
+
+/** Reads a `coordination.k8s.io/v1` Lease. Throws ZodError when malformed. */
+export function readLease(value: unknown): Lease {
+  return Lease.parse(value);
+}

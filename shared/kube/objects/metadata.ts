@@ -1,0 +1,109 @@
+import * as z from 'zod/mini';
+import { fields, list, numberOr, text, textMap, textOr, timeMs } from './fields.ts';
+
+/** The owner reference that controls an object. */
+export interface Controller {
+  apiVersion: string;
+  kind: string;
+  name: string;
+  uid: string;
+}
+
+export interface ObjectMeta {
+  name: string;
+  /** Empty for cluster-scoped objects. */
+  namespace: string;
+  uid: string;
+  resourceVersion: string;
+  generation: number;
+  creationTimestampMs: number | undefined;
+  /** When the object will be gone at the latest; set as soon as a graceful deletion has begun. */
+  deletionTimestampMs: number | undefined;
+  deletionGracePeriodSeconds: number | undefined;
+  labels: Readonly<Record<string, string>>;
+  annotations: Readonly<Record<string, string>>;
+  controller: Controller | undefined;
+}
+
+/** Reads the metadata we use. Throws TypeError for a missing name or a field of the wrong type. */
+export function readObjectMeta(value: unknown): ObjectMeta {
+  const meta = fields(value, 'metadata');
+  return {
+    name: text(meta.name, 'metadata.name'),
+    namespace: textOr(meta.namespace, '', 'metadata.namespace'),
+    uid: textOr(meta.uid, '', 'metadata.uid'),
+    resourceVersion: textOr(meta.resourceVersion, '', 'metadata.resourceVersion'),
+    generation: numberOr(meta.generation, 0, 'metadata.generation'),
+    creationTimestampMs: timeMs(meta.creationTimestamp, 'metadata.creationTimestamp'),
+    deletionTimestampMs: timeMs(meta.deletionTimestamp, 'metadata.deletionTimestamp'),
+    deletionGracePeriodSeconds: numberOr(
+      meta.deletionGracePeriodSeconds,
+      undefined,
+      'metadata.deletionGracePeriodSeconds',
+    ),
+    labels: textMap(meta.labels, 'metadata.labels'),
+    annotations: textMap(meta.annotations, 'metadata.annotations'),
+    controller: controllerOf(list(meta.ownerReferences, 'metadata.ownerReferences')),
+  };
+}
+
+function controllerOf(owners: readonly unknown[]): Controller | undefined {
+  for (const value of owners) {
+    const owner = fields(value, 'metadata.ownerReferences[]');
+    if (owner.controller !== true) continue;
+    return {
+      apiVersion: text(owner.apiVersion, 'metadata.ownerReferences[].apiVersion'),
+      kind: text(owner.kind, 'metadata.ownerReferences[].kind'),
+      name: text(owner.name, 'metadata.ownerReferences[].name'),
+      uid: text(owner.uid, 'metadata.ownerReferences[].uid'),
+    };
+  }
+  return undefined;
+}
+
+export interface Condition {
+  type: string;
+  /** `True`, `False` or `Unknown`. */
+  status: string;
+  reason: string;
+  message: string;
+  lastTransitionTimeMs: number | undefined;
+}
+
+export function readConditions(value: unknown): readonly Condition[] {
+  return list(value, 'status.conditions').map((entry) => {
+    const condition = fields(entry, 'status.conditions[]');
+    return {
+      type: text(condition.type, 'status.conditions[].type'),
+      status: text(condition.status, 'status.conditions[].status'),
+      reason: textOr(condition.reason, '', 'status.conditions[].reason'),
+      message: textOr(condition.message, '', 'status.conditions[].message'),
+      lastTransitionTimeMs: timeMs(condition.lastTransitionTime, 'status.conditions[].lastTransitionTime'),
+    };
+  });
+}
+
+/** `readObjectMeta` and `readConditions` as parts of zod schemas. */
+export const ObjectMetaSchema = fromReader(readObjectMeta);
+export const ConditionsSchema = z.prefault(fromReader(readConditions), []);
+
+/** A timestamp of the API, as epoch milliseconds; undefined when absent. */
+export const TimestampSchema = z.optional(fromReader((value) => timeMs(value, 'timestamp')));
+
+/** Labels or annotations; empty when absent. */
+export const StringMapSchema = z._default(z.record(z.string(), z.string()), {});
+
+/** A schema that reads a value by a function which throws TypeError for what it cannot read. */
+function fromReader<T>(read: (value: unknown) => T) {
+  return z.pipe(
+    z.unknown(),
+    z.transform((value: unknown, context): T => {
+      try {
+        return read(value);
+      } catch (error) {
+        context.issues.push({ code: 'custom', message: String(error), input: value });
+        return z.NEVER;
+      }
+    }),
+  );
+}

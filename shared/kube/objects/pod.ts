@@ -1,0 +1,111 @@
+import { fields, list, numberOr, text, textOr } from './fields.ts';
+import { type Condition, type ObjectMeta, readConditions, readObjectMeta } from './metadata.ts';
+
+export interface Pod {
+  metadata: ObjectMeta;
+  spec: {
+    /** Undefined until the pod is scheduled. */
+    nodeName: string | undefined;
+    terminationGracePeriodSeconds: number;
+    /** Condition types that must be True before the pod counts as Ready. */
+    readinessGates: readonly string[];
+    containers: readonly Container[];
+    /** Names of the PersistentVolumeClaims it mounts. */
+    claimNames: readonly string[];
+  };
+  status: {
+    phase: string;
+    reason: string;
+    message: string;
+    conditions: readonly Condition[];
+    containerStatuses: readonly ContainerStatus[];
+  };
+}
+
+export interface Container {
+  name: string;
+  image: string;
+}
+
+export interface ContainerStatus {
+  name: string;
+  ready: boolean;
+  restartCount: number;
+  /** Why it does not run, such as CrashLoopBackOff; both undefined while it runs. */
+  waiting: StateReason | undefined;
+  terminated: StateReason | undefined;
+}
+
+export interface StateReason {
+  reason: string;
+  message: string;
+}
+
+/** Reads the fields of a pod that we use; the rest may be collected. Throws TypeError for a malformed pod. */
+export function readPod(value: unknown): Pod {
+  const pod = fields(value, 'pod');
+  const spec = fields(pod.spec, 'spec');
+  const status = fields(pod.status, 'status');
+  return {
+    metadata: readObjectMeta(pod.metadata),
+    spec: {
+      nodeName: textOr(spec.nodeName, undefined, 'spec.nodeName') || undefined,
+      terminationGracePeriodSeconds: numberOr(
+        spec.terminationGracePeriodSeconds,
+        30,
+        'spec.terminationGracePeriodSeconds',
+      ),
+      readinessGates: list(spec.readinessGates, 'spec.readinessGates').map((gate) =>
+        text(fields(gate, 'spec.readinessGates[]').conditionType, 'spec.readinessGates[].conditionType'),
+      ),
+      containers: readContainers(spec.containers),
+      claimNames: readClaimNames(spec.volumes),
+    },
+    status: {
+      phase: textOr(status.phase, '', 'status.phase'),
+      reason: textOr(status.reason, '', 'status.reason'),
+      message: textOr(status.message, '', 'status.message'),
+      conditions: readConditions(status.conditions),
+      containerStatuses: list(status.containerStatuses, 'status.containerStatuses').map(readContainerStatus),
+    },
+  };
+}
+
+/** Names and images of a pod's or template's containers. */
+export function readContainers(value: unknown): readonly Container[] {
+  return list(value, 'spec.containers').map((entry) => {
+    const container = fields(entry, 'spec.containers[]');
+    return {
+      name: text(container.name, 'spec.containers[].name'),
+      image: textOr(container.image, '', 'spec.containers[].image'),
+    };
+  });
+}
+
+function readClaimNames(volumes: unknown): readonly string[] {
+  const names: string[] = [];
+  for (const volume of list(volumes, 'spec.volumes')) {
+    const claim = fields(volume, 'spec.volumes[]').persistentVolumeClaim;
+    if (claim === undefined || claim === null) continue;
+    names.push(text(fields(claim, 'spec.volumes[].persistentVolumeClaim').claimName, 'claimName'));
+  }
+  return names;
+}
+
+function readContainerStatus(value: unknown): ContainerStatus {
+  const container = fields(value, 'status.containerStatuses[]');
+  const state = fields(container.state, 'status.containerStatuses[].state');
+  return {
+    name: text(container.name, 'status.containerStatuses[].name'),
+    ready: container.ready === true,
+    restartCount: numberOr(container.restartCount, 0, 'status.containerStatuses[].restartCount'),
+    waiting: readReason(state.waiting),
+    terminated: readReason(state.terminated),
+  };
+}
+
+function readReason(value: unknown): StateReason | undefined {
+  if (value === undefined || value === null) return undefined;
+  const state = fields(value, 'status.containerStatuses[].state');
+  return { reason: textOr(state.reason, '', 'reason'), message: textOr(state.message, '', 'message') };
+}

@@ -1,0 +1,235 @@
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { type Clock, delay } from '../clock.ts';
+import { createConnector } from './connector.ts';
+import type { Credentials } from './credentials.ts';
+import { abortable, startDeadline } from './deadline.ts';
+import type { Credential, Endpoint } from './endpoint.ts';
+import type { Heartbeat } from './http2-connection.ts';
+import { ConnectionError, type Kube, type KubeRequest, type WatchEvent, type WatchRequest } from './kube.ts';
+import { isJudgeable, waitBeforeRetryMs } from './retry.ts';
+import { answerError } from './status.ts';
+import { readWatch } from './watch-stream.ts';
+import type { Answer, OutgoingHeaders } from './wire.ts';
+
+export interface TransportOptions {
+  endpoint: Endpoint;
+  credentials: Credentials;
+  /** Sent with every request: User-Agent and impersonation. */
+  headers: OutgoingHeaders;
+  namespace: string;
+  user: string;
+  /** For requests that do not say, 30 s unless told. */
+  timeoutMs?: number | undefined;
+  /** Let the server compress long answers; true unless told. */
+  compression?: boolean | undefined;
+  clock: Clock;
+  /** Numbers in [0, 1), for jitter. */
+  random: () => number;
+  /** Only tests and sandboxes have reason to change it. */
+  heartbeat?: Heartbeat;
+  /** A watch without any event, bookmarks included, for this long counts as broken; 150 s unless told. API servers
+   * send bookmarks about once a minute. */
+  idleTimeoutMs?: number;
+}
+
+const TIMEOUT_MS = 30_000;
+const IDLE_TIMEOUT_MS = 150_000;
+/** The server ends a watch after a time between these, so that watches do not all come back together. */
+const WATCH_SECONDS = { min: 300, max: 600 };
+
+const PATCH_TYPES = {
+  merge: 'application/merge-patch+json',
+  json: 'application/json-patch+json',
+  strategic: 'application/strategic-merge-patch+json',
+  apply: 'application/apply-patch+yaml',
+} as const;
+
+const decompress = promisify(gunzip);
+
+/** A Kube over HTTP/2, or kept-alive HTTP/1.1 where the server does not speak it. Connects at the first request. */
+export function createTransport(options: TransportOptions): Kube {
+  const { endpoint, credentials, clock, random } = options;
+  const connector = createConnector(endpoint, clock, options.heartbeat);
+  const basePath = endpoint.url.pathname.replace(/\/$/, '');
+  const server = endpoint.url.href.replace(/\/$/, '');
+  let clockSkewMs = 0;
+
+  /** One attempt: sent once, and once more with renewed credentials if the first are refused. */
+  async function attempt(request: Outgoing, signal: AbortSignal): Promise<Answer> {
+    const credential = await abortable(credentials.current(), signal);
+    const answer = await send(request, credential, signal);
+    if (answer.status !== 401) return answer;
+    const renewed = await abortable(credentials.renew(credential), signal);
+    if (renewed === undefined) return answer;
+    await readText(answer);
+    return send(request, renewed, signal);
+  }
+
+  async function send(request: Outgoing, credential: Credential, signal: AbortSignal): Promise<Answer> {
+    const sentMs = clock.nowMs();
+    const { authorization } = credential;
+    const answer = await connector.exchange(credential, {
+      method: request.method,
+      path: basePath + request.path,
+      headers: {
+        ...options.headers,
+        ...request.headers,
+        ...(authorization !== undefined && { authorization }),
+      },
+      body: request.body,
+      signal,
+    });
+    clockSkewMs = skewMs(answer.header('date'), sentMs, clock.nowMs()) ?? clockSkewMs;
+    return answer;
+  }
+
+  async function answerOrThrow(request: Outgoing, signal: AbortSignal): Promise<unknown> {
+    const answer = await attempt(request, signal);
+    const body = await readText(answer);
+    if (answer.status >= 200 && answer.status < 300) return parseBody(body, answer, request);
+    throw toError(answer, body, request);
+  }
+
+  function toError(answer: Answer, body: string, request: Outgoing) {
+    return answerError({
+      code: answer.status,
+      body,
+      what: `${request.method} ${request.path}`,
+      retryAfter: answer.header('retry-after'),
+      nowMs: clock.nowMs(),
+    });
+  }
+
+  async function request(wanted: KubeRequest): Promise<unknown> {
+    const timeoutMs = wanted.timeoutMs ?? options.timeoutMs ?? TIMEOUT_MS;
+    const endsAtMs = clock.nowMs() + timeoutMs;
+    const late = () => new ConnectionError(`${server} did not answer within ${timeoutMs / 1000} s`);
+    const deadline = startDeadline(clock, timeoutMs, late, wanted.signal);
+    const compression = options.compression !== false;
+    const outgoing = toOutgoing(wanted, compression);
+    try {
+      for (let count = 1; ; count += 1) {
+        try {
+          return await answerOrThrow(outgoing, deadline.signal);
+        } catch (error) {
+          if (!isJudgeable(error)) throw error;
+          const waitMs = waitBeforeRetryMs({
+            error,
+            method: wanted.method,
+            retry: wanted.retry ?? 'safe',
+            attempt: count,
+            remainingMs: endsAtMs - clock.nowMs(),
+            random: random(),
+          });
+          if (waitMs === undefined) throw error;
+          await delay(clock, waitMs, deadline.signal);
+        }
+      }
+    } finally {
+      deadline.clear();
+    }
+  }
+
+  async function* watch(wanted: WatchRequest): AsyncGenerator<WatchEvent, void> {
+    const { min, max } = WATCH_SECONDS;
+    const outgoing = toOutgoing({
+      method: 'GET',
+      path: wanted.path,
+      query: {
+        allowWatchBookmarks: true,
+        timeoutSeconds: Math.round(min + random() * (max - min)),
+        ...wanted.query,
+        watch: true,
+        resourceVersion: wanted.resourceVersion,
+      },
+    });
+    const idleMs = options.idleTimeoutMs ?? IDLE_TIMEOUT_MS;
+    const late = () => new ConnectionError(`watch of ${wanted.path} silent for ${idleMs / 1000} s`);
+    const idle = startDeadline(clock, idleMs, late, wanted.signal);
+    try {
+      const answer = await attempt(outgoing, idle.signal);
+      if (answer.status !== 200) throw toError(answer, await readText(answer), outgoing);
+      idle.restart();
+      wanted.onOpen?.();
+      for await (const event of readWatch(answer.body)) {
+        idle.restart();
+        yield event;
+        idle.restart();
+      }
+    } finally {
+      idle.end();
+    }
+  }
+
+  return {
+    server,
+    namespace: options.namespace,
+    user: options.user,
+    request,
+    watch,
+    get clockSkewMs() {
+      return clockSkewMs;
+    },
+    async close() {
+      connector.destroy();
+    },
+  };
+}
+
+interface Outgoing {
+  method: string;
+  path: string;
+  headers: OutgoingHeaders;
+  body: string | undefined;
+}
+
+function toOutgoing(request: KubeRequest, compression = false): Outgoing {
+  const { method, path, query, body, patch } = request;
+  const contentType = method === 'PATCH' ? PATCH_TYPES[patch ?? 'merge'] : 'application/json';
+  return {
+    method,
+    path: path + queryText(path, query),
+    headers: {
+      accept: 'application/json',
+      ...(compression && method === 'GET' && { 'accept-encoding': 'gzip' }),
+      ...(body !== undefined && { 'content-type': contentType }),
+    },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  };
+}
+
+function queryText(path: string, query: KubeRequest['query']): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value !== undefined) parameters.append(name, String(value));
+  }
+  const text = parameters.toString();
+  if (text === '') return '';
+  return `${path.includes('?') ? '&' : '?'}${text}`;
+}
+
+async function readText(answer: Answer): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of answer.body) chunks.push(chunk);
+  const whole = Buffer.concat(chunks);
+  const packed = answer.header('content-encoding') === 'gzip';
+  return (packed ? await decompress(whole) : whole).toString('utf8');
+}
+
+/** JSON, or plain text from endpoints such as `/healthz` that answer in it. */
+function parseBody(body: string, answer: Answer, request: Outgoing): unknown {
+  if (body === '') return undefined;
+  if (!(answer.header('content-type') ?? '').includes('json')) return body;
+  try {
+    return JSON.parse(body);
+  } catch (error) {
+    throw new ConnectionError(`${request.method} ${request.path}: the answer is not JSON`, { cause: error });
+  }
+}
+
+/** The Date header names a second: its middle is compared with the middle of the exchange. */
+function skewMs(date: string | undefined, sentMs: number, answeredMs: number): number | undefined {
+  const serverMs = Date.parse(date ?? '');
+  return Number.isNaN(serverMs) ? undefined : serverMs + 500 - (sentMs + answeredMs) / 2;
+}

@@ -1,0 +1,117 @@
+import { readFile } from 'node:fs/promises';
+import * as path from 'node:path';
+import type { Writable } from 'node:stream';
+import type { Clock } from '../clock.ts';
+import {
+  type Credentials,
+  fixedCredentials,
+  renewableCredentials,
+  tokenFileCredentials,
+} from './credentials.ts';
+import type { Credential } from './endpoint.ts';
+import { runExecPlugin } from './exec-plugin.ts';
+import { KubeconfigError } from './kube.ts';
+import type { Placed, UserEntry } from './kubeconfig.ts';
+
+/** What credential plugins may be told and given. */
+export interface PluginSurroundings {
+  env: Readonly<Record<string, string | undefined>>;
+  stderr: Writable;
+  interactive: boolean;
+  clock: Clock;
+  cluster: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The credentials that a user entry of a kubeconfig describes.
+ *
+ * @throws KubeconfigError when a file it names cannot be read
+ */
+export async function userCredentials(
+  user: Placed<UserEntry>,
+  surroundings: PluginSurroundings,
+): Promise<Credentials> {
+  const { entry, folder } = user;
+  const { clock } = surroundings;
+  const base: Credential = {
+    authorization: staticAuthorization(entry),
+    cert: await fileOrData(entry, folder, 'client-certificate'),
+    key: await fileOrData(entry, folder, 'client-key'),
+  };
+  if (base.cert !== undefined && base.key === undefined) {
+    throw new KubeconfigError('the kubeconfig names a client certificate but no client key');
+  }
+  if (entry.tokenFile) {
+    const file = path.resolve(folder, entry.tokenFile);
+    await readNamed(file, 'tokenFile');
+    return tokenFileCredentials(file, base, clock);
+  }
+  const { exec } = entry;
+  if (exec && base.authorization === undefined) {
+    return renewableCredentials(() => runExecPlugin(exec, base, { ...surroundings, folder }), clock);
+  }
+  if (entry['auth-provider'] && base.authorization === undefined) {
+    const authProvider = entry['auth-provider'];
+    const apply = await authProviderOf(authProvider);
+    return renewableCredentials(
+      async () => ({ credential: { ...base, authorization: await apply() }, expiresAtMs: clock.nowMs() }),
+      clock,
+    );
+  }
+  return fixedCredentials(base);
+}
+
+function staticAuthorization({ token, username, password }: UserEntry): string | undefined {
+  if (token) return `Bearer ${token}`;
+  if (!username) return undefined;
+  return `Basic ${Buffer.from(`${username}:${password ?? ''}`).toString('base64')}`;
+}
+
+/**
+ * The PEM text of a certificate or key, from the entry's `…-data` or the file it names; the data wins, as in kubectl.
+ *
+ * @throws KubeconfigError when the file cannot be read
+ */
+export async function fileOrData<Name extends string>(
+  entry: Readonly<Partial<Record<Name | `${Name}-data`, string | null | undefined>>>,
+  folder: string,
+  name: Name,
+): Promise<string | undefined> {
+  const data = entry[`${name}-data`];
+  if (data) return Buffer.from(data, 'base64').toString('utf8');
+  const file = entry[name];
+  return file ? readNamed(path.resolve(folder, file), name) : undefined;
+}
+
+async function readNamed(file: string, name: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const why = missing ? 'there is no such file' : String(error);
+    throw new KubeconfigError(`cannot read ${name} ${file}: ${why}`, { cause: error });
+  }
+}
+
+/**
+ * OIDC and the older cloud providers through client-node, which knows how to refresh their tokens. Its KubeConfig
+ * takes half a second to load, so only users who need it pay.
+ *
+ * @returns a function that gives the Authorization header, refreshed if need be
+ */
+async function authProviderOf(authProvider: UserEntry['auth-provider']): Promise<() => Promise<string>> {
+  const { KubeConfig } = await import('@kubernetes/client-node/dist/config.js');
+  const config = new KubeConfig();
+  config.loadFromClusterAndUser(
+    { name: 'cluster', server: 'https://unused.invalid', skipTLSVerify: false },
+    { name: 'user', authProvider },
+  );
+  return async () => {
+    const options: { headers?: Record<string, unknown> } = {};
+    await config.applyToHTTPSOptions(options as Parameters<typeof config.applyToHTTPSOptions>[0]);
+    const authorization = options.headers?.Authorization;
+    if (typeof authorization === 'string') return authorization;
+    const name = String(authProvider?.name);
+    throw new KubeconfigError(`the auth-provider ${name} of the kubeconfig gave no token; log in again`);
+  };
+}

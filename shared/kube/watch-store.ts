@@ -1,0 +1,122 @@
+import { fields, text, textOr } from './objects/fields.ts';
+
+export type ChangeType = 'ADDED' | 'MODIFIED' | 'DELETED';
+
+/** One difference to what was known before. */
+export interface Change<T> {
+  type: ChangeType;
+  /** For DELETED the last state, if it could be read, else the one before. */
+  item: T;
+  previous: T | undefined;
+}
+
+/** The objects of a watch cache, and the bookkeeping that turns lists and events into changes. */
+export interface WatchStore<T> {
+  readonly items: ReadonlyMap<string, T>;
+  /** Takes over a whole list. Objects that vanished, or were deleted and made anew meanwhile, are seen as deleted. */
+  replace(objects: readonly unknown[]): Change<T>[];
+  /** Applies one event of a watch. */
+  apply(type: ChangeType, object: unknown): Change<T>[];
+}
+
+interface Identity {
+  key: string;
+  uid: string;
+  resourceVersion: string;
+}
+
+/**
+ * @param parse trims an object to what is kept; it throws for one it cannot read
+ * @param onProblem is told about objects that cannot be read; their last good state stays
+ */
+export function createWatchStore<T>(
+  parse: (object: unknown) => T,
+  onProblem: (error: Error) => void,
+): WatchStore<T> {
+  const items = new Map<string, T>();
+  const identities = new Map<string, Identity>();
+
+  function tryParse(object: unknown, key: string): { item: T } | undefined {
+    try {
+      return { item: parse(object) };
+    } catch (error) {
+      onProblem(new Error(`cannot read ${key}: ${messageOf(error)}`, { cause: error }));
+      return undefined;
+    }
+  }
+
+  function tryIdentify(object: unknown): Identity | undefined {
+    try {
+      return identify(object);
+    } catch (error) {
+      onProblem(new Error(`an object without identity: ${messageOf(error)}`, { cause: error }));
+      return undefined;
+    }
+  }
+
+  function put(identity: Identity, object: unknown): Change<T>[] {
+    const { key } = identity;
+    const known = identities.get(key);
+    if (known?.uid === identity.uid && known.resourceVersion === identity.resourceVersion) return [];
+    const replaced = known !== undefined && known.uid !== identity.uid ? remove(key) : [];
+    const parsed = tryParse(object, key);
+    if (parsed === undefined) return replaced;
+    const previous = items.get(key);
+    items.set(key, parsed.item);
+    identities.set(key, identity);
+    return [
+      ...replaced,
+      { type: previous === undefined ? 'ADDED' : 'MODIFIED', item: parsed.item, previous },
+    ];
+  }
+
+  function remove(key: string, last?: { item: T }): Change<T>[] {
+    const previous = items.get(key);
+    if (previous === undefined) return [];
+    items.delete(key);
+    identities.delete(key);
+    return [{ type: 'DELETED', item: last === undefined ? previous : last.item, previous }];
+  }
+
+  return {
+    items,
+    replace(objects) {
+      const listed = new Map<string, { identity: Identity; object: unknown }>();
+      for (const object of objects) {
+        const identity = tryIdentify(object);
+        if (identity !== undefined) listed.set(identity.key, { identity, object });
+      }
+      const gone = [...items.keys()].filter((key) => !listed.has(key));
+      const changes = gone.flatMap((key) => remove(key));
+      for (const { identity, object } of listed.values()) changes.push(...put(identity, object));
+      return changes;
+    },
+    apply(type, object) {
+      const identity = tryIdentify(object);
+      if (identity === undefined) return [];
+      if (type !== 'DELETED') return put(identity, object);
+      return items.has(identity.key) ? remove(identity.key, tryParse(object, identity.key)) : [];
+    },
+  };
+}
+
+/** `namespace/name`, or the name alone for cluster-scoped objects. */
+export function objectKey(metadata: { namespace?: string | undefined; name: string }): string {
+  return metadata.namespace ? `${metadata.namespace}/${metadata.name}` : metadata.name;
+}
+
+function identify(object: unknown): Identity {
+  const metadata = fields(fields(object, 'object').metadata, 'metadata');
+  return {
+    key: objectKey({
+      namespace: textOr(metadata.namespace, '', 'metadata.namespace'),
+      name: text(metadata.name, 'metadata.name'),
+    }),
+    uid: textOr(metadata.uid, '', 'metadata.uid'),
+    resourceVersion: text(metadata.resourceVersion, 'metadata.resourceVersion'),
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,37 @@
+import type { Pod } from '../kube/objects.ts';
+import { startupMs } from '../pods.ts';
+
+/** Taken when no pod tells anything: a guess that the view marks as an estimate like every other. */
+const UNKNOWN_RESTART_MS = 60_000;
+
+/** From so many observed replacements on, they say more than the pods' earlier starts. */
+const ENOUGH_SEEN = 3;
+
+/**
+ * How long a pod will take to be replaced.
+ *
+ * @param seenMs times from removal to available that this rollout has seen
+ * @returns by pod name, in ms: what this rollout has seen at the median, else the pod's own last start-up, else the
+ * median of the others'
+ */
+export function restartEstimate(
+  pods: Iterable<Pod>,
+  seenMs: readonly number[],
+): (pod: { name: string }) => number {
+  if (seenMs.length >= ENOUGH_SEEN) {
+    const typicalMs = median(seenMs);
+    return () => typicalMs;
+  }
+  const startups = new Map<string, number>();
+  for (const pod of pods) {
+    const tookMs = startupMs(pod);
+    if (tookMs !== undefined) startups.set(pod.metadata.name, tookMs);
+  }
+  const typicalMs = startups.size > 0 ? median([...startups.values()]) : UNKNOWN_RESTART_MS;
+  return ({ name }) => startups.get(name) ?? typicalMs;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}

@@ -1,0 +1,91 @@
+import { type KubectlResult, type KubectlTarget, kubectlLines, runKubectl } from '../helpers/kubectl.ts';
+import { waitReady } from './ready.ts';
+
+/** A cluster that a suite runs on, whichever it is. */
+export interface TestCluster {
+  readonly name: 'sandbox' | 'control-plane';
+  /** A kubeconfig file for kubectl and for the plugin, with all rights. */
+  readonly kubeconfigPath: string;
+  /** Runs kubectl and hands over what it said, whatever its exit code. */
+  kubectl(
+    args: readonly string[],
+    options?: { input?: string; kubeconfigPath?: string },
+  ): Promise<KubectlResult>;
+  /** Runs a kubectl that does not end, line by line, until the caller stops reading or the signal aborts. */
+  lines(args: readonly string[], signal: AbortSignal): AsyncIterable<string>;
+  /** Runs kubectl with `-o json` and parses its answer. Rejects with what kubectl said when it fails. */
+  json(args: readonly string[]): Promise<unknown>;
+  /** Applies objects on the server side. Rejects with what kubectl said when one is refused. */
+  apply(...objects: object[]): Promise<void>;
+  /** Waits until all replicas of a StatefulSet or Deployment, or one Pod, are Ready. Rejects after two minutes. */
+  waitReady(kind: string, name: string, namespace: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** The shape of a cluster, where a suite needs a special one. */
+export interface ClusterOptions {
+  /** `zone-a`, `zone-b` and `zone-c` unless told. */
+  zones?: string[];
+  /** 2 unless told. */
+  nodesPerZone?: number;
+}
+
+export type ClusterFactory = (options?: ClusterOptions) => Promise<TestCluster>;
+
+/** Gives a kubeconfig and a kubectl the interface that suites use. */
+export function makeTestCluster(
+  name: TestCluster['name'],
+  target: KubectlTarget,
+  stop: () => Promise<void>,
+): TestCluster {
+  const succeed = async (args: readonly string[], input?: string): Promise<string> => {
+    const { stdout, stderr, code } = await runKubectl(target, args, input);
+    if (code !== 0) throw new Error(`kubectl ${args.join(' ')}: ${stderr.trim()}`);
+    return stdout;
+  };
+  return {
+    name,
+    kubeconfigPath: target.kubeconfigPath,
+    kubectl: (args, { input, kubeconfigPath = target.kubeconfigPath } = {}) =>
+      runKubectl({ ...target, kubeconfigPath }, args, input),
+    lines: (args, signal) => kubectlLines(target, args, signal),
+    json: async (args) => JSON.parse(await succeed([...args, '-o', 'json'])),
+    async apply(...objects) {
+      const documents = objects.map((object) => JSON.stringify(object)).join('\n');
+      await succeed(['apply', '--server-side', '--force-conflicts', '-f', '-'], documents);
+    },
+    waitReady: (kind, objectName, namespace) =>
+      waitReady(
+        { kubectl: succeed, lines: (args, signal) => kubectlLines(target, args, signal) },
+        {
+          kind,
+          name: objectName,
+          namespace,
+        },
+      ),
+    stop,
+  };
+}
+
+/** A cluster that several suites use one after the other. */
+export interface SharedCluster {
+  /** Starts the cluster at the first call; a suite's own `stop` leaves it running. Options make a separate one. */
+  factory: ClusterFactory;
+  /** Stops the cluster, if it was started. */
+  stop(): Promise<void>;
+}
+
+/** Lets the suites of one test file share one cluster. */
+export function shareCluster(factory: ClusterFactory): SharedCluster {
+  let started: Promise<TestCluster> | undefined;
+  return {
+    async factory(options) {
+      if (options) return factory(options);
+      started ??= factory();
+      return { ...(await started), stop: () => Promise.resolve() };
+    },
+    async stop() {
+      await (await started)?.stop();
+    },
+  };
+}

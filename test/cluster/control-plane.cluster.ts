@@ -1,0 +1,13 @@
+import { after } from 'node:test';
+import { controlPlaneSuite } from '../control-plane/control-plane.suite.ts';
+import { basicsSuite } from './basics.suite.ts';
+import { shareCluster } from './cluster.ts';
+import { controlPlaneCluster } from './control-plane-cluster.ts';
+import { simulationSuite } from './simulation.suite.ts';
+
+const { factory, stop } = shareCluster(controlPlaneCluster);
+after(stop);
+
+basicsSuite(factory);
+simulationSuite(factory);
+controlPlaneSuite();

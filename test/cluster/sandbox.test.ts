@@ -1,0 +1,11 @@
+import { after } from 'node:test';
+import { basicsSuite } from './basics.suite.ts';
+import { shareCluster } from './cluster.ts';
+import { sandboxCluster } from './sandbox-cluster.ts';
+import { simulationSuite } from './simulation.suite.ts';
+
+const { factory, stop } = shareCluster(sandboxCluster);
+after(stop);
+
+basicsSuite(factory);
+simulationSuite(factory);

@@ -1,0 +1,37 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Layout, paths } from './components.ts';
+import { type Identities, writeServiceAccountKeys, writeTokenFile } from './credentials.ts';
+
+/** Writes what the API server reads when it starts: tokens, keys and where to review unknown tokens. */
+export async function writeServerFiles(
+  layout: Layout,
+  identities: Identities,
+  tokenReviewUrl: string,
+): Promise<void> {
+  const at = paths(layout.dir);
+  for (const dir of [at.certificates, at.kubeconfigs, at.logs]) await mkdir(dir, { recursive: true });
+  await writeTokenFile(at.tokens, identities);
+  await writeServiceAccountKeys({ key: at.serviceAccountKey, publicKey: at.serviceAccountPublicKey });
+  await writeFile(at.tokenReview, JSON.stringify(tokenReviewConfig(tokenReviewUrl)));
+}
+
+/** The webhook's address in the form of a kubeconfig, as `--authentication-token-webhook-config-file` wants it. */
+function tokenReviewConfig(url: string): object {
+  const name = 'token-review';
+  return {
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': name,
+    clusters: [{ name, cluster: { server: url } }],
+    users: [{ name, user: {} }],
+    contexts: [{ name, context: { cluster: name, user: name } }],
+  };
+}
+
+/** The files that tell KWOK how nodes and pods behave. */
+export async function stagePaths(): Promise<string[]> {
+  const dir = join(import.meta.dirname, 'stages');
+  const names = await readdir(dir);
+  return names.sort().map((name) => join(dir, name));
+}

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { layOutFrame } from '../../../../plugin/views/rollout/frame.ts';
+import { lineWidth } from '../../../../plugin/views/rollout/line.ts';
+import { themeFor } from '../../../../plugin/views/rollout/theme.ts';
+import type { RolloutStatus } from '../../../../shared/rollout/snapshot.ts';
+import { frameInput, stateAfter } from '../fixtures/frames.tsx';
+import { cells, event, midway, snapshotOf, zoneRow } from '../fixtures/snapshots.ts';
+
+const names = fc.stringMatching(/^[a-z0-9-]{1,40}$/);
+const zones = fc.array(
+  fc
+    .tuple(names, fc.stringMatching(/^[#~.!]{0,400}$/), names)
+    .map(([zone, picture, detail]) => zoneRow(zone, cells(picture, 1000, detail))),
+  { maxLength: 8 },
+);
+const statuses: fc.Arbitrary<RolloutStatus> = fc.record({
+  kind: fc.constantFrom('disrupting', 'waiting', 'blocked', 'disconnected', 'stopping', 'done'),
+  reason: fc.lorem({ maxCount: 60 }),
+  fix: fc.option(fc.lorem({ maxCount: 30 }), { nil: undefined }),
+});
+const inputs = fc
+  .record({
+    zones,
+    status: statuses,
+    help: fc.boolean(),
+    columns: fc.integer({ min: 1, max: 200 }),
+    rows: fc.integer({ min: 1, max: 60 }),
+    utf8: fc.boolean(),
+  })
+  .map(({ zones: rows, status, help, utf8, ...size }) => {
+    const snapshot = snapshotOf(rows, { status, wave: { number: 1, zone: 'a', pods: rows[0]?.cells ?? [] } });
+    const events = [event(0, { type: 'snapshot', snapshot })];
+    const state = stateAfter(events, help ? [{ type: 'toggle-help' }] : []);
+    return frameInput(state, { size, theme: themeFor({ LANG: utf8 ? 'C.UTF-8' : 'C' }) });
+  });
+
+test('whatever is drawn stays lower and narrower than the terminal', () => {
+  fc.assert(
+    fc.property(inputs, (input) => {
+      const lines = layOutFrame(input);
+      assert.ok(lines.length <= Math.max(1, input.size.rows - 1));
+      assert.ok(lines.every((line) => lineWidth(line) <= Math.max(1, input.size.columns - 1)));
+    }),
+  );
+});
+
+test('on 80 by 24 the zones, the status and the keys are always there', () => {
+  fc.assert(
+    fc.property(inputs, (input) => {
+      const lines = layOutFrame({ ...input, size: { columns: 80, rows: 24 } });
+      const text = lines.map((line) => line.map((each) => each.text).join('')).join('\n');
+      for (const { updated, total } of input.state.latest?.snapshot.zones ?? []) {
+        assert.ok(text.includes(`${updated}/${total}`));
+      }
+      assert.ok(text.endsWith(input.keys ? 'help' : 'safely'));
+      assert.match(text, /^(now|waiting|blocked|offline|leaving|done) /m);
+    }),
+  );
+});
+
+test('times go on between snapshots, by our own clock', () => {
+  const state = stateAfter([event(0, { type: 'snapshot', snapshot: midway() })]);
+  const later = (afterMs: number) => {
+    const input = frameInput(state);
+    const lines = layOutFrame({ ...input, nowMs: input.nowMs + afterMs });
+    return lines
+      .map((line) => line.map((each) => each.text).join(''))
+      .find((line) => line.includes('elapsed'));
+  };
+  assert.deepEqual([0, 5000, 600_000].map(later), [
+    '2m 05s elapsed, about 3m 10s left, 2 pods down',
+    '2m 10s elapsed, about 3m 05s left, 2 pods down',
+    '12m 05s elapsed, 2 pods down',
+  ]);
+});
