@@ -10,22 +10,25 @@ const memorySchema = z.object({
   waves: z.int().check(z.nonnegative()),
   recovered: z.int().check(z.nonnegative()),
   zone: z.optional(z.string()),
-  inFlight: z.array(z.object({ name: z.string(), uid: z.string(), counted: z.boolean() })),
-  zones: z.record(z.string(), z.string()),
+  /** Name, uid, and whether it was available. */
+  inFlight: z.array(z.tuple([z.string(), z.string(), z.boolean()])),
+  /** Zones of pods in flight that are not in `zone`. */
+  elsewhere: z.record(z.string(), z.string()),
 });
 
 /**
- * The memory as text for the Lease's annotation. Zones are kept for the pods in flight only: all others can be seen
- * on their nodes, and 10,000 of them would not fit (annotations have 256 KiB together).
+ * The memory as text for the Lease's annotation. Zones are kept for the pods in flight only, since all others can be
+ * seen on their nodes, and lists instead of names: a wave of 3,300 pods must fit, and annotations have 256 KiB together.
  */
 export function encodeMemory(memory: RolloutMemory): string {
-  const zones: Record<string, string> = {};
+  const { revision, waves, recovered, zone } = memory;
+  const elsewhere: Record<string, string> = {};
   for (const { name } of memory.inFlight) {
-    const zone = memory.lastZones[name];
-    if (zone !== undefined) zones[name] = zone;
+    const own = memory.lastZones[name];
+    if (own !== undefined && own !== zone) elsewhere[name] = own;
   }
-  const { revision, waves, recovered, zone, inFlight } = memory;
-  return JSON.stringify({ format: FORMAT, revision, waves, recovered, zone, inFlight, zones });
+  const inFlight = memory.inFlight.map(({ name, uid, counted }) => [name, uid, counted]);
+  return JSON.stringify({ format: FORMAT, revision, waves, recovered, zone, inFlight, elsewhere });
 }
 
 /**
@@ -43,6 +46,12 @@ export function decodeMemory(text: string): RolloutMemory | undefined {
   }
   const parsed = memorySchema.safeParse(value);
   if (!parsed.success) return undefined;
-  const { revision, waves, recovered, zone, inFlight, zones } = parsed.data;
-  return { revision, waves, recovered, zone, zoneWholeSinceMs: undefined, inFlight, lastZones: zones };
+  const { revision, waves, recovered, zone, elsewhere } = parsed.data;
+  const lastZones: Record<string, string> = {};
+  const inFlight = parsed.data.inFlight.map(([name, uid, counted]) => {
+    const own = elsewhere[name] ?? zone;
+    if (own !== undefined) lastZones[name] = own;
+    return { name, uid, counted };
+  });
+  return { revision, waves, recovered, zone, zoneWholeSinceMs: undefined, inFlight, lastZones };
 }
