@@ -1,5 +1,5 @@
-import type { Clock } from '../../shared/clock.ts';
-import type { Kube } from '../../shared/kube/kube.ts';
+import { type Clock, delay } from '../../shared/clock.ts';
+import { ApiError, ConnectionError, type Kube } from '../../shared/kube/kube.ts';
 import { LeaseLostError } from '../../shared/kube/lease.ts';
 import { decide } from '../../shared/rollout/decide.ts';
 import { remember } from '../../shared/rollout/memory.ts';
@@ -40,6 +40,9 @@ export interface RolloutEnd {
 /** After a memory that could not be stored. */
 const SAVE_RETRY_MS = 1_000;
 const BLIND = 'no connection to the API server: nothing is removed until it is back';
+/** Little enough beside the 100 ms in which a wave shall follow the last one. */
+const LONGEST_REST_MS = 40;
+const RESTS_PER_TURN = 4;
 /** How long an end waits for answers that are under way. */
 const LAST_ANSWERS_MS = 3_000;
 
@@ -63,6 +66,9 @@ export class RolloutDriver {
   private ending = false;
   private cancelTimer: () => void = () => {};
   private available = 0;
+  private lastTrouble = '';
+  /** A wave was stored in this turn; the next one removes its pods. */
+  private begun = false;
 
   constructor(given: DriverOptions) {
     this.given = given;
@@ -77,6 +83,7 @@ export class RolloutDriver {
       clock: given.clock,
       random: given.random,
       onOutcome: (outcome) => this.onRemoval(outcome),
+      mayAct: () => !this.blind,
       onRetryDue: () => this.wake(),
     });
   }
@@ -114,35 +121,68 @@ export class RolloutDriver {
     this.again = true;
     if (this.turning || this.ending) return;
     this.turning = true;
-    void this.turnWhileAsked().finally(() => {
-      this.turning = false;
-    });
+    void this.turnWhileAsked();
   }
 
   private async turnWhileAsked(): Promise<void> {
     while (this.again && !this.ending) {
       this.again = false;
       this.cancelTimer();
+      const beganMs = this.given.clock.nowMs();
       try {
         await this.turn();
       } catch (error) {
         this.removals.request([]);
-        if (error instanceof LeaseLostError) return this.stop('stopped', error.message);
-        this.announcer.say(this.given.clock.nowMs(), {
-          type: 'notice',
-          message: `nothing is removed for the moment: ${error instanceof Error ? error.message : String(error)}`,
-        });
-        this.wakeIn(SAVE_RETRY_MS);
+        this.onTrouble(error);
       }
+      await this.rest(this.given.clock.nowMs() - beganMs);
     }
+    // At once after the last look at `again`, so that no wake in between is lost.
+    this.turning = false;
+  }
+
+  /**
+   * A turn looks at every pod, and in a large wave an event comes for each: resting longer than a turn took, unless a
+   * wave has just been stored and its pods are still to be removed, keeps the driver from spending a core on them.
+   */
+  private async rest(turnMs: number): Promise<void> {
+    const restMs = Math.min(LONGEST_REST_MS, turnMs * RESTS_PER_TURN);
+    if (restMs <= 0 || this.begun) return;
+    await delay(this.given.clock, restMs);
+  }
+
+  /** The memory could not be stored, so nothing may be removed: later, if the API server is to blame. */
+  private onTrouble(error: unknown): void {
+    if (error instanceof LeaseLostError) {
+      this.stop('stopped', error.message);
+      return;
+    }
+    if (!(error instanceof ApiError || error instanceof ConnectionError)) {
+      this.ending = true;
+      this.ended.reject(error);
+      return;
+    }
+    const message = `nothing is removed for the moment: ${error.message}`;
+    if (message !== this.lastTrouble) {
+      this.announcer.say(this.given.clock.nowMs(), { type: 'notice', message });
+    }
+    this.lastTrouble = message;
+    this.wakeIn(SAVE_RETRY_MS);
+  }
+
+  /** Whether what we see, or our hold of the Lease, may be out of date. */
+  private get blind(): boolean {
+    const { watches, lock } = this.given;
+    return watches.staleSinceMs !== undefined || lock.uncertain;
   }
 
   private async turn(): Promise<void> {
-    const { watches, options, lock } = this.given;
+    const { options } = this.given;
+    this.begun = false;
     const sight = this.look();
     if (!sight) return this.stop('failed', 'the StatefulSet was deleted');
 
-    if (watches.staleSinceMs !== undefined || lock.uncertain) {
+    if (this.blind) {
       this.removals.request([]);
       this.announcer.show(sight, { kind: 'disconnected', reason: BLIND, fix: undefined });
       return;
@@ -179,12 +219,14 @@ export class RolloutDriver {
    */
   private async begin(decision: Disrupt, nowMs: number): Promise<void> {
     await this.given.lock.save(decision.memory);
+    this.lastTrouble = '';
     this.durable = decision.memory;
     this.memory = decision.memory;
     if (decision.begins) {
       if (decision.wave > 0) this.progress.waveBegan();
       this.announcer.waveBegan(nowMs, decision);
     }
+    this.begun = true;
     this.again = true;
   }
 

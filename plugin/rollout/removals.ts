@@ -24,6 +24,8 @@ export interface RemovalOptions {
   clock: Clock;
   random: () => number;
   onOutcome(outcome: RemovalOutcome): void;
+  /** Asked before each request: false while this process must not act, such as after the machine has slept. */
+  mayAct(): boolean;
   /** A refused pod may be tried again. */
   onRetryDue(): void;
 }
@@ -65,6 +67,7 @@ export class Removals {
   retryNow(): void {
     for (const cancel of this.waiting.values()) cancel();
     this.waiting.clear();
+    this.attempts.clear();
   }
 
   /** Sends nothing more and resolves when the answers under way have arrived. */
@@ -79,6 +82,10 @@ export class Removals {
     while (!this.stopped && this.underWay.size < MOST_REQUESTS_AT_ONCE) {
       const pod = this.queue.shift();
       if (!pod) return;
+      if (!this.options.mayAct()) {
+        this.queue = [];
+        return;
+      }
       const request = this.remove(pod).then((outcome) => {
         this.underWay.delete(pod.uid);
         this.options.onOutcome(outcome);

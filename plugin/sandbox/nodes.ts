@@ -1,6 +1,6 @@
+import type { Objects } from './api/objects.ts';
 import { BUILT_IN, NAMESPACES, NODES } from './api/resources.ts';
 import { type KubeObject, timestamp } from './store/object.ts';
-import type { Objects } from './store/objects.ts';
 
 const NAMES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 

@@ -3,6 +3,7 @@ import { type Clock, delay, systemClock } from '../../shared/clock.ts';
 import { Admission } from './api/admission.ts';
 import { handleApi } from './api/api.ts';
 import { Catalog } from './api/catalog.ts';
+import { Objects } from './api/objects.ts';
 import { Watches } from './api/watch.ts';
 import { webhookCaller } from './api/webhook-call.ts';
 import { Writer } from './api/write.ts';
@@ -14,7 +15,6 @@ import { Server } from './http/server.ts';
 import { kubeconfig } from './kubeconfig.ts';
 import { furnish } from './nodes.ts';
 import { seededRandom, uuid } from './random.ts';
-import { Objects } from './store/objects.ts';
 import { Store } from './store/store.ts';
 
 export interface SandboxOptions {
@@ -37,10 +37,13 @@ export interface Sandbox {
   /** Closes everything; no handle is left open. */
   stop(): Promise<void>;
 
-  /** Ends all open watches without an error, as an API server does now and then. */
-  closeWatches(): void;
-  /** Forgets the history: a watch or a continued list from an older version gets 410. Open watches go on. */
-  expireHistory(): void;
+  /** Ends all open watches as an API server does now and then: plainly, or with an ERROR event of code 410. */
+  closeWatches(how?: 'plainly' | 'expired'): void;
+  /**
+   * Forgets the history: a continued list from an older version gets 410, a watch an ERROR event of code 410 as
+   * from the real server's watch cache, or the HTTP status 410. Open watches go on.
+   */
+  expireHistory(watchesGet?: 'event' | 'status'): void;
   /** Answers matching requests with an error; the returned function ends it early. */
   refuse(refusal: Refusal): () => void;
   /** Breaks all connections and refuses new ones; the cluster behind goes on. */
@@ -92,8 +95,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       webhooks.close();
       await goOffline();
     },
-    closeWatches: () => watches.closeAll(),
-    expireHistory: () => store.expireHistory(),
+    closeWatches: (how = 'plainly') => watches.closeAll(how === 'expired'),
+    expireHistory(watchesGet = 'event') {
+      watches.refuseExpired = watchesGet === 'status';
+      store.expireHistory();
+    },
     refuse: (refusal) => faults.refuse(refusal),
     goOffline,
     comeBack: () => server.open(),

@@ -20,7 +20,7 @@ export async function openReporter(
     }
     case 'ink': {
       const { inkReporter } = await import('./rollout/index.tsx');
-      return inkReporter({ stdout, stderr, stdin, env, clock, onQuit: () => onQuit('stopped') });
+      return inkReporter({ stdout, stderr, stdin, env, clock, onQuit });
     }
     default: {
       const { plainReporter } = await import('./plain.ts');

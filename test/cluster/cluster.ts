@@ -11,7 +11,7 @@ export interface TestCluster {
     args: readonly string[],
     options?: { input?: string; kubeconfigPath?: string },
   ): Promise<KubectlResult>;
-  /** Runs a kubectl that does not end, line by line, until the caller stops reading or the signal aborts. */
+  /** Runs a watching kubectl, line by line, until the caller stops reading, the signal aborts or the server ends it. */
   lines(args: readonly string[], signal: AbortSignal): AsyncIterable<string>;
   /** Runs kubectl with `-o json` and parses its answer. Rejects with what kubectl said when it fails. */
   json(args: readonly string[]): Promise<unknown>;

@@ -18,6 +18,8 @@ export interface Simulation {
   flush?: string;
   /** Upper end of a uniform distribution that begins at `flush`. */
   flushMax?: string;
+  /** Pods in this zone behave as if their image were tagged `broken`. */
+  brokenIn?: string;
 }
 
 interface Workload {
@@ -37,6 +39,11 @@ export interface StatefulSetFixture extends Workload {
   policy?: 'Parallel' | 'OrderedReady';
   /** `OnDelete` unless told. */
   strategy?: 'OnDelete' | 'RollingUpdate';
+  /** Of RollingUpdate. */
+  partition?: number;
+  minReadySeconds?: number;
+  /** Ordinal of the first pod. */
+  firstOrdinal?: number;
 }
 
 export function namespace(name: string): V1Namespace {
@@ -53,7 +60,12 @@ export function statefulSet(fixture: StatefulSetFixture): V1StatefulSet {
       serviceName: fixture.name,
       replicas: fixture.replicas,
       podManagementPolicy: fixture.policy ?? 'Parallel',
-      updateStrategy: { type: fixture.strategy ?? 'OnDelete' },
+      updateStrategy: {
+        type: fixture.strategy ?? 'OnDelete',
+        ...(fixture.partition !== undefined && { rollingUpdate: { partition: fixture.partition } }),
+      },
+      ...(fixture.minReadySeconds !== undefined && { minReadySeconds: fixture.minReadySeconds }),
+      ...(fixture.firstOrdinal !== undefined && { ordinals: { start: fixture.firstOrdinal } }),
       selector: { matchLabels: { app: fixture.name } },
       template: podTemplate(fixture),
     },
@@ -113,8 +125,8 @@ function podTemplate(fixture: Workload): V1PodTemplateSpec {
 }
 
 /** Fast by default: a test that cares about the time says so. */
-function simulationAnnotations({ start = '100ms', startMax, flush, flushMax }: Simulation = {}) {
-  const named = { start, 'start-max': startMax, flush, 'flush-max': flushMax };
+function simulationAnnotations({ start = '100ms', startMax, flush, flushMax, brokenIn }: Simulation = {}) {
+  const named = { start, 'start-max': startMax, flush, 'flush-max': flushMax, 'broken-in': brokenIn };
   return Object.fromEntries(
     Object.entries(named).flatMap(([key, value]) =>
       value === undefined ? [] : [[`sim.kubectl-zone.dev/${key}`, value]],

@@ -67,12 +67,16 @@ async function podsReady(
   const selector = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
   const args = ['get', 'pods', '-n', namespace, '-l', selector.join(','), '--watch', '--output-watch-events'];
   const format = `jsonpath=${COLUMNS.join('{"|"}')}{"\\n"}`;
-  const ready = new Set<string>();
-  for await (const line of lines([...args, '-o', format], AbortSignal.timeout(DEADLINE_S * 1000))) {
-    const [type, name = '', status, deleted] = line.split('|');
-    const isReady = type !== 'DELETED' && status === 'True' && deleted === '';
-    if (isReady) ready.add(name);
-    else ready.delete(name);
-    if (ready.size === replicas) return;
+  const signal = AbortSignal.timeout(DEADLINE_S * 1000);
+  // A watch may end at any time; the next one begins with the pods that there are.
+  for (;;) {
+    const ready = new Set<string>();
+    for await (const line of lines([...args, '-o', format], signal)) {
+      const [type, name = '', status, deleted] = line.split('|');
+      const isReady = type !== 'DELETED' && status === 'True' && deleted === '';
+      if (isReady) ready.add(name);
+      else ready.delete(name);
+      if (ready.size === replicas) return;
+    }
   }
 }

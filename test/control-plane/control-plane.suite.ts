@@ -69,9 +69,10 @@ export function controlPlaneSuite(): void {
       assert.notEqual((await podNamed(cluster, NAMESPACE, 'patient-0')).uid, old.uid);
     });
 
-    it('without a scheduler leaves pods unscheduled, and stopped leaves no process and no file', async () => {
+    it('without a scheduler leaves pods unscheduled, and stopped leaves no process and no file', async (t) => {
       const options = { zones: ['zone-x'], nodesPerZone: 1, schedulerless: true };
       const brief = await startControlPlane(options);
+      t.after(() => brief.stop());
       const onBrief = await clusterOf(brief);
       await onBrief.apply(
         namespace(NAMESPACE),

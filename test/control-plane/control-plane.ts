@@ -45,7 +45,7 @@ export interface ControlPlane {
   /** Kills the API server, waits `downMs`, starts it on the same port and data, and waits until it is ready. */
   restartApiServer(downMs: number): Promise<void>;
   /**
-   * Kills all processes and removes the temporary folder.
+   * Kills all processes and removes the temporary folder. May be called again.
    *
    * @throws Error with the last log lines when a component had ended by itself
    */
@@ -64,12 +64,17 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   const identities = makeIdentities();
   const reviewer = await startTokenReviewer();
   const group = startProcessGroup(options.dir ? undefined : layout.dir);
-  const stop = async () => {
+  const stopAll = async () => {
     try {
       await group.stop();
     } finally {
       await reviewer.close();
     }
+  };
+  let stopped: Promise<void> | undefined;
+  const stop = () => {
+    stopped ??= stopAll();
+    return stopped;
   };
 
   try {

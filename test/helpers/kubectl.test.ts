@@ -63,10 +63,17 @@ describe('kubectl', () => {
     }, /^Error: enough$/);
   });
 
-  it('reports a watch that ended by itself with what it said', async () => {
+  it('ends the lines where the server ends the watch', async () => {
+    const seen: string[] = [];
+    const brief = await target('echo only');
+    for await (const line of kubectlLines(brief, [], new AbortController().signal)) seen.push(line);
+    assert.deepEqual(seen, ['only']);
+  });
+
+  it('reports a watch that failed with what it said', async () => {
     const failing = await target('echo "no such resource" >&2; exit 1');
     await assert.rejects(async () => {
       for await (const _ of kubectlLines(failing, ['get', 'x'], new AbortController().signal));
-    }, /kubectl get x ended: no such resource/);
+    }, /kubectl get x: no such resource/);
   });
 });

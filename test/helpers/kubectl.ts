@@ -99,15 +99,16 @@ export async function runKubectl(
 
 /**
  * Runs a kubectl that does not end, such as `get --watch`, and hands over its lines until the caller has seen enough
- * or the signal aborts; either way it is killed.
+ * or the signal aborts; either way it is killed. An API server may end a watch at any time: kubectl then ends with
+ * exit code 0, and so do the lines.
  *
- * @throws Error with its stderr when it ends before
+ * @throws Error with its stderr when it fails
  */
 export async function* kubectlLines(
   target: KubectlTarget,
   args: readonly string[],
   signal: AbortSignal,
-): AsyncGenerator<string, never> {
+): AsyncGenerator<string, void> {
   signal.throwIfAborted();
   const kubectl = spawn(target.kubectlPath, args, {
     env: environment(target),
@@ -120,7 +121,8 @@ export async function* kubectlLines(
   try {
     yield* createInterface({ input: kubectl.stdout });
     signal.throwIfAborted();
-    throw new Error(`kubectl ${args.join(' ')} ended: ${await stderr}`);
+    const [code] = await closed;
+    if (code !== 0) throw new Error(`kubectl ${args.join(' ')}: ${await stderr}`);
   } finally {
     signal.removeEventListener('abort', kill);
     kill();

@@ -1,12 +1,12 @@
-import { type ApiRequest, json, type Reply } from '../http/message.ts';
-import { parsePath } from '../http/path.ts';
 import { jsonOf, type KubeObject } from '../store/object.ts';
 import { deleteObjects, deleteOne } from './delete.ts';
 import { methodNotAllowed, noSuchResource } from './errors.ts';
 import { listJson, listPage } from './list.ts';
+import { type ApiRequest, json, type Reply } from './message.ts';
 import { meta } from './meta.ts';
 import { type ApiParts, contextOf } from './parts.ts';
 import { patchKind } from './patch/patch.ts';
+import { parsePath } from './path.ts';
 import { flag } from './query.ts';
 import { render, renderList } from './render.ts';
 import { review } from './reviews.ts';

@@ -1,6 +1,6 @@
 import { fieldsAt, type KubeObject, timestamp } from '../store/object.ts';
-import type { Objects } from '../store/objects.ts';
 import { conflict } from './errors.ts';
+import type { Objects } from './objects.ts';
 import { NODES, type Resource } from './resources.ts';
 
 const ZONE_LABELS = ['topology.kubernetes.io/zone', 'topology.kubernetes.io/region'];

@@ -1,7 +1,7 @@
 import { fieldsAt, type KubeObject } from '../store/object.ts';
-import type { Objects } from '../store/objects.ts';
 import type { Store } from '../store/store.ts';
 import { StatusError } from './errors.ts';
+import type { Objects } from './objects.ts';
 import { BUDGETS, type Resource } from './resources.ts';
 import { type LabelSelector, selects } from './selectors.ts';
 

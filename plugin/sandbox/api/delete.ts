@@ -1,9 +1,9 @@
-import { type ApiRequest, json, type Reply } from '../http/message.ts';
 import { fieldsAt, isFields, jsonOf, type KubeObject } from '../store/object.ts';
-import type { Deletion } from '../store/objects.ts';
 import { methodNotAllowed } from './errors.ts';
 import { deleteOptions } from './eviction.ts';
 import { listJson, listPage } from './list.ts';
+import { type ApiRequest, json, type Reply } from './message.ts';
+import type { Deletion } from './objects.ts';
 import { type ApiParts, contextOf } from './parts.ts';
 import { wholeNumber } from './query.ts';
 import { PODS, type Resource } from './resources.ts';

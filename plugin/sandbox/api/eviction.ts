@@ -1,9 +1,9 @@
 import type { Clock } from '../../../shared/clock.ts';
 import { type Fields, fieldsAt, isFields, type KubeObject, timestamp } from '../store/object.ts';
-import { checkPreconditions, type DeleteOptions, type Objects } from '../store/objects.ts';
 import { budgetsOf, spend } from './budgets.ts';
 import type { Catalog } from './catalog.ts';
 import { badRequest, type Status, StatusError } from './errors.ts';
+import { checkPreconditions, type DeleteOptions, type Objects } from './objects.ts';
 import type { Resource } from './resources.ts';
 
 /**

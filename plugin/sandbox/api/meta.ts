@@ -1,6 +1,6 @@
-import { type ApiRequest, json, type Reply } from '../http/message.ts';
 import { AGGREGATED, aggregated, apiGroup, groupList, resourceList } from './discovery.ts';
 import { methodNotAllowed } from './errors.ts';
+import { type ApiRequest, json, type Reply } from './message.ts';
 import { openApiDocument, openApiIndex } from './openapi.ts';
 import type { Resource } from './resources.ts';
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../shared/clock.ts';
-import type { ApiRequest } from '../http/message.ts';
-import type { Objects } from '../store/objects.ts';
 import type { Catalog } from './catalog.ts';
+import type { ApiRequest } from './message.ts';
+import type { Objects } from './objects.ts';
 import { isDryRun } from './query.ts';
 import type { Watches } from './watch.ts';
 import type { WriteContext, Writer } from './write.ts';

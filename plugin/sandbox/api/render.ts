@@ -1,6 +1,6 @@
-import type { ApiRequest } from '../http/message.ts';
 import { jsonOf, type KubeObject } from '../store/object.ts';
 import type { Page } from './list.ts';
+import type { ApiRequest } from './message.ts';
 import type { Resource } from './resources.ts';
 import { tableOf } from './table.ts';
 import { metadataOf, viewOf } from './view.ts';

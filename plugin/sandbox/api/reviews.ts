@@ -1,6 +1,6 @@
-import { type ApiRequest, json, type Reply } from '../http/message.ts';
 import { fieldsAt, isFields } from '../store/object.ts';
 import { methodNotAllowed } from './errors.ts';
+import { type ApiRequest, json, type Reply } from './message.ts';
 import { groupVersionOf, type Resource } from './resources.ts';
 
 /** Access reviews: everybody with the token may do everything. */

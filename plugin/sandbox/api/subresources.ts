@@ -1,8 +1,8 @@
-import { type ApiRequest, json, type Reply } from '../http/message.ts';
 import { fieldsAt, isFields, type KubeObject } from '../store/object.ts';
 import { bindPod } from './binding.ts';
 import { badRequest, methodNotAllowed, noSuchResource } from './errors.ts';
 import { evict } from './eviction.ts';
+import { type ApiRequest, json, type Reply } from './message.ts';
 import { type ApiParts, contextOf } from './parts.ts';
 import { patched, patchKind } from './patch/patch.ts';
 import { scaleOf, withScale } from './view.ts';

@@ -21,7 +21,9 @@ const DEFAULT_TIMEOUT_S = 1800;
 
 /** The watches that are open now, so that they can be closed from one place. */
 export class Watches {
-  private readonly open = new Set<() => void>();
+  /** Whether a forgotten version is answered with HTTP status 410 instead of an ERROR event. */
+  refuseExpired = false;
+  private readonly open = new Set<(isExpired?: boolean) => void>();
   private readonly store: Store;
   private readonly clock: Clock;
 
@@ -34,8 +36,11 @@ export class Watches {
    * Prepares a watch; the returned function starts it on a sink and returns what ends it.
    *
    * @param render makes the JSON of an event's object, the object as it is unless told (tables, metadata only)
-   * @throws StatusError Expired (410) when the version is forgotten, Timeout (504) when it is of the future,
-   *   Invalid (422) for sendInitialEvents, as a server without the WatchList feature answers
+   * A version that is forgotten is answered with an ERROR event of code 410, as the real server's watch cache does;
+   * `refuseExpired` makes it an HTTP status, which clients meet too.
+   *
+   * @throws StatusError Timeout (504) when the version is of the future, Invalid (422) for sendInitialEvents, as a
+   *   server without the WatchList feature answers
    */
   prepare(
     resource: Resource,
@@ -57,8 +62,9 @@ export class Watches {
     const filter = filterOf(resource, query, target.name);
     const asked = wholeNumber(query, 'resourceVersion') ?? 0;
     if (asked > this.store.version) throw tooLargeVersion(asked, this.store.version);
-    const missed = asked > 0 ? this.store.since(asked) : initial(this.store, resource, target.namespace);
-    if (!missed) throw expired(asked, this.store.version);
+    const missed = () =>
+      asked > 0 ? this.store.since(asked) : initial(this.store, resource, target.namespace);
+    if (this.refuseExpired && !missed()) throw expired(asked, this.store.version);
     const timeoutMs = (wholeNumber(query, 'timeoutSeconds') ?? DEFAULT_TIMEOUT_S) * 1000;
     const relevant = (change: Change) =>
       change.resource === resource.storage &&
@@ -70,25 +76,35 @@ export class Watches {
         const type = seenAs(filter, change);
         if (type) sink.write(eventLine(type, render(viewOf(resource, change.object))));
       };
-      missed.forEach(send);
+      // Read now and not when the watch was prepared: between the two nothing may be lost.
+      const changes = missed();
+      if (!changes) {
+        fail(sink, asked, this.store.version);
+        return () => {};
+      }
+      changes.forEach(send);
       const stops = [
         this.store.subscribe(send),
         this.clock.schedule(timeoutMs, () => end()),
         ...(flag(query, 'allowWatchBookmarks') ? [this.bookmarks(resource, sink)] : []),
       ];
-      const end = () => {
+      const end = (isExpired = false) => {
         if (!this.open.delete(end)) return;
         for (const stop of stops) stop();
-        sink.end();
+        if (isExpired) fail(sink, asked, this.store.version);
+        else sink.end();
       };
       this.open.add(end);
-      return end;
+      return () => end();
     };
   }
 
-  /** Ends every open watch, as an API server does now and then; clients resume from where they were. */
-  closeAll(): void {
-    for (const end of [...this.open]) end();
+  /**
+   * Ends every open watch, as an API server does now and then; clients resume from where they were, or list again
+   * when an ERROR event of code 410 came before the end.
+   */
+  closeAll(isExpired = false): void {
+    for (const end of [...this.open]) end(isExpired);
   }
 
   private bookmarks(resource: Resource, sink: Sink): () => void {
@@ -104,6 +120,11 @@ export class Watches {
 /** One line of a watch response. */
 export function eventLine(type: EventType, objectJson: string): string {
   return `{"type":"${type}","object":${objectJson}}\n`;
+}
+
+function fail(sink: Sink, asked: number, version: number): void {
+  sink.write(eventLine('ERROR', JSON.stringify(expired(asked, version).status())));
+  sink.end();
 }
 
 /** How a change looks through a selector: what leaves the selection is DELETED, what enters it is ADDED. */

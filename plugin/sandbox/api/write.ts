@@ -1,8 +1,8 @@
 import { isFields, type KubeObject } from '../store/object.ts';
-import { checkNamespace, type DeleteOptions, type Deletion, type Objects } from '../store/objects.ts';
 import type { Admission, AdmissionQuestion, User } from './admission.ts';
 import { withDefaults } from './defaults.ts';
 import { badRequest, conflict, MODIFIED, StatusError } from './errors.ts';
+import { checkNamespace, type DeleteOptions, type Deletion, type Objects } from './objects.ts';
 import { type PatchKind, patched } from './patch/patch.ts';
 import { groupVersionOf, type Resource } from './resources.ts';
 import { checkChange, checkNew } from './validation.ts';

@@ -3,6 +3,7 @@ import { definitions } from './definitions.ts';
 import { deployments } from './deployment.ts';
 import { garbage } from './garbage.ts';
 import { kubelet } from './kubelet.ts';
+import { podGarbage } from './pod-garbage.ts';
 import { Recorder } from './recorder.ts';
 import { replicaSets } from './replicaset.ts';
 import { scheduler } from './scheduler.ts';
@@ -20,6 +21,7 @@ export function startControllers(parts: Omit<Control, 'recorder'>): () => void {
     kubelet,
     budgets,
     garbage,
+    podGarbage,
     definitions,
   ].map((start) => start(control));
   return () => {

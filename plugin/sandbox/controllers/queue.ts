@@ -1,4 +1,5 @@
 import type { Clock } from '../../../shared/clock.ts';
+import { StatusError } from '../api/errors.ts';
 
 const RETRY_MS = 1000;
 
@@ -64,7 +65,10 @@ export class WorkQueue {
     this.keys.delete(key);
     try {
       this.reconcile(key);
-    } catch {
+    } catch (error) {
+      // A refused write is an ordinary matter; anything else is a fault of the controller and must not go unseen.
+      if (!(error instanceof StatusError))
+        process.emitWarning(error instanceof Error ? error : String(error));
       this.addAfter(key, RETRY_MS);
     }
     if (this.keys.size > 0) this.cancelTurn ??= this.nextTurn(0);

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../shared/clock.ts';
+import type { Objects } from '../api/objects.ts';
 import { BUILT_IN, EVENTS } from '../api/resources.ts';
 import { type KubeObject, timestamp } from '../store/object.ts';
-import type { Objects } from '../store/objects.ts';
 
 /** Older events go first when there are more. */
 const MAX_EVENTS = 1000;

@@ -1,3 +1,4 @@
+import { ZONE_LABEL } from '../../../shared/zones.ts';
 import type { Random } from '../random.ts';
 import type { Pod } from './types.ts';
 
@@ -37,8 +38,15 @@ function durationOf(pod: Pod, name: string): number | undefined {
   return parseDurationMs(pod.metadata.annotations?.[PREFIX + name] ?? '');
 }
 
-/** What the image tags say about a pod: `:broken` cannot be pulled, `:crash` keeps crashing. */
+/**
+ * What the image tags say about a pod: `:broken` cannot be pulled, `:crash` keeps crashing. The annotation `broken-in`
+ * names a zone in which every image is as if tagged `broken`.
+ */
 export function faultOf(pod: Pod): { kind: 'broken' | 'crash'; image: string } | undefined {
+  const brokenIn = pod.metadata.annotations?.[`${PREFIX}broken-in`];
+  const [first] = pod.spec.containers;
+  if (first && brokenIn !== undefined && brokenIn === pod.metadata.labels?.[ZONE_LABEL])
+    return { kind: 'broken', image: first.image };
   for (const kind of ['broken', 'crash'] as const) {
     const container = pod.spec.containers.find(({ image }) => image.endsWith(`:${kind}`));
     if (container) return { kind, image: container.image };

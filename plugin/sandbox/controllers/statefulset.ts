@@ -104,9 +104,12 @@ function roll(control: Control, { set, replicas, update, available }: Round): vo
   if (set.spec.updateStrategy.type !== 'RollingUpdate') return;
   const partition = (set.spec.ordinals?.start ?? 0) + (set.spec.updateStrategy.rollingUpdate?.partition ?? 0);
   for (const [ordinal, pod] of [...replicas].reverse()) {
-    if (ordinal < partition || !pod) return;
-    if (revisionOfPod(pod) !== update.metadata.name && !isTerminating(pod)) return remove(control, pod);
-    if (isTerminating(pod) || !available(pod)) return;
+    if (ordinal < partition || !pod || isTerminating(pod)) return;
+    if (revisionOfPod(pod) !== update.metadata.name) {
+      remove(control, pod);
+      return;
+    }
+    if (!available(pod)) return;
   }
 }
 

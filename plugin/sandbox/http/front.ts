@@ -1,8 +1,8 @@
 import type { Clock } from '../../../shared/clock.ts';
 import type { User } from '../api/admission.ts';
 import { internal, StatusError, unauthorized } from '../api/errors.ts';
+import { type ApiRequest, json, type Reply } from '../api/message.ts';
 import type { Faults } from './faults.ts';
-import { type ApiRequest, json, type Reply } from './message.ts';
 import { negotiate } from './negotiate.ts';
 import { type Incoming, type Outgoing, readBody, respond } from './requests.ts';
 
@@ -76,13 +76,16 @@ function notAcceptable(): StatusError {
   );
 }
 
-/** An error as a Status reply; anything unexpected is an InternalError that names it. */
+/** An error as a Status reply; anything unexpected becomes an InternalError, and a warning with its stack. */
 function errorReply(error: unknown): Reply {
-  const known =
-    error instanceof StatusError
-      ? error
-      : internal(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  const known = error instanceof StatusError ? error : unexpected(error);
   const reply = json(known.code, known.status());
   const retryAfterS = known.details?.retryAfterSeconds;
   return reply.kind === 'json' && retryAfterS !== undefined ? { ...reply, retryAfterS } : reply;
+}
+
+function unexpected(error: unknown): StatusError {
+  const fault = error instanceof Error ? error : new Error(String(error));
+  process.emitWarning(fault);
+  return internal(fault.message);
 }

@@ -1,5 +1,4 @@
-/** The representation that a client asked for in its Accept header. */
-export type Representation = 'json' | 'table' | 'metadata' | 'aggregated';
+import type { Representation } from '../api/message.ts';
 
 /**
  * The first representation of an Accept header that is served, or `undefined` when none is (406).

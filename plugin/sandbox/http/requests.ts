@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { badRequest, StatusError } from '../api/errors.ts';
-import type { Reply } from './message.ts';
+import type { Reply } from '../api/message.ts';
 import { decodeProtobuf, PROTOBUF } from './protobuf/decode.ts';
 
 /** Both HTTP versions have one shape here, thanks to Node's compatibility API. */
@@ -43,7 +43,11 @@ export async function readBody(incoming: Incoming): Promise<unknown> {
 
 /** Writes an answer; a watch keeps the response open until either side ends it. */
 export function respond(outgoing: Outgoing, reply: Reply): void {
-  if (reply.kind === 'watch') return stream(outgoing, reply.start);
+  if (reply.kind === 'watch') stream(outgoing, reply.start);
+  else send(outgoing, reply);
+}
+
+function send(outgoing: Outgoing, reply: Exclude<Reply, { kind: 'watch' }>): void {
   const body = Buffer.from(reply.kind === 'json' ? reply.json : reply.text);
   const headers: Record<string, string | number | string[]> = {
     'content-type':
@@ -66,10 +70,11 @@ function stream(
 ): void {
   head(outgoing, 200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
   (outgoing as ServerResponse).flushHeaders();
+  const queue = 'stream' in outgoing ? outgoing.stream : outgoing;
   const stop = start({
     write(line) {
       writeLine(outgoing, line);
-      if (outgoing.writableLength > MAX_QUEUED_BYTES) stop();
+      if (queue.writableLength > MAX_QUEUED_BYTES) outgoing.destroy();
     },
     end: () => outgoing.end(),
   });

@@ -3,6 +3,8 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Certificates } from '../certificates.ts';
 import type { Incoming, Outgoing } from './requests.ts';
 
+const MAX_SESSION_MEMORY_MB = 1000;
+
 /** An HTTPS server for HTTP/2 and HTTP/1.1 that can go away and come back on the same port. */
 export class Server {
   private readonly certificates: Certificates;
@@ -30,6 +32,8 @@ export class Server {
       key: this.certificates.key,
       cert: this.certificates.cert,
       settings: { maxConcurrentStreams: 1000 },
+      // The default of 10 MB refuses new streams while a few lists of 2,000 pods are on their way.
+      maxSessionMemory: MAX_SESSION_MEMORY_MB,
     });
     this.server = server;
     server.on('request', this.handle);

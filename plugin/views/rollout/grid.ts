@@ -1,5 +1,4 @@
 import type { CellState, PodCell, ZoneRow } from '../../../shared/rollout/snapshot.ts';
-import { isTroubled } from '../narration/trouble.ts';
 import { type Line, lineWidth, type Span, shorten, span, widthOf } from './line.ts';
 import { CELL_TONES, type Theme } from './theme.ts';
 
@@ -71,13 +70,12 @@ export function legendLine(grid: Grid, columns: number, theme: Theme): Line {
 }
 
 /**
- * One state for several neighbouring pods. Trouble always shows, also that of a pod whose replacement does not start;
- * a cell counts as new only when all its pods are, so
+ * One state for several neighbouring pods. Trouble always shows; a cell counts as new only when all its pods are, so
  * that the picture is never ahead of the rollout.
  */
 export function groupState(cells: readonly PodCell[]): CellState {
   const states = new Set(cells.map(({ state }) => state));
-  if (cells.some(isTroubled)) return 'unready';
+  if (states.has('unready')) return 'unready';
   if (states.has('replacing')) return 'replacing';
   return states.has('stale') ? 'stale' : 'updated';
 }

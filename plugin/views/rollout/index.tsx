@@ -5,6 +5,7 @@ import type { Reporter, RolloutEvent } from '../../rollout/events.ts';
 import { drained } from '../stream.ts';
 import { outcomeLines, summaryLines } from '../summary.ts';
 import { type FrameInput, layOutFrame } from './frame.ts';
+import type { KeyActions } from './keys.ts';
 import type { Size } from './line.ts';
 import { INITIAL_STATE, reduce, type ViewAction } from './reducer.ts';
 import { FrameTerminal, reflows, watchSize } from './terminal.ts';
@@ -14,7 +15,7 @@ import { RolloutView } from './view.tsx';
 export interface InkReporterOptions extends Pick<Context, 'stdout' | 'stderr' | 'stdin' | 'env'> {
   clock: Clock;
   /** Called for each q and Ctrl-C. Raw mode swallows the SIGINT that Ctrl-C would otherwise send. */
-  onQuit: () => void;
+  onQuit: KeyActions['onQuit'];
   /** Stands before the workload's name. */
   title?: string;
 }
@@ -118,7 +119,7 @@ class InkReporter implements Reporter {
 
   #resized(size: Size): void {
     if (this.#reflows) this.#terminal.eraseWrapped(layOutFrame(this.#drawn), size.columns);
-
+    this.#instance.clear();
     this.#terminal.adopt(size);
     this.#resizing = false;
     this.#draw(size);
@@ -126,10 +127,10 @@ class InkReporter implements Reporter {
 
   #element() {
     const { onQuit } = this.#options;
-    const actions = {
-      onQuit: () => {
+    const actions: KeyActions = {
+      onQuit: (outcome) => {
         this.#dispatch({ type: 'quit' });
-        onQuit();
+        onQuit(outcome);
       },
       onHelp: () => this.#dispatch({ type: 'toggle-help' }),
     };

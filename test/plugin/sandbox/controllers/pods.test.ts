@@ -184,3 +184,20 @@ describe('the kubelet', () => {
       );
     }));
 });
+
+describe('a node that is deleted', () => {
+  it('takes its pods along, however long they would flush', () =>
+    withSandbox({}, async (client) => {
+      const annotations = { 'sim.kubectl-zone.dev/flush': '1h' };
+      const slowEnd = template({ app: 'db' }, 'app:1', annotations);
+      await client.call('POST', STATEFULSETS, statefulSet('db', 3, { template: slowEnd }));
+      const pods = await client.until(PODS, allReady(3));
+      const lost = pods.find((pod) => pod.metadata.name === 'db-0');
+      await client.call('DELETE', `${NODES}/${lost.spec.nodeName}`);
+      const again = await client.until(
+        PODS,
+        (all) => allReady(3)(all) && all.every((pod) => pod.metadata.uid !== lost.metadata.uid),
+      );
+      assert.deepEqual(zonesOf(again), zonesOf(pods));
+    }));
+});

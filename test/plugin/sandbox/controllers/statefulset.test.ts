@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Body, type Client, patchType, withSandbox } from '../client.ts';
-import { allReady, isReady, PODS, STATEFULSETS, statefulSet, template } from '../objects.ts';
+import { allReady, isReady, PODS, STATEFULSETS, statefulSet } from '../objects.ts';
 
 const REVISIONS = '/apis/apps/v1/namespaces/default/controllerrevisions';
 const HASH = 'controller-revision-hash';
@@ -76,6 +76,7 @@ describe('a StatefulSet', () => {
   it('rolls from the highest ordinal down to the partition', () =>
     withSandbox({}, async (client) => {
       await create(client, 4, { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 2 } } });
+      const { body: below } = await client.call('GET', `${PODS}/db-1`);
       await setImage(client, 'app:2');
       await client.until(
         PODS,
@@ -85,6 +86,7 @@ describe('a StatefulSet', () => {
       assert.deepEqual(body.items.map(imageOf), ['app:1', 'app:1', 'app:2', 'app:2']);
       await client.call('DELETE', `${PODS}/db-0`);
       await client.until(PODS, allReady(4));
+      assert.equal((await client.call('GET', `${PODS}/db-1`)).body.metadata.uid, below.metadata.uid);
       assert.equal(imageOf((await client.call('GET', `${PODS}/db-0`)).body), 'app:1');
       await patch(client, { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 0 } } });
       const status = await settled(
@@ -168,12 +170,12 @@ describe('a StatefulSet', () => {
       );
     }));
 
-  it('takes its pods along when it is deleted', () =>
-    withSandbox({}, async (client) => {
-      await create(client, 2, { template: template({ app: 'db' }) });
-      await client.call('DELETE', `${STATEFULSETS}/db`, { propagationPolicy: 'Foreground' });
-      await client.until(PODS, (pods) => pods.length === 0);
-      await client.until(STATEFULSETS, (sets) => sets.length === 0);
-      await client.until(REVISIONS, (revisions) => revisions.length === 0);
-    }));
+  for (const propagationPolicy of ['Background', 'Foreground'])
+    it(`takes its pods along when it is deleted in the ${propagationPolicy.toLowerCase()}`, () =>
+      withSandbox({}, async (client) => {
+        await create(client, 2);
+        await client.call('DELETE', `${STATEFULSETS}/db`, { propagationPolicy });
+        for (const path of [PODS, STATEFULSETS, REVISIONS])
+          await client.until(path, (objects) => objects.length === 0);
+      }));
 });

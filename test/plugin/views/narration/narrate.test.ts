@@ -106,9 +106,9 @@ test('trouble is told once for each zone and reason, until the zone is well', ()
     });
   const events = [
     seen(cells('~~..', 3)),
-    seen(cells('~~..', 3, 'ErrImagePull')),
-    seen(cells('~~..', 3, 'ImagePullBackOff')),
-    seen(cells('#~..', 3, 'ErrImagePull')),
+    seen(cells('!!..', 3, 'ErrImagePull')),
+    seen(cells('!!..', 3, 'ImagePullBackOff')),
+    seen(cells('#!..', 3, 'ErrImagePull')),
     seen(cells('##..', 3)),
     seen(cells('##.!', 3, 'ErrImagePull')),
   ];

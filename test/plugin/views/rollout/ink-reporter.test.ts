@@ -36,9 +36,9 @@ test('q leaves the last picture and writes the summary below', GUARD, async () =
   assert.equal(await terminal.ended, 0);
   assertIntact(terminal);
   const rows = terminal.everything();
-  assert.deepEqual(rows.slice(rows.findIndex((row) => row.startsWith('interrupted')) - 1), [
+  assert.deepEqual(rows.slice(rows.findIndex((row) => row.startsWith('stopped')) - 1), [
     '',
-    'interrupted, and safe to leave: no more pods are taken',
+    'stopped, and safe to leave: no more pods are taken',
     'kubectl zone rollout sts/ingester -n prod goes on',
     '',
     '  time taken:                2m 05s',

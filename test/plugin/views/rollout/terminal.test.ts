@@ -4,27 +4,10 @@ import { test } from 'node:test';
 import type { OutputStream } from '../../../../plugin/context.ts';
 import { span } from '../../../../plugin/views/rollout/line.ts';
 import { FrameTerminal, reflows, sizeOf, watchSize } from '../../../../plugin/views/rollout/terminal.ts';
-import type { Clock } from '../../../../shared/clock.ts';
+import { manualClock } from '../fixtures/clock.ts';
 
 function fakeTerminal(columns: number, rows: number) {
   return Object.assign(new PassThrough({ encoding: 'utf8' }), { isTTY: true, columns, rows });
-}
-
-/** A clock whose timers run when told to. */
-function manualClock(): Clock & { runAll(): void } {
-  const timers = new Set<() => void>();
-  return {
-    nowMs: () => 0,
-    schedule(_, run) {
-      timers.add(run);
-      return () => timers.delete(run);
-    },
-    runAll() {
-      const due = [...timers];
-      timers.clear();
-      for (const run of due) run();
-    },
-  };
 }
 
 test('the rows in excess are those that the narrower terminal has added', () => {
@@ -57,11 +40,11 @@ test('a dragged window settles once, with its last size', () => {
     stdout.columns = columns;
     stdout.emit('resize');
   }
-  clock.runAll();
+  clock.advance(100);
   assert.deepEqual(seen, ['begun', 'begun', { columns: 70, rows: 24 }]);
   stdout.emit('resize');
   stop();
-  clock.runAll();
+  clock.advance(100);
   assert.equal(seen.length, 4);
 });
 

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../../shared/clock.ts';
-import { alreadyExists, conflict, MODIFIED, notFound, StatusError } from '../api/errors.ts';
-import { NAMESPACES, PODS, type Resource } from '../api/resources.ts';
 import { type Random, suffix, uuid } from '../random.ts';
-import { fieldsAt, type KubeObject, timestamp } from './object.ts';
-import type { Store } from './store.ts';
+import { fieldsAt, type KubeObject, timestamp } from '../store/object.ts';
+import type { Store } from '../store/store.ts';
+import { alreadyExists, conflict, MODIFIED, notFound, StatusError } from './errors.ts';
+import { NAMESPACES, PODS, type Resource } from './resources.ts';
 
 export interface Preconditions {
   uid?: string | undefined;

@@ -1,6 +1,8 @@
-import type { User } from '../api/admission.ts';
-import type { Sink } from '../api/watch.ts';
-import type { Representation } from './negotiate.ts';
+import type { User } from './admission.ts';
+import type { Sink } from './watch.ts';
+
+/** The representation that a client asked for in its Accept header. */
+export type Representation = 'json' | 'table' | 'metadata' | 'aggregated';
 
 /** A request as the API sees it, whichever HTTP version carried it. */
 export interface ApiRequest {

@@ -1,5 +1,5 @@
-import type { Catalog } from '../api/catalog.ts';
-import type { Target } from '../api/write.ts';
+import type { Catalog } from './catalog.ts';
+import type { Target } from './write.ts';
 
 /**
  * The resource that a path names, `undefined` for anything else:
