@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { main } from '../../plugin/main.ts';
+import { testContext } from '../helpers/context.ts';
+
+async function run(...argv: string[]) {
+  const { context, stdout, stderr } = testContext({ KUBECONFIG: '/nowhere/kubeconfig' });
+  const code = await main(argv, context);
+  return { code, stdout: stdout.text, stderr: stderr.text };
+}
+
+describe('the command line', () => {
+  it('shows help on stdout, under the name that kubectl gives it', async () => {
+    const { code, stdout, stderr } = await run('--help');
+    assert.equal(code, 0);
+    assert.equal(stderr, '');
+    assert.match(stdout, /^kubectl zone <command>/);
+    assert.match(stdout, /kubectl zone rollout <target\.\.>/);
+    assert.match(stdout, /kubectl zone demo \[what\]/);
+  });
+
+  it('explains each flag of a command, and gives examples', async () => {
+    const { code, stdout } = await run('rollout', '--help');
+    assert.equal(code, 0);
+    for (const flag of [
+      '--max-unavailable',
+      '--exponential-factor',
+      '--pacing',
+      '--zone-order',
+      '--soak',
+      '--min-ready',
+      '--replace-unready',
+      '--disable-eviction',
+      '--timeout',
+      '--yes',
+      '--output',
+      '--namespace',
+      '--context',
+      '--kubeconfig',
+      '--as',
+    ]) {
+      assert.ok(stdout.includes(flag), flag);
+    }
+    assert.match(stdout, /kubectl zone rollout sts\/ingester --dry-run=client/);
+  });
+
+  it('answers wrong usage with exit code 2 and nothing on stdout', async () => {
+    const cases: [string[], RegExp][] = [
+      [[], /^error: Name a command\./],
+      [['rolout', 'sts/x'], /Did you mean rollout\?/],
+      [['rollout'], /Not enough non-option arguments/],
+      [['rollout', 'sts/x', '--max-unavail', '3'], /Unknown arguments?: max-unavail/],
+      [['rollout', 'sts/x', '--max-unavailable', 'many'], /--max-unavailable: "many" is neither/],
+      [['rollout', 'sts/x', '--max-unavailable', '0'], /--max-unavailable: 0 would never replace a pod/],
+      [
+        ['rollout', 'sts/x', '--exponential-factor', '0.5'],
+        /--exponential-factor: 0\.5 would make the waves smaller/,
+      ],
+      [['rollout', 'sts/x', '--pacing', 'fast'], /--pacing: "fast" is not one of wave, stream/],
+      [['rollout', 'sts/x', '--zone-order', 'a,b,a'], /--zone-order: a is named twice/],
+      [['rollout', 'sts/x', '--soak', '5'], /--soak: "5" is not a duration/],
+      [['rollout', 'sts/x', '--timeout', 'soon'], /--timeout: "soon" is not a duration/],
+      [['rollout', 'sts/x', '--dry-run', 'maybe'], /--dry-run: "maybe" is not one of client, server/],
+      [['rollout', 'sts/x', '-o', 'yaml'], /--output: "yaml" is not one of plain, json/],
+      [['rollout', 'deploy/x'], /cannot be rolled out zone by zone/],
+      [['demo', 'magic'], /there is no demo "magic"/],
+      [['demo', '--pods', '0'], /--pods: 0 is not a whole number/],
+    ];
+    for (const [argv, message] of cases) {
+      const { code, stdout, stderr } = await run(...argv);
+      assert.equal(code, 2, `${argv.join(' ')}: ${stderr}`);
+      assert.equal(stdout, '');
+      assert.match(stderr, message);
+    }
+  });
+
+  it('says all that is wrong with the options at once', async () => {
+    const { stderr } = await run('rollout', 'sts/x', '--max-unavailable', 'x', '--pacing', 'y');
+    assert.match(stderr, /--max-unavailable: .*\n.*--pacing: /);
+  });
+
+  it('answers a missing kubeconfig with exit code 1 and what to do', async () => {
+    const { code, stderr } = await run('rollout', 'sts/x');
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /^error: there is no kubeconfig: .*\/nowhere\/kubeconfig|^error: there is no kubeconfig/,
+    );
+  });
+});
