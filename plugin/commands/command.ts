@@ -14,6 +14,8 @@ export interface Command {
   examples: readonly (readonly [command: string, what: string])[];
   /** Whether it speaks to a cluster, and so has kubectl's connection flags. */
   connects: boolean;
+  /** Verbs below this one: `explain` of `kubectl zone budget explain`. A positional of the same name yields to them. */
+  subcommands?: readonly Command[];
   /** Loads its work lazily: a command that is not run costs no start-up time. */
   run(args: Arguments, context: Context, invocation: Invocation): Promise<ExitCode>;
 }

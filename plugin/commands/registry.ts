@@ -1,8 +1,8 @@
-import yargs, { type Argv } from 'yargs';
+import yargs, { type Argv, type Options } from 'yargs';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode, UsageError } from '../errors.ts';
 import { VERSION } from '../version.ts';
-import type { Command } from './command.ts';
+import type { Arguments, Command } from './command.ts';
 import { CONNECTION_OPTIONS } from './connection.ts';
 
 const LONGEST_LINE = 110;
@@ -34,17 +34,11 @@ export async function runCommandLine(
     .fail((message, error) => {
       throw error ?? new UsageError(message.trim(), 'kubectl zone --help lists the commands and flags');
     });
+  const commandLine = ['kubectl zone', ...argv.map(quote)].join(' ');
   for (const command of commands) {
-    parser.command(
-      command.usage,
-      command.summary,
-      (builder) => describeCommand(builder, command),
-      async (args) => {
-        exitCode = await command.run(args, context, {
-          commandLine: ['kubectl zone', ...argv.map(quote)].join(' '),
-        });
-      },
-    );
+    register(parser, command, '', async (chosen, args) => {
+      exitCode = await chosen.run(args, context, { commandLine });
+    });
   }
   let shown = '';
   await parser.parse([...argv], {}, (_error, _args, output) => {
@@ -54,8 +48,27 @@ export async function runCommandLine(
   return exitCode;
 }
 
-function describeCommand(builder: Argv, command: Command): Argv {
-  if (command.description) builder.usage(`$0 ${command.usage}\n\n${command.description}`);
+/** Adds a command and those below it; `above` names the verbs in front of it. */
+function register(
+  parser: Argv,
+  command: Command,
+  above: string,
+  run: (command: Command, args: Arguments) => Promise<void>,
+): void {
+  const verbs = `${above}${command.usage.split(' ')[0]} `;
+  parser.command(
+    command.usage,
+    command.summary,
+    (builder) => {
+      for (const sub of command.subcommands ?? []) register(builder, sub, verbs, run);
+      return describeCommand(builder, command, above);
+    },
+    (args) => run(command, args),
+  );
+}
+
+function describeCommand(builder: Argv, command: Command, above: string): Argv {
+  if (command.description) builder.usage(`$0 ${above}${command.usage}\n\n${command.description}`);
   for (const [name, options] of Object.entries(command.positionals ?? {})) {
     const { type, array, describe } = options;
     builder.positional(name, {
@@ -64,12 +77,19 @@ function describeCommand(builder: Argv, command: Command): Argv {
       ...(describe ? { describe } : {}),
     });
   }
-  builder.options({ ...command.options }).group(Object.keys(command.options), 'Flags:');
+  builder.options(local(command.options)).group(Object.keys(command.options), 'Flags:');
   if (command.connects) {
-    builder.options({ ...CONNECTION_OPTIONS }).group(Object.keys(CONNECTION_OPTIONS), 'Connection:');
+    builder.options(local(CONNECTION_OPTIONS)).group(Object.keys(CONNECTION_OPTIONS), 'Connection:');
   }
   for (const [example, what] of command.examples) builder.example(example, what);
   return builder;
+}
+
+/** Options that commands below this one do not have of themselves; yargs would hand all of them down. */
+function local(options: Readonly<Record<string, Options>>): Record<string, Options> {
+  return Object.fromEntries(
+    Object.entries(options).map(([name, option]) => [name, { ...option, global: false }]),
+  );
 }
 
 /** A word as a shell would need it. */

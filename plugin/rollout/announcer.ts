@@ -98,8 +98,9 @@ export class Announcer {
       .flatMap((zone) => zone.cells)
       .filter((cell) => cell.state === 'unready')
       .map((cell) => `${cell.name} ${cell.detail}`);
-    const ordinary = decision.kind === 'wait' && decision.for === 'availability';
-    const key = JSON.stringify([decision.kind, ordinary ? stuck : decision.reason]);
+    const what =
+      decision.kind === 'blocked' ? decision.by : decision.for === 'availability' ? stuck : decision.reason;
+    const key = JSON.stringify([decision.kind, what]);
     if (key === this.lastReason) return;
     this.lastReason = key;
     if (decision.kind === 'blocked') {

@@ -24,6 +24,7 @@ export async function restoreStrategy(
   const restore =
     request.restoreStrategy || (canAsk && (await confirm(question, context, '--restore-strategy')));
   if (!restore) {
+    await lock.rememberStrategy(undefined);
     context.stderr.write(
       `the update strategy stays ${ON_DELETE}; to set it back: ${patchCommand(found, before)}\n`,
     );

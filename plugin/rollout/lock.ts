@@ -99,7 +99,9 @@ function rolloutLock(held: HeldLease, statefulSet: StatefulSet): RolloutLock {
   return {
     memory: left ?? emptyMemory(statefulSet.status.updateRevision),
     resumed: left !== undefined && left.revision === statefulSet.status.updateRevision && left.waves > 0,
-    strategyBefore: readStrategy(held.lease),
+    get strategyBefore() {
+      return readStrategy(held.lease);
+    },
     get uncertain() {
       return held.state.kind !== 'held';
     },

@@ -144,16 +144,21 @@ async function drive(given: Drive): Promise<RolloutEnd> {
   }
 }
 
-function listen({ listeners }: Watched, reporter: Reporter, driver: RolloutDriver, { clock }: Context): void {
-  let lost = 0;
+function listen(
+  { listeners, watches }: Watched,
+  reporter: Reporter,
+  driver: RolloutDriver,
+  { clock }: Context,
+): void {
+  let lost = false;
   listeners.onConnection = (state) => {
-    // Three watches break together and are mended together: that is one loss, not three.
-    if (state.kind === 'lost' && lost === 0) {
+    // Three watches break together and are mended together: that is one loss, not three. One that is mended at once,
+    // such as a watch from a version that the server has forgotten, is none.
+    if (state.kind === 'lost' && !lost && state.retryInMs > 0) {
+      lost = true;
       reporter.report({ atMs: clock.nowMs(), type: 'connection-lost', reason: state.error.message });
-    }
-    if (state.kind === 'lost') lost = state.sinceMs;
-    else if (lost > 0) {
-      lost = 0;
+    } else if (state.kind === 'restored' && lost && watches.staleSinceMs === undefined) {
+      lost = false;
       reporter.report({ atMs: clock.nowMs(), type: 'connection-restored', afterMs: state.afterMs });
     }
     driver.wake();

@@ -95,6 +95,9 @@ export function controllerManagerArgs(layout: Layout, kubeconfigPath: string): s
     '--concurrent-deployment-syncs=20',
     '--concurrent-replicaset-syncs=20',
     '--concurrent-namespace-syncs=20',
+    // While a test has the API server away nobody renews the nodes' leases. Real kubelets would set their pods Ready
+    // again afterwards, KWOK does not.
+    '--node-monitor-grace-period=10m',
     '--profiling=false',
   ];
 }

@@ -1,0 +1,134 @@
+import { readZoneDisruptionBudget } from '../../shared/budget/budget.ts';
+import type { ConnectOptions } from '../../shared/kube/connect.ts';
+import { ApiError, type Kube } from '../../shared/kube/kube.ts';
+import { listAll } from '../../shared/kube/list.ts';
+import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
+import type { Context } from '../context.ts';
+import { EXIT, type ExitCode, UserError } from '../errors.ts';
+import { printObject } from '../views/budget/print.ts';
+import { readEnforcement } from './enforcement.ts';
+import { crdMissing } from './errors.ts';
+import { overlapping } from './overlap.ts';
+import type { WorkloadTarget } from './target.ts';
+import type { Workload } from './workload.ts';
+
+/** `kubectl zone budget create` as its flags say. */
+export interface CreateRequest {
+  name: string;
+  target: WorkloadTarget;
+  /** As the manifest has it: a number, or a percentage in a string. */
+  maxUnavailable: number | string;
+  unhealthyPodEvictionPolicy: string | undefined;
+  /** The budget only warns. */
+  warnOnly: boolean;
+  dryRun: 'client' | 'server' | undefined;
+  output: 'json' | 'yaml' | 'name' | undefined;
+  connection: ConnectOptions;
+}
+
+/** Writes a budget for the pods of a workload, and says what would keep it from holding. */
+export async function createBudget(request: CreateRequest, context: Context): Promise<ExitCode> {
+  const { stdout, stderr } = context;
+  const kube = await context.connect(request.connection);
+  try {
+    const { namespace } = kube;
+    const workload = await fetchWorkload(kube, request.target);
+    const manifest = budgetManifest(request, workload);
+    let shown: unknown = manifest;
+    if (request.dryRun !== 'client') {
+      await refuseOverlap(kube, request.name, workload);
+      shown = await post(kube, manifest, request);
+      const enforcement = await readEnforcement(kube, namespace);
+      if (enforcement.kind === 'not-enforced') {
+        stderr.write(`warning: nothing enforces this budget: ${enforcement.reason}\n  ${enforcement.fix}\n`);
+      }
+    }
+    const done = { client: ' (dry run)', server: ' (server dry run)', none: '' }[request.dryRun ?? 'none'];
+    stdout.write(await printObject(shown, request.name, request.output, `created${done}`));
+    return EXIT.done;
+  } finally {
+    await kube.close();
+  }
+}
+
+/** The manifest of a budget for the pods of a workload. */
+export function budgetManifest(
+  request: Pick<CreateRequest, 'name' | 'maxUnavailable' | 'unhealthyPodEvictionPolicy' | 'warnOnly'>,
+  { metadata, selector }: Workload,
+) {
+  const { matchLabels = {}, matchExpressions = [] } = selector;
+  return {
+    apiVersion: 'zonecontrol.k8s.aws/v1',
+    kind: 'ZoneDisruptionBudget',
+    metadata: { name: request.name, namespace: metadata.namespace },
+    spec: {
+      selector: {
+        ...(Object.keys(matchLabels).length > 0 && { matchLabels }),
+        ...(matchExpressions.length > 0 && {
+          matchExpressions: matchExpressions.map(({ key, operator, values = [] }) => ({
+            key,
+            operator,
+            ...(values.length > 0 && { values }),
+          })),
+        }),
+      },
+      maxUnavailable: request.maxUnavailable,
+      ...(request.unhealthyPodEvictionPolicy !== undefined && {
+        unhealthyPodEvictionPolicy: request.unhealthyPodEvictionPolicy,
+      }),
+      ...(request.warnOnly && { dryRun: true }),
+    },
+  };
+}
+
+async function fetchWorkload(kube: Kube, { address, read }: WorkloadTarget): Promise<Workload> {
+  const { namespace } = kube;
+  try {
+    return read(await kube.request({ method: 'GET', path: resourcePath({ ...address, namespace }) }));
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 404) throw error;
+    throw new UserError(
+      `${address.resource}.apps "${address.name}" not found in namespace "${namespace}"`,
+      'choose another namespace with -n',
+      error,
+    );
+  }
+}
+
+/** Two budgets on one pod deny every eviction, as two PodDisruptionBudgets do. */
+async function refuseOverlap(kube: Kube, name: string, workload: Workload): Promise<void> {
+  const { namespace } = kube;
+  const path = resourcePath({ ...RESOURCES.zonedisruptionbudgets, namespace });
+  const { items } = await listAll(kube, { path }).catch((error: unknown) => {
+    throw error instanceof ApiError && error.code === 404 ? crdMissing(error) : error;
+  });
+  const others = overlapping(items.map(readZoneDisruptionBudget), workload).filter((each) => each !== name);
+  if (others.length === 0) return;
+  throw new UserError(
+    `the pods of ${workload.metadata.name} have a ZoneDisruptionBudget already: ${others.join(', ')}; with two of them no pod could be evicted`,
+    `change that one: kubectl edit zdb ${others[0]} -n ${namespace}`,
+  );
+}
+
+async function post(kube: Kube, manifest: object, request: CreateRequest): Promise<unknown> {
+  const { namespace } = kube;
+  try {
+    return await kube.request({
+      method: 'POST',
+      path: resourcePath({ ...RESOURCES.zonedisruptionbudgets, namespace }),
+      query: {
+        fieldManager: 'kubectl-zone',
+        fieldValidation: 'Strict',
+        dryRun: request.dryRun === 'server' ? 'All' : undefined,
+      },
+      body: manifest,
+    });
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 409) throw error;
+    throw new UserError(
+      `zonedisruptionbudgets.zonecontrol.k8s.aws "${request.name}" already exists in namespace "${namespace}"`,
+      `change it: kubectl edit zdb ${request.name} -n ${namespace}`,
+      error,
+    );
+  }
+}

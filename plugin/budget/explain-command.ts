@@ -1,0 +1,80 @@
+import type { ConnectOptions } from '../../shared/kube/connect.ts';
+import { ApiError, type Kube } from '../../shared/kube/kube.ts';
+import { listAll } from '../../shared/kube/list.ts';
+import {
+  type Pod,
+  type PodDisruptionBudget,
+  readPod,
+  readPodDisruptionBudget,
+} from '../../shared/kube/objects.ts';
+import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
+import type { Context } from '../context.ts';
+import { EXIT, type ExitCode, UserError } from '../errors.ts';
+import { explanationLines } from '../views/budget/explanation.ts';
+import { printData } from '../views/budget/print.ts';
+import { readEnforcement } from './enforcement.ts';
+import { unreadable } from './errors.ts';
+import { explainEviction } from './explain.ts';
+import { fetchState } from './fetch.ts';
+
+/** `kubectl zone budget explain` as its flags say. */
+export interface ExplainRequest {
+  pod: string;
+  output: 'json' | 'yaml' | undefined;
+  connection: ConnectOptions;
+}
+
+/**
+ * Says whether an eviction of the pod would be admitted now, and why. Asks nothing of the eviction API.
+ *
+ * @returns 0 when it would be admitted and no budget is against it, else 1, as `kubectl auth can-i` does
+ */
+export async function explainPod(request: ExplainRequest, context: Context): Promise<ExitCode> {
+  const kube = await context.connect(request.connection);
+  try {
+    const { namespace } = kube;
+    const state = await fetchState(kube, { namespace });
+    const [pod, podDisruptionBudgets, enforcement] = await Promise.all([
+      fetchPod(kube, request.pod),
+      fetchPodBudgets(kube),
+      readEnforcement(kube, namespace),
+    ]);
+    const nowMs = context.clock.nowMs() + kube.clockSkewMs;
+    const explanation = explainEviction({ pod, state, podDisruptionBudgets, enforcement }, nowMs);
+    context.stdout.write(
+      request.output
+        ? await printData(explanation, request.output)
+        : `${explanationLines(explanation).join('\n')}\n`,
+    );
+    return explanation.verdict === 'admitted' ? EXIT.done : EXIT.failed;
+  } finally {
+    await kube.close();
+  }
+}
+
+/** The pod itself, from a consistent read as the webhook makes it. */
+async function fetchPod(kube: Kube, name: string): Promise<Pod> {
+  const { namespace } = kube;
+  try {
+    const path = resourcePath({ ...RESOURCES.pods, namespace, name });
+    return readPod(await kube.request({ method: 'GET', path }));
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 404) throw error;
+    throw new UserError(
+      `pods "${name}" not found in namespace "${namespace}"`,
+      'kubectl get pods lists those there are; choose another namespace with -n',
+      error,
+    );
+  }
+}
+
+async function fetchPodBudgets(kube: Kube): Promise<PodDisruptionBudget[]> {
+  const { namespace } = kube;
+  const address = RESOURCES.poddisruptionbudgets;
+  try {
+    const { items } = await listAll(kube, { path: resourcePath({ ...address, namespace }) });
+    return items.map(readPodDisruptionBudget);
+  } catch (error) {
+    throw unreadable(error, address.resource, namespace);
+  }
+}

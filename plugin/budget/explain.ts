@@ -1,0 +1,130 @@
+import { coverage } from '../../shared/budget/budget.ts';
+import { type BudgetDecision, decideEviction } from '../../shared/budget/decide.ts';
+import { admit } from '../../shared/budget/ledger.ts';
+import type { ZoneDisruptionBudget } from '../../shared/budget/types.ts';
+import type { Pod, PodDisruptionBudget } from '../../shared/kube/objects.ts';
+import { podProblem } from '../../shared/pods.ts';
+import { compareText } from '../../shared/zones.ts';
+import type { Enforcement } from './enforcement.ts';
+import { observeBudget, podRead } from './observe.ts';
+import { askPodBudgets, type PodBudgetAnswer } from './pod-budgets.ts';
+import { countNow } from './report.ts';
+import { differences } from './staleness.ts';
+import type { ClusterState } from './state.ts';
+
+/** Whether a pod could be evicted now, and what each budget says. `-o json` prints it: a stable interface. */
+export interface Explanation {
+  pod: { namespace: string; name: string; zone: string | undefined; available: boolean; problem: string };
+  /** `unenforced`: a zone disruption budget denies it, but nothing makes the API server ask. */
+  verdict: 'admitted' | 'denied' | 'unenforced';
+  /** The budgets that cover the pod; several of them deny every eviction. */
+  budgets: readonly BudgetAnswer[];
+  podDisruptionBudgets: readonly PodBudgetAnswer[];
+  enforcement: Enforcement;
+}
+
+export interface BudgetAnswer {
+  name: string;
+  /** The budget only warns. */
+  dryRun: boolean;
+  decision: Pick<BudgetDecision, 'kind' | 'reason'> & { fix?: string };
+  /** In what the stored status differs from the pods. */
+  stale: readonly string[];
+}
+
+export interface ExplainInput {
+  pod: Pod;
+  state: ClusterState;
+  podDisruptionBudgets: readonly PodDisruptionBudget[];
+  enforcement: Enforcement;
+}
+
+/** Explains an eviction that would be asked for now, by the decision that the webhook takes. */
+export function explainEviction(input: ExplainInput, nowMs: number): Explanation {
+  const { pod, state, enforcement } = input;
+  const { name, namespace, labels } = pod.metadata;
+  const read = podRead(pod, state.nodes);
+  const covering = state.budgets
+    .filter(
+      ({ metadata, spec }) => metadata.namespace === namespace && coverage(spec, labels) !== 'not-covered',
+    )
+    .sort((a, b) => compareText(a.metadata.name, b.metadata.name));
+  const budgets =
+    covering.length > 1 && read.available
+      ? covering.map((budget) => severalBudgets(budget, covering))
+      : covering.map((budget) => askBudget(budget, input, nowMs));
+  const podDisruptionBudgets = askPodBudgets(input.podDisruptionBudgets, pod);
+  const podBudgetsAllow = podDisruptionBudgets.every(({ allows }) => allows);
+  const zonesAllow = budgets.every(({ decision, dryRun }) => decision.kind === 'allow' || dryRun);
+  return {
+    pod: {
+      namespace,
+      name,
+      zone: read.zone,
+      available: read.available,
+      problem: read.terminating ? 'terminating' : (podProblem(pod) ?? ''),
+    },
+    verdict: !podBudgetsAllow
+      ? 'denied'
+      : zonesAllow
+        ? 'admitted'
+        : enforcement.kind === 'not-enforced'
+          ? 'unenforced'
+          : 'denied',
+    budgets,
+    podDisruptionBudgets,
+    enforcement,
+  };
+}
+
+/**
+ * The webhook decides by the stored status, tightened by what it sees. Where there is no webhook, nothing keeps that
+ * status up to date, and the pods as they are decide.
+ */
+function askBudget(budget: ZoneDisruptionBudget, input: ExplainInput, nowMs: number): BudgetAnswer {
+  const { pod, state, enforcement } = input;
+  const { spec, metadata } = budget;
+  const common = { name: metadata.name, dryRun: spec.dryRun };
+  const request = { name: pod.metadata.name, pod: podRead(pod, state.nodes) };
+  const observed = observeBudget(budget, state);
+  if (observed.kind === 'uncountable') {
+    const problem = {
+      code: 'sync-failed',
+      reason: `the pods of budget ${metadata.name} cannot be counted: ${observed.reason}`,
+      fix: 'give the pods an owner that tells how many there should be, or exclude them from the selector',
+    } as const;
+    const decision = decideEviction(problem, spec.unhealthyPodEvictionPolicy, request);
+    return { ...common, decision: plain(decision), stale: [] };
+  }
+  const now = countNow(budget, observed, nowMs);
+  const basis =
+    enforcement.kind === 'not-enforced'
+      ? { ...budget, status: { ...now, observedGeneration: metadata.generation } }
+      : budget;
+  const [decision] = admit(basis, [request], observed.observation, nowMs).decisions;
+  if (!decision) throw new Error('the ledger gave no decision');
+  return { ...common, decision: plain(decision), stale: differences(budget, now) };
+}
+
+function plain(decision: BudgetDecision): BudgetAnswer['decision'] {
+  const { kind, reason } = decision;
+  return decision.kind === 'deny' ? { kind, reason, fix: decision.fix } : { kind, reason };
+}
+
+/** As for PodDisruptionBudgets: with two budgets nobody can say which one counts. */
+function severalBudgets(
+  { metadata, spec }: ZoneDisruptionBudget,
+  all: readonly ZoneDisruptionBudget[],
+): BudgetAnswer {
+  const names = all.map((budget) => budget.metadata.name).join(', ');
+  return {
+    name: metadata.name,
+    dryRun: spec.dryRun,
+    decision: {
+      kind: 'deny',
+      reason: `the pod has more than one ZoneDisruptionBudget: ${names}`,
+      fix: 'change their selectors so that one covers it, or delete the others',
+    },
+    stale: [],
+  };
+}

@@ -1,0 +1,131 @@
+import { allowedDisruptions, zoneLoads } from '../../shared/budget/decide.ts';
+import { reconcile } from '../../shared/budget/ledger.ts';
+import type { BudgetStatus, ZoneDisruptionBudget } from '../../shared/budget/types.ts';
+import { maxUnavailablePods } from '../../shared/budget/view.ts';
+import { compareText, isKnownZone, zoneKeyOf } from '../../shared/zones.ts';
+import { type Counted, type Observed, observeBudget } from './observe.ts';
+import { differences } from './staleness.ts';
+import type { ClusterState } from './state.ts';
+
+/** A budget as its pods are now, counted here. `-o json` prints it: a stable interface. */
+export interface BudgetReport {
+  namespace: string;
+  name: string;
+  /** As written; empty when it is not set. */
+  maxUnavailable: string;
+  /** In pods; absent when it cannot be told. */
+  maxUnavailablePods: number | undefined;
+  expectedReplicas: number;
+  dryRun: boolean;
+  /** By name; pods whose zone nobody knows are in a last one without a name. */
+  zones: readonly ZoneReport[];
+  /** Why the pods cannot be counted, or nothing can be allowed. */
+  problem: string | undefined;
+  /** In what the stored status, by which the webhook decides, differs from the pods. */
+  stale: readonly string[];
+}
+
+export interface ZoneReport {
+  /** Undefined for pods whose zone nobody knows; each of them counts as a zone of its own. */
+  zone: string | undefined;
+  expected: number;
+  healthy: number;
+  unavailable: readonly { pod: string; why: string }[];
+  /** Pods whose eviction is admitted and that still stand. */
+  reserved: readonly string[];
+  /** Pods that could be evicted now. */
+  allowed: number;
+}
+
+/** Reports on all budgets of a state, sorted by namespace and name. */
+export function reportBudgets(state: ClusterState, nowMs: number): BudgetReport[] {
+  return state.budgets
+    .map((budget) => reportBudget(budget, observeBudget(budget, state), nowMs))
+    .sort((a, b) => compareText(a.namespace, b.namespace) || compareText(a.name, b.name));
+}
+
+/** The status as a webhook would write it if it counted these very pods now. */
+export function countNow(budget: ZoneDisruptionBudget, observed: Counted, nowMs: number): BudgetStatus {
+  const uncounted = { ...budget, status: { ...budget.status, versions: {} } };
+  const result = reconcile(uncounted, observed.observation, [], nowMs);
+  return result.kind === 'stale' ? budget.status : result.status;
+}
+
+function reportBudget(budget: ZoneDisruptionBudget, observed: Observed, nowMs: number): BudgetReport {
+  const { metadata, spec } = budget;
+  const common = {
+    namespace: metadata.namespace,
+    name: metadata.name,
+    maxUnavailable: String(spec.maxUnavailable ?? ''),
+    dryRun: spec.dryRun,
+  };
+  if (observed.kind === 'uncountable') {
+    return {
+      ...common,
+      maxUnavailablePods: undefined,
+      expectedReplicas: 0,
+      zones: [],
+      problem: `its pods cannot be counted: ${observed.reason}`,
+      stale: [],
+    };
+  }
+  const now = countNow(budget, observed, nowMs);
+  const most = maxUnavailablePods(spec, now.expectedReplicas);
+  const usable = typeof most === 'number';
+  return {
+    ...common,
+    maxUnavailablePods: usable ? most : undefined,
+    expectedReplicas: now.expectedReplicas,
+    zones: zoneReports(now, usable ? most : 0, observed),
+    problem: usable ? undefined : `maxUnavailable cannot be used: ${most}`,
+    stale: differences(budget, now),
+  };
+}
+
+function zoneReports(
+  status: BudgetStatus,
+  maxUnavailable: number,
+  { observation, problems }: Counted,
+): ZoneReport[] {
+  const { zones, reservations, lastZones } = status;
+  const zoneOf = new Map<string, string | undefined>(lastZones);
+  for (const { name, zone } of observation.pods) if (zone !== undefined) zoneOf.set(name, zone);
+  for (const { pod, zone } of reservations) zoneOf.set(pod, zone);
+  const reserved = new Set(reservations.map(({ pod }) => pod));
+  const down = Map.groupBy(
+    [...problems].filter(([pod]) => !reserved.has(pod)),
+    ([pod]) => zoneKeyOf({ name: pod, zone: zoneOf.get(pod) }),
+  );
+  const allowed = new Map(allowedDisruptions(zones, reservations, maxUnavailable));
+  const reports = zoneLoads({ zones, reservations }, undefined).map(
+    ({ zone, expected, unavailable, reserved: about }): ZoneReport => ({
+      zone: isKnownZone(zone) ? zone : undefined,
+      expected,
+      healthy: expected - unavailable,
+      unavailable: (down.get(zone) ?? [])
+        .map(([pod, why]) => ({ pod, why }))
+        .sort((a, b) => compareText(a.pod, b.pod)),
+      reserved: about,
+      allowed: allowed.get(zone) ?? 0,
+    }),
+  );
+  return [...reports.filter(({ zone }) => zone !== undefined), ...together(reports)];
+}
+
+/** The zones without a name as one. */
+function together(reports: readonly ZoneReport[]): ZoneReport[] {
+  const unknown = reports.filter(({ zone }) => zone === undefined);
+  if (unknown.length === 0) return [];
+  const sum = (count: (report: ZoneReport) => number) => unknown.reduce((all, each) => all + count(each), 0);
+  return [
+    {
+      zone: undefined,
+      expected: sum(({ expected }) => expected),
+      healthy: sum(({ healthy }) => healthy),
+      unavailable: unknown.flatMap(({ unavailable }) => unavailable),
+      reserved: unknown.flatMap(({ reserved }) => reserved),
+      // A pod of an unknown zone is never let go: the decision denies it whatever the counts are.
+      allowed: 0,
+    },
+  ];
+}

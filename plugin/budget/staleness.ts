@@ -1,0 +1,38 @@
+import { syncFailure } from '../../shared/budget/condition.ts';
+import type { BudgetStatus, ZoneCount, ZoneDisruptionBudget } from '../../shared/budget/types.ts';
+import { compareText, isKnownZone } from '../../shared/zones.ts';
+
+/**
+ * In what a budget's stored status, by which the webhook decides, differs from what its pods show now. A webhook that
+ * works closes such a gap within moments.
+ *
+ * @param now the status counted from the pods
+ */
+export function differences({ metadata, status }: ZoneDisruptionBudget, now: BudgetStatus): string[] {
+  if (status.versions.pods === undefined) return ['no webhook has counted its pods yet'];
+  const failure = syncFailure(status);
+  if (failure !== undefined) return [`the webhook could not count its pods: ${failure}`];
+  if (status.observedGeneration !== metadata.generation) {
+    return ['the webhook has not counted its pods since its spec was changed'];
+  }
+  const found: string[] = [];
+  const counts = (zones: readonly ZoneCount[]) => new Map(zones.map((count) => [count.zone, count]));
+  const stored = counts(status.zones);
+  const counted = counts(now.zones);
+  for (const zone of [...new Set([...stored.keys(), ...counted.keys()])].sort(compareText)) {
+    const before = healthy(stored.get(zone));
+    const after = healthy(counted.get(zone));
+    if (before !== after) found.push(`${label(zone)}: stored ${before} healthy, counted ${after}`);
+  }
+  const ended = status.reservations.length - now.reservations.length;
+  if (ended > 0) found.push(`stored ${ended} more reserved ${ended === 1 ? 'pod' : 'pods'} than still stand`);
+  return found;
+}
+
+function healthy(count: ZoneCount | undefined): string {
+  return count ? `${count.expected - count.unavailable}/${count.expected}` : '0/0';
+}
+
+function label(zone: string): string {
+  return isKnownZone(zone) ? zone : `unknown zone of ${zone.slice(1)}`;
+}

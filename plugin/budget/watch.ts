@@ -1,0 +1,93 @@
+import type { Kube } from '../../shared/kube/kube.ts';
+import type { Context } from '../context.ts';
+import { EXIT, type ExitCode } from '../errors.ts';
+import { openBudgetReporter } from '../views/budget/open.ts';
+import type { BudgetReporter } from './events.ts';
+import { fetchState, type Scope } from './fetch.ts';
+import { type ListRequest, noneFound, tableOptions } from './list.ts';
+import { reportBudgets } from './report.ts';
+import { type StateWatch, watchState } from './watch-state.ts';
+
+/**
+ * Shows budgets and every change of them until interrupted.
+ *
+ * @returns 130 after Ctrl-C, 0 after q in the live view
+ */
+export async function watchBudgets(
+  kube: Kube,
+  scope: Scope,
+  request: ListRequest,
+  context: Context,
+): Promise<ExitCode> {
+  // A budget or CRD that is not there, or may not be read, is told before anything is drawn.
+  const { budgets } = await fetchState(kube, scope);
+  if (budgets.length === 0) context.stderr.write(noneFound(scope));
+  const ended = Promise.withResolvers<ExitCode>();
+  const stopListening = context.onInterrupt(() => ended.resolve(EXIT.interrupted));
+  const reporter = await openBudgetReporter(
+    { output: request.output, table: tableOptions(request), title: titleOf(scope) },
+    context,
+    ended.resolve,
+  );
+  try {
+    const { clock } = context;
+    const watch = await watchState({
+      kube,
+      scope,
+      clock,
+      random: context.random,
+      onConnection: (state) =>
+        reporter.report(
+          state.kind === 'lost'
+            ? { type: 'lost', atMs: clock.nowMs(), reason: state.error.message }
+            : { type: 'restored', atMs: clock.nowMs() },
+        ),
+      onProblem: (error) => ended.reject(error),
+    });
+    try {
+      followReports(watch, reporter, context, kube, ended.reject);
+      return await ended.promise;
+    } finally {
+      await watch.stop();
+    }
+  } finally {
+    stopListening();
+    await reporter.close();
+  }
+}
+
+/** Reports what the watches show, now and after each change, one look at a time. */
+function followReports(
+  watch: StateWatch,
+  reporter: BudgetReporter,
+  { clock }: Context,
+  kube: Kube,
+  fail: (error: unknown) => void,
+): void {
+  let looking = false;
+  let again = false;
+  const look = async () => {
+    again = true;
+    if (looking) return;
+    looking = true;
+    try {
+      while (again) {
+        again = false;
+        const state = await watch.read();
+        const atMs = clock.nowMs();
+        reporter.report({ type: 'reports', atMs, reports: reportBudgets(state, atMs + kube.clockSkewMs) });
+      }
+    } finally {
+      looking = false;
+    }
+  };
+  watch.onChange(() => void look().catch(fail));
+  void look().catch(fail);
+}
+
+function titleOf({ namespace, name }: Scope): string {
+  if (namespace === undefined) return 'zone disruption budgets of all namespaces';
+  return name === undefined
+    ? `zone disruption budgets of ${namespace}`
+    : `zone disruption budget ${namespace}/${name}`;
+}

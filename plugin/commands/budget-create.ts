@@ -1,0 +1,64 @@
+import { ALWAYS_ALLOW, IF_HEALTHY_BUDGET } from '../../shared/budget/policy.ts';
+import { parseIntOrPercent } from '../../shared/int-or-percent.ts';
+import { UsageError } from '../errors.ts';
+import { choice } from './choice.ts';
+import { type Arguments, type Command, read } from './command.ts';
+import { connectionOptions } from './connection.ts';
+
+export const budgetCreateCommand: Command = {
+  usage: 'create <name>',
+  summary: 'Make a zone disruption budget for the pods of a workload',
+  connects: true,
+  positionals: { name: { type: 'string', describe: 'Name of the budget' } },
+  options: {
+    for: { type: 'string', demandOption: true, describe: 'The workload as TYPE/NAME, such as sts/ingester' },
+    'max-unavailable': {
+      type: 'string',
+      demandOption: true,
+      describe:
+        'Most pods of one zone that may be down: a number, or a percentage of all replicas, rounded up',
+    },
+    'unhealthy-pod-eviction-policy': {
+      type: 'string',
+      describe: `${ALWAYS_ALLOW} or ${IF_HEALTHY_BUDGET}: whether pods that do not serve may always be evicted`,
+    },
+    'warn-only': { type: 'boolean', describe: 'Deny nothing: warn of what would be denied (spec.dryRun)' },
+    'dry-run': { type: 'string', describe: 'client or server: make nothing' },
+    output: { alias: 'o', type: 'string', describe: 'json, yaml or name' },
+  },
+  examples: [
+    [
+      'kubectl zone budget create ingester --for sts/ingester --max-unavailable 33%',
+      'A third of all ingesters may be down together, all of one zone',
+    ],
+    [
+      'kubectl zone budget create api --for deploy/api --max-unavailable 2 --dry-run=client -o yaml',
+      'Write the manifest only',
+    ],
+  ],
+  async run(args, context) {
+    const { parseWorkload } = await import('../budget/target.ts');
+    const request = {
+      name: read.text(args, 'name') ?? '',
+      target: parseWorkload(read.text(args, 'for') ?? ''),
+      maxUnavailable: maxUnavailable(args),
+      unhealthyPodEvictionPolicy: choice(args, 'unhealthy-pod-eviction-policy', [
+        ALWAYS_ALLOW,
+        IF_HEALTHY_BUDGET,
+      ]),
+      warnOnly: read.flag(args, 'warn-only'),
+      dryRun: choice(args, 'dry-run', ['client', 'server']),
+      output: choice(args, 'output', ['json', 'yaml', 'name']),
+      connection: connectionOptions(args),
+    };
+    const { createBudget } = await import('../budget/create.ts');
+    return createBudget(request, context);
+  },
+};
+
+function maxUnavailable(args: Arguments): number | string {
+  const text = read.text(args, 'max-unavailable') ?? '';
+  const parsed = parseIntOrPercent(text);
+  if (typeof parsed === 'string') throw new UsageError(`--max-unavailable: ${parsed}`);
+  return parsed.kind === 'count' ? parsed.count : `${parsed.percent}%`;
+}

@@ -1,0 +1,26 @@
+import { choice } from './choice.ts';
+import { type Command, read } from './command.ts';
+import { connectionOptions } from './connection.ts';
+import { parsePod } from './pod.ts';
+
+export const budgetExplainCommand: Command = {
+  usage: 'explain <pod..>',
+  summary: 'Say whether a pod could be evicted now, and why not',
+  description:
+    'Asks the decision that the webhook takes, and looks for PodDisruptionBudgets that stand in the way. Evicts nothing. Exit code 1 means no.',
+  connects: true,
+  positionals: {
+    pod: { type: 'string', array: true, describe: 'The pod, as pod/NAME or NAME' },
+  },
+  options: { output: { alias: 'o', type: 'string', describe: 'json or yaml' } },
+  examples: [['kubectl zone budget explain pod/ingester-0', 'Could this pod be evicted now?']],
+  async run(args, context) {
+    const request = {
+      pod: parsePod(read.list(args, 'pod')),
+      output: choice(args, 'output', ['json', 'yaml']),
+      connection: connectionOptions(args),
+    };
+    const { explainPod } = await import('../budget/explain-command.ts');
+    return explainPod(request, context);
+  },
+};

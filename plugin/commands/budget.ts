@@ -1,0 +1,52 @@
+import { UsageError } from '../errors.ts';
+import { budgetCreateCommand } from './budget-create.ts';
+import { budgetExplainCommand } from './budget-explain.ts';
+import { choice } from './choice.ts';
+import { type Command, read } from './command.ts';
+import { connectionOptions } from './connection.ts';
+
+export const budgetCommand: Command = {
+  usage: 'budget [name]',
+  summary: 'Show zone disruption budgets: how many pods of each zone may be evicted now, and why no more',
+  description:
+    'Counts the pods of ZoneDisruptionBudgets as they are now: those that serve, those that do not and why, and those whose eviction is admitted already. Only one zone may be disrupted at a time.',
+  connects: true,
+  positionals: { name: { type: 'string', describe: 'Name of a budget; all unless told' } },
+  options: {
+    'all-namespaces': { alias: 'A', type: 'boolean', describe: 'Budgets of all namespaces' },
+    selector: { alias: 'l', type: 'string', describe: 'Label selector of budgets, such as team=metrics' },
+    watch: { alias: 'w', type: 'boolean', describe: 'Go on showing changes until Ctrl-C' },
+    output: { alias: 'o', type: 'string', describe: 'wide, json, yaml or name' },
+  },
+  examples: [
+    ['kubectl zone budget', 'All budgets of the namespace, a line for each zone'],
+    ['kubectl zone budget ingester -w', 'Watch one while nodes are drained'],
+    ['kubectl zone budget explain pod/ingester-0', 'Could this pod be evicted now, and why not?'],
+    ['kubectl zone budget create ingester --for sts/ingester --max-unavailable 33%', 'Protect a workload'],
+  ],
+  subcommands: [budgetExplainCommand, budgetCreateCommand],
+  async run(args, context) {
+    const request = {
+      name: read.text(args, 'name'),
+      allNamespaces: read.flag(args, 'all-namespaces'),
+      selector: read.text(args, 'selector'),
+      watch: read.flag(args, 'watch'),
+      output: choice(args, 'output', ['wide', 'json', 'yaml', 'name']),
+      connection: connectionOptions(args),
+    };
+    if (request.name !== undefined && request.allNamespaces) {
+      throw new UsageError(
+        'a budget cannot be looked up by name in all namespaces',
+        'leave out the name, or -A',
+      );
+    }
+    if (request.name !== undefined && request.selector !== undefined) {
+      throw new UsageError('a name and a selector do not go together', 'leave out one of them');
+    }
+    if (request.watch && (request.output === 'yaml' || request.output === 'name')) {
+      throw new UsageError(`--watch does not go with -o ${request.output}`, 'take -o json or -o wide');
+    }
+    const { listBudgets } = await import('../budget/list.ts');
+    return listBudgets(request, context);
+  },
+};

@@ -1,0 +1,140 @@
+import type { BudgetReport, ZoneReport } from '../../budget/report.ts';
+import { firstNames, oneLine, plural } from '../format.ts';
+import { BLANK, clip, type Line, type Size, shorten, span, widthOf } from '../rollout/line.ts';
+import type { Theme } from '../rollout/theme.ts';
+import { zoneCells } from './cells.ts';
+import type { BudgetViewState } from './reducer.ts';
+import { mostUnavailable } from './table.ts';
+
+/** Everything a frame of the live view depends on. */
+export interface BudgetFrameInput {
+  state: BudgetViewState;
+  title: string;
+  size: Size;
+  theme: Theme;
+  /** Whether names are shown with their namespaces. */
+  namespaces: boolean;
+  /** Whether key presses reach us. */
+  keys: boolean;
+}
+
+const LONGEST_ZONE_NAME = 20;
+const MOST_CELLS = 30;
+
+/**
+ * Lays the frame out: at most `rows - 1` lines of at most `columns - 1` columns, because Ink clears the screen for
+ * anything higher, and some terminals wrap a full line.
+ */
+export function layOutBudgets(input: BudgetFrameInput): Line[] {
+  const { state, theme, size } = input;
+  const columns = Math.max(1, size.columns - 1);
+  const rows = Math.max(1, size.rows - 1);
+  const head = [[span(input.title, 'strong')]];
+  const foot = [...lostLine(state), legend(theme), footer(input)];
+  const room = Math.max(0, rows - head.length - foot.length - 1);
+  return [...head, ...body(input, columns, room), BLANK, ...foot]
+    .slice(0, rows)
+    .map((line) => clip(line, columns, theme.ellipsis));
+}
+
+function body(input: BudgetFrameInput, columns: number, room: number): Line[] {
+  const { reports } = input.state;
+  if (!reports) return [[span(`looking at the cluster${input.theme.ellipsis}`, 'faint')]];
+  if (reports.length === 0) return [[span('no zone disruption budgets', 'faint')]];
+  const blocks = reports.map((report) => ({ report, lines: budgetLines(report, input, columns) }));
+  const height = blocks.reduce((sum, { lines }) => sum + lines.length, 0);
+  if (height <= room) return blocks.flatMap(({ lines }) => lines);
+
+  // Too many for the screen: those in trouble stay, the others are counted.
+  let left = room - 1;
+  const shown = new Set<BudgetReport>();
+  for (const { report, lines } of [...blocks].sort((a, b) => trouble(b.report) - trouble(a.report))) {
+    if (lines.length > left) continue;
+    left -= lines.length;
+    shown.add(report);
+  }
+  const hidden = reports.length - shown.size;
+  return [
+    ...blocks.filter(({ report }) => shown.has(report)).flatMap(({ lines }) => lines),
+    [span(`and ${plural(hidden, 'budget')} more that ${hidden === 1 ? 'does' : 'do'} not fit here`, 'faint')],
+  ];
+}
+
+function trouble({ zones, problem }: BudgetReport): number {
+  if (problem !== undefined) return 2;
+  return zones.some(({ unavailable, reserved }) => unavailable.length + reserved.length > 0) ? 1 : 0;
+}
+
+function budgetLines(report: BudgetReport, input: BudgetFrameInput, columns: number): Line[] {
+  const { theme, namespaces } = input;
+  const name = namespaces ? `${report.namespace}/${report.name}` : report.name;
+  const most = `at most ${mostUnavailable(report)} of ${plural(report.expectedReplicas, 'pod')} down, in one zone`;
+  const head: Line = [
+    span(name, 'strong'),
+    span(`  ${most}`, 'faint'),
+    ...(report.dryRun ? [span('  only warns', 'warn')] : []),
+  ];
+  const width = Math.min(
+    LONGEST_ZONE_NAME,
+    Math.max(0, ...report.zones.map(({ zone }) => widthOf(zone ?? UNKNOWN))),
+  );
+  const counts = Math.max(0, ...report.zones.map(({ healthy, expected }) => `${healthy}/${expected}`.length));
+  const cells = Math.min(
+    MOST_CELLS,
+    Math.max(1, ...report.zones.map(({ expected }) => expected)),
+    Math.max(1, columns - width - counts - 50),
+  );
+  const zones = report.zones.map((zone) => zoneLine(zone, { width, counts, cells }, theme));
+  return [BLANK, head, ...noteLines(report), ...zones];
+}
+
+const UNKNOWN = 'unknown zone';
+
+function zoneLine(
+  zone: ZoneReport,
+  { width, counts, cells }: { width: number; counts: number; cells: number },
+  theme: Theme,
+): Line {
+  const spans = zoneCells(zone, cells, theme);
+  const drawn = spans.reduce((sum, { text }) => sum + widthOf(text), 0);
+  const down = firstNames(zone.unavailable.map(({ pod, why }) => `${pod} (${why})`));
+  const going = zone.reserved.length > 0 ? `about to go: ${firstNames(zone.reserved)}` : '';
+  return [
+    span(`  ${shorten(zone.zone ?? UNKNOWN, width, theme.ellipsis).padEnd(width)}  `),
+    span(`${`${zone.healthy}/${zone.expected}`.padStart(counts)} serve  `),
+    ...spans,
+    span(' '.repeat(Math.max(0, cells - drawn) + 2)),
+    span(zone.allowed > 0 ? `${zone.allowed} may go` : 'none may go', zone.allowed > 0 ? 'good' : 'warn'),
+    ...(going === '' ? [] : [span(`  ${oneLine(going)}`, 'busy')]),
+    ...(down === '' ? [] : [span(`  ${oneLine(down)}`, 'bad')]),
+  ];
+}
+
+function noteLines({ problem, stale }: BudgetReport): Line[] {
+  return [
+    ...(problem === undefined ? [] : [[span(`  ${oneLine(problem)}`, 'bad')]]),
+    ...(stale.length === 0 ? [] : [[span(`  its status is behind: ${oneLine(stale.join('; '))}`, 'warn')]]),
+  ] as Line[];
+}
+
+function lostLine({ lost }: BudgetViewState): Line[] {
+  return lost === undefined ? [] : [[span(`this may be old, the watch is broken: ${oneLine(lost)}`, 'bad')]];
+}
+
+function legend({ cells }: Theme): Line {
+  return [
+    span(cells.updated, 'good'),
+    span(' serves  ', 'faint'),
+    span(cells.replacing, 'busy'),
+    span(' about to go  ', 'faint'),
+    span(cells.unready, 'bad'),
+    span(' down', 'faint'),
+  ];
+}
+
+function footer({ state, keys }: BudgetFrameInput): Line {
+  if (state.quitting) return [span('leaving', 'warn')];
+  return keys
+    ? [span('q', 'strong'), span(' leaves', 'faint')]
+    : [span('Ctrl-C', 'strong'), span(' leaves', 'faint')];
+}

@@ -1,0 +1,28 @@
+import type { BudgetReporter } from '../../budget/events.ts';
+import type { OutputStream } from '../../context.ts';
+import { oneLine } from '../format.ts';
+import { drained } from '../stream.ts';
+import { changedReports } from './changes.ts';
+
+/**
+ * Writes each budget that is new or has changed as one JSON object a line: `time` (RFC 3339), `type` (`changed`, or
+ * `gone`), and its report.
+ */
+export function budgetJsonLines(stdout: OutputStream, stderr: OutputStream): BudgetReporter {
+  let told: ReadonlyMap<string, string> = new Map();
+  return {
+    report(event) {
+      if (event.type === 'lost') stderr.write(`warning: the watch is broken: ${oneLine(event.reason)}\n`);
+      if (event.type !== 'reports') return;
+      const { changed, gone, next } = changedReports(told, event.reports);
+      told = next;
+      const time = new Date(event.atMs).toISOString();
+      const lines = [
+        ...changed.map((budget) => ({ time, type: 'changed', budget })),
+        ...gone.map(({ namespace, name }) => ({ time, type: 'gone', budget: { namespace, name } })),
+      ];
+      for (const line of lines) stdout.write(`${JSON.stringify(line)}\n`);
+    },
+    close: () => drained(stdout),
+  };
+}

@@ -1,0 +1,43 @@
+import type { BudgetReporter } from '../../budget/events.ts';
+import type { OutputStream } from '../../context.ts';
+import { oneLine } from '../format.ts';
+import { drained } from '../stream.ts';
+import { budgetRows, columnWidths, notes, type TableOptions, tableHeader, tableLine } from './table.ts';
+
+/**
+ * Writes the table, and then each row that is new or has changed, as `kubectl get -w` does: the widths are those of
+ * the first table. What the table cannot say goes to stderr.
+ */
+export function budgetLines({
+  stdout,
+  stderr,
+  table,
+}: {
+  stdout: OutputStream;
+  stderr: OutputStream;
+  table: TableOptions;
+}): BudgetReporter {
+  let widths: readonly number[] | undefined;
+  let told: ReadonlySet<string> = new Set();
+  let noted: ReadonlySet<string> = new Set();
+  return {
+    report(event) {
+      if (event.type === 'lost') stderr.write(`warning: the watch is broken: ${oneLine(event.reason)}\n`);
+      if (event.type === 'restored') stderr.write('the watch is live again\n');
+      if (event.type !== 'reports') return;
+      const rows = budgetRows(event.reports, table);
+      if (widths === undefined && rows.length > 0) {
+        const header = tableHeader(table);
+        widths = columnWidths([header, ...rows]);
+        stdout.write(`${tableLine(header, widths)}\n`);
+      }
+      const lines = rows.map((cells) => tableLine(cells, widths ?? []));
+      for (const line of lines) if (!told.has(line)) stdout.write(`${line}\n`);
+      told = new Set(lines);
+      const talk = notes(event.reports);
+      for (const note of talk) if (!noted.has(note)) stderr.write(`warning: ${note}\n`);
+      noted = new Set(talk);
+    },
+    close: () => drained(stdout),
+  };
+}
