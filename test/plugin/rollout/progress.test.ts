@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Progress } from '../../../plugin/rollout/progress.ts';
+import { emptyMemory, remember } from '../../../shared/rollout/memory.ts';
+import type { ObservedPod } from '../../../shared/rollout/types.ts';
+import { DOWN, OPTIONS, observation, sixPods, updated } from '../../shared/rollout/builders.ts';
+
+const START_MS = 50_000;
+
+/** A progress that looks at pods at given times after its start. */
+function watching() {
+  const progress = new Progress(START_MS);
+  let memory = emptyMemory('rev-2');
+  const look = (
+    afterMs: number,
+    pods: readonly ObservedPod[],
+    change: Parameters<typeof observation>[1] = {},
+  ) => {
+    const seen = observation(pods, change);
+    const nowMs = START_MS + afterMs;
+    memory = remember(memory, seen, OPTIONS, nowMs);
+    return progress.look({ observation: seen, memory, options: OPTIONS, serverNowMs: nowMs, nowMs });
+  };
+  return { progress, look };
+}
+
+const remove = (progress: Progress, ordinal: number, zone: string, afterMs: number) =>
+  progress.podRemoved({ name: `ingester-${ordinal}`, uid: `uid-${ordinal}`, zone }, START_MS + afterMs);
+
+describe('progress', () => {
+  it('tells when each pod is back, and when its zone is finished', () => {
+    const { progress, look } = watching();
+    assert.deepEqual(look(0, sixPods()), []);
+    remove(progress, 3, 'zone-a', 100);
+    const gone = sixPods().filter((pod) => pod.ordinal !== 3);
+    assert.deepEqual(look(200, gone, { replicas: 6, missing: ['ingester-3'] }), []);
+    const oneBack = sixPods((ordinal) => (ordinal === 3 ? updated(3) : {}));
+    assert.deepEqual(look(2_100, oneBack), [
+      { atMs: START_MS + 2_100, type: 'pod-back', pod: 'ingester-3', zone: 'zone-a', tookMs: 2_000 },
+    ]);
+    remove(progress, 0, 'zone-a', 3_000);
+    const bothBack = sixPods((ordinal) => (ordinal % 3 === 0 ? updated(ordinal) : {}));
+    assert.deepEqual(
+      look(4_000, bothBack).map(({ type }) => type),
+      ['pod-back', 'zone-finished'],
+    );
+  });
+
+  it('does not take the removed pod itself for its successor', () => {
+    const { progress, look } = watching();
+    look(0, sixPods());
+    remove(progress, 3, 'zone-a', 100);
+    assert.deepEqual(look(150, sixPods()), []);
+  });
+
+  it('reports a new revision once, and not the first one', () => {
+    const { look } = watching();
+    assert.deepEqual(look(0, sixPods()), []);
+    assert.deepEqual(look(1, sixPods(), { updateRevision: 'rev-3', revisionObserved: false }), []);
+    const [event] = look(2, sixPods(), { updateRevision: 'rev-3' });
+    assert.deepEqual(event, { atMs: START_MS + 2, type: 'revision-changed', from: 'rev-2', to: 'rev-3' });
+    assert.deepEqual(look(3, sixPods(), { updateRevision: 'rev-3' }), []);
+  });
+
+  it('sums up what it cost, also what others took down', () => {
+    const { progress, look } = watching();
+    look(0, sixPods());
+    assert.deepEqual(progress.summary(START_MS + 10), {
+      tookMs: 10,
+      waves: 0,
+      podsReplaced: 0,
+      mostPodsDown: 0,
+      zonesDownTogether: 0,
+      oneAtATimeMs: undefined,
+    });
+    progress.waveBegan();
+    remove(progress, 3, 'zone-a', 0);
+    remove(progress, 0, 'zone-a', 0);
+    look(
+      10,
+      sixPods((ordinal) => (ordinal < 4 ? DOWN : {})),
+    );
+    look(
+      1_000,
+      sixPods((ordinal) => (ordinal % 3 === 0 ? updated(ordinal) : {})),
+    );
+    assert.deepEqual(progress.summary(START_MS + 1_000), {
+      tookMs: 1_000,
+      waves: 1,
+      podsReplaced: 2,
+      mostPodsDown: 4,
+      zonesDownTogether: 3,
+      oneAtATimeMs: 2_000,
+    });
+  });
+});
