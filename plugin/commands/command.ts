@@ -32,14 +32,19 @@ export type Arguments = Readonly<Record<string, unknown>>;
 /** Option values by type; yargs has checked the types, so another one is a mistake in a command's definition. */
 export const read = {
   text(args: Arguments, name: string): string | undefined {
-    const value = args[name];
+    const value = lastOf(args[name]);
     return value === undefined ? undefined : String(value);
   },
   flag(args: Arguments, name: string): boolean {
-    return args[name] === true;
+    return lastOf(args[name]) === true;
   },
   list(args: Arguments, name: string): string[] {
     const value = args[name];
     return value === undefined ? [] : (Array.isArray(value) ? value : [value]).map(String);
   },
 };
+
+/** Of a flag that is given twice the last one counts, as with kubectl. */
+function lastOf(value: unknown): unknown {
+  return Array.isArray(value) ? value.at(-1) : value;
+}

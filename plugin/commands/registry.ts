@@ -26,7 +26,7 @@ export async function runCommandLine(
     .help()
     .alias('help', 'h')
     .wrap(Math.min(context.stdout.columns ?? LONGEST_LINE, LONGEST_LINE))
-    .parserConfiguration({ 'duplicate-arguments-array': false, 'greedy-arrays': false })
+    .parserConfiguration({ 'greedy-arrays': false })
     .strict()
     .recommendCommands()
     .demandCommand(1, 'Name a command.')
@@ -36,7 +36,7 @@ export async function runCommandLine(
     });
   const commandLine = ['kubectl zone', ...argv.map(quote)].join(' ');
   for (const command of commands) {
-    register(parser, command, '', async (chosen, args) => {
+    register(parser, command, [], async (chosen, args) => {
       exitCode = await chosen.run(args, context, { commandLine });
     });
   }
@@ -48,27 +48,31 @@ export async function runCommandLine(
   return exitCode;
 }
 
-/** Adds a command and those below it; `above` names the verbs in front of it. */
+/** Adds a command and those below it; `above` are the commands whose verbs stand in front of it. */
 function register(
   parser: Argv,
   command: Command,
-  above: string,
+  above: readonly Command[],
   run: (command: Command, args: Arguments) => Promise<void>,
 ): void {
-  const verbs = `${above}${command.usage.split(' ')[0]} `;
   parser.command(
     command.usage,
     command.summary,
     (builder) => {
-      for (const sub of command.subcommands ?? []) register(builder, sub, verbs, run);
+      for (const sub of command.subcommands ?? []) register(builder, sub, [...above, command], run);
       return describeCommand(builder, command, above);
     },
     (args) => run(command, args),
   );
 }
 
-function describeCommand(builder: Argv, command: Command, above: string): Argv {
-  if (command.description) builder.usage(`$0 ${above}${command.usage}\n\n${command.description}`);
+function describeCommand(builder: Argv, command: Command, above: readonly Command[]): Argv {
+  const verbs = above.map(({ usage }) => `${usage.split(' ')[0]} `).join('');
+  if (command.description) builder.usage(`$0 ${verbs}${command.usage}\n\n${command.description}`);
+  // yargs hands the positionals of the commands above down.
+  for (const name of above.flatMap(({ positionals }) => Object.keys(positionals ?? {}))) {
+    if (!Object.hasOwn(command.positionals ?? {}, name)) builder.hide(name);
+  }
   for (const [name, options] of Object.entries(command.positionals ?? {})) {
     const { type, array, describe } = options;
     builder.positional(name, {

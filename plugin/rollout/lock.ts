@@ -1,7 +1,8 @@
 import type { Clock } from '../../shared/clock.ts';
-import type { Kube } from '../../shared/kube/kube.ts';
+import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import { acquireLease, HeldByOtherError, type HeldLease, type LeaseState } from '../../shared/kube/lease.ts';
-import type { Lease, StatefulSet } from '../../shared/kube/objects.ts';
+import { type Lease, readLease, type StatefulSet } from '../../shared/kube/objects.ts';
+import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
 import { emptyMemory } from '../../shared/rollout/memory.ts';
 import { decodeMemory, encodeMemory } from '../../shared/rollout/memory-text.ts';
 import type { RolloutMemory } from '../../shared/rollout/types.ts';
@@ -37,6 +38,22 @@ export interface RolloutLock {
   rememberStrategy(strategy: UpdateStrategy | undefined): Promise<void>;
   /** Lets others have it, and leaves how it ended. A finished rollout leaves nothing to go on with. */
   release(outcome: RolloutOutcome, reason: string): Promise<void>;
+}
+
+/**
+ * Whether the last rollout ended before it had left everything as it should be: also with every pod replaced, the
+ * strategy may still be to restore and the status to complete.
+ */
+export async function isLeftUnfinished(kube: Kube, { metadata }: StatefulSet): Promise<boolean> {
+  const { namespace, name } = metadata;
+  const path = resourcePath({ ...RESOURCES.leases, namespace, name: leaseName('statefulset', name) });
+  try {
+    const lease = readLease(await kube.request({ method: 'GET', path }));
+    return lease.metadata.annotations[ANNOTATION.state] !== 'done';
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 404) return false;
+    throw error;
+  }
 }
 
 export interface LockOptions {

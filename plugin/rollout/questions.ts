@@ -1,12 +1,13 @@
 import { createInterface } from 'node:readline/promises';
 import type { Context } from '../context.ts';
-import { UserError } from '../errors.ts';
+import { InterruptedError, UserError } from '../errors.ts';
 
 /**
  * Asks a yes-or-no question on the terminal; anything but yes is no.
  *
  * @param wayOut what to pass instead where nobody can be asked
  * @throws UserError without a terminal: silence never means yes
+ * @throws InterruptedError when Ctrl-C is the answer
  */
 export async function confirm(question: string, context: Context, wayOut: string): Promise<boolean> {
   const { stdin, stderr } = context;
@@ -22,7 +23,7 @@ export async function confirm(question: string, context: Context, wayOut: string
   } catch (error) {
     if (!aborted.signal.aborted) throw error;
     stderr.write('\n');
-    return false;
+    throw new InterruptedError();
   } finally {
     ignore();
     terminal.close();

@@ -11,7 +11,7 @@ import { openReporter } from '../views/open.ts';
 import { RolloutDriver, type RolloutEnd } from './driver.ts';
 import type { Reporter, RolloutEvent, RolloutOutcome } from './events.ts';
 import { bringStatusUpToDate, restoreStrategy } from './finish.ts';
-import { acquireRolloutLock, type RolloutLock } from './lock.ts';
+import { acquireRolloutLock, isLeftUnfinished, type RolloutLock } from './lock.ts';
 import { checkZones } from './preflight.ts';
 import { Progress } from './progress.ts';
 import { confirm } from './questions.ts';
@@ -45,7 +45,9 @@ export async function rollOut(
     nodes: watches.nodes,
   });
   checkZones(observation, request.options, emptyMemory(observation.updateRevision));
-  if (await isDone(observation, request, context, found)) return EXIT.done;
+  const leftover =
+    found.spec.updateStrategy.type === ON_DELETE && (await isLeftUnfinished(watched.kube, found));
+  if (!leftover && (await isDone(observation, request, context, found))) return EXIT.done;
   await agreeOnStrategy(request, found, context);
 
   const controls: Controls = { driver: undefined, lost: undefined, starting: new AbortController() };

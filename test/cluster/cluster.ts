@@ -19,6 +19,8 @@ export interface TestCluster {
   apply(...objects: object[]): Promise<void>;
   /** Waits until all replicas of a StatefulSet or Deployment, or one Pod, are Ready. Rejects after two minutes. */
   waitReady(kind: string, name: string, namespace: string): Promise<void>;
+  /** Takes the API server away for this long, and resolves when it answers again. */
+  restartApiServer(downMs: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -36,7 +38,7 @@ export type ClusterFactory = (options?: ClusterOptions) => Promise<TestCluster>;
 export function makeTestCluster(
   name: TestCluster['name'],
   target: KubectlTarget,
-  stop: () => Promise<void>,
+  { restartApiServer, stop }: Pick<TestCluster, 'restartApiServer' | 'stop'>,
 ): TestCluster {
   const succeed = async (args: readonly string[], input?: string): Promise<string> => {
     const { stdout, stderr, code } = await runKubectl(target, args, input);
@@ -63,6 +65,7 @@ export function makeTestCluster(
           namespace,
         },
       ),
+    restartApiServer,
     stop,
   };
 }

@@ -2,18 +2,33 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts';
-import { type ClusterFactory, makeTestCluster, type TestCluster } from './cluster.ts';
+import { type ClusterOptions, makeTestCluster, type TestCluster } from './cluster.ts';
+
+/** A control plane with its users. */
+export interface ControlPlaneCluster extends TestCluster {
+  /** A kubeconfig file for a user who may do what RBAC objects say. */
+  kubeconfigFor(user: string): Promise<string>;
+}
 
 /** Starts a control plane of its own for each call. */
-export const controlPlaneCluster: ClusterFactory = async (options) =>
-  clusterOf(await startControlPlane(options));
+export async function controlPlaneCluster(options?: ClusterOptions): Promise<ControlPlaneCluster> {
+  return clusterOf(await startControlPlane(options));
+}
 
 /** Gives a running control plane the interface of a test cluster; stopping the cluster stops the control plane. */
-export async function clusterOf(controlPlane: ControlPlane): Promise<TestCluster> {
+export async function clusterOf(controlPlane: ControlPlane): Promise<ControlPlaneCluster> {
   const cacheDir = await mkdtemp(join(tmpdir(), 'kubectl-cache-'));
   const { kubectlPath, kubeconfigPath } = controlPlane;
-  return makeTestCluster('control-plane', { kubectlPath, kubeconfigPath, cacheDir }, async () => {
-    await rm(cacheDir, { recursive: true, force: true });
-    await controlPlane.stop();
-  });
+  const cluster = makeTestCluster(
+    'control-plane',
+    { kubectlPath, kubeconfigPath, cacheDir },
+    {
+      restartApiServer: controlPlane.restartApiServer,
+      async stop() {
+        await rm(cacheDir, { recursive: true, force: true });
+        await controlPlane.stop();
+      },
+    },
+  );
+  return { ...cluster, kubeconfigFor: (user) => controlPlane.kubeconfigFor(user) };
 }

@@ -3,6 +3,8 @@ import { controlPlaneSuite } from '../control-plane/control-plane.suite.ts';
 import { basicsSuite } from './basics.suite.ts';
 import { shareCluster } from './cluster.ts';
 import { controlPlaneCluster } from './control-plane-cluster.ts';
+import { rolloutSuites } from './rollout.suite.ts';
+import { rolloutAccessSuite } from './rollout-access.suite.ts';
 import { simulationSuite } from './simulation.suite.ts';
 
 const { factory, stop } = shareCluster(controlPlaneCluster);
@@ -11,3 +13,5 @@ after(stop);
 basicsSuite(factory);
 simulationSuite(factory);
 controlPlaneSuite();
+rolloutSuites(factory);
+rolloutAccessSuite(controlPlaneCluster);

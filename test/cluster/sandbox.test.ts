@@ -1,6 +1,7 @@
 import { after } from 'node:test';
 import { basicsSuite } from './basics.suite.ts';
 import { shareCluster } from './cluster.ts';
+import { rolloutSuites } from './rollout.suite.ts';
 import { sandboxCluster } from './sandbox-cluster.ts';
 import { simulationSuite } from './simulation.suite.ts';
 
@@ -9,3 +10,4 @@ after(stop);
 
 basicsSuite(factory);
 simulationSuite(factory);
+rolloutSuites(factory);

@@ -1,0 +1,27 @@
+import type { ClusterFactory } from './cluster.ts';
+import { rolloutBudgetsSuite } from './rollout-budgets.suite.ts';
+import { rolloutDispatchSuite } from './rollout-dispatch.suite.ts';
+import { rolloutEndsSuite } from './rollout-ends.suite.ts';
+import { rolloutKillsSuite } from './rollout-kills.suite.ts';
+import { rolloutRefusalsSuite } from './rollout-refusals.suite.ts';
+import { rolloutRestartsSuite } from './rollout-restarts.suite.ts';
+import { rolloutRevisionsSuite } from './rollout-revisions.suite.ts';
+import { rolloutShapesSuite } from './rollout-shapes.suite.ts';
+import { rolloutStrategySuite } from './rollout-strategy.suite.ts';
+import { rolloutTroubleSuite } from './rollout-trouble.suite.ts';
+import { rolloutWavesSuite } from './rollout-waves.suite.ts';
+
+/** `kubectl zone rollout`, as it must be on every cluster. */
+export function rolloutSuites(factory: ClusterFactory): void {
+  rolloutWavesSuite(factory);
+  rolloutEndsSuite(factory);
+  rolloutRevisionsSuite(factory);
+  rolloutTroubleSuite(factory);
+  rolloutBudgetsSuite(factory);
+  rolloutStrategySuite(factory);
+  rolloutRefusalsSuite(factory);
+  rolloutShapesSuite(factory);
+  rolloutDispatchSuite(factory);
+  rolloutRestartsSuite(factory);
+  rolloutKillsSuite(factory);
+}

@@ -1,0 +1,170 @@
+import * as z from 'zod/mini';
+import { withDeadline } from '../helpers/deadline.ts';
+import type { TestCluster } from './cluster.ts';
+import { zonesOfNodes } from './observe.ts';
+
+/** What an observer saw who knows nothing of the code under test. */
+export interface Testimony {
+  /** Most zones that had pods missing or not ready at one moment. */
+  zonesTogether: number;
+  /** Most pods missing or not ready at one moment. */
+  podsDown: number;
+  /** For messages: what it looked like when two zones were down. */
+  worst: string;
+}
+
+export interface Witness {
+  /** Waits until all that has happened is seen, and ends. */
+  testimony(): Promise<Testimony>;
+  /** Ends without a word. */
+  stop(): Promise<void>;
+}
+
+const podSchema = z.object({
+  metadata: z.object({
+    name: z.string(),
+    resourceVersion: z.string(),
+    deletionTimestamp: z.optional(z.string()),
+  }),
+  spec: z.object({ nodeName: z.optional(z.string()) }),
+  status: z.object({
+    phase: z.optional(z.string()),
+    conditions: z.optional(z.array(z.object({ type: z.string(), status: z.string() }))),
+  }),
+});
+type Pod = z.infer<typeof podSchema>;
+
+const listSchema = z.object({
+  metadata: z.object({ resourceVersion: z.string() }),
+  items: z.array(podSchema),
+});
+const eventSchema = z.object({ type: z.string(), object: z.unknown() });
+
+/**
+ * Watches the pods labelled `app=<app>` with kubectl, reads them raw, and counts. The pods that are there now are
+ * those that are expected all the time; a missing one counts in the zone where it last was.
+ */
+export async function startWitness(
+  cluster: TestCluster,
+  { namespace, app }: { namespace: string; app: string },
+): Promise<Witness> {
+  const path = `/api/v1/namespaces/${namespace}/pods?labelSelector=app%3D${app}`;
+  const list = async () => {
+    const { stdout, stderr, code } = await cluster.kubectl(['get', '--raw', path]);
+    if (code !== 0) throw new Error(stderr);
+    return listSchema.parse(JSON.parse(stdout));
+  };
+  const scene = new Scene(await zonesOfNodes(cluster));
+  const leaving = new AbortController();
+  const first = await list();
+  scene.show(first.items);
+  const watching = watch(
+    cluster,
+    { path, from: first.metadata.resourceVersion, list, scene },
+    leaving.signal,
+  );
+  const stop = () => {
+    leaving.abort();
+    return watching;
+  };
+  return {
+    async testimony() {
+      const { items } = await list();
+      const shown = Promise.race([scene.untilShown(items), watching]);
+      await withDeadline(shown, () => 'the witness did not see how the pods are now');
+      await stop();
+      return scene.testimony;
+    },
+    stop,
+  };
+}
+
+/** Follows the pods until the signal aborts, over watches that break and API servers that restart. */
+async function watch(
+  cluster: TestCluster,
+  given: { path: string; from: string; list: () => Promise<z.infer<typeof listSchema>>; scene: Scene },
+  signal: AbortSignal,
+): Promise<void> {
+  let { from } = given;
+  while (!signal.aborted) {
+    try {
+      for await (const line of cluster.lines(
+        ['get', '--raw', `${given.path}&watch=true&resourceVersion=${from}`],
+        signal,
+      )) {
+        const { type, object } = eventSchema.parse(JSON.parse(line));
+        if (type === 'ERROR') break;
+        given.scene.change(type, podSchema.parse(object));
+      }
+    } catch (error) {
+      if (error instanceof z.core.$ZodError || error instanceof SyntaxError) throw error;
+    }
+    const again = signal.aborted ? undefined : await given.list().catch(() => undefined);
+    if (again) {
+      from = again.metadata.resourceVersion;
+      given.scene.show(again.items);
+    }
+  }
+}
+
+/** The pods as they are, and the worst that they have been. */
+class Scene {
+  testimony: Testimony = { zonesTogether: 0, podsDown: 0, worst: '' };
+  private readonly zoneOfNode: ReadonlyMap<string, string>;
+  private readonly zones = new Map<string, string>();
+  private readonly expected = new Set<string>();
+  private pods = new Map<string, Pod>();
+  private look: () => void = () => {};
+
+  constructor(zoneOfNode: ReadonlyMap<string, string>) {
+    this.zoneOfNode = zoneOfNode;
+  }
+
+  show(pods: readonly Pod[]): void {
+    this.pods = new Map(pods.map((pod) => [pod.metadata.name, pod]));
+    if (this.expected.size === 0) for (const name of this.pods.keys()) this.expected.add(name);
+    this.count();
+  }
+
+  change(type: string, pod: Pod): void {
+    const { name } = pod.metadata;
+    if (type === 'DELETED') this.pods.delete(name);
+    else this.pods.set(name, pod);
+    this.count();
+  }
+
+  untilShown(pods: readonly Pod[]): Promise<void> {
+    return new Promise((resolve) => {
+      this.look = () => {
+        const shown = ({ metadata }: Pod) =>
+          this.pods.get(metadata.name)?.metadata.resourceVersion === metadata.resourceVersion;
+        if (this.pods.size === pods.length && pods.every(shown)) resolve();
+      };
+      this.look();
+    });
+  }
+
+  private count(): void {
+    for (const [name, { spec }] of this.pods) {
+      const zone = this.zoneOfNode.get(spec.nodeName ?? '');
+      if (zone !== undefined) this.zones.set(name, zone);
+    }
+    const down = [...this.expected].filter((name) => !isServing(this.pods.get(name)));
+    const places = new Set(down.map((name) => this.zones.get(name) ?? `unknown zone of ${name}`));
+    const { zonesTogether, podsDown, worst } = this.testimony;
+    this.testimony = {
+      zonesTogether: Math.max(zonesTogether, places.size),
+      podsDown: Math.max(podsDown, down.length),
+      worst:
+        places.size > Math.max(1, zonesTogether)
+          ? down.map((name) => `${name} in ${this.zones.get(name)}`).join(', ')
+          : worst,
+    };
+    this.look();
+  }
+}
+
+function isServing(pod: Pod | undefined): boolean {
+  if (!pod || pod.metadata.deletionTimestamp !== undefined || pod.status.phase !== 'Running') return false;
+  return pod.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
+}
