@@ -1,0 +1,59 @@
+import { type CountedPod, tallyZones } from '../zones.ts';
+import type { BudgetObservation, BudgetStatus, Reservation, ZoneCount } from './types.ts';
+
+/**
+ * Pods by zone as a cache shows them (B3): a missing or unscheduled pod counts where it was last, else in a zone of its
+ * own. A pod whose eviction is admitted and that still stands is not counted as unavailable, whether it is Ready or
+ * not: its reservation counts already.
+ *
+ * @param reservations those that stay in the ledger beside these counts
+ */
+export function countZones(
+  observation: BudgetObservation,
+  reservations: readonly Reservation[],
+  lastZones: ReadonlyMap<string, string>,
+): ZoneCount[] {
+  const reserved = new Set(reservations.map(({ uid }) => uid));
+  const counted: CountedPod[] = observation.pods.map(({ name, uid, zone, available, terminating }) => ({
+    name,
+    zone: zone ?? lastZones.get(name),
+    available: available || (!terminating && reserved.has(uid)),
+  }));
+  for (const name of observation.missing) {
+    counted.push({ name, zone: lastZones.get(name), available: false });
+  }
+  return tallyZones(counted).map(({ zone, total, down }) => ({
+    zone,
+    expected: total,
+    unavailable: down.length,
+  }));
+}
+
+/**
+ * Where the pods were last, as far as anything tells: the read behind a reservation, what this process saw, what an
+ * earlier one left in the status.
+ */
+export function knownZones(
+  observation: BudgetObservation,
+  status: Pick<BudgetStatus, 'reservations' | 'lastZones'>,
+): ReadonlyMap<string, string> {
+  const zones = new Map(observation.lastZones);
+  for (const [pod, zone] of status.lastZones) if (!zones.has(pod)) zones.set(pod, zone);
+  for (const { pod, zone } of status.reservations) zones.set(pod, zone);
+  return zones;
+}
+
+/** The part of `known` that must be stored: zones that no node tells at the moment. */
+export function zonesToKeep(
+  { pods, missing }: BudgetObservation,
+  known: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  const homeless = [...missing];
+  for (const { name, zone } of pods) if (zone === undefined) homeless.push(name);
+  const keep = new Map<string, string>();
+  for (const name of homeless.sort()) {
+    const zone = known.get(name);
+    if (zone !== undefined) keep.set(name, zone);
+  }
+  return keep;
+}

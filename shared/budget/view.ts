@@ -1,0 +1,58 @@
+/** What may be believed of a budget. */
+import { parseIntOrPercent, resolveIntOrPercent } from '../int-or-percent.ts';
+import { syncFailure } from './condition.ts';
+import type { BudgetProblem, BudgetView } from './decide.ts';
+import { ALWAYS_ALLOW, IF_HEALTHY_BUDGET } from './policy.ts';
+import type { BudgetSpec, ZoneDisruptionBudget } from './types.ts';
+
+/** The budget as the decision sees it, or why nothing can be decided by it (B4). */
+export function viewBudget({ metadata, spec, status }: ZoneDisruptionBudget): BudgetView | BudgetProblem {
+  const name = `budget ${metadata.namespace}/${metadata.name}`;
+  const policy = spec.unhealthyPodEvictionPolicy;
+  if (policy !== ALWAYS_ALLOW && policy !== IF_HEALTHY_BUDGET) {
+    return {
+      code: 'invalid-budget',
+      reason: `${name} has the unhealthyPodEvictionPolicy "${policy}"`,
+      fix: `set it to ${ALWAYS_ALLOW} or ${IF_HEALTHY_BUDGET}`,
+    };
+  }
+  const maxUnavailable = maxUnavailablePods(spec, status.expectedReplicas);
+  if (typeof maxUnavailable === 'string') {
+    return {
+      code: 'invalid-budget',
+      reason: `maxUnavailable of ${name} cannot be used: ${maxUnavailable}`,
+      fix: 'correct spec.maxUnavailable',
+    };
+  }
+  const counter = 'see whether the webhook runs and may read pods, nodes and owners, and try again';
+  if (status.versions.pods === undefined) {
+    return { code: 'not-counted', reason: `the pods of ${name} have not been counted yet`, fix: counter };
+  }
+  if (status.observedGeneration !== metadata.generation) {
+    return {
+      code: 'not-observed',
+      reason: `the pods of ${name} have not been counted since its spec was changed`,
+      fix: counter,
+    };
+  }
+  const failure = syncFailure(status);
+  if (failure !== undefined) {
+    return {
+      code: 'sync-failed',
+      reason: `the pods of ${name} could not be counted: ${failure}`,
+      fix: counter,
+    };
+  }
+  return { zones: status.zones, reservations: status.reservations, maxUnavailable };
+}
+
+/**
+ * spec.maxUnavailable in pods. A percentage is of all expected replicas of all zones and rounded up, as AWS has it.
+ *
+ * @returns a sentence where the field cannot be used
+ */
+export function maxUnavailablePods(spec: BudgetSpec, expectedReplicas: number): number | string {
+  if (spec.maxUnavailable === undefined) return 'it is not set';
+  const parsed = parseIntOrPercent(spec.maxUnavailable);
+  return typeof parsed === 'string' ? parsed : resolveIntOrPercent(parsed, expectedReplicas);
+}

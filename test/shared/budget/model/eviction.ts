@@ -1,0 +1,18 @@
+/** An eviction request as the API server holds it while admission is asked. */
+export interface Eviction {
+  name: string;
+  askedAtMs: number;
+}
+
+/** An admitted eviction that the API server has yet to carry out. */
+export interface Permit {
+  eviction: Eviction;
+  precondition: { uid: string; resourceVersion?: string } | undefined;
+}
+
+/** The API server gives a request up after this time (--request-timeout). */
+const REQUEST_TIMEOUT_MS = 60_000;
+
+export function isGivenUp({ askedAtMs }: Eviction, nowMs: number): boolean {
+  return nowMs - askedAtMs >= REQUEST_TIMEOUT_MS;
+}

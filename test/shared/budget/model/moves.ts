@@ -1,0 +1,55 @@
+/** How often each move happens. Schedules differ in character, because each rule is needed in other circumstances. */
+
+export type Move =
+  | 'ask'
+  | 'webhook'
+  | 'carry-out'
+  | 'reconcile'
+  | 'advance-pods'
+  | 'advance-replicas'
+  | 'catch-up'
+  | 'progress'
+  | 'clock'
+  | 'crash'
+  | 'restart'
+  | 'read-ahead'
+  | 'scale'
+  | 'spec'
+  | 'fail';
+
+type Weights = Readonly<Record<Move, number>>;
+
+const EVEN: Weights = {
+  ask: 14,
+  webhook: 18,
+  'carry-out': 12,
+  reconcile: 16,
+  'advance-pods': 10,
+  'advance-replicas': 1,
+  'catch-up': 3,
+  progress: 18,
+  clock: 3,
+  crash: 0.5,
+  restart: 1,
+  'read-ahead': 0.5,
+  scale: 0.5,
+  spec: 0.1,
+  fail: 0.5,
+};
+
+const CHARACTERS: readonly Weights[] = [
+  EVEN,
+  /** Pods fail by themselves. */
+  { ...EVEN, fail: 3, progress: 22 },
+  /** Caches that fall far behind, processes that start with old lists. */
+  { ...EVEN, 'advance-pods': 5, 'catch-up': 5, restart: 3, fail: 2, progress: 26 },
+  /** Reservations that outlive their time, slow caches, reads kept too long. */
+  { ...EVEN, 'advance-pods': 7, clock: 8, 'read-ahead': 8 },
+  /** The owner is scaled, and its watch lags more than that of the pods. */
+  { ...EVEN, scale: 2, 'advance-replicas': 1.5, 'catch-up': 0.5, 'advance-pods': 20, progress: 30, fail: 0 },
+];
+
+/** Each character as a list of moves, in which a move is found as often as it shall happen. */
+export const MOVES: readonly (readonly Move[])[] = CHARACTERS.map((weights) =>
+  (Object.keys(weights) as Move[]).flatMap((move) => Array<Move>(Math.round(weights[move] * 10)).fill(move)),
+);

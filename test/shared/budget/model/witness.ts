@@ -1,0 +1,129 @@
+/**
+ * Knows which pods are down because an eviction was admitted, from the evictions themselves and not from the ledger,
+ * and says when they lie in two zones or are too many.
+ */
+import type { BudgetStatus } from '../../../../shared/budget/types.ts';
+import { type ApiServer, MAX_PODS, podName, zoneOfOrdinal } from './api-server.ts';
+import { type Eviction, isGivenUp } from './eviction.ts';
+
+interface PodId {
+  name: string;
+  uid: string;
+  ordinal: number;
+}
+
+interface Disruption {
+  name: string;
+  uid: string;
+  zone: string;
+  /** Evictions of this pod that are admitted and may still be carried out. */
+  underWay: Set<Eviction>;
+  carriedOut: boolean;
+}
+
+export class Witness {
+  readonly violations: string[] = [];
+  admitted = 0;
+  private readonly api: ApiServer;
+  private readonly disruptions = new Map<string, Disruption>();
+
+  constructor(api: ApiServer) {
+    this.api = api;
+  }
+
+  /** The eviction of an available pod is admitted, on the strength of the status `before`. */
+  admits(pod: PodId, eviction: Eviction, before: BudgetStatus): void {
+    this.admitted += 1;
+    const entry = this.entry(pod);
+    entry.underWay.add(eviction);
+    this.check(`${pod.name} (${pod.uid}) of ${entry.zone} admitted`);
+    this.checkCounts(pod, before);
+  }
+
+  /** An admitted eviction will not be carried out any more. */
+  comesToNothing(eviction: Eviction): void {
+    for (const entry of this.disruptions.values()) {
+      entry.underWay.delete(eviction);
+      this.forgetIfOver(entry);
+    }
+  }
+
+  /**
+   * The API server deletes the pod; `serving` when that makes an available pod unavailable. It should be one whose
+   * eviction `admits` has heard of, and that was judged then.
+   */
+  carriesOut(pod: PodId, eviction: Eviction, serving: boolean): void {
+    const known = this.disruptions.get(pod.uid);
+    if (known || serving) {
+      const entry = known ?? this.entry(pod);
+      entry.carriedOut = true;
+      if (!known) this.check(`${pod.name} (${pod.uid}) of ${entry.zone} evicted`);
+    }
+    this.comesToNothing(eviction);
+  }
+
+  /** Forgets evictions that took too long, pods whose successors serve, and those that nobody expects any more. */
+  look(nowMs: number): void {
+    for (const entry of this.disruptions.values()) {
+      for (const eviction of entry.underWay) if (isGivenUp(eviction, nowMs)) entry.underWay.delete(eviction);
+      this.forgetIfOver(entry);
+    }
+  }
+
+  private forgetIfOver({ uid, name, underWay, carriedOut }: Disruption): void {
+    const now = this.api.pods.get(name);
+    const back = now?.available === true && now.uid !== uid;
+    const expected = ordinalOf(name) < this.api.replicas;
+    if (back || !expected || (underWay.size === 0 && !carriedOut)) this.disruptions.delete(uid);
+  }
+
+  private entry(pod: PodId): Disruption {
+    const { name, uid } = pod;
+    const zone = zoneOfOrdinal(pod.ordinal);
+    const entry = this.disruptions.get(uid) ?? {
+      name,
+      uid,
+      zone,
+      underWay: new Set<Eviction>(),
+      carriedOut: false,
+    };
+    this.disruptions.set(uid, entry);
+    return entry;
+  }
+
+  private check(what: string): void {
+    const down = [...this.disruptions.values()];
+    const zones = new Set(down.map(({ zone }) => zone));
+    const pods = new Set(down.map(({ name }) => name));
+    if (zones.size > 1 || pods.size > this.api.maxUnavailable) {
+      const list = down.map(({ name, uid, zone }) => `${name} (${uid}) of ${zone}`).join(', ');
+      this.violations.push(`${what}: ${list}; maxUnavailable ${this.api.maxUnavailable}`);
+    }
+  }
+
+  /** Counts the pods at the versions that the status names, another way, and holds the admission against that. */
+  private checkCounts(pod: PodId, before: BudgetStatus): void {
+    const seen = this.api.podHistory.findLast(({ version }) => version <= Number(before.versions.pods));
+    const scale = this.api.replicaHistory.findLast(
+      ({ version }) => version <= Number(before.versions.statefulsets),
+    );
+    if (!seen || !scale) return;
+    const reserved = new Set(before.reservations.map(({ uid }) => uid));
+    const zone = zoneOfOrdinal(pod.ordinal);
+    let here = before.reservations.filter(({ uid }) => uid !== pod.uid).length + 1;
+    for (let ordinal = 0; ordinal < MAX_PODS; ordinal += 1) {
+      const each = seen.pods.get(podName(ordinal));
+      if (!each && ordinal >= scale.replicas) continue;
+      if (each?.available || (each && !each.terminating && reserved.has(each.uid))) continue;
+      if (zoneOfOrdinal(ordinal) === zone) here += 1;
+      else this.violations.push(`${pod.uid} of ${zone} admitted while ${podName(ordinal)} counts as down`);
+    }
+    if (here > this.api.maxUnavailable) {
+      this.violations.push(`${here} pods of ${zone} down or reserved, ${this.api.maxUnavailable} allowed`);
+    }
+  }
+}
+
+function ordinalOf(name: string): number {
+  return Number(name.slice(name.lastIndexOf('-') + 1));
+}
