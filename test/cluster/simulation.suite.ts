@@ -109,10 +109,7 @@ export function simulationSuite(factory: ClusterFactory): void {
       const simulation = { start: '1h' };
       await cluster.apply(statefulSet({ name: 'slow', namespace: NAMESPACE, replicas: 1, simulation }));
       await succeed(scoped('wait', 'statefulset/slow', '--for=jsonpath={.status.replicas}=1'));
-      await waitFor(
-        'slow-0',
-        'jsonpath={.status.containerStatuses[0].state.waiting.reason}=ContainerCreating',
-      );
+      await waitFor('slow-0', 'jsonpath={.status.containerStatuses[0].ready}=false');
     });
 
     it('rolls a Deployment', async () => {
