@@ -129,6 +129,8 @@ async function drive(given: Drive): Promise<RolloutEnd> {
     listen(watched, reporter, driver, context);
     announce(given, reporter);
     if (controls.lost) driver.stop('stopped', controls.lost);
+    // An interrupt that came after the Lease was taken and before there was a driver to stop.
+    if (controls.starting.signal.aborted) stop('interrupted', '');
 
     const { timeoutMs } = request;
     const cancelTimeout =
