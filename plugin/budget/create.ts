@@ -1,3 +1,4 @@
+import * as z from 'zod/mini';
 import { readZoneDisruptionBudget } from '../../shared/budget/budget.ts';
 import type { ConnectOptions } from '../../shared/kube/connect.ts';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
@@ -34,7 +35,7 @@ export async function createBudget(request: CreateRequest, context: Context): Pr
     const { namespace } = kube;
     const workload = await fetchWorkload(kube, request.target);
     const manifest = budgetManifest(request, workload);
-    let shown: unknown = manifest;
+    let shown: object = manifest;
     if (request.dryRun !== 'client') {
       await refuseOverlap(kube, request.name, workload);
       shown = await post(kube, manifest, request);
@@ -110,10 +111,11 @@ async function refuseOverlap(kube: Kube, name: string, workload: Workload): Prom
   );
 }
 
-async function post(kube: Kube, manifest: object, request: CreateRequest): Promise<unknown> {
+/** Creates the budget and hands it over as the API server has it. */
+async function post(kube: Kube, manifest: object, request: CreateRequest): Promise<object> {
   const { namespace } = kube;
   try {
-    return await kube.request({
+    const created = await kube.request({
       method: 'POST',
       path: resourcePath({ ...RESOURCES.zonedisruptionbudgets, namespace }),
       query: {
@@ -123,6 +125,7 @@ async function post(kube: Kube, manifest: object, request: CreateRequest): Promi
       },
       body: manifest,
     });
+    return withoutManagedFields(Created.parse(created));
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== 409) throw error;
     throw new UserError(
@@ -131,4 +134,11 @@ async function post(kube: Kube, manifest: object, request: CreateRequest): Promi
       error,
     );
   }
+}
+
+const Created = z.looseObject({ metadata: z.looseObject({}) });
+
+/** They are for machines; kubectl hides them too. */
+function withoutManagedFields({ metadata, ...rest }: z.infer<typeof Created>): object {
+  return { ...rest, metadata: { ...metadata, managedFields: undefined } };
 }

@@ -1,12 +1,12 @@
 import { coverage } from '../../shared/budget/budget.ts';
 import { type BudgetDecision, decideEviction } from '../../shared/budget/decide.ts';
 import { admit } from '../../shared/budget/ledger.ts';
+import { observePodRead } from '../../shared/budget/observe.ts';
 import type { ZoneDisruptionBudget } from '../../shared/budget/types.ts';
 import type { Pod, PodDisruptionBudget } from '../../shared/kube/objects.ts';
-import { podProblem } from '../../shared/pods.ts';
 import { compareText } from '../../shared/zones.ts';
 import type { Enforcement } from './enforcement.ts';
-import { observeBudget, podRead } from './observe.ts';
+import { observeBudget, podTrouble } from './observe.ts';
 import { askPodBudgets, type PodBudgetAnswer } from './pod-budgets.ts';
 import { countNow } from './report.ts';
 import { differences } from './staleness.ts';
@@ -14,7 +14,13 @@ import type { ClusterState } from './state.ts';
 
 /** Whether a pod could be evicted now, and what each budget says. `-o json` prints it: a stable interface. */
 export interface Explanation {
-  pod: { namespace: string; name: string; zone: string | undefined; available: boolean; problem: string };
+  pod: {
+    namespace: string;
+    name: string;
+    zone: string | undefined;
+    available: boolean;
+    problem: string | undefined;
+  };
   /** `unenforced`: a zone disruption budget denies it, but nothing makes the API server ask. */
   verdict: 'admitted' | 'denied' | 'unenforced';
   /** The budgets that cover the pod; several of them deny every eviction. */
@@ -43,7 +49,7 @@ export interface ExplainInput {
 export function explainEviction(input: ExplainInput, nowMs: number): Explanation {
   const { pod, state, enforcement } = input;
   const { name, namespace, labels } = pod.metadata;
-  const read = podRead(pod, state.nodes);
+  const read = observePodRead(pod, state.nodes);
   const covering = state.budgets
     .filter(
       ({ metadata, spec }) => metadata.namespace === namespace && coverage(spec, labels) !== 'not-covered',
@@ -62,7 +68,7 @@ export function explainEviction(input: ExplainInput, nowMs: number): Explanation
       name,
       zone: read.zone,
       available: read.available,
-      problem: read.terminating ? 'terminating' : (podProblem(pod) ?? ''),
+      problem: podTrouble(pod),
     },
     verdict: !podBudgetsAllow
       ? 'denied'
@@ -85,7 +91,7 @@ function askBudget(budget: ZoneDisruptionBudget, input: ExplainInput, nowMs: num
   const { pod, state, enforcement } = input;
   const { spec, metadata } = budget;
   const common = { name: metadata.name, dryRun: spec.dryRun };
-  const request = { name: pod.metadata.name, pod: podRead(pod, state.nodes) };
+  const request = { name: pod.metadata.name, pod: observePodRead(pod, state.nodes) };
   const observed = observeBudget(budget, state);
   if (observed.kind === 'uncountable') {
     const problem = {
@@ -97,13 +103,14 @@ function askBudget(budget: ZoneDisruptionBudget, input: ExplainInput, nowMs: num
     return { ...common, decision: plain(decision), stale: [] };
   }
   const now = countNow(budget, observed, nowMs);
-  const basis =
-    enforcement.kind === 'not-enforced'
-      ? { ...budget, status: { ...now, observedGeneration: metadata.generation } }
-      : budget;
-  const [decision] = admit(basis, [request], observed.observation, nowMs).decisions;
+  const unattended = enforcement.kind === 'not-enforced';
+  const basis = unattended ? { ...budget, status: now } : budget;
+  const { observation } = observed;
+  const expected = observation.pods.some(({ uid }) => uid === request.pod.uid);
+  const owned = { ...request, owner: { expected, versions: observation.versions } };
+  const [decision] = admit(basis, [owned], observation, nowMs).decisions;
   if (!decision) throw new Error('the ledger gave no decision');
-  return { ...common, decision: plain(decision), stale: differences(budget, now) };
+  return { ...common, decision: plain(decision), stale: unattended ? [] : differences(budget, now) };
 }
 
 function plain(decision: BudgetDecision): BudgetAnswer['decision'] {

@@ -1,9 +1,10 @@
 import { readZoneDisruptionBudget } from '../../shared/budget/budget.ts';
+import type { ZoneDisruptionBudget } from '../../shared/budget/types.ts';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import { listAll } from '../../shared/kube/list.ts';
 import { type Node, readNode, readPod } from '../../shared/kube/objects.ts';
 import { RESOURCES, type ResourceAddress, resourcePath } from '../../shared/kube/paths.ts';
-import { budgetNotFound, crdMissing, unreadable } from './errors.ts';
+import { budgetNotFound, crdMissing, unreadable, unreadableBudget } from './errors.ts';
 import { fetchScales } from './scales.ts';
 import { type ClusterState, foreignOwners } from './state.ts';
 import { deploymentWorkload, replicaSetWorkload, statefulSetWorkload, type Workload } from './workload.ts';
@@ -41,15 +42,22 @@ export async function fetchState(kube: Kube, scope: Scope): Promise<ClusterState
   const [pods, nodes, ...workloads] = await Promise.all([
     list(RESOURCES.pods),
     fetchNodes(kube),
-    ...WORKLOADS.map(async ([address, read]) => (await list(address)).items.map(read)),
+    ...WORKLOADS.map(async ([address, read]) => ({ address, read, list: await list(address) })),
   ]);
-  const found = { pods: pods.items.map(readPod), workloads: workloads.flat() };
+  const found = {
+    pods: pods.items.map(readPod),
+    workloads: workloads.flatMap((each) => each.list.items.map(each.read)),
+  };
   return {
     budgets,
     ...found,
     nodes,
-    podsVersion: pods.resourceVersion,
+    versions: {
+      ...Object.fromEntries(workloads.map((each) => [each.address.resource, each.list.resourceVersion])),
+      pods: pods.resourceVersion,
+    },
     scales: await fetchScales(kube, foreignOwners(found)),
+    lastZones: new Map(),
   };
 }
 
@@ -57,21 +65,26 @@ async function fetchBudgets(kube: Kube, { namespace, name, selector }: Scope) {
   const address = { ...RESOURCES.zonedisruptionbudgets, namespace };
   try {
     if (name !== undefined) {
-      return [
-        readZoneDisruptionBudget(
-          await kube.request({ method: 'GET', path: resourcePath({ ...address, name }) }),
-        ),
-      ];
+      return [readBudget(await kube.request({ method: 'GET', path: resourcePath({ ...address, name }) }))];
     }
     const { items } = await listAll(kube, {
       path: resourcePath(address),
       query: { labelSelector: selector },
     });
-    return items.map(readZoneDisruptionBudget);
+    return items.map(readBudget);
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== 404)
       throw unreadable(error, address.resource, namespace);
     throw name === undefined ? crdMissing(error) : await budgetNotFound(kube, name, error);
+  }
+}
+
+/** A budget from a cluster whose CRD checks less than ours may hold anything. */
+function readBudget(object: unknown): ZoneDisruptionBudget {
+  try {
+    return readZoneDisruptionBudget(object);
+  } catch (error) {
+    throw unreadableBudget(object, error);
   }
 }
 

@@ -1,17 +1,18 @@
 import { coverage } from '../../shared/budget/budget.ts';
-import type {
-  BudgetObservation,
-  CachedPod,
-  PodRead,
-  ZoneDisruptionBudget,
-} from '../../shared/budget/types.ts';
-import type { Node, Pod } from '../../shared/kube/objects.ts';
-import { podProblem, readySinceMs } from '../../shared/pods.ts';
-import { zoneOfPod } from '../../shared/rollout/observe.ts';
+import { observePodRead } from '../../shared/budget/observe.ts';
+import type { BudgetObservation, ZoneDisruptionBudget } from '../../shared/budget/types.ts';
+import type { Pod } from '../../shared/kube/objects.ts';
+import { podProblem } from '../../shared/pods.ts';
 import { groupByOwner, type Owner } from './owners.ts';
 import type { ClusterState } from './state.ts';
 
-export type Observed = Counted | { kind: 'uncountable' /** A sentence's second half. */; reason: string };
+export type Observed = Counted | Uncountable;
+
+export interface Uncountable {
+  kind: 'uncountable';
+  /** The second half of a sentence that says so. */
+  reason: string;
+}
 
 export interface Counted {
   kind: 'counted';
@@ -44,25 +45,19 @@ export function observeBudget({ metadata, spec }: ZoneDisruptionBudget, state: C
   return {
     kind: 'counted',
     observation: {
-      versions: { pods: state.podsVersion },
-      pods: pods.map((pod) => cachedPod(pod, state.nodes)),
+      versions: state.versions,
+      pods: pods.map((pod) => observePodRead(pod, state.nodes)),
       missing,
       expectedReplicas: owners.reduce((sum, { replicas }) => sum + replicas, 0),
-      lastZones: new Map(),
+      lastZones: state.lastZones.get(metadata.namespace) ?? new Map(),
     },
     problems: new Map([
-      ...pods.filter((pod) => !isAvailable(pod)).map((pod) => [pod.metadata.name, problemOf(pod)] as const),
+      ...pods.flatMap((pod) => {
+        const problem = podTrouble(pod);
+        return problem === undefined ? [] : [[pod.metadata.name, problem] as const];
+      }),
       ...missing.map((name) => [name, 'missing'] as const),
     ]),
-  };
-}
-
-/** A pod as the decision reads it. */
-export function podRead(pod: Pod, nodes: ReadonlyMap<string, Node> | undefined): PodRead {
-  return {
-    ...cachedPod(pod, nodes),
-    resourceVersion: pod.metadata.resourceVersion,
-    terminal: isTerminal(pod),
   };
 }
 
@@ -84,23 +79,9 @@ function missingPods(owner: Owner): string[] {
   return Array.from({ length: count }, (_, index) => `${owner.name}-missing-${index}`);
 }
 
-function cachedPod(pod: Pod, nodes: ReadonlyMap<string, Node> | undefined): CachedPod {
-  const { name, uid, deletionTimestampMs } = pod.metadata;
-  return {
-    name,
-    uid,
-    zone: zoneOfPod(pod, nodes),
-    available: isAvailable(pod),
-    terminating: deletionTimestampMs !== undefined,
-  };
-}
-
-function isAvailable(pod: Pod): boolean {
-  return pod.metadata.deletionTimestampMs === undefined && readySinceMs(pod) !== undefined;
-}
-
-function problemOf(pod: Pod): string {
-  return pod.metadata.deletionTimestampMs !== undefined ? 'terminating' : (podProblem(pod) ?? 'not ready');
+/** Why a pod does not serve; undefined for one that does. */
+export function podTrouble(pod: Pod): string | undefined {
+  return pod.metadata.deletionTimestampMs !== undefined ? 'terminating' : podProblem(pod);
 }
 
 function isTerminal({ status }: Pod): boolean {

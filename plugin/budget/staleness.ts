@@ -2,6 +2,9 @@ import { syncFailure } from '../../shared/budget/condition.ts';
 import type { BudgetStatus, ZoneCount, ZoneDisruptionBudget } from '../../shared/budget/types.ts';
 import { compareText, isKnownZone } from '../../shared/zones.ts';
 
+/** Said of a budget that no webhook has seen. */
+export const NEVER_COUNTED = 'no webhook has counted its pods yet';
+
 /**
  * In what a budget's stored status, by which the webhook decides, differs from what its pods show now. A webhook that
  * works closes such a gap within moments.
@@ -9,7 +12,7 @@ import { compareText, isKnownZone } from '../../shared/zones.ts';
  * @param now the status counted from the pods
  */
 export function differences({ metadata, status }: ZoneDisruptionBudget, now: BudgetStatus): string[] {
-  if (status.versions.pods === undefined) return ['no webhook has counted its pods yet'];
+  if (status.versions.pods === undefined) return [NEVER_COUNTED];
   const failure = syncFailure(status);
   if (failure !== undefined) return [`the webhook could not count its pods: ${failure}`];
   if (status.observedGeneration !== metadata.generation) {

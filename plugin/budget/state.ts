@@ -1,4 +1,4 @@
-import type { ZoneDisruptionBudget } from '../../shared/budget/types.ts';
+import type { Versions, ZoneDisruptionBudget } from '../../shared/budget/types.ts';
 import type { Controller, Node, Pod } from '../../shared/kube/objects.ts';
 import type { Workload } from './workload.ts';
 
@@ -9,10 +9,12 @@ export interface ClusterState {
   /** By name. Undefined where nodes may not be read: then the pods' own zone labels must do. */
   nodes: ReadonlyMap<string, Node> | undefined;
   workloads: readonly Workload[];
-  /** The resourceVersion that `pods` shows. */
-  podsVersion: string;
+  /** The resourceVersion that pods and workloads are from, by resource. */
+  versions: Versions & { readonly pods: string };
   /** What owners of other kinds ask for, by uid. */
   scales: ReadonlyMap<string, Scale>;
+  /** Where pods were seen earlier, by namespace and then by name. */
+  lastZones: ReadonlyMap<string, ReadonlyMap<string, string>>;
 }
 
 /** Replicas that an owner's scale subresource asks for, or why it does not tell. */

@@ -5,6 +5,7 @@ import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import { type Node, type Pod, readNode, readPod } from '../../shared/kube/objects.ts';
 import { RESOURCES, type ResourceAddress, resourcePath } from '../../shared/kube/paths.ts';
 import { type ConnectionState, type WatchCache, watchCache } from '../../shared/kube/watch-cache.ts';
+import { zoneOfPod } from '../../shared/rollout/observe.ts';
 import { type Scope, WORKLOADS } from './fetch.ts';
 import { fetchScales } from './scales.ts';
 import { type ClusterState, foreignOwners, type Scale } from './state.ts';
@@ -53,7 +54,10 @@ export async function watchState(options: StateWatchOptions): Promise<StateWatch
     ...(name !== undefined && { fieldSelector: `metadata.name=${name}` }),
   });
   const pods = watch<Pod>(RESOURCES.pods, readPod);
-  const workloads = WORKLOADS.map(([address, read]) => watch<Workload>(address, read));
+  const workloads = WORKLOADS.map(([address, read]) => ({
+    resource: address.resource,
+    cache: watch<Workload>(address, read),
+  }));
   const nodes = watchCache<Node>({
     kube,
     path: resourcePath(RESOURCES.nodes),
@@ -63,14 +67,15 @@ export async function watchState(options: StateWatchOptions): Promise<StateWatch
     onConnection,
     onProblem,
   });
-  const all: WatchCache<unknown>[] = [budgets, pods, nodes, ...workloads];
+  const owners = workloads.map(({ cache }) => cache);
+  const all: WatchCache<unknown>[] = [budgets, pods, nodes, ...owners];
   const stop = async () => {
     await Promise.all(all.map((cache) => cache.stop()));
   };
   let nodesReadable = true;
   try {
     await Promise.all([
-      ...[budgets, pods, ...workloads].map(({ synced }) => synced),
+      ...[budgets, pods, ...owners].map(({ synced }) => synced),
       nodes.synced.catch((error: unknown) => {
         if (!(error instanceof ApiError && error.code === 403)) throw error;
         nodesReadable = false;
@@ -81,25 +86,42 @@ export async function watchState(options: StateWatchOptions): Promise<StateWatch
     throw error;
   }
   let scales: ReadonlyMap<string, Scale> = new Map();
+  const lastZones = new Map<string, Map<string, string>>();
+  const remember = (present: readonly Pod[]) => {
+    for (const pod of present) {
+      const zone = zoneOfPod(pod, nodesReadable ? nodes.items : undefined);
+      const { namespace: place, name: podName } = pod.metadata;
+      const zones = lastZones.get(place) ?? new Map<string, string>();
+      lastZones.set(place, zones);
+      if (zone !== undefined) zones.set(podName, zone);
+    }
+    return lastZones;
+  };
   return {
     async read() {
       const found = {
         pods: [...pods.items.values()],
-        workloads: workloads.flatMap((cache) => [...cache.items.values()]),
+        workloads: owners.flatMap((cache) => [...cache.items.values()]),
       };
-      const podsVersion = pods.resourceVersion;
-      const owners = foreignOwners(found);
-      if (owners.length > 0) scales = await fetchScales(kube, owners);
+      const versions = {
+        ...Object.fromEntries(workloads.map(({ resource, cache }) => [resource, cache.resourceVersion])),
+        pods: pods.resourceVersion,
+      };
+      const foreign = foreignOwners(found);
+      if (foreign.length > 0) scales = await fetchScales(kube, foreign);
       return {
         budgets: [...budgets.items.values()],
         ...found,
         nodes: nodesReadable ? nodes.items : undefined,
-        podsVersion,
+        versions,
         scales,
+        lastZones: remember(found.pods),
       };
     },
     get staleSinceMs() {
-      const since = all.flatMap((cache) => (cache === nodes && !nodesReadable ? [] : cache.staleSinceMs ?? []));
+      const since = all.flatMap((cache) =>
+        cache === nodes && !nodesReadable ? [] : (cache.staleSinceMs ?? []),
+      );
       return since.length > 0 ? Math.min(...since) : undefined;
     },
     onChange(listener) {

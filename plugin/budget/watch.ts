@@ -42,7 +42,7 @@ export async function watchBudgets(
             ? { type: 'lost', atMs: clock.nowMs(), reason: state.error.message }
             : { type: 'restored', atMs: clock.nowMs() },
         ),
-      onProblem: (error) => ended.reject(error),
+      onProblem: (error) => reporter.report({ type: 'lost', atMs: clock.nowMs(), reason: error.message }),
     });
     try {
       followReports(watch, reporter, context, kube, ended.reject);

@@ -1,4 +1,5 @@
 import type { BudgetReport, ZoneReport } from '../../budget/report.ts';
+import { NEVER_COUNTED } from '../../budget/staleness.ts';
 import { firstNames, oneLine } from '../format.ts';
 
 /** What a table of budgets shows beside the zones. */
@@ -82,11 +83,19 @@ export function tableLine(cells: readonly string[], widths: readonly number[]): 
 
 /** What the table does not say: budgets that cannot be counted, and those whose stored status is behind. */
 export function notes(reports: readonly BudgetReport[]): string[] {
-  return reports.flatMap(({ namespace, name, problem, stale }) => {
-    const prefix = `budget ${namespace}/${name}:`;
-    return [
-      ...(problem === undefined ? [] : [`${prefix} ${oneLine(problem)}`]),
-      ...(stale.length === 0 ? [] : [`${prefix} its status is behind: ${oneLine(stale.join('; '))}`]),
-    ];
-  });
+  const uncounted = reports.filter(({ stale }) => stale.includes(NEVER_COUNTED));
+  const names = uncounted.map(({ namespace, name }) => `${namespace}/${name}`);
+  return [
+    ...(names.length === 0
+      ? []
+      : [`no webhook has counted the pods of ${firstNames(names, 5)} yet, so nothing may be enforcing that`]),
+    ...reports.flatMap(({ namespace, name, problem, stale }) => {
+      const prefix = `budget ${namespace}/${name}:`;
+      const behind = stale.filter((each) => each !== NEVER_COUNTED);
+      return [
+        ...(problem === undefined ? [] : [`${prefix} ${oneLine(problem)}`]),
+        ...(behind.length === 0 ? [] : [`${prefix} its status is behind: ${oneLine(behind.join('; '))}`]),
+      ];
+    }),
+  ];
 }

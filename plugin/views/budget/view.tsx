@@ -5,10 +5,7 @@ import type { Line } from '../rollout/line.ts';
 import { type BudgetFrameInput, layOutBudgets } from './frame.ts';
 
 /** Budgets at one moment, drawn from their properties alone. */
-export function BudgetView({
-  onQuit,
-  ...input
-}: BudgetFrameInput & Pick<KeyActions, 'onQuit'>): JSX.Element {
+export function BudgetView({ onQuit, ...input }: BudgetFrameInput & Pick<KeyActions, 'onQuit'>): JSX.Element {
   useRolloutKeys({ onQuit, onHelp: () => {} }, input.keys);
   return (
     <Box flexDirection="column">

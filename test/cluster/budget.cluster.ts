@@ -1,0 +1,11 @@
+import { after } from 'node:test';
+import { budgetSuite } from './budget.suite.ts';
+import { shareCluster } from './cluster.ts';
+import { controlPlaneCluster } from './control-plane-cluster.ts';
+import { manifestsSuite } from './manifests.suite.ts';
+
+const { factory, stop } = shareCluster(controlPlaneCluster);
+after(stop);
+
+budgetSuite(factory);
+manifestsSuite(factory);

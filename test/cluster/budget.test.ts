@@ -1,0 +1,9 @@
+import { after } from 'node:test';
+import { budgetSuite } from './budget.suite.ts';
+import { shareCluster } from './cluster.ts';
+import { sandboxCluster } from './sandbox-cluster.ts';
+
+const { factory, stop } = shareCluster(sandboxCluster);
+after(stop);
+
+budgetSuite(factory);

@@ -1,0 +1,135 @@
+import type { Enforcement } from '../../../plugin/budget/enforcement.ts';
+import type { ClusterState } from '../../../plugin/budget/state.ts';
+import {
+  deploymentWorkload,
+  replicaSetWorkload,
+  statefulSetWorkload,
+} from '../../../plugin/budget/workload.ts';
+import { readZoneDisruptionBudget } from '../../../shared/budget/budget.ts';
+import { encodeStatus } from '../../../shared/budget/status.ts';
+import type { BudgetStatus, ZoneDisruptionBudget } from '../../../shared/budget/types.ts';
+import { type Node, type Pod, readNode, readPod } from '../../../shared/kube/objects.ts';
+
+export const NAMESPACE = 'cortex';
+export const NOW_MS = Date.parse('2026-01-01T12:00:00Z');
+export const ENFORCED: Enforcement = { kind: 'enforced', reason: '', fix: undefined };
+export const NOT_ENFORCED: Enforcement = { kind: 'not-enforced', reason: 'none', fix: 'install it' };
+
+const LABELS = { app: 'ingester' };
+const ZONES = ['zone-a', 'zone-b', 'zone-c'];
+
+/** A budget that nobody has counted, unless there is a status. */
+export function budgetOf(
+  spec: Record<string, unknown> = {},
+  metadata: Record<string, unknown> = {},
+): ZoneDisruptionBudget {
+  return readZoneDisruptionBudget({
+    metadata: { name: 'ingester', namespace: NAMESPACE, generation: 1, resourceVersion: '1', ...metadata },
+    spec: { selector: { matchLabels: LABELS }, maxUnavailable: 2, ...spec },
+  });
+}
+
+/** The budget as a webhook has stored it with this status. */
+export function stored(budget: ZoneDisruptionBudget, status: BudgetStatus): ZoneDisruptionBudget {
+  const { metadata, spec } = budget;
+  return readZoneDisruptionBudget({
+    metadata: { ...metadata, name: metadata.name, generation: metadata.generation },
+    spec,
+    status: encodeStatus(spec, status),
+  });
+}
+
+export interface PodFixture {
+  name?: string;
+  /** Number of the StatefulSet's pod, which is in zone a, b, c, a, … */
+  ordinal?: number;
+  zone?: string | undefined;
+  ready?: boolean;
+  terminating?: boolean;
+  phase?: string;
+  owner?: { kind: string; name: string; uid: string; apiVersion?: string } | undefined;
+}
+
+export function podOf(fixture: PodFixture): Pod {
+  const { ordinal = 0, ready = true, terminating = false, phase = 'Running' } = fixture;
+  const name = fixture.name ?? `ingester-${ordinal}`;
+  const zone = 'zone' in fixture ? fixture.zone : ZONES[ordinal % 3];
+  const owner = 'owner' in fixture ? fixture.owner : { kind: 'StatefulSet', name: 'ingester', uid: 'sts' };
+  return readPod({
+    metadata: {
+      name,
+      namespace: NAMESPACE,
+      uid: `uid-${name}`,
+      resourceVersion: '50',
+      labels: LABELS,
+      ...(terminating && { deletionTimestamp: '2026-01-01T12:00:00Z' }),
+      ...(owner && { ownerReferences: [{ apiVersion: 'apps/v1', controller: true, ...owner }] }),
+    },
+    spec: { containers: [], ...(zone !== undefined && { nodeName: zone }) },
+    status: { phase, conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] },
+  });
+}
+
+/** Ready pods of a StatefulSet of that many, some of them otherwise. */
+export function podsOf(
+  count: number,
+  otherwise: Readonly<Record<number, PodFixture | 'missing'>> = {},
+): Pod[] {
+  return Array.from({ length: count }, (_, ordinal) => ordinal).flatMap((ordinal) => {
+    const change = otherwise[ordinal];
+    return change === 'missing' ? [] : [podOf({ ordinal, ...change })];
+  });
+}
+
+export function statefulSetOf(replicas: number, spec: Record<string, unknown> = {}) {
+  return statefulSetWorkload({ metadata: metadata('ingester', 'sts'), spec: workloadSpec(replicas, spec) });
+}
+
+/** A Deployment with its ReplicaSet. */
+export function deploymentOf(replicas: number) {
+  return [
+    deploymentWorkload({ metadata: metadata('api', 'deploy'), spec: workloadSpec(replicas) }),
+    replicaSetWorkload({
+      metadata: {
+        ...metadata('api-1', 'rs'),
+        ownerReferences: [
+          { apiVersion: 'apps/v1', kind: 'Deployment', name: 'api', uid: 'deploy', controller: true },
+        ],
+      },
+      spec: workloadSpec(replicas + 1),
+    }),
+  ];
+}
+
+function metadata(name: string, uid: string) {
+  return { name, namespace: NAMESPACE, uid };
+}
+
+function workloadSpec(replicas: number, spec: Record<string, unknown> = {}) {
+  return {
+    replicas,
+    selector: { matchLabels: LABELS },
+    template: { metadata: { labels: LABELS }, spec: { containers: [] } },
+    ...spec,
+  };
+}
+
+/** Nodes that are called as their zones. */
+export function stateOf(state: Partial<ClusterState>): ClusterState {
+  const nodes = new Map<string, Node>(
+    ZONES.map((zone) => [
+      zone,
+      readNode({ metadata: { name: zone, labels: { 'topology.kubernetes.io/zone': zone } } }),
+    ]),
+  );
+  return {
+    budgets: [budgetOf()],
+    pods: [],
+    nodes,
+    workloads: [],
+    versions: { pods: '100', statefulsets: '100', deployments: '100', replicasets: '100' },
+    scales: new Map(),
+    lastZones: new Map(),
+    ...state,
+  };
+}

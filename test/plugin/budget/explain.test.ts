@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { explainEviction } from '../../../plugin/budget/explain.ts';
+import { observeBudget } from '../../../plugin/budget/observe.ts';
+import { countNow } from '../../../plugin/budget/report.ts';
+import type { ClusterState } from '../../../plugin/budget/state.ts';
+import { explanationLines } from '../../../plugin/views/budget/explanation.ts';
+import { readPodDisruptionBudget } from '../../../shared/kube/objects.ts';
+import {
+  budgetOf,
+  ENFORCED,
+  NOT_ENFORCED,
+  NOW_MS,
+  podOf,
+  podsOf,
+  statefulSetOf,
+  stateOf,
+  stored,
+} from './builders.ts';
+
+const pods = podsOf(6, { 1: { ready: false } });
+const disrupted = stateOf({ workloads: [statefulSetOf(6)], pods });
+const counted = (state: ClusterState): ClusterState => ({
+  ...state,
+  budgets: state.budgets.map((budget) => {
+    const observed = observeBudget(budget, state);
+    return observed.kind === 'counted' ? stored(budget, countNow(budget, observed, NOW_MS)) : assert.fail();
+  }),
+});
+const explain = (
+  ordinal: number,
+  state: ClusterState,
+  enforcement = ENFORCED,
+  podDisruptionBudgets = [] as never[],
+) =>
+  explainEviction(
+    { pod: state.pods[ordinal] ?? podOf({ ordinal }), state, podDisruptionBudgets, enforcement },
+    NOW_MS,
+  );
+
+describe('explainEviction', () => {
+  it('says what the webhook would say', () => {
+    const denied = explain(0, counted(disrupted));
+    assert.equal(denied.verdict, 'denied');
+    assert.match(denied.budgets[0]?.decision.reason ?? '', /zone-b has 1 of 2 pods unavailable/);
+    assert.equal(explain(4, counted(disrupted)).verdict, 'admitted');
+  });
+
+  it('goes by the pods where no webhook keeps the status, and says that nothing enforces it', () => {
+    const denied = explain(0, disrupted, NOT_ENFORCED);
+    assert.equal(denied.verdict, 'unenforced');
+    assert.match(denied.budgets[0]?.decision.reason ?? '', /zone-b has 1 of 2 pods unavailable/);
+    assert.match(explanationLines(denied).join('\n'), /against its budget.*no webhook enforces.*install it/s);
+  });
+
+  it('denies what a webhook that has not counted yet would deny', () => {
+    const { verdict, budgets } = explain(4, disrupted);
+    assert.equal(verdict, 'denied');
+    assert.match(budgets[0]?.decision.reason ?? '', /have not been counted yet/);
+  });
+
+  it('lets an unready pod go by the policy of the budget', () => {
+    assert.match(explain(1, counted(disrupted)).budgets[0]?.decision.reason ?? '', /policy is AlwaysAllow/);
+    const both = { ...disrupted, pods: podsOf(6, { 0: { ready: false }, 1: { ready: false } }) };
+    const strict = budgetOf({ unhealthyPodEvictionPolicy: 'IfHealthyBudget' });
+    assert.equal(explain(0, counted({ ...both, budgets: [strict] })).verdict, 'denied');
+  });
+
+  it('denies a pod with two budgets, naming both', () => {
+    const budgets = [budgetOf(), budgetOf({}, { name: 'another' })];
+    const { verdict, budgets: answers } = explain(0, { ...disrupted, budgets });
+    assert.equal(verdict, 'denied');
+    assert.match(answers[0]?.decision.reason ?? '', /more than one ZoneDisruptionBudget: another, ingester/);
+  });
+
+  it('admits what a budget only warns of', () => {
+    const warning = counted({ ...disrupted, budgets: [budgetOf({ dryRun: true })] });
+    const explanation = explain(0, warning);
+    assert.equal(explanation.verdict, 'admitted');
+    assert.match(explanationLines(explanation).join('\n'), /would deny, but only warns/);
+  });
+
+  it('denies pods that cannot be counted', () => {
+    const { verdict, budgets } = explain(0, { ...disrupted, workloads: [] });
+    assert.equal(verdict, 'denied');
+    assert.match(budgets[0]?.decision.reason ?? '', /there is no StatefulSet ingester/);
+  });
+
+  it('names a PodDisruptionBudget that stands in the way', () => {
+    const budget = readPodDisruptionBudget({
+      metadata: { name: 'strict', generation: 1 },
+      spec: { selector: { matchLabels: { app: 'ingester' } } },
+      status: { observedGeneration: 1, currentHealthy: 5, desiredHealthy: 5, expectedPods: 6 },
+    });
+    const state = counted(disrupted);
+    const pod = state.pods[4] ?? assert.fail();
+    const input = { pod, state, podDisruptionBudgets: [budget], enforcement: ENFORCED };
+    const explanation = explainEviction(input, NOW_MS);
+    assert.equal(explanation.verdict, 'denied');
+    assert.deepEqual(explanationLines(explanation).slice(-2), [
+      'PodDisruptionBudget strict: denies',
+      '  5 of 6 pods are healthy and 5 must be, 0 may go',
+    ]);
+  });
+
+  it('admits a pod without a budget', () => {
+    const explanation = explain(0, { ...disrupted, budgets: [] }, NOT_ENFORCED);
+    assert.equal(explanation.verdict, 'admitted');
+    assert.deepEqual(explanationLines(explanation), [
+      'pod cortex/ingester-0 of zone-a (available)',
+      'eviction: would be admitted',
+      '',
+      'no ZoneDisruptionBudget covers the pod',
+    ]);
+  });
+});

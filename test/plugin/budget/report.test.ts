@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { observeBudget } from '../../../plugin/budget/observe.ts';
+import { countNow, reportBudgets } from '../../../plugin/budget/report.ts';
+import type { ClusterState } from '../../../plugin/budget/state.ts';
+import type { ZoneDisruptionBudget } from '../../../shared/budget/types.ts';
+import { budgetOf, NAMESPACE, NOW_MS, podsOf, statefulSetOf, stateOf, stored } from './builders.ts';
+
+/** The budget as a webhook stored it when the cluster was in this state. */
+function countedBy(budget: ZoneDisruptionBudget, state: ClusterState): ZoneDisruptionBudget {
+  const observed = observeBudget(budget, state);
+  return observed.kind === 'counted' ? stored(budget, countNow(budget, observed, NOW_MS)) : assert.fail();
+}
+
+const whole = stateOf({ workloads: [statefulSetOf(6)], pods: podsOf(6) });
+const only = (state: ClusterState) => {
+  const [report, ...others] = reportBudgets(state, NOW_MS);
+  assert.equal(others.length, 0);
+  return report ?? assert.fail();
+};
+const zonesOf = (state: ClusterState) =>
+  only(state).zones.map(({ zone, healthy, expected, allowed }) => [zone, healthy, expected, allowed]);
+
+describe('reportBudgets', () => {
+  it('allows as many pods of each zone as the budget says while all are whole', () => {
+    assert.deepEqual(zonesOf(whole), [
+      ['zone-a', 2, 2, 2],
+      ['zone-b', 2, 2, 2],
+      ['zone-c', 2, 2, 2],
+    ]);
+  });
+
+  it('allows only the disrupted zone to lose more, and names its pods', () => {
+    const pods = podsOf(6, { 1: { ready: false } });
+    const state = { ...whole, pods };
+    assert.deepEqual(zonesOf(state), [
+      ['zone-a', 2, 2, 0],
+      ['zone-b', 1, 2, 1],
+      ['zone-c', 2, 2, 0],
+    ]);
+    assert.deepEqual(only(state).zones[1]?.unavailable, [{ pod: 'ingester-1', why: 'not ready' }]);
+  });
+
+  it('counts a missing pod where it last was, and otherwise apart', () => {
+    const pods = podsOf(6, { 1: 'missing' });
+    const lastZones = new Map([[NAMESPACE, new Map([['ingester-1', 'zone-b']])]]);
+    assert.deepEqual(zonesOf({ ...whole, pods, lastZones })[1], ['zone-b', 1, 2, 1]);
+    const apart = only({ ...whole, pods });
+    assert.deepEqual(apart.zones.at(-1), {
+      zone: undefined,
+      expected: 1,
+      healthy: 0,
+      unavailable: [{ pod: 'ingester-1', why: 'missing' }],
+      reserved: [],
+      allowed: 0,
+    });
+    assert.deepEqual(
+      apart.zones.map(({ allowed }) => allowed),
+      [0, 0, 0, 0],
+    );
+  });
+
+  it('shows a reserved pod as reserved while it stands', () => {
+    const counted = countedBy(budgetOf(), whole);
+    const [pod] = whole.pods;
+    const reservation = {
+      pod: 'ingester-0',
+      uid: pod?.metadata.uid ?? '',
+      resourceVersion: '60',
+      ownerVersions: { statefulsets: '60' },
+      zone: 'zone-a',
+      timeMs: NOW_MS,
+    };
+    const budget = stored(counted, { ...counted.status, reservations: [reservation] });
+    const report = only({ ...whole, budgets: [budget] });
+    assert.deepEqual(report.zones[0]?.reserved, ['ingester-0']);
+    assert.deepEqual(
+      report.zones.map(({ allowed }) => allowed),
+      [1, 0, 0],
+    );
+    assert.deepEqual(report.stale, []);
+
+    // It failed after its admission: its reservation stands for it, and it counts once.
+    const failed = only({ ...whole, budgets: [budget], pods: podsOf(6, { 0: { ready: false } }) });
+    assert.deepEqual(failed.zones[0]?.unavailable, []);
+    assert.equal(failed.zones[0]?.healthy, 2);
+
+    const gone = only({ ...whole, budgets: [budget], pods: podsOf(6, { 0: { terminating: true } }) });
+    assert.deepEqual(gone.zones[0]?.reserved, []);
+    assert.deepEqual(gone.stale, [
+      'zone-a: stored 2/2 healthy, counted 1/2',
+      'stored 1 more reserved pod than still stand',
+    ]);
+  });
+
+  it('rounds a percentage of all replicas up', () => {
+    const report = only({ ...whole, budgets: [budgetOf({ maxUnavailable: '34%' })] });
+    assert.equal(report.maxUnavailablePods, 3);
+    assert.equal(report.maxUnavailable, '34%');
+  });
+
+  it('says what keeps a budget from working', () => {
+    const bad = only({ ...whole, budgets: [budgetOf({ maxUnavailable: 'some' })] });
+    assert.match(bad.problem ?? '', /maxUnavailable cannot be used: "some"/);
+    assert.deepEqual(
+      bad.zones.map(({ allowed }) => allowed),
+      [0, 0, 0],
+    );
+    assert.match(only({ ...whole, workloads: [] }).problem ?? '', /its pods cannot be counted/);
+  });
+
+  it('tells a status that is behind from one that is not', () => {
+    assert.deepEqual(only(whole).stale, ['no webhook has counted its pods yet']);
+    const counted = countedBy(budgetOf(), whole);
+    assert.deepEqual(only({ ...whole, budgets: [counted] }).stale, []);
+    const pods = podsOf(6, { 5: { ready: false } });
+    assert.deepEqual(only({ ...whole, budgets: [counted], pods }).stale, [
+      'zone-c: stored 2/2 healthy, counted 1/2',
+    ]);
+    const changed = { ...counted, metadata: { ...counted.metadata, generation: 2 } };
+    assert.deepEqual(only({ ...whole, budgets: [changed] }).stale, [
+      'the webhook has not counted its pods since its spec was changed',
+    ]);
+  });
+
+  it('sorts by namespace and name', () => {
+    const budgets = [
+      ['b', 'x'],
+      ['a', 'y'],
+      ['a', 'x'],
+    ].map(([namespace, name]) => budgetOf({}, { namespace, name }));
+    assert.deepEqual(
+      reportBudgets({ ...whole, budgets }, NOW_MS).map(({ namespace, name }) => `${namespace}/${name}`),
+      ['a/x', 'a/y', 'b/x'],
+    );
+  });
+});

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { type BudgetFrameInput, layOutBudgets } from '../../../../plugin/views/budget/frame.ts';
+import { INITIAL_STATE, reduce } from '../../../../plugin/views/budget/reducer.ts';
+import { lineWidth } from '../../../../plugin/views/rollout/line.ts';
+import { themeFor } from '../../../../plugin/views/rollout/theme.ts';
+import { reportOf } from './reports.ts';
+
+function inputOf(change: Partial<BudgetFrameInput> = {}): BudgetFrameInput {
+  return {
+    state: { ...INITIAL_STATE, reports: [reportOf()] },
+    title: 'zone disruption budgets of cortex',
+    size: { columns: 100, rows: 24 },
+    theme: themeFor({ LANG: 'C.UTF-8' }),
+    namespaces: false,
+    keys: true,
+    ...change,
+  };
+}
+
+const textOf = (input: BudgetFrameInput) =>
+  layOutBudgets(input).map((line) =>
+    line
+      .map(({ text }) => text)
+      .join('')
+      .trimEnd(),
+  );
+
+describe('layOutBudgets', () => {
+  it('shows each zone with its pods, and what may go', () => {
+    assert.deepEqual(textOf(inputOf()), [
+      'zone disruption budgets of cortex',
+      '',
+      'ingester  at most 4 (33%) of 12 pods down, in one zone',
+      '  zone-a  4/4 serve  ●●●●  none may go',
+      '  zone-b  3/4 serve  ●●◐✗  2 may go  about to go: ingester-1  ingester-4 (ImagePullBackOff)',
+      '  zone-c  4/4 serve  ●●●●  none may go',
+      '',
+      '● serves  ◐ about to go  ✗ down',
+      'q leaves',
+    ]);
+  });
+
+  it('says so while there is nothing to show', () => {
+    assert.equal(textOf(inputOf({ state: INITIAL_STATE }))[1], 'looking at the cluster…');
+    const none = { ...INITIAL_STATE, reports: [] };
+    assert.equal(textOf(inputOf({ state: none }))[1], 'no zone disruption budgets');
+  });
+
+  it('says when the picture may be old, until the watch is back', () => {
+    const lost = reduce(inputOf().state, {
+      type: 'event',
+      event: { type: 'lost', atMs: 0, reason: 'reset' },
+    });
+    assert.ok(textOf(inputOf({ state: lost })).includes('this may be old, the watch is broken: reset'));
+    const back = reduce(lost, { type: 'event', event: { type: 'restored', atMs: 0 } });
+    assert.deepEqual(textOf(inputOf({ state: back })), textOf(inputOf()));
+  });
+
+  it('keeps budgets in trouble where not all fit', () => {
+    const quiet = reportOf().zones.map((zone) => ({ ...zone, unavailable: [], reserved: [], healthy: 4 }));
+    const reports = ['a', 'b', 'c', 'd', 'e'].map((name) => reportOf({ name, zones: quiet }));
+    const state = { ...INITIAL_STATE, reports: [...reports, reportOf({ name: 'z' })] };
+    const lines = textOf(inputOf({ state, size: { columns: 100, rows: 16 } }));
+    assert.ok(lines.some((line) => line.startsWith('z  at most')));
+    assert.ok(lines.includes('and 4 budgets more that do not fit here'), lines.join('\n'));
+  });
+
+  it('stays within every terminal, and shows trouble however many pods there are', () => {
+    fc.assert(
+      fc.property(
+        fc.nat({ max: 200 }),
+        fc.nat({ max: 60 }),
+        fc.nat({ max: 2000 }),
+        fc.nat({ max: 20 }),
+        (columns, rows, pods, budgets) => {
+          const zones = [
+            { zone: 'z', expected: pods + 1, healthy: pods, unavailable: [], reserved: [], allowed: 0 },
+          ];
+          const reports = Array.from({ length: budgets + 1 }, (_, index) =>
+            reportOf({ name: `b${index}`, zones }),
+          );
+          const frame = layOutBudgets(
+            inputOf({ state: { ...INITIAL_STATE, reports }, size: { columns, rows } }),
+          );
+          assert.ok(frame.length <= Math.max(1, rows - 1));
+          for (const line of frame) assert.ok(lineWidth(line) <= Math.max(1, columns - 1));
+        },
+      ),
+    );
+    const zones = [{ zone: 'z', expected: 900, healthy: 899, unavailable: [], reserved: [], allowed: 0 }];
+    const state = { ...INITIAL_STATE, reports: [reportOf({ zones })] };
+    assert.match(textOf(inputOf({ state })).join('\n'), /●✗ /);
+  });
+});

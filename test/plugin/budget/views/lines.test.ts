@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { Writable } from 'node:stream';
+import { describe, it } from 'node:test';
+import type { BudgetEvent, BudgetReporter } from '../../../../plugin/budget/events.ts';
+import type { BudgetReport } from '../../../../plugin/budget/report.ts';
+import type { OutputStream } from '../../../../plugin/context.ts';
+import { budgetJsonLines } from '../../../../plugin/views/budget/json-lines.ts';
+import { budgetLines } from '../../../../plugin/views/budget/lines.ts';
+import { reportOf } from './reports.ts';
+
+function collect(): { stream: OutputStream; text(): string } {
+  let text = '';
+  const stream = new Writable({
+    write(chunk, _, done) {
+      text += String(chunk);
+      done();
+    },
+  });
+  return { stream, text: () => text };
+}
+
+async function written(
+  open: (stdout: OutputStream, stderr: OutputStream) => BudgetReporter,
+  ...shown: (readonly BudgetReport[] | BudgetEvent)[]
+) {
+  const stdout = collect();
+  const stderr = collect();
+  const reporter = open(stdout.stream, stderr.stream);
+  for (const each of shown) {
+    reporter.report('type' in each ? each : { type: 'reports', atMs: 0, reports: each });
+  }
+  await reporter.close();
+  return { stdout: stdout.text(), stderr: stderr.text() };
+}
+
+const lines =
+  (table = { namespaces: false, wide: false }) =>
+  (stdout: OutputStream, stderr: OutputStream) =>
+    budgetLines({ stdout, stderr, table });
+
+describe('budgetLines', () => {
+  it('writes the table once, and then the rows that have changed', async () => {
+    const [first, ...others] = reportOf().zones;
+    assert.ok(first);
+    const changed = reportOf({ zones: [{ ...first, allowed: 1 }, ...others] });
+    const { stdout } = await written(lines(), [reportOf()], [reportOf()], [changed]);
+    assert.equal(
+      stdout,
+      `NAME       ZONE     HEALTHY   RESERVED   ALLOWED   MAX UNAVAILABLE   UNAVAILABLE
+ingester   zone-a   4/4       0          0         4 (33%)
+ingester   zone-b   3/4       1          2         4 (33%)           ingester-4 (ImagePullBackOff)
+ingester   zone-c   4/4       0          0         4 (33%)
+ingester   zone-a   4/4       0          1         4 (33%)
+`,
+    );
+  });
+
+  it('shows namespaces, and all names, where they are asked for', async () => {
+    const { stdout } = await written(lines({ namespaces: true, wide: true }), [reportOf()]);
+    assert.match(stdout, /^NAMESPACE {3}NAME .* DRY RUN {3}RESERVED PODS {3}UNAVAILABLE$/m);
+    assert.match(
+      stdout,
+      /^cortex {6}ingester {3}zone-b .* false {5}ingester-1 {6}ingester-4 \(ImagePullBackOff\)$/m,
+    );
+  });
+
+  it('says each trouble once, on stderr', async () => {
+    const report = reportOf({ problem: 'no', stale: ['zone-a: stored 4/4 healthy, counted 3/4'] });
+    const lost: BudgetEvent = { type: 'lost', atMs: 0, reason: 'reset\nby peer' };
+    const { stderr } = await written(lines(), [report], [report], lost);
+    assert.equal(
+      stderr,
+      `warning: budget cortex/ingester: no
+warning: budget cortex/ingester: its status is behind: zone-a: stored 4/4 healthy, counted 3/4
+warning: the watch is broken: reset by peer
+`,
+    );
+  });
+
+  it('lets no text of the cluster move the cursor', async () => {
+    const { stdout } = await written(lines(), [reportOf({ name: '\u001b[2Jx' })]);
+    assert.ok(!stdout.includes('\u001b'));
+  });
+});
+
+describe('budgetJsonLines', () => {
+  it('writes what is new, what has changed, and what is gone', async () => {
+    const { stdout } = await written(
+      budgetJsonLines,
+      [reportOf()],
+      [reportOf()],
+      [reportOf({ maxUnavailable: '4' })],
+      [],
+    );
+    const told = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    assert.deepEqual(
+      told.map(({ time, type, budget }) => [
+        time,
+        type,
+        budget.namespace,
+        budget.name,
+        budget.maxUnavailable,
+      ]),
+      [
+        ['1970-01-01T00:00:00.000Z', 'changed', 'cortex', 'ingester', '33%'],
+        ['1970-01-01T00:00:00.000Z', 'changed', 'cortex', 'ingester', '4'],
+        ['1970-01-01T00:00:00.000Z', 'gone', 'cortex', 'ingester', undefined],
+      ],
+    );
+  });
+});
