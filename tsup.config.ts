@@ -13,7 +13,7 @@ const withoutReactDevtools = {
 };
 
 export default defineConfig({
-  entry: { 'plugin/index': 'plugin/index.ts' },
+  entry: { 'plugin/index': 'plugin/index.ts', 'webhook/index': 'webhook/index.ts' },
   outDir: 'dist',
   format: 'esm',
   platform: 'node',

@@ -1,0 +1,9 @@
+import { after } from 'node:test';
+import { shareCluster } from './cluster.ts';
+import { controlPlaneCluster } from './control-plane-cluster.ts';
+import { webhookSuites } from './webhook.suite.ts';
+
+const { factory, stop } = shareCluster(controlPlaneCluster);
+after(stop);
+
+webhookSuites(factory);

@@ -1,0 +1,179 @@
+import type { ZoneDisruptionBudget } from '../../shared/budget/types.ts';
+import { type Clock, delay } from '../../shared/clock.ts';
+import type { Kube } from '../../shared/kube/kube.ts';
+import type { Eviction } from '../api/review.ts';
+import { listBudgets, writeStatus } from '../budgets/store.ts';
+import type { ClusterView } from '../cluster/caches.ts';
+import { fetchPod } from '../cluster/read-pod.ts';
+import { type Log, messageOf } from '../log.ts';
+import { type Batches, createBatches } from './batches.ts';
+import {
+  type Asked,
+  type BudgetGroup,
+  type Circumstances,
+  rehearsalWarning,
+  rule,
+  sortByBudget,
+  withRehearsals,
+} from './round.ts';
+import { allowed, tryAgain, type Verdict } from './verdict.ts';
+
+/** What admission tells to whom it may concern. */
+export interface AdmissionWitness {
+  /** Evictions that were decided together. */
+  batch(size: number): void;
+  /** A write that somebody else's came before. */
+  conflict(): void;
+}
+
+export interface AdmitterDeps {
+  kube: Kube;
+  clock: Clock;
+  random: () => number;
+  cluster: Pick<ClusterView, 'observe' | 'ownerOf' | 'zoneOfNode'>;
+  witness: AdmissionWitness;
+  log: Log;
+}
+
+export interface Admitter {
+  /** Decides about one eviction; never rejects. A verdict after `deadlineMs` is of no use to anybody. */
+  admit(eviction: Eviction, deadlineMs: number): Promise<Verdict>;
+}
+
+/** Conflicts in a row; with two replicas and a reconciler, more than a few are a storm. */
+const MAX_TRIES = 12;
+const BACKOFF_MS = 8;
+
+interface Waiting {
+  eviction: Eviction;
+  deadlineMs: number;
+  answer: (verdict: Verdict) => void;
+}
+
+/** Decides about evictions by the budgets as the API server has them. Everything is read consistently. */
+export function createAdmitter(deps: AdmitterDeps): Admitter {
+  const { kube, clock, random, cluster, witness, log } = deps;
+  const batches: Batches<Waiting> = createBatches(decideAll);
+  const at = (): Circumstances => ({
+    zoneOfNode: cluster.zoneOfNode,
+    ownerOf: cluster.ownerOf,
+    nowMs: clock.nowMs() + kube.clockSkewMs,
+  });
+
+  async function decideAll(namespace: string, items: readonly Waiting[]): Promise<void> {
+    witness.batch(items.length);
+    let open = items;
+    for (let tries = 1; open.length > 0; tries += 1) {
+      open = open.filter((waiting) => isInTime(waiting));
+      const deadlineMs = Math.max(0, ...open.map((waiting) => waiting.deadlineMs));
+      try {
+        open = await tryOnce(namespace, open, deadlineMs - clock.nowMs());
+      } catch (error) {
+        log.warn({ namespace, error: messageOf(error) }, 'evictions could not be decided');
+        for (const { eviction, answer } of open) answer(unreachable(eviction, error));
+        return;
+      }
+      if (open.length > 0 && tries >= MAX_TRIES) {
+        for (const { eviction, answer } of open) answer(storm(eviction));
+        return;
+      }
+      if (open.length > 0) await delay(clock, BACKOFF_MS * tries * random());
+    }
+  }
+
+  function isInTime({ eviction, deadlineMs, answer }: Waiting): boolean {
+    if (clock.nowMs() < deadlineMs) return true;
+    answer(storm(eviction));
+    return false;
+  }
+
+  /** @returns those to decide anew, because somebody else wrote their budget first */
+  async function tryOnce(
+    namespace: string,
+    items: readonly Waiting[],
+    timeoutMs: number,
+  ): Promise<readonly Waiting[]> {
+    if (items.length === 0) return [];
+    const budgets = await listBudgets(kube, namespace, timeoutMs);
+    if (budgets.length === 0) {
+      for (const { answer } of items) answer(allowed('no-budget'));
+      return [];
+    }
+    const asked = await readPods(namespace, items, timeoutMs);
+    const { settled, groups } = sortByBudget(asked, budgets, rehearse);
+    for (const { eviction, answer } of items) {
+      const verdict = settled.get(eviction);
+      if (verdict) answer(verdict);
+    }
+    const byEviction = new Map(items.map((waiting) => [waiting.eviction, waiting]));
+    const left = await Promise.all(groups.map((group) => settle(group, byEviction, timeoutMs)));
+    return left.flat();
+  }
+
+  async function readPods(namespace: string, items: readonly Waiting[], timeoutMs: number): Promise<Asked[]> {
+    const names = [...new Set(items.map(({ eviction }) => eviction.name))];
+    const pods = new Map(
+      await Promise.all(
+        names.map(async (name) => [name, await fetchPod(kube, { namespace, name }, timeoutMs)] as const),
+      ),
+    );
+    return items.map(({ eviction }) => ({ eviction, pod: pods.get(eviction.name) }));
+  }
+
+  /** Writes what the budget says and only then says it. */
+  async function settle(
+    group: BudgetGroup,
+    waiting: ReadonlyMap<Eviction, Waiting>,
+    timeoutMs: number,
+  ): Promise<Waiting[]> {
+    const { verdicts, next } = rule(group, localView(group.budget), at());
+    if (next && (await writeStatus(kube, group.budget, next, timeoutMs)) === undefined) {
+      witness.conflict();
+      return group.evictions.flatMap(({ eviction }) => waiting.get(eviction) ?? []);
+    }
+    for (const each of group.evictions) {
+      const verdict = verdicts.get(each.eviction) ?? storm(each.eviction);
+      waiting.get(each.eviction)?.answer(withRehearsals(verdict, each, each.rehearsals, rehearse));
+    }
+    return [];
+  }
+
+  function rehearse(budget: ZoneDisruptionBudget, asked: Asked): string | undefined {
+    return rehearsalWarning(budget, asked, localView(budget), at());
+  }
+
+  function localView(budget: ZoneDisruptionBudget) {
+    const observed = cluster.observe(budget);
+    return observed.kind === 'observed' ? observed.observation : undefined;
+  }
+
+  return {
+    admit: (eviction, deadlineMs) =>
+      new Promise((resolve) => {
+        const cancel = clock.schedule(deadlineMs - clock.nowMs(), () => answer(late(eviction)));
+        const answer = (verdict: Verdict) => {
+          cancel();
+          resolve(verdict);
+        };
+        batches.add(eviction.namespace, { eviction, deadlineMs, answer });
+      }),
+  };
+}
+
+function storm({ name }: Eviction): Verdict {
+  return tryAgain(
+    'conflict',
+    `${name} cannot be evicted now: too many evictions at the same time; try again`,
+  );
+}
+
+function late({ name }: Eviction): Verdict {
+  return tryAgain(
+    'deadline',
+    `${name} cannot be evicted now: its budget could not be decided in time; try again`,
+  );
+}
+
+function unreachable({ name }: Eviction, error: unknown): Verdict {
+  return tryAgain('unavailable', `${name} cannot be evicted now: ${messageOf(error)}; try again`);
+}

@@ -1,0 +1,120 @@
+/** AdmissionReview (admission.k8s.io/v1) of an Eviction, in and out. client-node has no types for it. */
+import * as z from 'zod/mini';
+
+/** An eviction as the API server asks about it. */
+export interface Eviction {
+  /** Of the review; the answer carries it back. */
+  reviewUid: string;
+  namespace: string;
+  /** Of the pod. */
+  name: string;
+  dryRun: boolean;
+  /** What the client, or `bind`, tied the eviction to. */
+  precondition: { uid: string | undefined; resourceVersion: string | undefined };
+  /** Whether the Eviction has a deleteOptions, and in it preconditions: what a patch must add. */
+  has: { deleteOptions: boolean; preconditions: boolean };
+  /** Who asks. */
+  user: string;
+}
+
+/** The review is none of an eviction; answered with 400. */
+export class MalformedReviewError extends Error {
+  override readonly name = 'MalformedReviewError';
+}
+
+const DeleteOptions = z.object({
+  dryRun: z.nullish(z.array(z.string())),
+  preconditions: z.nullish(z.object({ uid: z.nullish(z.string()), resourceVersion: z.nullish(z.string()) })),
+});
+
+const Review = z.object({
+  apiVersion: z.literal('admission.k8s.io/v1'),
+  kind: z.literal('AdmissionReview'),
+  request: z.object({
+    uid: z.string().check(z.minLength(1)),
+    kind: z.object({
+      group: z.literal('policy'),
+      version: z.enum(['v1', 'v1beta1']),
+      kind: z.literal('Eviction'),
+    }),
+    operation: z.literal('CREATE'),
+    namespace: z.string().check(z.minLength(1)),
+    name: z.nullish(z.string()),
+    dryRun: z.nullish(z.boolean()),
+    userInfo: z.nullish(z.object({ username: z.nullish(z.string()) })),
+    object: z.object({
+      metadata: z.nullish(z.object({ name: z.nullish(z.string()) })),
+      deleteOptions: z.nullish(DeleteOptions),
+    }),
+  }),
+});
+
+/**
+ * Reads a review of a policy/v1 or v1beta1 Eviction. Dry run is read from the query, which the API server puts into
+ * the review, and from the body's deleteOptions, where `kubectl drain --dry-run=server` puts it.
+ *
+ * @throws MalformedReviewError for anything else
+ */
+export function readReview(value: unknown): Eviction {
+  const parsed = z.safeParse(Review, value);
+  if (!parsed.success) throw new MalformedReviewError(z.prettifyError(parsed.error));
+  const { request } = parsed.data;
+  const options = request.object.deleteOptions;
+  const name = request.name || request.object.metadata?.name;
+  if (!name) throw new MalformedReviewError('the review does not name a pod');
+  return {
+    reviewUid: request.uid,
+    namespace: request.namespace,
+    name,
+    dryRun: request.dryRun === true || (options?.dryRun ?? []).length > 0,
+    precondition: {
+      uid: options?.preconditions?.uid || undefined,
+      resourceVersion: options?.preconditions?.resourceVersion || undefined,
+    },
+    has: { deleteOptions: Boolean(options), preconditions: Boolean(options?.preconditions) },
+    user: request.userInfo?.username ?? '',
+  };
+}
+
+/** What the webhook says to one review. */
+export interface ReviewAnswer {
+  allowed: boolean;
+  /** HTTP code for the client of a denial. */
+  code?: number;
+  /** Status.reason of a denial. */
+  reason?: string;
+  message?: string;
+  /** Shown by kubectl as `Warning: …`. */
+  warnings?: readonly string[];
+  /** JSON patch of the Eviction, from the mutating webhook. */
+  patch?: readonly object[];
+}
+
+/**
+ * The review with its answer. A denial never says retryAfterSeconds: client-go would wait and retry by itself, out of
+ * sight, ten times (k8s.io/client-go/rest/request.go).
+ */
+export function encodeAnswer(reviewUid: string, answer: ReviewAnswer): object {
+  const { allowed, code, reason, message, warnings = [], patch = [] } = answer;
+  return {
+    apiVersion: 'admission.k8s.io/v1',
+    kind: 'AdmissionReview',
+    response: {
+      uid: reviewUid,
+      allowed,
+      ...(!allowed && {
+        status: {
+          code,
+          reason,
+          message,
+          details: { causes: [{ reason: 'DisruptionBudget', message }] },
+        },
+      }),
+      ...(warnings.length > 0 && { warnings }),
+      ...(patch.length > 0 && {
+        patchType: 'JSONPatch',
+        patch: Buffer.from(JSON.stringify(patch)).toString('base64'),
+      }),
+    },
+  };
+}

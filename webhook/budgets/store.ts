@@ -1,0 +1,83 @@
+import { readZoneDisruptionBudget } from '../../shared/budget/budget.ts';
+import { encodeStatus } from '../../shared/budget/status.ts';
+import type { BudgetStatus, ZoneDisruptionBudget } from '../../shared/budget/types.ts';
+import { ApiError, type Kube } from '../../shared/kube/kube.ts';
+import { listAll } from '../../shared/kube/list.ts';
+import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
+
+/**
+ * Writes a status by compare-and-swap on the budget's resourceVersion; the server keeps the spec.
+ *
+ * @returns the budget as it is stored now, or undefined when somebody else has written first
+ * @throws ApiError, ConnectionError: then it may have been written or not
+ */
+export async function writeStatus(
+  kube: Kube,
+  budget: ZoneDisruptionBudget,
+  status: BudgetStatus,
+  timeoutMs: number,
+): Promise<ZoneDisruptionBudget | undefined> {
+  const { name, namespace, uid, resourceVersion } = budget.metadata;
+  try {
+    const answer = await kube.request({
+      method: 'PUT',
+      path: resourcePath({ ...RESOURCES.zonedisruptionbudgets, namespace, name, subresource: 'status' }),
+      body: {
+        apiVersion: 'zonecontrol.k8s.aws/v1',
+        kind: 'ZoneDisruptionBudget',
+        metadata: { name, namespace, uid, resourceVersion },
+        status: encodeStatus(budget.spec, status),
+      },
+      timeoutMs,
+      retry: 'never',
+    });
+    return readZoneDisruptionBudget(answer);
+  } catch (error) {
+    if (isConflict(error)) return undefined;
+    throw error;
+  }
+}
+
+/** A consistent read of one budget; undefined when it is gone. */
+export async function fetchBudget(
+  kube: Kube,
+  at: { namespace: string; name: string },
+  timeoutMs: number,
+): Promise<ZoneDisruptionBudget | undefined> {
+  try {
+    const path = resourcePath({ ...RESOURCES.zonedisruptionbudgets, ...at });
+    return readZoneDisruptionBudget(await kube.request({ method: 'GET', path, timeoutMs }));
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 404) return undefined;
+    throw error;
+  }
+}
+
+/** A budget, or the name of one that cannot be read. */
+export type ListedBudget =
+  | { kind: 'budget'; name: string; budget: ZoneDisruptionBudget }
+  | { kind: 'unreadable'; name: string };
+
+/** A consistent list of the budgets of a namespace. */
+export async function listBudgets(kube: Kube, namespace: string, timeoutMs: number): Promise<ListedBudget[]> {
+  const path = resourcePath({ ...RESOURCES.zonedisruptionbudgets, namespace });
+  const { items } = await listAll(kube, { path, timeoutMs });
+  return items.map((item) => {
+    try {
+      const budget = readZoneDisruptionBudget(item);
+      return { kind: 'budget', name: budget.metadata.name, budget };
+    } catch {
+      return { kind: 'unreadable', name: nameIn(item) };
+    }
+  });
+}
+
+/** 404: the budget was deleted meanwhile, so that reading it again tells. 409 also for a budget made anew. */
+function isConflict(error: unknown): boolean {
+  return error instanceof ApiError && (error.code === 409 || error.code === 404);
+}
+
+function nameIn(item: unknown): string {
+  const { metadata } = item as { metadata?: { name?: unknown } };
+  return typeof metadata?.name === 'string' ? metadata.name : 'without a name';
+}

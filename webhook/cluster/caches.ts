@@ -1,0 +1,167 @@
+import { readZoneDisruptionBudget } from '../../shared/budget/budget.ts';
+import type { OwnerView } from '../../shared/budget/ledger.ts';
+import type { ZoneDisruptionBudget } from '../../shared/budget/types.ts';
+import type { Clock } from '../../shared/clock.ts';
+import type { Kube } from '../../shared/kube/kube.ts';
+import { type Node, readNode } from '../../shared/kube/objects.ts';
+import { RESOURCES, type ResourceAddress, resourcePath } from '../../shared/kube/paths.ts';
+import { type WatchCache, type WatchCacheOptions, watchCache } from '../../shared/kube/watch-cache.ts';
+import { ZONE_LABEL } from '../../shared/zones.ts';
+import { type Log, messageOf } from '../log.ts';
+import { type NamespaceView, type Observed, observeBudget, viewOwner } from './observe.ts';
+import { createPodIndex } from './pod-index.ts';
+import { type PodRecord, readPodRecord, type ZoneOfNode } from './pod-record.ts';
+import { createScales, type Scales } from './scales.ts';
+import { trimmingPods } from './trim.ts';
+import { readWorkload, type Workload } from './workloads.ts';
+
+/** What the webhook knows of the cluster, kept up to date by watches. */
+export interface ClusterView {
+  /** By `namespace/name`. */
+  readonly budgets: ReadonlyMap<string, ZoneDisruptionBudget>;
+  readonly zoneOfNode: ZoneOfNode;
+  readonly scales: Scales;
+  /** What the caches show of a budget's pods. */
+  observe(budget: ZoneDisruptionBudget): Observed;
+  /** Whether the owner of a pod asks for it. */
+  ownerOf(pod: PodRecord): OwnerView | undefined;
+  /** Resources whose watch is broken at the moment. */
+  stale(): readonly string[];
+  /** Called with the namespace in which something changed, or `undefined` when it may be any. */
+  onChange(listener: (namespace: string | undefined) => void): void;
+  stop(): Promise<void>;
+}
+
+export interface ClusterViewOptions {
+  kube: Kube;
+  clock: Clock;
+  random: () => number;
+  log: Log;
+}
+
+/** Whole pods are large, and what is in flight has to fit into memory beside those that are kept. */
+const PAGE_SIZE = 200;
+
+interface NodeZone {
+  zone: string | undefined;
+}
+
+/**
+ * Lists and watches everything that counts. Nodes come first, so that each pod's zone is known when it is seen.
+ *
+ * @throws ApiError when something may not be read, or a CRD is missing
+ */
+export async function watchCluster({ kube, clock, random, log }: ClusterViewOptions): Promise<ClusterView> {
+  const listeners: ((namespace: string | undefined) => void)[] = [];
+  const tell = (namespace: string | undefined) => {
+    for (const listener of listeners) listener(namespace);
+  };
+  const caches = new Map<string, WatchCache<unknown>>();
+
+  async function watch<T>(
+    address: ResourceAddress,
+    parse: (value: unknown) => T,
+    onEvent: NonNullable<WatchCacheOptions<T>['onEvent']>,
+  ): Promise<WatchCache<T>> {
+    const { resource } = address;
+    const cache = watchCache<T>({
+      kube: resource === RESOURCES.pods.resource ? trimmingPods(kube) : kube,
+      path: resourcePath(address),
+      pageSize: PAGE_SIZE,
+      parse,
+      clock,
+      random,
+      onEvent,
+      onConnection(state) {
+        if (state.kind === 'restored') log.info({ resource, afterMs: state.afterMs }, 'watch is live again');
+        else log.warn({ resource, error: state.error.message }, 'watch is broken');
+      },
+      onProblem: (error) => log.warn({ resource, error: messageOf(error) }, 'object cannot be read'),
+    });
+    caches.set(resource, cache);
+    await cache.synced;
+    return cache;
+  }
+
+  const stop = async () => {
+    await Promise.all([...caches.values()].map((cache) => cache.stop()));
+  };
+
+  try {
+    const nodes = await watch<NodeZone>(RESOURCES.nodes, readNodeZone, (type, node, previous) => {
+      if (type !== 'MODIFIED' || node.zone !== previous?.zone) tell(undefined);
+    });
+    const zoneOfNode: ZoneOfNode = (node) => nodes.items.get(node)?.zone;
+    const ofNamespace = <T extends { namespace: string }>(_: unknown, item: T) => tell(item.namespace);
+    const [statefulSets, deployments, replicaSets, budgets] = await Promise.all([
+      watch<Workload>(RESOURCES.statefulsets, readWorkload, ofNamespace),
+      watch<Workload>(RESOURCES.deployments, readWorkload, ofNamespace),
+      watch<Workload>(RESOURCES.replicasets, readWorkload, ofNamespace),
+      watch(RESOURCES.zonedisruptionbudgets, readZoneDisruptionBudget, (_, { metadata }) =>
+        tell(metadata.namespace),
+      ),
+    ]);
+    const index = createPodIndex(zoneOfNode);
+    const pods = await watch<PodRecord>(RESOURCES.pods, readPodRecord, (type, pod, previous) => {
+      index.apply(type, pod);
+      if (previous === undefined || type === 'DELETED' || matters(pod, previous)) tell(pod.namespace);
+    });
+    const scales = createScales(kube, clock);
+    const workloads = {
+      statefulSets: statefulSets.items,
+      deployments: deployments.items,
+      replicaSets: replicaSets.items,
+      scaleOf: scales.get,
+    };
+    const viewOf = (namespace: string): NamespaceView => ({
+      pods: index.podsIn(namespace),
+      vanished: index.vanished(namespace),
+      lastZone: (name) => index.lastZone(namespace, name),
+      zoneOfNode,
+      workloads,
+      versions: {
+        pods: pods.resourceVersion,
+        statefulsets: statefulSets.resourceVersion,
+        deployments: deployments.resourceVersion,
+        replicasets: replicaSets.resourceVersion,
+      },
+    });
+    return {
+      budgets: budgets.items,
+      zoneOfNode,
+      scales,
+      observe: (budget) => observeBudget(budget, viewOf(budget.metadata.namespace)),
+      ownerOf: (pod) => viewOwner(pod, viewOf(pod.namespace)),
+      stale: () =>
+        [...caches].filter(([, cache]) => cache.staleSinceMs !== undefined).map(([resource]) => resource),
+      onChange: (listener) => void listeners.push(listener),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function readNodeZone(value: unknown): NodeZone {
+  const { metadata }: Node = readNode(value);
+  return { zone: metadata.labels[ZONE_LABEL] || undefined };
+}
+
+/** Most changes of a pod's status change no count. */
+function matters(pod: PodRecord, previous: PodRecord): boolean {
+  return (
+    pod.uid !== previous.uid ||
+    pod.available !== previous.available ||
+    pod.terminating !== previous.terminating ||
+    pod.terminal !== previous.terminal ||
+    pod.node !== previous.node ||
+    pod.controller?.uid !== previous.controller?.uid ||
+    !sameLabels(pod.labels, previous.labels)
+  );
+}
+
+function sameLabels(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
+}

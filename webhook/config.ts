@@ -1,0 +1,99 @@
+import { parseArgs } from 'node:util';
+
+export interface Config {
+  /** Of the webhook, over TLS. */
+  port: number;
+  /** Of health and metrics, without TLS. */
+  metricsPort: number;
+  /** All addresses when undefined. */
+  bindAddress: string | undefined;
+  /** Where the Secret and the Lease are. */
+  namespace: string;
+  service: string;
+  secret: string;
+  /** Files instead of the Secret. */
+  tlsDir: string | undefined;
+  /** Further names for the certificate, for calls by URL. */
+  tlsNames: readonly string[];
+  webhookConfiguration: string;
+  lease: string;
+  kubeconfig: string | undefined;
+  logLevel: string;
+  /** How long to serve after SIGTERM, until nobody sends requests here any more. */
+  shutdownDelayMs: number;
+  /** Ours alone: no other process, nor a later one of ours. */
+  identity: string;
+}
+
+/** The command line cannot be used; the message is for whoever wrote it. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'];
+
+/**
+ * Flags, or else environment variables: `--metrics-port` is METRICS_PORT, and so on; `--namespace` is POD_NAMESPACE.
+ *
+ * @param unique something that no other process has, for the Lease
+ * @throws ConfigError
+ */
+export function readConfig(
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  unique: string,
+): Config {
+  const flags = parse(argv);
+  const value = (name: string, variable = name.toUpperCase().replaceAll('-', '_')) =>
+    flags[name] || env[variable] || undefined;
+  const level = value('log-level') ?? 'info';
+  if (!LEVELS.includes(level)) throw new ConfigError(`--log-level is one of ${LEVELS.join(', ')}`);
+  return {
+    port: wholeNumber('port', value('port') ?? '8443'),
+    metricsPort: wholeNumber('metrics-port', value('metrics-port') ?? '8080'),
+    bindAddress: value('bind-address'),
+    namespace: value('namespace', 'POD_NAMESPACE') ?? 'kubectl-zone-system',
+    service: value('service') ?? 'kubectl-zone-webhook',
+    secret: value('tls-secret') ?? 'kubectl-zone-webhook-tls',
+    tlsDir: value('tls-dir'),
+    tlsNames: value('tls-names')?.split(',') ?? [],
+    webhookConfiguration: value('webhook-configuration') ?? 'kubectl-zone',
+    lease: value('leader-lease') ?? 'kubectl-zone-webhook',
+    kubeconfig: flags.kubeconfig,
+    logLevel: level,
+    shutdownDelayMs: wholeNumber('shutdown-delay', value('shutdown-delay') ?? '15') * 1000,
+    identity: `${env.POD_NAME || env.HOSTNAME || 'webhook'}_${unique}`,
+  };
+}
+
+function parse(argv: readonly string[]): Readonly<Record<string, string | undefined>> {
+  const text = { type: 'string' } as const;
+  try {
+    const { values } = parseArgs({
+      args: [...argv],
+      options: {
+        port: text,
+        'metrics-port': text,
+        'bind-address': text,
+        namespace: text,
+        service: text,
+        'tls-secret': text,
+        'tls-dir': text,
+        'tls-names': text,
+        'webhook-configuration': text,
+        'leader-lease': text,
+        kubeconfig: text,
+        'log-level': text,
+        'shutdown-delay': text,
+      },
+    });
+    return values;
+  } catch (error) {
+    throw new ConfigError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function wholeNumber(flag: string, text: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw new ConfigError(`--${flag} is a whole number, not "${text}"`);
+  return Number(text);
+}

@@ -1,0 +1,34 @@
+/** The webhook's process: configuration from flags and environment, and an end on SIGTERM. */
+import { randomUUID } from 'node:crypto';
+import { systemClock } from '../shared/clock.ts';
+import { connect } from '../shared/kube/connect.ts';
+import { ConfigError, readConfig } from './config.ts';
+import { createLog, messageOf } from './log.ts';
+import { runWebhook } from './run.ts';
+import { VERSION } from './version.ts';
+
+async function main(): Promise<void> {
+  const config = readConfig(process.argv.slice(2), process.env, randomUUID().slice(0, 8));
+  const log = createLog(config.logLevel);
+  log.info({ version: VERSION, identity: config.identity }, 'kubectl-zone webhook');
+  const surroundings = { clock: systemClock, random: Math.random };
+  const kube = await connect(
+    { kubeconfig: config.kubeconfig },
+    { ...surroundings, env: process.env, stderr: process.stderr, interactive: false, version: VERSION },
+  );
+  const webhook = await runWebhook(config, { ...surroundings, kube, log });
+  const asked = Promise.withResolvers<void>();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => asked.resolve());
+  await asked.promise;
+  await webhook.stop();
+  await kube.close();
+  log.info({}, 'ended');
+}
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`${error instanceof ConfigError ? 'usage' : 'error'}: ${messageOf(error)}\n`);
+  // Watches and timers of a half-started webhook would keep the process alive.
+  process.exit(error instanceof ConfigError ? 2 : 1);
+}

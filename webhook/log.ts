@@ -1,0 +1,29 @@
+import pino from 'pino';
+
+/** Structured logging, as much of it as the webhook uses. */
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/**
+ * JSON lines on stdout, synchronous so that the last words of a dying process are not lost.
+ *
+ * @param level `debug`, `info`, `warn`, `error` or `silent`
+ */
+export function createLog(level: string): Log {
+  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
+  return pino(
+    { ...options, formatters: { level: (label) => ({ level: label }) } },
+    pino.destination({ fd: 1, sync: true }),
+  );
+}
+
+export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** What an unknown thrown value says. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

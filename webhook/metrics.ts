@@ -1,0 +1,128 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { allowedDisruptions, zoneLoads } from '../shared/budget/decide.ts';
+import type { ZoneDisruptionBudget } from '../shared/budget/types.ts';
+import { viewBudget } from '../shared/budget/view.ts';
+import type { Verdict } from './admission/verdict.ts';
+
+/** What the webhook measures, in the Prometheus text format. */
+export interface Metrics {
+  verdict(verdict: Verdict, dryRun: boolean, tookMs: number): void;
+  batch(size: number): void;
+  conflict(): void;
+  /** The exposition, and its content type. */
+  expose(): Promise<{ text: string; contentType: string }>;
+}
+
+/** Up to the deadline of 4 s. */
+const LATENCY_BUCKETS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4];
+const BATCH_BUCKETS = [1, 2, 5, 10, 25, 50, 100, 250, 500];
+const PREFIX = 'kubectl_zone_webhook_';
+
+export interface MetricsSources {
+  /** Budgets as they are now: gauges of a budget or zone that is gone disappear. */
+  budgets: () => Iterable<ZoneDisruptionBudget>;
+  leads: () => boolean;
+  /** How many watches are broken. */
+  staleWatches: () => number;
+}
+
+export function createMetrics(sources: MetricsSources): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const decisions = new Counter({
+    name: `${PREFIX}decisions_total`,
+    help: 'Evictions decided, by verdict, reason and whether it was a dry run.',
+    labelNames: ['verdict', 'reason', 'dry_run'] as const,
+    registers,
+  });
+  const latency = new Histogram({
+    name: `${PREFIX}decision_duration_seconds`,
+    help: 'Time from the request to the verdict.',
+    labelNames: ['verdict'] as const,
+    buckets: LATENCY_BUCKETS_S,
+    registers,
+  });
+  const batches = new Histogram({
+    name: `${PREFIX}batch_size`,
+    help: 'Evictions that were decided together.',
+    buckets: BATCH_BUCKETS,
+    registers,
+  });
+  const conflicts = new Counter({
+    name: `${PREFIX}conflicts_total`,
+    help: 'Writes of a budget that somebody else came before.',
+    registers,
+  });
+  new Gauge({
+    name: `${PREFIX}leader`,
+    help: 'Whether this replica counts the budgets.',
+    registers,
+    collect() {
+      this.set(sources.leads() ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: `${PREFIX}stale_watches`,
+    help: 'Watches that are broken at the moment.',
+    registers,
+    collect() {
+      this.set(sources.staleWatches());
+    },
+  });
+  addZoneGauges(registry, sources);
+
+  return {
+    verdict({ kind, why }, dryRun, tookMs) {
+      decisions.inc({ verdict: kind, reason: why, dry_run: String(dryRun) });
+      latency.observe({ verdict: kind }, tookMs / 1000);
+    },
+    batch: (size) => batches.observe(size),
+    conflict: () => conflicts.inc(),
+    expose: async () => ({ text: await registry.metrics(), contentType: registry.contentType }),
+  };
+}
+
+interface ZoneNumbers {
+  expected: number;
+  unavailable: number;
+  reserved: number;
+  allowed: number;
+}
+
+const ZONE_GAUGES: Readonly<Record<keyof ZoneNumbers, string>> = {
+  expected: 'Pods that should serve in the zone.',
+  unavailable: 'Pods of the zone that do not serve.',
+  reserved: 'Pods of the zone whose eviction is admitted and not yet seen.',
+  allowed: 'Pods of the zone that could be evicted now.',
+};
+
+function addZoneGauges(registry: Registry, { budgets }: MetricsSources): void {
+  for (const [key, help] of Object.entries(ZONE_GAUGES) as [keyof ZoneNumbers, string][]) {
+    new Gauge({
+      name: `kubectl_zone_budget_${key}_pods`,
+      help,
+      labelNames: ['namespace', 'budget', 'zone'] as const,
+      registers: [registry],
+      collect() {
+        this.reset();
+        for (const budget of budgets()) {
+          const { namespace, name } = budget.metadata;
+          for (const [zone, numbers] of zoneNumbers(budget)) {
+            this.set({ namespace, budget: name, zone }, numbers[key]);
+          }
+        }
+      },
+    });
+  }
+}
+
+function zoneNumbers(budget: ZoneDisruptionBudget): [string, ZoneNumbers][] {
+  const view = viewBudget(budget);
+  const { zones, reservations } = budget.status;
+  const allowed = new Map('code' in view ? [] : allowedDisruptions(zones, reservations, view.maxUnavailable));
+  return zoneLoads({ zones, reservations }, undefined).map(({ zone, expected, unavailable, reserved }) => [
+    zone,
+    { expected, unavailable, reserved: reserved.length, allowed: allowed.get(zone) ?? 0 },
+  ]);
+}

@@ -1,0 +1,151 @@
+/** Puts the webhook together. */
+import { type Clock, delay } from '../shared/clock.ts';
+import type { Kube } from '../shared/kube/kube.ts';
+import { createAdmitter } from './admission/admitter.ts';
+import type { Verdict } from './admission/verdict.ts';
+import { createApp } from './api/app.ts';
+import { bindEviction } from './api/bind.ts';
+import type { Eviction } from './api/review.ts';
+import { type ClusterView, watchCluster } from './cluster/caches.ts';
+import type { Config } from './config.ts';
+import { createDenialEvents } from './events.ts';
+import type { Log } from './log.ts';
+import { createMetrics } from './metrics.ts';
+import { createHealthApp } from './server/health.ts';
+import { listenHttp, listenHttps } from './server/listen.ts';
+import { type Leader, runLeader } from './status/leader.ts';
+import { createReconciler } from './status/reconciler.ts';
+import { openFileSource } from './tls/file-source.ts';
+import { startInjector } from './tls/inject.ts';
+import { openSecretSource } from './tls/secret-source.ts';
+import type { TlsSource } from './tls/source.ts';
+
+export interface Surroundings {
+  kube: Kube;
+  clock: Clock;
+  random: () => number;
+  log: Log;
+}
+
+/** A webhook that serves. */
+export interface Webhook {
+  readonly port: number;
+  readonly metricsPort: number;
+  /** What is missing until it is ready. */
+  notReady(): readonly string[];
+  /** Stops being ready, serves on until nobody comes any more, and then ends. */
+  stop(): Promise<void>;
+}
+
+const DAY_MS = 24 * 60 * 60_000;
+const AUTHORITY_LIFETIME_MS = 5 * 365 * DAY_MS;
+const SERVER_LIFETIME_MS = 90 * DAY_MS;
+/** API servers and replicas learn of a change by a watch, within seconds. */
+const SETTLE_MS = 10 * 60_000;
+const BIND_TIMEOUT_MS = 4_000;
+
+/**
+ * Starts everything. Health is served from the first moment on, so that a pod which waits for its caches is alive.
+ *
+ * @throws ApiError when something may not be read; Error when a port is taken or certificates cannot be had
+ */
+export async function runWebhook(config: Config, surroundings: Surroundings): Promise<Webhook> {
+  const { kube, clock, log } = surroundings;
+  let cluster: ClusterView | undefined;
+  let leader: Leader | undefined;
+  let leaving = false;
+  let injected = () => false;
+  const missing = new Set(['the caches are not synced', 'there is no certificate', 'it does not listen']);
+  const notReady = () => {
+    if (leaving) return ['shutting down'];
+    return injected() ? [...missing] : [...missing, 'the caBundle is not set'];
+  };
+  const metrics = createMetrics({
+    budgets: () => cluster?.budgets.values() ?? [],
+    leads: () => leader?.leads === true,
+    staleWatches: () => cluster?.stale().length ?? 0,
+  });
+  const host = config.bindAddress;
+  const health = await listenHttp(createHealthApp(notReady, metrics), {
+    host,
+    port: config.metricsPort,
+  });
+
+  const tls = await openTls(config, surroundings);
+  missing.delete('there is no certificate');
+  const injector =
+    tls.current.caBundle === undefined
+      ? undefined
+      : startInjector({
+          ...surroundings,
+          name: config.webhookConfiguration,
+          caBundle: () => tls.current.caBundle,
+        });
+  injected = () => injector?.done ?? true;
+
+  cluster = await watchCluster(surroundings);
+  missing.delete('the caches are not synced');
+  const view = cluster;
+  const reconciler = createReconciler({ ...surroundings, cluster, mayWrite: () => leader?.leads === true });
+  view.onChange((namespace) => reconciler.mark(namespace));
+  leader = runLeader({
+    ...surroundings,
+    namespace: config.namespace,
+    name: config.lease,
+    identity: config.identity,
+    onLead: () => reconciler.mark(undefined),
+  });
+
+  const events = createDenialEvents({ kube, clock, log, identity: config.identity });
+  const onVerdict = (eviction: Eviction, verdict: Verdict, tookMs: number) => {
+    const { namespace, name: pod, dryRun, user } = eviction;
+    metrics.verdict(verdict, dryRun, tookMs);
+    log.info({ namespace, pod, dryRun, user, ...verdict, tookMs: Math.round(tookMs) }, 'eviction');
+    if (verdict.kind === 'deny' && !dryRun) events.record({ namespace, pod, message: verdict.message });
+  };
+  const app = createApp({
+    admitter: createAdmitter({ ...surroundings, cluster, witness: metrics }),
+    bind: (eviction) => bindEviction(kube, eviction, BIND_TIMEOUT_MS),
+    clock,
+    log,
+    onVerdict,
+    leaving: () => leaving,
+  });
+  const server = await listenHttps(app, { host, port: config.port }, tls.current.server);
+  missing.delete('it does not listen');
+  tls.onChange((served) => {
+    server.setCertificate(served.server);
+    injector?.refresh();
+  });
+  log.info({ port: server.port, metricsPort: health.port }, 'serving');
+
+  return {
+    port: server.port,
+    metricsPort: health.port,
+    notReady,
+    async stop() {
+      leaving = true;
+      log.info({ delayMs: config.shutdownDelayMs }, 'shutting down');
+      await delay(clock, config.shutdownDelayMs);
+      await server.close();
+      reconciler.stop();
+      await leader?.stop();
+      await Promise.all([view.stop(), tls.stop(), injector?.stop(), health.close(), reconciler.idle()]);
+    },
+  };
+}
+
+function openTls(config: Config, surroundings: Surroundings): Promise<TlsSource> {
+  if (config.tlsDir !== undefined) return openFileSource(config.tlsDir, surroundings);
+  const { service, namespace } = config;
+  return openSecretSource({
+    ...surroundings,
+    secret: { namespace, name: config.secret },
+    policy: {
+      names: [`${service}.${namespace}.svc`, `${service}.${namespace}.svc.cluster.local`, ...config.tlsNames],
+      authorityLifetimeMs: AUTHORITY_LIFETIME_MS,
+      serverLifetimeMs: SERVER_LIFETIME_MS,
+      settleMs: SETTLE_MS,
+    },
+  });
+}

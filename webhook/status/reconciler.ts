@@ -1,0 +1,95 @@
+import { type Clock, delay } from '../../shared/clock.ts';
+import type { ClusterView } from '../cluster/caches.ts';
+import { type Log, messageOf } from '../log.ts';
+import { type CountDeps, countBudget } from './count.ts';
+
+export interface ReconcilerDeps extends Omit<CountDeps, 'cluster'> {
+  cluster: Pick<ClusterView, 'observe' | 'scales' | 'zoneOfNode' | 'budgets'>;
+  clock: Clock;
+  log: Log;
+}
+
+/** Keeps the status of all budgets counted, while this replica leads. */
+export interface Reconciler {
+  /** Counts all budgets of a namespace anew, or of all namespaces. */
+  mark(namespace: string | undefined): void;
+  /** Resolves when no count is under way. */
+  idle(): Promise<void>;
+  /** Cancels what was scheduled. */
+  stop(): void;
+}
+
+interface Work {
+  running: Promise<void> | undefined;
+  again: boolean;
+  cancelRecheck: () => void;
+  failures: number;
+}
+
+/** Between two counts of a budget, for the evictions that write the same status meanwhile. */
+const PAUSE_MS = 100;
+const FIRST_RETRY_MS = 200;
+const LONGEST_RETRY_MS = 10_000;
+
+/** One count at a time per budget; what changes meanwhile makes for one more. */
+export function createReconciler(deps: ReconcilerDeps): Reconciler {
+  const { clock, cluster, log } = deps;
+  const works = new Map<string, Work>();
+  let stopped = false;
+
+  function request(key: string): void {
+    if (stopped) return;
+    const work = works.get(key) ?? { running: undefined, again: false, cancelRecheck() {}, failures: 0 };
+    works.set(key, work);
+    work.again = true;
+    work.running ??= run(key, work);
+  }
+
+  async function run(key: string, work: Work): Promise<void> {
+    // Changes come in bursts; the count is made when the burst has been read.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (work.again && !stopped && deps.mayWrite()) {
+      work.again = false;
+      work.cancelRecheck();
+      const budget = cluster.budgets.get(key);
+      if (!budget) break;
+      const recheckInMs = await count(key, work, budget);
+      if (recheckInMs !== undefined) work.cancelRecheck = clock.schedule(recheckInMs, () => request(key));
+      await delay(clock, PAUSE_MS);
+    }
+    work.running = undefined;
+    if (!cluster.budgets.has(key)) works.delete(key);
+  }
+
+  async function count(
+    key: string,
+    work: Work,
+    budget: Parameters<typeof countBudget>[1],
+  ): Promise<number | undefined> {
+    try {
+      cluster.scales.expire();
+      const recheckInMs = await countBudget(deps, budget);
+      work.failures = 0;
+      return recheckInMs;
+    } catch (error) {
+      log.warn({ budget: key, error: messageOf(error) }, 'budget could not be counted');
+      work.failures += 1;
+      return Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** work.failures);
+    }
+  }
+
+  return {
+    mark(namespace) {
+      for (const [key, { metadata }] of cluster.budgets) {
+        if (namespace === undefined || namespace === metadata.namespace) request(key);
+      }
+    },
+    async idle() {
+      await Promise.all([...works.values()].map(({ running }) => running));
+    },
+    stop() {
+      stopped = true;
+      for (const { cancelRecheck } of works.values()) cancelRecheck();
+    },
+  };
+}

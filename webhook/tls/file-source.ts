@@ -1,0 +1,72 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../../shared/clock.ts';
+import { type Log, messageOf } from '../log.ts';
+import type { Served, TlsSource } from './source.ts';
+
+/** A mounted Secret is swapped by a link, which file watchers miss; reading three files costs nothing. */
+const POLL_MS = 5_000;
+
+/**
+ * Certificates in a mounted directory, as cert-manager fills it: `tls.crt`, `tls.key` and, where the caBundle is to be
+ * set by us, `ca.crt`. Read again when they change; a pair that does not fit together is not taken over.
+ *
+ * @throws Error when the files are not there, or cannot be used
+ */
+export async function openFileSource(
+  directory: string,
+  { clock, log }: { clock: Clock; log: Log },
+): Promise<TlsSource> {
+  const listeners: ((served: Served) => void)[] = [];
+  let current = await readFiles(directory);
+  let cancel = () => {};
+  let polling: Promise<void> = Promise.resolve();
+  let stopped = false;
+
+  async function poll(): Promise<void> {
+    try {
+      const served = await readFiles(directory);
+      if (JSON.stringify(served) !== JSON.stringify(current)) {
+        current = served;
+        log.info({ directory }, 'certificates have changed');
+        for (const listener of listeners) listener(served);
+      }
+    } catch (error) {
+      log.warn({ directory, error: messageOf(error) }, 'certificates cannot be read');
+    }
+    schedule();
+  }
+
+  function schedule(): void {
+    if (stopped) return;
+    cancel = clock.schedule(POLL_MS, () => {
+      polling = poll();
+    });
+  }
+
+  schedule();
+  return {
+    get current() {
+      return current;
+    },
+    onChange: (listener) => void listeners.push(listener),
+    async stop() {
+      stopped = true;
+      cancel();
+      await polling;
+    },
+  };
+}
+
+async function readFiles(directory: string): Promise<Served> {
+  const [cert, key, caBundle] = await Promise.all([
+    readFile(join(directory, 'tls.crt'), 'utf8'),
+    readFile(join(directory, 'tls.key'), 'utf8'),
+    readFile(join(directory, 'ca.crt'), 'utf8').catch(() => undefined),
+  ]);
+  if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) {
+    throw new Error('tls.key does not belong to tls.crt');
+  }
+  return { server: { cert, key }, caBundle };
+}

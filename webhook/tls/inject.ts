@@ -1,0 +1,111 @@
+import * as z from 'zod/mini';
+import type { Clock } from '../../shared/clock.ts';
+import { ApiError, type Kube } from '../../shared/kube/kube.ts';
+import { resourcePath } from '../../shared/kube/paths.ts';
+import { watchCache } from '../../shared/kube/watch-cache.ts';
+import { type Log, messageOf } from '../log.ts';
+
+export interface InjectorOptions {
+  kube: Kube;
+  /** Name of the webhook configurations. */
+  name: string;
+  /** PEM of the CAs that shall be trusted now. */
+  caBundle: () => string | undefined;
+  clock: Clock;
+  random: () => number;
+  log: Log;
+}
+
+/** Keeps our CAs in the webhook configurations, whoever overwrites them. */
+export interface Injector {
+  /** Whether the validating configuration was seen with our CAs in it, and the mutating one if there is one. */
+  readonly done: boolean;
+  /** Call when the CAs have changed. */
+  refresh(): void;
+  stop(): Promise<void>;
+}
+
+const KINDS = ['validatingwebhookconfigurations', 'mutatingwebhookconfigurations'] as const;
+const RETRY_MS = 2_000;
+
+const Configuration = z.object({
+  metadata: z.object({ name: z.string(), resourceVersion: z.string() }),
+  webhooks: z.nullish(z.array(z.object({ clientConfig: z.object({ caBundle: z.nullish(z.string()) }) }))),
+});
+type Configuration = z.infer<typeof Configuration>;
+
+export function startInjector({ kube, name, caBundle, clock, random, log }: InjectorOptions): Injector {
+  const settled = new Set<string>();
+  let cancel = () => {};
+  let stopped = false;
+
+  /** Patches only what differs, and only what was read: a patch that comes too late fails and is done anew. */
+  async function inject(resource: string, seen: Configuration | undefined): Promise<void> {
+    const wanted = Buffer.from(caBundle() ?? '').toString('base64');
+    const differing = (seen?.webhooks ?? []).flatMap(({ clientConfig }, index) =>
+      clientConfig.caBundle === wanted ? [] : [index],
+    );
+    if (seen?.webhooks?.length && differing.length === 0) settled.add(resource);
+    else settled.delete(resource);
+    if (!seen || differing.length === 0) return;
+    const { resourceVersion } = seen.metadata;
+    await kube.request({
+      method: 'PATCH',
+      patch: 'json',
+      path: resourcePath({ group: 'admissionregistration.k8s.io', version: 'v1', resource, name }),
+      body: [
+        { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
+        ...differing.map((index) => ({
+          op: 'add',
+          path: `/webhooks/${index}/clientConfig/caBundle`,
+          value: wanted,
+        })),
+      ],
+    });
+    log.info({ resource, name }, 'caBundle set');
+  }
+
+  function injectAll(): void {
+    for (const [index, resource] of KINDS.entries()) {
+      void inject(resource, caches[index]?.items.get(name)).catch((error) => {
+        // 422: the configuration has changed since, and its watch will say so.
+        if (!(error instanceof ApiError && (error.code === 422 || error.code === 409))) {
+          log.warn({ resource, name, error: messageOf(error) }, 'caBundle could not be set');
+        }
+        cancel();
+        if (!stopped) cancel = clock.schedule(RETRY_MS, injectAll);
+      });
+    }
+  }
+
+  const caches = KINDS.map((resource) => {
+    const cache = watchCache({
+      kube,
+      path: resourcePath({ group: 'admissionregistration.k8s.io', version: 'v1', resource }),
+      fieldSelector: `metadata.name=${name}`,
+      parse: (value) => Configuration.parse(value),
+      clock,
+      random,
+      onProblem: (error) => log.warn({ resource, error: error.message }, 'configuration cannot be read'),
+    });
+    cache.onChange(injectAll);
+    cache.synced.catch((error) =>
+      log.warn({ resource, error: messageOf(error) }, 'configuration cannot be watched'),
+    );
+    return cache;
+  });
+
+  return {
+    get done() {
+      const [validating, mutating] = KINDS;
+      const optional = caches[KINDS.indexOf(mutating)];
+      return settled.has(validating) && (settled.has(mutating) || !optional?.items.has(name));
+    },
+    refresh: injectAll,
+    async stop() {
+      stopped = true;
+      cancel();
+      await Promise.all(caches.map((cache) => cache.stop()));
+    },
+  };
+}

@@ -1,0 +1,67 @@
+/** Makes certificates. The library is loaded when it is needed: a mounted certificate never needs it. */
+import { X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
+
+/** PEM texts. */
+export interface KeyPair {
+  cert: string;
+  key: string;
+}
+
+/** Certificates are valid from a little before they are made, for machines whose clocks are behind. */
+export const BACKDATE_MS = 5 * 60_000;
+
+const ALGORITHM = { keyType: 'ec', curve: 'P-256', algorithm: 'sha256' } as const;
+
+/** A certificate authority. Its name holds the time, so that an old and a new one are told apart. */
+export async function issueAuthority(nowMs: number, lifetimeMs: number): Promise<KeyPair> {
+  const { generate } = await import('selfsigned');
+  const name = `kubectl-zone-webhook-ca@${Math.floor(nowMs / 1000)}`;
+  const made = await generate([{ name: 'commonName', value: name }], {
+    ...ALGORITHM,
+    ...validity(nowMs, lifetimeMs),
+    extensions: [
+      { name: 'basicConstraints', cA: true, critical: true },
+      { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
+    ],
+  });
+  return { cert: made.cert, key: made.private };
+}
+
+/** @param names DNS names and IP addresses under which the API server may call */
+export async function issueServer(
+  signer: KeyPair,
+  names: readonly string[],
+  nowMs: number,
+  lifetimeMs: number,
+): Promise<KeyPair> {
+  const { generate } = await import('selfsigned');
+  const endsMs = Math.min(nowMs + lifetimeMs, validityOf(signer.cert).notAfterMs);
+  const made = await generate([{ name: 'commonName', value: names[0] ?? 'kubectl-zone-webhook' }], {
+    ...ALGORITHM,
+    ...validity(nowMs, endsMs - nowMs),
+    ca: { key: signer.key, cert: signer.cert },
+    extensions: [
+      { name: 'basicConstraints', cA: false, critical: true },
+      { name: 'keyUsage', digitalSignature: true, critical: true },
+      { name: 'extKeyUsage', serverAuth: true },
+      {
+        name: 'subjectAltName',
+        altNames: names.map((name) =>
+          isIP(name) ? { type: 7 as const, ip: name } : { type: 2 as const, value: name },
+        ),
+      },
+    ],
+  });
+  return { cert: made.cert, key: made.private };
+}
+
+/** From when to when a certificate is valid, ms since the epoch. */
+export function validityOf(cert: string): { notBeforeMs: number; notAfterMs: number } {
+  const { validFrom, validTo } = new X509Certificate(cert);
+  return { notBeforeMs: Date.parse(validFrom), notAfterMs: Date.parse(validTo) };
+}
+
+function validity(nowMs: number, lifetimeMs: number) {
+  return { notBeforeDate: new Date(nowMs - BACKDATE_MS), notAfterDate: new Date(nowMs + lifetimeMs) };
+}

@@ -1,0 +1,104 @@
+import type { Clock } from '../../shared/clock.ts';
+import type { Kube } from '../../shared/kube/kube.ts';
+import { resourcePath } from '../../shared/kube/paths.ts';
+import { watchCache } from '../../shared/kube/watch-cache.ts';
+import { type Log, messageOf } from '../log.ts';
+import { bundleOf, type Material, planTls, type TlsPolicy } from './plan.ts';
+import { fetchSecret, materialIn, readSecret, SECRETS, type SecretAddress, storeMaterial } from './secret.ts';
+import type { Served, TlsSource } from './source.ts';
+import { takeStep } from './step.ts';
+
+export interface SecretSourceOptions {
+  kube: Kube;
+  secret: SecretAddress;
+  policy: TlsPolicy;
+  clock: Clock;
+  random: () => number;
+  log: Log;
+}
+
+/** After an error, and at the latest: another replica may have done the work meanwhile. */
+const RETRY_MS = 5_000;
+const LONGEST_WAIT_MS = 60 * 60_000;
+/** Two steps follow each other at most four times; more means that something undoes them. */
+const MAX_ROUNDS = 20;
+
+/**
+ * Certificates in a Secret that all replicas share. Each replica makes and renews them by compare-and-swap, so that
+ * one of them does it and the others take it over.
+ *
+ * @throws ApiError when the Secret may not be read or written
+ */
+export async function openSecretSource(options: SecretSourceOptions): Promise<TlsSource> {
+  const { kube, secret, policy, clock, log } = options;
+  const listeners: ((served: Served) => void)[] = [];
+  let current: Served;
+  let cancel = () => {};
+  let stopped = false;
+
+  /** Reads the Secret and does what is due, until nothing is. */
+  async function maintain(): Promise<{ material: Material; untilMs: number }> {
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      const stored = await fetchSecret(kube, secret);
+      const material = stored && materialIn(stored);
+      const step = planTls(material, policy, clock.nowMs());
+      if (step.kind === 'keep' && material) return { material, untilMs: step.untilMs };
+      if (step.kind === 'keep') continue;
+      const next = await takeStep(step.kind, material, policy, clock.nowMs());
+      const stepDone = await storeMaterial(kube, secret, stored, next);
+      if (stepDone) log.info({ step: step.kind, secret: secret.name }, 'certificates');
+    }
+    throw new Error(`Secret ${secret.name} does not keep what is written to it`);
+  }
+
+  function adopt(material: Material): void {
+    const served = { server: material.server, caBundle: bundleOf(material) };
+    if (served.server.cert === current.server.cert && served.caBundle === current.caBundle) return;
+    current = served;
+    for (const listener of listeners) listener(served);
+  }
+
+  function schedule(delayMs: number): void {
+    cancel();
+    if (!stopped) cancel = clock.schedule(Math.min(delayMs, LONGEST_WAIT_MS), () => void renew());
+  }
+
+  async function renew(): Promise<void> {
+    try {
+      const { material, untilMs } = await maintain();
+      adopt(material);
+      schedule(Math.max(0, untilMs - clock.nowMs()));
+    } catch (error) {
+      log.warn({ error: messageOf(error) }, 'certificates could not be renewed');
+      schedule(RETRY_MS);
+    }
+  }
+
+  const { material, untilMs } = await maintain();
+  current = { server: material.server, caBundle: bundleOf(material) };
+  const cache = watchCache({
+    kube,
+    path: resourcePath({ ...SECRETS, namespace: secret.namespace }),
+    fieldSelector: `metadata.name=${secret.name}`,
+    parse: (value) => readSecret(value),
+    clock,
+    random: options.random,
+    onEvent(type, stored) {
+      const seen = type === 'DELETED' ? undefined : materialIn(stored);
+      if (seen) adopt(seen);
+      else void renew();
+    },
+  });
+  schedule(Math.max(0, untilMs - clock.nowMs()));
+  return {
+    get current() {
+      return current;
+    },
+    onChange: (listener) => void listeners.push(listener),
+    async stop() {
+      stopped = true;
+      cancel();
+      await cache.stop();
+    },
+  };
+}

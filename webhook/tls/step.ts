@@ -1,0 +1,30 @@
+import { issueAuthority, issueServer } from './issue.ts';
+import type { Material, TlsPolicy, TlsStep } from './plan.ts';
+
+/** Does one step of the plan; the result still has to be stored. */
+export async function takeStep(
+  step: Exclude<TlsStep['kind'], 'keep'>,
+  material: Material | undefined,
+  policy: TlsPolicy,
+  nowMs: number,
+): Promise<Material> {
+  const { names, authorityLifetimeMs, serverLifetimeMs } = policy;
+  const authority = () => issueAuthority(nowMs, authorityLifetimeMs);
+  const server = (signer: Material['signer']) => issueServer(signer, names, nowMs, serverLifetimeMs);
+  if (step === 'create' || !material) {
+    const signer = await authority();
+    return { signer, server: await server(signer), next: undefined, previous: undefined };
+  }
+  switch (step) {
+    case 'announce':
+      return { ...material, next: await authority() };
+    case 'promote': {
+      const signer = material.next ?? material.signer;
+      return { signer, server: await server(signer), next: undefined, previous: material.signer.cert };
+    }
+    case 'issue':
+      return { ...material, server: await server(material.signer) };
+    case 'forget':
+      return { ...material, previous: undefined };
+  }
+}
