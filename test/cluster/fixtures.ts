@@ -124,8 +124,17 @@ function podTemplate(fixture: Workload): V1PodTemplateSpec {
   };
 }
 
-/** Fast by default: a test that cares about the time says so. */
-function simulationAnnotations({ start = '100ms', startMax, flush, flushMax, brokenIn }: Simulation = {}) {
+/**
+ * Fast by default: a test that cares about the time says so. Not at once, though: a budget's controller that never saw
+ * a pod terminating takes its successor of the same name for it, and waits two minutes (disruptedPods has only names).
+ */
+function simulationAnnotations({
+  start = '100ms',
+  startMax,
+  flush = '50ms',
+  flushMax,
+  brokenIn,
+}: Simulation = {}) {
   const named = { start, 'start-max': startMax, flush, 'flush-max': flushMax, 'broken-in': brokenIn };
   return Object.fromEntries(
     Object.entries(named).flatMap(([key, value]) =>
