@@ -76,8 +76,14 @@ export function webhookLifeSuite(factory: ClusterFactory): void {
       const running = webhook.replicas.filter((each) => each.process.ended() === undefined);
       const leads = async (replica: (typeof running)[number]) =>
         /^kubectl_zone_webhook_leader 1$/m.test(await replica.metrics());
-      const flags = await Promise.all(running.map(leads));
-      const leader = running[flags.indexOf(true)];
+      // Both replicas may be new here, and neither may lead yet.
+      let leader: (typeof running)[number] | undefined;
+      const found = async () => {
+        const flags = await Promise.all(running.map(leads));
+        leader = running[flags.indexOf(true)];
+        return leader !== undefined;
+      };
+      await waitUntil('a replica that leads', found, { processes: [], deadlineMs: 60_000 });
       assert.ok(leader);
       webhook.front.setPorts(running.filter((each) => each !== leader).map(({ port }) => port));
       await leader.process.kill();
