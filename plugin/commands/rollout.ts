@@ -1,6 +1,7 @@
 import { PACINGS, parseRolloutOptions, ROLLOUT_DEFAULTS } from '../../shared/rollout/options.ts';
 import { UsageError } from '../errors.ts';
 import type { RolloutRequest } from '../rollout/run.ts';
+import { choice } from './choice.ts';
 import { type Arguments, type Command, read } from './command.ts';
 import { connectionOptions, durationOption } from './connection.ts';
 import { parseTarget } from './target.ts';
@@ -128,12 +129,4 @@ export function rolloutRequest(args: Arguments): Omit<RolloutRequest, 'commandLi
 
 function flagOf(optionName: string): string {
   return `--${optionName.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-}
-
-function choice<const T extends string>(args: Arguments, name: string, choices: readonly T[]): T | undefined {
-  const value = read.text(args, name);
-  if (value === undefined) return undefined;
-  const chosen = choices.find((each) => each === value);
-  if (!chosen) throw new UsageError(`--${name}: "${value}" is not one of ${choices.join(', ')}`);
-  return chosen;
 }

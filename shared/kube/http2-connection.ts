@@ -22,7 +22,7 @@ const SESSION_MEMORY_MB = 128;
 const { NGHTTP2_CANCEL, NGHTTP2_NO_ERROR, NGHTTP2_REFUSED_STREAM } = http2.constants;
 
 /**
- * Speaks HTTP/2 over an open socket: any number of exchanges at once, each of which can end without harm to the
+ * Speaks HTTP/2 over an open socket, with many exchanges at once, each of which can end without harm to the
  * others. After a GOAWAY it is no longer `usable`, and exchanges under way are allowed to end.
  *
  * node:http2 and not undici, because undici 8 leaves unanswered pings unnoticed: a watch on a connection that died
