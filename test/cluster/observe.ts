@@ -8,6 +8,8 @@ export interface PodView {
   name: string;
   uid: string;
   /** Undefined while it is not scheduled. */
+  node: string | undefined;
+  /** Undefined while it is not scheduled. */
   zone: string | undefined;
   /** The controller revision it was made from. */
   revision: string;
@@ -69,6 +71,7 @@ function view({ metadata, spec, status }: z.infer<typeof Pod>, zones: ReadonlyMa
   return {
     name: metadata.name,
     uid: metadata.uid,
+    node: spec.nodeName,
     zone: zones.get(spec.nodeName ?? ''),
     revision: metadata.labels['controller-revision-hash'] ?? '',
     phase: status.phase,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe, it, type TestContext } from 'node:test';
 import { isWhole, waitBudget, zoneBudget } from '../webhook/helpers/budgets.ts';
 import { connectTo, evictPod } from '../webhook/helpers/evictions.ts';
 import { type Installation, installWebhook } from '../webhook/helpers/installation.ts';
@@ -36,6 +36,11 @@ export function webhookDrainSuite(factory: ClusterFactory): void {
       await cluster.waitReady('StatefulSet', name, NAMESPACE);
       await whole(name, replicas);
     };
+    const witnessed = async (app: string, t: TestContext) => {
+      const witness = await startWitness(cluster, { namespace: NAMESPACE, app });
+      t.after(() => witness.stop());
+      return witness;
+    };
     const whole = (name: string, replicas = 6) =>
       waitBudget(
         cluster,
@@ -56,8 +61,10 @@ export function webhookDrainSuite(factory: ClusterFactory): void {
     it('lets kubectl drain two zones at once, one after the other', async (t) => {
       t.after(uncordonAll);
       await guarded('drained', 2, { start: '1s', flush: '500ms' });
-      const witness = await startWitness(cluster, { namespace: NAMESPACE, app: 'drained' });
-      const drains = await Promise.all([drain('zone-a-0'), drain('zone-b-0')]);
+      const witness = await witnessed('drained', t);
+      const pods = await podsOf(cluster, NAMESPACE, 'drained');
+      const nodeIn = (zone: string) => pods.find((pod) => pod.zone === zone)?.node ?? `no pod in ${zone}`;
+      const drains = await Promise.all([drain(nodeIn('zone-a')), drain(nodeIn('zone-b'))]);
       for (const { code, stderr } of drains) assert.equal(code, 0, stderr);
       await cluster.waitReady('StatefulSet', 'drained', NAMESPACE);
       const { zonesTogether, worst } = await witness.testimony();
@@ -83,7 +90,7 @@ export function webhookDrainSuite(factory: ClusterFactory): void {
       await guarded('both', 2, { start: '300ms', flush: '300ms' }, 9);
       await bench.stale({ name: 'both', replicas: 9, simulation: { start: '300ms', flush: '300ms' } });
       await whole('both', 9);
-      const witness = await startWitness(cluster, { namespace: NAMESPACE, app: 'both' });
+      const witness = await witnessed('both', t);
       const [drained] = await Promise.all([
         drain('zone-c-0'),
         ended(bench.start('both', '--max-unavailable=2'), 0),
@@ -98,7 +105,7 @@ export function webhookDrainSuite(factory: ClusterFactory): void {
       await guarded('raced', 2, { start: '50ms', flush: '50ms' });
       const kube = await connectTo(cluster.kubeconfigPath);
       t.after(() => kube.close());
-      const witness = await startWitness(cluster, { namespace: NAMESPACE, app: 'raced' });
+      const witness = await witnessed('raced', t);
       const names = (await podsOf(cluster, NAMESPACE, 'raced')).map(({ name }) => name);
       for (let round = 0; round < ROUNDS; round += 1) {
         await whole('raced');

@@ -93,7 +93,7 @@ export function webhookLifeSuite(factory: ClusterFactory): void {
       await waitBudget(cluster, { namespace: NAMESPACE, name: 'steady' }, isWhole);
     });
 
-    it('makes new certificates when the Secret is deleted, and the API server trusts them', async () => {
+    it('makes new certificates when the Secret is deleted, and the API server trusts them', async (t) => {
       const secret = ['secret', 'kubectl-zone-webhook-tls', '-n', SYSTEM_NAMESPACE];
       const bundle = async () => {
         const path = 'jsonpath={.webhooks[0].clientConfig.caBundle}';
@@ -108,12 +108,12 @@ export function webhookLifeSuite(factory: ClusterFactory): void {
       });
       webhook.front.cut();
       const kube = await connectTo(cluster.kubeconfigPath);
+      t.after(() => kube.close());
       await waitUntil(
         'an answer over the new certificate',
         async () => (await evictPod(kube, NAMESPACE, POD)).code === 429,
         { processes: [], deadlineMs: 30_000 },
       );
-      await kube.close();
     });
 
     it('sets the caBundle again when somebody takes it away', async () => {

@@ -33,6 +33,7 @@ const podSchema = z.object({
   }),
 });
 type Pod = z.infer<typeof podSchema>;
+type PodList = z.infer<typeof listSchema>;
 
 const listSchema = z.object({
   metadata: z.object({ resourceVersion: z.string() }),
@@ -57,7 +58,7 @@ export async function startWitness(
   const scene = new Scene(await zonesOfNodes(cluster));
   const leaving = new AbortController();
   const first = await list();
-  scene.show(first.items);
+  scene.show(first);
   const watching = watch(
     cluster,
     { path, from: first.metadata.resourceVersion, list, scene },
@@ -69,10 +70,12 @@ export async function startWitness(
   };
   return {
     async testimony() {
-      const { items } = await list();
-      const shown = Promise.race([scene.untilShown(items), watching]);
-      await withDeadline(shown, () => 'the witness did not see how the pods are now');
-      await stop();
+      try {
+        const shown = Promise.race([scene.untilShown(await list()), watching]);
+        await withDeadline(shown, () => 'the witness did not see how the pods are now');
+      } finally {
+        await stop();
+      }
       return scene.testimony;
     },
     stop,
@@ -82,7 +85,7 @@ export async function startWitness(
 /** Follows the pods until the signal aborts, over watches that break and API servers that restart. */
 async function watch(
   cluster: TestCluster,
-  given: { path: string; from: string; list: () => Promise<z.infer<typeof listSchema>>; scene: Scene },
+  given: { path: string; from: string; list: () => Promise<PodList>; scene: Scene },
   signal: AbortSignal,
 ): Promise<void> {
   let { from } = given;
@@ -102,7 +105,7 @@ async function watch(
     const again = signal.aborted ? undefined : await given.list().catch(() => undefined);
     if (again) {
       from = again.metadata.resourceVersion;
-      given.scene.show(again.items);
+      given.scene.show(again);
     }
   }
 }
@@ -114,31 +117,38 @@ class Scene {
   private readonly zones = new Map<string, string>();
   private readonly expected = new Set<string>();
   private pods = new Map<string, Pod>();
+  /** The latest version seen of each pod, also of deleted ones. */
+  private readonly versions = new Map<string, number>();
   private look: () => void = () => {};
 
   constructor(zoneOfNode: ReadonlyMap<string, string>) {
     this.zoneOfNode = zoneOfNode;
   }
 
-  show(pods: readonly Pod[]): void {
-    this.pods = new Map(pods.map((pod) => [pod.metadata.name, pod]));
+  show({ items }: PodList): void {
+    this.pods = new Map(items.map((pod) => [pod.metadata.name, pod]));
+    for (const pod of items) this.versions.set(pod.metadata.name, versionOf(pod));
     if (this.expected.size === 0) for (const name of this.pods.keys()) this.expected.add(name);
     this.count();
   }
 
   change(type: string, pod: Pod): void {
     const { name } = pod.metadata;
+    this.versions.set(name, versionOf(pod));
     if (type === 'DELETED') this.pods.delete(name);
     else this.pods.set(name, pod);
     this.count();
   }
 
-  untilShown(pods: readonly Pod[]): Promise<void> {
+  /** Resolves once everything that the list tells has been seen; pods may have gone on changing since. */
+  untilShown({ metadata, items }: PodList): Promise<void> {
+    const listed = new Set(items.map((pod) => pod.metadata.name));
+    const isNoSurprise = ([name, pod]: [string, Pod]) =>
+      listed.has(name) || versionOf(pod) > Number(metadata.resourceVersion);
     return new Promise((resolve) => {
       this.look = () => {
-        const shown = ({ metadata }: Pod) =>
-          this.pods.get(metadata.name)?.metadata.resourceVersion === metadata.resourceVersion;
-        if (this.pods.size === pods.length && pods.every(shown)) resolve();
+        const isSeen = (pod: Pod) => (this.versions.get(pod.metadata.name) ?? 0) >= versionOf(pod);
+        if (items.every(isSeen) && [...this.pods].every(isNoSurprise)) resolve();
       };
       this.look();
     });
@@ -162,6 +172,11 @@ class Scene {
     };
     this.look();
   }
+}
+
+/** Versions are numbers that grow: https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions */
+function versionOf({ metadata }: Pod): number {
+  return Number(metadata.resourceVersion);
 }
 
 function isServing(pod: Pod | undefined): boolean {
