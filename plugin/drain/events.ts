@@ -1,0 +1,46 @@
+import type { DrainSnapshot } from '../../shared/drain/snapshot.ts';
+
+/**
+ * What a drain reports while it runs. The JSON output is these events, one a line (`time` instead of `atMs`), and a
+ * stable interface: fields are added, never renamed. Pods are `namespace/name`; a zone is null where nodes have none.
+ */
+export type DrainEvent = { atMs: number } & (
+  | { type: 'started'; zones: readonly { zone: string | null; nodes: readonly string[] }[]; pods: number }
+  /** Something the operator should know that stops nothing. */
+  | { type: 'notice'; message: string }
+  | { type: 'zone-begun'; zone: string | null; nodes: readonly string[]; reason: string }
+  | { type: 'node-cordoned'; node: string; zone: string | null }
+  | { type: 'pod-evicted'; pod: string; node: string; zone: string | null }
+  | { type: 'eviction-refused'; pod: string; node: string; zone: string | null; reason: string }
+  | { type: 'pod-gone'; pod: string; node: string; tookMs: number }
+  | { type: 'node-drained'; node: string; zone: string | null; pods: number; tookMs: number }
+  | { type: 'zone-finished'; zone: string | null; nodes: number; pods: number; tookMs: number }
+  /** The reason for not going on has changed. */
+  | { type: 'waiting'; for: string; reason: string; pods: readonly string[] }
+  | { type: 'blocked'; by: string; reason: string; fix: string; pods: readonly string[] }
+  | { type: 'connection-lost'; reason: string }
+  | { type: 'connection-restored'; afterMs: number }
+  /** All there is to see; sent on every change, at most once per turn of the event loop. */
+  | { type: 'snapshot'; snapshot: DrainSnapshot }
+  | { type: 'finished'; outcome: DrainOutcome; reason: string; summary: DrainSummary }
+);
+
+/** `stopped`: not finished, safe to leave, the same command goes on. */
+export type DrainOutcome = 'done' | 'stopped' | 'interrupted' | 'failed';
+
+export interface DrainSummary {
+  tookMs: number;
+  nodesDrained: number;
+  podsEvicted: number;
+  requestsRefused: number;
+  /** Most zones in which one workload had pods down at one moment, counted from two on, as the watches showed it. */
+  zonesDownTogether: number;
+  /** Nodes that are left cordoned. */
+  cordoned: readonly string[];
+}
+
+/** Draws events. `close` returns when everything is written. */
+export interface DrainReporter {
+  report(event: DrainEvent): void;
+  close(): Promise<void>;
+}

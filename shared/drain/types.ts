@@ -1,0 +1,179 @@
+import type { BudgetProblem, BudgetView } from '../budget/decide.ts';
+import type { ZoneTally } from '../zones.ts';
+
+/** What the drain decision sees: the nodes that are to be emptied, what is on them, and who would miss it. */
+export interface DrainObservation {
+  /** The targets that exist. */
+  nodes: readonly DrainNode[];
+  /** Pods on these nodes that have to leave; what stays (DaemonSets, mirror pods) is not among them. */
+  pods: readonly DrainPod[];
+  /** Owners of pods that have to leave or have left, and all that a ZoneDisruptionBudget covers besides. */
+  workloads: readonly DrainWorkload[];
+  /** By `namespace/name`. */
+  zoneBudgets: ReadonlyMap<string, ZoneBudgetState>;
+  /** By `namespace/name`. */
+  podBudgets: ReadonlyMap<string, PodBudgetState>;
+}
+
+export interface DrainNode {
+  name: string;
+  /** Undefined without a zone label. */
+  zone: string | undefined;
+  /** spec.unschedulable. */
+  cordoned: boolean;
+}
+
+export interface DrainPod {
+  namespace: string;
+  name: string;
+  uid: string;
+  node: string;
+  /** Of the node; undefined without a zone label. */
+  zone: string | undefined;
+  available: boolean;
+  /** Being deleted, or its eviction was accepted and the deletion is not seen yet. */
+  terminating: boolean;
+  /** A request for its removal is under way. */
+  asked: boolean;
+  /** Why the last request was refused, until something has changed that may make room. */
+  refused: string | undefined;
+  /** Key of its workload; undefined for pods that nobody brings back. */
+  workload: string | undefined;
+  /** Keys of the ZoneDisruptionBudgets that cover it. */
+  zoneBudgets: readonly string[];
+  /** Keys of the PodDisruptionBudgets that cover it. */
+  podBudgets: readonly string[];
+}
+
+/** Something that brings its pods back elsewhere. */
+export interface DrainWorkload {
+  /** The uid of the owner that is scaled. */
+  key: string;
+  namespace: string;
+  /** `statefulset/ingester`. */
+  label: string;
+  /** What guards it: a ZoneDisruptionBudget, else a PodDisruptionBudget, else nothing. */
+  guard: 'zone-budget' | 'pod-budget' | 'none';
+  /** All its pods over all zones, missing ones included, with those that are down. */
+  zones: readonly ZoneTally[];
+  down: readonly DownPod[];
+  /** Who rolls it out now, where no webhook keeps drain and rollout apart. */
+  rolloutHolder: string | undefined;
+}
+
+export interface DownPod {
+  name: string;
+  /** Where it is or last was; undefined where nobody knows. */
+  zone: string | undefined;
+  /** In a few words: "terminating", "missing", "ImagePullBackOff". */
+  problem: string;
+  /** What the scheduler says and since when (ms since the epoch), while no node takes it. */
+  unschedulable: { message: string; sinceMs: number } | undefined;
+}
+
+export interface ZoneBudgetState {
+  view: BudgetView | BudgetProblem;
+  /** unhealthyPodEvictionPolicy. */
+  policy: string;
+}
+
+export interface PodBudgetState {
+  /** status.disruptionsAllowed. */
+  disruptionsAllowed: number;
+  /** Whether it lets pods go that are not Ready whatever it allows (unhealthyPodEvictionPolicy AlwaysAllow). */
+  unreadyMayGo: boolean;
+}
+
+export interface DrainOptions {
+  /** Zones to take first, in this order; the others follow by name, nodes without a zone last. */
+  zoneOrder: readonly string[];
+  /** Nodes of a zone at once; undefined for all. */
+  maxNodes: number | undefined;
+  /** How long everything must have been whole before the next zone. */
+  soakMs: number;
+  /** How long a pod that no node takes is waited for, as an autoscaler may bring a node. */
+  pendingMs: number;
+}
+
+/** What must be remembered between decisions. A new process begins with `emptyDrainMemory` and goes on all the same. */
+export interface DrainMemory {
+  /** The zone begun last; undefined also stands for the nodes without one once `begun` is true. */
+  zone: string | undefined;
+  begun: boolean;
+  /** Nodes of that zone that are emptied now. */
+  batch: readonly string[];
+  /** Whether a pod was removed in that zone, so that a soak makes sense. */
+  touched: boolean;
+  /** Since when everything has been whole, ms since the epoch; undefined while it is not. */
+  wholeSinceMs: number | undefined;
+  /**
+   * Workloads without a ZoneDisruptionBudget that were not whole before the drain came to them: nobody knows whether
+   * they ever will be, so they are not waited for.
+   */
+  exempt: readonly string[];
+}
+
+export interface DrainInput {
+  observation: DrainObservation;
+  options: DrainOptions;
+  memory: DrainMemory;
+  /** Ms since the epoch, by the API server's clock. */
+  nowMs: number;
+}
+
+/** What to do next, and why. */
+export type DrainDecision = Cordon | Evict | DrainWait | DrainBlocked | DrainDone;
+
+/** Begin a zone, or the next nodes of it: nothing new is scheduled there from now on. */
+export interface Cordon {
+  kind: 'cordon';
+  zone: string | undefined;
+  nodes: readonly string[];
+  /** False for further nodes of a zone that was begun before. */
+  begins: boolean;
+  reason: string;
+  memory: DrainMemory;
+}
+
+export interface Evict {
+  kind: 'evict';
+  zone: string | undefined;
+  /** In the order in which they go; all of them may be asked for at once. */
+  pods: readonly DrainPod[];
+  held: readonly HeldPod[];
+  reason: string;
+}
+
+/** A pod that would be refused, or must not be asked for yet. */
+export interface HeldPod {
+  pod: DrainPod;
+  by: 'zone-budget' | 'pod-budget' | 'other-zone' | 'rollout' | 'refused';
+  reason: string;
+}
+
+export type DrainWaitFor = 'deletion' | 'budget' | 'rollout' | 'whole' | 'soak';
+
+export interface DrainWait {
+  kind: 'wait';
+  for: DrainWaitFor;
+  zone: string | undefined;
+  reason: string;
+  held: readonly HeldPod[];
+  /** When time alone can change the answer, ms since the epoch. */
+  recheckAtMs: number | undefined;
+}
+
+export interface DrainBlocked {
+  kind: 'blocked';
+  by: 'unschedulable' | 'zone-label';
+  zone: string | undefined;
+  reason: string;
+  /** Which command would change it. */
+  fix: string;
+  held: readonly HeldPod[];
+}
+
+export interface DrainDone {
+  kind: 'done';
+  reason: string;
+}
