@@ -7,6 +7,7 @@
 import { Agent, request } from 'node:https';
 import { systemClock } from '../shared/clock.ts';
 import { testAuthority } from '../test/helpers/certificates.ts';
+import { listingPods } from '../test/webhook/admission/listed-pods.ts';
 import { fakeApi } from '../test/webhook/helpers/fake-api.ts';
 import { review } from '../test/webhook/helpers/harness.ts';
 import { createAdmitter } from '../webhook/admission/admitter.ts';
@@ -19,13 +20,14 @@ const requests = Number(process.argv[2] ?? 10_000);
 const authority = await testAuthority();
 const api = fakeApi();
 api.budget('ingester', { maxUnavailable: 1 }, { 'zone-a': [100, 0], 'zone-b': [100, 0] });
-for (let ordinal = 0; ordinal < 200; ordinal += 1)
-  api.pod(`ingester-${ordinal}`, { node: ordinal % 2 ? 'node-a' : 'node-b' });
+const names = Array.from({ length: 200 }, (_, ordinal) => `ingester-${ordinal}`);
+Object.assign(api.status('ingester'), { expectedReplicas: names.length });
+names.forEach((name, ordinal) => void api.pod(name, { node: ordinal % 2 ? 'node-a' : 'node-b' }));
 
 const tookMs: number[] = [];
 const app = createApp({
   admitter: createAdmitter({
-    kube: api.kube,
+    kube: listingPods(api, names),
     clock: systemClock,
     random: Math.random,
     cluster: {

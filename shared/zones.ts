@@ -2,9 +2,32 @@
  * The count behind the rule "never two zones": which zones have pods that do not serve. Rollout, budget and drain
  * all take it from here.
  */
+import type { Node } from './kube/objects.ts';
 
 /** Where the zone of a node is written. https://kubernetes.io/docs/reference/labels-annotations-taints/#topologykubernetesiozone */
 export const ZONE_LABEL = 'topology.kubernetes.io/zone';
+
+/** Zone by node name; undefined for a node without the label, or that is not known. */
+export type ZoneOfNode = (node: string) => string | undefined;
+
+/** @param nodes by name; undefined where nodes may not be read, then the pods' own labels must do */
+export function zonesOf(nodes: ReadonlyMap<string, Node> | undefined): ZoneOfNode {
+  return (node) => nodes?.get(node)?.metadata.labels[ZONE_LABEL];
+}
+
+/**
+ * The zone of the pod's node. Since Kubernetes 1.35 the pod carries a copy of the label (PodTopologyLabelsAdmission),
+ * which serves where the node is gone or may not be read.
+ *
+ * @returns undefined before scheduling and where no label tells it; an empty label tells nothing
+ */
+export function zoneOfPod(
+  { node, labels }: { node: string | undefined; labels: Readonly<Record<string, string>> },
+  zoneOfNode: ZoneOfNode,
+): string | undefined {
+  if (node === undefined) return undefined;
+  return zoneOfNode(node) || labels[ZONE_LABEL] || undefined;
+}
 
 /** A zone as its label names it, or a zone of its own for a pod whose zone nobody knows. */
 export type ZoneKey = string;

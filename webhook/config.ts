@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { parseDuration } from '../shared/duration.ts';
 
 export interface Config {
   /** Of the webhook, over TLS. */
@@ -15,6 +16,8 @@ export interface Config {
   tlsDir: string | undefined;
   /** Further names for the certificate, for calls by URL. */
   tlsNames: readonly string[];
+  /** How long the certificates in the Secret are valid, and how they are replaced. */
+  certificates: CertificateTimes;
   webhookConfiguration: string;
   lease: string;
   kubeconfig: string | undefined;
@@ -25,11 +28,20 @@ export interface Config {
   identity: string;
 }
 
+export interface CertificateTimes {
+  authorityLifetimeMs: number;
+  serverLifetimeMs: number;
+  /** How long every API server and replica needs at most to learn what has changed. */
+  settleMs: number;
+}
+
 /** The command line cannot be used; the message is for whoever wrote it. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
+/** Renewed when two thirds are over; API servers and replicas learn of a change by a watch, within seconds. */
+const DEFAULT_TIMES = { ca: '43800h', certificate: '2160h', settle: '10m' };
 const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'];
 
 /**
@@ -57,6 +69,7 @@ export function readConfig(
     secret: value('tls-secret') ?? 'kubectl-zone-webhook-tls',
     tlsDir: value('tls-dir'),
     tlsNames: value('tls-names')?.split(',') ?? [],
+    certificates: certificateTimes(value),
     webhookConfiguration: value('webhook-configuration') ?? 'kubectl-zone',
     lease: value('leader-lease') ?? 'kubectl-zone-webhook',
     kubeconfig: flags.kubeconfig,
@@ -80,6 +93,9 @@ function parse(argv: readonly string[]): Readonly<Record<string, string | undefi
         'tls-secret': text,
         'tls-dir': text,
         'tls-names': text,
+        'ca-lifetime': text,
+        'certificate-lifetime': text,
+        'certificate-settle-time': text,
         'webhook-configuration': text,
         'leader-lease': text,
         kubeconfig: text,
@@ -91,6 +107,27 @@ function parse(argv: readonly string[]): Readonly<Record<string, string | undefi
   } catch (error) {
     throw new ConfigError(error instanceof Error ? error.message : String(error));
   }
+}
+
+function certificateTimes(value: (name: string) => string | undefined): CertificateTimes {
+  const time = (flag: string, standard: string) => duration(flag, value(flag) ?? standard);
+  const authorityLifetimeMs = time('ca-lifetime', DEFAULT_TIMES.ca);
+  const serverLifetimeMs = time('certificate-lifetime', DEFAULT_TIMES.certificate);
+  const settleMs = time('certificate-settle-time', DEFAULT_TIMES.settle);
+  // A new CA is announced when a third of the old one's life is left, and signs when the settle time has passed.
+  if (authorityLifetimeMs < 3 * settleMs) {
+    throw new ConfigError('--ca-lifetime is at least three times --certificate-settle-time');
+  }
+  return { authorityLifetimeMs, serverLifetimeMs, settleMs };
+}
+
+function duration(flag: string, text: string): number {
+  const ms = parseDuration(text);
+  // X.509 knows no parts of seconds.
+  if (ms === undefined || ms < 1_000) {
+    throw new ConfigError(`--${flag} is a duration of a second or more, such as 10m or 2160h, not "${text}"`);
+  }
+  return ms;
 }
 
 function wholeNumber(flag: string, text: string): number {

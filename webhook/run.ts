@@ -37,11 +37,6 @@ export interface Webhook {
   stop(): Promise<void>;
 }
 
-const DAY_MS = 24 * 60 * 60_000;
-const AUTHORITY_LIFETIME_MS = 5 * 365 * DAY_MS;
-const SERVER_LIFETIME_MS = 90 * DAY_MS;
-/** API servers and replicas learn of a change by a watch, within seconds. */
-const SETTLE_MS = 10 * 60_000;
 const BIND_TIMEOUT_MS = 4_000;
 
 /**
@@ -143,9 +138,7 @@ function openTls(config: Config, surroundings: Surroundings): Promise<TlsSource>
     secret: { namespace, name: config.secret },
     policy: {
       names: [`${service}.${namespace}.svc`, `${service}.${namespace}.svc.cluster.local`, ...config.tlsNames],
-      authorityLifetimeMs: AUTHORITY_LIFETIME_MS,
-      serverLifetimeMs: SERVER_LIFETIME_MS,
-      settleMs: SETTLE_MS,
+      ...config.certificates,
     },
   });
 }

@@ -1,5 +1,4 @@
 import * as z from 'zod/mini';
-import { readZoneDisruptionBudget } from '../../shared/budget/budget.ts';
 import type { ConnectOptions } from '../../shared/kube/connect.ts';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import { listAll } from '../../shared/kube/list.ts';
@@ -9,9 +8,10 @@ import { EXIT, type ExitCode, UserError } from '../errors.ts';
 import { printObject } from '../views/budget/print.ts';
 import { readEnforcement } from './enforcement.ts';
 import { crdMissing } from './errors.ts';
+import { readBudget, sortBudgets } from './malformed.ts';
 import { overlapping } from './overlap.ts';
 import type { WorkloadTarget } from './target.ts';
-import type { Workload } from './workload.ts';
+import type { SelectingWorkload } from './workload.ts';
 
 /** `kubectl zone budget create` as its flags say. */
 export interface CreateRequest {
@@ -37,7 +37,9 @@ export async function createBudget(request: CreateRequest, context: Context): Pr
     const manifest = budgetManifest(request, workload);
     let shown: object = manifest;
     if (request.dryRun !== 'client') {
-      await refuseOverlap(kube, request.name, workload);
+      for (const unread of await refuseOverlap(kube, request.name, workload)) {
+        stderr.write(`warning: the budget ${unread} cannot be read, and may cover the same pods\n`);
+      }
       shown = await post(kube, manifest, request);
       const enforcement = await readEnforcement(kube, namespace);
       if (enforcement.kind === 'not-enforced') {
@@ -55,13 +57,13 @@ export async function createBudget(request: CreateRequest, context: Context): Pr
 /** The manifest of a budget for the pods of a workload. */
 export function budgetManifest(
   request: Pick<CreateRequest, 'name' | 'maxUnavailable' | 'unhealthyPodEvictionPolicy' | 'warnOnly'>,
-  { metadata, selector }: Workload,
+  { namespace, selector }: SelectingWorkload,
 ) {
   const { matchLabels = {}, matchExpressions = [] } = selector;
   return {
     apiVersion: 'zonecontrol.k8s.aws/v1',
     kind: 'ZoneDisruptionBudget',
-    metadata: { name: request.name, namespace: metadata.namespace },
+    metadata: { name: request.name, namespace },
     spec: {
       selector: {
         ...(Object.keys(matchLabels).length > 0 && { matchLabels }),
@@ -82,7 +84,7 @@ export function budgetManifest(
   };
 }
 
-async function fetchWorkload(kube: Kube, { address, read }: WorkloadTarget): Promise<Workload> {
+async function fetchWorkload(kube: Kube, { address, read }: WorkloadTarget): Promise<SelectingWorkload> {
   const { namespace } = kube;
   try {
     return read(await kube.request({ method: 'GET', path: resourcePath({ ...address, namespace }) }));
@@ -96,17 +98,22 @@ async function fetchWorkload(kube: Kube, { address, read }: WorkloadTarget): Pro
   }
 }
 
-/** Two budgets on one pod deny every eviction, as two PodDisruptionBudgets do. */
-async function refuseOverlap(kube: Kube, name: string, workload: Workload): Promise<void> {
+/**
+ * Two budgets on one pod deny every eviction, as two PodDisruptionBudgets do.
+ *
+ * @returns names of budgets that cannot be read
+ */
+async function refuseOverlap(kube: Kube, name: string, workload: SelectingWorkload): Promise<string[]> {
   const { namespace } = kube;
   const path = resourcePath({ ...RESOURCES.zonedisruptionbudgets, namespace });
   const { items } = await listAll(kube, { path }).catch((error: unknown) => {
     throw error instanceof ApiError && error.code === 404 ? crdMissing(error) : error;
   });
-  const others = overlapping(items.map(readZoneDisruptionBudget), workload).filter((each) => each !== name);
-  if (others.length === 0) return;
+  const { budgets, malformed } = sortBudgets(items.map(readBudget));
+  const others = overlapping(budgets, workload).filter((each) => each !== name);
+  if (others.length === 0) return malformed.map((each) => each.name);
   throw new UserError(
-    `the pods of ${workload.metadata.name} have a ZoneDisruptionBudget already: ${others.join(', ')}; with two of them no pod could be evicted`,
+    `the pods of ${workload.name} have a ZoneDisruptionBudget already: ${others.join(', ')}; with two of them no pod could be evicted`,
     `change that one: kubectl edit zdb ${others[0]} -n ${namespace}`,
   );
 }

@@ -1,7 +1,6 @@
-import * as z from 'zod/mini';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
-import { listNames } from '../../shared/rollout/reasons.ts';
+import { listNames } from '../../shared/sentences.ts';
 import { compareText } from '../../shared/zones.ts';
 import { UserError } from '../errors.ts';
 
@@ -31,19 +30,6 @@ export function unreadable(error: unknown, what: string, namespace: string | und
     error,
   );
 }
-
-/** What to say of a budget that has fields of the wrong type. */
-export function unreadableBudget(object: unknown, cause: unknown): UserError {
-  const named = z.safeParse(Named, object);
-  const { namespace = '', name = '' } = named.success ? named.data.metadata : {};
-  return new UserError(
-    `the budget ${namespace}/${name} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
-    `correct it: kubectl edit zdb ${name} -n ${namespace}`,
-    cause,
-  );
-}
-
-const Named = z.object({ metadata: z.object({ namespace: z.string(), name: z.string() }) });
 
 /** What to say where there is no budget of that name; names those there are. */
 export async function budgetNotFound(kube: Kube, name: string, cause: unknown): Promise<UserError> {

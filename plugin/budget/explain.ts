@@ -1,16 +1,18 @@
 import { coverage } from '../../shared/budget/budget.ts';
 import { type BudgetDecision, decideEviction } from '../../shared/budget/decide.ts';
 import { admit } from '../../shared/budget/ledger.ts';
-import { observePodRead } from '../../shared/budget/observe.ts';
+import { viewOwner } from '../../shared/budget/observe.ts';
+import { podRead } from '../../shared/budget/pod-record.ts';
 import type { ZoneDisruptionBudget } from '../../shared/budget/types.ts';
 import type { Pod, PodDisruptionBudget } from '../../shared/kube/objects.ts';
 import { compareText } from '../../shared/zones.ts';
 import type { Enforcement } from './enforcement.ts';
-import { observeBudget, podTrouble } from './observe.ts';
+import { fixFor, type MalformedBudget } from './malformed.ts';
+import { budgetPod } from './pod.ts';
 import { askPodBudgets, type PodBudgetAnswer } from './pod-budgets.ts';
 import { countNow } from './report.ts';
 import { differences } from './staleness.ts';
-import type { ClusterState } from './state.ts';
+import { type ClusterState, countPodsOf } from './state.ts';
 
 /** Whether a pod could be evicted now, and what each budget says. `-o json` prints it: a stable interface. */
 export interface Explanation {
@@ -49,16 +51,20 @@ export interface ExplainInput {
 export function explainEviction(input: ExplainInput, nowMs: number): Explanation {
   const { pod, state, enforcement } = input;
   const { name, namespace, labels } = pod.metadata;
-  const read = observePodRead(pod, state.nodes);
+  const record = budgetPod(pod);
+  const read = podRead(record, state.zoneOfNode);
   const covering = state.budgets
     .filter(
       ({ metadata, spec }) => metadata.namespace === namespace && coverage(spec, labels) !== 'not-covered',
     )
     .sort((a, b) => compareText(a.metadata.name, b.metadata.name));
-  const budgets =
+  const readable =
     covering.length > 1 && read.available
       ? covering.map((budget) => severalBudgets(budget, covering))
       : covering.map((budget) => askBudget(budget, input, nowMs));
+  const gone = read.terminating || read.terminal;
+  const unreadable = gone ? [] : state.malformed.filter((budget) => budget.namespace === namespace);
+  const budgets = [...readable, ...unreadable.map(mayCover)];
   const podDisruptionBudgets = askPodBudgets(input.podDisruptionBudgets, pod);
   const podBudgetsAllow = podDisruptionBudgets.every(({ allows }) => allows);
   const zonesAllow = budgets.every(({ decision, dryRun }) => decision.kind === 'allow' || dryRun);
@@ -68,7 +74,7 @@ export function explainEviction(input: ExplainInput, nowMs: number): Explanation
       name,
       zone: read.zone,
       available: read.available,
-      problem: podTrouble(pod),
+      problem: record.problem,
     },
     verdict: !podBudgetsAllow
       ? 'denied'
@@ -91,12 +97,13 @@ function askBudget(budget: ZoneDisruptionBudget, input: ExplainInput, nowMs: num
   const { pod, state, enforcement } = input;
   const { spec, metadata } = budget;
   const common = { name: metadata.name, dryRun: spec.dryRun };
-  const request = { name: pod.metadata.name, pod: observePodRead(pod, state.nodes) };
-  const observed = observeBudget(budget, state);
-  if (observed.kind === 'uncountable') {
+  const record = budgetPod(pod);
+  const request = { name: record.name, pod: podRead(record, state.zoneOfNode) };
+  const observed = countPodsOf(budget, state);
+  if (typeof observed === 'string') {
     const problem = {
       code: 'sync-failed',
-      reason: `the pods of budget ${metadata.name} cannot be counted: ${observed.reason}`,
+      reason: `the pods of budget ${metadata.name} cannot be counted: ${observed}`,
       fix: 'give the pods an owner that tells how many there should be, or exclude them from the selector',
     } as const;
     const decision = decideEviction(problem, spec.unhealthyPodEvictionPolicy, request);
@@ -106,8 +113,7 @@ function askBudget(budget: ZoneDisruptionBudget, input: ExplainInput, nowMs: num
   const unattended = enforcement.kind === 'not-enforced';
   const basis = unattended ? { ...budget, status: now } : budget;
   const { observation } = observed;
-  const expected = observation.pods.some(({ uid }) => uid === request.pod.uid);
-  const owned = { ...request, owner: { expected, versions: observation.versions } };
+  const owned = { ...request, owner: viewOwner(record, state) };
   const [decision] = admit(basis, [owned], observation, nowMs).decisions;
   if (!decision) throw new Error('the ledger gave no decision');
   return { ...common, decision: plain(decision), stale: unattended ? [] : differences(budget, now) };
@@ -116,6 +122,20 @@ function askBudget(budget: ZoneDisruptionBudget, input: ExplainInput, nowMs: num
 function plain(decision: BudgetDecision): BudgetAnswer['decision'] {
   const { kind, reason } = decision;
   return decision.kind === 'deny' ? { kind, reason, fix: decision.fix } : { kind, reason };
+}
+
+/** As the webhook has it: nobody knows which pods it covers. */
+function mayCover(budget: MalformedBudget): BudgetAnswer {
+  return {
+    name: budget.name,
+    dryRun: false,
+    decision: {
+      kind: 'deny',
+      reason: `the budget cannot be read, and it may cover the pod: ${budget.reason}`,
+      fix: fixFor(budget),
+    },
+    stale: [],
+  };
 }
 
 /** As for PodDisruptionBudgets: with two budgets nobody can say which one counts. */

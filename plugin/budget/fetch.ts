@@ -1,13 +1,16 @@
-import { readZoneDisruptionBudget } from '../../shared/budget/budget.ts';
-import type { ZoneDisruptionBudget } from '../../shared/budget/types.ts';
+import { createPodIndex } from '../../shared/budget/pod-index.ts';
+import { scaleReader } from '../../shared/budget/read-scale.ts';
+import { readWorkload, type WorkloadKind } from '../../shared/budget/workload.ts';
+import { createWorkloadIndex } from '../../shared/budget/workload-index.ts';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import { listAll } from '../../shared/kube/list.ts';
-import { type Node, readNode, readPod } from '../../shared/kube/objects.ts';
+import { type Node, readNode } from '../../shared/kube/objects.ts';
 import { RESOURCES, type ResourceAddress, resourcePath } from '../../shared/kube/paths.ts';
-import { budgetNotFound, crdMissing, unreadable, unreadableBudget } from './errors.ts';
-import { fetchScales } from './scales.ts';
-import { type ClusterState, foreignOwners } from './state.ts';
-import { deploymentWorkload, replicaSetWorkload, statefulSetWorkload, type Workload } from './workload.ts';
+import { zonesOf } from '../../shared/zones.ts';
+import { budgetNotFound, crdMissing, unreadable } from './errors.ts';
+import { type ReadBudget, readBudget, sortBudgets } from './malformed.ts';
+import { type BudgetPod, readBudgetPod } from './pod.ts';
+import { type ClusterState, withScales } from './state.ts';
 
 /** Which budgets are asked for. */
 export interface Scope {
@@ -19,12 +22,15 @@ export interface Scope {
   selector?: string | undefined;
 }
 
-/** The kinds of workload that are listed, by how their objects are read. */
-export const WORKLOADS: readonly (readonly [ResourceAddress, (object: unknown) => Workload])[] = [
-  [RESOURCES.statefulsets, statefulSetWorkload],
-  [RESOURCES.deployments, deploymentWorkload],
-  [RESOURCES.replicasets, replicaSetWorkload],
+/** The kinds of workload that are listed. */
+export const WORKLOADS: readonly (readonly [WorkloadKind, ResourceAddress])[] = [
+  ['StatefulSet', RESOURCES.statefulsets],
+  ['Deployment', RESOURCES.deployments],
+  ['ReplicaSet', RESOURCES.replicasets],
 ];
+
+/** Of each request for a scale. */
+export const SCALE_TIMEOUT_MS = 10_000;
 
 /**
  * Reads budgets, and then all that counting their pods needs.
@@ -39,29 +45,32 @@ export async function fetchState(kube: Kube, scope: Scope): Promise<ClusterState
     listAll(kube, { path: resourcePath({ ...address, namespace }) }).catch((error: unknown) => {
       throw unreadable(error, address.resource, namespace);
     });
-  const [pods, nodes, ...workloads] = await Promise.all([
+  const [pods, nodes, ...listed] = await Promise.all([
     list(RESOURCES.pods),
     fetchNodes(kube),
-    ...WORKLOADS.map(async ([address, read]) => ({ address, read, list: await list(address) })),
+    ...WORKLOADS.map(async ([kind, address]) => ({ kind, address, list: await list(address) })),
   ]);
-  const found = {
-    pods: pods.items.map(readPod),
-    workloads: workloads.flatMap((each) => each.list.items.map(each.read)),
-  };
-  return {
-    budgets,
-    ...found,
-    nodes,
+  const zoneOfNode = zonesOf(nodes);
+  const index = createPodIndex<BudgetPod>(zoneOfNode);
+  for (const pod of pods.items) index.apply('ADDED', readBudgetPod(pod));
+  const workloads = createWorkloadIndex();
+  for (const { kind, list: found } of listed) {
+    for (const object of found.items) workloads.apply('ADDED', readWorkload(kind, object));
+  }
+  const state = {
+    ...sortBudgets(budgets),
+    pods: index,
+    workloads,
+    zoneOfNode,
     versions: {
-      ...Object.fromEntries(workloads.map((each) => [each.address.resource, each.list.resourceVersion])),
+      ...Object.fromEntries(listed.map((each) => [each.address.resource, each.list.resourceVersion])),
       pods: pods.resourceVersion,
     },
-    scales: await fetchScales(kube, foreignOwners(found)),
-    lastZones: new Map(),
   };
+  return withScales(state, scaleReader(kube, SCALE_TIMEOUT_MS));
 }
 
-async function fetchBudgets(kube: Kube, { namespace, name, selector }: Scope) {
+async function fetchBudgets(kube: Kube, { namespace, name, selector }: Scope): Promise<ReadBudget[]> {
   const address = { ...RESOURCES.zonedisruptionbudgets, namespace };
   try {
     if (name !== undefined) {
@@ -76,15 +85,6 @@ async function fetchBudgets(kube: Kube, { namespace, name, selector }: Scope) {
     if (!(error instanceof ApiError) || error.code !== 404)
       throw unreadable(error, address.resource, namespace);
     throw name === undefined ? crdMissing(error) : await budgetNotFound(kube, name, error);
-  }
-}
-
-/** A budget from a cluster whose CRD checks less than ours may hold anything. */
-function readBudget(object: unknown): ZoneDisruptionBudget {
-  try {
-    return readZoneDisruptionBudget(object);
-  } catch (error) {
-    throw unreadableBudget(object, error);
   }
 }
 

@@ -25,7 +25,11 @@ export interface ListRequest {
   connection: ConnectOptions;
 }
 
-/** Shows budgets with their pods as they are now, once or until interrupted. */
+/**
+ * Shows budgets with their pods as they are now, once or until interrupted.
+ *
+ * @returns 1 where a budget cannot be read; all others are shown nevertheless
+ */
 export async function listBudgets(request: ListRequest, context: Context): Promise<ExitCode> {
   const kube = await context.connect(request.connection);
   try {
@@ -37,7 +41,7 @@ export async function listBudgets(request: ListRequest, context: Context): Promi
     const state = await fetchState(kube, scope);
     const reports = reportBudgets(state, context.clock.nowMs() + kube.clockSkewMs);
     await print(reports, request, scope, context);
-    return EXIT.done;
+    return state.malformed.length > 0 ? EXIT.failed : EXIT.done;
   } finally {
     await kube.close();
   }
@@ -72,6 +76,9 @@ async function print(
   }
   if (output === 'name') {
     for (const { name } of reports) stdout.write(`${resourceName(name)}\n`);
+    for (const { namespace, name, problem } of reports.filter(({ malformed }) => malformed)) {
+      stderr.write(`warning: budget ${namespace}/${name}: ${problem}\n`);
+    }
     return;
   }
   if (reports.length === 0) {

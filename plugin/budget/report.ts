@@ -1,11 +1,13 @@
 import { allowedDisruptions, zoneLoads } from '../../shared/budget/decide.ts';
 import { reconcile } from '../../shared/budget/ledger.ts';
+import type { OwnedPods } from '../../shared/budget/owned-pods.ts';
 import type { BudgetStatus, ZoneDisruptionBudget } from '../../shared/budget/types.ts';
 import { maxUnavailablePods } from '../../shared/budget/view.ts';
 import { compareText, isKnownZone, zoneKeyOf } from '../../shared/zones.ts';
-import { type Counted, type Observed, observeBudget } from './observe.ts';
+import { fixFor, type MalformedBudget } from './malformed.ts';
+import type { BudgetPod } from './pod.ts';
 import { differences } from './staleness.ts';
-import type { ClusterState } from './state.ts';
+import { type ClusterState, type Counted, countPodsOf } from './state.ts';
 
 /** A budget as its pods are now, counted here. `-o json` prints it: a stable interface. */
 export interface BudgetReport {
@@ -19,6 +21,8 @@ export interface BudgetReport {
   dryRun: boolean;
   /** By name; pods whose zone nobody knows are in a last one without a name. */
   zones: readonly ZoneReport[];
+  /** Whether the budget itself cannot be read; then only its name is known, and `problem`. */
+  malformed: boolean;
   /** Why the pods cannot be counted, or nothing can be allowed. */
   problem: string | undefined;
   /** In what the stored status, by which the webhook decides, differs from the pods. */
@@ -39,35 +43,34 @@ export interface ZoneReport {
 
 /** Reports on all budgets of a state, sorted by namespace and name. */
 export function reportBudgets(state: ClusterState, nowMs: number): BudgetReport[] {
-  return state.budgets
-    .map((budget) => reportBudget(budget, observeBudget(budget, state), nowMs))
-    .sort((a, b) => compareText(a.namespace, b.namespace) || compareText(a.name, b.name));
+  return [
+    ...state.budgets.map((budget) => reportBudget(budget, countPodsOf(budget, state), nowMs)),
+    ...state.malformed.map(reportMalformed),
+  ].sort((a, b) => compareText(a.namespace, b.namespace) || compareText(a.name, b.name));
 }
 
 /** The status as a webhook would write it if it counted these very pods now. */
-export function countNow(budget: ZoneDisruptionBudget, observed: Counted, nowMs: number): BudgetStatus {
+export function countNow(
+  budget: ZoneDisruptionBudget,
+  observed: Pick<Counted, 'observation'>,
+  nowMs: number,
+): BudgetStatus {
   const uncounted = { ...budget, status: { ...budget.status, versions: {} } };
   const result = reconcile(uncounted, observed.observation, [], nowMs);
   return result.kind === 'stale' ? budget.status : result.status;
 }
 
-function reportBudget(budget: ZoneDisruptionBudget, observed: Observed, nowMs: number): BudgetReport {
+function reportBudget(budget: ZoneDisruptionBudget, observed: Counted | string, nowMs: number): BudgetReport {
   const { metadata, spec } = budget;
   const common = {
     namespace: metadata.namespace,
     name: metadata.name,
     maxUnavailable: String(spec.maxUnavailable ?? ''),
     dryRun: spec.dryRun,
+    malformed: false,
   };
-  if (observed.kind === 'uncountable') {
-    return {
-      ...common,
-      maxUnavailablePods: undefined,
-      expectedReplicas: 0,
-      zones: [],
-      problem: `its pods cannot be counted: ${observed.reason}`,
-      stale: [],
-    };
+  if (typeof observed === 'string') {
+    return { ...common, ...UNCOUNTED, problem: `its pods cannot be counted: ${observed}` };
   }
   const now = countNow(budget, observed, nowMs);
   const most = maxUnavailablePods(spec, now.expectedReplicas);
@@ -82,10 +85,18 @@ function reportBudget(budget: ZoneDisruptionBudget, observed: Observed, nowMs: n
   };
 }
 
+const UNCOUNTED = { maxUnavailablePods: undefined, expectedReplicas: 0, zones: [], stale: [] };
+
+function reportMalformed(budget: MalformedBudget): BudgetReport {
+  const { namespace, name, reason } = budget;
+  const problem = `it cannot be read: ${reason}; ${fixFor(budget)}`;
+  return { ...UNCOUNTED, namespace, name, maxUnavailable: '', dryRun: false, malformed: true, problem };
+}
+
 function zoneReports(
   status: BudgetStatus,
   maxUnavailable: number,
-  { observation, problems }: Counted,
+  { observation, owners }: Counted,
 ): ZoneReport[] {
   const { zones, reservations, lastZones } = status;
   const zoneOf = new Map<string, string | undefined>(lastZones);
@@ -93,8 +104,8 @@ function zoneReports(
   for (const { pod, zone } of reservations) zoneOf.set(pod, zone);
   const reserved = new Set(reservations.map(({ pod }) => pod));
   const down = Map.groupBy(
-    [...problems].filter(([pod]) => !reserved.has(pod)),
-    ([pod]) => zoneKeyOf({ name: pod, zone: zoneOf.get(pod) }),
+    owners.flatMap(downPods).filter(({ pod }) => !reserved.has(pod)),
+    ({ pod }) => zoneKeyOf({ name: pod, zone: zoneOf.get(pod) }),
   );
   const allowed = new Map(allowedDisruptions(zones, reservations, maxUnavailable));
   const reports = zoneLoads({ zones, reservations }, undefined).map(
@@ -102,14 +113,20 @@ function zoneReports(
       zone: isKnownZone(zone) ? zone : undefined,
       expected,
       healthy: expected - unavailable,
-      unavailable: (down.get(zone) ?? [])
-        .map(([pod, why]) => ({ pod, why }))
-        .sort((a, b) => compareText(a.pod, b.pod)),
+      unavailable: (down.get(zone) ?? []).sort((a, b) => compareText(a.pod, b.pod)),
       reserved: about,
       allowed: allowed.get(zone) ?? 0,
     }),
   );
   return [...reports.filter(({ zone }) => zone !== undefined), ...together(reports)];
+}
+
+/** The pods that do not serve, and why. */
+function downPods({ pods, missing }: OwnedPods<BudgetPod>): { pod: string; why: string }[] {
+  return [
+    ...pods.flatMap(({ name, problem }) => (problem === undefined ? [] : [{ pod: name, why: problem }])),
+    ...missing.map(({ name }) => ({ pod: name, why: 'missing' })),
+  ];
 }
 
 /** The zones without a name as one. */

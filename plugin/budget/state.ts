@@ -1,46 +1,45 @@
-import type { Versions, ZoneDisruptionBudget } from '../../shared/budget/types.ts';
-import type { Controller, Node, Pod } from '../../shared/kube/objects.ts';
-import type { Workload } from './workload.ts';
+import { type ObservedBudget, type ObservedCluster, observeBudget } from '../../shared/budget/observe.ts';
+import type { ScaleRead, ScaleRef } from '../../shared/budget/owners.ts';
+import type { ScaleReader } from '../../shared/budget/read-scale.ts';
+import type { ZoneDisruptionBudget } from '../../shared/budget/types.ts';
+import type { MalformedBudget } from './malformed.ts';
+import type { BudgetPod } from './pod.ts';
 
-/** All that counting the pods of budgets needs, of one namespace or of all, as the cluster showed it. */
-export interface ClusterState {
+/** Budgets, and all that counting their pods needs, of one namespace or of all, as the cluster showed it. */
+export interface ClusterState extends ObservedCluster<BudgetPod> {
   budgets: readonly ZoneDisruptionBudget[];
-  pods: readonly Pod[];
-  /** By name. Undefined where nodes may not be read: then the pods' own zone labels must do. */
-  nodes: ReadonlyMap<string, Node> | undefined;
-  workloads: readonly Workload[];
-  /** The resourceVersion that pods and workloads are from, by resource. */
-  versions: Versions & { readonly pods: string };
-  /** What owners of other kinds ask for, by uid. */
-  scales: ReadonlyMap<string, Scale>;
-  /** Where pods were seen earlier, by namespace and then by name. */
-  lastZones: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** Those that cannot be read. */
+  malformed: readonly MalformedBudget[];
 }
 
-/** Replicas that an owner's scale subresource asks for, or why it does not tell. */
-export type Scale =
-  | { kind: 'scale'; replicas: number }
-  | { kind: 'no-scale' }
-  | { kind: 'failed'; reason: string };
+export type Counted = Extract<ObservedBudget<BudgetPod>, { kind: 'observed' }>;
 
-/** An owner that is asked through its scale subresource. */
-export interface ForeignOwner extends Controller {
-  namespace: string;
-}
-
-/** Whether the owner is one of those whose objects are listed. */
-export function isListed({ apiVersion, kind }: Controller): boolean {
-  return apiVersion.startsWith('apps/') && LISTED.has(kind);
-}
-
-const LISTED: ReadonlySet<string> = new Set(['StatefulSet', 'Deployment', 'ReplicaSet']);
-
-/** The owners of pods and workloads that are of other kinds, each once. */
-export function foreignOwners({ pods, workloads }: Pick<ClusterState, 'pods' | 'workloads'>): ForeignOwner[] {
-  const owners = new Map<string, ForeignOwner>();
-  for (const { metadata } of [...pods, ...workloads]) {
-    const { controller, namespace } = metadata;
-    if (controller && !isListed(controller)) owners.set(controller.uid, { ...controller, namespace });
+/** The budget's pods, or the second half of a sentence that says why they cannot be counted. */
+export function countPodsOf(budget: ZoneDisruptionBudget, state: ClusterState): Counted | string {
+  const observed = observeBudget(budget, state);
+  switch (observed.kind) {
+    case 'observed':
+      return observed;
+    case 'problem':
+      return observed.reason;
+    case 'ask':
+      return `nobody has asked for the scale of ${observed.refs.map(({ name }) => name).join(', ')}`;
   }
-  return [...owners.values()];
+}
+
+/** The state with the scales that its budgets ask for, read now. */
+export async function withScales(
+  state: Omit<ClusterState, 'scaleOf'>,
+  readScale: ScaleReader,
+): Promise<ClusterState> {
+  const unasked = { ...state, scaleOf: () => undefined };
+  const refs = new Map<string, ScaleRef>();
+  for (const budget of state.budgets) {
+    const observed = observeBudget(budget, unasked);
+    if (observed.kind === 'ask') for (const ref of observed.refs) refs.set(ref.uid, ref);
+  }
+  const reads = new Map<string, ScaleRead>(
+    await Promise.all([...refs.values()].map(async (ref) => [ref.uid, await readScale(ref)] as const)),
+  );
+  return { ...state, scaleOf: ({ uid }) => reads.get(uid) };
 }

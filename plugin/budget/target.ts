@@ -1,17 +1,17 @@
 import { RESOURCES, type ResourceAddress } from '../../shared/kube/paths.ts';
 import { UsageError } from '../errors.ts';
-import { deploymentWorkload, replicaSetWorkload, statefulSetWorkload, type Workload } from './workload.ts';
+import { readSelectingWorkload, type SelectingWorkload } from './workload.ts';
 
 /** A workload as the command line names it, and how its object is read. */
 export interface WorkloadTarget {
   address: ResourceAddress & { name: string };
-  read(object: unknown): Workload;
+  read(object: unknown): SelectingWorkload;
 }
 
 const KINDS = [
-  { words: ['sts', 'statefulset'], address: RESOURCES.statefulsets, read: statefulSetWorkload },
-  { words: ['deploy', 'deployment'], address: RESOURCES.deployments, read: deploymentWorkload },
-  { words: ['rs', 'replicaset'], address: RESOURCES.replicasets, read: replicaSetWorkload },
+  { words: ['sts', 'statefulset'], address: RESOURCES.statefulsets, kind: 'StatefulSet' },
+  { words: ['deploy', 'deployment'], address: RESOURCES.deployments, kind: 'Deployment' },
+  { words: ['rs', 'replicaset'], address: RESOURCES.replicasets, kind: 'ReplicaSet' },
 ] as const;
 
 /**
@@ -28,14 +28,17 @@ export function parseWorkload(text: string): WorkloadTarget {
     );
   }
   const word = type.toLowerCase();
-  const kind = KINDS.find(({ words, address }) =>
+  const found = KINDS.find(({ words, address }) =>
     words.some((each) => word === each || word === address.resource || word === `${address.resource}.apps`),
   );
-  if (!kind) {
+  if (!found) {
     throw new UsageError(
       `--for: "${type}" is not a kind of workload that is known here`,
       'take a StatefulSet (sts), a Deployment (deploy) or a ReplicaSet (rs), or write the manifest by hand',
     );
   }
-  return { address: { ...kind.address, name }, read: kind.read };
+  return {
+    address: { ...found.address, name },
+    read: (object) => readSelectingWorkload(found.kind, object),
+  };
 }

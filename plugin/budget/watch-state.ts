@@ -1,15 +1,22 @@
-import { readZoneDisruptionBudget } from '../../shared/budget/budget.ts';
-import type { ZoneDisruptionBudget } from '../../shared/budget/types.ts';
+import { createPodIndex } from '../../shared/budget/pod-index.ts';
+import { scaleReader } from '../../shared/budget/read-scale.ts';
+import { readWorkload, type Workload } from '../../shared/budget/workload.ts';
+import { createWorkloadIndex } from '../../shared/budget/workload-index.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
-import { type Node, type Pod, readNode, readPod } from '../../shared/kube/objects.ts';
+import { type Node, readNode } from '../../shared/kube/objects.ts';
 import { RESOURCES, type ResourceAddress, resourcePath } from '../../shared/kube/paths.ts';
-import { type ConnectionState, type WatchCache, watchCache } from '../../shared/kube/watch-cache.ts';
-import { zoneOfPod } from '../../shared/rollout/observe.ts';
-import { type Scope, WORKLOADS } from './fetch.ts';
-import { fetchScales } from './scales.ts';
-import { type ClusterState, foreignOwners, type Scale } from './state.ts';
-import type { Workload } from './workload.ts';
+import {
+  type ConnectionState,
+  type WatchCache,
+  type WatchCacheOptions,
+  watchCache,
+} from '../../shared/kube/watch-cache.ts';
+import { zonesOf } from '../../shared/zones.ts';
+import { SCALE_TIMEOUT_MS, type Scope, WORKLOADS } from './fetch.ts';
+import { type ReadBudget, readBudget, sortBudgets } from './malformed.ts';
+import { type BudgetPod, readBudgetPod } from './pod.ts';
+import { type ClusterState, withScales } from './state.ts';
 
 /** Budgets and their pods, kept up to date. */
 export interface StateWatch {
@@ -31,102 +38,81 @@ export interface StateWatchOptions {
 }
 
 /**
- * Starts the watches and resolves when each has its first list.
+ * Starts the watches and resolves when each has its first list. Nodes come first, so that each pod's zone is known when
+ * it is seen.
  *
  * @throws ApiError when something may not be read; nodes may be forbidden
  */
-export async function watchState(options: StateWatchOptions): Promise<StateWatch> {
-  const { kube, scope, clock, random, onConnection, onProblem } = options;
+export async function watchState({ kube, scope, ...surroundings }: StateWatchOptions): Promise<StateWatch> {
   const { namespace, name, selector } = scope;
-  const watch = <T>(address: ResourceAddress, parse: (object: unknown) => T, narrowed = {}): WatchCache<T> =>
-    watchCache<T>({
-      kube,
-      path: resourcePath({ ...address, namespace }),
-      parse,
-      clock,
-      random,
-      onConnection,
-      onProblem,
-      ...narrowed,
-    });
-  const budgets = watch<ZoneDisruptionBudget>(RESOURCES.zonedisruptionbudgets, readZoneDisruptionBudget, {
-    labelSelector: selector,
-    ...(name !== undefined && { fieldSelector: `metadata.name=${name}` }),
-  });
-  const pods = watch<Pod>(RESOURCES.pods, readPod);
-  const workloads = WORKLOADS.map(([address, read]) => ({
-    resource: address.resource,
-    cache: watch<Workload>(address, read),
-  }));
-  const nodes = watchCache<Node>({
-    kube,
-    path: resourcePath(RESOURCES.nodes),
-    parse: readNode,
-    clock,
-    random,
-    onConnection,
-    onProblem,
-  });
-  const owners = workloads.map(({ cache }) => cache);
-  const all: WatchCache<unknown>[] = [budgets, pods, nodes, ...owners];
-  const stop = async () => {
-    await Promise.all(all.map((cache) => cache.stop()));
+  const caches: WatchCache<unknown>[] = [];
+  const watch = <T>(
+    address: ResourceAddress,
+    options: Pick<WatchCacheOptions<T>, 'parse'> & Partial<WatchCacheOptions<T>>,
+  ): WatchCache<T> => {
+    const cache = watchCache<T>({ kube, path: resourcePath(address), ...surroundings, ...options });
+    caches.push(cache);
+    return cache;
   };
-  let nodesReadable = true;
+  const stop = async () => {
+    await Promise.all(caches.map((cache) => cache.stop()));
+  };
+
+  const nodes = watch<Node>(RESOURCES.nodes, { parse: readNode });
   try {
-    await Promise.all([
-      ...[budgets, pods, ...owners].map(({ synced }) => synced),
-      nodes.synced.catch((error: unknown) => {
-        if (!(error instanceof ApiError && error.code === 403)) throw error;
-        nodesReadable = false;
-      }),
-    ]);
+    const nodesReadable = await nodes.synced.then(() => true, isForbidden);
+    if (!nodesReadable) caches.splice(caches.indexOf(nodes), 1);
+    const zoneOfNode = zonesOf(nodesReadable ? nodes.items : undefined);
+    const index = createPodIndex<BudgetPod>(zoneOfNode);
+    const workloads = createWorkloadIndex();
+    const budgets = watch<ReadBudget>(
+      { ...RESOURCES.zonedisruptionbudgets, namespace },
+      {
+        parse: readBudget,
+        labelSelector: selector,
+        ...(name !== undefined && { fieldSelector: `metadata.name=${name}` }),
+      },
+    );
+    const pods = watch<BudgetPod>(
+      { ...RESOURCES.pods, namespace },
+      { parse: readBudgetPod, onEvent: index.apply },
+    );
+    const owners = WORKLOADS.map(([kind, address]) => ({
+      resource: address.resource,
+      cache: watch<Workload>(
+        { ...address, namespace },
+        { parse: (object) => readWorkload(kind, object), onEvent: workloads.apply },
+      ),
+    }));
+    await Promise.all(caches.map(({ synced }) => synced));
+
+    const readScale = scaleReader(kube, SCALE_TIMEOUT_MS);
+    return {
+      read: () => {
+        const versions = {
+          ...Object.fromEntries(owners.map(({ resource, cache }) => [resource, cache.resourceVersion])),
+          pods: pods.resourceVersion,
+        };
+        const found = sortBudgets(budgets.items.values());
+        return withScales({ ...found, pods: index, workloads, zoneOfNode, versions }, readScale);
+      },
+      get staleSinceMs() {
+        const since = caches.flatMap((cache) => cache.staleSinceMs ?? []);
+        return since.length > 0 ? Math.min(...since) : undefined;
+      },
+      onChange(listener) {
+        for (const cache of caches) cache.onChange(listener);
+      },
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
   }
-  let scales: ReadonlyMap<string, Scale> = new Map();
-  const lastZones = new Map<string, Map<string, string>>();
-  const remember = (present: readonly Pod[]) => {
-    for (const pod of present) {
-      const zone = zoneOfPod(pod, nodesReadable ? nodes.items : undefined);
-      const { namespace: place, name: podName } = pod.metadata;
-      const zones = lastZones.get(place) ?? new Map<string, string>();
-      lastZones.set(place, zones);
-      if (zone !== undefined) zones.set(podName, zone);
-    }
-    return lastZones;
-  };
-  return {
-    async read() {
-      const found = {
-        pods: [...pods.items.values()],
-        workloads: owners.flatMap((cache) => [...cache.items.values()]),
-      };
-      const versions = {
-        ...Object.fromEntries(workloads.map(({ resource, cache }) => [resource, cache.resourceVersion])),
-        pods: pods.resourceVersion,
-      };
-      const foreign = foreignOwners(found);
-      if (foreign.length > 0) scales = await fetchScales(kube, foreign);
-      return {
-        budgets: [...budgets.items.values()],
-        ...found,
-        nodes: nodesReadable ? nodes.items : undefined,
-        versions,
-        scales,
-        lastZones: remember(found.pods),
-      };
-    },
-    get staleSinceMs() {
-      const since = all.flatMap((cache) =>
-        cache === nodes && !nodesReadable ? [] : (cache.staleSinceMs ?? []),
-      );
-      return since.length > 0 ? Math.min(...since) : undefined;
-    },
-    onChange(listener) {
-      for (const cache of all) cache.onChange(listener);
-    },
-    stop,
-  };
+}
+
+/** False for an error that says so; throws all others. */
+function isForbidden(error: unknown): false {
+  if (error instanceof ApiError && error.code === 403) return false;
+  throw error;
 }

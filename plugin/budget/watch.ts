@@ -20,8 +20,8 @@ export async function watchBudgets(
   context: Context,
 ): Promise<ExitCode> {
   // A budget or CRD that is not there, or may not be read, is told before anything is drawn.
-  const { budgets } = await fetchState(kube, scope);
-  if (budgets.length === 0) context.stderr.write(noneFound(scope));
+  const { budgets, malformed } = await fetchState(kube, scope);
+  if (budgets.length + malformed.length === 0) context.stderr.write(noneFound(scope));
   const ended = Promise.withResolvers<ExitCode>();
   const stopListening = context.onInterrupt(() => ended.resolve(EXIT.interrupted));
   const reporter = await openBudgetReporter(

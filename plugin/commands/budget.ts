@@ -1,8 +1,9 @@
 import { UsageError } from '../errors.ts';
 import { budgetCreateCommand } from './budget-create.ts';
 import { budgetExplainCommand } from './budget-explain.ts';
+import { parseBudget } from './budget-name.ts';
 import { choice } from './choice.ts';
-import { type Command, read } from './command.ts';
+import { type Arguments, type Command, read } from './command.ts';
 import { connectionOptions } from './connection.ts';
 
 export const budgetCommand: Command = {
@@ -11,7 +12,13 @@ export const budgetCommand: Command = {
   description:
     'Counts the pods of ZoneDisruptionBudgets as they are now: those that serve, those that do not and why, and those whose eviction is admitted already. Only one zone may be disrupted at a time.',
   connects: true,
-  positionals: { name: { type: 'string', describe: 'Name of a budget; all unless told' } },
+  positionals: {
+    name: {
+      type: 'string',
+      describe:
+        'A budget, as NAME or zdb/NAME; all unless told. One that is called explain or create is zdb/explain, or -- explain',
+    },
+  },
   options: {
     'all-namespaces': { alias: 'A', type: 'boolean', describe: 'Budgets of all namespaces' },
     selector: { alias: 'l', type: 'string', describe: 'Label selector of budgets, such as team=metrics' },
@@ -27,7 +34,7 @@ export const budgetCommand: Command = {
   subcommands: [budgetExplainCommand, budgetCreateCommand],
   async run(args, context) {
     const request = {
-      name: read.text(args, 'name'),
+      name: nameIn(args),
       allNamespaces: read.flag(args, 'all-namespaces'),
       selector: read.text(args, 'selector'),
       watch: read.flag(args, 'watch'),
@@ -50,3 +57,13 @@ export const budgetCommand: Command = {
     return listBudgets(request, context);
   },
 };
+
+/** yargs leaves words after `--` beside the positionals, behind the command itself. */
+function nameIn(args: Arguments): string | undefined {
+  const [, ...afterDashes] = read.list(args, '_');
+  const [name, ...more] = [...read.list(args, 'name'), ...afterDashes];
+  if (more.length > 0) {
+    throw new UsageError('name one budget at a time', 'leave the others out: without a name all are shown');
+  }
+  return name === undefined ? undefined : parseBudget(name);
+}

@@ -4,6 +4,7 @@ import { EXIT, type ExitCode, UsageError } from '../errors.ts';
 import { VERSION } from '../version.ts';
 import type { Arguments, Command } from './command.ts';
 import { CONNECTION_OPTIONS } from './connection.ts';
+import { quoteWord } from './quote.ts';
 
 const LONGEST_LINE = 110;
 
@@ -34,7 +35,7 @@ export async function runCommandLine(
     .fail((message, error) => {
       throw error ?? new UsageError(message.trim(), 'kubectl zone --help lists the commands and flags');
     });
-  const commandLine = ['kubectl zone', ...argv.map(quote)].join(' ');
+  const commandLine = ['kubectl zone', ...argv.map(quoteWord)].join(' ');
   for (const command of commands) {
     register(parser, command, [], async (chosen, args) => {
       exitCode = await chosen.run(args, context, { commandLine });
@@ -94,9 +95,4 @@ function local(options: Readonly<Record<string, Options>>): Record<string, Optio
   return Object.fromEntries(
     Object.entries(options).map(([name, option]) => [name, { ...option, global: false }]),
   );
-}
-
-/** A word as a shell would need it. */
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -1,9 +1,12 @@
 import { PACINGS, parseRolloutOptions, ROLLOUT_DEFAULTS } from '../../shared/rollout/options.ts';
 import { UsageError } from '../errors.ts';
+import { GATE_OPTIONS, gatesFrom } from '../gates/options.ts';
 import type { RolloutRequest } from '../rollout/run.ts';
 import { choice } from './choice.ts';
 import { type Arguments, type Command, read } from './command.ts';
 import { connectionOptions, durationOption } from './connection.ts';
+import { rolloutHistoryCommand, rolloutStatusCommand } from './rollout-status.ts';
+import { rolloutAbortCommand, rolloutPauseCommand, rolloutResumeCommand } from './rollout-steer.ts';
 import { parseTarget } from './target.ts';
 
 export const rolloutCommand: Command = {
@@ -12,6 +15,13 @@ export const rolloutCommand: Command = {
   description:
     'Replaces all pods that are not on the newest revision: one zone at a time, in waves that grow, and only while every other zone is whole. Stops safely at any moment; the same command goes on.',
   connects: true,
+  subcommands: [
+    rolloutStatusCommand,
+    rolloutPauseCommand,
+    rolloutResumeCommand,
+    rolloutAbortCommand,
+    rolloutHistoryCommand,
+  ],
   positionals: {
     target: {
       type: 'string',
@@ -59,6 +69,7 @@ export const rolloutCommand: Command = {
       type: 'boolean',
       describe: 'At the end, set the update strategy back to what it was',
     },
+    ...GATE_OPTIONS,
     timeout: {
       type: 'string',
       describe: 'Stop after this time, such as 2h; the same command goes on (exit code 3)',
@@ -110,8 +121,12 @@ export function rolloutRequest(args: Arguments): Omit<RolloutRequest, 'commandLi
     minReadyMs: durationOption(args, 'min-ready'),
     replaceUnready: read.flag(args, 'replace-unready'),
   });
-  if ('problems' in options) {
-    const problems = options.problems.map((problem) => problem.replace(/^\w+/, flagOf));
+  const gates = gatesFrom(args);
+  if ('problems' in options || 'problems' in gates) {
+    const problems = [
+      ...('problems' in options ? options.problems.map((problem) => problem.replace(/^\w+/, flagOf)) : []),
+      ...('problems' in gates ? gates.problems : []),
+    ];
     throw new UsageError(problems.join('\n'), 'kubectl zone rollout --help explains the flags');
   }
   return {
@@ -123,6 +138,7 @@ export function rolloutRequest(args: Arguments): Omit<RolloutRequest, 'commandLi
     output: choice(args, 'output', ['plain', 'json']),
     disableEviction: read.flag(args, 'disable-eviction'),
     restoreStrategy: read.flag(args, 'restore-strategy'),
+    gates,
     yes: read.flag(args, 'yes'),
   };
 }

@@ -8,6 +8,7 @@ import { watchCache } from '../../shared/kube/watch-cache.ts';
 import { parseRolloutOptions } from '../../shared/rollout/options.ts';
 import type { Context } from '../context.ts';
 import { type ExitCode, InterruptedError } from '../errors.ts';
+import { NO_GATES } from '../gates/options.ts';
 import { runRollout } from '../rollout/run.ts';
 import { startSandbox } from '../sandbox/sandbox.ts';
 import { ingester, OLD_IMAGE } from './ingester.ts';
@@ -78,6 +79,7 @@ function request(kubeconfig: string, { output }: DemoOptions) {
   return {
     target: { kind: 'statefulset' as const, name: 'ingester' },
     options,
+    gates: NO_GATES,
     connection: { kubeconfig },
     timeoutMs: undefined,
     dryRun: undefined,

@@ -2,10 +2,10 @@ import type { Pod, StatefulSet } from '../../shared/kube/objects.ts';
 import { buildSnapshot } from '../../shared/rollout/build-snapshot.ts';
 import { restartEstimate } from '../../shared/rollout/estimate.ts';
 import { planRollout } from '../../shared/rollout/plan.ts';
-import { listNames } from '../../shared/rollout/reasons.ts';
 import type { RolloutSnapshot, RolloutStatus } from '../../shared/rollout/snapshot.ts';
 import type { Disrupt, RolloutDecision } from '../../shared/rollout/types.ts';
-import type { Reporter, RolloutEvent } from './events.ts';
+import { listNames } from '../../shared/sentences.ts';
+import type { Reporter, RolloutEvent, UntimedEvent } from './events.ts';
 import type { Moment, Progress } from './progress.ts';
 
 /** A moment with the API objects behind it. */
@@ -13,9 +13,6 @@ export interface Sight extends Moment {
   statefulSet: StatefulSet;
   pods: Iterable<Pod>;
 }
-
-/** An event without its time, which the announcer adds. */
-type Untimed = RolloutEvent extends infer E ? (E extends RolloutEvent ? Omit<E, 'atMs'> : never) : never;
 
 /** Says what happens: turns sights and decisions into events, each reason once. */
 export class Announcer {
@@ -33,7 +30,7 @@ export class Announcer {
     this.startedAtMs = startedAtMs;
   }
 
-  say(atMs: number, event: Untimed): void {
+  say(atMs: number, event: UntimedEvent): void {
     this.reporter.report({ atMs, ...event } as RolloutEvent);
   }
 
@@ -99,7 +96,11 @@ export class Announcer {
       .filter((cell) => cell.state === 'unready')
       .map((cell) => `${cell.name} ${cell.detail}`);
     const what =
-      decision.kind === 'blocked' ? decision.by : decision.for === 'availability' ? stuck : decision.reason;
+      decision.kind === 'blocked'
+        ? decision.by
+        : decision.for === 'availability'
+          ? stuck
+          : (decision.gate ?? decision.reason);
     const key = JSON.stringify([decision.kind, what]);
     if (key === this.lastReason) return;
     this.lastReason = key;

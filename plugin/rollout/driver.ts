@@ -1,4 +1,4 @@
-import { type Clock, delay } from '../../shared/clock.ts';
+import type { Clock } from '../../shared/clock.ts';
 import { ApiError, ConnectionError, type Kube } from '../../shared/kube/kube.ts';
 import { LeaseLostError } from '../../shared/kube/lease.ts';
 import { decide } from '../../shared/rollout/decide.ts';
@@ -6,11 +6,14 @@ import { remember } from '../../shared/rollout/memory.ts';
 import { observeStatefulSet } from '../../shared/rollout/observe.ts';
 import { withEvicted } from '../../shared/rollout/pods.ts';
 import type { Disrupt, GateState, RolloutMemory, RolloutOptions } from '../../shared/rollout/types.ts';
+import type { GateWatch } from '../gates/watch.ts';
+import type { PodToRemove } from '../removal/pod-removal.ts';
+import { type RemovalOutcome, Removals, type RetryPolicy } from '../removal/removals.ts';
+import { Turns } from '../turns.ts';
 import { Announcer, type Sight } from './announcer.ts';
 import type { Reporter, RolloutOutcome, RolloutSummary } from './events.ts';
 import type { RolloutLock } from './lock.ts';
 import { Progress } from './progress.ts';
-import { type RemovalOutcome, Removals } from './removals.ts';
 import { strategyGate } from './strategy.ts';
 import type { WorkloadWatches } from './watches.ts';
 
@@ -22,7 +25,10 @@ export interface DriverOptions {
   /** Of the StatefulSet that was asked for: one of the same name made later is another. */
   uid: string;
   watches: WorkloadWatches;
-  options: RolloutOptions;
+  /** Asked at each turn: an operator may change them while the rollout runs. */
+  options(): RolloutOptions;
+  /** Conditions from outside that must be open. */
+  gates: Pick<GateWatch, 'states' | 'fresh' | 'ensureFresh'>;
   /** What the last holder of the Lease left, or an empty memory. */
   memory: RolloutMemory;
   /** The Lease: nothing is removed that is not named in its memory, and nothing while it may be another's. */
@@ -37,12 +43,19 @@ export interface RolloutEnd {
   summary: RolloutSummary;
 }
 
+interface ZonedPod extends PodToRemove {
+  zone: string;
+}
+
 /** After a memory that could not be stored. */
 const SAVE_RETRY_MS = 1_000;
+/** A budget is asked again soon: a pod that is back makes room, and no watch here tells of budgets. */
+const RETRY: RetryPolicy = {
+  firstMs: 500,
+  longestMs: 10_000,
+  isFinal: ({ code }) => code === 401 || code === 403 || code === 405,
+};
 const BLIND = 'no connection to the API server: nothing is removed until it is back';
-/** Little enough beside the 100 ms in which a wave shall follow the last one. */
-const LONGEST_REST_MS = 40;
-const RESTS_PER_TURN = 4;
 /** How long an end waits for answers that are under way. */
 const LAST_ANSWERS_MS = 3_000;
 
@@ -54,21 +67,17 @@ export class RolloutDriver {
   private readonly given: DriverOptions;
   private readonly progress: Progress;
   private readonly announcer: Announcer;
-  private readonly removals: Removals;
+  private readonly removals: Removals<ZonedPod>;
   private readonly ended = Promise.withResolvers<RolloutEnd>();
   private memory: RolloutMemory;
   /** What is stored. Only pods named in it are removed. */
   private durable: RolloutMemory | undefined;
   /** Uids of pods whose removal was accepted. */
   private readonly evicted = new Set<string>();
-  private turning = false;
-  private again = false;
+  private readonly turns: Turns;
   private ending = false;
-  private cancelTimer: () => void = () => {};
   private available = 0;
   private lastTrouble = '';
-  /** A wave was stored in this turn; the next one removes its pods. */
-  private begun = false;
 
   constructor(given: DriverOptions) {
     this.given = given;
@@ -76,10 +85,18 @@ export class RolloutDriver {
     const startedAtMs = given.clock.nowMs();
     this.progress = new Progress(startedAtMs);
     this.announcer = new Announcer(given.reporter, this.progress, startedAtMs);
+    this.turns = new Turns({
+      clock: given.clock,
+      turn: () => this.turn(),
+      onError: (error) => {
+        this.removals.request([]);
+        this.onTrouble(error);
+      },
+    });
     this.removals = new Removals({
       kube: given.kube,
-      namespace: given.namespace,
-      disableEviction: given.disableEviction,
+      way: { disableEviction: given.disableEviction, gracePeriodSeconds: undefined },
+      retry: RETRY,
       clock: given.clock,
       random: given.random,
       onOutcome: (outcome) => this.onRemoval(outcome),
@@ -99,7 +116,7 @@ export class RolloutDriver {
   stop(outcome: RolloutOutcome, reason: string): void {
     if (this.ending) return;
     this.ending = true;
-    this.cancelTimer();
+    this.turns.end();
     const { clock } = this.given;
     const answered = this.removals.stop();
     const patience = new Promise<void>((resolve) => {
@@ -118,37 +135,7 @@ export class RolloutDriver {
 
   /** Asks for a turn; as often as one likes. */
   wake(): void {
-    this.again = true;
-    if (this.turning || this.ending) return;
-    this.turning = true;
-    void this.turnWhileAsked();
-  }
-
-  private async turnWhileAsked(): Promise<void> {
-    while (this.again && !this.ending) {
-      this.again = false;
-      this.cancelTimer();
-      const beganMs = this.given.clock.nowMs();
-      try {
-        await this.turn();
-      } catch (error) {
-        this.removals.request([]);
-        this.onTrouble(error);
-      }
-      await this.rest(this.given.clock.nowMs() - beganMs);
-    }
-    // At once after the last look at `again`, so that no wake in between is lost.
-    this.turning = false;
-  }
-
-  /**
-   * A turn looks at every pod, and in a large wave an event comes for each: resting longer than a turn took, unless a
-   * wave has just been stored and its pods are still to be removed, keeps the driver from spending a core on them.
-   */
-  private async rest(turnMs: number): Promise<void> {
-    const restMs = Math.min(LONGEST_REST_MS, turnMs * RESTS_PER_TURN);
-    if (restMs <= 0 || this.begun) return;
-    await delay(this.given.clock, restMs);
+    this.turns.wake();
   }
 
   /** The memory could not be stored, so nothing may be removed: later, if the API server is to blame. */
@@ -167,7 +154,7 @@ export class RolloutDriver {
       this.announcer.say(this.given.clock.nowMs(), { type: 'notice', message });
     }
     this.lastTrouble = message;
-    this.wakeIn(SAVE_RETRY_MS);
+    this.turns.wakeIn(SAVE_RETRY_MS);
   }
 
   /** Whether what we see, or our hold of the Lease, may be out of date. */
@@ -176,41 +163,43 @@ export class RolloutDriver {
     return watches.staleSinceMs !== undefined || lock.uncertain;
   }
 
-  private async turn(): Promise<void> {
-    const { options } = this.given;
-    this.begun = false;
+  private async turn(): Promise<boolean> {
     const sight = this.look();
-    if (!sight) return this.stop('failed', 'the StatefulSet was deleted');
-
+    if (!sight) {
+      this.stop('failed', 'the StatefulSet was deleted');
+      return false;
+    }
     if (this.blind) {
       this.removals.request([]);
       this.announcer.show(sight, { kind: 'disconnected', reason: BLIND, fix: undefined });
-      return;
+      return false;
     }
-    const { observation, serverNowMs, nowMs } = sight;
-    const gates: GateState[] = [strategyGate(sight.statefulSet)];
-    const decision = decide({ observation, options, memory: this.memory, gates, nowMs: serverNowMs });
+    const { gates } = this.given;
+    const { observation, options, serverNowMs, nowMs } = sight;
+    const states: GateState[] = [strategyGate(sight.statefulSet), ...gates.states()];
+    const decision = decide({ observation, options, memory: this.memory, gates: states, nowMs: serverNowMs });
+    if (decision.kind === 'disrupt' && !gates.fresh) {
+      this.removals.request([]);
+      await gates.ensureFresh();
+      return true;
+    }
     if (decision.kind === 'disrupt' && !this.isDurable(decision)) {
       this.removals.request([]);
       await this.begin(decision, nowMs);
-      return;
+      return true;
     }
     this.announcer.decided(sight, decision);
-    switch (decision.kind) {
-      case 'disrupt':
-        this.removals.request(decision.pods.map((pod) => ({ ...pod, zone: decision.zone })));
-        break;
-      case 'wait':
-        this.removals.request([]);
-        if (decision.recheckAtMs !== undefined) this.wakeIn(decision.recheckAtMs - serverNowMs);
-        break;
-      case 'blocked':
-        this.removals.request([]);
-        break;
-      case 'done':
-        this.stop('done', decision.reason);
-        break;
+    const { namespace } = this.given;
+    const pods =
+      decision.kind === 'disrupt'
+        ? decision.pods.map(({ name, uid }) => ({ namespace, name, uid, zone: decision.zone }))
+        : [];
+    this.removals.request(pods);
+    if (decision.kind === 'wait' && decision.recheckAtMs !== undefined) {
+      this.turns.wakeIn(decision.recheckAtMs - serverNowMs);
     }
+    if (decision.kind === 'done') this.stop('done', decision.reason);
+    return false;
   }
 
   /**
@@ -222,12 +211,9 @@ export class RolloutDriver {
     this.lastTrouble = '';
     this.durable = decision.memory;
     this.memory = decision.memory;
-    if (decision.begins) {
-      if (decision.wave > 0) this.progress.waveBegan();
-      this.announcer.waveBegan(nowMs, decision);
-    }
-    this.begun = true;
-    this.again = true;
+    if (!decision.begins) return;
+    if (decision.wave > 0) this.progress.waveBegan();
+    this.announcer.waveBegan(nowMs, decision);
   }
 
   private isDurable(decision: Disrupt): boolean {
@@ -239,7 +225,8 @@ export class RolloutDriver {
 
   /** Takes in what the watches show; undefined when the workload is gone. */
   private look(): Sight | undefined {
-    const { watches, options, kube, clock, uid } = this.given;
+    const { watches, kube, clock, uid } = this.given;
+    const options = this.given.options();
     const { statefulSet } = watches;
     if (!statefulSet || statefulSet.metadata.uid !== uid) return undefined;
     const nowMs = clock.nowMs();
@@ -262,11 +249,12 @@ export class RolloutDriver {
     return sight;
   }
 
-  private onRemoval(outcome: RemovalOutcome): void {
+  private onRemoval(outcome: RemovalOutcome<ZonedPod>): void {
     const nowMs = this.given.clock.nowMs();
     const { name, uid, zone } = outcome.pod;
     switch (outcome.kind) {
       case 'accepted':
+      case 'gone':
         this.evicted.add(uid);
         this.progress.podRemoved({ name, uid, zone }, nowMs);
         this.announcer.removalAnswered(name, '');
@@ -287,10 +275,5 @@ export class RolloutDriver {
         break;
     }
     this.wake();
-  }
-
-  private wakeIn(delayMs: number): void {
-    this.cancelTimer();
-    this.cancelTimer = this.given.clock.schedule(Math.max(0, delayMs), () => this.wake());
   }
 }

@@ -31,6 +31,13 @@ export type RolloutEvent = { atMs: number } & (
   | { type: 'finished'; outcome: RolloutOutcome; reason: string; summary: RolloutSummary }
 );
 
+/** An event without its time, which whoever reports it adds. */
+export type UntimedEvent = RolloutEvent extends infer E
+  ? E extends RolloutEvent
+    ? Omit<E, 'atMs'>
+    : never
+  : never;
+
 export interface WorkloadName {
   kind: string;
   namespace: string;

@@ -21,6 +21,10 @@ export const ANNOTATION = {
   wave: 'kubectl-zone.dev/wave',
   state: 'kubectl-zone.dev/state',
   reason: 'kubectl-zone.dev/reason',
+  /** Orders of operators; see `steering.ts`. */
+  paused: 'kubectl-zone.dev/paused',
+  aborted: 'kubectl-zone.dev/aborted',
+  maxUnavailable: 'kubectl-zone.dev/max-unavailable',
   /** The strategy that was there before OnDelete, as JSON. */
   strategyBefore: 'kubectl-zone.dev/strategy-before',
 } as const;
@@ -30,12 +34,19 @@ export interface RolloutLock {
   /** What the last holder left; empty when there is nothing to go on with. */
   readonly memory: RolloutMemory;
   readonly resumed: boolean;
+  /**
+   * What the Lease says, given how a watch shows it, which is not believed before it shows that we hold it: what was
+   * ordered of the holder before us is no longer meant.
+   */
+  annotations(watched: Lease | undefined): Readonly<Record<string, string>>;
   readonly strategyBefore: UpdateStrategy | undefined;
   /** True while the Lease could not be renewed for so long that it may be another's. */
   readonly uncertain: boolean;
   /** @throws LeaseLostError when somebody else holds it */
   save(memory: RolloutMemory): Promise<void>;
   rememberStrategy(strategy: UpdateStrategy | undefined): Promise<void>;
+  /** Writes why the rollout does not go on, or with undefined that it does, for those who look from elsewhere. */
+  noteHeld(reason: string | undefined): Promise<void>;
   /** Lets others have it, and leaves how it ended. A finished rollout leaves nothing to go on with. */
   release(outcome: RolloutOutcome, reason: string): Promise<void>;
 }
@@ -92,7 +103,13 @@ export async function acquireRolloutLock(options: LockOptions): Promise<RolloutL
       identity,
       durationMs: LEASE_DURATION_MS,
       clock: options.clock,
-      annotations: { [ANNOTATION.state]: 'running', [ANNOTATION.reason]: null },
+      // A pause outlives its rollout: who asked for it has not said otherwise.
+      annotations: {
+        [ANNOTATION.state]: 'running',
+        [ANNOTATION.reason]: null,
+        [ANNOTATION.aborted]: null,
+        [ANNOTATION.maxUnavailable]: null,
+      },
       ownerReferences: [{ apiVersion: 'apps/v1', kind: 'StatefulSet', name, uid }],
       signal: options.signal,
       isHolderAlive: (holder) => isAlive(holder, process),
@@ -116,6 +133,10 @@ function rolloutLock(held: HeldLease, statefulSet: StatefulSet): RolloutLock {
   return {
     memory: left ?? emptyMemory(statefulSet.status.updateRevision),
     resumed: left !== undefined && left.revision === statefulSet.status.updateRevision && left.waves > 0,
+    annotations(watched) {
+      const ours = watched?.spec.holderIdentity === held.lease.spec.holderIdentity;
+      return (ours ? watched : held.lease).metadata.annotations;
+    },
     get strategyBefore() {
       return readStrategy(held.lease);
     },
@@ -132,6 +153,12 @@ function rolloutLock(held: HeldLease, statefulSet: StatefulSet): RolloutLock {
     async rememberStrategy(strategy) {
       await held.writeAnnotations({
         [ANNOTATION.strategyBefore]: strategy === undefined ? null : JSON.stringify(strategy),
+      });
+    },
+    async noteHeld(reason) {
+      await held.writeAnnotations({
+        [ANNOTATION.state]: reason === undefined ? 'running' : 'held',
+        [ANNOTATION.reason]: reason ?? null,
       });
     },
     async release(outcome, reason) {

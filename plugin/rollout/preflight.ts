@@ -3,8 +3,8 @@ import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import { readStatefulSet, type StatefulSet } from '../../shared/kube/objects.ts';
 import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
 import { knownZones } from '../../shared/rollout/pods.ts';
-import { listNames } from '../../shared/rollout/reasons.ts';
 import type { Observation, RolloutMemory, RolloutOptions } from '../../shared/rollout/types.ts';
+import { listNames } from '../../shared/sentences.ts';
 import { UserError } from '../errors.ts';
 
 /**

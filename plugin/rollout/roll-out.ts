@@ -6,7 +6,10 @@ import { observeStatefulSet } from '../../shared/rollout/observe.ts';
 import { knownZones } from '../../shared/rollout/pods.ts';
 import type { Observation } from '../../shared/rollout/types.ts';
 import type { Context } from '../context.ts';
-import { EXIT, type ExitCode, InterruptedError, UserError } from '../errors.ts';
+import { EXIT, type ExitCode, InterruptedError } from '../errors.ts';
+import { GATE_TIMES } from '../gates/gate.ts';
+import { gateSources } from '../gates/sources.ts';
+import { type GateWatch, watchGates } from '../gates/watch.ts';
 import { openReporter } from '../views/open.ts';
 import { RolloutDriver, type RolloutEnd } from './driver.ts';
 import type { Reporter, RolloutEvent, RolloutOutcome } from './events.ts';
@@ -14,9 +17,11 @@ import { bringStatusUpToDate, restoreStrategy } from './finish.ts';
 import { acquireRolloutLock, isLeftUnfinished, type RolloutLock } from './lock.ts';
 import { checkZones } from './preflight.ts';
 import { Progress } from './progress.ts';
-import { confirm } from './questions.ts';
 import type { RolloutRequest, Watched } from './run.ts';
-import { ON_DELETE, patchCommand, setStrategy } from './strategy.ts';
+import { describeOrder, pauseGate, readSteering } from './steering.ts';
+import { ON_DELETE } from './strategy.ts';
+import { agreeOnStrategy, switchStrategy } from './switch-strategy.ts';
+import { tellLease } from './tell-lease.ts';
 
 const EXIT_OF: Readonly<Record<RolloutOutcome, ExitCode>> = {
   done: EXIT.done,
@@ -57,12 +62,21 @@ export async function rollOut(
     else controls.starting.abort(new InterruptedError());
   };
   const ignoreInterrupts = context.onInterrupt(() => stop('interrupted', ''));
+  const ended = new AbortController();
   try {
+    const gates = await startGates(
+      request,
+      watched,
+      context,
+      AbortSignal.any([controls.starting.signal, ended.signal]),
+    );
     const lock = await acquire(request, watched, context, controls);
     let end: RolloutEnd | undefined;
     try {
       const statefulSet = await switchStrategy(watched, lock, controls.starting.signal);
-      end = await drive({ request, watched, context, controls, lock, statefulSet, observation, stop });
+      end = await drive({
+        ...{ request, watched, context, controls, lock, gates, statefulSet, observation, stop },
+      });
       if (end.outcome === 'done') await restoreStrategy(request, watched, lock, context);
     } finally {
       await lock.release(end?.outcome ?? 'failed', end?.reason ?? 'an error ended it').catch(() => {
@@ -71,8 +85,22 @@ export async function rollOut(
     }
     return EXIT_OF[end.outcome];
   } finally {
+    ended.abort(new Error('the rollout has ended'));
     ignoreInterrupts();
   }
+}
+
+/** Asks all gates for the first time, before anything is touched: a mistake in one of them is told here. */
+async function startGates(
+  { gates }: RolloutRequest,
+  { kube }: Watched,
+  { clock, random }: Context,
+  signal: AbortSignal,
+): Promise<GateWatch> {
+  const times = { ...GATE_TIMES, timeoutMs: gates.timeoutMs };
+  const watch = watchGates(await gateSources(gates, kube), { clock, random, times });
+  await watch.start(signal);
+  return watch;
 }
 
 /** Nothing to do: says so, and touches neither Lease nor strategy. */
@@ -100,17 +128,23 @@ interface Drive {
   context: Context;
   controls: Controls;
   lock: RolloutLock;
+  gates: GateWatch;
   statefulSet: StatefulSet;
   observation: Observation;
   stop(outcome: RolloutOutcome, why: string): void;
 }
 
 async function drive(given: Drive): Promise<RolloutEnd> {
-  const { request, watched, context, controls, lock, statefulSet, stop } = given;
+  const { request, watched, context, controls, lock, gates, statefulSet, stop } = given;
   const { kube, watches } = watched;
   const { clock, random } = context;
-  const { namespace, uid } = statefulSet.metadata;
-  const reporter = await openReporter(request.output, context, (outcome) => stop(outcome, ''));
+  const { namespace, name, uid } = statefulSet.metadata;
+  const resumeCommand = `kubectl zone rollout resume sts/${name} -n ${namespace}`;
+  const steering = () => readSteering(lock.annotations(watches.lease));
+  const reporter = tellLease(
+    await openReporter(request.output, context, (outcome) => stop(outcome, '')),
+    lock,
+  );
   try {
     const driver = new RolloutDriver({
       kube,
@@ -121,13 +155,28 @@ async function drive(given: Drive): Promise<RolloutEnd> {
       watches,
       lock,
       reporter,
-      options: request.options,
+      options: () => {
+        const { maxUnavailable } = steering();
+        return maxUnavailable ? { ...request.options, maxUnavailable } : request.options;
+      },
+      gates: {
+        states: () => [pauseGate(steering(), resumeCommand), ...gates.states()],
+        get fresh() {
+          return gates.fresh;
+        },
+        ensureFresh: () => gates.ensureFresh(),
+      },
       memory: lock.memory,
       disableEviction: request.disableEviction,
     });
     controls.driver = driver;
     listen(watched, reporter, driver, context);
     announce(given, reporter);
+    gates.onChange(() => driver.wake());
+    watches.onChange(() => {
+      const { aborted } = steering();
+      if (aborted) stop('stopped', `aborted ${describeOrder(aborted)}; `);
+    });
     if (controls.lost) driver.stop('stopped', controls.lost);
     // An interrupt that came after the Lease was taken and before there was a driver to stop.
     if (controls.starting.signal.aborted) stop('interrupted', '');
@@ -229,34 +278,4 @@ async function acquire(
       controls.driver?.stop('stopped', state.error.message);
     },
   });
-}
-
-/** A StatefulSet that is not OnDelete is only switched when somebody says yes. */
-async function agreeOnStrategy(request: RolloutRequest, found: StatefulSet, context: Context): Promise<void> {
-  const { type } = found.spec.updateStrategy;
-  if (type === ON_DELETE || request.yes) return;
-  const { name } = found.metadata;
-  const question = `statefulset/${name} has update strategy ${type}, under which the controller replaces pods by itself, without regard to zones. Set it to ${ON_DELETE}?`;
-  const command = patchCommand(found, { type: ON_DELETE });
-  const wayOut = `pass --yes, or set it yourself: ${command}`;
-  if (await confirm(question, context, wayOut)) return;
-  throw new UserError(`statefulset/${name} is not ${ON_DELETE}; nothing was touched`, wayOut);
-}
-
-/** Switches to OnDelete, and waits until our own watch shows it. */
-async function switchStrategy(
-  { kube, found, watches }: Watched,
-  lock: RolloutLock,
-  signal: AbortSignal,
-): Promise<StatefulSet> {
-  const current = watches.statefulSet ?? found;
-  if (current.spec.updateStrategy.type === ON_DELETE) return current;
-  await lock.rememberStrategy(current.spec.updateStrategy);
-  const switched = await setStrategy(kube, current, { type: ON_DELETE });
-  await watches.until(() => {
-    const seen = watches.statefulSet;
-    if (!seen || seen.metadata.generation < switched.metadata.generation) return seen === undefined;
-    return seen.status.observedGeneration >= switched.metadata.generation;
-  }, signal);
-  return switched;
 }

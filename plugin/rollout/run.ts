@@ -8,10 +8,12 @@ import type { RolloutOptions } from '../../shared/rollout/types.ts';
 import type { Target } from '../commands/target.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
+import type { GateRequest } from '../gates/options.ts';
+import { tryRemovals } from '../removal/try-removals.ts';
 import { leaseName } from './lock.ts';
 import { checkAccess, checkZones, fetchStatefulSet } from './preflight.ts';
 import { rollOut } from './roll-out.ts';
-import { planOf, printPlan, tryEvictions } from './show-plan.ts';
+import { planOf, printPlan } from './show-plan.ts';
 import { ON_DELETE } from './strategy.ts';
 import { type WorkloadWatches, watchWorkload } from './watches.ts';
 
@@ -25,6 +27,7 @@ export interface RolloutRequest {
   output: 'plain' | 'json' | undefined;
   disableEviction: boolean;
   restoreStrategy: boolean;
+  gates: GateRequest;
   yes: boolean;
   /** The command line to repeat to go on with the rollout. */
   commandLine: string;
@@ -75,6 +78,7 @@ async function watch(kube: Kube, found: StatefulSet, context: Context): Promise<
   const watches = await watchWorkload({
     kube,
     statefulSet: found,
+    leaseName: leaseName('statefulset', found.metadata.name),
     clock: context.clock,
     random: context.random,
     onConnection: (state) => listeners.onConnection(state),
@@ -99,9 +103,16 @@ async function plan(
   if (request.dryRun !== 'server') return EXIT.done;
 
   const stale = observation.pods.filter((pod) => pod.stale && !pod.surplus && !pod.terminating);
-  const refused = await tryEvictions(kube, stale, statefulSet.metadata.namespace);
+  const { namespace } = statefulSet.metadata;
+  const refused = await tryRemovals(
+    kube,
+    stale.map(({ name, uid }) => ({ namespace, name, uid })),
+    { disableEviction: request.disableEviction, gracePeriodSeconds: undefined },
+  );
   const { stderr } = context;
-  for (const { pod, reason } of refused) stderr.write(`evicting ${pod} would be refused now: ${reason}\n`);
+  for (const { pod, reason } of refused) {
+    stderr.write(`evicting ${pod.name} would be refused now: ${reason}\n`);
+  }
   stderr.write(
     `${stale.length - refused.length} of ${stale.length} evictions would be admitted now (dry run)\n`,
   );

@@ -1,15 +1,13 @@
-import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import type { Pod, StatefulSet } from '../../shared/kube/objects.ts';
-import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
 import { restartEstimate } from '../../shared/rollout/estimate.ts';
 import { disruptionLimit } from '../../shared/rollout/limits.ts';
 import { planRollout, type RolloutPlan } from '../../shared/rollout/plan.ts';
 import { knownZones } from '../../shared/rollout/pods.ts';
-import { countPods, listNames } from '../../shared/rollout/reasons.ts';
 import type { Observation, RolloutMemory, RolloutOptions } from '../../shared/rollout/types.ts';
+import { countPods, listNames } from '../../shared/sentences.ts';
 import type { OutputStream } from '../context.ts';
 import { formatDuration } from '../views/format.ts';
-import { evictionBody } from './removals.ts';
+import { textTable } from '../views/text-table.ts';
 
 export interface PlanInput {
   statefulSet: StatefulSet;
@@ -59,59 +57,11 @@ export function printPlan(input: PlanInput, plan: RolloutPlan, stdout: OutputStr
       formatDuration(wave.startsAfterMs),
       listNames(wave.pods),
     ]);
-    lines.push(...table([['WAVE', 'ZONE', 'PODS', 'AFTER', 'NAMES'], ...rows]));
+    lines.push(...textTable([['WAVE', 'ZONE', 'PODS', 'AFTER', 'NAMES'], ...rows]));
     lines.push(
       `about ${formatDuration(plan.totalMs)}, from the pods' own start-up times; one pod at a time would take about ${formatDuration(plan.oneAtATimeMs)}`,
     );
   }
   if (plan.blocked) lines.push(`would be blocked: ${plan.blocked.reason}`, `  ${plan.blocked.fix}`);
   stdout.write(`${lines.join('\n')}\n`);
-}
-
-/** kubectl's way: columns as wide as their longest entry, three spaces between. */
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  return rows.map((row) =>
-    row
-      .map((text, column) => text.padEnd(widths[column] ?? 0))
-      .join('   ')
-      .trimEnd(),
-  );
-}
-
-export interface RefusedEviction {
-  pod: string;
-  reason: string;
-}
-
-const MOST_REQUESTS_AT_ONCE = 32;
-
-/** Asks the API server, with dry-run evictions, which pods it would let go now. Changes nothing. */
-export async function tryEvictions(
-  kube: Kube,
-  pods: readonly { name: string; uid: string }[],
-  namespace: string,
-): Promise<RefusedEviction[]> {
-  const refused: RefusedEviction[] = [];
-  const queue = [...pods];
-  const worker = async () => {
-    for (let pod = queue.shift(); pod; pod = queue.shift()) {
-      const { name, uid } = pod;
-      try {
-        await kube.request({
-          method: 'POST',
-          path: resourcePath({ ...RESOURCES.pods, namespace, name, subresource: 'eviction' }),
-          query: { dryRun: 'All' },
-          body: evictionBody({ name, namespace, uid }, true),
-          retry: 'never',
-        });
-      } catch (error) {
-        if (!(error instanceof ApiError)) throw error;
-        const cause = error.causes.find((each) => each.reason === 'DisruptionBudget');
-        refused.push({ pod: name, reason: cause?.message ?? error.message });
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(MOST_REQUESTS_AT_ONCE, pods.length) }, worker));
-  return refused.sort((a, b) => (a.pod < b.pod ? -1 : 1));
 }

@@ -1,8 +1,10 @@
 import type { Clock } from '../../shared/clock.ts';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import {
+  type Lease,
   type Node,
   type Pod,
+  readLease,
   readNode,
   readPod,
   readStatefulSet,
@@ -19,6 +21,8 @@ export interface WorkloadWatches {
   readonly pods: ReadonlyMap<string, Pod>;
   /** By name; undefined where listing nodes is forbidden. */
   readonly nodes: ReadonlyMap<string, Node> | undefined;
+  /** The rollout's Lease; undefined when there is none, and where watching it is forbidden. */
+  readonly lease: Lease | undefined;
   /** Since when at least one of the watches has been broken; what it shows may be old. */
   readonly staleSinceMs: number | undefined;
   onChange(listener: () => void): void;
@@ -30,6 +34,8 @@ export interface WorkloadWatches {
 export interface WatchWorkloadOptions {
   kube: Kube;
   statefulSet: StatefulSet;
+  /** Name of the rollout's Lease. */
+  leaseName: string;
   clock: Clock;
   random: () => number;
   onConnection(state: ConnectionState): void;
@@ -64,17 +70,32 @@ export async function watchWorkload(options: WatchWorkloadOptions): Promise<Work
     parse: readPod,
   });
   const nodes = watchCache<Node>({ ...common, path: resourcePath(RESOURCES.nodes), parse: readNode });
-  const all: WatchCache<unknown>[] = [sets, pods, nodes];
+  const leases = watchCache<Lease>({
+    ...common,
+    path: resourcePath({ ...RESOURCES.leases, namespace }),
+    fieldSelector: `metadata.name=${options.leaseName}`,
+    parse: readLease,
+  });
+  let all: WatchCache<unknown>[] = [sets, pods, nodes, leases];
   let nodesReadable = true;
+  const ifAllowed = async (cache: WatchCache<unknown>) => {
+    try {
+      await cache.synced;
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiError && error.code === 403)) throw error;
+      return false;
+    }
+  };
   try {
-    await Promise.all([
+    const [, , nodesAllowed, leasesAllowed] = await Promise.all([
       sets.synced,
       pods.synced,
-      nodes.synced.catch((error: unknown) => {
-        if (!(error instanceof ApiError && error.code === 403)) throw error;
-        nodesReadable = false;
-      }),
+      ifAllowed(nodes),
+      ifAllowed(leases),
     ]);
+    nodesReadable = nodesAllowed;
+    if (!leasesAllowed) all = [sets, pods, nodes];
   } catch (error) {
     await Promise.all(all.map((cache) => cache.stop()));
     throw error;
@@ -85,6 +106,9 @@ export async function watchWorkload(options: WatchWorkloadOptions): Promise<Work
     },
     pods: pods.items,
     nodes: nodesReadable ? nodes.items : undefined,
+    get lease() {
+      return leases.items.get(`${namespace}/${options.leaseName}`);
+    },
     get staleSinceMs() {
       const since = all.flatMap((cache) => cache.staleSinceMs ?? []);
       return since.length > 0 ? Math.min(...since) : undefined;

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 
-/** How a rollout is shown: drawn in place, told line by line, or as JSON lines. */
+/** How a rollout or a drain is shown: drawn in place, told line by line, or as JSON lines. */
 export type ViewKind = 'ink' | 'plain' | 'json';
 
 /**
@@ -11,7 +11,7 @@ export function chooseView(
   output: string | undefined,
   { stdout, env }: Pick<Context, 'stdout' | 'env'>,
 ): ViewKind {
-  if (output === 'json') return 'json';
+  if (output === 'json' || output === 'plain') return output;
   const draws = stdout.isTTY === true && env.TERM !== 'dumb' && !env.CI;
   return draws ? 'ink' : 'plain';
 }

@@ -1,39 +1,47 @@
 import type { OutputStream } from '../context.ts';
-import type { Reporter, RolloutEvent } from '../rollout/events.ts';
 import { drained } from './stream.ts';
 
-interface Progress {
-  type: 'progress';
-  updated: number;
-  total: number;
-  down: number;
-  /** Absent while there is nothing to estimate it from. */
-  remainingMs: number | undefined;
+/** What is written in place of a snapshot. */
+export interface Progress {
+  /** What a reader would want to be told of. */
+  counts: Readonly<Record<string, number>>;
+  /** What may change without a new line. */
+  estimates?: Readonly<Record<string, number | undefined>>;
+}
+
+interface JsonReporter<E> {
+  report(event: E): void;
+  close(): Promise<void>;
 }
 
 /**
  * Writes every event as one JSON object a line: `time` (RFC 3339, UTC, milliseconds) in place of `atMs`, then `type`
- * and its fields; what is unknown is absent. Snapshots are left out: a `progress` line says when the number of
- * updated or unavailable pods has changed.
+ * and its fields; what is unknown is absent. Snapshots are left out: a `progress` line says when one of the counts
+ * has changed.
+ *
+ * @param progressOf undefined for every event that is not a snapshot
  */
-export function jsonReporter(stdout: OutputStream): Reporter {
-  let last: Progress | undefined;
+export function jsonReporter<E extends { atMs: number; type: string }>(
+  stdout: OutputStream,
+  progressOf: (event: E) => Progress | undefined,
+): JsonReporter<E> {
+  let last: string | undefined;
   return {
     report(event) {
-      if (event.type !== 'snapshot') return void stdout.write(jsonLine(event.atMs, withoutTime(event)));
-      const { updated, total, down, remainingMs } = event.snapshot;
-      if (last?.updated === updated && last.down === down) return;
-      last = { type: 'progress', updated, total, down, remainingMs };
-      stdout.write(jsonLine(event.atMs, last));
+      const { atMs, ...fields } = event;
+      const progress = progressOf(event);
+      if (!progress) return void stdout.write(jsonLine(atMs, fields));
+      const { counts, estimates } = progress;
+      const told = JSON.stringify(counts);
+      if (told === last) return;
+      last = told;
+      stdout.write(jsonLine(atMs, { type: 'progress', ...counts, ...estimates }));
     },
     close: () => drained(stdout),
   };
 }
 
-function withoutTime({ atMs: _, ...fields }: Exclude<RolloutEvent, { type: 'snapshot' }>) {
-  return fields;
-}
-
-function jsonLine(atMs: number, fields: { type: string }): string {
+/** One object as a line, with its time in front. */
+export function jsonLine(atMs: number, fields: object): string {
   return `${JSON.stringify({ time: new Date(atMs).toISOString(), ...fields })}\n`;
 }

@@ -13,18 +13,24 @@ export async function openReporter(
   onQuit: (outcome: 'stopped' | 'interrupted') => void,
 ): Promise<Reporter> {
   const { stdout, stderr, stdin, env, clock } = context;
-  switch (output ?? chooseView(output, context)) {
+  switch (chooseView(output, context)) {
     case 'json': {
-      const { jsonReporter } = await import('./json.ts');
-      return jsonReporter(stdout);
+      const [{ jsonReporter }, { rolloutProgress }] = await Promise.all([
+        import('./json.ts'),
+        import('./rollout/progress.ts'),
+      ]);
+      return jsonReporter(stdout, rolloutProgress);
     }
     case 'ink': {
-      const { inkReporter } = await import('./rollout/index.tsx');
+      const { inkReporter } = await import('./rollout/ink.ts');
       return inkReporter({ stdout, stderr, stdin, env, clock, onQuit });
     }
-    default: {
-      const { plainReporter } = await import('./plain.ts');
-      return plainReporter({ stdout, colour: allowsColour(context) });
+    case 'plain': {
+      const [{ plainReporter }, { rolloutTeller }] = await Promise.all([
+        import('./plain.ts'),
+        import('./rollout/narration/narrate.ts'),
+      ]);
+      return plainReporter(rolloutTeller, { stdout, colour: allowsColour(context), clock });
     }
   }
 }

@@ -1,15 +1,15 @@
 import { styleText } from 'node:util';
+import type { Clock } from '../../shared/clock.ts';
 import type { OutputStream } from '../context.ts';
-import type { Reporter } from '../rollout/events.ts';
 import { formatDuration } from './format.ts';
-import { NOTHING_TOLD, type Sentence } from './narration/memory.ts';
-import { narrate } from './narration/narrate.ts';
+import type { Sentence, Teller } from './narration/sentence.ts';
 import { drained } from './stream.ts';
-import { summaryLines } from './summary.ts';
 import type { Tone } from './tone.ts';
 
 /** `59m 59s` and two spaces in front of it. */
 const ELAPSED_WIDTH = 9;
+/** After so long without a line, people ask themselves whether it still runs. */
+const SILENCE_MS = 60_000;
 
 const STYLES: Readonly<Partial<Record<Tone, Parameters<typeof styleText>[0]>>> = {
   strong: 'bold',
@@ -20,23 +20,60 @@ const STYLES: Readonly<Partial<Record<Tone, Parameters<typeof styleText>[0]>>> =
   bad: 'red',
 };
 
+export interface PlainOptions {
+  stdout: OutputStream;
+  colour: boolean;
+  /** For lines about long silences. */
+  clock: Clock;
+}
+
+interface PlainReporter<E> {
+  report(event: E): void;
+  close(): Promise<void>;
+}
+
 /**
- * Writes a line for everything worth telling, with the time since the first event in front, and the summary at the
- * end. No escape sequence is ever written without `colour`.
+ * Writes a line for everything worth telling, with the time since the first event in front, and the closing lines at
+ * the end. No escape sequence is ever written without `colour`.
  */
-export function plainReporter({ stdout, colour }: { stdout: OutputStream; colour: boolean }): Reporter {
-  let memory = NOTHING_TOLD;
+export function plainReporter<E extends { atMs: number }, M>(
+  teller: Teller<E, M>,
+  { stdout, colour, clock }: PlainOptions,
+): PlainReporter<E> {
+  let memory = teller.nothingTold;
   let startedAtMs: number | undefined;
+  /** Events carry the API server's time, silence is measured by our own. */
+  let last = { atMs: 0, receivedAtMs: 0 };
+  let cancelSilence: (() => void) | undefined;
+
+  const write = (sentences: readonly Sentence[], closing: readonly string[]) => {
+    const lines = sentences.map((sentence) => line(sentence, startedAtMs ?? sentence.atMs, colour));
+    if (closing.length > 0) lines.push('', ...closing);
+    if (lines.length === 0) return;
+    stdout.write(`${lines.join('\n')}\n`);
+    listenToSilence();
+  };
+  const listenToSilence = () => {
+    cancelSilence?.();
+    cancelSilence = teller.inSilence && clock.schedule(SILENCE_MS, breakSilence);
+  };
+  const breakSilence = () => {
+    const sentence = teller.inSilence?.(memory, last.atMs + clock.nowMs() - last.receivedAtMs);
+    if (sentence) write([sentence], []);
+    else listenToSilence();
+  };
   return {
     report(event) {
       startedAtMs ??= event.atMs;
-      const [next, sentences] = narrate(memory, event);
+      last = { atMs: event.atMs, receivedAtMs: clock.nowMs() };
+      const [next, sentences] = teller.tell(memory, event);
       memory = next;
-      const lines = sentences.map((sentence) => line(sentence, startedAtMs ?? event.atMs, colour));
-      if (event.type === 'finished') lines.push('', ...summaryLines(event.summary));
-      if (lines.length > 0) stdout.write(`${lines.join('\n')}\n`);
+      write(sentences, teller.closing(event));
     },
-    close: () => drained(stdout),
+    close() {
+      cancelSilence?.();
+      return drained(stdout);
+    },
   };
 }
 

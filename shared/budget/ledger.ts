@@ -1,7 +1,8 @@
 /**
  * The ledger in a budget's status, by which replicas of the webhook that know nothing of each other never admit
  * evictions in two zones (B2). Pure: a function gives the next status, and the caller writes it with the budget's
- * resourceVersion. After a conflict the budget and the pods are read again, and everything is decided anew.
+ * resourceVersion. After a conflict the budget is read again, and everything is decided anew; so are the pods, except
+ * where `outlastsConflict` says that they need not.
  */
 import { compareResourceVersions } from '../kube/resource-version.ts';
 import { countedCondition, failedCondition } from './condition.ts';

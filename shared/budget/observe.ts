@@ -1,116 +1,129 @@
-import type { Node, Pod } from '../kube/objects.ts';
-import { readySinceMs } from '../pods.ts';
-import { zoneOfPod } from '../rollout/observe.ts';
-import type { BudgetObservation, CachedPod, PodRead } from './types.ts';
+/** From what the caches show to what the ledger counts: the pods of a budget, those missing, how many there should be. */
+import { coverage } from './budget.ts';
+import type { OwnerView } from './ledger.ts';
+import { type ClusterPods, type OwnedPods, ownedPods } from './owned-pods.ts';
+import {
+  expectedNames,
+  type Owner,
+  type OwnerResult,
+  ownerOf,
+  ownerOfTemplate,
+  type ScaleRef,
+} from './owners.ts';
+import { cachedPod, type PodRecord } from './pod-record.ts';
+import type { BudgetObservation, CachedPod, Versions, ZoneDisruptionBudget } from './types.ts';
 
-/** A controller that pods of a budget belong to, with the replicas that its scale asks for. */
-export interface PodOwner {
-  kind: string;
-  name: string;
-  uid: string;
-  replicas: number;
-  /** Ordinal of the first pod, where pods are called NAME-ORDINAL (StatefulSets); undefined where names are random. */
-  firstOrdinal: number | undefined;
+/** What the caches show, and how far they have got. */
+export interface ObservedCluster<P extends PodRecord = PodRecord> extends ClusterPods<P> {
+  versions: Versions & { readonly pods: string };
 }
 
-/** What the caches hold for one budget. */
-export interface BudgetState {
-  /** Pods of the budget's namespace that its selector covers. */
-  pods: Iterable<Pod>;
-  owners: Iterable<PodOwner>;
-  /** By name. Undefined where reading nodes is not allowed: then the pods' own zone labels must do. */
-  nodes: ReadonlyMap<string, Node> | undefined;
-  versions: BudgetObservation['versions'];
-  /** Where pods were seen before; brought up to date with what is seen now by `rememberZones`. */
-  lastZones: ReadonlyMap<string, string>;
-}
-
-const TERMINAL_PHASES = new Set(['Succeeded', 'Failed']);
+export type ObservedBudget<P extends PodRecord = PodRecord> =
+  | {
+      kind: 'observed';
+      observation: BudgetObservation;
+      /** The same pods by owner. */
+      owners: readonly OwnedPods<P>[];
+      /** Whether a number came from a scale, which no watch reports. */
+      polls: boolean;
+    }
+  /** The scales of these have to be read first. */
+  | { kind: 'ask'; refs: readonly ScaleRef[] }
+  /** The pods cannot be counted; the second half of a sentence that says so. */
+  | { kind: 'problem'; reason: string };
 
 /**
- * Turns API objects into what the ledger sees. A pod without an owner is expected because it exists.
- *
- * @throws OwnerUnknownError for a pod whose owner is not among the owners: without its scale nobody can tell whether
- * a pod is missing, so that the budget must not be counted (`failSync`)
+ * Finds the pods that a budget covers and those that their owners ask for and that do not exist. A pod without an owner
+ * has no number that it could be missing from, so that a budget that covers one cannot be counted, and neither can one
+ * whose selector nobody can evaluate.
  */
-export function observeBudget(state: BudgetState): BudgetObservation {
-  const owners = new Map([...state.owners].map((owner) => [owner.uid, owner]));
-  const present = new Map<string, Set<string>>([...owners.keys()].map((uid) => [uid, new Set()]));
-  const pods: CachedPod[] = [];
-  let ownerless = 0;
-  for (const pod of state.pods) {
-    pods.push(observePod(pod, state.nodes));
-    const { controller } = pod.metadata;
-    if (!controller) {
-      ownerless += 1;
+export function observeBudget<P extends PodRecord>(
+  budget: ZoneDisruptionBudget,
+  cluster: ObservedCluster<P>,
+): ObservedBudget<P> {
+  if (coverage(budget.spec, {}) === 'undecidable') {
+    return { kind: 'problem', reason: 'its selector has an operator that nobody knows' };
+  }
+  const groups = new Map<string, { owner: Owner; pods: P[] }>();
+  const asks = new Map<string, ScaleRef>();
+  for (const { result, pod } of claims(budget, cluster)) {
+    if (result.kind === 'problem') return result;
+    if (result.kind === 'ask') {
+      asks.set(result.ref.uid, result.ref);
       continue;
     }
-    const names = present.get(controller.uid);
-    if (!names) throw new OwnerUnknownError(pod.metadata.name, `${controller.kind}/${controller.name}`);
-    names.add(pod.metadata.name);
+    const { owner } = result;
+    const group = groups.get(owner.uid) ?? { owner, pods: [] };
+    groups.set(owner.uid, group);
+    if (pod) group.pods.push(pod);
   }
-  let expectedReplicas = ownerless;
-  const missing: string[] = [];
-  for (const owner of owners.values()) {
-    expectedReplicas += owner.replicas;
-    missing.push(...missingOf(owner, present.get(owner.uid) ?? new Set()));
-  }
-  return { versions: state.versions, pods, missing, expectedReplicas, lastZones: state.lastZones };
-}
-
-/** The answer to a GET of a pod, as the admission sees it. */
-export function observePodRead(pod: Pod, nodes: ReadonlyMap<string, Node> | undefined): PodRead {
+  if (asks.size > 0) return { kind: 'ask', refs: [...asks.values()] };
+  const owners = [...groups.values()].map(({ owner, pods }) => ownedPods(owner, pods, cluster));
   return {
-    ...observePod(pod, nodes),
-    resourceVersion: pod.metadata.resourceVersion,
-    terminal: TERMINAL_PHASES.has(pod.status.phase),
+    kind: 'observed',
+    observation: observationOf(owners, cluster),
+    owners,
+    polls: owners.some(({ owner }) => owner.source === 'scale'),
   };
 }
 
 /**
- * Zones by pod name, with those that are seen now. Names that are neither seen nor missing are forgotten.
+ * Whether the pod's owner asks for it, as far as the caches know. An owner that they do not know asks for nothing; one
+ * whose scale is only read by the leader is taken to ask for what it has.
  *
- * @param before what this function gave for the observation before
+ * @returns undefined for a pod without owner
  */
-export function rememberZones(
-  before: ReadonlyMap<string, string>,
-  { pods, missing }: Pick<BudgetObservation, 'pods' | 'missing'>,
-): ReadonlyMap<string, string> {
-  const zones = new Map<string, string>();
-  for (const { name, zone } of [...missing.map((each) => ({ name: each, zone: undefined })), ...pods]) {
-    const known = zone ?? before.get(name);
-    if (known !== undefined) zones.set(name, known);
-  }
-  return zones;
+export function viewOwner(pod: PodRecord, cluster: ObservedCluster): OwnerView | undefined {
+  if (!pod.controller) return undefined;
+  const result = ownerOf(pod, cluster);
+  if (result.kind !== 'owner') return { expected: result.kind === 'ask', versions: {} };
+  const { owner } = result;
+  if (owner.source === 'scale') return { expected: true, versions: {} };
+  const { statefulsets = '', deployments = '', replicasets = '' } = cluster.versions;
+  const names = expectedNames(owner);
+  return names
+    ? { expected: names.includes(pod.name), versions: { statefulsets } }
+    : { expected: true, versions: { deployments, replicasets } };
 }
 
-/** A pod of a budget belongs to a controller whose scale nobody could read. */
-export class OwnerUnknownError extends Error {
-  override readonly name = 'OwnerUnknownError';
-
-  constructor(pod: string, owner: string) {
-    super(`the scale of ${owner}, which owns ${pod}, is not known`);
+/** Who is asked for pods by this budget: the owner of each pod it covers, and those that would make such pods. */
+function* claims<P extends PodRecord>(
+  { metadata: { namespace }, spec }: ZoneDisruptionBudget,
+  cluster: ObservedCluster<P>,
+): Generator<{ result: OwnerResult; pod?: P }> {
+  for (const pod of cluster.pods.inNamespace(namespace)) {
+    if (coverage(spec, pod.labels) !== 'covered') continue;
+    const result = ownerOf(pod, cluster);
+    // A pod that has ended is nobody's loss, whoever owned it.
+    if (result.kind === 'problem' && pod.terminal) continue;
+    yield { result, pod };
+  }
+  // Owners would be overlooked while all of their pods are missing.
+  for (const workload of cluster.workloads.candidates(namespace, spec.selector ?? {})) {
+    if (coverage(spec, workload.templateLabels) !== 'covered') continue;
+    const result = ownerOfTemplate(workload, cluster);
+    if (!result || (result.kind === 'problem' && workload.replicas === 0)) continue;
+    yield { result };
   }
 }
 
-function observePod(pod: Pod, nodes: ReadonlyMap<string, Node> | undefined): CachedPod {
-  const terminating = pod.metadata.deletionTimestampMs !== undefined;
-  return {
-    name: pod.metadata.name,
-    uid: pod.metadata.uid,
-    zone: zoneOfPod(pod, nodes),
-    available: !terminating && readySinceMs(pod) !== undefined,
-    terminating,
-  };
-}
-
-/** Names of the pods that are not there; made-up ones, which no pod can have, where the owner chooses at random. */
-function missingOf(owner: PodOwner, present: ReadonlySet<string>): string[] {
-  const { name, replicas, firstOrdinal } = owner;
-  if (firstOrdinal === undefined) {
-    const count = Math.max(0, replicas - present.size);
-    return Array.from({ length: count }, (_, index) => `${name}/${index + 1} missing`);
+function observationOf(owners: readonly OwnedPods[], cluster: ObservedCluster): BudgetObservation {
+  const pods: CachedPod[] = [];
+  const missing: string[] = [];
+  const lastZones = new Map<string, string>();
+  let expectedReplicas = 0;
+  for (const owned of owners) {
+    expectedReplicas += owned.owner.replicas;
+    for (const pod of owned.pods) {
+      const cached = cachedPod(pod, cluster.zoneOfNode);
+      pods.push(cached);
+      const last = cached.zone ?? cluster.pods.lastZone(pod.namespace, pod.name);
+      if (cached.zone === undefined && last !== undefined) lastZones.set(pod.name, last);
+    }
+    for (const { name, zone } of owned.missing) {
+      missing.push(name);
+      if (zone !== undefined) lastZones.set(name, zone);
+    }
   }
-  const names = Array.from({ length: replicas }, (_, index) => `${name}-${firstOrdinal + index}`);
-  return names.filter((each) => !present.has(each));
+  return { versions: cluster.versions, pods, missing, expectedReplicas, lastZones };
 }

@@ -1,5 +1,5 @@
 /** What a refusal or an admission says to the person who asked for the eviction. */
-import { countPods, listNames } from '../rollout/reasons.ts';
+import { countPods, listNames } from '../sentences.ts';
 import { isKnownZone, ZONE_LABEL } from '../zones.ts';
 import type { ZoneLoad } from './decide.ts';
 

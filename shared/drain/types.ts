@@ -80,7 +80,11 @@ export interface ZoneBudgetState {
 export interface PodBudgetState {
   /** status.disruptionsAllowed. */
   disruptionsAllowed: number;
-  /** Whether it lets pods go that are not Ready whatever it allows (unhealthyPodEvictionPolicy AlwaysAllow). */
+  /**
+   * Whether it lets pods go that are not Ready whatever it allows: unhealthyPodEvictionPolicy AlwaysAllow, or
+   * IfHealthyBudget with currentHealthy at or above a desiredHealthy that is not 0.
+   * https://kubernetes.io/docs/tasks/run-application/configure-pdb/#unhealthy-pod-eviction-policy
+   */
   unreadyMayGo: boolean;
 }
 
@@ -102,15 +106,17 @@ export interface DrainMemory {
   begun: boolean;
   /** Nodes of that zone that are emptied now. */
   batch: readonly string[];
-  /** Whether a pod was removed in that zone, so that a soak makes sense. */
+  /** Whether that zone had pods that had to leave, so that a soak makes sense. */
   touched: boolean;
-  /** Since when everything has been whole, ms since the epoch; undefined while it is not. */
+  /** Since when everything has been whole and the batch without pods, ms since the epoch; undefined while it is not. */
   wholeSinceMs: number | undefined;
   /**
    * Workloads without a ZoneDisruptionBudget that were not whole before the drain came to them: nobody knows whether
    * they ever will be, so they are not waited for.
    */
   exempt: readonly string[];
+  /** Workloads that were looked at before: only at the first look at it may one become exempt. */
+  known: readonly string[];
 }
 
 export interface DrainInput {
@@ -128,6 +134,7 @@ export type DrainDecision = Cordon | Evict | DrainWait | DrainBlocked | DrainDon
 export interface Cordon {
   kind: 'cordon';
   zone: string | undefined;
+  /** Those that are not cordoned yet: none where somebody has done so already, and only `memory` is to be kept. */
   nodes: readonly string[];
   /** False for further nodes of a zone that was begun before. */
   begins: boolean;

@@ -32,6 +32,7 @@ export const RESOURCES = {
   statefulsets: { group: 'apps', version: 'v1', resource: 'statefulsets' },
   deployments: { group: 'apps', version: 'v1', resource: 'deployments' },
   replicasets: { group: 'apps', version: 'v1', resource: 'replicasets' },
+  daemonsets: { group: 'apps', version: 'v1', resource: 'daemonsets' },
   controllerrevisions: { group: 'apps', version: 'v1', resource: 'controllerrevisions' },
   leases: { group: 'coordination.k8s.io', version: 'v1', resource: 'leases' },
   poddisruptionbudgets: { group: 'policy', version: 'v1', resource: 'poddisruptionbudgets' },

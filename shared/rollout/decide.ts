@@ -2,13 +2,23 @@
  * The rollout decision: which pods may be removed now, or what has to happen first. Pure; the rules R1 to R8 stand
  * where they are applied.
  */
+
+import { countPods, listNames } from '../sentences.ts';
 import { disruptedZones, isKnownZone, type ZoneTally, zoneKeyOf } from '../zones.ts';
 import { disruptionLimit, growthLimit } from './limits.ts';
 import { pendingPods, rememberDisruption } from './memory.ts';
 import { byOrdinalDescending, orderZones } from './order.ts';
 import { availableSinceMs, isAvailable, knownZones, tallyObservation, zoneOf } from './pods.ts';
-import { countPods, describeDown, describeZones, listNames } from './reasons.ts';
-import type { Blocked, Disrupt, ObservedPod, RolloutDecision, RolloutInput, Wait } from './types.ts';
+import { describeDown, describeZones } from './reasons.ts';
+import type {
+  Blocked,
+  Disrupt,
+  GateState,
+  ObservedPod,
+  RolloutDecision,
+  RolloutInput,
+  Wait,
+} from './types.ts';
 
 /**
  * Decides from what is seen now.
@@ -38,7 +48,7 @@ export function decide(input: RolloutInput): RolloutDecision {
   if (unlabelled.length > 0) return blockedByLabel(unlabelled);
 
   const closed = gates.find((gate) => gate.state !== 'open');
-  if (closed) return wait('gate', `${closed.name} is ${closed.state}: ${closed.reason}`);
+  if (closed) return { ...wait('gate', heldBy(closed)), gate: { name: closed.name, state: closed.state } };
 
   if (disrupted.length > 1) return acrossZones(input, disrupted, candidates);
 
@@ -238,6 +248,11 @@ function wait(
   recheckAtMs: number | undefined = undefined,
 ): Wait {
   return { kind: 'wait', for: why, reason, pods, recheckAtMs };
+}
+
+/** A check that could not be made holds as a closed gate does, and says so. */
+function heldBy({ name, state, reason }: GateState): string {
+  return `held by ${name}${state === 'unknown' ? ', which cannot be asked' : ''}: ${reason}`;
 }
 
 function done(replicas: number): RolloutDecision {

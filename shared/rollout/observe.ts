@@ -1,6 +1,6 @@
 import type { Node, Pod, StatefulSet } from '../kube/objects.ts';
 import { podProblem, readySinceMs } from '../pods.ts';
-import { ZONE_LABEL } from '../zones.ts';
+import { zoneOfPod, zonesOf } from '../zones.ts';
 import type { Observation, ObservedPod } from './types.ts';
 
 /** What the caches hold about one StatefulSet. */
@@ -20,6 +20,7 @@ export function observeStatefulSet({ statefulSet, pods, nodes }: StatefulSetStat
   const { metadata, spec, status } = statefulSet;
   const first = spec.ordinals.start;
   const end = first + spec.replicas;
+  const zoneOfNode = zonesOf(nodes);
   const observed: ObservedPod[] = [];
   for (const pod of pods) {
     if (pod.metadata.controller?.uid !== metadata.uid) continue;
@@ -29,7 +30,7 @@ export function observeStatefulSet({ statefulSet, pods, nodes }: StatefulSetStat
       uid: pod.metadata.uid,
       ordinal,
       node: pod.spec.nodeName,
-      zone: zoneOfPod(pod, nodes),
+      zone: zoneOfPod({ node: pod.spec.nodeName, labels: pod.metadata.labels }, zoneOfNode),
       stale: pod.metadata.labels[REVISION_LABEL] !== status.updateRevision,
       terminating: pod.metadata.deletionTimestampMs !== undefined,
       surplus: ordinal < first || ordinal >= end,
@@ -47,18 +48,6 @@ export function observeStatefulSet({ statefulSet, pods, nodes }: StatefulSetStat
     pods: observed,
     missing: expected.filter((name) => !present.has(name)),
   };
-}
-
-/**
- * The zone of the pod's node. Since Kubernetes 1.35 the pod carries a copy of the label (PodTopologyLabelsAdmission),
- * which serves where the node is gone or may not be read.
- *
- * @returns undefined before scheduling and where no label tells it; an empty label tells nothing
- */
-export function zoneOfPod(pod: Pod, nodes: ReadonlyMap<string, Node> | undefined): string | undefined {
-  if (pod.spec.nodeName === undefined) return undefined;
-  const label = nodes?.get(pod.spec.nodeName)?.metadata.labels[ZONE_LABEL] ?? pod.metadata.labels[ZONE_LABEL];
-  return label || undefined;
 }
 
 /** The number at the end of a StatefulSet pod's name; -1 where there is none. */

@@ -118,6 +118,8 @@ export interface Wait {
   kind: 'wait';
   for: WaitFor;
   reason: string;
+  /** The gate that holds: its reason may change all the time, while it stays the same wait. */
+  gate?: Pick<GateState, 'name' | 'state'> | undefined;
   /** Pods waited for. */
   pods: readonly string[];
   /** When time alone can change the answer, ms since the epoch. */

@@ -40,12 +40,16 @@ export interface RolloutBench {
   words(name: string, ...flags: string[]): string[];
   /** Runs it in this process. */
   start(name: string, ...flags: string[]): PluginRun;
+  /** Runs any words of the plugin in this process to their end, which must be this exit code. */
+  told(words: readonly string[], code: number): Promise<PluginResult>;
   /** Runs the built plugin in a process of its own, with any words. */
   spawn(words: readonly string[], program?: string): PluginProcess;
   pods(name: string): Promise<PodView[]>;
   witness(name: string): Promise<Witness>;
   /** Undefined when there is none. */
   lease(name: string): Promise<LeaseView | undefined>;
+  /** Waits until the Lease says so; what is written there may come a moment after the event. */
+  leaseState(name: string, state: string): Promise<void>;
   /** The resourceVersions of the StatefulSet, its Lease and its pods: equal when nothing was touched. */
   versions(name: string): Promise<string>;
   /** kubectl in this namespace; rejects when it fails. */
@@ -92,6 +96,9 @@ export function rolloutBench(cluster: TestCluster, namespace: string): RolloutBe
       leftovers.push(() => run.interrupt());
       return run;
     },
+    async told(argv, code) {
+      return endedWith(runInProcess(cluster.kubeconfigPath, argv), code);
+    },
     spawn(argv, program) {
       const plugin = startPlugin(cluster.kubeconfigPath, argv, program);
       leftovers.push(() => plugin.kill());
@@ -125,6 +132,11 @@ export function rolloutBench(cluster: TestCluster, namespace: string): RolloutBe
         strategyBefore: note('strategy-before'),
       };
     },
+    async leaseState(name, state) {
+      const path = '{.metadata.annotations.kubectl-zone\\.dev/state}';
+      const lease = `lease/zone-rollout-statefulset-${name}`;
+      await kubectl('wait', lease, `--for=jsonpath=${path}=${state}`, '--timeout=60s');
+    },
     versions: (name) =>
       kubectl(
         'get',
@@ -145,10 +157,15 @@ export async function ended(
   run: PluginRun,
   code: number,
 ): Promise<PluginResult & { events: readonly PluginEvent[] }> {
+  const result = await endedWith(run, code);
+  return { ...result, events: eventsIn(result.stdout.split('\n')) };
+}
+
+async function endedWith(run: PluginRun, code: number): Promise<PluginResult> {
   const said = () => `stdout: ${run.stdout.text}\nstderr: ${run.stderr.text}`;
   const result = await withDeadline(run.end, said);
   assert.equal(result.code, code, said());
-  return { ...result, events: eventsIn(result.stdout.split('\n')) };
+  return result;
 }
 
 /** At no moment two zones, and never more pods than this. */

@@ -7,6 +7,7 @@ import { rolloutRefusalsSuite } from './rollout-refusals.suite.ts';
 import { rolloutRestartsSuite } from './rollout-restarts.suite.ts';
 import { rolloutRevisionsSuite } from './rollout-revisions.suite.ts';
 import { rolloutShapesSuite } from './rollout-shapes.suite.ts';
+import { rolloutSteeringSuite } from './rollout-steering.suite.ts';
 import { rolloutStrategySuite } from './rollout-strategy.suite.ts';
 import { rolloutTroubleSuite } from './rollout-trouble.suite.ts';
 import { rolloutWavesSuite } from './rollout-waves.suite.ts';
@@ -19,6 +20,7 @@ export function rolloutSuites(factory: ClusterFactory): void {
   rolloutTroubleSuite(factory);
   rolloutBudgetsSuite(factory);
   rolloutStrategySuite(factory);
+  rolloutSteeringSuite(factory);
   rolloutRefusalsSuite(factory);
   rolloutShapesSuite(factory);
   rolloutDispatchSuite(factory);

@@ -10,7 +10,7 @@ const NAMESPACE = 'answers';
 
 /** What kubectl hears about evictions: each answer of the webhook, through the API server. */
 export function webhookAnswersSuite(factory: ClusterFactory): void {
-  describe('webhook: answers', () => {
+  describe('webhook: answers', { concurrency: 1 }, () => {
     let cluster: TestCluster;
     let webhook: Installation;
 

@@ -4,7 +4,7 @@ import { isWhole, waitBudget, zoneBudget } from '../webhook/helpers/budgets.ts';
 import { connectTo, evictPod } from '../webhook/helpers/evictions.ts';
 import { type Installation, installWebhook } from '../webhook/helpers/installation.ts';
 import type { ClusterFactory, TestCluster } from './cluster.ts';
-import { namespace, statefulSet } from './fixtures.ts';
+import { namespace, statefulSet, ZONE_LABEL } from './fixtures.ts';
 import { podsOf } from './observe.ts';
 import { ended, rolloutBench } from './rollout-bench.ts';
 import { startWitness } from './witness.ts';
@@ -14,7 +14,7 @@ const ROUNDS = 10;
 
 /** Who evicts at the same time: nobody ever sees two zones down. */
 export function webhookDrainSuite(factory: ClusterFactory): void {
-  describe('webhook: drains, rollouts and races', () => {
+  describe('webhook: drains, rollouts and races', { concurrency: 1 }, () => {
     let cluster: TestCluster;
     let webhook: Installation;
 
@@ -53,18 +53,20 @@ export function webhookDrainSuite(factory: ClusterFactory): void {
         ...['--pod-selector', 'app in (drained,both)', ...more],
       ]);
     const uncordonAll = async () => {
-      for (const zone of ['a', 'b', 'c']) {
-        for (const number of [0, 1]) await cluster.kubectl(['uncordon', `zone-${zone}-${number}`]);
-      }
+      await cluster.kubectl(['uncordon', '--selector', ZONE_LABEL]);
+    };
+    /** A node of the zone that has pods of the workload. */
+    const nodeWith = async (app: string, zone: string) => {
+      const pods = await podsOf(cluster, NAMESPACE, app);
+      return pods.find((pod) => pod.zone === zone)?.node ?? `no pod in ${zone}`;
     };
 
     it('lets kubectl drain two zones at once, one after the other', async (t) => {
       t.after(uncordonAll);
       await guarded('drained', 2, { start: '1s', flush: '500ms' });
       const witness = await witnessed('drained', t);
-      const pods = await podsOf(cluster, NAMESPACE, 'drained');
-      const nodeIn = (zone: string) => pods.find((pod) => pod.zone === zone)?.node ?? `no pod in ${zone}`;
-      const drains = await Promise.all([drain(nodeIn('zone-a')), drain(nodeIn('zone-b'))]);
+      const nodes = [await nodeWith('drained', 'zone-a'), await nodeWith('drained', 'zone-b')];
+      const drains = await Promise.all(nodes.map((node) => drain(node)));
       for (const { code, stderr } of drains) assert.equal(code, 0, stderr);
       await cluster.waitReady('StatefulSet', 'drained', NAMESPACE);
       const { zonesTogether, worst } = await witness.testimony();
@@ -76,7 +78,7 @@ export function webhookDrainSuite(factory: ClusterFactory): void {
     it('changes nothing for kubectl drain --dry-run=server', async () => {
       const before = await whole('drained');
       const pods = await podsOf(cluster, NAMESPACE, 'drained');
-      const { code, stderr } = await drain('zone-c-0', '--dry-run=server');
+      const { code, stderr } = await drain(await nodeWith('drained', 'zone-c'), '--dry-run=server');
       assert.equal(code, 0, stderr);
       const after = await whole('drained');
       assert.equal(after.metadata.resourceVersion, before.metadata.resourceVersion);
@@ -91,8 +93,9 @@ export function webhookDrainSuite(factory: ClusterFactory): void {
       await bench.stale({ name: 'both', replicas: 9, simulation: { start: '300ms', flush: '300ms' } });
       await whole('both', 9);
       const witness = await witnessed('both', t);
+      const node = await nodeWith('both', 'zone-c');
       const [drained] = await Promise.all([
-        drain('zone-c-0'),
+        drain(node),
         ended(bench.start('both', '--max-unavailable=2'), 0),
       ]);
       assert.equal(drained.code, 0, drained.stderr);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { waitUntil } from '../helpers/processes.ts';
+import { isDenied, whileAsking } from '../webhook/helpers/asking.ts';
 import { isWhole, waitBudget, zoneBudget } from '../webhook/helpers/budgets.ts';
 import { connectTo, evictPod } from '../webhook/helpers/evictions.ts';
 import { type Installation, installWebhook, SYSTEM_NAMESPACE } from '../webhook/helpers/installation.ts';
@@ -32,32 +33,10 @@ export function webhookLifeSuite(factory: ClusterFactory): void {
       await cluster?.stop();
     });
 
-    /** Asks for an eviction again and again while something happens; every answer must be the budget's own. */
-    const whileAsking = async (happening: () => Promise<void>): Promise<number> => {
-      const kube = await connectTo(cluster.kubeconfigPath);
-      let going = true;
-      let asked = 0;
-      const asking = async () => {
-        while (going) {
-          const { code, message } = await evictPod(kube, NAMESPACE, POD);
-          assert.equal(code, 429, message);
-          assert.match(message, /maxUnavailable is 0/);
-          asked += 1;
-        }
-      };
-      const askers = Promise.all([asking(), asking(), asking()]);
-      try {
-        await Promise.race([happening(), askers]);
-      } finally {
-        going = false;
-        await askers.finally(() => kube.close());
-      }
-      return asked;
-    };
-
     it('drops no request while its replicas are replaced one by one', async () => {
       const old = [...webhook.replicas];
-      const asked = await whileAsking(async () => {
+      const at = { namespace: NAMESPACE, pod: POD };
+      const asked = await whileAsking(cluster, at, isDenied, async () => {
         for (const replica of old) {
           await webhook.start();
           webhook.front.setPorts(

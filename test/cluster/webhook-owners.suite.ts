@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type BudgetView, isWhole, waitBudget, zoneBudget } from '../webhook/helpers/budgets.ts';
 import { type Installation, installWebhook } from '../webhook/helpers/installation.ts';
+import { applyRing, loosePod } from '../webhook/helpers/rings.ts';
 import type { ClusterFactory, TestCluster } from './cluster.ts';
 import { deployment, namespace, statefulSet } from './fixtures.ts';
 import { evict, podsOf } from './observe.ts';
@@ -10,7 +11,7 @@ const NAMESPACE = 'owners';
 
 /** Who tells how many pods there should be. */
 export function webhookOwnersSuite(factory: ClusterFactory): void {
-  describe('webhook: owners', () => {
+  describe('webhook: owners', { concurrency: 1 }, () => {
     let cluster: TestCluster;
     let webhook: Installation;
 
@@ -54,25 +55,7 @@ export function webhookOwnersSuite(factory: ClusterFactory): void {
     });
 
     it('asks the scale of an owner of any other kind', async () => {
-      const { apiVersion, kind, metadata } = {
-        apiVersion: 'example.com/v1',
-        kind: 'Ring',
-        metadata: { name: 'ring', namespace: NAMESPACE },
-      };
-      await cluster.apply(ringDefinition());
-      await cluster.kubectl([
-        'wait',
-        '--for=condition=Established',
-        'crd/rings.example.com',
-        '--timeout=60s',
-      ]);
-      await cluster.apply({ apiVersion, kind, metadata, spec: { size: 2 } });
-      const ring = (await cluster.json(['get', 'ring', 'ring', '-n', NAMESPACE])) as {
-        metadata: { uid: string };
-      };
-      const controller = { apiVersion, kind, name: 'ring', uid: ring.metadata.uid, controller: true };
-      await cluster.apply(ownedPod('ring-x', controller));
-      await cluster.waitReady('Pod', 'ring-x', NAMESPACE);
+      await applyRing(cluster, { namespace: NAMESPACE, name: 'ring', size: 2 });
       await guard('ring');
       const { status } = await budget('ring', (seen) => seen.status?.expectedReplicas === 2);
       const down = Object.values(status?.currentUnhealthy ?? {}).reduce((sum, count) => sum + count, 0);
@@ -81,7 +64,7 @@ export function webhookOwnersSuite(factory: ClusterFactory): void {
     });
 
     it('admits nothing for pods without an owner, and says so in a condition', async () => {
-      await cluster.apply(ownedPod('orphan', undefined));
+      await cluster.apply(loosePod('orphan', NAMESPACE));
       await cluster.waitReady('Pod', 'orphan', NAMESPACE);
       await guard('orphan');
       await budget('orphan', ({ status }) =>
@@ -104,41 +87,5 @@ export function webhookOwnersSuite(factory: ClusterFactory): void {
       assert.notDeepEqual(Object.values(status?.currentUnhealthy ?? {}), [0, 0, 0]);
       assert.match((await evictPod('lost-0')).stderr, /cannot be evicted/);
     });
-
-    const ownedPod = (name: string, controller: object | undefined) => ({
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: {
-        name,
-        namespace: NAMESPACE,
-        labels: { app: name.split('-')[0] },
-        ...(controller && { ownerReferences: [controller] }),
-      },
-      spec: { containers: [{ name: 'main', image: 'app:v1' }] },
-    });
   });
-}
-
-/** A kind with a scale subresource and no controller. */
-function ringDefinition(): object {
-  const preserved = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
-  return {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: 'rings.example.com' },
-    spec: {
-      group: 'example.com',
-      scope: 'Namespaced',
-      names: { plural: 'rings', singular: 'ring', kind: 'Ring' },
-      versions: [
-        {
-          name: 'v1',
-          served: true,
-          storage: true,
-          schema: { openAPIV3Schema: { type: 'object', properties: { spec: preserved, status: preserved } } },
-          subresources: { scale: { specReplicasPath: '.spec.size', statusReplicasPath: '.status.size' } },
-        },
-      ],
-    },
-  };
 }

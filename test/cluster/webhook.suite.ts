@@ -1,13 +1,19 @@
 import type { ClusterFactory } from './cluster.ts';
 import { webhookAnswersSuite } from './webhook-answers.suite.ts';
+import { webhookBudgetSuite } from './webhook-budget.suite.ts';
+import { webhookCertificatesSuite } from './webhook-certificates.suite.ts';
 import { webhookDrainSuite } from './webhook-drain.suite.ts';
 import { webhookLifeSuite } from './webhook-life.suite.ts';
 import { webhookOwnersSuite } from './webhook-owners.suite.ts';
+import { webhookRestartSuite } from './webhook-restart.suite.ts';
 
 /** The webhook, as it must be on every cluster. */
 export function webhookSuites(factory: ClusterFactory): void {
   webhookAnswersSuite(factory);
   webhookOwnersSuite(factory);
   webhookDrainSuite(factory);
+  webhookBudgetSuite(factory);
   webhookLifeSuite(factory);
+  webhookRestartSuite(factory);
+  webhookCertificatesSuite(factory);
 }

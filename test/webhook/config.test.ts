@@ -18,4 +18,23 @@ describe('configuration', () => {
       assert.throws(() => readConfig(argv, {}, 'unique'), ConfigError, argv.join());
     }
   });
+
+  it('takes lifetimes of certificates as kubectl writes durations, where a rotation fits into them', () => {
+    const of = (...argv: string[]) => readConfig(argv, {}, 'unique').certificates;
+    const DAY_MS = 24 * 60 * 60_000;
+    assert.deepEqual(of(), {
+      authorityLifetimeMs: 5 * 365 * DAY_MS,
+      serverLifetimeMs: 90 * DAY_MS,
+      settleMs: 600_000,
+    });
+    const short = ['--ca-lifetime=1h', '--certificate-lifetime=30m', '--certificate-settle-time=20m'];
+    assert.deepEqual(of(...short), {
+      authorityLifetimeMs: 3_600_000,
+      serverLifetimeMs: 1_800_000,
+      settleMs: 1_200_000,
+    });
+    for (const argv of [['--ca-lifetime=29m'], ['--certificate-lifetime=90d'], ['--ca-lifetime=0']]) {
+      assert.throws(() => of(...argv), ConfigError, argv.join());
+    }
+  });
 });

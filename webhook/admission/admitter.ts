@@ -4,9 +4,9 @@ import type { Kube } from '../../shared/kube/kube.ts';
 import type { Eviction } from '../api/review.ts';
 import { listBudgets, writeStatus } from '../budgets/store.ts';
 import type { ClusterView } from '../cluster/caches.ts';
-import { fetchPod } from '../cluster/read-pod.ts';
 import { type Log, messageOf } from '../log.ts';
 import { type Batches, createBatches } from './batches.ts';
+import { createPodReads, type PodReads } from './pod-reads.ts';
 import {
   type Asked,
   type BudgetGroup,
@@ -20,7 +20,7 @@ import { allowed, tryAgain, type Verdict } from './verdict.ts';
 
 /** What admission tells to whom it may concern. */
 export interface AdmissionWitness {
-  /** Evictions that were decided together. */
+  /** Evictions that a budget has decided about together. */
   batch(size: number): void;
   /** A write that somebody else's came before. */
   conflict(): void;
@@ -40,9 +40,10 @@ export interface Admitter {
   admit(eviction: Eviction, deadlineMs: number): Promise<Verdict>;
 }
 
-/** Conflicts in a row; with two replicas and a reconciler, more than a few are a storm. */
-const MAX_TRIES = 12;
-const BACKOFF_MS = 8;
+/** The deadline comes first, unless the API server answers at once and somebody else always is faster. */
+const MAX_TRIES = 100;
+/** About the time from reading a budget to writing it. */
+const BACKOFF_MS = 10;
 
 interface Waiting {
   eviction: Eviction;
@@ -60,24 +61,32 @@ export function createAdmitter(deps: AdmitterDeps): Admitter {
     nowMs: clock.nowMs() + kube.clockSkewMs,
   });
 
-  async function decideAll(namespace: string, items: readonly Waiting[]): Promise<void> {
-    witness.batch(items.length);
+  async function decideAll(
+    namespace: string,
+    items: readonly Waiting[],
+    take: () => readonly Waiting[],
+  ): Promise<void> {
+    const reads = createPodReads(kube, namespace);
     let open = items;
     for (let tries = 1; open.length > 0; tries += 1) {
       open = open.filter((waiting) => isInTime(waiting));
       const deadlineMs = Math.max(0, ...open.map((waiting) => waiting.deadlineMs));
       try {
-        open = await tryOnce(namespace, open, deadlineMs - clock.nowMs());
+        open = await tryOnce(namespace, open, reads, deadlineMs - clock.nowMs());
       } catch (error) {
         log.warn({ namespace, error: messageOf(error) }, 'evictions could not be decided');
         for (const { eviction, answer } of open) answer(unreachable(eviction, error));
         return;
       }
-      if (open.length > 0 && tries >= MAX_TRIES) {
+      if (open.length === 0) return;
+      if (tries >= MAX_TRIES) {
         for (const { eviction, answer } of open) answer(storm(eviction));
         return;
       }
-      if (open.length > 0) await delay(clock, BACKOFF_MS * tries * random());
+      await delay(clock, BACKOFF_MS * random());
+      reads.forget();
+      // Whoever lost against another writer takes along what has arrived meanwhile: fewer writes for all.
+      open = [...open, ...take()];
     }
   }
 
@@ -91,16 +100,20 @@ export function createAdmitter(deps: AdmitterDeps): Admitter {
   async function tryOnce(
     namespace: string,
     items: readonly Waiting[],
+    reads: PodReads,
     timeoutMs: number,
   ): Promise<readonly Waiting[]> {
     if (items.length === 0) return [];
-    const budgets = await listBudgets(kube, namespace, timeoutMs);
+    let budgets = await listBudgets(kube, namespace, timeoutMs);
     if (budgets.length === 0) {
       for (const { answer } of items) answer(allowed('no-budget'));
       return [];
     }
-    const asked = await readPods(namespace, items, timeoutMs);
-    const { settled, groups } = sortByBudget(asked, budgets, rehearse);
+    const evictions = items.map(({ eviction }) => eviction);
+    const { listed } = await reads.read(evictions, budgets, timeoutMs);
+    // A write succeeds only if nobody else writes after this read of the budget: it comes last.
+    if (listed) budgets = await listBudgets(kube, namespace, timeoutMs);
+    const { settled, groups } = sortByBudget(reads.asked(evictions), budgets, rehearse);
     for (const { eviction, answer } of items) {
       const verdict = settled.get(eviction);
       if (verdict) answer(verdict);
@@ -108,16 +121,6 @@ export function createAdmitter(deps: AdmitterDeps): Admitter {
     const byEviction = new Map(items.map((waiting) => [waiting.eviction, waiting]));
     const left = await Promise.all(groups.map((group) => settle(group, byEviction, timeoutMs)));
     return left.flat();
-  }
-
-  async function readPods(namespace: string, items: readonly Waiting[], timeoutMs: number): Promise<Asked[]> {
-    const names = [...new Set(items.map(({ eviction }) => eviction.name))];
-    const pods = new Map(
-      await Promise.all(
-        names.map(async (name) => [name, await fetchPod(kube, { namespace, name }, timeoutMs)] as const),
-      ),
-    );
-    return items.map(({ eviction }) => ({ eviction, pod: pods.get(eviction.name) }));
   }
 
   /** Writes what the budget says and only then says it. */
@@ -131,6 +134,7 @@ export function createAdmitter(deps: AdmitterDeps): Admitter {
       witness.conflict();
       return group.evictions.flatMap(({ eviction }) => waiting.get(eviction) ?? []);
     }
+    witness.batch(group.evictions.length);
     for (const each of group.evictions) {
       const verdict = verdicts.get(each.eviction) ?? storm(each.eviction);
       waiting.get(each.eviction)?.answer(withRehearsals(verdict, each, each.rehearsals, rehearse));

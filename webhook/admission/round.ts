@@ -1,10 +1,11 @@
 /** One attempt to decide about evictions of a namespace that arrived together. */
 import { coverage } from '../../shared/budget/budget.ts';
 import { type AdmissionRequest, admit, type OwnerView } from '../../shared/budget/ledger.ts';
+import { type PodRecord, podRead } from '../../shared/budget/pod-record.ts';
 import type { BudgetObservation, BudgetStatus, ZoneDisruptionBudget } from '../../shared/budget/types.ts';
+import type { ZoneOfNode } from '../../shared/zones.ts';
 import type { Eviction } from '../api/review.ts';
 import type { ListedBudget } from '../budgets/store.ts';
-import { type PodRecord, podRead, type ZoneOfNode } from '../cluster/pod-record.ts';
 import { allowed, ofDecision, tryAgain, twoBudgets, type Verdict } from './verdict.ts';
 
 /** What a verdict rests on beside budget and pods. */

@@ -1,19 +1,26 @@
 import { readZoneDisruptionBudget } from '../../shared/budget/budget.ts';
 import type { OwnerView } from '../../shared/budget/ledger.ts';
+import {
+  type ObservedBudget,
+  type ObservedCluster,
+  observeBudget,
+  viewOwner,
+} from '../../shared/budget/observe.ts';
+import { createPodIndex } from '../../shared/budget/pod-index.ts';
+import type { PodRecord } from '../../shared/budget/pod-record.ts';
 import type { ZoneDisruptionBudget } from '../../shared/budget/types.ts';
+import { readWorkload, type Workload, type WorkloadKind } from '../../shared/budget/workload.ts';
+import { createWorkloadIndex } from '../../shared/budget/workload-index.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
 import { type Node, readNode } from '../../shared/kube/objects.ts';
 import { RESOURCES, type ResourceAddress, resourcePath } from '../../shared/kube/paths.ts';
 import { type WatchCache, type WatchCacheOptions, watchCache } from '../../shared/kube/watch-cache.ts';
-import { ZONE_LABEL } from '../../shared/zones.ts';
+import { ZONE_LABEL, type ZoneOfNode } from '../../shared/zones.ts';
 import { type Log, messageOf } from '../log.ts';
-import { type NamespaceView, type Observed, observeBudget, viewOwner } from './observe.ts';
-import { createPodIndex } from './pod-index.ts';
-import { type PodRecord, readPodRecord, type ZoneOfNode } from './pod-record.ts';
+import { readPodRecord } from './pod-record.ts';
 import { createScales, type Scales } from './scales.ts';
 import { trimmingPods } from './trim.ts';
-import { readWorkload, type Workload } from './workloads.ts';
 
 /** What the webhook knows of the cluster, kept up to date by watches. */
 export interface ClusterView {
@@ -22,7 +29,7 @@ export interface ClusterView {
   readonly zoneOfNode: ZoneOfNode;
   readonly scales: Scales;
   /** What the caches show of a budget's pods. */
-  observe(budget: ZoneDisruptionBudget): Observed;
+  observe(budget: ZoneDisruptionBudget): ObservedBudget;
   /** Whether the owner of a pod asks for it. */
   ownerOf(pod: PodRecord): OwnerView | undefined;
   /** Resources whose watch is broken at the moment. */
@@ -92,11 +99,20 @@ export async function watchCluster({ kube, clock, random, log }: ClusterViewOpti
       if (type !== 'MODIFIED' || node.zone !== previous?.zone) tell(undefined);
     });
     const zoneOfNode: ZoneOfNode = (node) => nodes.items.get(node)?.zone;
-    const ofNamespace = <T extends { namespace: string }>(_: unknown, item: T) => tell(item.namespace);
+    const workloads = createWorkloadIndex();
+    const watchWorkloads = (kind: WorkloadKind, address: ResourceAddress) =>
+      watch<Workload>(
+        address,
+        (object) => readWorkload(kind, object),
+        (type, workload) => {
+          workloads.apply(type, workload);
+          tell(workload.namespace);
+        },
+      );
     const [statefulSets, deployments, replicaSets, budgets] = await Promise.all([
-      watch<Workload>(RESOURCES.statefulsets, readWorkload, ofNamespace),
-      watch<Workload>(RESOURCES.deployments, readWorkload, ofNamespace),
-      watch<Workload>(RESOURCES.replicasets, readWorkload, ofNamespace),
+      watchWorkloads('StatefulSet', RESOURCES.statefulsets),
+      watchWorkloads('Deployment', RESOURCES.deployments),
+      watchWorkloads('ReplicaSet', RESOURCES.replicasets),
       watch(RESOURCES.zonedisruptionbudgets, readZoneDisruptionBudget, (_, { metadata }) =>
         tell(metadata.namespace),
       ),
@@ -107,18 +123,11 @@ export async function watchCluster({ kube, clock, random, log }: ClusterViewOpti
       if (previous === undefined || type === 'DELETED' || matters(pod, previous)) tell(pod.namespace);
     });
     const scales = createScales(kube, clock);
-    const workloads = {
-      statefulSets: statefulSets.items,
-      deployments: deployments.items,
-      replicaSets: replicaSets.items,
-      scaleOf: scales.get,
-    };
-    const viewOf = (namespace: string): NamespaceView => ({
-      pods: index.podsIn(namespace),
-      vanished: index.vanished(namespace),
-      lastZone: (name) => index.lastZone(namespace, name),
-      zoneOfNode,
+    const seen = (): ObservedCluster => ({
+      pods: index,
       workloads,
+      scaleOf: scales.get,
+      zoneOfNode,
       versions: {
         pods: pods.resourceVersion,
         statefulsets: statefulSets.resourceVersion,
@@ -130,8 +139,8 @@ export async function watchCluster({ kube, clock, random, log }: ClusterViewOpti
       budgets: budgets.items,
       zoneOfNode,
       scales,
-      observe: (budget) => observeBudget(budget, viewOf(budget.metadata.namespace)),
-      ownerOf: (pod) => viewOwner(pod, viewOf(pod.namespace)),
+      observe: (budget) => observeBudget(budget, seen()),
+      ownerOf: (pod) => viewOwner(pod, seen()),
       stale: () =>
         [...caches].filter(([, cache]) => cache.staleSinceMs !== undefined).map(([resource]) => resource),
       onChange: (listener) => void listeners.push(listener),

@@ -1,9 +1,16 @@
+/** Pods as they are now: without a resourceVersion, GET and LIST are never older than any answer seen before. */
+import type { PodRecord } from '../../shared/budget/pod-record.ts';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
+import { listAll } from '../../shared/kube/list.ts';
 import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
-import { type PodRecord, readPodRecord } from './pod-record.ts';
+import { readPodRecord } from './pod-record.ts';
+import { trimmingPods } from './trim.ts';
+
+/** Whole pods are large. */
+const PAGE_SIZE = 250;
 
 /**
- * A consistent read: a GET without resourceVersion is answered from etcd.
+ * A consistent read of one pod.
  *
  * @returns undefined when there is no such pod
  * @throws ApiError, ConnectionError
@@ -20,4 +27,25 @@ export async function fetchPod(
     if (error instanceof ApiError && error.code === 404) return undefined;
     throw error;
   }
+}
+
+/**
+ * A consistent list of the pods with these labels. Pages are trimmed as they come, so that many pods fit into memory.
+ *
+ * @param labelSelector in the form of the query parameter
+ * @throws ApiError, ConnectionError
+ */
+export async function fetchPods(
+  kube: Kube,
+  { namespace, labelSelector }: { namespace: string; labelSelector: string },
+  timeoutMs: number,
+): Promise<PodRecord[]> {
+  const path = resourcePath({ ...RESOURCES.pods, namespace });
+  const { items } = await listAll(trimmingPods(kube), {
+    path,
+    query: { labelSelector },
+    pageSize: PAGE_SIZE,
+    timeoutMs,
+  });
+  return items.map(readPodRecord);
 }

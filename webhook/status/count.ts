@@ -1,15 +1,16 @@
-/** Counts one budget and writes what came of it. */
+/** Counts one budget and writes what came of it, out of the way of evictions that come together. */
 import { failSync, reconcile } from '../../shared/budget/ledger.ts';
+import { podRead } from '../../shared/budget/pod-record.ts';
 import type { ConsistentRead } from '../../shared/budget/reservations.ts';
 import type { BudgetStatus, ZoneDisruptionBudget } from '../../shared/budget/types.ts';
-import type { Clock } from '../../shared/clock.ts';
+import { type Clock, delay } from '../../shared/clock.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
 import { fetchBudget, writeStatus } from '../budgets/store.ts';
 import type { ClusterView } from '../cluster/caches.ts';
-import { podRead } from '../cluster/pod-record.ts';
 import { fetchPod } from '../cluster/read-pod.ts';
 import { SCALE_LIFETIME_MS } from '../cluster/scales.ts';
 import type { Log } from '../log.ts';
+import { quietInMs } from './quiet.ts';
 import { withZonesKnown } from './zone-condition.ts';
 
 export interface CountDeps {
@@ -19,6 +20,8 @@ export interface CountDeps {
   log: Log;
   /** False as soon as another replica may lead. */
   mayWrite(): boolean;
+  /** Ends waiting. */
+  signal: AbortSignal;
 }
 
 /** When to count again although nothing was seen to change, in ms from now; undefined for never. */
@@ -28,15 +31,17 @@ const TIMEOUT_MS = 5_000;
 const MAX_TRIES = 10;
 
 /**
- * Counts a budget until what is stored says the same.
+ * Counts a budget until what is stored says the same. Begins when no eviction was admitted for a moment.
  *
  * @param cached the budget as the watch shows it; after a conflict it is read again
- * @throws ApiError, ConnectionError
+ * @throws ApiError, ConnectionError, the signal's reason
  */
 export async function countBudget(deps: CountDeps, cached: ZoneDisruptionBudget): Promise<RecheckInMs> {
   const { kube, log } = deps;
+  const sinceMs = serverNowMs(deps);
   let budget: ZoneDisruptionBudget | undefined = cached;
   for (let tries = 0; budget && tries < MAX_TRIES; tries += 1) {
+    await waitForQuiet(deps, budget, sinceMs);
     const { next, recheckInMs } = await recount(deps, budget);
     if (!next || !deps.mayWrite()) return recheckInMs;
     const written: ZoneDisruptionBudget | undefined = await writeStatus(kube, budget, next, TIMEOUT_MS);
@@ -45,6 +50,11 @@ export async function countBudget(deps: CountDeps, cached: ZoneDisruptionBudget)
     budget = await fetchBudget(kube, budget.metadata, TIMEOUT_MS);
   }
   return budget && 0;
+}
+
+async function waitForQuiet(deps: CountDeps, { status }: ZoneDisruptionBudget, sinceMs: number) {
+  const waitMs = quietInMs(status.reservations, sinceMs, serverNowMs(deps));
+  if (waitMs > 0) await delay(deps.clock, waitMs, deps.signal);
 }
 
 interface Recount {

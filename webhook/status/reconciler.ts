@@ -3,7 +3,7 @@ import type { ClusterView } from '../cluster/caches.ts';
 import { type Log, messageOf } from '../log.ts';
 import { type CountDeps, countBudget } from './count.ts';
 
-export interface ReconcilerDeps extends Omit<CountDeps, 'cluster'> {
+export interface ReconcilerDeps extends Omit<CountDeps, 'cluster' | 'signal'> {
   cluster: Pick<ClusterView, 'observe' | 'scales' | 'zoneOfNode' | 'budgets'>;
   clock: Clock;
   log: Log;
@@ -15,7 +15,7 @@ export interface Reconciler {
   mark(namespace: string | undefined): void;
   /** Resolves when no count is under way. */
   idle(): Promise<void>;
-  /** Cancels what was scheduled. */
+  /** Cancels what was scheduled, and ends waiting. */
   stop(): void;
 }
 
@@ -35,10 +35,11 @@ const LONGEST_RETRY_MS = 10_000;
 export function createReconciler(deps: ReconcilerDeps): Reconciler {
   const { clock, cluster, log } = deps;
   const works = new Map<string, Work>();
-  let stopped = false;
+  const stopping = new AbortController();
+  const { signal } = stopping;
 
   function request(key: string): void {
-    if (stopped) return;
+    if (signal.aborted) return;
     const work = works.get(key) ?? { running: undefined, again: false, cancelRecheck() {}, failures: 0 };
     works.set(key, work);
     work.again = true;
@@ -48,14 +49,14 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
   async function run(key: string, work: Work): Promise<void> {
     // Changes come in bursts; the count is made when the burst has been read.
     await new Promise((resolve) => setImmediate(resolve));
-    while (work.again && !stopped && deps.mayWrite()) {
+    while (work.again && !signal.aborted && deps.mayWrite()) {
       work.again = false;
       work.cancelRecheck();
       const budget = cluster.budgets.get(key);
       if (!budget) break;
       const recheckInMs = await count(key, work, budget);
       if (recheckInMs !== undefined) work.cancelRecheck = clock.schedule(recheckInMs, () => request(key));
-      await delay(clock, PAUSE_MS);
+      await delay(clock, PAUSE_MS, signal).catch(() => {});
     }
     work.running = undefined;
     if (!cluster.budgets.has(key)) works.delete(key);
@@ -68,10 +69,11 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
   ): Promise<number | undefined> {
     try {
       cluster.scales.expire();
-      const recheckInMs = await countBudget(deps, budget);
+      const recheckInMs = await countBudget({ ...deps, signal }, budget);
       work.failures = 0;
       return recheckInMs;
     } catch (error) {
+      if (signal.aborted) return undefined;
       log.warn({ budget: key, error: messageOf(error) }, 'budget could not be counted');
       work.failures += 1;
       return Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** work.failures);
@@ -88,7 +90,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
       await Promise.all([...works.values()].map(({ running }) => running));
     },
     stop() {
-      stopped = true;
+      stopping.abort();
       for (const { cancelRecheck } of works.values()) cancelRecheck();
     },
   };

@@ -1,5 +1,5 @@
 import type { BudgetObservation, BudgetStatus } from '../../shared/budget/types.ts';
-import { listNames } from '../../shared/rollout/reasons.ts';
+import { listNames } from '../../shared/sentences.ts';
 import { ZONE_LABEL } from '../../shared/zones.ts';
 
 const TYPE = 'ZonesKnown';

@@ -15,7 +15,7 @@ const ALGORITHM = { keyType: 'ec', curve: 'P-256', algorithm: 'sha256' } as cons
 
 /** A certificate authority. Its name holds the time, so that an old and a new one are told apart. */
 export async function issueAuthority(nowMs: number, lifetimeMs: number): Promise<KeyPair> {
-  const { generate } = await import('selfsigned');
+  const { generate } = await selfsigned();
   const name = `kubectl-zone-webhook-ca@${Math.floor(nowMs / 1000)}`;
   const made = await generate([{ name: 'commonName', value: name }], {
     ...ALGORITHM,
@@ -35,7 +35,7 @@ export async function issueServer(
   nowMs: number,
   lifetimeMs: number,
 ): Promise<KeyPair> {
-  const { generate } = await import('selfsigned');
+  const { generate } = await selfsigned();
   const endsMs = Math.min(nowMs + lifetimeMs, validityOf(signer.cert).notAfterMs);
   const made = await generate([{ name: 'commonName', value: names[0] ?? 'kubectl-zone-webhook' }], {
     ...ALGORITHM,
@@ -54,6 +54,11 @@ export async function issueServer(
     ],
   });
   return { cert: made.cert, key: made.private };
+}
+
+/** It is a CommonJS module: bundled by esbuild it has no named exports. */
+async function selfsigned() {
+  return (await import('selfsigned')).default;
 }
 
 /** From when to when a certificate is valid, ms since the epoch. */

@@ -31,7 +31,7 @@ export type TlsStep =
   | { kind: 'create' | 'announce' | 'promote' | 'issue' | 'forget' }
   | { kind: 'keep'; untilMs: number };
 
-/** Renewed after two thirds of its life. */
+/** Renewed after two thirds of its life, which begins when it is issued. */
 const RENEW_AT = 2 / 3;
 
 /** The next step, or when to ask again. */
@@ -78,8 +78,8 @@ function fits(server: KeyPair, signer: KeyPair, names: readonly string[]): boole
 }
 
 function renewAtMs(cert: string): number {
-  const { notBeforeMs, notAfterMs } = validityOf(cert);
-  return notBeforeMs + (notAfterMs - notBeforeMs) * RENEW_AT;
+  const fromMs = issuedAtMs(cert);
+  return fromMs + (validityOf(cert).notAfterMs - fromMs) * RENEW_AT;
 }
 
 function issuedAtMs(cert: string): number {

@@ -1,34 +1,24 @@
 import { type Fields, fieldsAt, isFields, type KubeObject } from '../store/object.ts';
 import type { Store } from '../store/store.ts';
-import { internal, StatusError } from './errors.ts';
-import { groupVersionOf, NAMESPACES, type Resource, VALIDATING_WEBHOOKS } from './resources.ts';
+import { type AdmissionQuestion, afterPatch, denial, reviewOf } from './admission-review.ts';
+import { matchesRules } from './admission-rules.ts';
+import { internal } from './errors.ts';
+import { MUTATING_WEBHOOKS, NAMESPACES, VALIDATING_WEBHOOKS } from './resources.ts';
 import { type LabelSelector, selects } from './selectors.ts';
 import type { WebhookCaller } from './webhook-call.ts';
 
-export interface User {
-  username: string;
-  uid?: string;
-  groups: readonly string[];
+/** A write that every webhook has let pass. */
+export interface Admitted {
+  /** As mutating webhooks have left it. */
+  object: KubeObject | undefined;
+  /** For the client. */
+  warnings: readonly string[];
 }
 
-/** What webhooks are asked about: the parts of admission/v1 AdmissionRequest that vary. */
-export interface AdmissionQuestion {
-  operation: 'CREATE' | 'UPDATE' | 'DELETE';
-  resource: Resource;
-  subresource?: string | undefined;
-  /** Kind of `object` where it is not that of the resource: an Eviction. */
-  apiVersion?: string;
-  kind?: string;
-  namespace?: string | undefined;
-  name: string;
-  object?: KubeObject | undefined;
-  oldObject?: KubeObject | undefined;
-  options?: object;
-  dryRun: boolean;
-  user: User;
-}
-
-/** Calls the ValidatingWebhookConfigurations that match a write. */
+/**
+ * Calls the MutatingWebhookConfigurations and ValidatingWebhookConfigurations that match a write. Selectors of
+ * namespaces and objects are obeyed; matchConditions and reinvocationPolicy are not.
+ */
 export class Admission {
   private readonly store: Store;
   private readonly call: WebhookCaller;
@@ -40,28 +30,38 @@ export class Admission {
     this.newUid = newUid;
   }
 
-  /** True when `review` would call somebody; writes without webhooks need not wait. */
+  /** True when `review` may call somebody; writes without webhooks need not wait. */
   concerns(question: AdmissionQuestion): boolean {
-    return this.matching(question).length > 0;
+    return [MUTATING_WEBHOOKS, VALIDATING_WEBHOOKS].some((kind) => this.matching(kind, question).length > 0);
   }
 
   /**
-   * Asks every matching webhook at the same time.
+   * Asks every matching webhook: those that mutate one after the other, by the names of their configurations, then
+   * those that validate all at the same time.
    *
-   * @returns warnings for the client
    * @throws StatusError the denial with the webhook's own code, or InternalError when one that must not fail
    *   did not answer
    */
-  async review(question: AdmissionQuestion): Promise<string[]> {
-    const answers = await Promise.all(this.matching(question).map((webhook) => this.ask(webhook, question)));
-    return answers.flat();
+  async review(question: AdmissionQuestion): Promise<Admitted> {
+    const warnings: string[] = [];
+    let { object } = question;
+    for (const webhook of this.matching(MUTATING_WEBHOOKS, question)) {
+      const response = await this.ask(webhook, { ...question, object });
+      warnings.push(...warningsIn(response));
+      object = afterPatch(nameOf(webhook), object, response);
+    }
+    const mutated = { ...question, object };
+    const answers = await Promise.all(
+      this.matching(VALIDATING_WEBHOOKS, mutated).map((webhook) => this.ask(webhook, mutated)),
+    );
+    return { object, warnings: [...warnings, ...answers.flatMap(warningsIn)] };
   }
 
-  private matching(question: AdmissionQuestion): Fields[] {
+  private matching(kind: string, question: AdmissionQuestion): Fields[] {
     // The real server exempts webhook configurations too, so that a broken one can be removed.
     if (question.resource.group === 'admissionregistration.k8s.io') return [];
     const webhooks = this.store
-      .list(VALIDATING_WEBHOOKS)
+      .list(kind)
       .flatMap((configuration) => (Array.isArray(configuration.webhooks) ? configuration.webhooks : []))
       .filter(isFields);
     return webhooks.filter(
@@ -82,91 +82,34 @@ export class Admission {
     );
   }
 
-  private async ask(webhook: Fields, question: AdmissionQuestion): Promise<string[]> {
-    const name = String(webhook.name ?? '');
-    const uid = this.newUid();
-    const response = await this.callOrIgnore(webhook, name, reviewOf(question, uid));
-    if (!response) return [];
-    const warnings = Array.isArray(response.warnings) ? response.warnings.map(String) : [];
-    if (response.allowed !== true) throw denial(name, fieldsAt(response, 'status'));
-    return warnings;
+  /** A response that allows it; empty when the webhook failed and may. */
+  private async ask(webhook: Fields, question: AdmissionQuestion): Promise<Fields> {
+    const response = await this.callOrIgnore(webhook, reviewOf(question, this.newUid()));
+    if (!response) return {};
+    if (response.allowed !== true) throw denial(nameOf(webhook), fieldsAt(response, 'status'));
+    return response;
   }
 
-  private async callOrIgnore(webhook: Fields, name: string, review: object): Promise<Fields | undefined> {
+  private async callOrIgnore(webhook: Fields, review: object): Promise<Fields | undefined> {
     try {
       return await this.call(webhook, review);
     } catch (error) {
       if (webhook.failurePolicy === 'Ignore') return undefined;
       const why = error instanceof Error ? error.message : String(error);
-      throw internal(`failed calling webhook "${name}": ${why}`);
+      throw internal(`failed calling webhook "${nameOf(webhook)}": ${why}`);
     }
   }
+}
+
+function nameOf(webhook: Fields): string {
+  return String(webhook.name ?? '');
+}
+
+function warningsIn({ warnings }: Fields): string[] {
+  return Array.isArray(warnings) ? warnings.map(String) : [];
 }
 
 function selectorOf(value: unknown): LabelSelector | undefined {
   if (!isFields(value) || Object.keys(value).length === 0) return undefined;
   return value;
-}
-
-function matchesRules(webhook: Fields, { operation, resource, subresource }: AdmissionQuestion): boolean {
-  const wanted = subresource ? `${resource.plural}/${subresource}` : resource.plural;
-  const patterns = [wanted, '*/*', ...(subresource ? [`${resource.plural}/*`, `*/${subresource}`] : ['*'])];
-  const rules = Array.isArray(webhook.rules) ? webhook.rules.filter(isFields) : [];
-  return rules.some((rule) => {
-    const scope = rule.scope ?? '*';
-    return (
-      contains(rule.operations, operation, '*') &&
-      contains(rule.apiGroups, resource.group, '*') &&
-      contains(rule.apiVersions, resource.version, '*') &&
-      contains(rule.resources, ...patterns) &&
-      (scope === '*' || (scope === 'Namespaced') === resource.namespaced)
-    );
-  });
-}
-
-function contains(values: unknown, ...wanted: readonly string[]): boolean {
-  return Array.isArray(values) && values.some((value) => wanted.includes(value));
-}
-
-function reviewOf(question: AdmissionQuestion, uid: string): object {
-  const { resource, subresource, object, oldObject, namespace } = question;
-  const [group, version] = splitVersion(question.apiVersion ?? groupVersionOf(resource));
-  const kind = { group, version, kind: question.kind ?? resource.kind };
-  const gvr = { group: resource.group, version: resource.version, resource: resource.plural };
-  return {
-    kind: 'AdmissionReview',
-    apiVersion: 'admission.k8s.io/v1',
-    request: {
-      uid,
-      kind,
-      resource: gvr,
-      ...(subresource ? { subResource: subresource } : {}),
-      requestKind: kind,
-      requestResource: gvr,
-      ...(subresource ? { requestSubResource: subresource } : {}),
-      name: question.name,
-      ...(namespace ? { namespace } : {}),
-      operation: question.operation,
-      userInfo: question.user,
-      object: object ?? null,
-      oldObject: oldObject ?? null,
-      dryRun: question.dryRun,
-      options: question.options ?? null,
-    },
-  };
-}
-
-function splitVersion(apiVersion: string): [group: string, version: string] {
-  const [first = '', second] = apiVersion.split('/');
-  return second === undefined ? ['', first] : [first, second];
-}
-
-/** The webhook's own Status with its code, in the words of apiserver's webhook/errors.ToStatusErr. */
-function denial(webhook: string, status: Fields): StatusError {
-  const code = typeof status.code === 'number' && status.code >= 400 ? status.code : 400;
-  const deniedBy = `admission webhook "${webhook}" denied the request`;
-  const reason = typeof status.reason === 'string' ? status.reason : '';
-  const why = typeof status.message === 'string' && status.message ? status.message : reason;
-  const message = why ? `${deniedBy}: ${why}` : `${deniedBy} without explanation`;
-  return new StatusError(code, reason, message, isFields(status.details) ? status.details : undefined);
 }

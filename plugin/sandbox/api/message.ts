@@ -1,4 +1,4 @@
-import type { User } from './admission.ts';
+import type { User } from './admission-review.ts';
 import type { Sink } from './watch.ts';
 
 /** The representation that a client asked for in its Accept header. */

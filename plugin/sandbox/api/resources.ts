@@ -75,6 +75,7 @@ export const REPLICASETS = 'apps/replicasets';
 export const REVISIONS = 'apps/controllerrevisions';
 export const BUDGETS = 'policy/poddisruptionbudgets';
 export const CRDS = 'apiextensions.k8s.io/customresourcedefinitions';
+export const MUTATING_WEBHOOKS = 'admissionregistration.k8s.io/mutatingwebhookconfigurations';
 export const VALIDATING_WEBHOOKS = 'admissionregistration.k8s.io/validatingwebhookconfigurations';
 
 const ALL = ['all'];

@@ -62,7 +62,8 @@ async function eviction(parts: ApiParts, target: Target, request: ApiRequest): P
     throw badRequest('the body must be a policy/v1 Eviction');
   const fromQuery = contextOf(request);
   parts.objects.get(resource, namespace, name);
-  await parts.writer.admit(fromQuery, {
+  const asked = withMetadata(body, namespace, name);
+  const admitted = await parts.writer.admit(fromQuery, {
     operation: 'CREATE',
     resource,
     subresource: 'eviction',
@@ -70,14 +71,16 @@ async function eviction(parts: ApiParts, target: Target, request: ApiRequest): P
     kind: 'Eviction',
     namespace,
     name,
-    object: withMetadata(body, namespace, name),
+    object: asked,
     options: { kind: 'CreateOptions', apiVersion: 'meta.k8s.io/v1' },
   });
-  const { dryRun } = contextOf(request, fieldsAt(body, 'deleteOptions').dryRun);
+  // Webhooks may have tied the eviction to one pod, by a precondition.
+  const granted = admitted ?? asked;
+  const { dryRun } = contextOf(request, fieldsAt(granted, 'deleteOptions').dryRun);
   const pod = parts.objects.get(resource, namespace, name);
   return json(
     201,
-    evict(parts.objects, parts.catalog, parts.clock, resource, pod, body, dryRun),
+    evict(parts.objects, parts.catalog, parts.clock, resource, pod, granted, dryRun),
     fromQuery.warnings,
   );
 }
@@ -91,7 +94,7 @@ function withMetadata(
   return {
     apiVersion: String(apiVersion),
     kind: String(kind),
-    metadata: { ...(isFields(metadata) ? metadata : {}), name, ...(namespace ? { namespace } : {}) },
+    metadata: { name, ...(isFields(metadata) ? metadata : {}), ...(namespace ? { namespace } : {}) },
     ...rest,
   };
 }

@@ -1,5 +1,6 @@
 import { isFields, type KubeObject } from '../store/object.ts';
-import type { Admission, AdmissionQuestion, User } from './admission.ts';
+import type { Admission } from './admission.ts';
+import type { AdmissionQuestion, User } from './admission-review.ts';
 import { withDefaults } from './defaults.ts';
 import { badRequest, conflict, MODIFIED, StatusError } from './errors.ts';
 import { checkNamespace, type DeleteOptions, type Deletion, type Objects } from './objects.ts';
@@ -41,16 +42,18 @@ export class Writer {
     const given = bodyObject(resource, body, namespace);
     const { resourceVersion, ...metadata } = given.metadata;
     if (resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created');
-    const object = withDefaults(resource, { ...given, metadata });
-    checkNew(resource, object);
-    checkNamespace(this.objects.store, resource, namespace, object.metadata.name);
-    await this.admit(context, {
+    const asked = withDefaults(resource, { ...given, metadata });
+    checkNew(resource, asked);
+    checkNamespace(this.objects.store, resource, namespace, asked.metadata.name);
+    const admitted = await this.admit(context, {
       operation: 'CREATE',
       resource,
       namespace,
       name: metadata.name ?? '',
-      object,
+      object: asked,
     });
+    const object = admitted === asked ? asked : withDefaults(resource, admitted ?? asked);
+    if (object !== asked) checkNew(resource, object);
     return this.objects.create(resource, storedOf(resource, object), context.dryRun);
   }
 
@@ -84,16 +87,17 @@ export class Writer {
     const { resource, namespace, name = '' } = target;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const current = this.objects.get(resource, namespace, name);
-      const next = this.prepared(target, current, change(viewOf(resource, current)));
-      await this.admit(context, {
+      const asked = this.prepared(target, current, change(viewOf(resource, current)));
+      const admitted = await this.admit(context, {
         operation: 'UPDATE',
         resource,
         subresource: target.subresource,
         namespace,
         name,
-        object: next,
+        object: asked,
         oldObject: current,
       });
+      const next = admitted === asked ? asked : this.prepared(target, current, admitted ?? asked);
       if (this.objects.store.get(resource.storage, namespace, name) !== current) continue;
       return this.objects.update(resource, namespace, name, () => next, {
         subresource: target.subresource === 'status' ? 'status' : undefined,
@@ -110,10 +114,20 @@ export class Writer {
     return this.objects.delete(resource, namespace, name, { ...options, dryRun: context.dryRun });
   }
 
-  /** Asks the webhooks that match; waits for nothing when there are none. */
-  async admit(context: WriteContext, question: Omit<AdmissionQuestion, 'dryRun' | 'user'>): Promise<void> {
+  /**
+   * Asks the webhooks that match; waits for nothing when there are none.
+   *
+   * @returns the question's object, or another one where a webhook has changed it
+   */
+  async admit(
+    context: WriteContext,
+    question: Omit<AdmissionQuestion, 'dryRun' | 'user'>,
+  ): Promise<KubeObject | undefined> {
     const full = { ...question, dryRun: context.dryRun, user: context.user };
-    if (this.admission.concerns(full)) context.warnings.push(...(await this.admission.review(full)));
+    if (!this.admission.concerns(full)) return question.object;
+    const { object, warnings } = await this.admission.review(full);
+    context.warnings.push(...warnings);
+    return object;
   }
 
   private prepared(target: Target, current: KubeObject, wanted: KubeObject): KubeObject {

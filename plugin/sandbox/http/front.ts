@@ -1,5 +1,5 @@
 import type { Clock } from '../../../shared/clock.ts';
-import type { User } from '../api/admission.ts';
+import type { User } from '../api/admission-review.ts';
 import { internal, StatusError, unauthorized } from '../api/errors.ts';
 import { type ApiRequest, json, type Reply } from '../api/message.ts';
 import type { Faults } from './faults.ts';

@@ -1,6 +1,6 @@
 import type { ZoneReport } from '../../budget/report.ts';
-import { type Span, span } from '../rollout/line.ts';
-import { CELL_TONES, type Theme } from '../rollout/theme.ts';
+import { type Span, span } from '../terminal/line.ts';
+import { CELL_TONES, type Theme } from '../terminal/theme.ts';
 
 /** How many pods of a zone are in which state, as cells. */
 interface Part {

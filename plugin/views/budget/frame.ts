@@ -1,21 +1,18 @@
 import type { BudgetReport, ZoneReport } from '../../budget/report.ts';
 import { firstNames, oneLine, plural } from '../format.ts';
-import { BLANK, clip, type Line, type Size, shorten, span, widthOf } from '../rollout/line.ts';
-import type { Theme } from '../rollout/theme.ts';
+import { BLANK, clip, type Line, shorten, span, widthOf } from '../terminal/line.ts';
+import type { Surface } from '../terminal/shell.tsx';
+import type { Theme } from '../terminal/theme.ts';
 import { zoneCells } from './cells.ts';
 import type { BudgetViewState } from './reducer.ts';
 import { mostUnavailable } from './table.ts';
 
 /** Everything a frame of the live view depends on. */
-export interface BudgetFrameInput {
+export interface BudgetFrameInput extends Pick<Surface, 'size' | 'theme' | 'keys'> {
   state: BudgetViewState;
   title: string;
-  size: Size;
-  theme: Theme;
   /** Whether names are shown with their namespaces. */
   namespaces: boolean;
-  /** Whether key presses reach us. */
-  keys: boolean;
 }
 
 const LONGEST_ZONE_NAME = 20;
@@ -71,7 +68,7 @@ function budgetLines(report: BudgetReport, input: BudgetFrameInput, columns: num
   const most = `at most ${mostUnavailable(report)} of ${plural(report.expectedReplicas, 'pod')} down, in one zone`;
   const head: Line = [
     span(name, 'strong'),
-    span(`  ${most}`, 'faint'),
+    ...(report.malformed ? [] : [span(`  ${most}`, 'faint')]),
     ...(report.dryRun ? [span('  only warns', 'warn')] : []),
   ];
   const width = Math.min(

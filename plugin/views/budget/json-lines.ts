@@ -1,6 +1,7 @@
 import type { BudgetReporter } from '../../budget/events.ts';
 import type { OutputStream } from '../../context.ts';
 import { oneLine } from '../format.ts';
+import { jsonLine } from '../json.ts';
 import { drained } from '../stream.ts';
 import { changedReports } from './changes.ts';
 
@@ -16,12 +17,11 @@ export function budgetJsonLines(stdout: OutputStream, stderr: OutputStream): Bud
       if (event.type !== 'reports') return;
       const { changed, gone, next } = changedReports(told, event.reports);
       told = next;
-      const time = new Date(event.atMs).toISOString();
       const lines = [
-        ...changed.map((budget) => ({ time, type: 'changed', budget })),
-        ...gone.map(({ namespace, name }) => ({ time, type: 'gone', budget: { namespace, name } })),
+        ...changed.map((budget) => ({ type: 'changed', budget })),
+        ...gone.map(({ namespace, name }) => ({ type: 'gone', budget: { namespace, name } })),
       ];
-      for (const line of lines) stdout.write(`${JSON.stringify(line)}\n`);
+      for (const line of lines) stdout.write(jsonLine(event.atMs, line));
     },
     close: () => drained(stdout),
   };

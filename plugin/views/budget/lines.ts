@@ -1,12 +1,21 @@
 import type { BudgetReporter } from '../../budget/events.ts';
+import type { BudgetReport } from '../../budget/report.ts';
 import type { OutputStream } from '../../context.ts';
 import { oneLine } from '../format.ts';
 import { drained } from '../stream.ts';
-import { budgetRows, columnWidths, notes, type TableOptions, tableHeader, tableLine } from './table.ts';
+import {
+  budgetRows,
+  columnWidths,
+  goneRow,
+  notes,
+  type TableOptions,
+  tableHeader,
+  tableLine,
+} from './table.ts';
 
 /**
- * Writes the table, and then each row that is new or has changed, as `kubectl get -w` does: the widths are those of
- * the first table. What the table cannot say goes to stderr.
+ * Writes the table, and then each row that is new or has changed, as `kubectl get -w` does, and one for each budget
+ * that has gone: the widths are those of the first table. What the table cannot say goes to stderr.
  */
 export function budgetLines({
   stdout,
@@ -19,6 +28,7 @@ export function budgetLines({
 }): BudgetReporter {
   let widths: readonly number[] | undefined;
   let told: ReadonlySet<string> = new Set();
+  let known: readonly BudgetReport[] = [];
   let noted: ReadonlySet<string> = new Set();
   return {
     report(event) {
@@ -34,10 +44,20 @@ export function budgetLines({
       const lines = rows.map((cells) => tableLine(cells, widths ?? []));
       for (const line of lines) if (!told.has(line)) stdout.write(`${line}\n`);
       told = new Set(lines);
+      for (const each of missingFrom(event.reports, known)) {
+        stdout.write(`${tableLine(goneRow(each, table), widths ?? [])}\n`);
+      }
+      known = event.reports;
       const talk = notes(event.reports);
       for (const note of talk) if (!noted.has(note)) stderr.write(`warning: ${note}\n`);
       noted = new Set(talk);
     },
     close: () => drained(stdout),
   };
+}
+
+function missingFrom(now: readonly BudgetReport[], before: readonly BudgetReport[]): BudgetReport[] {
+  const keyOf = ({ namespace, name }: BudgetReport) => `${namespace}/${name}`;
+  const present = new Set(now.map(keyOf));
+  return before.filter((each) => !present.has(keyOf(each)));
 }

@@ -28,7 +28,7 @@ export async function openBudgetReporter(
       return budgetJsonLines(stdout, stderr);
     }
     case 'ink': {
-      const { budgetInk } = await import('./ink.tsx');
+      const { budgetInk } = await import('./ink.ts');
       const quit = (outcome: 'stopped' | 'interrupted') =>
         onQuit(outcome === 'stopped' ? EXIT.done : EXIT.interrupted);
       return budgetInk({ stdout, stderr, stdin, env, clock, title, table, onQuit: quit });

@@ -46,8 +46,18 @@ function row(
     zone ? String(zone.allowed) : '-',
     mostUnavailable(report),
     ...(wide ? [String(report.dryRun), zone?.reserved.join(',') ?? ''] : []),
-    zone ? unavailable(zone, wide) : '',
+    zone ? unavailable(zone, wide) : report.malformed ? `<${report.problem}>` : '',
   ].map(oneLine);
+}
+
+/** A row that says that a budget is not there any more. */
+export function goneRow(
+  { namespace, name }: Pick<BudgetReport, 'namespace' | 'name'>,
+  { namespaces, wide }: TableOptions,
+): string[] {
+  const columns = tableHeader({ namespaces, wide }).length;
+  const row = [...(namespaces ? [namespace] : []), name, '<gone>'];
+  return [...row, ...Array<string>(columns - row.length - 1).fill('-'), ''].map(oneLine);
 }
 
 /** `4 (33%)`: in pods, and as written. */
@@ -89,11 +99,12 @@ export function notes(reports: readonly BudgetReport[]): string[] {
     ...(names.length === 0
       ? []
       : [`no webhook has counted the pods of ${firstNames(names, 5)} yet, so nothing may be enforcing that`]),
-    ...reports.flatMap(({ namespace, name, problem, stale }) => {
+    ...reports.flatMap(({ namespace, name, problem, stale, malformed }) => {
       const prefix = `budget ${namespace}/${name}:`;
       const behind = stale.filter((each) => each !== NEVER_COUNTED);
       return [
-        ...(problem === undefined ? [] : [`${prefix} ${oneLine(problem)}`]),
+        // The table has it already where there are no zones to show.
+        ...(problem === undefined || malformed ? [] : [`${prefix} ${oneLine(problem)}`]),
         ...(behind.length === 0 ? [] : [`${prefix} its status is behind: ${oneLine(behind.join('; '))}`]),
       ];
     }),

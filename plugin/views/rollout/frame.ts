@@ -3,25 +3,23 @@
  * for anything higher, and one column narrower, because some terminals wrap a full line.
  */
 import type { RolloutSnapshot } from '../../../shared/rollout/snapshot.ts';
-import { formatDuration } from '../format.ts';
-import { troublesOf } from '../narration/trouble.ts';
-import { type Section, stack } from './allot.ts';
+import { type Section, stack } from '../terminal/allot.ts';
+import { helpLines } from '../terminal/help.ts';
+import { clip, type Line } from '../terminal/line.ts';
+import { fixed, gap, logSections } from '../terminal/sections.ts';
+import type { Surface } from '../terminal/shell.tsx';
+import { footer, statusLines, statusRows } from '../terminal/status.ts';
+import type { Theme } from '../terminal/theme.ts';
 import { images, progress, times, title } from './heading.ts';
-import { helpLines } from './help.ts';
-import { BLANK, clip, type Line, type Size, span } from './line.ts';
+import { ROLLOUT_TOPICS } from './help.ts';
+import { troublesOf } from './narration/trouble.ts';
 import type { ViewState } from './reducer.ts';
-import { footer, status, statusRows, troubles, wave } from './status.ts';
-import type { Theme } from './theme.ts';
+import { troubles, wave } from './status.ts';
 import { zoneGrid, zoneGridRows } from './zones.ts';
 
 /** Everything a frame depends on. */
-export interface FrameInput {
+export interface FrameInput extends Surface {
   state: ViewState;
-  size: Size;
-  theme: Theme;
-  nowMs: number;
-  /** Whether key presses reach us. */
-  keys: boolean;
   /** Stands before the workload's name. */
   heading: string | undefined;
 }
@@ -29,7 +27,6 @@ export interface FrameInput {
 const MOST_TROUBLE_ROWS = 6;
 /** Status, troubles and events together keep this height, so that the frame does not jump. */
 const TALK_ROWS = 10;
-const FEWEST_LOG_ROWS = 2;
 
 /** Lays the frame out: at most `rows - 1` lines of at most `columns - 1` columns. */
 export function layOutFrame(input: FrameInput): Line[] {
@@ -44,8 +41,10 @@ function sectionsOf(input: FrameInput, columns: number, rows: number): Section[]
   const { state, theme, nowMs } = input;
   const snapshot = state.latest?.snapshot;
   const heading = fixed(1, [title(state, input.heading, columns, theme)]);
-  const closing = state.finished ? [] : [gap, fixed(4, [footer(state, input.keys)])];
-  if (!snapshot) return [heading, ...log(state, TALK_ROWS), ...closing];
+  const closing = state.finished
+    ? []
+    : [gap, fixed(4, [footer(state.quitting, input.keys, 'leaving: no more pods are taken')])];
+  if (!snapshot) return [heading, ...logSections(state, TALK_ROWS), ...closing];
   return [
     heading,
     fixed(10, state.origin.imageChanges.length === 0 ? [] : [images(state, theme)]),
@@ -72,15 +71,16 @@ function zoneSection({ zones }: RolloutSnapshot, columns: number, rows: number, 
 }
 
 function talkSections({ state, theme }: FrameInput, snapshot: RolloutSnapshot, columns: number): Section[] {
-  const rows = state.finished ? 0 : status(snapshot, columns, statusRows(snapshot), theme).length;
+  const { status: now } = snapshot;
+  const rows = state.finished ? 0 : statusLines(now, columns, statusRows(now), theme).length;
   const troubleRows = Math.min(MOST_TROUBLE_ROWS, troublesOf(snapshot).length);
-  const logRows = Math.max(FEWEST_LOG_ROWS, TALK_ROWS - rows - troubleRows);
+  const logRows = TALK_ROWS - rows - troubleRows;
   return [
     {
       rank: 3,
       min: Math.min(1, rows),
       want: rows,
-      draw: (height) => status(snapshot, columns, height, theme),
+      draw: (height) => statusLines(now, columns, height, theme),
     },
     {
       rank: 7,
@@ -88,31 +88,8 @@ function talkSections({ state, theme }: FrameInput, snapshot: RolloutSnapshot, c
       want: troubleRows,
       draw: (height) => troubles(snapshot, columns, height, theme),
     },
-    ...(state.help ? [gap, fixed(12, helpLines(columns, theme))] : log(state, logRows)),
+    ...(state.help
+      ? [gap, fixed(12, helpLines(ROLLOUT_TOPICS, columns, theme))]
+      : logSections(state, logRows)),
   ];
-}
-
-function log({ log: sentences, firstEventAtMs = 0 }: ViewState, want: number): Section[] {
-  if (sentences.length === 0) return [];
-  const available = Math.min(want, sentences.length);
-  const lines: Section = {
-    rank: 12,
-    min: Math.min(FEWEST_LOG_ROWS, available),
-    want: available,
-    draw: (height) =>
-      sentences
-        .slice(-height)
-        .map(({ atMs, text, tone }) => [
-          span(`${formatDuration(atMs - firstEventAtMs).padStart(8)}  `, 'faint'),
-          span(text, tone === 'strong' ? 'normal' : tone),
-        ]),
-  };
-  return [gap, lines];
-}
-
-/** Before the log grows, after all else has what it wants. */
-const gap: Section = { rank: 11, min: 0, want: 1, draw: () => [BLANK] };
-
-function fixed(rank: number, lines: readonly Line[]): Section {
-  return { rank, min: Math.min(1, lines.length), want: lines.length, draw: () => lines };
 }

@@ -1,6 +1,6 @@
 import type { CellState, PodCell, ZoneRow } from '../../../shared/rollout/snapshot.ts';
-import { type Line, lineWidth, type Span, shorten, span, widthOf } from './line.ts';
-import { CELL_TONES, type Theme } from './theme.ts';
+import { type Line, lineWidth, type Span, shorten, span, widthOf } from '../terminal/line.ts';
+import { CELL_TONES, PHASE_TONES, type Theme } from '../terminal/theme.ts';
 
 /** Cells stand in groups of ten, so that they can be counted. */
 const GROUP = 10;
@@ -86,9 +86,8 @@ function labelWidth({ nameWidth, countWidth }: Pick<Grid, 'nameWidth' | 'countWi
 
 function labelOf(zone: ZoneRow, grid: Grid, theme: Theme): Line {
   const name = shorten(zone.zone, grid.nameWidth, theme.ellipsis).padEnd(grid.nameWidth);
-  const tone = { finished: 'good', active: 'busy', pending: 'faint' } as const;
   return [
-    span(`${theme.phases[zone.phase]} `, tone[zone.phase]),
+    span(`${theme.phases[zone.phase]} `, PHASE_TONES[zone.phase]),
     span(name, zone.phase === 'active' ? 'strong' : 'normal'),
     span(`  ${counts(zone).padStart(grid.countWidth)}  `, zone.phase === 'pending' ? 'faint' : 'normal'),
   ];

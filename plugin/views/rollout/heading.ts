@@ -1,10 +1,8 @@
 import { formatDuration, oneLine, percent, plural, shortRevision } from '../format.ts';
-import { type Line, lineWidth, type Span, span } from './line.ts';
+import { type Line, lineWidth, type Span, span } from '../terminal/line.ts';
+import { elapsed, progressBar } from '../terminal/status.ts';
+import type { Theme } from '../terminal/theme.ts';
 import type { ViewState } from './reducer.ts';
-import type { Theme } from './theme.ts';
-
-const LONGEST_BAR = 50;
-const SHORTEST_BAR = 8;
 
 /** Which workload goes from which revision to which. */
 export function title(state: ViewState, heading: string | undefined, columns: number, theme: Theme): Line {
@@ -35,14 +33,7 @@ export function progress({ latest }: ViewState, columns: number, theme: Theme): 
   if (!latest) return [];
   const { updated, total } = latest.snapshot;
   const figures = `${updated} of ${plural(total, 'pod')} new, ${percent(updated, total)}%`;
-  const width = Math.min(LONGEST_BAR, columns - figures.length - 2);
-  if (width < SHORTEST_BAR) return [span(figures, 'strong')];
-  const done = total === 0 ? width : Math.floor((width * updated) / total);
-  return [
-    span(theme.bar.done.repeat(done), 'good'),
-    span(theme.bar.rest.repeat(width - done), 'faint'),
-    span(`  ${figures}`, 'strong'),
-  ];
+  return progressBar({ done: updated, total, figures }, columns, theme);
 }
 
 /**
@@ -56,8 +47,7 @@ export function times({ latest, finished }: ViewState, nowMs: number): Line {
   const down = span(`${plural(snapshot.down, 'pod')} down`, snapshot.down > 0 ? 'busy' : 'faint');
   if (finished) return [span(`${formatDuration(finished.summary.tookMs)} elapsed, `), down];
   const sinceMs = Math.max(0, nowMs - receivedAtMs);
-  const elapsed = formatDuration(snapshot.nowMs - snapshot.startedAtMs + sinceMs);
-  return [span(`${elapsed} elapsed, `), span(timeLeft(snapshot.remainingMs, sinceMs)), down];
+  return [span(`${elapsed(latest, nowMs)} elapsed, `), span(timeLeft(snapshot.remainingMs, sinceMs)), down];
 }
 
 function timeLeft(remainingMs: number | undefined, sinceMs: number): string {

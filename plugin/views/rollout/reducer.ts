@@ -1,68 +1,42 @@
 import type { RolloutSnapshot } from '../../../shared/rollout/snapshot.ts';
 import type { RolloutEvent, WorkloadName } from '../../rollout/events.ts';
-import { type Narration, NOTHING_TOLD, type Sentence } from '../narration/memory.ts';
-import { narrate } from '../narration/narrate.ts';
-import type { FinishedEvent } from '../summary.ts';
+import { emptyJournal, type Journal, NO_WISHES, type Wishes, wished, written } from '../terminal/journal.ts';
+import type { LiveAction } from '../terminal/live.ts';
+import type { Received } from '../terminal/status.ts';
+import { type Narration, NOTHING_TOLD } from './narration/memory.ts';
+import { narrate } from './narration/narrate.ts';
 
 /** All that the view draws from, beside the time and the terminal's size. */
-export interface ViewState {
+export interface ViewState extends Journal<Narration>, Wishes {
   /** Known from the first event on, before there is a snapshot. */
   workload: WorkloadName | undefined;
-  /** The last snapshot, and when it came by our clock: its own times are the API server's. */
-  latest: { snapshot: RolloutSnapshot; receivedAtMs: number } | undefined;
+  latest: Received<RolloutSnapshot> | undefined;
   /** What is being replaced; kept at the end, when no pod is old any more. */
   origin: Pick<RolloutSnapshot, 'oldRevisions' | 'imageChanges'>;
-  narration: Narration;
-  /** The last sentences, oldest first. */
-  log: readonly Sentence[];
-  firstEventAtMs: number | undefined;
-  /** The operator has asked to leave. */
-  quitting: boolean;
-  help: boolean;
-  finished: FinishedEvent | undefined;
+  finished: Extract<RolloutEvent, { type: 'finished' }> | undefined;
 }
 
-export type ViewAction =
-  | { type: 'event'; event: RolloutEvent; receivedAtMs: number }
-  | { type: 'quit' }
-  | { type: 'toggle-help' };
+export type ViewAction = LiveAction<RolloutEvent>;
 
 export const INITIAL_STATE: ViewState = {
+  // Revisions and images stand in the heading.
+  ...emptyJournal({ ...NOTHING_TOLD, introduced: true }),
+  ...NO_WISHES,
   workload: undefined,
   latest: undefined,
   origin: { oldRevisions: [], imageChanges: [] },
-  // Revisions and images stand in the heading.
-  narration: { ...NOTHING_TOLD, introduced: true },
-  log: [],
-  firstEventAtMs: undefined,
-  quitting: false,
-  help: false,
   finished: undefined,
 };
 
-/** More than any terminal shows below the zones. */
-const LOG_LENGTH = 20;
-
 export function reduce(state: ViewState, action: ViewAction): ViewState {
-  switch (action.type) {
-    case 'event':
-      return withEvent(state, action.event, action.receivedAtMs);
-    case 'quit':
-      return { ...state, quitting: true };
-    case 'toggle-help':
-      return { ...state, help: !state.help };
-  }
+  return action.type === 'event'
+    ? withEvent(state, action.event, action.receivedAtMs)
+    : wished(state, action);
 }
 
 function withEvent(state: ViewState, event: RolloutEvent, receivedAtMs: number): ViewState {
-  const [narration, sentences] = narrate(state.narration, event);
-  const news = isDrawnElsewhere(event) ? [] : sentences;
-  const told: ViewState = {
-    ...state,
-    narration,
-    log: news.length === 0 ? state.log : [...state.log, ...news].slice(-LOG_LENGTH),
-    firstEventAtMs: state.firstEventAtMs ?? event.atMs,
-  };
+  const place = { atMs: event.atMs, drawnElsewhere: isDrawnElsewhere(event) };
+  const told = { ...state, ...written(state, narrate(state.narration, event), place) };
   switch (event.type) {
     case 'started':
       return { ...told, workload: event.workload };

@@ -1,8 +1,9 @@
 import type { ZoneRow } from '../../../shared/rollout/snapshot.ts';
 import { plural } from '../format.ts';
+import { type Line, span } from '../terminal/line.ts';
+import { mostImportant } from '../terminal/pick.ts';
+import type { Theme } from '../terminal/theme.ts';
 import { layOutGrid, legendLine, zoneLines } from './grid.ts';
-import { type Line, span } from './line.ts';
-import type { Theme } from './theme.ts';
 
 /** Rows for a cell a pod and the legend, as far as `maxRows` goes. */
 export function zoneGridRows(zones: readonly ZoneRow[], columns: number, maxRows: number): number {
@@ -15,7 +16,7 @@ export function zoneGridRows(zones: readonly ZoneRow[], columns: number, maxRows
  */
 export function zoneGrid(zones: readonly ZoneRow[], columns: number, maxRows: number, theme: Theme): Line[] {
   if (zones.length > maxRows) {
-    const shown = mostImportant(zones, maxRows - 1);
+    const shown = mostImportant(zones, maxRows - 1, importance);
     const grid = layOutGrid(shown, columns, maxRows - 1);
     return [...shown.flatMap((zone) => zoneLines(zone, grid, theme)), hiddenZones(zones, shown)];
   }
@@ -25,10 +26,8 @@ export function zoneGrid(zones: readonly ZoneRow[], columns: number, maxRows: nu
   return explained ? [...lines, legendLine(grid, columns, theme)] : lines;
 }
 
-function mostImportant(zones: readonly ZoneRow[], count: number): ZoneRow[] {
-  const importance = (zone: ZoneRow) => (zone.phase === 'active' ? 2 : 0) + (zone.down > 0 ? 1 : 0);
-  const chosen = new Set([...zones].sort((a, b) => importance(b) - importance(a)).slice(0, count));
-  return zones.filter((zone) => chosen.has(zone));
+function importance({ phase, down }: ZoneRow): number {
+  return (phase === 'active' ? 2 : 0) + (down > 0 ? 1 : 0);
 }
 
 function hiddenZones(zones: readonly ZoneRow[], shown: readonly ZoneRow[]): Line {

@@ -12,6 +12,8 @@ export interface Pod {
     containers: readonly Container[];
     /** Names of the PersistentVolumeClaims it mounts. */
     claimNames: readonly string[];
+    /** Whether a volume of it is an emptyDir, whose data goes with the pod. */
+    hasEmptyDir: boolean;
   };
   status: {
     phase: string;
@@ -59,7 +61,7 @@ export function readPod(value: unknown): Pod {
         text(fields(gate, 'spec.readinessGates[]').conditionType, 'spec.readinessGates[].conditionType'),
       ),
       containers: readContainers(spec.containers),
-      claimNames: readClaimNames(spec.volumes),
+      ...readVolumes(spec.volumes),
     },
     status: {
       phase: textOr(status.phase, '', 'status.phase'),
@@ -82,14 +84,16 @@ export function readContainers(value: unknown): readonly Container[] {
   });
 }
 
-function readClaimNames(volumes: unknown): readonly string[] {
-  const names: string[] = [];
-  for (const volume of list(volumes, 'spec.volumes')) {
-    const claim = fields(volume, 'spec.volumes[]').persistentVolumeClaim;
+function readVolumes(value: unknown): Pick<Pod['spec'], 'claimNames' | 'hasEmptyDir'> {
+  const claimNames: string[] = [];
+  let hasEmptyDir = false;
+  for (const entry of list(value, 'spec.volumes')) {
+    const { emptyDir, persistentVolumeClaim: claim } = fields(entry, 'spec.volumes[]');
+    if (emptyDir !== undefined && emptyDir !== null) hasEmptyDir = true;
     if (claim === undefined || claim === null) continue;
-    names.push(text(fields(claim, 'spec.volumes[].persistentVolumeClaim').claimName, 'claimName'));
+    claimNames.push(text(fields(claim, 'spec.volumes[].persistentVolumeClaim').claimName, 'claimName'));
   }
-  return names;
+  return { claimNames, hasEmptyDir };
 }
 
 function readContainerStatus(value: unknown): ContainerStatus {

@@ -1,14 +1,17 @@
 import type { Enforcement } from '../../../plugin/budget/enforcement.ts';
-import type { ClusterState } from '../../../plugin/budget/state.ts';
-import {
-  deploymentWorkload,
-  replicaSetWorkload,
-  statefulSetWorkload,
-} from '../../../plugin/budget/workload.ts';
+import type { MalformedBudget } from '../../../plugin/budget/malformed.ts';
+import { type BudgetPod, budgetPod } from '../../../plugin/budget/pod.ts';
+import { countNow } from '../../../plugin/budget/report.ts';
+import { type ClusterState, countPodsOf } from '../../../plugin/budget/state.ts';
+import { readSelectingWorkload } from '../../../plugin/budget/workload.ts';
 import { readZoneDisruptionBudget } from '../../../shared/budget/budget.ts';
+import type { ScaleRead } from '../../../shared/budget/owners.ts';
+import { createPodIndex } from '../../../shared/budget/pod-index.ts';
 import { encodeStatus } from '../../../shared/budget/status.ts';
 import type { BudgetStatus, ZoneDisruptionBudget } from '../../../shared/budget/types.ts';
-import { type Node, type Pod, readNode, readPod } from '../../../shared/kube/objects.ts';
+import { readWorkload, type Workload } from '../../../shared/budget/workload.ts';
+import { createWorkloadIndex } from '../../../shared/budget/workload-index.ts';
+import { type Pod, readPod } from '../../../shared/kube/objects.ts';
 
 export const NAMESPACE = 'cortex';
 export const NOW_MS = Date.parse('2026-01-01T12:00:00Z');
@@ -82,14 +85,15 @@ export function podsOf(
 }
 
 export function statefulSetOf(replicas: number, spec: Record<string, unknown> = {}) {
-  return statefulSetWorkload({ metadata: metadata('ingester', 'sts'), spec: workloadSpec(replicas, spec) });
+  const object = { metadata: metadata('ingester', 'sts'), spec: workloadSpec(replicas, spec) };
+  return readSelectingWorkload('StatefulSet', object);
 }
 
 /** A Deployment with its ReplicaSet. */
 export function deploymentOf(replicas: number) {
   return [
-    deploymentWorkload({ metadata: metadata('api', 'deploy'), spec: workloadSpec(replicas) }),
-    replicaSetWorkload({
+    readWorkload('Deployment', { metadata: metadata('api', 'deploy'), spec: workloadSpec(replicas) }),
+    readWorkload('ReplicaSet', {
       metadata: {
         ...metadata('api-1', 'rs'),
         ownerReferences: [
@@ -114,22 +118,47 @@ function workloadSpec(replicas: number, spec: Record<string, unknown> = {}) {
   };
 }
 
-/** Nodes that are called as their zones. */
-export function stateOf(state: Partial<ClusterState>): ClusterState {
-  const nodes = new Map<string, Node>(
-    ZONES.map((zone) => [
-      zone,
-      readNode({ metadata: { name: zone, labels: { 'topology.kubernetes.io/zone': zone } } }),
-    ]),
-  );
+export interface StateFixture {
+  budgets?: readonly ZoneDisruptionBudget[];
+  malformed?: readonly MalformedBudget[];
+  pods?: readonly Pod[];
+  /** Pods that were there. */
+  gone?: readonly Pod[];
+  workloads?: readonly Workload[];
+  /** By uid. */
+  scales?: Readonly<Record<string, ScaleRead>>;
+}
+
+/** What the cluster shows. Nodes are called as their zones. */
+export function stateOf(fixture: StateFixture): ClusterState {
+  const { budgets = [budgetOf()], malformed = [], gone = [], workloads = [], scales = {} } = fixture;
+  const zoneOfNode = (node: string) => node;
+  const pods = createPodIndex<BudgetPod>(zoneOfNode);
+  for (const pod of gone.map(budgetPod)) {
+    pods.apply('ADDED', pod);
+    pods.apply('DELETED', pod);
+  }
+  for (const pod of fixture.pods ?? []) pods.apply('ADDED', budgetPod(pod));
+  const index = createWorkloadIndex();
+  for (const workload of workloads) index.apply('ADDED', workload);
   return {
-    budgets: [budgetOf()],
-    pods: [],
-    nodes,
-    workloads: [],
+    budgets,
+    malformed,
+    pods,
+    zoneOfNode,
+    workloads: index,
+    scaleOf: ({ uid }) => scales[uid],
     versions: { pods: '100', statefulsets: '100', deployments: '100', replicasets: '100' },
-    scales: new Map(),
-    lastZones: new Map(),
-    ...state,
   };
+}
+
+/** The state after a webhook has counted its budgets and stored what came of it. */
+export function countedBy(fixture: StateFixture): StateFixture {
+  const state = stateOf(fixture);
+  const budgets = state.budgets.map((budget) => {
+    const observed = countPodsOf(budget, state);
+    if (typeof observed === 'string') throw new Error(observed);
+    return stored(budget, countNow(budget, observed, NOW_MS));
+  });
+  return { ...fixture, budgets };
 }

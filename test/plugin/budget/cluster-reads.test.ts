@@ -3,7 +3,6 @@ import { describe, it } from 'node:test';
 import { budgetManifest } from '../../../plugin/budget/create.ts';
 import { readEnforcement } from '../../../plugin/budget/enforcement.ts';
 import { overlapping } from '../../../plugin/budget/overlap.ts';
-import { fetchScales } from '../../../plugin/budget/scales.ts';
 import { parseWorkload } from '../../../plugin/budget/target.ts';
 import type { Kube } from '../../../shared/kube/kube.ts';
 import { apiError, fakeKube } from '../../helpers/fake-kube.ts';
@@ -61,36 +60,6 @@ describe('readEnforcement', () => {
   it('does not guess when it may not look', async () => {
     assert.equal(await kindIn('cortex', apiError(403, 'Forbidden')), 'unknown');
     await assert.rejects(kindIn('cortex', apiError(500, 'InternalError')), /InternalError/);
-  });
-});
-
-describe('fetchScales', () => {
-  const owner = {
-    apiVersion: 'apps.kruise.io/v1',
-    kind: 'CloneSet',
-    name: 'clones',
-    uid: 'u',
-    namespace: 'cortex',
-  };
-  const resources = (...names: string[]) => ({
-    resources: names.map((name) => ({ name, kind: 'CloneSet' })),
-  });
-  const scaleOf = async (answers: Readonly<Record<string, unknown>>) =>
-    (await fetchScales(answering(answers), [owner])).get('u');
-  const PATH = '/apis/apps.kruise.io/v1/namespaces/cortex/clonesets/clones/scale';
-
-  it('asks the scale of a kind that has one', async () => {
-    const discovery = resources('clonesets', 'clonesets/scale', 'clonesets/status');
-    const answers = { '/apis/apps.kruise.io/v1': discovery, [PATH]: { spec: { replicas: 7 } } };
-    assert.deepEqual(await scaleOf(answers), { kind: 'scale', replicas: 7 });
-    assert.deepEqual(await scaleOf({ ...answers, [PATH]: { spec: {} } }), { kind: 'scale', replicas: 0 });
-  });
-
-  it('says that a kind has none, or what went wrong', async () => {
-    assert.deepEqual(await scaleOf({ '/apis/apps.kruise.io/v1': resources('clonesets') }), {
-      kind: 'no-scale',
-    });
-    assert.deepEqual(await scaleOf({}), { kind: 'failed', reason: 'NotFound happened' });
   });
 });
 

@@ -1,40 +1,31 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { explainEviction } from '../../../plugin/budget/explain.ts';
-import { observeBudget } from '../../../plugin/budget/observe.ts';
-import { countNow } from '../../../plugin/budget/report.ts';
-import type { ClusterState } from '../../../plugin/budget/state.ts';
 import { explanationLines } from '../../../plugin/views/budget/explanation.ts';
 import { readPodDisruptionBudget } from '../../../shared/kube/objects.ts';
 import {
   budgetOf,
+  countedBy as counted,
   ENFORCED,
   NOT_ENFORCED,
   NOW_MS,
   podOf,
   podsOf,
+  type StateFixture,
   statefulSetOf,
   stateOf,
-  stored,
 } from './builders.ts';
 
 const pods = podsOf(6, { 1: { ready: false } });
-const disrupted = stateOf({ workloads: [statefulSetOf(6)], pods });
-const counted = (state: ClusterState): ClusterState => ({
-  ...state,
-  budgets: state.budgets.map((budget) => {
-    const observed = observeBudget(budget, state);
-    return observed.kind === 'counted' ? stored(budget, countNow(budget, observed, NOW_MS)) : assert.fail();
-  }),
-});
-const explain = (
-  ordinal: number,
-  state: ClusterState,
-  enforcement = ENFORCED,
-  podDisruptionBudgets = [] as never[],
-) =>
+const disrupted: StateFixture = { workloads: [statefulSetOf(6)], pods };
+const explain = (ordinal: number, fixture: StateFixture, enforcement = ENFORCED) =>
   explainEviction(
-    { pod: state.pods[ordinal] ?? podOf({ ordinal }), state, podDisruptionBudgets, enforcement },
+    {
+      pod: fixture.pods?.[ordinal] ?? podOf({ ordinal }),
+      state: stateOf(fixture),
+      podDisruptionBudgets: [],
+      enforcement,
+    },
     NOW_MS,
   );
 
@@ -83,7 +74,22 @@ describe('explainEviction', () => {
   it('denies pods that cannot be counted', () => {
     const { verdict, budgets } = explain(0, { ...disrupted, workloads: [] });
     assert.equal(verdict, 'denied');
-    assert.match(budgets[0]?.decision.reason ?? '', /there is no StatefulSet ingester/);
+    assert.match(
+      budgets[0]?.decision.reason ?? '',
+      /statefulset ingester, which owns ingester-0, does not exist/,
+    );
+  });
+
+  it('denies pods beside a budget that cannot be read, as the webhook does', () => {
+    const malformed = [{ namespace: 'cortex', name: 'bad', reason: 'spec.dryRun should be boolean' }];
+    const { verdict, budgets } = explain(4, { ...counted(disrupted), malformed });
+    assert.equal(verdict, 'denied');
+    assert.match(budgets[1]?.decision.reason ?? '', /it may cover the pod: spec.dryRun should be boolean/);
+    assert.match(budgets[1]?.decision.fix ?? '', /kubectl edit zdb bad -n cortex/);
+    const elsewhere = malformed.map((each) => ({ ...each, namespace: 'other' }));
+    assert.equal(explain(4, { ...counted(disrupted), malformed: elsewhere }).verdict, 'admitted');
+    const going = { ...counted(disrupted), malformed, pods: podsOf(6, { 4: { terminating: true } }) };
+    assert.equal(explain(4, going).verdict, 'admitted');
   });
 
   it('names a PodDisruptionBudget that stands in the way', () => {
@@ -93,8 +99,8 @@ describe('explainEviction', () => {
       status: { observedGeneration: 1, currentHealthy: 5, desiredHealthy: 5, expectedPods: 6 },
     });
     const state = counted(disrupted);
-    const pod = state.pods[4] ?? assert.fail();
-    const input = { pod, state, podDisruptionBudgets: [budget], enforcement: ENFORCED };
+    const pod = state.pods?.[4] ?? assert.fail();
+    const input = { pod, state: stateOf(state), podDisruptionBudgets: [budget], enforcement: ENFORCED };
     const explanation = explainEviction(input, NOW_MS);
     assert.equal(explanation.verdict, 'denied');
     assert.deepEqual(explanationLines(explanation).slice(-2), [

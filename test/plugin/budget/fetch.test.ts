@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { fetchState } from '../../../plugin/budget/fetch.ts';
+import { reportBudgets } from '../../../plugin/budget/report.ts';
 import { UserError } from '../../../plugin/errors.ts';
 import type { Kube } from '../../../shared/kube/kube.ts';
 import { apiError, fakeKube } from '../../helpers/fake-kube.ts';
@@ -54,15 +55,67 @@ describe('fetchState', () => {
       /cannot list pods in namespace default.*a Role that allows get, list and watch on pods/s,
     );
     const state = await fetchState(cluster({ '/api/v1/nodes': forbidden }), { namespace: 'default' });
-    assert.equal(state.nodes, undefined);
+    assert.equal(state.zoneOfNode('node-a'), undefined);
     assert.deepEqual(state.versions, { pods: '7', statefulsets: '7', deployments: '7', replicasets: '7' });
   });
 
-  it('names a budget that cannot be read', async () => {
-    const bad = { metadata: { name: 'bad', namespace: 'default' }, spec: { maxUnavailable: {} } };
-    assert.match(
-      await complaint({ [BUDGETS]: { metadata: {}, items: [bad] } }),
-      /the budget default\/bad cannot be read.*kubectl edit zdb bad -n default/s,
+  it('reads all other budgets when some cannot be read, and says what is wrong with those', async () => {
+    const budget = (name: string, spec: object) => ({ metadata: { name, namespace: 'default' }, spec });
+    const items = [
+      budget('good', { maxUnavailable: 1 }),
+      budget('bad', { maxUnavailable: {}, dryRun: 'yes' }),
+      { metadata: { name: 'worse', namespace: 'default', labels: 7 } },
+    ];
+    const { budgets, malformed } = await fetchState(cluster({ [BUDGETS]: { metadata: {}, items } }), {
+      namespace: 'default',
+    });
+    assert.deepEqual(
+      budgets.map(({ metadata }) => metadata.name),
+      ['good'],
     );
+    assert.deepEqual(
+      malformed.map(({ name, reason }) => [name, reason]),
+      [
+        ['bad', 'spec.maxUnavailable is not valid; spec.dryRun should be boolean'],
+        ['worse', 'TypeError: metadata.labels should be an object but is 7'],
+      ],
+    );
+  });
+
+  it('asks the scales of owners of covered pods, and no others', async () => {
+    const pod = (name: string, app: string) => ({
+      metadata: {
+        name,
+        namespace: 'default',
+        uid: name,
+        labels: { app },
+        ownerReferences: [
+          { apiVersion: 'example.com/v1', kind: 'Ring', name: app, uid: `uid-${app}`, controller: true },
+        ],
+      },
+      spec: {},
+      status: {},
+    });
+    const resources = [
+      { name: 'rings', kind: 'Ring' },
+      { name: 'rings/scale', kind: 'Ring' },
+    ];
+    const RINGS = '/apis/example.com/v1/namespaces/default/rings';
+    const items = [
+      { metadata: { name: 'db', namespace: 'default' }, spec: { selector: { matchLabels: { app: 'db' } } } },
+    ];
+    const kube = cluster({
+      [BUDGETS]: { metadata: {}, items },
+      '/api/v1/namespaces/default/pods': {
+        metadata: { resourceVersion: '7' },
+        items: [pod('a', 'db'), pod('b', 'db'), pod('c', 'other')],
+      },
+      '/apis/example.com/v1': { resources },
+      [`${RINGS}/db/scale`]: { metadata: { uid: 'uid-db' }, spec: { replicas: 5 } },
+      [`${RINGS}/other/scale`]: new Error('nobody has to ask this'),
+    });
+    const state = await fetchState(kube, { namespace: 'default' });
+    const [report] = reportBudgets(state, 0);
+    assert.equal(report?.expectedReplicas, 5);
   });
 });

@@ -1,25 +1,28 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { observeBudget } from '../../../plugin/budget/observe.ts';
-import { countNow, reportBudgets } from '../../../plugin/budget/report.ts';
-import type { ClusterState } from '../../../plugin/budget/state.ts';
-import type { ZoneDisruptionBudget } from '../../../shared/budget/types.ts';
-import { budgetOf, NAMESPACE, NOW_MS, podsOf, statefulSetOf, stateOf, stored } from './builders.ts';
+import { reportBudgets } from '../../../plugin/budget/report.ts';
+import {
+  budgetOf,
+  countedBy,
+  deploymentOf,
+  NOW_MS,
+  podOf,
+  podsOf,
+  type StateFixture,
+  statefulSetOf,
+  stateOf,
+  stored,
+} from './builders.ts';
 
-/** The budget as a webhook stored it when the cluster was in this state. */
-function countedBy(budget: ZoneDisruptionBudget, state: ClusterState): ZoneDisruptionBudget {
-  const observed = observeBudget(budget, state);
-  return observed.kind === 'counted' ? stored(budget, countNow(budget, observed, NOW_MS)) : assert.fail();
-}
-
-const whole = stateOf({ workloads: [statefulSetOf(6)], pods: podsOf(6) });
-const only = (state: ClusterState) => {
-  const [report, ...others] = reportBudgets(state, NOW_MS);
+const whole: StateFixture = { workloads: [statefulSetOf(6)], pods: podsOf(6) };
+const only = (fixture: StateFixture) => {
+  const [report, ...others] = reportBudgets(stateOf(fixture), NOW_MS);
   assert.equal(others.length, 0);
   return report ?? assert.fail();
 };
-const zonesOf = (state: ClusterState) =>
-  only(state).zones.map(({ zone, healthy, expected, allowed }) => [zone, healthy, expected, allowed]);
+const zonesOf = (fixture: StateFixture) =>
+  only(fixture).zones.map(({ zone, healthy, expected, allowed }) => [zone, healthy, expected, allowed]);
+const storedIn = ({ budgets: [budget] = [] }: StateFixture) => budget ?? assert.fail();
 
 describe('reportBudgets', () => {
   it('allows as many pods of each zone as the budget says while all are whole', () => {
@@ -43,8 +46,8 @@ describe('reportBudgets', () => {
 
   it('counts a missing pod where it last was, and otherwise apart', () => {
     const pods = podsOf(6, { 1: 'missing' });
-    const lastZones = new Map([[NAMESPACE, new Map([['ingester-1', 'zone-b']])]]);
-    assert.deepEqual(zonesOf({ ...whole, pods, lastZones })[1], ['zone-b', 1, 2, 1]);
+    const gone = [podOf({ ordinal: 1 })];
+    assert.deepEqual(zonesOf({ ...whole, pods, gone })[1], ['zone-b', 1, 2, 1]);
     const apart = only({ ...whole, pods });
     assert.deepEqual(apart.zones.at(-1), {
       zone: undefined,
@@ -61,11 +64,10 @@ describe('reportBudgets', () => {
   });
 
   it('shows a reserved pod as reserved while it stands', () => {
-    const counted = countedBy(budgetOf(), whole);
-    const [pod] = whole.pods;
+    const counted = storedIn(countedBy(whole));
     const reservation = {
       pod: 'ingester-0',
-      uid: pod?.metadata.uid ?? '',
+      uid: 'uid-ingester-0',
       resourceVersion: '60',
       ownerVersions: { statefulsets: '60' },
       zone: 'zone-a',
@@ -93,6 +95,37 @@ describe('reportBudgets', () => {
     ]);
   });
 
+  it('says of each pod why it does not serve', () => {
+    const owner = { kind: 'ReplicaSet', name: 'api-1', uid: 'rs' };
+    const { zones } = only({
+      workloads: deploymentOf(3),
+      pods: [
+        podOf({ name: 'going', owner, zone: 'zone-a', terminating: true }),
+        podOf({ name: 'ended', owner, zone: 'zone-a', phase: 'Failed' }),
+        podOf({ name: 'starting', owner, zone: 'zone-b', phase: 'Pending', ready: false }),
+      ],
+    });
+    assert.deepEqual(
+      zones.map(({ zone, unavailable }) => [zone, unavailable]),
+      [
+        ['zone-a', [{ pod: 'going', why: 'terminating' }]],
+        ['zone-b', [{ pod: 'starting', why: 'starting' }]],
+        [undefined, [{ pod: 'api-missing-0', why: 'missing' }]],
+      ],
+    );
+  });
+
+  it('has a row for a budget that cannot be read, beside the others', () => {
+    const malformed = [{ namespace: 'cortex', name: 'bad', reason: 'spec.maxUnavailable is not valid' }];
+    const [bad, good] = reportBudgets(stateOf({ ...whole, malformed }), NOW_MS);
+    assert.deepEqual([bad?.name, bad?.malformed, bad?.zones], ['bad', true, []]);
+    assert.equal(
+      bad?.problem,
+      'it cannot be read: spec.maxUnavailable is not valid; correct it: kubectl edit zdb bad -n cortex',
+    );
+    assert.deepEqual([good?.name, good?.malformed, good?.zones.length], ['ingester', false, 3]);
+  });
+
   it('rounds a percentage of all replicas up', () => {
     const report = only({ ...whole, budgets: [budgetOf({ maxUnavailable: '34%' })] });
     assert.equal(report.maxUnavailablePods, 3);
@@ -111,7 +144,7 @@ describe('reportBudgets', () => {
 
   it('tells a status that is behind from one that is not', () => {
     assert.deepEqual(only(whole).stale, ['no webhook has counted its pods yet']);
-    const counted = countedBy(budgetOf(), whole);
+    const counted = storedIn(countedBy(whole));
     assert.deepEqual(only({ ...whole, budgets: [counted] }).stale, []);
     const pods = podsOf(6, { 5: { ready: false } });
     assert.deepEqual(only({ ...whole, budgets: [counted], pods }).stale, [
@@ -130,7 +163,9 @@ describe('reportBudgets', () => {
       ['a', 'x'],
     ].map(([namespace, name]) => budgetOf({}, { namespace, name }));
     assert.deepEqual(
-      reportBudgets({ ...whole, budgets }, NOW_MS).map(({ namespace, name }) => `${namespace}/${name}`),
+      reportBudgets(stateOf({ ...whole, budgets }), NOW_MS).map(
+        ({ namespace, name }) => `${namespace}/${name}`,
+      ),
       ['a/x', 'a/y', 'b/x'],
     );
   });

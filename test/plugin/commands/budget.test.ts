@@ -3,7 +3,9 @@ import { describe, it } from 'node:test';
 import { parsePod } from '../../../plugin/commands/pod.ts';
 import { main } from '../../../plugin/main.ts';
 import type { ConnectOptions } from '../../../shared/kube/connect.ts';
+import type { Kube } from '../../../shared/kube/kube.ts';
 import { type TestContext, testContext } from '../../helpers/context.ts';
+import { fakeKube } from '../../helpers/fake-kube.ts';
 
 /** Runs a command line that must not get as far as the cluster. */
 async function run(line: string): Promise<{ code: number; stdout: string; stderr: string }> {
@@ -20,6 +22,9 @@ describe('kubectl zone budget', () => {
     ['budget ingester -l a=b', /a name and a selector do not go together/],
     ['budget -w -o yaml', /--watch does not go with -o yaml/],
     ['budget a b', /Unknown/],
+    ['budget sts/ingester', /"sts\/ingester" does not name a zone disruption budget/],
+    ['budget a -- b', /name one budget at a time/],
+    ['budget zdb/', /"zdb\/" does not name a zone disruption budget/],
     ['budget explain', /Not enough non-option arguments/],
     ['budget explain sts/ingester', /"sts\/ingester" does not name a pod/],
     ['budget explain pod/a -w', /Unknown argument/],
@@ -52,6 +57,59 @@ describe('kubectl zone budget', () => {
     assert.match(explain.stdout, /^kubectl zone budget explain <pod\.\.>/);
     assert.doesNotMatch(explain.stdout, /--watch|Name of a budget/);
     assert.match((await run('budget create --help')).stdout, /--max-unavailable/);
+  });
+
+  it('shows budgets that are called as its verbs', async () => {
+    for (const [line, name] of [
+      ['budget zdb/explain', 'explain'],
+      ['budget ZoneDisruptionBudgets/create', 'create'],
+      ['budget -- explain', 'explain'],
+    ] as const) {
+      const kube = fakeKube();
+      const { context } = testContext({});
+      await main(line.split(' '), { ...context, connect: async () => kube });
+      assert.equal(kube.requests[0]?.path.split('/').at(-1), name, line);
+    }
+    assert.match((await run('budget --help')).stdout, /zdb\/explain,\s+or -- explain/);
+  });
+
+  it('shows all budgets when one cannot be read, and ends with 1', async () => {
+    const path = '/apis/zonecontrol.k8s.aws/v1/namespaces/default/zonedisruptionbudgets';
+    const listed = async (flags: string[], ...budgets: { name: string; spec: object }[]) => {
+      const { context, stdout, stderr } = testContext({});
+      const items = budgets.map(({ name, spec }) => ({ metadata: { name, namespace: 'default' }, spec }));
+      const kube: Kube = {
+        ...fakeKube(),
+        request: async (request) => ({
+          metadata: { resourceVersion: '7' },
+          items: request.path === path ? items : [],
+        }),
+      };
+      const code = await main(['budget', ...flags], { ...context, connect: async () => kube });
+      return { code, stdout: stdout.text, stderr: stderr.text };
+    };
+    const good = { name: 'good', spec: { selector: { matchLabels: { app: 'db' } }, maxUnavailable: 1 } };
+    const bad = { name: 'bad', spec: { dryRun: 'yes' } };
+    const both = await listed([], bad, good);
+    assert.equal(both.code, 1);
+    assert.match(
+      both.stdout,
+      /^bad .*<it cannot be read: spec.dryRun should be boolean; correct it: kubectl/m,
+    );
+    assert.match(both.stdout, /^good .* 1$/m);
+    assert.equal((await listed([], good)).code, 0);
+    const named = await listed(['-o', 'name'], bad, good);
+    assert.equal(named.code, 1);
+    assert.match(named.stdout, /\/bad\n.*\/good\n$/);
+    assert.match(named.stderr, /^warning: budget default\/bad: it cannot be read: spec.dryRun/);
+    const json = JSON.parse((await listed(['-o', 'json'], bad, good)).stdout);
+    assert.deepEqual(
+      json.items.map(({ name, malformed }: { name: string; malformed: boolean }) => [name, malformed]),
+      [
+        ['bad', true],
+        ['good', false],
+      ],
+    );
   });
 
   it('reads pods as kubectl does', () => {

@@ -13,6 +13,7 @@ test('a terminal gets the picture, everything else gets lines', () => {
   assert.equal(chooseView(undefined, { stdout: terminal, env: { TERM: 'dumb' } }), 'plain');
   assert.equal(chooseView(undefined, { stdout: terminal, env: { CI: 'true' } }), 'plain');
   assert.equal(chooseView('json', { stdout: terminal, env: {} }), 'json');
+  assert.equal(chooseView('plain', { stdout: terminal, env: {} }), 'plain');
 });
 
 test('colour needs a terminal, and an empty NO_COLOR does not forbid it', () => {

@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { OutputStream } from '../../../plugin/context.ts';
 import { jsonReporter } from '../../../plugin/views/json.ts';
+import { rolloutProgress } from '../../../plugin/views/rollout/progress.ts';
 import { scriptedRollout } from './fixtures/script.ts';
 import { written } from './fixtures/sink.ts';
 import { event, midway } from './fixtures/snapshots.ts';
 
+const json = (stdout: OutputStream) => jsonReporter(stdout, rolloutProgress);
 const { workload, updateRevision } = midway();
 
 test('every event is a line with an RFC 3339 time', async () => {
-  const text = await written(jsonReporter, [
+  const text = await written(json, [
     event(0, { type: 'started', workload, updateRevision, stale: 36, total: 36, resumed: false }),
     event(1500, {
       type: 'eviction-refused',
@@ -27,7 +30,7 @@ test('every event is a line with an RFC 3339 time', async () => {
 });
 
 test('snapshots become progress, told when pods are updated or go down', async () => {
-  const text = await written(jsonReporter, [
+  const text = await written(json, [
     event(1000, { type: 'snapshot', snapshot: midway({ remainingMs: undefined }) }),
     event(2000, { type: 'snapshot', snapshot: midway({ remainingMs: 1 }) }),
     event(3000, { type: 'snapshot', snapshot: midway({ down: 3, remainingMs: 60_000 }) }),
@@ -42,7 +45,7 @@ test('snapshots become progress, told when pods are updated or go down', async (
 
 test('a whole rollout of 300 pods: one object a line, no escapes, every pod back', async () => {
   const events = scriptedRollout({ podsPerZone: 100, maxUnavailable: 25 });
-  const text = await written(jsonReporter, events);
+  const text = await written(json, events);
   assert.ok(!text.includes('\u001b'));
   const lines = text
     .trimEnd()

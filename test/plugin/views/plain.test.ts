@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { OutputStream } from '../../../plugin/context.ts';
 import { plainReporter } from '../../../plugin/views/plain.ts';
+import { rolloutTeller } from '../../../plugin/views/rollout/narration/narrate.ts';
+import { manualClock } from './fixtures/clock.ts';
 import { scriptedRollout } from './fixtures/script.ts';
 import { written } from './fixtures/sink.ts';
 import { event } from './fixtures/snapshots.ts';
 
 const plain =
   (colour = false) =>
-  (stdout: Parameters<typeof plainReporter>[0]['stdout']) =>
-    plainReporter({ stdout, colour });
+  (stdout: OutputStream) =>
+    plainReporter(rolloutTeller, { stdout, colour, clock: manualClock() });
 
 test('a whole rollout of 36 pods, one of them hanging', async () => {
   const events = scriptedRollout({ podsPerZone: 12, maxUnavailable: 4, hanging: ['ingester-20'] });

@@ -65,6 +65,7 @@ describe('objects', () => {
         readinessGates: ['target-health.elbv2.k8s.aws/x'],
         containers: [{ name: 'a', image: 'a:1' }],
         claimNames: ['d-x'],
+        hasEmptyDir: true,
       },
       status: {
         phase: 'Running',
@@ -94,7 +95,9 @@ describe('objects', () => {
 
   it('reads objects that say nothing but what they must', () => {
     const status = {};
-    assert.equal(readPod({ metadata: meta(), spec: {}, status }).spec.nodeName, undefined);
+    const { spec } = readPod({ metadata: meta(), spec: {}, status });
+    assert.equal(spec.nodeName, undefined);
+    assert.equal(spec.hasEmptyDir, false);
     assert.deepEqual(readNode({ metadata: meta(), spec: {}, status }).status.conditions, []);
     assert.equal(readLease({ metadata: meta(), spec: {} }).spec.holderIdentity, '');
     assert.equal(

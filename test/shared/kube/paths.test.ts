@@ -3,7 +3,7 @@ import { it } from 'node:test';
 import { RESOURCES, resourcePath } from '../../../shared/kube/paths.ts';
 
 it('makes the paths of objects, collections and subresources', () => {
-  const { pods, nodes, leases } = RESOURCES;
+  const { pods, nodes, leases, daemonsets } = RESOURCES;
   assert.equal(resourcePath(pods), '/api/v1/pods');
   assert.equal(resourcePath({ ...pods, namespace: 'n' }), '/api/v1/namespaces/n/pods');
   assert.equal(
@@ -15,6 +15,7 @@ it('makes the paths of objects, collections and subresources', () => {
     resourcePath({ ...leases, namespace: 'n', name: 'l' }),
     '/apis/coordination.k8s.io/v1/namespaces/n/leases/l',
   );
+  assert.equal(resourcePath(daemonsets), '/apis/apps/v1/daemonsets');
 });
 
 it('lets no name leave its place in the path', () => {

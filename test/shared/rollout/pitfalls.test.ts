@@ -61,7 +61,7 @@ describe('pitfalls of other rollout engines', () => {
     const gates = [{ name: 'alarm', state: 'closed' as const, reason: 'too many errors' }];
     const held = decide(input(seen, { gates }));
     assert.ok(held.kind === 'wait' && held.for === 'gate');
-    assert.equal(held.reason, 'alarm is closed: too many errors');
+    assert.equal(held.reason, 'held by alarm: too many errors');
   });
 
   it('24: an update revision that is not observed yet is not rolled to', () => {

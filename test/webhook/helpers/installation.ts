@@ -5,7 +5,7 @@ import type { TestCluster } from '../../cluster/cluster.ts';
 import { namespace } from '../../cluster/fixtures.ts';
 import { freePorts } from '../../helpers/ports.ts';
 import { type RunningProcess, startProcess, waitUntil } from '../../helpers/processes.ts';
-import { manifest, mutatingConfiguration, validatingConfiguration } from './manifests.ts';
+import { configuration, manifest } from './manifests.ts';
 import { type RoundRobin, startRoundRobin } from './round-robin.ts';
 
 export const SYSTEM_NAMESPACE = 'kubectl-zone-system';
@@ -41,7 +41,11 @@ export interface InstallOptions {
   kubeconfigPath?: string;
   /** The program; the source unless told. */
   entry?: string;
-  /** Ties evictions to their pods; the sandbox has no mutating webhooks. */
+  /** Flags of the program. Where a test cannot do without others, those win. */
+  flags?: readonly string[];
+  /** Flags of Node. */
+  nodeFlags?: readonly string[];
+  /** False leaves out the configuration that ties evictions to their pods. */
   mutating?: boolean;
   shutdownDelayS?: number;
 }
@@ -67,10 +71,8 @@ export async function installWebhook(
   ];
   await succeed(cluster, [...established, '--timeout=60s']);
   const url = `https://127.0.0.1:${front.port}`;
-  await cluster.apply(await validatingConfiguration(url));
-  if (options.mutating ?? cluster.name === 'control-plane') {
-    await cluster.apply(await mutatingConfiguration(url));
-  }
+  await cluster.apply(await configuration('validating', url));
+  if (options.mutating !== false) await cluster.apply(await configuration('mutating', url));
 
   async function start(): Promise<Replica> {
     const replica = await startReplica(cluster, dir, replicas.length, options);
@@ -118,7 +120,9 @@ async function startReplica(
   const entry = options.entry ?? ENTRY;
   const args = [
     ...(entry.endsWith('.ts') ? ['--import', 'tsx'] : []),
+    ...(options.nodeFlags ?? []),
     entry,
+    ...(options.flags ?? []),
     `--port=${port}`,
     `--metrics-port=${metricsPort}`,
     '--bind-address=127.0.0.1',

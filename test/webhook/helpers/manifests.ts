@@ -12,24 +12,15 @@ export async function manifest(path: string): Promise<object> {
 }
 
 interface Configuration {
-  webhooks: { clientConfig: object }[];
+  webhooks: { clientConfig: { service: { path: string } } }[];
 }
 
-/** The ValidatingWebhookConfiguration as it is shipped, with a URL in place of the Service. */
-export async function validatingConfiguration(url: string): Promise<object> {
-  const configuration = (await manifest('webhook/validating-webhook-configuration.yaml')) as Configuration;
-  const webhooks = configuration.webhooks.map((each) => ({ ...each, clientConfig: { url: `${url}/evict` } }));
-  return { ...configuration, webhooks };
-}
-
-/** The MutatingWebhookConfiguration that ties evictions to the pods they were admitted for. */
-export async function mutatingConfiguration(url: string): Promise<object> {
-  const configuration = (await manifest('webhook/validating-webhook-configuration.yaml')) as Configuration;
-  const webhooks = configuration.webhooks.map((each) => ({
+/** A webhook configuration as it is shipped, with a URL in place of the Service. */
+export async function configuration(which: 'mutating' | 'validating', url: string): Promise<object> {
+  const shipped = (await manifest(`webhook/${which}-webhook-configuration.yaml`)) as Configuration;
+  const webhooks = shipped.webhooks.map((each) => ({
     ...each,
-    name: 'bind.kubectl-zone.dev',
-    clientConfig: { url: `${url}/bind` },
-    sideEffects: 'None',
+    clientConfig: { url: `${url}${each.clientConfig.service.path}` },
   }));
-  return { ...configuration, kind: 'MutatingWebhookConfiguration', webhooks };
+  return { ...shipped, webhooks };
 }

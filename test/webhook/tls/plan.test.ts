@@ -62,7 +62,8 @@ describe('the plan of certificates', () => {
     for (let nowMs = START_MS; nowMs < START_MS + 3 * 360 * DAY_MS; nowMs = untilMs) {
       const before = material;
       const result = await settle(before, nowMs);
-      assert.ok(result.steps.length <= 1, result.steps.join());
+      // A new certificate of the same CA is always trusted, and may be due at the same time as something else.
+      assert.ok(result.steps.filter((step) => step !== 'issue').length <= 1, result.steps.join());
       for (const step of result.steps) seen.add(step);
       ({ material, untilMs } = result);
       if (material.signer.cert !== before.signer.cert) authorities += 1;
@@ -89,5 +90,14 @@ describe('the plan of certificates', () => {
     const { material: renewed, steps } = await settle(material, START_MS + 400 * DAY_MS);
     assert.deepEqual(steps, ['announce', 'promote']);
     assert.ok(isTrusted(renewed.server.cert, bundleOf(renewed)));
+  });
+
+  it('holds for lifetimes of seconds as well', async () => {
+    const short = { ...policy, authorityLifetimeMs: 30_000, serverLifetimeMs: 20_000, settleMs: 5_000 };
+    const created = await takeStep('create', undefined, short, START_MS);
+    const first = planTls(created, short, START_MS);
+    assert.ok(first.kind === 'keep' && first.untilMs > START_MS + 10_000, JSON.stringify(first));
+    const signerEnds = planTls(created, short, START_MS + 20_000);
+    assert.equal(signerEnds.kind, 'announce');
   });
 });

@@ -3,8 +3,8 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { type BudgetFrameInput, layOutBudgets } from '../../../../plugin/views/budget/frame.ts';
 import { INITIAL_STATE, reduce } from '../../../../plugin/views/budget/reducer.ts';
-import { lineWidth } from '../../../../plugin/views/rollout/line.ts';
-import { themeFor } from '../../../../plugin/views/rollout/theme.ts';
+import { lineWidth } from '../../../../plugin/views/terminal/line.ts';
+import { themeFor } from '../../../../plugin/views/terminal/theme.ts';
 import { reportOf } from './reports.ts';
 
 function inputOf(change: Partial<BudgetFrameInput> = {}): BudgetFrameInput {
@@ -28,6 +28,16 @@ const textOf = (input: BudgetFrameInput) =>
   );
 
 describe('layOutBudgets', () => {
+  it('says of a budget that cannot be read only what is wrong with it', () => {
+    const bad = reportOf({ malformed: true, zones: [], problem: 'it cannot be read: spec is not valid' });
+    const state = { ...INITIAL_STATE, reports: [bad] };
+    assert.deepEqual(textOf(inputOf({ state })).slice(2, 5), [
+      'ingester',
+      '  it cannot be read: spec is not valid',
+      '',
+    ]);
+  });
+
   it('shows each zone with its pods, and what may go', () => {
     assert.deepEqual(textOf(inputOf()), [
       'zone disruption budgets of cortex',

@@ -64,6 +64,37 @@ ingester   zone-a   4/4       0          1         4 (33%)
     );
   });
 
+  it('says in a row what is wrong with a budget that cannot be read, and nothing of it beside the table', async () => {
+    const change = {
+      name: 'bad',
+      malformed: true,
+      zones: [],
+      maxUnavailable: '',
+      maxUnavailablePods: undefined,
+    };
+    const bad = reportOf({ ...change, problem: 'it cannot be read:\nspec.dryRun should be boolean' });
+    const { stdout, stderr } = await written(lines(), [bad, reportOf()]);
+    assert.match(
+      stdout,
+      /^bad +<none> +- +- +- +<none> +<it cannot be read: spec.dryRun should be boolean>$/m,
+    );
+    assert.equal(stderr, '');
+  });
+
+  it('writes a row for a budget that has gone, and its zones again when it is back', async () => {
+    const other = reportOf({ name: 'other' });
+    const all = [reportOf(), other];
+    const { stdout } = await written(lines({ namespaces: true, wide: false }), all, [other], [other], all);
+    assert.equal(
+      stdout.split('\n').slice(7).join('\n'),
+      `cortex      ingester   <gone>   -         -          -         -
+cortex      ingester   zone-a   4/4       0          0         4 (33%)
+cortex      ingester   zone-b   3/4       1          2         4 (33%)           ingester-4 (ImagePullBackOff)
+cortex      ingester   zone-c   4/4       0          0         4 (33%)
+`,
+    );
+  });
+
   it('says each trouble once, on stderr', async () => {
     const report = reportOf({ problem: 'no', stale: ['zone-a: stored 4/4 healthy, counted 3/4'] });
     const lost: BudgetEvent = { type: 'lost', atMs: 0, reason: 'reset\nby peer' };

@@ -1,5 +1,5 @@
 /** Shows a scripted budget in the live view on this terminal until a key ends it; exits with 0 for q, 130 for Ctrl-C. */
-import { budgetInk } from '../../../../plugin/views/budget/ink.tsx';
+import { budgetInk } from '../../../../plugin/views/budget/ink.ts';
 import { systemClock } from '../../../../shared/clock.ts';
 import { reportOf } from './reports.ts';
 

@@ -21,6 +21,7 @@ export function reportOf(change: Partial<BudgetReport> = {}): BudgetReport {
       },
       { zone: 'zone-c', expected: 4, healthy: 4, unavailable: [], reserved: [], allowed: 0 },
     ],
+    malformed: false,
     problem: undefined,
     stale: [],
     ...change,

@@ -7,6 +7,7 @@ import { type Body, type Client, patchType, withSandbox } from '../client.ts';
 import { allReady, CONFIGMAPS, configMap, eviction, PODS, STATEFULSETS, statefulSet } from '../objects.ts';
 
 const CONFIGURATIONS = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations';
+const MUTATING = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations';
 
 interface Webhook {
   url: string;
@@ -42,9 +43,15 @@ async function withWebhook(
   }
 }
 
-function register(client: Client, webhook: Webhook, rule: object, more: object = {}): Promise<unknown> {
-  return client.call('POST', CONFIGURATIONS, {
-    metadata: { name: 'test' },
+function register(
+  client: Client,
+  webhook: Webhook,
+  rule: object,
+  more: object = {},
+  { path = CONFIGURATIONS, name = 'test' } = {},
+): Promise<unknown> {
+  return client.call('POST', path, {
+    metadata: { name },
     webhooks: [
       {
         name: 'test.example.com',
@@ -167,6 +174,71 @@ describe('validating webhooks', () => {
             (await client.call('POST', elsewhere, configMap('held', { watched: 'yes' }))).code,
             201,
           );
+        }),
+    ));
+});
+
+describe('mutating webhooks', () => {
+  const patch = (...operations: object[]) => ({
+    allowed: true,
+    patchType: 'JSONPatch',
+    patch: Buffer.from(JSON.stringify(operations)).toString('base64'),
+  });
+  const as = (name: string) => ({ path: MUTATING, name });
+
+  it('change what is stored, one after the other by name, and before those that validate', () =>
+    withWebhook(
+      ({ object: { data } }) => patch({ op: 'add', path: '/data/x', value: `${data.x ?? ''}+` }),
+      (webhook) =>
+        withWebhook(
+          () => ({ allowed: true }),
+          (judge) =>
+            withSandbox({ zones: [] }, async (client) => {
+              const rule = { resources: ['configmaps'], operations: ['*'] };
+              await register(client, judge, rule);
+              await register(client, webhook, rule, {}, as('one'));
+              await register(client, webhook, rule, {}, as('two'));
+              const { body } = await client.call('POST', CONFIGMAPS, configMap('a'));
+              assert.deepEqual(body.data, { x: '++' });
+              const changed = await client.call('PATCH', `${CONFIGMAPS}/a`, {}, patchType('merge'));
+              assert.deepEqual(changed.body.data, { x: '++++' });
+              assert.deepEqual(
+                judge.seen.map(({ request }) => request.object.data.x),
+                ['++', '++++'],
+              );
+            }),
+        ),
+    ));
+
+  it('tie an eviction to a pod', () =>
+    withWebhook(
+      () =>
+        patch({ op: 'add', path: '/deleteOptions', value: { preconditions: { uid: 'of-an-earlier-pod' } } }),
+      (webhook) =>
+        withSandbox({}, async (client) => {
+          await client.call('POST', STATEFULSETS, statefulSet('db', 1));
+          await client.until(PODS, allReady(1));
+          await register(client, webhook, { resources: ['pods/eviction'] }, {}, as('test'));
+          const { code, body } = await client.call('POST', `${PODS}/db-0/eviction`, eviction('db-0'));
+          assert.equal(code, 409, JSON.stringify(body));
+        }),
+    ));
+
+  it('refuse with their own code, and fail when their patch cannot be applied', () =>
+    withWebhook(
+      ({ name }) =>
+        name === 'held'
+          ? { allowed: false, status: { code: 429, message: 'later' } }
+          : patch({ op: 'remove', path: '/data/missing' }),
+      (webhook) =>
+        withSandbox({ zones: [] }, async (client) => {
+          await register(client, webhook, { resources: ['configmaps'] }, {}, as('test'));
+          const held = await client.call('POST', CONFIGMAPS, configMap('held'));
+          assert.deepEqual(
+            [held.code, held.body.message],
+            [429, 'admission webhook "test.example.com" denied the request: later'],
+          );
+          assert.equal((await client.call('POST', CONFIGMAPS, configMap('broken'))).code, 500);
         }),
     ));
 });

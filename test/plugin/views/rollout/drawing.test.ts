@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
-import { inkReporter } from '../../../../plugin/views/rollout/index.tsx';
+import { inkReporter } from '../../../../plugin/views/rollout/ink.ts';
 import { manualClock } from '../fixtures/clock.ts';
 import { event, midway, STARTED_AT_MS } from '../fixtures/snapshots.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { groupState, layOutGrid } from '../../../../plugin/views/rollout/grid.ts';
-import { themeFor } from '../../../../plugin/views/rollout/theme.ts';
 import { zoneGrid } from '../../../../plugin/views/rollout/zones.ts';
+import { themeFor } from '../../../../plugin/views/terminal/theme.ts';
 import { cells, zoneRow } from '../fixtures/snapshots.ts';
 
 const ascii = themeFor({ NO_COLOR: '1' });

@@ -18,7 +18,7 @@ const shows = (text: string) => (seen: Screen) => seen.visible().some((row) => r
 
 async function held(options: Partial<ScreenOptions> = {}): Promise<Screen> {
   screen = openScreen({ args: HELD, columns: 100, rows: 40, ...options });
-  await screen.until('the moment', shows('ingester-20 down'));
+  await screen.until('the moment', (seen) => shows('ingester-20 down')(seen) && shows('zone-b   3/12')(seen));
   return screen;
 }
 

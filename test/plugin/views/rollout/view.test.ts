@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { themeFor } from '../../../../plugin/views/rollout/theme.ts';
+import { themeFor } from '../../../../plugin/views/terminal/theme.ts';
 import { drawnLines, frameInput, stateAfter } from '../fixtures/frames.tsx';
 import { scriptedRollout } from '../fixtures/script.ts';
 import { cells, event, midway, STARTED_AT_MS, snapshotOf, zoneRow } from '../fixtures/snapshots.ts';

@@ -1,6 +1,8 @@
 /** An eviction request as the API server holds it while admission is asked. */
 export interface Eviction {
   name: string;
+  /** The pod that the client, or the mutating webhook, has bound it to. */
+  uid: string | undefined;
   askedAtMs: number;
 }
 

@@ -1,4 +1,5 @@
 /** The ledger as the model drives it, and ways to break its rules one by one without touching the code. */
+import { outlastsConflict } from '../../../../shared/budget/lasting-read.ts';
 import * as ledger from '../../../../shared/budget/ledger.ts';
 import { RESERVATION_LIFETIME_MS } from '../../../../shared/budget/reservations.ts';
 import type { BudgetStatus, Reservation, ZoneDisruptionBudget } from '../../../../shared/budget/types.ts';
@@ -6,14 +7,23 @@ import type { BudgetStatus, Reservation, ZoneDisruptionBudget } from '../../../.
 export interface Protocol {
   admit: typeof ledger.admit;
   reconcile: typeof ledger.reconcile;
+  /** Which reads of pods serve again after a conflict. */
+  outlastsConflict: typeof outlastsConflict;
+  /** Whether a read serves all evictions of the pod's name, also those that arrived after it. */
+  sharesReads: boolean;
 }
 
-export const LEDGER: Protocol = { admit: ledger.admit, reconcile: ledger.reconcile };
+export const LEDGER: Protocol = {
+  admit: ledger.admit,
+  reconcile: ledger.reconcile,
+  outlastsConflict,
+  sharesReads: false,
+};
 
 export interface BrokenProtocol {
   rule: string;
   how: string;
-  /** Where to begin for what is rare, about one schedule in 100,000. */
+  /** Where to begin for what is rare. */
   firstSeed?: number;
   protocol: Protocol;
 }
@@ -45,6 +55,11 @@ export const BROKEN: readonly BrokenProtocol[] = [
         return { ...admission, next };
       },
     },
+  },
+  {
+    rule: 'L2',
+    how: 'takes what was read for an earlier eviction for what the name means now',
+    protocol: { ...LEDGER, sharesReads: true },
   },
   {
     rule: 'L3',
@@ -79,7 +94,7 @@ export const BROKEN: readonly BrokenProtocol[] = [
   {
     rule: 'L3',
     how: 'does not ask by which scale the pod is expected',
-    firstSeed: 84_000,
+    firstSeed: 14_000,
     protocol: {
       ...LEDGER,
       admit: (budget, requests, local, nowMs) =>

@@ -31,7 +31,7 @@ export class Schedule {
     this.api = new ApiServer(4 + pick(6), 1 + pick(3), pick(JSON_EVERY) === 0);
     this.witness = new Witness(this.api);
     this.moves = choose(MOVES, pick) ?? [];
-    const world = { api: this.api, witness: this.witness, protocol, permits: this.permits };
+    const world = { api: this.api, witness: this.witness, protocol, permits: this.permits, pick };
     this.webhooks = [new Webhook(world), new Webhook(world)];
     this.reconcilers = [new Reconciler(world), new Reconciler(world)];
     this.actions = this.actionsOf();
@@ -77,7 +77,7 @@ export class Schedule {
   evictNow(name: string): boolean {
     const [webhook] = this.webhooks;
     const before = this.witness.admitted;
-    webhook?.ask({ name, askedAtMs: this.nowMs });
+    webhook?.ask({ name, uid: undefined, askedAtMs: this.nowMs });
     while (webhook && !webhook.idle) webhook.step(this.nowMs);
     this.permits.length = 0;
     return this.witness.admitted > before;
@@ -98,7 +98,7 @@ export class Schedule {
       for (let times = pick(2) * pick(most); times >= 0; times -= 1) act();
     };
     return {
-      ask: () => webhook()?.ask({ name: this.anyName(), askedAtMs: this.nowMs }),
+      ask: () => this.ask(webhook()),
       webhook: () => {
         const one = webhook();
         repeat(6, () => one?.step(this.nowMs));
@@ -125,6 +125,13 @@ export class Schedule {
       spec: () => api.setMaxUnavailable(1 + pick(3)),
       fail: () => this.fail(),
     };
+  }
+
+  /** Most evictions are bound to the pod that has the name at the moment. */
+  private ask(webhook: Webhook | undefined): void {
+    const name = this.anyName();
+    const uid = this.pick(4) === 0 ? undefined : this.api.pods.get(name)?.uid;
+    webhook?.ask({ name, uid, askedAtMs: this.nowMs });
   }
 
   /** Evictions crowd on the highest pods, which are in different zones: what goes wrong needs more than one of them. */

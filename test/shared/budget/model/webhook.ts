@@ -13,9 +13,11 @@ const MAX_TRIES = 4;
 interface Batch {
   evictions: readonly Eviction[];
   tries: number;
+  /** Few pods are read after the budget and many before it: both orders must do. */
+  budgetFirst: boolean;
   budget: ZoneDisruptionBudget | undefined;
-  pods: (ModelPod | undefined)[];
-  written: { decisions: readonly BudgetDecision[]; pods: readonly (ModelPod | undefined)[] } | undefined;
+  reads: Map<Eviction, ModelPod | undefined>;
+  written: readonly BudgetDecision[] | undefined;
 }
 
 /** One replica of the webhook. Each `step` is one exchange with the API server; anything may happen in between. */
@@ -25,14 +27,22 @@ export class Webhook {
   private readonly witness: Witness;
   private readonly protocol: Protocol;
   private readonly permits: Permit[];
+  private readonly pick: Pick;
   private queue: Eviction[] = [];
   private batch: Batch | undefined;
 
-  constructor(world: { api: ApiServer; witness: Witness; protocol: Protocol; permits: Permit[] }) {
+  constructor(world: {
+    api: ApiServer;
+    witness: Witness;
+    protocol: Protocol;
+    permits: Permit[];
+    pick: Pick;
+  }) {
     this.api = world.api;
     this.witness = world.witness;
     this.protocol = world.protocol;
     this.permits = world.permits;
+    this.pick = world.pick;
     this.cache = new LaggingCache(world.api);
   }
 
@@ -45,13 +55,8 @@ export class Webhook {
   }
 
   step(nowMs: number): void {
-    const batch = this.batch;
-    if (!batch) this.begin();
-    else if (!batch.budget) batch.budget = this.api.budget;
-    else if (batch.pods.length < batch.evictions.length)
-      batch.pods.push(this.api.pods.get(batch.evictions[batch.pods.length]?.name ?? ''));
-    else if (!batch.written) this.write(batch, batch.budget, nowMs);
-    else this.answer(batch, nowMs);
+    if (this.batch) this.goOn(this.batch, nowMs);
+    else this.begin();
   }
 
   /** The process dies: who waited for its answer is refused. */
@@ -62,50 +67,82 @@ export class Webhook {
     this.cache.restart(pick);
   }
 
+  private goOn(batch: Batch, nowMs: number): void {
+    const unread = batch.evictions.find((eviction) => !batch.reads.has(eviction));
+    if (!batch.budget && (batch.budgetFirst || !unread)) batch.budget = this.api.budget;
+    else if (unread) batch.reads.set(unread, this.read(batch, unread));
+    else if (batch.budget && !batch.written) this.write(batch, batch.budget, nowMs);
+    else this.answer(batch, nowMs);
+  }
+
   /** Everything that arrived while the last write was under way. */
   private begin(): void {
     if (this.queue.length === 0) return;
-    this.batch = { evictions: this.queue, tries: 0, budget: undefined, pods: [], written: undefined };
+    this.batch = {
+      evictions: this.queue,
+      tries: 0,
+      budgetFirst: this.pick(2) === 0,
+      budget: undefined,
+      reads: new Map(),
+      written: undefined,
+    };
     this.queue = [];
+  }
+
+  private read({ reads }: Batch, { name }: Eviction): ModelPod | undefined {
+    const earlier = [...reads].find(([eviction]) => eviction.name === name);
+    return this.protocol.sharesReads && earlier ? earlier[1] : this.api.pods.get(name);
+  }
+
+  /** Somebody else was first. What has arrived meanwhile joins. */
+  private retry(batch: Batch): void {
+    for (const [eviction, pod] of batch.reads)
+      if (!this.protocol.outlastsConflict(pod, eviction)) batch.reads.delete(eviction);
+    batch.tries += 1;
+    batch.budget = undefined;
+    batch.evictions = [...batch.evictions, ...this.queue];
+    this.queue = [];
+    if (batch.tries >= MAX_TRIES) this.batch = undefined;
   }
 
   private write(batch: Batch, budget: ZoneDisruptionBudget, nowMs: number): void {
     const local: BudgetObservation = this.cache.observe();
     const { statefulsets = '' } = local.versions;
-    const requests = batch.evictions.map(({ name }, index): AdmissionRequest => {
-      const pod = batch.pods[index];
+    const requests = batch.evictions.map((eviction): AdmissionRequest => {
+      const pod = batch.reads.get(eviction);
       const expected = pod !== undefined && pod.ordinal < local.expectedReplicas;
-      return { name, pod, owner: { expected, versions: { statefulsets } } };
+      const owner = { expected, versions: { statefulsets } };
+      return { name: eviction.name, pod, preconditionUid: eviction.uid, owner };
     });
     const admission: Admission = this.protocol.admit(budget, requests, local, nowMs);
     if (admission.next && !this.api.writeStatus(budget, admission.next)) {
-      batch.tries += 1;
-      batch.budget = undefined;
-      batch.pods = [];
-      if (batch.tries >= MAX_TRIES) this.batch = undefined;
+      this.retry(batch);
       return;
     }
-    batch.written = { decisions: admission.decisions, pods: batch.pods };
+    batch.written = admission.decisions;
     let { status } = budget;
     admission.decisions.forEach((decision, index) => {
       const eviction = batch.evictions[index];
-      const pod = batch.pods[index];
+      const pod = eviction && batch.reads.get(eviction);
       if (decision.kind !== 'allow' || !decision.reserve || !pod) return;
-      if (eviction) this.witness.admits(pod, eviction, status);
+      this.witness.admits(pod, eviction, status);
       const { name, uid, resourceVersion, zone = '' } = pod;
       const own = { pod: name, uid, resourceVersion, ownerVersions: {}, zone, timeMs: nowMs };
       status = { ...status, reservations: [...status.reservations.filter((each) => each.uid !== uid), own] };
     });
   }
 
-  private answer({ evictions, written }: Batch, nowMs: number): void {
+  private answer({ evictions, reads, written }: Batch, nowMs: number): void {
     this.batch = undefined;
-    written?.decisions.forEach((decision, index) => {
+    written?.forEach((decision, index) => {
       const eviction = evictions[index];
-      const pod = written.pods[index];
-      if (!eviction || !pod || decision.kind !== 'allow') return;
+      if (!eviction || !reads.get(eviction) || decision.kind !== 'allow') return;
       if (isGivenUp(eviction, nowMs)) return;
-      this.permits.push({ eviction, precondition: decision.precondition });
+      const uid = eviction.uid ?? decision.precondition?.uid;
+      this.permits.push({
+        eviction,
+        precondition: uid === undefined ? undefined : { ...decision.precondition, uid },
+      });
     });
   }
 }

@@ -1,0 +1,64 @@
+import * as z from 'zod/mini';
+import { readZoneDisruptionBudget } from '../../shared/budget/budget.ts';
+import type { ZoneDisruptionBudget } from '../../shared/budget/types.ts';
+
+/** A budget that cannot be read: where the CRD checks less than ours, it may hold anything. */
+export interface MalformedBudget {
+  namespace: string;
+  name: string;
+  /** Which field, and what is wrong with it. */
+  reason: string;
+}
+
+export type ReadBudget =
+  | { kind: 'budget'; budget: ZoneDisruptionBudget }
+  | { kind: 'malformed'; malformed: MalformedBudget };
+
+/**
+ * Reads a budget, or says why it cannot be read.
+ *
+ * @throws what was wrong, for an object that has not even a name
+ */
+export function readBudget(object: unknown): ReadBudget {
+  try {
+    return { kind: 'budget', budget: readZoneDisruptionBudget(object) };
+  } catch (error) {
+    const named = Named.safeParse(object);
+    if (!named.success) throw error;
+    const { namespace, name } = named.data.metadata;
+    return { kind: 'malformed', malformed: { namespace, name, reason: reasonOf(error) } };
+  }
+}
+
+/** What would mend it. */
+export function fixFor({ namespace, name }: Pick<MalformedBudget, 'namespace' | 'name'>): string {
+  return `correct it: kubectl edit zdb ${name} -n ${namespace}`;
+}
+
+/** Sorts what was read. */
+export function sortBudgets(read: Iterable<ReadBudget>): {
+  budgets: ZoneDisruptionBudget[];
+  malformed: MalformedBudget[];
+} {
+  const budgets: ZoneDisruptionBudget[] = [];
+  const malformed: MalformedBudget[] = [];
+  for (const each of read) {
+    if (each.kind === 'budget') budgets.push(each.budget);
+    else malformed.push(each.malformed);
+  }
+  return { budgets, malformed };
+}
+
+const Named = z.object({ metadata: z.object({ namespace: z.string(), name: z.string() }) });
+
+/** `spec.maxUnavailable is not valid; spec.dryRun should be boolean`. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof z.core.$ZodError)) return error instanceof Error ? error.message : String(error);
+  return error.issues
+    .map((issue) => {
+      const field = issue.path.join('.');
+      if (issue.code === 'invalid_type') return `${field} should be ${issue.expected}`;
+      return issue.code === 'custom' ? issue.message : `${field} is not valid`;
+    })
+    .join('; ');
+}

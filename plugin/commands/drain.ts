@@ -1,0 +1,179 @@
+import { parseSelector } from '../../shared/kube/selector-text.ts';
+import type { DrainRequest } from '../drain/request.ts';
+import { UsageError } from '../errors.ts';
+import { choice } from './choice.ts';
+import { type Arguments, type Command, read } from './command.ts';
+import { collectComplaints } from './complaints.ts';
+import { connectionOptions, durationOption } from './connection.ts';
+import { readTargets } from './node-targets.ts';
+
+/** Long enough for an autoscaler to bring a node. */
+const PENDING_TIMEOUT = '5m';
+
+export const drainCommand: Command = {
+  usage: 'drain [node..]',
+  summary: 'Empty nodes zone by zone, as fast as the disruption budgets allow',
+  description:
+    'Takes one zone at a time: cordons its nodes, evicts their pods together, and waits until every workload is whole again before the next zone. Stops safely at any moment; the same command goes on. Which pods leave is decided as by kubectl drain.',
+  connects: true,
+  positionals: {
+    node: { type: 'string', array: true, describe: 'Nodes to empty, as NAME or node/NAME' },
+  },
+  options: {
+    selector: { alias: 'l', type: 'string', describe: 'Label selector of nodes, such as pool=old' },
+    zone: { type: 'string', array: true, nargs: 1, describe: 'All nodes of a zone; repeatable' },
+    'zone-order': {
+      type: 'string',
+      describe: 'Zones to take first, comma-separated; the others follow by name, nodes without a zone last',
+    },
+    'max-nodes': { type: 'string', describe: 'Most nodes of a zone at once; all of them unless told' },
+    soak: {
+      type: 'string',
+      describe: 'How long everything must have been whole before the next zone, such as 5m',
+    },
+    'pending-timeout': {
+      type: 'string',
+      default: PENDING_TIMEOUT,
+      describe: 'How long a pod that no node takes is waited for before the drain stops',
+    },
+    'ignore-daemonsets': { type: 'boolean', describe: 'Leave pods of DaemonSets where they are' },
+    'delete-emptydir-data': {
+      type: 'boolean',
+      describe: 'Also pods with emptyDir volumes, whose data is lost',
+    },
+    force: { type: 'boolean', describe: 'Also pods that no controller brings back' },
+    'grace-period': {
+      type: 'string',
+      default: '-1',
+      describe: 'Seconds for each pod to end; negative takes what the pod says',
+    },
+    'pod-selector': { type: 'string', describe: 'Label selector of the pods that leave' },
+    'disable-eviction': {
+      type: 'boolean',
+      describe: 'Delete pods instead of evicting them; budgets are then not asked',
+    },
+    'skip-wait-for-delete-timeout': {
+      type: 'string',
+      describe: 'Do not wait for pods whose deletion is overdue by more than these seconds; 0 waits for all',
+    },
+    timeout: {
+      type: 'string',
+      describe: 'Stop after this time, such as 2h; the same command goes on (exit code 3)',
+    },
+    'dry-run': {
+      type: 'string',
+      describe: 'client prints the plan; server also asks the API server about every eviction',
+    },
+    'uncordon-on-failure': {
+      type: 'boolean',
+      describe:
+        'When the drain does not finish, make the nodes that it cordoned and did not empty schedulable again',
+    },
+    yes: { alias: 'y', type: 'boolean', describe: 'Do not ask before beginning' },
+    output: { alias: 'o', type: 'string', describe: 'plain or json lines instead of the live view' },
+  },
+  examples: [
+    ['kubectl zone drain --zone eu-west-1a --ignore-daemonsets', 'Empty a whole zone'],
+    ['kubectl zone drain -l pool=old --dry-run=client', 'Show zones, nodes and pods, and what guards them'],
+    ['kubectl zone drain -l pool=old --ignore-daemonsets --soak 5m', 'Replace a node pool zone by zone'],
+    ['kubectl zone drain node-1 node-2 --max-nodes 1', 'One node at a time'],
+    [
+      'kubectl zone drain -l pool=old --ignore-daemonsets --yes -o json',
+      'In a script: JSON lines, no questions',
+    ],
+  ],
+  async run(args, context, { commandLine }) {
+    const request = { ...drainRequest(args), commandLine };
+    const { runDrain } = await import('../drain/run.ts');
+    return runDrain(request, context);
+  },
+};
+
+/**
+ * The command line as a request.
+ *
+ * @throws UsageError with every complaint about it
+ */
+export function drainRequest(args: Arguments): Omit<DrainRequest, 'commandLine'> {
+  const complaints = collectComplaints();
+  const { about } = complaints;
+  about(() => selectorOption(args, 'selector'));
+  const targets = readTargets(
+    {
+      words: read.list(args, 'node'),
+      selector: read.text(args, 'selector'),
+      zones: read.list(args, 'zone').flatMap((zones) => zones.split(',').map((zone) => zone.trim())),
+    },
+    complaints,
+  );
+  const zoneOrder = about(() => zoneOrderOption(args)) ?? [];
+  const maxNodes = about(() => wholeNumberOption(args, 'max-nodes', { least: 1 }));
+  const soakMs = about(() => durationOption(args, 'soak')) ?? 0;
+  const pendingMs = about(() => durationOption(args, 'pending-timeout')) ?? 0;
+  const gracePeriod = about(() => wholeNumberOption(args, 'grace-period', {}));
+  const request = {
+    targets,
+    options: { zoneOrder, maxNodes, soakMs, pendingMs },
+    filters: {
+      ignoreDaemonSets: read.flag(args, 'ignore-daemonsets'),
+      deleteEmptyDirData: read.flag(args, 'delete-emptydir-data'),
+      force: read.flag(args, 'force'),
+      podSelector: about(() => selectorOption(args, 'pod-selector')) || undefined,
+      skipWaitForDeleteMs: about(() => secondsOption(args, 'skip-wait-for-delete-timeout')) || undefined,
+    },
+    removal: {
+      disableEviction: read.flag(args, 'disable-eviction'),
+      gracePeriodSeconds: gracePeriod === undefined || gracePeriod < 0 ? undefined : gracePeriod,
+    },
+    connection: about(() => connectionOptions(args)) ?? {},
+    timeoutMs: about(() => durationOption(args, 'timeout')) || undefined,
+    dryRun: about(() => choice(args, 'dry-run', ['client', 'server'])),
+    output: about(() => choice(args, 'output', ['plain', 'json'])),
+    uncordonOnFailure: read.flag(args, 'uncordon-on-failure'),
+    yes: read.flag(args, 'yes'),
+  };
+  complaints.end();
+  return request;
+}
+
+/** A label selector, checked as far as that can be done here. */
+function selectorOption(args: Arguments, name: string): string | undefined {
+  const text = read.text(args, name);
+  const problem = text === undefined ? undefined : parseSelector(text);
+  if (typeof problem === 'string') {
+    throw new UsageError(`--${name}: ${problem}`, 'write it as kubectl does: a=b,c!=d,e in (f,g),!h');
+  }
+  return text;
+}
+
+function zoneOrderOption(args: Arguments): string[] {
+  const zones = (read.text(args, 'zone-order') ?? '')
+    .split(',')
+    .map((zone) => zone.trim())
+    .filter((zone) => zone !== '');
+  const twice = zones.find((zone, index) => zones.indexOf(zone) !== index);
+  if (twice !== undefined) {
+    throw new UsageError(`--zone-order: ${twice} is named twice`, 'name each zone once');
+  }
+  return zones;
+}
+
+function wholeNumberOption(
+  args: Arguments,
+  name: string,
+  { least = Number.NEGATIVE_INFINITY }: { least?: number },
+): number | undefined {
+  const text = read.text(args, name);
+  if (text === undefined) return undefined;
+  const number = Number(text);
+  if (/^-?\d+$/.test(text) && Number.isSafeInteger(number) && number >= least) return number;
+  const wanted = Number.isFinite(least) ? `a whole number of ${least} or more` : 'a whole number';
+  throw new UsageError(`--${name}: "${text}" is not ${wanted}`);
+}
+
+/** Seconds as kubectl has this flag, or a duration; in milliseconds, 0 for anything that is not positive. */
+function secondsOption(args: Arguments, name: string): number | undefined {
+  const text = read.text(args, name);
+  if (text === undefined || !/^-?\d+$/.test(text)) return durationOption(args, name);
+  return Math.max(0, Number(text) * 1000);
+}

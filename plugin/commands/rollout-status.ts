@@ -1,0 +1,58 @@
+import { choice } from './choice.ts';
+import { type Command, read } from './command.ts';
+import { connectionOptions, durationOption } from './connection.ts';
+import { parseTarget } from './target.ts';
+
+const TARGET = {
+  type: 'string',
+  array: true,
+  describe: 'Workload as TYPE/NAME or TYPE NAME, such as sts/ingester',
+} as const;
+
+export const rolloutStatusCommand: Command = {
+  usage: 'status <target..>',
+  summary: 'Show where a rollout stands that runs here, elsewhere or no more',
+  description:
+    'Reads the workload, its pods and the Lease of its rollout. With --watch the same live view as the rollout’s own; with --timeout it waits until the rollout is done (exit code 0) or the time is over (3).',
+  connects: true,
+  positionals: { target: TARGET },
+  options: {
+    watch: { alias: 'w', type: 'boolean', describe: 'Go on until the rollout is done' },
+    timeout: { type: 'string', describe: 'Wait so long for it to be done, such as 30m (exit code 3)' },
+    output: { alias: 'o', type: 'string', describe: 'plain or json' },
+  },
+  examples: [
+    ['kubectl zone rollout status sts/ingester', 'Pods and zones, who rolls out, and why it waits'],
+    ['kubectl zone rollout status sts/ingester -w', 'The live view in a second terminal'],
+    ['kubectl zone rollout status sts/ingester --timeout 30m -o json', 'In a script'],
+  ],
+  async run(args, context) {
+    const request = {
+      target: parseTarget(read.list(args, 'target')),
+      watch: read.flag(args, 'watch'),
+      timeoutMs: durationOption(args, 'timeout') || undefined,
+      output: choice(args, 'output', ['plain', 'json']),
+      connection: connectionOptions(args),
+    };
+    const { runStatus } = await import('../rollout/status.ts');
+    return runStatus(request, context);
+  },
+};
+
+export const rolloutHistoryCommand: Command = {
+  usage: 'history <target..>',
+  summary: 'Show the revisions of a workload with the pods on each, and how its last rollout ended',
+  connects: true,
+  positionals: { target: TARGET },
+  options: { output: { alias: 'o', type: 'string', describe: 'json' } },
+  examples: [['kubectl zone rollout history sts/ingester', 'Which revision to go back to']],
+  async run(args, context) {
+    const request = {
+      target: parseTarget(read.list(args, 'target')),
+      output: choice(args, 'output', ['json']),
+      connection: connectionOptions(args),
+    };
+    const { runHistory } = await import('../rollout/history.ts');
+    return runHistory(request, context);
+  },
+};

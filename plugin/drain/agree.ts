@@ -1,0 +1,38 @@
+import { countPods, listNames } from '../../shared/sentences.ts';
+import type { Context } from '../context.ts';
+import { UserError } from '../errors.ts';
+import { confirm } from '../rollout/questions.ts';
+import type { DrainRequest } from './request.ts';
+
+/** What is about to be emptied. */
+export interface DrainExtent {
+  /** In the order in which they are taken; undefined for nodes without a zone label. */
+  zones: readonly (string | undefined)[];
+  nodes: number;
+  /** Pods that leave. */
+  pods: number;
+}
+
+/**
+ * Asks before anything is touched, unless `--yes` says so: kubectl drain asks nothing, but does not take whole zones.
+ *
+ * @throws UserError where the answer is no, or nobody can be asked
+ * @throws InterruptedError when Ctrl-C is the answer
+ */
+export async function agreeToDrain(
+  { yes, removal }: Pick<DrainRequest, 'yes' | 'removal'>,
+  extent: DrainExtent,
+  context: Context,
+): Promise<void> {
+  if (yes) return;
+  const wayOut = 'pass --yes, or look first with --dry-run=client';
+  if (await confirm(questionOf(extent, removal.disableEviction), context, wayOut)) return;
+  throw new UserError('not agreed; nothing was touched', wayOut);
+}
+
+function questionOf({ zones, nodes, pods }: DrainExtent, disableEviction: boolean): string {
+  const names = listNames(zones.map((zone) => zone ?? 'no zone label'));
+  const where = `${zones.length === 1 ? 'one zone' : `${zones.length} zones`} (${names})`;
+  const how = disableEviction ? ' They are deleted, and no budget is asked.' : '';
+  return `Empty ${nodes} ${nodes === 1 ? 'node' : 'nodes'} in ${where}, of ${countPods(pods)}?${how}`;
+}

@@ -1,0 +1,102 @@
+import { buildDrainSnapshot } from '../../shared/drain/build-snapshot.ts';
+import type { DrainStatus } from '../../shared/drain/snapshot.ts';
+import type {
+  DrainDecision,
+  DrainMemory,
+  DrainObservation,
+  DrainOptions,
+  HeldPod,
+} from '../../shared/drain/types.ts';
+import type { DrainEvent, DrainReporter } from './events.ts';
+import { nameOf, type Progress } from './progress.ts';
+
+/** One look at the cluster. */
+export interface Moment {
+  observation: DrainObservation;
+  memory: DrainMemory;
+  nowMs: number;
+}
+
+/** An event without its time, which the announcer adds. */
+type Untimed = DrainEvent extends infer E ? (E extends DrainEvent ? Omit<E, 'atMs'> : never) : never;
+
+export interface AnnouncerOptions {
+  reporter: DrainReporter;
+  progress: Progress;
+  options: DrainOptions;
+  startedAtMs: number;
+}
+
+/** Says what happens: turns sights and decisions into events, each reason once. */
+export class Announcer {
+  private readonly given: AnnouncerOptions;
+  private decision: DrainDecision | undefined;
+  private lastReason = '';
+  private readonly noticed = new Set<string>();
+
+  constructor(given: AnnouncerOptions) {
+    this.given = given;
+  }
+
+  say(atMs: number, event: Untimed): void {
+    this.given.reporter.report({ atMs, ...event } as DrainEvent);
+  }
+
+  /** Says it, unless it was said before. */
+  notice(atMs: number, message: string): void {
+    if (this.noticed.has(message)) return;
+    this.noticed.add(message);
+    this.say(atMs, { type: 'notice', message });
+  }
+
+  /** Reports why the drain does not go on, if that has changed, and all there is to see. */
+  decided(moment: Moment, decision: DrainDecision): void {
+    this.decision = decision;
+    this.explain(moment, decision);
+    this.show(moment, undefined);
+  }
+
+  /** As `decided`, for what is not the decision's to say: no connection, the end. */
+  show({ observation, memory, nowMs }: Moment, status: DrainStatus | undefined): void {
+    const { progress, options, startedAtMs } = this.given;
+    const snapshot = buildDrainSnapshot({
+      observation,
+      memory,
+      options,
+      decision: this.decision,
+      status,
+      podsAtStart: progress.podsSeen,
+      refused: progress.refused,
+      startedAtMs,
+      nowMs,
+    });
+    this.say(nowMs, { type: 'snapshot', snapshot });
+  }
+
+  /** Pods that go one by one are no new reason; another set of reasons, or a pod that cannot come back, is one. */
+  private explain({ observation, nowMs }: Moment, decision: DrainDecision): void {
+    if (decision.kind === 'cordon') this.lastReason = '';
+    if (decision.kind !== 'wait' && decision.kind !== 'blocked') return;
+    const stuck = observation.workloads.flatMap(({ down }) =>
+      down.filter(({ unschedulable }) => unschedulable).map(({ name }) => name),
+    );
+    const key = JSON.stringify(
+      decision.kind === 'blocked'
+        ? [decision.by, decision.reason]
+        : [decision.for, [...new Set(decision.held.map(({ by }) => by))], stuck],
+    );
+    if (key === this.lastReason) return;
+    this.lastReason = key;
+    const { reason } = decision;
+    if (decision.kind === 'blocked') {
+      const { by, fix } = decision;
+      this.say(nowMs, { type: 'blocked', by, reason, fix, pods: podsOf(decision.held, stuck) });
+    } else {
+      this.say(nowMs, { type: 'waiting', for: decision.for, reason, pods: podsOf(decision.held, []) });
+    }
+  }
+}
+
+function podsOf(held: readonly HeldPod[], stuck: readonly string[]): string[] {
+  return held.length > 0 ? held.map(({ pod }) => nameOf(pod)) : [...stuck];
+}

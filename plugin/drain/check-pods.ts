@@ -1,0 +1,58 @@
+import type { Pod } from '../../shared/kube/objects.ts';
+import { listNames } from '../../shared/sentences.ts';
+import { compareText } from '../../shared/zones.ts';
+import { UserError } from '../errors.ts';
+import { type FilterInput, podFilter, type Refusal } from './filters.ts';
+
+/** The pods on the nodes to be drained, as the filters divide them. */
+export interface CheckedPods {
+  leaving: readonly Pod[];
+  staying: readonly Pod[];
+  /** What the operator should know, one sentence for each kind of pod. */
+  notices: readonly string[];
+}
+
+/**
+ * Divides pods into those that leave and those that stay, before anything is touched.
+ *
+ * @param pods all pods on the nodes to be drained
+ * @throws UserError that names every pod that a drain must not touch without a flag, grouped by reason
+ */
+export function checkPods(pods: Iterable<Pod>, input: FilterInput): CheckedPods {
+  const verdictOn = podFilter(input);
+  const leaving: Pod[] = [];
+  const staying: Pod[] = [];
+  const warned = new Map<string, Pod[]>();
+  const refused = new Map<string, { refusal: Refusal; pods: Pod[] }>();
+  for (const pod of pods) {
+    const verdict = verdictOn(pod);
+    if (verdict.kind === 'refuses') {
+      const group = refused.get(verdict.reason) ?? { refusal: verdict, pods: [] };
+      refused.set(verdict.reason, group);
+      group.pods.push(pod);
+      continue;
+    }
+    (verdict.kind === 'leaves' ? leaving : staying).push(pod);
+    if (verdict.warning === undefined) continue;
+    const alike = warned.get(verdict.warning) ?? [];
+    warned.set(verdict.warning, alike);
+    alike.push(pod);
+  }
+  if (refused.size > 0) throw refusalOf([...refused.values()]);
+  return { leaving, staying, notices: [...warned].map(([warning, of]) => `${warning}: ${namesOf(of)}`) };
+}
+
+function refusalOf(groups: readonly { refusal: Refusal; pods: readonly Pod[] }[]): UserError {
+  const sentences = groups.map(
+    ({ refusal, pods }) => `cannot remove ${refusal.reason} (${refusal.flag} to override): ${namesOf(pods)}`,
+  );
+  const flags = [...new Set(groups.flatMap(({ refusal }) => refusal.flag.split(' ')))].sort();
+  return new UserError(
+    sentences.sort(compareText).join('\n'),
+    `nothing was touched; to drain all the same, add ${flags.join(' ')}`,
+  );
+}
+
+function namesOf(pods: readonly Pod[]): string {
+  return listNames(pods.map(({ metadata: { namespace, name } }) => `${namespace}/${name}`).sort(compareText));
+}

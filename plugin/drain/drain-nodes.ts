@@ -1,0 +1,172 @@
+import { orderDrainZones } from '../../shared/drain/order.ts';
+import { listNames } from '../../shared/sentences.ts';
+import { compareText } from '../../shared/zones.ts';
+import type { Context } from '../context.ts';
+import { EXIT, type ExitCode, InterruptedError } from '../errors.ts';
+import { openDrainReporter } from '../views/open-drain.ts';
+import { agreeToDrain } from './agree.ts';
+import { uncordonAll } from './cordon.ts';
+import { DrainDriver, type DrainEnd } from './driver.ts';
+import type { DrainOutcome, DrainReporter } from './events.ts';
+import { startNotices } from './notices.ts';
+import type { DrainSight } from './observe.ts';
+import type { DrainRequest } from './request.ts';
+import type { Scene } from './scene.ts';
+import { tellUndo } from './tell-undo.ts';
+
+const EXIT_OF: Readonly<Record<DrainOutcome, ExitCode>> = {
+  done: EXIT.done,
+  failed: EXIT.failed,
+  stopped: EXIT.stopped,
+  interrupted: EXIT.interrupted,
+};
+
+const INTERRUPTED = 'nothing more is asked of the cluster';
+
+/**
+ * Carries a drain out, and says at the end what it leaves behind.
+ *
+ * @param notices what was found out before
+ * @throws InterruptedError when nothing had begun yet
+ */
+export async function drainNodes(
+  request: DrainRequest,
+  scene: Scene,
+  notices: readonly string[],
+  context: Context,
+): Promise<ExitCode> {
+  const starting = new AbortController();
+  let driver: DrainDriver | undefined;
+  const stop = (outcome: DrainOutcome, reason: string) => {
+    if (driver) driver.stop(outcome, reason);
+    else starting.abort(new InterruptedError());
+  };
+  const ignoreInterrupts = context.onInterrupt(() => stop('interrupted', INTERRUPTED));
+  try {
+    const sight = await scene.firstSight(starting.signal);
+    if (hasWork(sight)) await agreeToDrain(request, extentOf(sight, request), context);
+    starting.signal.throwIfAborted();
+    const leftover = ({ outcome, summary }: Pick<DrainEnd, 'outcome' | 'summary'>) =>
+      tellUndo({ ...request, outcome, cordoned: summary.cordoned });
+    const onQuit = (outcome: 'stopped' | 'interrupted') =>
+      stop(outcome, outcome === 'interrupted' ? INTERRUPTED : 'stopped by a key');
+    const reporter = await openDrainReporter(request.output, context, onQuit, leftover);
+    let end: DrainEnd;
+    try {
+      driver = makeDriver(request, scene, reporter, context);
+      listen(scene, reporter, driver, context);
+      announce(sight, [...notices, ...startNotices(sight, scene)], request, reporter, context);
+      if (starting.signal.aborted) stop('interrupted', INTERRUPTED);
+      end = await runWithin(request.timeoutMs, driver, context);
+      end = await uncordonIfAsked(end, request, scene, reporter, context);
+      const { outcome, reason, summary } = end;
+      reporter.report({ atMs: context.clock.nowMs(), type: 'finished', outcome, reason, summary });
+    } finally {
+      await reporter.close();
+    }
+    // On standard output everything is JSON then.
+    if (request.output === 'json') for (const line of leftover(end)) context.stderr.write(`${line}\n`);
+    return EXIT_OF[end.outcome];
+  } finally {
+    ignoreInterrupts();
+  }
+}
+
+function makeDriver(
+  { options, removal }: DrainRequest,
+  scene: Scene,
+  reporter: DrainReporter,
+  { clock, random }: Context,
+): DrainDriver {
+  return new DrainDriver({ ...scene, options, removal, reporter, clock, random });
+}
+
+async function runWithin(
+  timeoutMs: number | undefined,
+  driver: DrainDriver,
+  { clock }: Context,
+): Promise<DrainEnd> {
+  if (timeoutMs === undefined) return driver.run();
+  const reason = `not finished within --timeout ${timeoutMs / 1000}s`;
+  const cancel = clock.schedule(timeoutMs, () => driver.stop('stopped', reason));
+  return driver.run().finally(cancel);
+}
+
+/** Nodes that were cordoned for nothing are given back, where the operator wants that. */
+async function uncordonIfAsked(
+  end: DrainEnd,
+  { uncordonOnFailure }: DrainRequest,
+  { kube }: Scene,
+  reporter: DrainReporter,
+  { clock }: Context,
+): Promise<DrainEnd> {
+  const { outcome, unfinished, summary } = end;
+  if (!uncordonOnFailure || outcome === 'done' || unfinished.length === 0) return end;
+  const failed = await uncordonAll(kube, unfinished);
+  const notice = (message: string) => reporter.report({ atMs: clock.nowMs(), type: 'notice', message });
+  for (const { node, reason } of failed) notice(`${node} could not be uncordoned: ${reason}`);
+  const kept = new Set(failed.map(({ node }) => node));
+  const given = unfinished.filter((node) => !kept.has(node));
+  if (given.length > 0) notice(`uncordoned again, as they are not done: ${listNames(given)}`);
+  const cordoned = summary.cordoned.filter((node) => !given.includes(node));
+  return { ...end, summary: { ...summary, cordoned } };
+}
+
+function listen(
+  { listeners, watches, rollouts }: Scene,
+  reporter: DrainReporter,
+  driver: DrainDriver,
+  { clock }: Context,
+): void {
+  let lostAtMs: number | undefined;
+  listeners.onChange = () => driver.wake();
+  listeners.onConnection = (state) => {
+    // All watches break together and are mended together: that is one loss. One that is mended at once, such as a
+    // watch from a version that the server has forgotten, is none.
+    const nowMs = clock.nowMs();
+    if (state.kind === 'lost' && lostAtMs === undefined && state.retryInMs > 0) {
+      lostAtMs = nowMs;
+      reporter.report({ atMs: nowMs, type: 'connection-lost', reason: state.error.message });
+    }
+    const live = watches.staleSinceMs === undefined && rollouts.staleSinceMs === undefined;
+    if (state.kind === 'restored' && lostAtMs !== undefined && live) {
+      reporter.report({ atMs: nowMs, type: 'connection-restored', afterMs: nowMs - lostAtMs });
+      lostAtMs = undefined;
+    }
+    driver.wake();
+  };
+  listeners.onProblem = ({ message }) =>
+    reporter.report({
+      atMs: clock.nowMs(),
+      type: 'notice',
+      message: `an object could not be read: ${message}`,
+    });
+}
+
+/** The first words: what will be done, and what the operator should know before. */
+function announce(
+  { observation }: DrainSight,
+  notices: readonly string[],
+  { options }: DrainRequest,
+  reporter: DrainReporter,
+  { clock }: Context,
+): void {
+  const atMs = clock.nowMs();
+  const zones = orderDrainZones(observation.nodes, options.zoneOrder).map((zone) => ({
+    zone: zone ?? null,
+    nodes: observation.nodes
+      .filter((node) => node.zone === zone)
+      .map(({ name }) => name)
+      .sort(compareText),
+  }));
+  reporter.report({ atMs, type: 'started', zones, pods: observation.pods.length });
+  for (const message of notices) reporter.report({ atMs, type: 'notice', message });
+}
+
+function extentOf({ observation: { nodes, pods } }: DrainSight, { options }: DrainRequest) {
+  return { zones: orderDrainZones(nodes, options.zoneOrder), nodes: nodes.length, pods: pods.length };
+}
+
+function hasWork({ observation: { nodes, pods } }: DrainSight): boolean {
+  return pods.length > 0 || nodes.some(({ cordoned }) => !cordoned);
+}

@@ -1,0 +1,301 @@
+import { type Clock, delay } from '../../shared/clock.ts';
+import { decideDrain } from '../../shared/drain/decide.ts';
+import { emptyDrainMemory, rememberDrain } from '../../shared/drain/memory.ts';
+import type { Cordon, DrainDecision, DrainMemory, DrainOptions, DrainPod } from '../../shared/drain/types.ts';
+import { ApiError, ConnectionError, type Kube } from '../../shared/kube/kube.ts';
+import { listNames } from '../../shared/sentences.ts';
+import type { RemovalOutcome } from '../removal/removals.ts';
+import { Announcer, type Moment } from './announcer.ts';
+import type { Cordons } from './cordon.ts';
+import type { DrainOutcome, DrainReporter, DrainSummary } from './events.ts';
+import type { DrainObserver, DrainSight } from './observe.ts';
+import { nameOf, Progress } from './progress.ts';
+import type { RemovalWay } from './request.ts';
+import { Requests } from './requests.ts';
+import type { Rollouts } from './rollouts.ts';
+import type { DrainWatches } from './watches.ts';
+
+export interface DriverOptions {
+  kube: Kube;
+  clock: Clock;
+  random: () => number;
+  watches: Pick<DrainWatches, 'pods' | 'staleSinceMs'>;
+  rollouts: Pick<Rollouts, 'staleSinceMs'>;
+  observer: Pick<DrainObserver, 'look'>;
+  cordons: Pick<Cordons, 'cordon' | 'names'>;
+  options: DrainOptions;
+  removal: RemovalWay;
+  reporter: DrainReporter;
+}
+
+export interface DrainEnd {
+  outcome: DrainOutcome;
+  reason: string;
+  summary: DrainSummary;
+  /** Nodes that were cordoned by this process and are not done: not empty, or their pods are not all back. */
+  unfinished: readonly string[];
+}
+
+/** After an error that is not about a pod. */
+const TROUBLE_RETRY_MS = 1_000;
+const BLIND = 'no connection to the API server: nothing is removed until it is back';
+const UNCLEAR = 'looking at the cluster';
+/** A turn looks at every pod on the nodes, and in a large wave an event comes for each. */
+const LONGEST_REST_MS = 40;
+const RESTS_PER_TURN = 4;
+/** How long an end waits for answers that are under way. */
+const LAST_ANSWERS_MS = 3_000;
+
+/**
+ * Carries a drain out. Each change that a watch reports, each answer and each timer is a turn: look, decide, act. There
+ * is no polling, and no turn begins before the last one has ended.
+ */
+export class DrainDriver {
+  private readonly given: DriverOptions;
+  private readonly progress: Progress;
+  private readonly announcer: Announcer;
+  private readonly requests: Requests;
+  private readonly ended = Promise.withResolvers<DrainEnd>();
+  private memory: DrainMemory = emptyDrainMemory();
+  private turning = false;
+  private again = false;
+  private ending = false;
+  private timer: { atMs: number; cancel: () => void } | undefined;
+  /** Everything is whole after the last zone. */
+  private finished = false;
+  /** Nodes were cordoned in this turn; the next one asks for their pods. */
+  private cordoned = false;
+  private cordoning: Promise<unknown> = Promise.resolve();
+
+  constructor(given: DriverOptions) {
+    this.given = given;
+    const { reporter, options, clock } = given;
+    const startedAtMs = clock.nowMs();
+    this.progress = new Progress(startedAtMs);
+    this.announcer = new Announcer({ reporter, progress: this.progress, options, startedAtMs });
+    this.requests = new Requests({
+      ...given,
+      onOutcome: (outcome) => this.onRemoval(outcome),
+      mayAct: () => !this.blind,
+      onRetryDue: () => this.wake(),
+    });
+  }
+
+  /** Runs until the drain is done or `stop` is called. */
+  run(): Promise<DrainEnd> {
+    this.wake();
+    return this.ended.promise;
+  }
+
+  /** Ends the drain where it is: nothing more is sent, answers under way are still taken. */
+  stop(outcome: DrainOutcome, reason: string): void {
+    if (this.ending) return;
+    this.ending = true;
+    this.cancelTimer();
+    const { clock } = this.given;
+    const answered = Promise.all([this.requests.stop(), this.cordoning.catch(() => {})]);
+    const patience = new Promise<void>((resolve) => {
+      const cancel = clock.schedule(LAST_ANSWERS_MS, resolve);
+      void answered.finally(cancel);
+    });
+    void Promise.race([answered, patience])
+      .then(() => this.end(outcome, reason))
+      .then(this.ended.resolve, this.ended.reject);
+  }
+
+  /** Asks for a turn; as often as one likes. */
+  wake(): void {
+    this.again = true;
+    if (this.turning || this.ending) return;
+    this.turning = true;
+    void this.turnWhileAsked();
+  }
+
+  private async turnWhileAsked(): Promise<void> {
+    while (this.again && !this.ending) {
+      this.again = false;
+      this.cancelTimer();
+      const { clock } = this.given;
+      const beganMs = clock.nowMs();
+      try {
+        await this.turn();
+      } catch (error) {
+        this.requests.pause();
+        this.onTrouble(error);
+      }
+      const restMs = Math.min(LONGEST_REST_MS, (clock.nowMs() - beganMs) * RESTS_PER_TURN);
+      if (restMs > 0 && !this.cordoned) await delay(clock, restMs);
+    }
+    // At once after the last look at `again`, so that no wake in between is lost.
+    this.turning = false;
+  }
+
+  /** Whether what we see may be out of date. */
+  private get blind(): boolean {
+    const { watches, rollouts } = this.given;
+    return watches.staleSinceMs !== undefined || rollouts.staleSinceMs !== undefined;
+  }
+
+  private async turn(): Promise<void> {
+    this.cordoned = false;
+    const moment = this.look();
+    const { sight, nowMs, serverNowMs } = moment;
+    if (this.blind) {
+      this.requests.pause();
+      this.announcer.show(moment, { kind: 'disconnected', reason: BLIND, fix: undefined });
+      return;
+    }
+    if (sight.unclear) {
+      this.requests.pause();
+      this.announcer.show(moment, { kind: 'waiting', reason: UNCLEAR, fix: undefined });
+      return;
+    }
+    const { observation, memory } = moment;
+    const { options } = this.given;
+    const decision = decideDrain({ observation, options, memory, nowMs: serverNowMs });
+    this.announcer.decided(moment, decision);
+    const recheckAtMs = [decision.kind === 'wait' ? decision.recheckAtMs : undefined, sight.recheckAtMs];
+    for (const atMs of recheckAtMs) if (atMs !== undefined) this.wakeAt(nowMs + atMs - serverNowMs);
+    await this.act(decision, moment);
+  }
+
+  private async act(decision: DrainDecision, moment: Sighted): Promise<void> {
+    if (decision.kind === 'evict') {
+      this.requests.ask(decision.pods, moment.observation);
+      return;
+    }
+    this.requests.pause();
+    if (decision.kind === 'cordon') await this.cordon(decision, moment.nowMs);
+    if (decision.kind === 'blocked') this.stop('stopped', decision.reason);
+    if (decision.kind === 'done') this.finish(decision.reason, moment);
+  }
+
+  private async cordon({ zone, nodes, begins, reason, memory }: Cordon, nowMs: number): Promise<void> {
+    const { cordons, clock } = this.given;
+    if (begins) {
+      for (const event of this.progress.zoneBegan(zone, nowMs)) this.announcer.say(event.atMs, event);
+      const ofZone = memory.batch;
+      this.announcer.say(nowMs, { type: 'zone-begun', zone: zone ?? null, nodes: ofZone, reason });
+    }
+    this.memory = memory;
+    this.cordoned = true;
+    this.again = true;
+    this.cordoning = cordons.cordon(nodes, (node) =>
+      this.announcer.say(clock.nowMs(), { type: 'node-cordoned', node, zone: zone ?? null }),
+    );
+    await this.cordoning;
+  }
+
+  /** All is done, but pods may have come that no flag lets go. */
+  private finish(reason: string, { sight, nowMs }: Sighted): void {
+    this.finished = true;
+    for (const event of this.progress.zoneFinished(nowMs)) this.announcer.say(event.atMs, event);
+    const kept = sight.refused.map(({ record }) => nameOf(record));
+    if (kept.length === 0) this.stop('done', reason);
+    else this.stop('failed', `${reason}, except for ${listNames(kept)}, which came after the start`);
+  }
+
+  /** Takes in what the watches show. */
+  private look(): Sighted {
+    const { observer, clock, kube } = this.given;
+    const nowMs = clock.nowMs();
+    const serverNowMs = nowMs + kube.clockSkewMs;
+    const sight = observer.look(serverNowMs);
+    const { observation, againAtMs } = this.requests.annotate(sight.observation, nowMs);
+    if (againAtMs !== undefined) this.wakeAt(againAtMs);
+
+    const certain = !this.blind && !sight.unclear;
+    if (certain) {
+      this.memory = rememberDrain(this.memory, observation, serverNowMs);
+      for (const event of this.progress.look({ ...sight, observation }, this.memory, nowMs))
+        this.announcer.say(event.atMs, event);
+    }
+    for (const { record, refusal } of sight.refused) {
+      const message = `${nameOf(record)} has come to ${record.node} and stays there: ${refusal.reason} (${refusal.flag} to override)`;
+      this.announcer.notice(nowMs, message);
+    }
+    return { observation, memory: this.memory, nowMs, serverNowMs, sight };
+  }
+
+  private onRemoval(outcome: RemovalOutcome<DrainPod>): void {
+    const { clock, watches } = this.given;
+    const nowMs = clock.nowMs();
+    const { pod } = outcome;
+    const about = { pod: nameOf(pod), node: pod.node, zone: pod.zone ?? null };
+    switch (outcome.kind) {
+      case 'accepted':
+        watches.pods.leave(pod);
+        this.progress.podEvicted(pod, nowMs);
+        this.announcer.say(nowMs, { type: 'pod-evicted', ...about });
+        break;
+      case 'gone':
+        watches.pods.leave(pod);
+        break;
+      case 'refused':
+        this.progress.podRefused();
+        this.announcer.say(nowMs, { type: 'eviction-refused', ...about, reason: outcome.reason });
+        break;
+      case 'failed':
+        this.stop('failed', `removing ${about.pod} failed: ${outcome.error.message}`);
+        break;
+    }
+    this.wake();
+  }
+
+  /** A node could not be cordoned: later, if that can help. */
+  private onTrouble(error: unknown): void {
+    if (!(error instanceof ApiError || error instanceof ConnectionError)) {
+      this.ending = true;
+      this.ended.reject(error);
+      return;
+    }
+    if (error instanceof ApiError && [401, 403, 405].includes(error.code)) {
+      this.stop('failed', `a node cannot be cordoned: ${error.message}`);
+      return;
+    }
+    const nowMs = this.given.clock.nowMs();
+    this.announcer.notice(nowMs, `a node could not be cordoned and is tried again: ${error.message}`);
+    this.again = false;
+    this.wakeAt(nowMs + TROUBLE_RETRY_MS);
+  }
+
+  private end(outcome: DrainOutcome, reason: string): DrainEnd {
+    const moment = this.look();
+    const kind = outcome === 'done' ? 'done' : 'stopping';
+    this.announcer.show(moment, { kind, reason, fix: undefined });
+    this.cancelTimer();
+    const { observation, sight, memory, nowMs } = moment;
+    const cordoned = observation.nodes.filter((node) => node.cordoned).map(({ name }) => name);
+    const open = new Set(sight.refused.map(({ record }) => record.node));
+    if (!this.finished) for (const name of memory.batch) open.add(name);
+    const { drained } = this.progress;
+    const unfinished = this.given.cordons.names.filter(
+      (name) => cordoned.includes(name) && (!drained.has(name) || open.has(name)),
+    );
+    return { outcome, reason, summary: this.progress.summary(nowMs, cordoned), unfinished };
+  }
+
+  /** Asks for a turn at that time at the latest. */
+  private wakeAt(atMs: number): void {
+    if (this.timer && this.timer.atMs <= atMs) return;
+    this.cancelTimer();
+    const { clock } = this.given;
+    const cancel = clock.schedule(Math.max(0, atMs - clock.nowMs()), () => {
+      this.timer = undefined;
+      this.wake();
+    });
+    this.timer = { atMs, cancel };
+  }
+
+  private cancelTimer(): void {
+    this.timer?.cancel();
+    this.timer = undefined;
+  }
+}
+
+/** A moment with what is behind it. */
+interface Sighted extends Moment {
+  sight: DrainSight;
+  /** By the API server's clock. */
+  serverNowMs: number;
+}

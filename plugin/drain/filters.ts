@@ -1,0 +1,108 @@
+import type { Pod } from '../../shared/kube/objects.ts';
+import { parseSelector } from '../../shared/kube/selector-text.ts';
+import { UsageError } from '../errors.ts';
+import type { DrainFilters } from './request.ts';
+
+/** Whether a pod on a node that is drained has to go. */
+export type PodVerdict =
+  | { kind: 'leaves'; warning?: string }
+  /** It is neither asked to go nor waited for. */
+  | { kind: 'stays'; warning?: string }
+  | Refusal;
+
+/** The drain must not begin while there is such a pod. */
+export interface Refusal {
+  kind: 'refuses';
+  /** What kind of pod it is, all that stands against it: `Pods with local storage (emptyDir)`. */
+  reason: string;
+  /** The flags that let it go or stay, separated by spaces; it takes all of them. */
+  flag: string;
+}
+
+export interface FilterInput {
+  filters: DrainFilters;
+  /** DaemonSets that exist, as `namespace/name`. */
+  daemonSets: ReadonlySet<string>;
+  /** Ms since the epoch, by the API server's clock. */
+  nowMs: number;
+}
+
+/** Set on a pod that the kubelet runs from a file; it cannot be removed through the API server. */
+const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror';
+
+/**
+ * kubectl drain's filters (k8s.io/kubectl/pkg/drain/filters.go), with two differences: all that stands against a pod
+ * is told at once, and a later warning does not hide an earlier one.
+ *
+ * @returns the judge of pods on nodes that are drained
+ * @throws UsageError for a pod selector that cannot be read
+ */
+export function podFilter(input: FilterInput): (pod: Pod) => PodVerdict {
+  const { podSelector } = input.filters;
+  const selected = parseSelector(podSelector ?? '');
+  if (typeof selected === 'string') throw new UsageError(`--pod-selector: ${selected}`);
+  return (pod) => (selected(pod.metadata.labels) ? judge(pod, input) : { kind: 'stays' });
+}
+
+function judge(pod: Pod, { filters, daemonSets, nowMs }: FilterInput): PodVerdict {
+  if (isOverdue(pod, filters.skipWaitForDeleteMs, nowMs)) return { kind: 'stays' };
+  if (Object.hasOwn(pod.metadata.annotations, MIRROR_ANNOTATION)) return { kind: 'stays' };
+  // It serves nobody any more, whatever it has left behind.
+  if (pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed') return { kind: 'leaves' };
+
+  const { controller, namespace } = pod.metadata;
+  const daemonSet = controller?.kind === 'DaemonSet' && controller.apiVersion === 'apps/v1';
+  const orphaned = daemonSet && !daemonSets.has(`${namespace}/${controller.name}`);
+  if (daemonSet && !orphaned) {
+    return filters.ignoreDaemonSets
+      ? { kind: 'stays', warning: 'ignoring DaemonSet-managed Pods' }
+      : { kind: 'refuses', reason: 'DaemonSet-managed Pods', flag: '--ignore-daemonsets' };
+  }
+  const findings: Finding[] = [];
+  if (pod.spec.hasEmptyDir) {
+    findings.push({
+      may: filters.deleteEmptyDirData,
+      reason: 'Pods with local storage (emptyDir)',
+      flag: '--delete-emptydir-data',
+    });
+  }
+  if (!controller || orphaned) {
+    const reason = controller
+      ? `Pods whose DaemonSet ${namespace}/${controller.name} does not exist`
+      : 'Pods that declare no controller';
+    findings.push({ may: filters.force, reason, flag: '--force' });
+  }
+  return verdictOn(findings);
+}
+
+interface Finding {
+  /** Whether a flag says that it does not matter. */
+  may: boolean;
+  reason: string;
+  flag: string;
+}
+
+function verdictOn(findings: readonly Finding[]): PodVerdict {
+  const against = findings.filter(({ may }) => !may);
+  if (against.length > 0) {
+    return {
+      kind: 'refuses',
+      reason: join(against.map(({ reason }) => reason)),
+      flag: against.map(({ flag }) => flag).join(' '),
+    };
+  }
+  if (findings.length === 0) return { kind: 'leaves' };
+  return { kind: 'leaves', warning: `removing ${join(findings.map(({ reason }) => reason))}` };
+}
+
+/** One subject with all that is said of it: `Pods with local storage (emptyDir) that declare no controller`. */
+function join([first = '', ...others]: readonly string[]): string {
+  return [first, ...others.map((reason) => reason.replace(/^Pods /, ''))].join(' ');
+}
+
+/** The deletion timestamp is the moment at which the pod's grace period ends, so this is how long it is late. */
+function isOverdue(pod: Pod, skipWaitForDeleteMs: number | undefined, nowMs: number): boolean {
+  const { deletionTimestampMs } = pod.metadata;
+  if (skipWaitForDeleteMs === undefined || deletionTimestampMs === undefined) return false;
+  return nowMs - deletionTimestampMs > skipWaitForDeleteMs;
+}

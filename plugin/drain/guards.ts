@@ -1,0 +1,93 @@
+import { coverage } from '../../shared/budget/budget.ts';
+import type { ZoneDisruptionBudget } from '../../shared/budget/types.ts';
+import type { DrainWorkload, PodBudgetState } from '../../shared/drain/types.ts';
+import type { PodDisruptionBudget } from '../../shared/kube/objects.ts';
+import { matchesLabels } from '../../shared/kube/selectors.ts';
+import type { MalformedBudget } from '../budget/malformed.ts';
+import type { DrainRecord } from './pod-store.ts';
+import type { DrainWatches } from './watches.ts';
+
+/** The budgets that have a say in whether pods may go, by the pods they cover. */
+export interface Guards {
+  /** Those that hold; ones with spec.dryRun refuse nothing. */
+  readonly zoneBudgets: readonly ZoneDisruptionBudget[];
+  /** Those that nobody can evaluate: they cover every pod of their namespace. */
+  readonly malformed: readonly MalformedBudget[];
+  readonly podBudgets: readonly PodDisruptionBudget[];
+  /** What guards pods with these labels. */
+  guardOf(labels: Labelled): DrainWorkload['guard'];
+  /** Keys (`namespace/name`) of the budgets that are asked when this pod is evicted. */
+  keysFor(record: DrainRecord): { zoneBudgets: readonly string[]; podBudgets: readonly string[] };
+}
+
+interface Labelled {
+  namespace: string;
+  labels: Readonly<Record<string, string>>;
+}
+
+/**
+ * The guards of this moment.
+ *
+ * @param deletes pods are deleted, which PodDisruptionBudgets have no say in
+ */
+export function guardsIn(
+  { zoneBudgets, podBudgets }: Pick<DrainWatches, 'zoneBudgets' | 'podBudgets'>,
+  deletes: boolean,
+): Guards {
+  const malformed: MalformedBudget[] = [];
+  const zone: ZoneDisruptionBudget[] = [];
+  for (const read of zoneBudgets.values()) {
+    if (read.kind === 'malformed') malformed.push(read.malformed);
+    else if (!read.budget.spec.dryRun) zone.push(read.budget);
+  }
+  const pod = deletes ? [] : [...podBudgets.values()];
+  const zoneOf = byNamespace(zone, ({ metadata }) => metadata.namespace);
+  const malformedOf = byNamespace(malformed, ({ namespace }) => namespace);
+  const podOf = byNamespace(pod, ({ metadata }) => metadata.namespace);
+
+  const zoneKeys = ({ namespace, labels }: Labelled) => [
+    ...(zoneOf.get(namespace) ?? [])
+      .filter(({ spec }) => coverage(spec, labels) !== 'not-covered')
+      .map(({ metadata }) => keyOf(metadata)),
+    ...(malformedOf.get(namespace) ?? []).map(keyOf),
+  ];
+  const podKeys = ({ namespace, labels }: Labelled) =>
+    (podOf.get(namespace) ?? [])
+      // In policy/v1 an empty selector covers all pods, and a missing one none.
+      .filter(({ spec }) => spec.selector && matchesLabels(spec.selector, labels))
+      .map(({ metadata }) => keyOf(metadata));
+
+  return {
+    zoneBudgets: zone,
+    malformed,
+    podBudgets: pod,
+    guardOf(labelled) {
+      if (zoneKeys(labelled).length > 0) return 'zone-budget';
+      return podKeys(labelled).length > 0 ? 'pod-budget' : 'none';
+    },
+    keysFor(record) {
+      if (record.terminal) return { zoneBudgets: [], podBudgets: [] };
+      // The API server evicts a pod that has not started without asking (canIgnorePDB of its eviction handler).
+      const exempt = record.pod.status.phase === 'Pending';
+      return { zoneBudgets: zoneKeys(record), podBudgets: exempt ? [] : podKeys(record) };
+    },
+  };
+}
+
+/** As the API server's eviction handler reads a PodDisruptionBudget (pkg/registry/core/pod/storage/eviction.go). */
+export function podBudgetState({ metadata, spec, status }: PodDisruptionBudget): PodBudgetState {
+  const { currentHealthy, desiredHealthy, disruptionsAllowed } = status;
+  const healthy = currentHealthy >= desiredHealthy && desiredHealthy > 0;
+  return {
+    disruptionsAllowed: status.observedGeneration < metadata.generation ? 0 : disruptionsAllowed,
+    unreadyMayGo: spec.unhealthyPodEvictionPolicy === 'AlwaysAllow' || healthy,
+  };
+}
+
+export function keyOf({ namespace, name }: { namespace: string; name: string }): string {
+  return `${namespace}/${name}`;
+}
+
+function byNamespace<T>(items: readonly T[], namespaceOf: (item: T) => string): Map<string, T[]> {
+  return Map.groupBy(items, namespaceOf);
+}

@@ -1,0 +1,63 @@
+import type { DrainWorkload } from '../../shared/drain/types.ts';
+import { listNames } from '../../shared/sentences.ts';
+import { compareText, ZONE_LABEL } from '../../shared/zones.ts';
+import type { DrainSight } from './observe.ts';
+import type { Scene } from './scene.ts';
+
+/** What the operator should know before a drain begins, one sentence each. */
+export function startNotices({ observation }: DrainSight, scene: Scene): string[] {
+  const { nodes, pods, workloads } = observation;
+  const { request, rollouts } = scene;
+  const own = new Set(pods.map(({ workload }) => workload));
+  const leaving = workloads.filter(({ key }) => own.has(key));
+  const notices: string[] = [];
+
+  const unlabelled = nodes.filter(({ zone }) => zone === undefined).map(({ name }) => name);
+  if (unlabelled.length > 0) {
+    notices.push(`without the label ${ZONE_LABEL}, so taken last: ${listNames(unlabelled)}`);
+  }
+  if (request.removal.disableEviction) {
+    notices.push(
+      'pods are deleted, not evicted: PodDisruptionBudgets are not asked, and ZoneDisruptionBudgets hold only as far as this drain counts their pods',
+    );
+  } else {
+    notices.push(...unenforced(leaving, scene));
+  }
+  const unguarded = leaving.filter(({ guard }) => guard === 'none');
+  if (unguarded.length > 0) {
+    notices.push(`nothing but this drain keeps to one zone at a time for ${labels(unguarded)}`);
+  }
+  for (const { rolloutHolder, ...workload } of leaving) {
+    if (rolloutHolder === undefined) continue;
+    notices.push(
+      `${labels([workload])} is being rolled out by ${rolloutHolder}: its pods wait until that has ended`,
+    );
+  }
+  if (rollouts.unreadable.size > 0) {
+    notices.push(
+      `Leases may not be read in ${listNames([...rollouts.unreadable].sort(compareText))}: a rollout there would not be noticed`,
+    );
+  }
+  return notices;
+}
+
+/** Budgets that only this drain keeps to. */
+function unenforced(leaving: readonly DrainWorkload[], { enforced }: Scene): string[] {
+  const namespaces = new Set(
+    leaving.filter(({ guard }) => guard === 'zone-budget').map(({ namespace }) => namespace),
+  );
+  const byReason = new Map<string, string[]>();
+  for (const namespace of namespaces) {
+    const enforcement = enforced.of(namespace);
+    if (!enforcement || enforcement.kind === 'enforced') continue;
+    byReason.set(enforcement.reason, [...(byReason.get(enforcement.reason) ?? []), namespace]);
+  }
+  return [...byReason].map(
+    ([reason, names]) =>
+      `nothing but this drain keeps to the ZoneDisruptionBudgets of ${listNames(names.sort(compareText))}: ${reason}`,
+  );
+}
+
+function labels(workloads: readonly Pick<DrainWorkload, 'label' | 'namespace'>[]): string {
+  return listNames(workloads.map(({ label, namespace }) => `${label} of ${namespace}`).sort(compareText));
+}

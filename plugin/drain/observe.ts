@@ -1,0 +1,225 @@
+import { countZones } from '../../shared/budget/count.ts';
+import type { BudgetProblem, BudgetView } from '../../shared/budget/decide.ts';
+import { type ObservedCluster, observeBudget } from '../../shared/budget/observe.ts';
+import type { Owned, Owner } from '../../shared/budget/owners.ts';
+import type { ZoneDisruptionBudget } from '../../shared/budget/types.ts';
+import { maxUnavailablePods, viewBudget } from '../../shared/budget/view.ts';
+import type { DrainNode, DrainObservation, DrainPod, ZoneBudgetState } from '../../shared/drain/types.ts';
+import { zoneOfPod } from '../../shared/zones.ts';
+import { fixFor } from '../budget/malformed.ts';
+import type { Cordons } from './cordon.ts';
+import type { DaemonSets } from './daemon-sets.ts';
+import type { EnforcedNamespaces } from './enforced.ts';
+import { podFilter, type Refusal } from './filters.ts';
+import { type Guards, guardsIn, keyOf, podBudgetState } from './guards.ts';
+import type { DrainRecord } from './pod-store.ts';
+import type { DrainRequest } from './request.ts';
+import type { Rollouts } from './rollouts.ts';
+import type { DrainWatches } from './watches.ts';
+import { WorkloadSight } from './workloads.ts';
+
+/** A node as it was chosen: one that is made later under its name is another. */
+export interface DrainTarget {
+  name: string;
+  uid: string;
+}
+
+export interface ObserverOptions {
+  targets: readonly DrainTarget[];
+  watches: DrainWatches;
+  daemonSets: DaemonSets;
+  enforced: EnforcedNamespaces;
+  rollouts: Rollouts;
+  cordons: Pick<Cordons, 'isCordoned'>;
+  request: Pick<DrainRequest, 'filters' | 'removal'>;
+}
+
+/** What is seen at one moment. */
+export interface DrainSight {
+  observation: DrainObservation;
+  /** Pods that have come to the nodes and that no flag lets go. */
+  refused: readonly { record: DrainRecord; refusal: Refusal }[];
+  /** The most zones in which one workload has pods down that served before. */
+  zonesDown: number;
+  /** Something has not been read yet that the next decision needs; a change will tell. */
+  unclear: boolean;
+  /** When time alone changes what is seen, ms since the epoch by the API server's clock. */
+  recheckAtMs: number | undefined;
+}
+
+/** Turns what the watches show into what the drain decision sees. */
+export class DrainObserver {
+  private readonly options: ObserverOptions;
+  /** Who had pods on the nodes: also when all of them have left, they have to come back. */
+  private readonly left = new Map<string, Owned>();
+
+  constructor(options: ObserverOptions) {
+    this.options = options;
+  }
+
+  /** @param nowMs by the API server's clock */
+  look(nowMs: number): DrainSight {
+    const { watches, request } = this.options;
+    const cluster = watches.cluster();
+    const guards = guardsIn(watches, request.removal.disableEviction);
+    const sight = new WorkloadSight(cluster);
+    const nodes = this.nodes();
+    const judged = this.judge(nodes, nowMs);
+    const pods = judged.leaving.map((record) => this.drainPod(record, sight, guards, cluster));
+    for (const owned of this.left.values()) sight.addOwnerOf(owned);
+    for (const budget of guards.zoneBudgets) sight.addCovered(budget);
+
+    const zoneBudgets = new Map<string, ZoneBudgetState>();
+    let unclear = judged.unclear || sight.unclear;
+    for (const budget of guards.zoneBudgets) {
+      const view = this.viewOf(budget, cluster);
+      if (!view) unclear = true;
+      else {
+        const policy = budget.spec.unhealthyPodEvictionPolicy;
+        zoneBudgets.set(keyOf(budget.metadata), { view, policy });
+      }
+    }
+    for (const malformed of guards.malformed) {
+      const reason = `the budget cannot be read: ${malformed.reason}`;
+      const view = { code: 'invalid-budget', reason, fix: fixFor(malformed) } as const;
+      zoneBudgets.set(keyOf(malformed), { view, policy: '' });
+    }
+    let untilMs: number | undefined;
+    const workloads = sight.workloads(guards, (owner, guard) => {
+      const holder = this.holderOf(owner, guard);
+      if (holder === 'unclear') {
+        unclear = true;
+        return undefined;
+      }
+      untilMs = earlier(untilMs, holder?.untilMs);
+      return holder?.name;
+    });
+    const podBudgets = new Map(
+      guards.podBudgets.map((budget) => [keyOf(budget.metadata), podBudgetState(budget)]),
+    );
+    return {
+      observation: { nodes, pods, workloads, zoneBudgets, podBudgets },
+      refused: judged.refused,
+      zonesDown: sight.zonesDown(),
+      unclear,
+      recheckAtMs: earlier(judged.recheckAtMs, untilMs),
+    };
+  }
+
+  private nodes(): DrainNode[] {
+    const { targets, watches, cordons } = this.options;
+    const zoneOfNode = watches.cluster().zoneOfNode;
+    return targets.flatMap(({ name, uid }) => {
+      const node = watches.nodes.get(name);
+      if (node?.metadata.uid !== uid) return [];
+      return [{ name, zone: zoneOfNode(name), cordoned: cordons.isCordoned(node) }];
+    });
+  }
+
+  /** Divides the pods on the nodes. */
+  private judge(nodes: readonly DrainNode[], nowMs: number) {
+    const { watches, daemonSets, request } = this.options;
+    const { skipWaitForDeleteMs } = request.filters;
+    const verdictOn = podFilter({ filters: request.filters, daemonSets: daemonSets.names, nowMs });
+    const leaving: DrainRecord[] = [];
+    const refused: { record: DrainRecord; refusal: Refusal }[] = [];
+    let unclear = false;
+    let recheckAtMs: number | undefined;
+    for (const { name } of nodes) {
+      for (const record of watches.pods.onNode(name)) {
+        if (daemonSets.isUnclear(record.pod)) {
+          unclear = true;
+          continue;
+        }
+        const verdict = verdictOn(record.pod);
+        if (verdict.kind === 'refuses') refused.push({ record, refusal: verdict });
+        if (verdict.kind !== 'leaves') continue;
+        leaving.push(record);
+        const { deletionTimestampMs } = record.pod.metadata;
+        if (skipWaitForDeleteMs !== undefined && deletionTimestampMs !== undefined) {
+          recheckAtMs = earlier(recheckAtMs, deletionTimestampMs + skipWaitForDeleteMs + 1);
+        }
+      }
+    }
+    return { leaving, refused, unclear, recheckAtMs };
+  }
+
+  private drainPod(
+    record: DrainRecord,
+    sight: WorkloadSight,
+    guards: Guards,
+    { zoneOfNode }: ObservedCluster<DrainRecord>,
+  ): DrainPod {
+    const { namespace, name, uid, available, terminating, node = '', controller } = record;
+    const owner = sight.addOwnerOf(record);
+    if (owner && controller) this.left.set(owner.uid, rootOf(owner, record));
+    return {
+      namespace,
+      name,
+      uid,
+      node,
+      zone: zoneOfPod(record, zoneOfNode),
+      available,
+      terminating,
+      asked: false,
+      refused: undefined,
+      workload: owner?.uid,
+      ...guards.keysFor(record),
+    };
+  }
+
+  /** By the webhook's ledger where it enforces the budget, else by our own count. Undefined until that is known. */
+  private viewOf(
+    budget: ZoneDisruptionBudget,
+    cluster: ObservedCluster<DrainRecord>,
+  ): BudgetView | BudgetProblem | undefined {
+    const { enforced, request } = this.options;
+    const enforcement = enforced.of(budget.metadata.namespace);
+    if (!enforcement) return undefined;
+    if (enforcement.kind === 'enforced' && !request.removal.disableEviction) return viewBudget(budget);
+    return countBudget(budget, cluster);
+  }
+
+  private holderOf(owner: Owner, guard: string) {
+    const { enforced, rollouts, request } = this.options;
+    if (owner.kind !== 'StatefulSet') return undefined;
+    if (guard === 'zone-budget' && !request.removal.disableEviction) {
+      const enforcement = enforced.of(owner.namespace);
+      if (!enforcement) return 'unclear';
+      if (enforcement.kind === 'enforced') return undefined;
+    }
+    return rollouts.holderOf({ ...owner, kind: 'statefulset' });
+  }
+}
+
+/** What the budget's pods show, as the webhook would count them. Undefined until scales have been read. */
+function countBudget(
+  budget: ZoneDisruptionBudget,
+  cluster: ObservedCluster<DrainRecord>,
+): BudgetView | BudgetProblem | undefined {
+  const observed = observeBudget(budget, cluster);
+  if (observed.kind === 'ask') return undefined;
+  const name = `budget ${keyOf(budget.metadata)}`;
+  if (observed.kind === 'problem') {
+    const reason = `the pods of ${name} cannot be counted: ${observed.reason}`;
+    return { code: 'sync-failed', reason, fix: 'correct its selector, or give its pods an owner' };
+  }
+  const { observation } = observed;
+  const maxUnavailable = maxUnavailablePods(budget.spec, observation.expectedReplicas);
+  if (typeof maxUnavailable === 'string') {
+    const reason = `maxUnavailable of ${name} cannot be used: ${maxUnavailable}`;
+    return { code: 'invalid-budget', reason, fix: 'correct spec.maxUnavailable' };
+  }
+  return { zones: countZones(observation, [], observation.lastZones), reservations: [], maxUnavailable };
+}
+
+/** How to find the owner again when the pod is gone: a ReplicaSet may go with its last pod. */
+function rootOf(owner: Owner, record: DrainRecord): Owned {
+  if (owner.source === 'scale') return record;
+  const { namespace, kind, name, uid } = owner;
+  return { namespace, name, controller: { apiVersion: 'apps/v1', kind, name, uid } };
+}
+
+function earlier(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || (b !== undefined && b < a) ? b : a;
+}

@@ -1,0 +1,89 @@
+import { planDrain as planZones } from '../../shared/drain/plan.ts';
+import type { DrainObservation, DrainOptions, DrainWorkload } from '../../shared/drain/types.ts';
+import type { Pod } from '../../shared/kube/objects.ts';
+import { compareText } from '../../shared/zones.ts';
+
+/**
+ * What `kubectl zone drain --dry-run` would do. As JSON it is a stable interface: fields are added, never renamed. Pods
+ * are `namespace/name`.
+ */
+export interface DrainPlan {
+  /** In the order in which they are taken; the zone is null where nodes have no zone label. */
+  zones: readonly { zone: string | null; nodes: readonly PlannedNode[] }[];
+  /** Those whose pods leave. */
+  workloads: readonly PlannedWorkload[];
+  /** Nodes of a zone at once; null for all. */
+  maxNodes: number | null;
+}
+
+export interface PlannedNode {
+  node: string;
+  /** Already, before the drain. */
+  cordoned: boolean;
+  /** Nodes of a zone with the same number, from 1 on, are emptied together; null where nothing is to be done. */
+  batch: number | null;
+  /** Pods that leave, in their order. */
+  leaving: readonly string[];
+  staying: readonly string[];
+}
+
+export interface PlannedWorkload {
+  namespace: string;
+  /** `statefulset/ingester`. */
+  workload: string;
+  guard: DrainWorkload['guard'];
+  /** The ZoneDisruptionBudgets that cover its leaving pods, as `namespace/name`. */
+  zoneBudgets: readonly string[];
+  /** The PodDisruptionBudgets that do. */
+  podBudgets: readonly string[];
+  /** Pods that leave. */
+  pods: number;
+}
+
+export interface DrainPlanInput {
+  observation: DrainObservation;
+  /** Pods on the nodes that are left where they are. */
+  staying: Iterable<Pod>;
+  options: DrainOptions;
+}
+
+/** Zones, nodes and pods in the order in which a drain takes them. */
+export function planDrain({ observation, staying, options }: DrainPlanInput): DrainPlan {
+  const { pods, workloads } = observation;
+  const stayingOn = Map.groupBy(staying, ({ spec }) => spec.nodeName);
+  const zones = planZones(observation, options).zones.map(({ zone, nodes, batches }) => ({
+    zone: zone ?? null,
+    nodes: nodes.map(({ name, cordoned, pods: leaving }) => ({
+      node: name,
+      cordoned,
+      batch: batches.findIndex((batch) => batch.includes(name)) + 1 || null,
+      leaving: leaving.map(keyOf),
+      staying: (stayingOn.get(name) ?? []).map(({ metadata }) => keyOf(metadata)).sort(compareText),
+    })),
+  }));
+  return { zones, workloads: plannedWorkloads(pods, workloads), maxNodes: options.maxNodes ?? null };
+}
+
+function plannedWorkloads(
+  pods: DrainObservation['pods'],
+  workloads: readonly DrainWorkload[],
+): PlannedWorkload[] {
+  const podsOf = Map.groupBy(pods, ({ workload }) => workload);
+  return workloads
+    .flatMap(({ key, namespace, label, guard }) => {
+      const own = podsOf.get(key) ?? [];
+      if (own.length === 0) return [];
+      const zoneBudgets = distinct(own.flatMap((pod) => pod.zoneBudgets));
+      const podBudgets = distinct(own.flatMap((pod) => pod.podBudgets));
+      return [{ namespace, workload: label, guard, zoneBudgets, podBudgets, pods: own.length }];
+    })
+    .sort((a, b) => compareText(a.namespace, b.namespace) || compareText(a.workload, b.workload));
+}
+
+function distinct(names: readonly string[]): string[] {
+  return [...new Set(names)].sort(compareText);
+}
+
+function keyOf({ namespace, name }: { namespace: string; name: string }): string {
+  return `${namespace}/${name}`;
+}

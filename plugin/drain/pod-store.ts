@@ -1,0 +1,84 @@
+import { createPodIndex, type Pods } from '../../shared/budget/pod-index.ts';
+import { type PodRecord, podRecord } from '../../shared/budget/pod-record.ts';
+import { type Pod, readPod } from '../../shared/kube/objects.ts';
+import type { ChangeType } from '../../shared/kube/watch-store.ts';
+import type { ZoneOfNode } from '../../shared/zones.ts';
+
+/** A pod as counts see it, with what filters and reasons need besides. */
+export interface DrainRecord extends PodRecord {
+  pod: Pod;
+  /** Whether it was available at some time, as far as was seen. */
+  served: boolean;
+}
+
+/** Reads a pod. Throws TypeError for a malformed one. */
+export function readDrainRecord(value: unknown): DrainRecord {
+  const pod = readPod(value);
+  const record = podRecord(pod);
+  return { ...record, pod, served: record.available };
+}
+
+/** All pods of the cluster, found by where they are. */
+export interface PodStore extends Pods<DrainRecord> {
+  /** One change, as the watch cache reports it. */
+  apply(type: ChangeType, record: DrainRecord): void;
+  onNode(node: string): Iterable<DrainRecord>;
+  /**
+   * The pod's removal was accepted: from now on it is shown as terminating, also where an event that is older than
+   * the removal says otherwise. Whether it is available stays as it is until the deletion is seen.
+   */
+  leave(pod: { namespace: string; name: string; uid: string }): void;
+}
+
+/** @param zoneOfNode has to know the nodes before their pods are applied */
+export function createPodStore(zoneOfNode: ZoneOfNode): PodStore {
+  const index = createPodIndex<DrainRecord>(zoneOfNode);
+  const byUid = new Map<string, DrainRecord>();
+  const byNode = new Map<string, Map<string, DrainRecord>>();
+  const leaving = new Set<string>();
+
+  function remove(uid: string): void {
+    const known = byUid.get(uid);
+    if (!known) return;
+    byUid.delete(uid);
+    const pods = byNode.get(known.node ?? '');
+    pods?.delete(uid);
+    if (pods?.size === 0) byNode.delete(known.node ?? '');
+  }
+
+  function put(record: DrainRecord): void {
+    byUid.set(record.uid, record);
+    if (record.node === undefined) return;
+    const pods = byNode.get(record.node) ?? new Map<string, DrainRecord>();
+    byNode.set(record.node, pods);
+    pods.set(record.uid, record);
+  }
+
+  function apply(type: ChangeType, record: DrainRecord): void {
+    const { uid } = record;
+    const served = record.served || byUid.get(uid)?.served === true;
+    remove(uid);
+    if (type === 'DELETED') {
+      leaving.delete(uid);
+      index.apply(type, record);
+      return;
+    }
+    const seen = { ...record, served, terminating: record.terminating || leaving.has(uid) };
+    put(seen);
+    index.apply(type, seen);
+  }
+
+  return {
+    inNamespace: index.inNamespace,
+    lastZone: index.lastZone,
+    vanished: index.vanished,
+    apply,
+    onNode: (node) => byNode.get(node)?.values() ?? [],
+    leave({ uid }) {
+      const record = byUid.get(uid);
+      if (!record) return;
+      leaving.add(uid);
+      apply('MODIFIED', record);
+    },
+  };
+}

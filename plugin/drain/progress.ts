@@ -1,0 +1,126 @@
+import type { DrainMemory, DrainObservation, DrainPod } from '../../shared/drain/types.ts';
+import type { DrainEvent, DrainSummary } from './events.ts';
+
+interface NodeProgress {
+  zone: string | null;
+  sinceMs: number;
+  drained: boolean;
+}
+
+/** Follows what becomes of nodes and pods: events for the reporters, figures for the summary. */
+export class Progress {
+  private readonly startedAtMs: number;
+  /** Nodes whose turn has come. */
+  private readonly nodes = new Map<string, NodeProgress>();
+  /** Uids of the pods that were seen on each node and had to leave it. */
+  private readonly seen = new Map<string, Set<string>>();
+  /** Pods whose removal was accepted, by uid, until they are gone. */
+  private readonly leaving = new Map<string, { pod: DrainPod; sinceMs: number }>();
+  private zone: { zone: string | null; sinceMs: number } | undefined;
+  private evicted = 0;
+  private refusals = 0;
+  private zonesDownTogether = 0;
+
+  constructor(startedAtMs: number) {
+    this.startedAtMs = startedAtMs;
+  }
+
+  /** Requests that were refused so far. */
+  get refused(): number {
+    return this.refusals;
+  }
+
+  /** By node, how many pods had to leave it up to now. */
+  get podsSeen(): ReadonlyMap<string, number> {
+    return new Map([...this.seen].map(([node, uids]) => [node, uids.size]));
+  }
+
+  podEvicted(pod: DrainPod, nowMs: number): void {
+    this.evicted += 1;
+    this.leaving.set(pod.uid, { pod, sinceMs: nowMs });
+  }
+
+  podRefused(): void {
+    this.refusals += 1;
+  }
+
+  /** @returns what is to be said of the zone before */
+  zoneBegan(zone: string | undefined, nowMs: number): DrainEvent[] {
+    const finished = this.zoneFinished(nowMs);
+    this.zone = { zone: zone ?? null, sinceMs: nowMs };
+    return finished;
+  }
+
+  /** The zone that was begun last is done with. */
+  zoneFinished(nowMs: number): DrainEvent[] {
+    if (!this.zone) return [];
+    const { zone, sinceMs } = this.zone;
+    this.zone = undefined;
+    const nodes = [...this.nodes].filter(([, node]) => node.zone === zone).map(([name]) => name);
+    const pods = nodes.reduce((sum, name) => sum + (this.seen.get(name)?.size ?? 0), 0);
+    const tookMs = nowMs - sinceMs;
+    return [{ atMs: nowMs, type: 'zone-finished', zone, nodes: nodes.length, pods, tookMs }];
+  }
+
+  /** What has happened since the last look. */
+  look(
+    { observation, zonesDown }: { observation: DrainObservation; zonesDown: number },
+    memory: DrainMemory,
+    nowMs: number,
+  ): DrainEvent[] {
+    if (zonesDown > 1) this.zonesDownTogether = Math.max(this.zonesDownTogether, zonesDown);
+    for (const { node, uid } of observation.pods) {
+      const uids = this.seen.get(node) ?? new Set<string>();
+      this.seen.set(node, uids.add(uid));
+    }
+    return [...this.podsGone(observation, nowMs), ...this.nodesDrained(observation, memory, nowMs)];
+  }
+
+  /** @param cordoned nodes that are left cordoned */
+  summary(nowMs: number, cordoned: readonly string[]): DrainSummary {
+    return {
+      tookMs: nowMs - this.startedAtMs,
+      nodesDrained: [...this.nodes.values()].filter(({ drained }) => drained).length,
+      podsEvicted: this.evicted,
+      requestsRefused: this.refusals,
+      zonesDownTogether: this.zonesDownTogether,
+      cordoned,
+    };
+  }
+
+  /** Names of the nodes that were emptied. */
+  get drained(): ReadonlySet<string> {
+    return new Set([...this.nodes].filter(([, { drained }]) => drained).map(([name]) => name));
+  }
+
+  private podsGone({ pods }: DrainObservation, nowMs: number): DrainEvent[] {
+    const present = new Set(pods.map(({ uid }) => uid));
+    return [...this.leaving].flatMap(([uid, { pod, sinceMs }]): DrainEvent[] => {
+      if (present.has(uid)) return [];
+      this.leaving.delete(uid);
+      const { node } = pod;
+      return [{ atMs: nowMs, type: 'pod-gone', pod: nameOf(pod), node, tookMs: nowMs - sinceMs }];
+    });
+  }
+
+  private nodesDrained({ nodes, pods }: DrainObservation, memory: DrainMemory, nowMs: number): DrainEvent[] {
+    const zone = memory.zone ?? null;
+    for (const name of memory.batch) {
+      if (!this.nodes.has(name)) this.nodes.set(name, { zone, sinceMs: nowMs, drained: false });
+    }
+    const full = new Set(pods.map(({ node }) => node));
+    const open = new Set(nodes.filter(({ cordoned }) => !cordoned).map(({ name }) => name));
+    return [...this.nodes].flatMap(([node, progress]): DrainEvent[] => {
+      if (progress.drained || full.has(node) || open.has(node)) return [];
+      progress.drained = true;
+      const tookMs = nowMs - progress.sinceMs;
+      const count = this.seen.get(node)?.size ?? 0;
+      return [{ atMs: nowMs, type: 'node-drained', node, zone: progress.zone, pods: count, tookMs }];
+    });
+  }
+}
+
+/** `namespace/name`. */
+export function nameOf({ namespace, name }: { namespace: string; name: string }): string {
+  return `${namespace}/${name}`;
+}

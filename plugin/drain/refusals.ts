@@ -1,0 +1,98 @@
+import type { DrainObservation, DrainPod } from '../../shared/drain/types.ts';
+
+/** A pod whose removal was refused. */
+interface Refusal {
+  reason: string;
+  /** What concerns the pod, as it was when it was asked for. */
+  concern: string;
+  /** Not again before, whatever changes: our sight may be ahead of whoever refused it. */
+  notBeforeMs: number;
+}
+
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 2_000;
+
+/**
+ * Remembers which removals were refused, and tells when to ask again: as soon as something has changed that may make
+ * room, that is the state of a budget over the pod, or which pods of its workload are down.
+ */
+export class Refusals {
+  private readonly refused = new Map<string, Refusal>();
+  /** Refusals of the pod one after the other. */
+  private readonly counts = new Map<string, number>();
+  private readonly asked = new Map<string, string>();
+
+  /** These are going to be asked for, on the strength of what is seen now. */
+  asking(pods: readonly DrainPod[], observation: DrainObservation): void {
+    const concernOf = concerns(observation);
+    for (const pod of pods) this.asked.set(pod.uid, concernOf(pod));
+  }
+
+  refuse(uid: string, reason: string, nowMs: number): void {
+    const count = (this.counts.get(uid) ?? 0) + 1;
+    this.counts.set(uid, count);
+    // The first time, what has changed since the question is reason enough.
+    const pauseMs = count === 1 ? 0 : Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (count - 2));
+    this.refused.set(uid, {
+      reason,
+      concern: this.asked.get(uid) ?? '',
+      notBeforeMs: nowMs + pauseMs,
+    });
+  }
+
+  reasonFor(uid: string): string | undefined {
+    return this.refused.get(uid)?.reason;
+  }
+
+  /** It may be asked for again, for another reason than a change. */
+  lift(uid: string): void {
+    this.refused.delete(uid);
+  }
+
+  /**
+   * Lifts refusals that a change may have made void, and forgets pods that are not among these any more.
+   *
+   * @returns those that may be asked for again, and when to look for more although nothing changes
+   */
+  review(observation: DrainObservation, nowMs: number): { lifted: string[]; againAtMs: number | undefined } {
+    const concernOf = concerns(observation);
+    const present = new Map(observation.pods.map((pod) => [pod.uid, pod]));
+    for (const known of [this.refused, this.counts, this.asked])
+      for (const uid of known.keys()) if (!present.has(uid)) known.delete(uid);
+
+    const lifted: string[] = [];
+    let againAtMs: number | undefined;
+    for (const [uid, { concern, notBeforeMs }] of this.refused) {
+      const pod = present.get(uid);
+      if (!pod || concernOf(pod) === concern) continue;
+      if (notBeforeMs > nowMs) {
+        againAtMs = Math.min(againAtMs ?? notBeforeMs, notBeforeMs);
+        continue;
+      }
+      this.refused.delete(uid);
+      lifted.push(uid);
+    }
+    return { lifted, againAtMs };
+  }
+}
+
+/** All that may decide about a pod's removal, as a text that is another when something has changed. */
+function concerns(observation: DrainObservation): (pod: DrainPod) => string {
+  const { zoneBudgets, podBudgets } = observation;
+  const workloads = new Map(observation.workloads.map((workload) => [workload.key, workload]));
+  const texts = new Map<string, string>();
+  const text = (key: string, value: () => unknown) => {
+    const known = texts.get(key) ?? JSON.stringify(value());
+    texts.set(key, known);
+    return known;
+  };
+  return (pod) =>
+    [
+      String(pod.available),
+      ...pod.zoneBudgets.map((key) => text(`zdb ${key}`, () => [key, zoneBudgets.get(key)])),
+      ...pod.podBudgets.map((key) => text(`pdb ${key}`, () => [key, podBudgets.get(key)])),
+      text(`workload ${pod.workload}`, () =>
+        workloads.get(pod.workload ?? '')?.down.map(({ name, problem }) => [name, problem]),
+      ),
+    ].join();
+}

@@ -1,0 +1,78 @@
+import type { Clock } from '../../shared/clock.ts';
+import type { DrainObservation, DrainPod } from '../../shared/drain/types.ts';
+import type { Kube } from '../../shared/kube/kube.ts';
+import { type RemovalOutcome, Removals, type RetryPolicy } from '../removal/removals.ts';
+import { Refusals } from './refusals.ts';
+import type { RemovalWay } from './request.ts';
+
+export interface RequestsOptions {
+  kube: Kube;
+  removal: RemovalWay;
+  clock: Clock;
+  random: () => number;
+  onOutcome(outcome: RemovalOutcome<DrainPod>): void;
+  mayAct(): boolean;
+  onRetryDue(): void;
+}
+
+/**
+ * What makes room is seen by the watches, so this is only for what they cannot show. Whatever the answer was, the pod
+ * stays asked for: kubectl drain gives up a node on errors other than 429, which would leave the others waiting.
+ */
+const RETRY: RetryPolicy = { firstMs: 10_000, longestMs: 30_000, isFinal: () => false };
+
+/** The removals of a drain, and which of them were refused. */
+export class Requests {
+  private readonly removals: Removals<DrainPod>;
+  private readonly refusals = new Refusals();
+
+  constructor({ removal, onOutcome, ...options }: RequestsOptions) {
+    this.removals = new Removals({
+      ...options,
+      way: removal,
+      retry: RETRY,
+      onOutcome: (outcome) => {
+        const { uid } = outcome.pod;
+        if (outcome.kind === 'refused') this.refusals.refuse(uid, outcome.reason, options.clock.nowMs());
+        onOutcome(outcome);
+      },
+    });
+  }
+
+  /** Asks for exactly these pods from now on, on the strength of what is seen. */
+  ask(pods: readonly DrainPod[], observation: DrainObservation): void {
+    this.refusals.asking(pods, observation);
+    this.removals.request(pods);
+  }
+
+  /** Asks for nothing more; what is under way is answered. */
+  pause(): void {
+    this.removals.request([]);
+  }
+
+  /** As `pause`, for good; resolves when the answers under way have arrived. */
+  stop(): Promise<void> {
+    return this.removals.stop();
+  }
+
+  /**
+   * The observation with what is known of requests: which are under way, and which were refused and stay so.
+   *
+   * @param nowMs by our own clock
+   * @returns with when to look again although nothing changes, ms since the epoch
+   */
+  annotate(
+    observation: DrainObservation,
+    nowMs: number,
+  ): { observation: DrainObservation; againAtMs: number | undefined } {
+    for (const { uid } of observation.pods) if (!this.removals.isWaiting(uid)) this.refusals.lift(uid);
+    const { lifted, againAtMs } = this.refusals.review(observation, nowMs);
+    for (const uid of lifted) this.removals.retry(uid);
+    const pods = observation.pods.map((pod) => ({
+      ...pod,
+      asked: this.removals.isUnderWay(pod.uid),
+      refused: this.refusals.reasonFor(pod.uid),
+    }));
+    return { observation: { ...observation, pods }, againAtMs };
+  }
+}

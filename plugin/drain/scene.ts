@@ -1,0 +1,80 @@
+import type { Kube } from '../../shared/kube/kube.ts';
+import type { Node } from '../../shared/kube/objects.ts';
+import type { ConnectionState } from '../../shared/kube/watch-cache.ts';
+import type { Context } from '../context.ts';
+import { Cordons } from './cordon.ts';
+import { listDaemonSets } from './daemon-sets.ts';
+import { enforcedNamespaces } from './enforced.ts';
+import { DrainObserver, type DrainSight, type ObserverOptions } from './observe.ts';
+import type { DrainRequest } from './request.ts';
+import { watchRollouts } from './rollouts.ts';
+import { watchDrain } from './watches.ts';
+
+/** The cluster as a drain sees it, and who is told when it changes. */
+export interface Scene extends ObserverOptions {
+  kube: Kube;
+  observer: DrainObserver;
+  cordons: Cordons;
+  listeners: SceneListeners;
+  /** What is seen as soon as nothing is unclear any more. Rejects when the signal aborts. */
+  firstSight(signal: AbortSignal): Promise<DrainSight>;
+  stop(): Promise<void>;
+}
+
+export interface SceneListeners {
+  onChange: () => void;
+  /** A watch was lost or mended. */
+  onConnection: (state: ConnectionState) => void;
+  onProblem: (error: Error) => void;
+}
+
+/**
+ * Begins to watch all that a drain of these nodes looks at.
+ *
+ * @throws ApiError when something may not be read
+ */
+export async function watchScene(
+  kube: Kube,
+  nodes: readonly Node[],
+  request: Pick<DrainRequest, 'filters' | 'removal'>,
+  { clock, random }: Pick<Context, 'clock' | 'random'>,
+): Promise<Scene> {
+  const listeners: SceneListeners = { onChange: () => {}, onConnection: () => {}, onProblem: () => {} };
+  const onChange = () => listeners.onChange();
+  const surroundings = {
+    kube,
+    clock,
+    random,
+    onConnection: (state: ConnectionState) => listeners.onConnection(state),
+    onProblem: (error: Error) => listeners.onProblem(error),
+  };
+  const daemonSets = await listDaemonSets(kube, onChange);
+  const watches = await watchDrain(surroundings);
+  watches.onChange(onChange);
+  const rollouts = watchRollouts({ ...surroundings, onChange });
+  const cordons = new Cordons(kube);
+  const targets = nodes.map(({ metadata: { name, uid } }) => ({ name, uid }));
+  const enforced = enforcedNamespaces(kube, onChange);
+  const seen = { targets, watches, daemonSets, enforced, rollouts, cordons, request };
+  const observer = new DrainObserver(seen);
+  return {
+    ...seen,
+    kube,
+    observer,
+    listeners,
+    firstSight: (signal) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const sight = observer.look(clock.nowMs() + kube.clockSkewMs);
+          if (!sight.unclear) resolve(sight);
+        };
+        signal.throwIfAborted();
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+        listeners.onChange = look;
+        look();
+      }),
+    async stop() {
+      await Promise.all([watches.stop(), rollouts.stop()]);
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import { countPods, listNames } from '../../shared/sentences.ts';
+import type { OutputStream } from '../context.ts';
+import type { RefusedRemoval } from '../removal/try-removals.ts';
+import { oneLine, plural } from '../views/format.ts';
+import { textTable } from '../views/text-table.ts';
+import type { DrainPlan, PlannedWorkload } from './plan.ts';
+
+/**
+ * Prints a plan as tables, or as one JSON document of type `plan`.
+ *
+ * @param notices what the operator should know, such as pods that stay
+ */
+export function printDrainPlan(
+  plan: DrainPlan,
+  notices: readonly string[],
+  stdout: OutputStream,
+  asJson: boolean,
+): void {
+  const text = asJson
+    ? JSON.stringify({ type: 'plan', ...plan, notices })
+    : planLines(plan, notices).join('\n');
+  stdout.write(`${text}\n`);
+}
+
+/** What the API server says to a dry run, for people. */
+export function verdictLines(asked: number, refused: readonly RefusedRemoval[]): string[] {
+  return [
+    ...refused.map(({ pod, reason }) =>
+      oneLine(`removing ${pod.namespace}/${pod.name} would be refused now: ${reason}`),
+    ),
+    `${asked - refused.length} of ${plural(asked, 'removal')} would be admitted now, each by itself (dry run)`,
+  ];
+}
+
+function planLines({ zones, workloads, maxNodes }: DrainPlan, notices: readonly string[]): string[] {
+  const nodes = zones.flatMap((zone) => zone.nodes);
+  const leaving = nodes.reduce((sum, node) => sum + node.leaving.length, 0);
+  const pace =
+    maxNodes === null ? 'all nodes of a zone at once' : `${plural(maxNodes, 'node')} of a zone at once`;
+  const lines = [
+    `${plural(nodes.length, 'node')} in ${plural(zones.length, 'zone')}, ${countPods(leaving)} to leave: one zone after the other, ${pace}`,
+  ];
+  const rows = zones.flatMap(({ zone, nodes: ofZone }) =>
+    ofZone.map(({ node, cordoned, batch, leaving: pods, staying }) => [
+      zone ?? '<none>',
+      ...(maxNodes === null ? [] : [String(batch ?? '-')]),
+      node,
+      cordoned ? 'yes' : 'no',
+      String(pods.length),
+      String(staying.length),
+      listNames(pods),
+    ]),
+  );
+  const header = [
+    'ZONE',
+    ...(maxNodes === null ? [] : ['BATCH']),
+    'NODE',
+    'CORDONED',
+    'LEAVE',
+    'STAY',
+    'PODS',
+  ];
+  lines.push(...textTable([header, ...rows]));
+  if (workloads.length > 0) {
+    const guarded = workloads.map((each) => [
+      each.namespace,
+      each.workload,
+      String(each.pods),
+      guardOf(each),
+    ]);
+    lines.push('', ...textTable([['NAMESPACE', 'WORKLOAD', 'LEAVE', 'GUARD'], ...guarded]));
+  }
+  lines.push(...notices.map((notice) => `note: ${notice}`));
+  return lines.map(oneLine);
+}
+
+function guardOf({ guard, zoneBudgets, podBudgets }: PlannedWorkload): string {
+  if (guard === 'none') return 'nothing enforces it: only this drain keeps to one zone at a time';
+  return [
+    ...(zoneBudgets.length > 0 ? [`ZoneDisruptionBudget ${listNames(zoneBudgets)}`] : []),
+    ...(podBudgets.length > 0 ? [`PodDisruptionBudget ${listNames(podBudgets)}`] : []),
+  ].join('; ');
+}

@@ -1,0 +1,53 @@
+import type { ConnectOptions } from '../../shared/kube/connect.ts';
+import { listNames } from '../../shared/sentences.ts';
+import { quoteWord } from '../commands/quote.ts';
+import type { DrainOutcome } from './events.ts';
+
+export interface DrainLeftover {
+  outcome: DrainOutcome;
+  /** Nodes that are left cordoned. */
+  cordoned: readonly string[];
+  /** What goes on with the drain. */
+  commandLine: string;
+  /** How the cluster was reached, so that the commands reach the same one. */
+  connection: ConnectOptions;
+}
+
+/**
+ * What a drain leaves behind, and the commands that go on with it or take it back.
+ *
+ * @returns lines to be printed; none where a drain is done and has left no node cordoned
+ */
+export function tellUndo({ outcome, cordoned, commandLine, connection }: DrainLeftover): string[] {
+  const uncordon = [kubectl(connection), 'uncordon', ...cordoned].join(' ');
+  const nodes = `${cordoned.length} ${cordoned.length === 1 ? 'node is' : 'nodes are'}`;
+  if (outcome === 'done') {
+    return cordoned.length === 0
+      ? []
+      : [`${nodes} left cordoned: ${listNames(cordoned)}`, `  to let pods on them again: ${uncordon}`];
+  }
+  if (cordoned.length === 0) return ['no node is left cordoned', `  to go on: ${commandLine}`];
+  return [
+    `${nodes} left cordoned: ${listNames(cordoned)}`,
+    `  to go on: ${commandLine}`,
+    `  to undo:  ${uncordon}`,
+  ];
+}
+
+/** kubectl on the same cluster, as the same user. A token is left out: it must not stand in a log. */
+function kubectl(connection: ConnectOptions): string {
+  const { kubeconfig, context, cluster, user, server, as, asGroups = [] } = connection;
+  const flags: [string, string | undefined][] = [
+    ['kubeconfig', kubeconfig],
+    ['context', context],
+    ['cluster', cluster],
+    ['user', user],
+    ['server', server],
+    ['as', as],
+    ...asGroups.map((group): [string, string] => ['as-group', group]),
+  ];
+  const given = flags.flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}=${quoteWord(value)}`],
+  );
+  return ['kubectl', ...given].join(' ');
+}

@@ -1,0 +1,146 @@
+import { type ObservedCluster, observeBudget } from '../../shared/budget/observe.ts';
+import { type OwnedPods, ownedPods, tallyOwned } from '../../shared/budget/owned-pods.ts';
+import { controllersOf, type Owned, type Owner, ownerOf } from '../../shared/budget/owners.ts';
+import type { ZoneDisruptionBudget } from '../../shared/budget/types.ts';
+import type { DownPod, DrainWorkload } from '../../shared/drain/types.ts';
+import type { Pod } from '../../shared/kube/objects.ts';
+import { podProblem } from '../../shared/pods.ts';
+import { zoneKeyOf, zoneOfPod } from '../../shared/zones.ts';
+import type { Guards } from './guards.ts';
+import type { DrainRecord } from './pod-store.ts';
+
+type Cluster = ObservedCluster<DrainRecord>;
+
+/** The owners that matter to a drain, found in one look at the cluster. */
+export class WorkloadSight {
+  private readonly cluster: Cluster;
+  private readonly owners = new Map<string, Owner>();
+  private readonly byController = new Map<string, Map<string, DrainRecord[]>>();
+  private incomplete = false;
+
+  constructor(cluster: Cluster) {
+    this.cluster = cluster;
+  }
+
+  /** Whether the number of replicas of some owner has not been read yet: nothing can be decided before. */
+  get unclear(): boolean {
+    return this.incomplete;
+  }
+
+  /** The owner of a pod, or of something that had pods; undefined where nobody brings its pods back. */
+  addOwnerOf(owned: Owned): Owner | undefined {
+    if (!owned.controller) return undefined;
+    const result = ownerOf(owned, this.cluster);
+    if (result.kind === 'ask') this.incomplete = true;
+    if (result.kind !== 'owner') return undefined;
+    this.owners.set(result.owner.uid, result.owner);
+    return result.owner;
+  }
+
+  /** All that a budget covers, also workloads of which no pod has to leave. */
+  addCovered(budget: ZoneDisruptionBudget): void {
+    const observed = observeBudget(budget, this.cluster);
+    if (observed.kind === 'ask') this.incomplete = true;
+    if (observed.kind !== 'observed') return;
+    for (const { owner } of observed.owners) this.owners.set(owner.uid, owner);
+  }
+
+  /** @param holderOf who rolls the workload out, undefined for nobody */
+  workloads(
+    guards: Guards,
+    holderOf: (owner: Owner, guard: DrainWorkload['guard']) => string | undefined,
+  ): DrainWorkload[] {
+    return [...this.owners.values()].map((owner) => {
+      const pods = this.podsOf(owner);
+      const owned = ownedPods(owner, pods, this.cluster);
+      const guard = guardOf(owner, pods, guards, this.cluster);
+      return {
+        key: owner.uid,
+        namespace: owner.namespace,
+        label: `${owner.kind.toLowerCase()}/${owner.name}`,
+        guard,
+        zones: tallyOwned(owned, this.cluster),
+        down: this.downPods(owned),
+        rolloutHolder: holderOf(owner, guard),
+      };
+    });
+  }
+
+  /**
+   * The most zones in which pods of one workload are down. A replacement under a new name that has not served yet
+   * takes nobody down, wherever it is.
+   */
+  zonesDown(): number {
+    const counts = [...this.owners.values()].map((owner) => {
+      const { pods, missing } = ownedPods(owner, this.podsOf(owner), this.cluster);
+      const named = owner.firstOrdinal !== undefined;
+      const down = pods.filter(({ available, served }) => !available && (served || named));
+      const zones = [...down.map((pod) => ({ name: pod.name, zone: this.zoneOf(pod) })), ...missing].map(
+        zoneKeyOf,
+      );
+      return new Set(zones).size;
+    });
+    return Math.max(0, ...counts);
+  }
+
+  private downPods({ pods, missing }: OwnedPods<DrainRecord>): DownPod[] {
+    const down = pods.filter(({ available }) => !available);
+    return [
+      ...down.map((record) => ({
+        name: record.name,
+        zone: this.zoneOf(record),
+        problem: record.terminating ? 'terminating' : (podProblem(record.pod) ?? 'not ready'),
+        unschedulable: unschedulable(record.pod),
+      })),
+      ...missing.map(({ name, zone }) => ({ name, zone, problem: 'missing', unschedulable: undefined })),
+    ];
+  }
+
+  private zoneOf(record: DrainRecord): string | undefined {
+    const { zoneOfNode, pods } = this.cluster;
+    return zoneOfPod(record, zoneOfNode) ?? pods.lastZone(record.namespace, record.name);
+  }
+
+  private podsOf(owner: Owner): DrainRecord[] {
+    const pods = this.podsByController(owner.namespace);
+    return [...controllersOf(owner, this.cluster)].flatMap((uid) => pods.get(uid) ?? []);
+  }
+
+  private podsByController(namespace: string): Map<string, DrainRecord[]> {
+    const known = this.byController.get(namespace);
+    if (known) return known;
+    const grouped = Map.groupBy(
+      this.cluster.pods.inNamespace(namespace),
+      (record) => record.controller?.uid ?? '',
+    );
+    this.byController.set(namespace, grouped);
+    return grouped;
+  }
+}
+
+/** The strongest guard that any of the pods has, those to come included. */
+function guardOf(
+  owner: Owner,
+  pods: readonly DrainRecord[],
+  guards: Guards,
+  { workloads }: Cluster,
+): DrainWorkload['guard'] {
+  const { namespace } = owner;
+  const template = workloads.byUid(owner.uid)?.templateLabels;
+  let strongest = template ? guards.guardOf({ namespace, labels: template }) : 'none';
+  for (const pod of pods) {
+    if (strongest === 'zone-budget') break;
+    const guard = guards.guardOf(pod);
+    if (guard !== 'none') strongest = guard;
+  }
+  return strongest;
+}
+
+/** What the scheduler says of a pod that no node takes. */
+function unschedulable({ metadata, status }: Pod): DownPod['unschedulable'] {
+  const scheduled = status.conditions.find(({ type }) => type === 'PodScheduled');
+  if (scheduled?.status !== 'False' || scheduled.reason !== 'Unschedulable') return undefined;
+  if (metadata.deletionTimestampMs !== undefined) return undefined;
+  const sinceMs = scheduled.lastTransitionTimeMs ?? metadata.creationTimestampMs ?? 0;
+  return { message: scheduled.message, sinceMs };
+}

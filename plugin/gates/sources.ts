@@ -1,0 +1,29 @@
+import type { Kube } from '../../shared/kube/kube.ts';
+import type { GateSource } from './gate.ts';
+import type { GateRequest } from './options.ts';
+
+/**
+ * The sources of the gates that were asked for, none of them asked yet. Each kind is loaded only when it is wanted: the
+ * AWS SDK alone takes longer to load than all else that a command needs.
+ *
+ * @param kube for a Prometheus behind the API server
+ */
+export async function gateSources(request: GateRequest, kube: Kube): Promise<readonly GateSource[]> {
+  const { alarms, prometheus, http } = request;
+  const sources: GateSource[] = [];
+  if (alarms.names.length > 0 && !alarms.ignore) {
+    const { cloudWatchGates } = await import('./cloudwatch.ts');
+    sources.push(cloudWatchGates(alarms));
+  }
+  if (prometheus.target) {
+    const { askPrometheus } = await import('./prometheus-ask.ts');
+    const { prometheusGate } = await import('./prometheus.ts');
+    const ask = askPrometheus(prometheus.target, kube);
+    sources.push(...prometheus.queries.map((query) => prometheusGate(query, ask)));
+  }
+  if (http.length > 0) {
+    const { httpGate } = await import('./http.ts');
+    sources.push(...http.map(httpGate));
+  }
+  return sources;
+}

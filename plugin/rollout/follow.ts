@@ -1,0 +1,122 @@
+import type { Context } from '../context.ts';
+import { EXIT, type ExitCode, UserError } from '../errors.ts';
+import { openReporter } from '../views/open.ts';
+import type { Reporter, RolloutEvent, UntimedEvent } from './events.ts';
+import { Progress } from './progress.ts';
+import { type Standing, standingOf } from './standing.ts';
+import type { WorkloadWatches } from './watches.ts';
+
+/** Tells somebody else's rollout as its own process would, as far as it can be seen from outside. */
+export class Follower {
+  private readonly context: Context;
+  private readonly kube: { readonly clockSkewMs: number };
+  private readonly startedAtMs: number;
+  private readonly progress: Progress;
+  private reporter: Reporter | undefined;
+  private wave = 0;
+  private reason = '';
+
+  constructor(context: Context, kube: { readonly clockSkewMs: number }) {
+    this.context = context;
+    this.kube = kube;
+    this.startedAtMs = context.clock.nowMs();
+    this.progress = new Progress(this.startedAtMs);
+  }
+
+  /** @throws UserError when the workload is gone */
+  look(watches: WorkloadWatches): Standing {
+    const { statefulSet, pods, nodes, lease } = watches;
+    if (!statefulSet) throw new UserError('the StatefulSet was deleted');
+    const nowMs = this.context.clock.nowMs();
+    return standingOf({
+      statefulSet,
+      pods: [...pods.values()],
+      nodes,
+      lease,
+      startedAtMs: this.startedAtMs,
+      serverNowMs: nowMs + this.kube.clockSkewMs,
+      nowMs,
+    });
+  }
+
+  /** Does nothing before `follow`. */
+  report(event: UntimedEvent): void {
+    this.reporter?.report({ atMs: this.context.clock.nowMs(), ...event } as RolloutEvent);
+  }
+
+  /**
+   * Reports until the rollout is done.
+   *
+   * @returns 3 when it was not done within `timeoutMs`, 130 after Ctrl-C, 0 after q in the live view
+   */
+  async follow(
+    watches: WorkloadWatches,
+    { output, timeoutMs }: { output: 'plain' | 'json' | undefined; timeoutMs: number | undefined },
+  ): Promise<ExitCode> {
+    const ended = Promise.withResolvers<ExitCode>();
+    const { clock } = this.context;
+    this.reporter = await openReporter(output, this.context, (outcome) =>
+      ended.resolve(outcome === 'stopped' ? EXIT.done : EXIT.interrupted),
+    );
+    const ignoreInterrupts = this.context.onInterrupt(() => ended.resolve(EXIT.interrupted));
+    const giveUp = (afterMs: number) => {
+      const reason = `not done within --timeout ${afterMs / 1000}s; the rollout itself is not stopped`;
+      const summary = this.progress.summary(clock.nowMs());
+      this.report({ type: 'finished', outcome: 'stopped', reason, summary });
+      ended.resolve(EXIT.stopped);
+    };
+    const cancelTimeout =
+      timeoutMs === undefined ? () => {} : clock.schedule(timeoutMs, () => giveUp(timeoutMs));
+    try {
+      const first = this.look(watches);
+      this.begin(first);
+      const turn = () => {
+        try {
+          if (this.tell(this.look(watches))) ended.resolve(EXIT.done);
+        } catch (error) {
+          ended.reject(error);
+        }
+      };
+      watches.onChange(turn);
+      turn();
+      return await ended.promise;
+    } finally {
+      cancelTimeout();
+      ignoreInterrupts();
+      await this.reporter.close();
+    }
+  }
+
+  private begin({ snapshot, holder, moment }: Standing): void {
+    const { workload, updateRevision, total } = snapshot;
+    const stale = moment.observation.pods.filter((pod) => pod.stale && !pod.surplus).length;
+    this.wave = moment.memory.waves;
+    this.report({ type: 'started', workload, updateRevision, stale, total, resumed: this.wave > 0 });
+    if (holder !== '') this.report({ type: 'notice', message: `${holder} rolls it out; this only looks on` });
+  }
+
+  /** @returns whether it is done */
+  private tell({ state, snapshot, moment }: Standing): boolean {
+    const { observation, memory, nowMs } = moment;
+    for (const pod of observation.pods) {
+      const taken = pod.terminating && memory.inFlight.some(({ uid }) => uid === pod.uid);
+      if (taken && pod.zone !== undefined) this.progress.podRemoved({ ...pod, zone: pod.zone }, nowMs);
+    }
+    for (const { atMs: _, ...event } of this.progress.look(moment)) this.report(event as UntimedEvent);
+    if (memory.waves > this.wave && memory.zone !== undefined) {
+      this.progress.waveBegan();
+      const pods = memory.inFlight.map(({ name }) => name);
+      this.report({ type: 'wave-begun', wave: memory.waves, zone: memory.zone, pods, reason: '' });
+    }
+    this.wave = memory.waves;
+    const { reason } = snapshot.status;
+    if (state !== 'running' && state !== 'done' && reason !== this.reason) {
+      this.report({ type: 'waiting', for: state === 'held' ? 'gate' : 'rollout', reason, pods: [] });
+    }
+    this.reason = reason;
+    this.report({ type: 'snapshot', snapshot });
+    if (state !== 'done') return false;
+    this.report({ type: 'finished', outcome: 'done', reason, summary: this.progress.summary(nowMs) });
+    return true;
+  }
+}

@@ -1,0 +1,108 @@
+import type { Lease, Node, Pod, StatefulSet } from '../../shared/kube/objects.ts';
+import { buildSnapshot } from '../../shared/rollout/build-snapshot.ts';
+import { emptyMemory, remember } from '../../shared/rollout/memory.ts';
+import { decodeMemory } from '../../shared/rollout/memory-text.ts';
+import { observeStatefulSet } from '../../shared/rollout/observe.ts';
+import { parseRolloutOptions } from '../../shared/rollout/options.ts';
+import type { RolloutSnapshot, RolloutStatus } from '../../shared/rollout/snapshot.ts';
+import type { RolloutOptions } from '../../shared/rollout/types.ts';
+import { ANNOTATION } from './lock.ts';
+import type { Moment } from './progress.ts';
+import { readSteering } from './steering.ts';
+
+/** Where a rollout stands, as anybody can see it who reads the workload, its pods and its Lease. */
+export interface Standing {
+  /** `idle`: pods are on old revisions, and nobody replaces them. */
+  state: 'running' | 'held' | 'idle' | 'done';
+  /** Why it is held, or how the last rollout ended; empty while it runs and when there is nothing to tell. */
+  reason: string;
+  /** Empty when nobody rolls it out. */
+  holder: string;
+  moment: Moment;
+  snapshot: RolloutSnapshot;
+}
+
+export interface Seen {
+  statefulSet: StatefulSet;
+  pods: readonly Pod[];
+  nodes: ReadonlyMap<string, Node> | undefined;
+  lease: Lease | undefined;
+  startedAtMs: number;
+  serverNowMs: number;
+  nowMs: number;
+}
+
+/** Reads off what is seen. Decides nothing: what comes next is known to the rollout's own process. */
+export function standingOf(seen: Seen): Standing {
+  const { statefulSet, pods, nodes, lease, serverNowMs, nowMs } = seen;
+  const observation = observeStatefulSet({ statefulSet, pods, nodes });
+  const annotations = lease?.metadata.annotations ?? {};
+  const options = optionsOf(statefulSet, readSteering(annotations).maxUnavailable);
+  const left = decodeMemory(annotations[ANNOTATION.memory] ?? '');
+  const memory = remember(left ?? emptyMemory(observation.updateRevision), observation, options, serverNowMs);
+
+  const holder = lease && !isExpired(lease, serverNowMs) ? lease.spec.holderIdentity : '';
+  const outstanding =
+    !observation.revisionObserved ||
+    observation.missing.length > 0 ||
+    observation.pods.some((pod) => !pod.surplus && (pod.stale || pod.readySinceMs === undefined));
+  const said = annotations[ANNOTATION.reason] ?? '';
+  const state = stateOf(outstanding, holder, annotations[ANNOTATION.state]);
+  const wave = { number: memory.waves, zone: memory.zone ?? '' };
+  const moment: Moment = { observation, memory, options, serverNowMs, nowMs };
+  const snapshot = buildSnapshot({
+    ...moment,
+    statefulSet,
+    pods,
+    wave: memory.waves > 0 ? { ...wave, pods: memory.inFlight.map(({ name }) => name) } : undefined,
+    status: statusOf(state, said, wave),
+    startedAtMs: seen.startedAtMs,
+    remainingMs: undefined,
+  });
+  return { state, reason: state === 'done' ? '' : said, holder, moment, snapshot };
+}
+
+/** Others' flags are not known here; they change how it goes on, and little of how it looks. */
+function optionsOf(
+  { spec }: StatefulSet,
+  maxUnavailable: RolloutOptions['maxUnavailable'] | undefined,
+): RolloutOptions {
+  const options = parseRolloutOptions({ minReadyMs: spec.minReadySeconds * 1000 });
+  if ('problems' in options) throw new Error(options.problems.join('\n'));
+  return maxUnavailable ? { ...options, maxUnavailable } : options;
+}
+
+/** A holder that was killed never let go; nobody has renewed since. */
+function isExpired({ spec }: Lease, serverNowMs: number): boolean {
+  return (spec.renewTimeMs ?? 0) + spec.leaseDurationSeconds * 1000 < serverNowMs;
+}
+
+function stateOf(outstanding: boolean, holder: string, state: string | undefined): Standing['state'] {
+  if (holder !== '') return state === 'held' ? 'held' : 'running';
+  return outstanding ? 'idle' : 'done';
+}
+
+function statusOf(
+  state: Standing['state'],
+  said: string,
+  wave: { number: number; zone: string },
+): RolloutStatus {
+  switch (state) {
+    case 'running':
+      return {
+        kind: 'disrupting',
+        reason: wave.number > 0 ? `wave ${wave.number} in ${wave.zone}` : 'about to begin',
+        fix: undefined,
+      };
+    case 'held':
+      return { kind: 'waiting', reason: said, fix: undefined };
+    case 'idle':
+      return {
+        kind: 'waiting',
+        reason: `nobody rolls it out now${said === '' ? '' : `; the last rollout ended: ${said}`}`,
+        fix: undefined,
+      };
+    case 'done':
+      return { kind: 'done', reason: 'all pods are on the update revision and available', fix: undefined };
+  }
+}

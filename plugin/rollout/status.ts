@@ -1,0 +1,69 @@
+import type { ConnectOptions } from '../../shared/kube/connect.ts';
+import type { Target } from '../commands/target.ts';
+import type { Context } from '../context.ts';
+import { EXIT, type ExitCode } from '../errors.ts';
+import { standingLines } from '../views/standing.ts';
+import { Follower } from './follow.ts';
+import { leaseName } from './lock.ts';
+import { fetchStatefulSet } from './preflight.ts';
+import type { Standing } from './standing.ts';
+import { watchWorkload } from './watches.ts';
+
+/** `kubectl zone rollout status` as its flags say. */
+export interface StatusRequest {
+  target: Target;
+  /** Go on until the rollout is done. */
+  watch: boolean;
+  /** How long to wait for that; undefined waits for ever where `watch` is set, and does not wait elsewhere. */
+  timeoutMs: number | undefined;
+  output: 'plain' | 'json' | undefined;
+  connection: ConnectOptions;
+}
+
+/**
+ * Shows where a rollout stands that runs here, elsewhere or no more. Touches nothing.
+ *
+ * @returns 0 once it was shown or, where it is waited for, once it is done; 3 when it was not done in time
+ */
+export async function runStatus(request: StatusRequest, context: Context): Promise<ExitCode> {
+  const kube = await context.connect(request.connection);
+  try {
+    const found = await fetchStatefulSet(kube, request.target.name);
+    const { clock, random } = context;
+    const follower = new Follower(context, kube);
+    const watches = await watchWorkload({
+      kube,
+      statefulSet: found,
+      leaseName: leaseName('statefulset', found.metadata.name),
+      clock,
+      random,
+      onConnection: (state) =>
+        follower.report(
+          state.kind === 'lost'
+            ? { type: 'connection-lost', reason: state.error.message }
+            : { type: 'connection-restored', afterMs: state.afterMs },
+        ),
+      onProblem: (error) => follower.report({ type: 'notice', message: error.message }),
+    });
+    try {
+      const waits = request.watch || request.timeoutMs !== undefined;
+      return waits
+        ? await follower.follow(watches, request)
+        : show(follower.look(watches), request.output, context);
+    } finally {
+      await watches.stop();
+    }
+  } finally {
+    await kube.close();
+  }
+}
+
+function show(standing: Standing, output: StatusRequest['output'], { stdout }: Context): ExitCode {
+  if (output === 'json') {
+    const { state, reason, holder, snapshot } = standing;
+    stdout.write(`${JSON.stringify({ type: 'status', state, reason, holder, ...snapshot })}\n`);
+  } else {
+    stdout.write(`${standingLines(standing).join('\n')}\n`);
+  }
+  return EXIT.done;
+}

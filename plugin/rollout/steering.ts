@@ -1,0 +1,70 @@
+import { parseIntOrPercent } from '../../shared/int-or-percent.ts';
+import type { GateState, RolloutOptions } from '../../shared/rollout/types.ts';
+import { ANNOTATION } from './lock.ts';
+
+/** What operators at any terminal have asked of a rollout, as its Lease has it. */
+export interface Steering {
+  paused: Order | undefined;
+  aborted: Order | undefined;
+  /** Stands in for --max-unavailable until the rollout is started again. */
+  maxUnavailable: RolloutOptions['maxUnavailable'] | undefined;
+}
+
+/** Who asked for something, when and why. */
+export interface Order {
+  /** `user@host`. */
+  by: string;
+  /** ISO 8601, by the clock of who asked. */
+  at: string;
+  /** Empty where none was given. */
+  reason: string;
+}
+
+/** Nobody has asked for anything. */
+export const UNSTEERED: Steering = { paused: undefined, aborted: undefined, maxUnavailable: undefined };
+
+/** Reads the annotations of a rollout's Lease. A pause that cannot be read is a pause all the same. */
+export function readSteering(annotations: Readonly<Record<string, string>>): Steering {
+  const wanted = annotations[ANNOTATION.maxUnavailable];
+  const maxUnavailable = wanted === undefined ? undefined : parseIntOrPercent(wanted);
+  return {
+    paused: readOrder(annotations[ANNOTATION.paused]),
+    aborted: readOrder(annotations[ANNOTATION.aborted]),
+    maxUnavailable: typeof maxUnavailable === 'string' ? undefined : maxUnavailable,
+  };
+}
+
+/** An order as the Lease keeps it. */
+export function orderText({ by, at, reason }: Order): string {
+  return JSON.stringify({ by, at, reason });
+}
+
+/** `by ann@laptop: the store is slow`. */
+export function describeOrder({ by, reason }: Order): string {
+  return `by ${by}${reason === '' ? '' : `: ${reason}`}`;
+}
+
+/** Closed while the rollout is paused. */
+export function pauseGate({ paused }: Steering, resumeCommand: string): GateState {
+  return {
+    name: 'the operator',
+    state: paused ? 'closed' : 'open',
+    reason: paused ? `paused ${describeOrder(paused)}; go on with: ${resumeCommand}` : '',
+  };
+}
+
+function readOrder(text: string | undefined): Order | undefined {
+  if (text === undefined) return undefined;
+  const fields = parsed(text);
+  const word = (name: string) => (typeof fields[name] === 'string' ? fields[name] : '');
+  return { by: word('by') || 'somebody', at: word('at'), reason: word('reason') };
+}
+
+function parsed(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,27 @@
+import type { Reporter, RolloutEvent } from './events.ts';
+import type { RolloutLock } from './lock.ts';
+
+/** A reporter that also writes into the Lease why the rollout is held, for those who look from elsewhere. */
+export function tellLease(reporter: Reporter, lock: Pick<RolloutLock, 'noteHeld'>): Reporter {
+  let told: string | undefined;
+  return {
+    report(event) {
+      reporter.report(event);
+      const news = newsIn(event);
+      if (!news || news.held === told) return;
+      told = news.held;
+      // Only for information: a Lease that is lost is noticed by its renewals.
+      lock.noteHeld(told).catch(() => {});
+    },
+    close: () => reporter.close(),
+  };
+}
+
+/** Why the rollout is held since this event, or that it goes on; undefined for an event that changes neither. */
+function newsIn(event: RolloutEvent): { held: string | undefined } | undefined {
+  if (event.type === 'wave-begun' || event.type === 'pod-evicted') return { held: undefined };
+  if (event.type === 'blocked' || (event.type === 'waiting' && event.for === 'gate')) {
+    return { held: event.reason };
+  }
+  return undefined;
+}

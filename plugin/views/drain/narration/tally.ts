@@ -1,0 +1,48 @@
+import { countPods } from '../../../../shared/sentences.ts';
+import { firstNames, plural } from '../../format.ts';
+import type { Sentence } from '../../narration/sentence.ts';
+import { nameZone } from '../names.ts';
+import type { DrainNarration, Tally } from './memory.ts';
+
+/** Evictions that go on are told as often as this. */
+const WAVE_MS = 10_000;
+
+type Counted = Pick<Tally, 'kind' | 'zone' | 'atMs'> & { name: string; node: string };
+
+/** Adds to what is told together; what does not belong there is told before. */
+export function count(memory: DrainNarration, counted: Counted): [DrainNarration, Sentence[]] {
+  const { kind, zone, atMs, name, node } = counted;
+  const { tally } = memory;
+  const belongs =
+    tally?.kind === kind && tally.zone === zone && atMs - tally.sinceMs < WAVE_MS ? tally : undefined;
+  const next: Tally = {
+    kind,
+    zone,
+    names: [...(belongs?.names ?? []), name],
+    nodes: new Set([...(belongs?.nodes ?? []), node]),
+    sinceMs: belongs?.sinceMs ?? atMs,
+    atMs,
+  };
+  return [{ ...memory, tally: next }, belongs ? [] : describeTally(tally)];
+}
+
+/** Tells what has been counted, so that something else can be told. */
+export function settle(memory: DrainNarration): [DrainNarration, Sentence[]] {
+  return [{ ...memory, tally: undefined }, describeTally(memory.tally)];
+}
+
+/** Tells what has been counted if that was long ago. */
+export function settleOld(memory: DrainNarration, atMs: number): [DrainNarration, Sentence[]] {
+  const { tally } = memory;
+  return tally && atMs - tally.sinceMs >= WAVE_MS ? settle(memory) : [memory, []];
+}
+
+function describeTally(tally: Tally | undefined): Sentence[] {
+  if (!tally) return [];
+  const { kind, zone, names, nodes, atMs } = tally;
+  const text =
+    kind === 'cordoned'
+      ? `cordoned ${firstNames(names)}`
+      : `${countPods(names.length)} of ${plural(nodes.size, 'node')} evicted: ${firstNames(names)}`;
+  return [{ atMs, text: `${nameZone(zone)}: ${text}`, tone: 'normal' }];
+}

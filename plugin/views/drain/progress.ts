@@ -1,0 +1,16 @@
+import type { DrainEvent } from '../../drain/events.ts';
+import type { Progress } from '../json.ts';
+
+/** What the JSON output says of a snapshot. */
+export function drainProgress(event: DrainEvent): Progress | undefined {
+  if (event.type !== 'snapshot') return undefined;
+  const { nodes, pods } = event.snapshot;
+  return {
+    counts: {
+      nodesDrained: nodes.drained,
+      nodes: nodes.total,
+      podsLeft: pods.left,
+      pods: pods.total,
+    },
+  };
+}

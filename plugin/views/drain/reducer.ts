@@ -1,0 +1,39 @@
+import type { DrainSnapshot } from '../../../shared/drain/snapshot.ts';
+import type { DrainEvent } from '../../drain/events.ts';
+import { emptyJournal, type Journal, NO_WISHES, type Wishes, wished, written } from '../terminal/journal.ts';
+import type { LiveAction } from '../terminal/live.ts';
+import type { Received } from '../terminal/status.ts';
+import { type DrainNarration, NOTHING_TOLD } from './narration/memory.ts';
+import { narrateDrain } from './narration/narrate.ts';
+import type { DrainFinished } from './teller.ts';
+
+/** All that the view of a drain draws from, beside the time and the terminal's size. */
+export interface DrainViewState extends Journal<DrainNarration>, Wishes {
+  latest: Received<DrainSnapshot> | undefined;
+  finished: DrainFinished | undefined;
+}
+
+export type DrainViewAction = LiveAction<DrainEvent>;
+
+export const INITIAL_STATE: DrainViewState = {
+  ...emptyJournal(NOTHING_TOLD),
+  ...NO_WISHES,
+  latest: undefined,
+  finished: undefined,
+};
+
+export function reduce(state: DrainViewState, action: DrainViewAction): DrainViewState {
+  if (action.type !== 'event') return wished(state, action);
+  const { event, receivedAtMs } = action;
+  // How it ended is written below the last frame.
+  const place = { atMs: event.atMs, drawnElsewhere: event.type === 'finished' };
+  const told = { ...state, ...written(state, narrateDrain(state.narration, event), place) };
+  switch (event.type) {
+    case 'snapshot':
+      return { ...told, latest: { snapshot: event.snapshot, receivedAtMs } };
+    case 'finished':
+      return { ...told, finished: event };
+    default:
+      return told;
+  }
+}

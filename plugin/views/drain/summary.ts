@@ -1,0 +1,37 @@
+import type { DrainSummary } from '../../drain/events.ts';
+import { firstNames, formatDuration } from '../format.ts';
+import { figureLines } from '../outcome.ts';
+
+const MOST_NAMES = 5;
+/** Commands are broken where most terminals would wrap them. */
+const COMMAND_WIDTH = 78;
+
+/** What the drain did, a line for each figure, and how to let pods on its nodes again. */
+export function drainSummaryLines(
+  summary: DrainSummary,
+  leftover: readonly string[] = uncordonLines(summary),
+): string[] {
+  const { cordoned } = summary;
+  const names = cordoned.length === 0 ? '' : `: ${firstNames(cordoned, MOST_NAMES)}`;
+  const figures = figureLines([
+    ['time taken', formatDuration(summary.tookMs)],
+    ['nodes drained', String(summary.nodesDrained)],
+    ['pods evicted', String(summary.podsEvicted)],
+    ['requests refused', String(summary.requestsRefused)],
+    ['zones ever down together', String(summary.zonesDownTogether)],
+    ['nodes left cordoned', `${cordoned.length}${names}`],
+  ]);
+  return leftover.length === 0 ? figures : [...figures, '', ...leftover];
+}
+
+/** The command that lets pods on the nodes again, to be pasted into a shell; nothing when no node is cordoned. */
+export function uncordonLines({ cordoned }: Pick<DrainSummary, 'cordoned'>): string[] {
+  if (cordoned.length === 0) return [];
+  const lines = ['kubectl uncordon'];
+  for (const name of cordoned) {
+    const line = lines.at(-1) ?? '';
+    if (line.length + 1 + name.length <= COMMAND_WIDTH) lines[lines.length - 1] = `${line} ${name}`;
+    else lines.push(`  ${name}`);
+  }
+  return lines.map((line, index) => (index === lines.length - 1 ? line : `${line} \\`));
+}

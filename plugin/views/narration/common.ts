@@ -1,0 +1,58 @@
+import { formatDuration, oneLine } from '../format.ts';
+import { type FinishedFields, outcomeLines } from '../outcome.ts';
+import type { Tone } from '../tone.ts';
+import type { Sentence, Told } from './sentence.ts';
+
+/** What every narration remembers of the reasons for not going on. */
+export interface Pauses {
+  /** What the last sentence waited for, if it was about waiting. */
+  waitingFor: string | undefined;
+}
+
+/** The events that rollouts and drains report alike. */
+export type CommonEvent = { atMs: number } & (
+  | { type: 'notice'; message: string }
+  | { type: 'blocked'; by: string; reason: string; fix: string; pods: readonly string[] }
+  | { type: 'connection-lost'; reason: string }
+  | { type: 'connection-restored'; afterMs: number }
+  | ({ type: 'finished' } & FinishedFields)
+);
+
+/** Tells an event whose words do not depend on what runs; a reason to be blocked only when it has changed. */
+export function tellCommon<M extends Pauses>(memory: M, event: CommonEvent): Told<M> {
+  const say = (text: string, tone: Tone = 'normal'): Told<M> => [memory, [{ atMs: event.atMs, text, tone }]];
+  switch (event.type) {
+    case 'notice':
+      return say(`note: ${oneLine(event.message)}`);
+    case 'blocked':
+      return pause(memory, `${event.by} ${event.pods.join()}`, {
+        atMs: event.atMs,
+        text: `blocked: ${oneLine(event.reason)}; ${oneLine(event.fix)}`,
+        tone: 'bad',
+      });
+    case 'connection-lost':
+      return say(`connection lost: ${oneLine(event.reason)}`, 'warn');
+    case 'connection-restored':
+      return say(`connection restored after ${formatDuration(event.afterMs)}`);
+    case 'finished': {
+      const tone = event.outcome === 'done' ? 'good' : event.outcome === 'failed' ? 'bad' : 'warn';
+      return [memory, outcomeLines(event).map((text) => ({ atMs: event.atMs, text, tone }))];
+    }
+  }
+}
+
+/** Tells why it does not go on, unless that was the last thing told. */
+export function pause<M extends Pauses>(memory: M, subject: string, sentence: Sentence): Told<M> {
+  return memory.waitingFor === subject ? [memory, []] : [{ ...memory, waitingFor: subject }, [sentence]];
+}
+
+/** A reason to wait as a sentence of its own. */
+export function waitingSentence({ atMs, reason }: { atMs: number; reason: string }): Sentence {
+  const text = oneLine(reason);
+  return { atMs, text: text.startsWith('wait') ? text : `waiting: ${text}`, tone: 'normal' };
+}
+
+/** Measured values change at every look, the reason does not. */
+export function withoutNumbers(reason: string): string {
+  return reason.replace(/\d[\d.,]*/g, '#');
+}

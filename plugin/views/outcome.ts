@@ -1,0 +1,26 @@
+import { oneLine } from './format.ts';
+
+/** How a rollout or a drain ended. */
+export interface FinishedFields {
+  outcome: 'done' | 'stopped' | 'interrupted' | 'failed';
+  reason: string;
+}
+
+const HEADINGS: Readonly<Record<FinishedFields['outcome'], string>> = {
+  done: 'done',
+  stopped: 'stopped, and safe to leave',
+  interrupted: 'interrupted, and safe to leave',
+  failed: 'failed',
+};
+
+/** How it ended and why; a reason of several lines, such as one with the command that goes on, keeps them. */
+export function outcomeLines({ outcome, reason }: FinishedFields): string[] {
+  const [first = '', ...others] = reason.split('\n').map(oneLine);
+  return [`${HEADINGS[outcome]}: ${first}`, ...others];
+}
+
+/** A line for each figure, the figures aligned. */
+export function figureLines(figures: readonly (readonly [name: string, value: string])[]): string[] {
+  const width = Math.max(...figures.map(([name]) => name.length)) + 1;
+  return figures.map(([name, value]) => `  ${`${name}:`.padEnd(width)}  ${value}`);
+}

@@ -1,0 +1,32 @@
+import type { Pauses } from '../../narration/common.ts';
+
+/** What has been told so far, so that the same thing is not told 300 times. */
+export interface Narration extends Pauses {
+  workloadName: string;
+  /** Whether revisions and images have been named; they come with the first snapshot. */
+  introduced: boolean;
+  wave: WaveTally | undefined;
+  /** Reasons of refused evictions told since the last wave began. */
+  refusals: ReadonlySet<string>;
+  /** By zone: why pods of it are down, as far as it was told. */
+  troubles: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/** The pods taken together, and which of them are still out. */
+export interface WaveTally {
+  zone: string;
+  out: ReadonlySet<string>;
+  back: number;
+  /** Pods were added while others were still out, as pacing `stream` does. */
+  refilled: boolean;
+  slowest: { pod: string; tookMs: number } | undefined;
+}
+
+export const NOTHING_TOLD: Narration = {
+  workloadName: '',
+  introduced: false,
+  wave: undefined,
+  waitingFor: undefined,
+  refusals: new Set(),
+  troubles: new Map(),
+};

@@ -1,0 +1,33 @@
+import type { PodCell, RolloutSnapshot } from '../../../../shared/rollout/snapshot.ts';
+import { firstNames, oneLine } from '../../format.ts';
+
+/** Pods of one zone that are down for the same reason. */
+export interface Trouble {
+  zone: string;
+  detail: string;
+  pods: readonly string[];
+}
+
+/** Why a pod is down; pods whose reason nobody knows are `not ready`. */
+export function detailOf(cell: PodCell): string {
+  return oneLine(cell.detail ?? '') || 'not ready';
+}
+
+/**
+ * Pods that are down in a way the rollout does not explain, by zone and reason, in the order of the snapshot. A pod
+ * that this rollout took and that cannot start is `unready` too.
+ */
+export function troublesOf(snapshot: RolloutSnapshot): Trouble[] {
+  return snapshot.zones.flatMap(({ zone, cells }) => {
+    const byDetail = Map.groupBy(
+      cells.filter(({ state }) => state === 'unready'),
+      detailOf,
+    );
+    return [...byDetail].map(([detail, group]) => ({ zone, detail, pods: group.map((cell) => cell.name) }));
+  });
+}
+
+/** `zone-b: ingester-3, ingester-1 down: ImagePullBackOff`. */
+export function describeTrouble({ zone, detail, pods }: Trouble): string {
+  return `${zone}: ${firstNames(pods)} down: ${detail}`;
+}

@@ -1,0 +1,64 @@
+import { countPods } from '../../../../shared/sentences.ts';
+import type { RolloutEvent } from '../../../rollout/events.ts';
+import { firstNames, formatDuration, oneLine } from '../../format.ts';
+import type { Sentence } from '../../narration/sentence.ts';
+import type { Narration, WaveTally } from './memory.ts';
+
+type WaveBegun = Extract<RolloutEvent, { type: 'wave-begun' }>;
+type PodBack = Extract<RolloutEvent, { type: 'pod-back' }>;
+
+/** With pacing `stream` a zone is one long wave: every so many pods back are told. */
+const STREAM_STEP = 10;
+
+/** A wave is told once; one that refills the wave under way only adds to it. */
+export function waveBegun(memory: Narration, event: WaveBegun): [Narration, Sentence[]] {
+  const { wave: current } = memory;
+  const refills = current !== undefined && current.zone === event.zone && current.out.size > 0;
+  const wave: WaveTally = refills
+    ? { ...current, out: new Set([...current.out, ...event.pods]), refilled: true }
+    : { zone: event.zone, out: new Set(event.pods), back: 0, refilled: false, slowest: undefined };
+  const next = { ...memory, wave, refusals: new Set<string>() };
+  if (event.wave === 0) return [next, [{ atMs: event.atMs, text: oneLine(event.reason), tone: 'warn' }]];
+  if (refills) return [next, []];
+  const text = `wave ${event.wave} in ${event.zone}: ${firstNames(event.pods)}`;
+  return [next, [{ atMs: event.atMs, text, tone: 'strong' }]];
+}
+
+/** Pods that come back are told when the wave is whole again, with the slowest of them. */
+export function podBack(memory: Narration, event: PodBack): [Narration, Sentence[]] {
+  const { wave: before } = memory;
+  if (!before?.out.has(event.pod)) return [memory, [alone(event)]];
+  const out = new Set(before.out);
+  out.delete(event.pod);
+  const slowest =
+    before.slowest && before.slowest.tookMs >= event.tookMs
+      ? before.slowest
+      : { pod: event.pod, tookMs: event.tookMs };
+  const wave = { ...before, out, back: before.back + 1, slowest };
+  return [{ ...memory, wave }, backSentences(wave, slowest, event)];
+}
+
+function backSentences(
+  wave: WaveTally,
+  slowest: { pod: string; tookMs: number },
+  event: PodBack,
+): Sentence[] {
+  const { atMs } = event;
+  const tail = `slowest ${slowest.pod} in ${formatDuration(slowest.tookMs)}`;
+  if (wave.out.size > 0) {
+    if (!wave.refilled || wave.back % STREAM_STEP !== 0) return [];
+    return [
+      {
+        atMs,
+        text: `${wave.zone}: ${countPods(wave.back)} back, ${wave.out.size} out, ${tail}`,
+        tone: 'normal',
+      },
+    ];
+  }
+  if (wave.back === 1) return [alone(event)];
+  return [{ atMs, text: `${wave.zone}: ${wave.back} of ${wave.back} back, ${tail}`, tone: 'normal' }];
+}
+
+function alone({ atMs, zone, pod, tookMs }: PodBack): Sentence {
+  return { atMs, text: `${zone}: ${pod} back in ${formatDuration(tookMs)}`, tone: 'normal' };
+}

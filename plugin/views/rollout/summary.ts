@@ -1,0 +1,24 @@
+import type { RolloutSummary } from '../../rollout/events.ts';
+import { formatDuration } from '../format.ts';
+import { figureLines } from '../outcome.ts';
+
+/** What the rollout cost, a line for each figure, the figures aligned. */
+export function summaryLines(summary: RolloutSummary): string[] {
+  const figures: [string, string][] = [
+    ['time taken', formatDuration(summary.tookMs)],
+    ['waves', String(summary.waves)],
+    ['pods replaced', String(summary.podsReplaced)],
+    ['most pods down at once', String(summary.mostPodsDown)],
+    ['zones ever down together', String(summary.zonesDownTogether)],
+  ];
+  if (summary.oneAtATimeMs !== undefined) {
+    figures.push(['one pod at a time would take', compared(summary.oneAtATimeMs, summary.tookMs)]);
+  }
+  return figureLines(figures);
+}
+
+/** `1h 30m, 14.5 times as long`; without the ratio when the rollout took no time to compare with. */
+function compared(oneAtATimeMs: number, tookMs: number): string {
+  const duration = formatDuration(oneAtATimeMs);
+  return tookMs > 0 ? `${duration}, ${(oneAtATimeMs / tookMs).toFixed(1)} times as long` : duration;
+}

@@ -1,0 +1,96 @@
+import { formatDuration, oneLine } from '../format.ts';
+import type { Tone } from '../tone.ts';
+import { labelled } from './labelled.ts';
+import { type Line, span } from './line.ts';
+import type { Theme } from './theme.ts';
+
+/** What happens now and why, and what would change a `blocked`. */
+export interface StatusFacts {
+  kind: keyof typeof LABELS;
+  reason: string;
+  fix: string | undefined;
+}
+
+const LABELS = {
+  disrupting: { text: 'now', tone: 'busy' },
+  cordoning: { text: 'now', tone: 'busy' },
+  evicting: { text: 'now', tone: 'busy' },
+  waiting: { text: 'waiting', tone: 'warn' },
+  blocked: { text: 'blocked', tone: 'bad' },
+  disconnected: { text: 'offline', tone: 'bad' },
+  stopping: { text: 'leaving', tone: 'warn' },
+  done: { text: 'done', tone: 'good' },
+} as const satisfies Record<string, { text: string; tone: Tone }>;
+
+/** The status and, as far as there is room, what would change it. */
+export function statusLines(now: StatusFacts, columns: number, maxRows: number, theme: Theme): Line[] {
+  const layout = { columns, ellipsis: theme.ellipsis };
+  const fixRows = now.fix === undefined ? 0 : Math.floor(maxRows / 2);
+  const fix =
+    now.fix === undefined || fixRows === 0
+      ? []
+      : labelled({ text: 'to go on', tone: 'strong' }, oneLine(now.fix), { ...layout, maxRows: fixRows });
+  const reason = labelled(LABELS[now.kind], reasonOf(now), { ...layout, maxRows: maxRows - fix.length });
+  return [...reason, ...fix];
+}
+
+/** Rows that the status can use: a wait is told by its beginning, what blocks in full. */
+export function statusRows({ kind }: StatusFacts): number {
+  return kind === 'blocked' ? 5 : 2;
+}
+
+/** What the keys do, or that the wish to leave was heard. */
+export function footer(quitting: boolean, keys: boolean, leaving: string): Line {
+  if (quitting) return [span(leaving, 'warn')];
+  if (!keys) return [span('Ctrl-C', 'strong'), span(' leaves safely', 'faint')];
+  return [
+    span('q', 'strong'),
+    span(' leaves safely   ', 'faint'),
+    span('?', 'strong'),
+    span(' help', 'faint'),
+  ];
+}
+
+const LONGEST_BAR = 50;
+const SHORTEST_BAR = 8;
+
+/** How much is done, as a bar with figures behind it; only the figures where there is no room for both. */
+export function progressBar(
+  { done, total, figures }: { done: number; total: number; figures: string },
+  columns: number,
+  theme: Theme,
+): Line {
+  const width = Math.min(LONGEST_BAR, columns - figures.length - 2);
+  if (width < SHORTEST_BAR) return [span(figures, 'strong')];
+  return [...bar(done, total, width, theme), span(`  ${figures}`, 'strong')];
+}
+
+/** A bar of `width` columns; full only when all is done, or when there is nothing to do. */
+export function bar(done: number, total: number, width: number, theme: Theme): Line {
+  const filled = total === 0 ? width : Math.floor((width * done) / total);
+  return [span(theme.bar.done.repeat(filled), 'good'), span(theme.bar.rest.repeat(width - filled), 'faint')];
+}
+
+/**
+ * How long it has run: the snapshot's own time goes on by our clock from the moment it was received.
+ *
+ * @param nowMs by the clock that `receivedAtMs` was read from
+ */
+export function elapsed(
+  { snapshot, receivedAtMs }: Received<{ startedAtMs: number; nowMs: number }>,
+  nowMs: number,
+): string {
+  return formatDuration(snapshot.nowMs - snapshot.startedAtMs + Math.max(0, nowMs - receivedAtMs));
+}
+
+/** A snapshot and when it came by our clock: its own times are the API server's. */
+export interface Received<S> {
+  snapshot: S;
+  receivedAtMs: number;
+}
+
+/** The decision's reasons begin with "waiting for" where the label says so already. */
+function reasonOf({ kind, reason }: StatusFacts): string {
+  const text = oneLine(reason);
+  return kind === 'waiting' ? text.replace(/^waiting /, '') : text;
+}

@@ -1,0 +1,87 @@
+import type { Tone } from '../tone.ts';
+
+/** What has become of a pod. */
+export type CellLook = 'updated' | 'replacing' | 'stale' | 'unready';
+/** How far a zone is. */
+export type PhaseLook = 'finished' | 'active' | 'pending';
+
+/** How facts look. Every glyph differs from the others without its colour. */
+export interface Theme {
+  cells: Readonly<Record<CellLook, string>>;
+  phases: Readonly<Record<PhaseLook, string>>;
+  bar: { done: string; rest: string };
+  arrow: string;
+  ellipsis: string;
+  styles: Readonly<Record<Tone, TextStyle>>;
+}
+
+/** Properties of Ink's `Text`. */
+export interface TextStyle {
+  color?: string;
+  bold?: boolean;
+  dimColor?: boolean;
+}
+
+const UNICODE: Omit<Theme, 'styles'> = {
+  cells: { updated: '●', replacing: '◐', stale: '○', unready: '✗' },
+  phases: { finished: '✓', active: '▸', pending: ' ' },
+  bar: { done: '━', rest: '─' },
+  arrow: '→',
+  ellipsis: '…',
+};
+
+const ASCII: Omit<Theme, 'styles'> = {
+  cells: { updated: '#', replacing: '~', stale: '.', unready: '!' },
+  phases: { finished: '+', active: '>', pending: ' ' },
+  bar: { done: '=', rest: '-' },
+  arrow: '->',
+  ellipsis: '..',
+};
+
+const COLOURS: Theme['styles'] = {
+  normal: {},
+  strong: { bold: true },
+  faint: { dimColor: true },
+  good: { color: 'green' },
+  busy: { color: 'cyan' },
+  warn: { color: 'yellow' },
+  bad: { color: 'red', bold: true },
+};
+
+const NO_COLOURS: Theme['styles'] = {
+  normal: {},
+  strong: {},
+  faint: {},
+  good: {},
+  busy: {},
+  warn: {},
+  bad: {},
+};
+
+export const CELL_TONES: Readonly<Record<CellLook, Tone>> = {
+  updated: 'good',
+  replacing: 'busy',
+  stale: 'faint',
+  unready: 'bad',
+};
+
+export const PHASE_TONES: Readonly<Record<PhaseLook, Tone>> = {
+  finished: 'good',
+  active: 'busy',
+  pending: 'faint',
+};
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Glyphs beyond ASCII where the locale is UTF-8, colours unless `NO_COLOR` is set and not empty (no-color.org).
+ */
+export function themeFor(env: Environment): Theme {
+  return { ...(isUtf8(env) ? UNICODE : ASCII), styles: env.NO_COLOR ? NO_COLOURS : COLOURS };
+}
+
+/** The first of these variables that is set decides, as in setlocale(3); Windows Terminal sets none of them. */
+function isUtf8(env: Environment): boolean {
+  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || '';
+  return /utf-?8/i.test(locale) || env.WT_SESSION !== undefined;
+}

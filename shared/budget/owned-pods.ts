@@ -1,0 +1,115 @@
+/** The pods that an owner has, and those that it asks for and that are not there (B3). */
+import { tallyZones, type ZoneOfNode, type ZoneTally, zoneOfPod } from '../zones.ts';
+import { controllersOf, expectedNames, type Owner, type OwnerSources } from './owners.ts';
+import type { Pods } from './pod-index.ts';
+import type { PodRecord } from './pod-record.ts';
+
+/** What the caches show of the cluster. */
+export interface ClusterPods<P extends PodRecord = PodRecord> extends OwnerSources {
+  pods: Pods<P>;
+  zoneOfNode: ZoneOfNode;
+}
+
+export interface OwnedPods<P extends PodRecord = PodRecord> {
+  owner: Owner;
+  /** Those that count: neither beyond the replicas nor replaced already. */
+  pods: readonly P[];
+  missing: readonly MissingPod[];
+}
+
+/** A pod that its owner asks for and that does not exist. */
+export interface MissingPod {
+  /** Made up, where names are random and no pod has vanished that it could replace. */
+  name: string;
+  /** Where it was last seen; undefined where nobody remembers. */
+  zone: string | undefined;
+}
+
+/** The pods of one owner, whatever their labels are. */
+export function observeOwner<P extends PodRecord>(owner: Owner, cluster: ClusterPods<P>): OwnedPods<P> {
+  const controllers = controllersOf(owner, cluster);
+  const pods: P[] = [];
+  for (const pod of cluster.pods.inNamespace(owner.namespace)) {
+    if (pod.controller && controllers.has(pod.controller.uid)) pods.push(pod);
+  }
+  return ownedPods(owner, pods, cluster);
+}
+
+/** Whether every pod that the owner asks for is there and available. */
+export function isWhole({ pods, missing }: OwnedPods): boolean {
+  return missing.length === 0 && pods.every(({ available }) => available);
+}
+
+/** Pods by zone, those that are missing or on no node in the zone where they last were. */
+export function tallyOwned({ owner, pods, missing }: OwnedPods, cluster: ClusterPods): ZoneTally[] {
+  const present = pods.map((pod) => ({
+    name: pod.name,
+    zone: zoneOfPod(pod, cluster.zoneOfNode) ?? cluster.pods.lastZone(owner.namespace, pod.name),
+    available: pod.available,
+  }));
+  return tallyZones([...present, ...missing.map((pod) => ({ ...pod, available: false }))]);
+}
+
+/** Sorts out which of an owner's pods count, and which are missing. */
+export function ownedPods<P extends PodRecord>(
+  owner: Owner,
+  pods: readonly P[],
+  cluster: ClusterPods<P>,
+): OwnedPods<P> {
+  const names = expectedNames(owner);
+  return names ? byOrdinal(owner, names, pods, cluster) : byNumber(owner, pods, cluster);
+}
+
+/** Pods beyond the replicas are on their way out and disrupt nothing. */
+function byOrdinal<P extends PodRecord>(
+  owner: Owner,
+  names: readonly string[],
+  pods: readonly P[],
+  cluster: ClusterPods<P>,
+): OwnedPods<P> {
+  const expected = new Set(names);
+  const counted = pods.filter((pod) => expected.delete(pod.name));
+  const missing = [...expected].map((name) => ({
+    name,
+    zone: cluster.pods.lastZone(owner.namespace, name),
+  }));
+  return { owner, pods: counted, missing };
+}
+
+/**
+ * Pods with names of no meaning. A terminating one counts beside its replacement until it is gone, since its data may
+ * be only there until then. A missing one has the name, and so the zone, of a pod that vanished last.
+ */
+function byNumber<P extends PodRecord>(
+  owner: Owner,
+  pods: readonly P[],
+  cluster: ClusterPods<P>,
+): OwnedPods<P> {
+  const counted = pods.filter(({ terminal }) => !terminal);
+  const lacking = Math.max(0, owner.replicas - counted.length);
+  const gone = lacking > 0 ? lastVanished(owner, lacking, pods, cluster) : [];
+  const missing = Array.from({ length: lacking }, (_, index): MissingPod => {
+    const name = gone[index];
+    if (name === undefined) return { name: `${owner.name}-missing-${index}`, zone: undefined };
+    return { name, zone: cluster.pods.lastZone(owner.namespace, name) };
+  });
+  return { owner, pods: counted, missing };
+}
+
+/** Names of the pods that vanished last, each once, without those that are back: some kinds use names again. */
+function lastVanished<P extends PodRecord>(
+  owner: Owner,
+  count: number,
+  pods: readonly P[],
+  cluster: ClusterPods<P>,
+): string[] {
+  const controllers = controllersOf(owner, cluster);
+  const present = new Set(pods.map(({ name }) => name));
+  const names = new Set<string>();
+  const vanished = cluster.pods.vanished(owner.namespace);
+  for (let index = vanished.length - 1; index >= 0 && names.size < count; index -= 1) {
+    const pod = vanished[index];
+    if (pod && controllers.has(pod.controllerUid) && !present.has(pod.name)) names.add(pod.name);
+  }
+  return [...names].reverse();
+}

@@ -1,0 +1,68 @@
+import type { ChangeType } from '../kube/watch-store.ts';
+import { type ZoneOfNode, zoneOfPod } from '../zones.ts';
+import type { PodRecord } from './pod-record.ts';
+
+/** A pod that is gone. */
+export interface VanishedPod {
+  name: string;
+  /** Uid of its controller; empty where it had none. */
+  controllerUid: string;
+}
+
+/** Pods by namespace, and where those were that are gone. */
+export interface Pods<P extends PodRecord = PodRecord> {
+  inNamespace(namespace: string): Iterable<P>;
+  /** Where a pod of this name was last seen. */
+  lastZone(namespace: string, name: string): string | undefined;
+  /** The newest last. */
+  vanished(namespace: string): readonly VanishedPod[];
+}
+
+export interface PodIndex<P extends PodRecord = PodRecord> extends Pods<P> {
+  /** One change, as a watch cache reports it; for what is listed once, `ADDED`. */
+  apply(type: ChangeType, pod: P): void;
+}
+
+/** Enough for the biggest wave of a Deployment's pods, whose names never come back. */
+const VANISHED_KEPT = 1_000;
+
+interface NamespaceIndex<P> {
+  pods: Map<string, P>;
+  zones: Map<string, string>;
+  vanished: VanishedPod[];
+}
+
+/** @param zoneOfNode has to know the nodes before their pods are applied */
+export function createPodIndex<P extends PodRecord = PodRecord>(zoneOfNode: ZoneOfNode): PodIndex<P> {
+  const namespaces = new Map<string, NamespaceIndex<P>>();
+
+  function indexOf(namespace: string): NamespaceIndex<P> {
+    const known = namespaces.get(namespace);
+    if (known) return known;
+    const made: NamespaceIndex<P> = { pods: new Map(), zones: new Map(), vanished: [] };
+    namespaces.set(namespace, made);
+    return made;
+  }
+
+  function vanish(index: NamespaceIndex<P>, pod: P): void {
+    index.pods.delete(pod.name);
+    index.vanished.push({ name: pod.name, controllerUid: pod.controller?.uid ?? '' });
+    if (index.vanished.length <= VANISHED_KEPT) return;
+    const oldest = index.vanished.shift();
+    const again = oldest && index.vanished.some(({ name }) => name === oldest.name);
+    if (oldest && !again && !index.pods.has(oldest.name)) index.zones.delete(oldest.name);
+  }
+
+  return {
+    apply(type, pod) {
+      const index = indexOf(pod.namespace);
+      const zone = zoneOfPod(pod, zoneOfNode);
+      if (zone !== undefined) index.zones.set(pod.name, zone);
+      if (type === 'DELETED') vanish(index, pod);
+      else index.pods.set(pod.name, pod);
+    },
+    inNamespace: (namespace) => namespaces.get(namespace)?.pods.values() ?? [],
+    lastZone: (namespace, name) => namespaces.get(namespace)?.zones.get(name),
+    vanished: (namespace) => namespaces.get(namespace)?.vanished ?? [],
+  };
+}

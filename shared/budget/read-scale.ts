@@ -1,0 +1,61 @@
+import * as z from 'zod/mini';
+import { ApiError, type Kube } from '../kube/kube.ts';
+import { resourcePath } from '../kube/paths.ts';
+import type { ScaleRead, ScaleRef } from './owners.ts';
+
+/** Reads scale subresources, and remembers what discovery said. */
+export type ScaleReader = (ref: ScaleRef) => Promise<ScaleRead>;
+
+const Scale = z.object({
+  metadata: z.object({ uid: z.string() }),
+  spec: z.object({ replicas: z._default(z.number(), 0) }),
+});
+const ResourceList = z.object({
+  resources: z.array(z.object({ name: z.string(), kind: z.string() })),
+});
+type ResourceList = z.infer<typeof ResourceList>;
+
+/**
+ * Asks objects of any kind how many pods they want. What cannot be found out is an answer and never an error.
+ *
+ * @param timeoutMs of each request
+ */
+export function scaleReader(kube: Kube, timeoutMs: number): ScaleReader {
+  const discovered = new Map<string, ResourceList>();
+
+  /** The resources of a group and version; asked again when a kind is not among them, as after a CRD was added. */
+  async function resourcesOf(apiVersion: string): Promise<ResourceList> {
+    const path = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+    const list = ResourceList.parse(await kube.request({ method: 'GET', path, timeoutMs }));
+    discovered.set(apiVersion, list);
+    return list;
+  }
+
+  async function pluralOf({ apiVersion, kind }: ScaleRef): Promise<{ plural: string; scalable: boolean }> {
+    const find = (list: ResourceList | undefined) =>
+      list?.resources.find((each) => each.kind === kind && !each.name.includes('/'))?.name;
+    let list = discovered.get(apiVersion);
+    if (find(list) === undefined) list = await resourcesOf(apiVersion);
+    const plural = find(list);
+    const scalable = list?.resources.some(({ name }) => name === `${plural}/scale`) === true;
+    return { plural: plural ?? '', scalable };
+  }
+
+  return async (ref) => {
+    try {
+      const { plural, scalable } = await pluralOf(ref);
+      if (!scalable) return { kind: 'no-scale' };
+      const [group = '', version = ''] = ref.apiVersion.includes('/')
+        ? ref.apiVersion.split('/')
+        : ['', ref.apiVersion];
+      const address = { group, version, resource: plural, namespace: ref.namespace, name: ref.name };
+      const path = resourcePath({ ...address, subresource: 'scale' });
+      const { metadata, spec } = Scale.parse(await kube.request({ method: 'GET', path, timeoutMs }));
+      // The Scale carries the uid of its object: one that was made anew is another owner.
+      return metadata.uid === ref.uid ? { kind: 'replicas', replicas: spec.replicas } : { kind: 'gone' };
+    } catch (error) {
+      if (error instanceof ApiError && error.code === 404) return { kind: 'gone' };
+      return { kind: 'failed', error: error instanceof Error ? error.message : String(error) };
+    }
+  };
+}

@@ -1,0 +1,58 @@
+import { type LabelSelector, matchesLabels } from './selectors.ts';
+
+/** Whether labels match. */
+export type LabelMatcher = (labels: Readonly<Record<string, string>>) => boolean;
+
+/** An optional DNS prefix with its slash, and a name. */
+const KEY = String.raw`(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?/)?[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?`;
+const VALUE = String.raw`(?:[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)?`;
+
+const EXISTS = new RegExp(`^(!?)\\s*(${KEY})$`);
+const EQUALITY = new RegExp(`^(${KEY})\\s*(==|=|!=)\\s*(${VALUE})$`);
+const SET = new RegExp(`^(${KEY})\\s+(in|notin)\\s*\\(((?:\\s*${VALUE}\\s*,)*\\s*${VALUE}\\s*)\\)$`);
+const COMPARISON = new RegExp(`^(${KEY})\\s*([<>])\\s*(-?\\d+)$`);
+
+/**
+ * Reads a label selector as kubectl's `-l` takes it: `app=a,tier!=b,zone in (x,y),zone notin (z),ring,!canary,size>3`.
+ * https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#api
+ *
+ * @returns what it matches (an empty text everything), or a sentence that says what is wrong with it
+ */
+export function parseSelector(text: string): LabelMatcher | string {
+  const matchers: LabelMatcher[] = [];
+  if (text.trim() === '') return () => true;
+  for (const part of text.split(/,(?![^(]*\))/)) {
+    const matcher = parseRequirement(part.trim());
+    if (!matcher) return `"${part.trim() || text}" is not a label selector such as app=ingester`;
+    matchers.push(matcher);
+  }
+  return (labels) => matchers.every((matches) => matches(labels));
+}
+
+function parseRequirement(part: string): LabelMatcher | undefined {
+  const [, not, existing = ''] = EXISTS.exec(part) ?? [];
+  if (not !== undefined) return requirement(existing, not === '' ? 'Exists' : 'DoesNotExist');
+  const [, equalKey, sign, value = ''] = EQUALITY.exec(part) ?? [];
+  if (equalKey !== undefined) return requirement(equalKey, sign === '!=' ? 'NotIn' : 'In', [value]);
+  const [, setKey, operator, values = ''] = SET.exec(part) ?? [];
+  if (setKey !== undefined) {
+    const all = values.split(',').map((each) => each.trim());
+    return requirement(setKey, operator === 'in' ? 'In' : 'NotIn', all);
+  }
+  const [, comparedKey, relation, bound] = COMPARISON.exec(part) ?? [];
+  return comparedKey === undefined ? undefined : comparison(comparedKey, relation === '>', Number(bound));
+}
+
+function requirement(key: string, operator: string, values: readonly string[] = []): LabelMatcher {
+  const selector: LabelSelector = { matchExpressions: [{ key, operator, values }] };
+  return (labels) => matchesLabels(selector, labels);
+}
+
+/** `size>3`: only where the label is a whole number; objects' own selectors do not have it. */
+function comparison(key: string, greater: boolean, bound: number): LabelMatcher {
+  return (labels) => {
+    const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
+    if (value === undefined || !/^-?\d+$/.test(value)) return false;
+    return greater ? Number(value) > bound : Number(value) < bound;
+  };
+}

@@ -1,0 +1,15 @@
+/** Parts of sentences that rollout, budget and drain have in common. */
+
+/** Sentences about 300 pods must stay readable: the first few by name, the others as a number. */
+const NAMES_SHOWN = 5;
+
+/** `1 pod`, `12 pods`. */
+export function countPods(count: number): string {
+  return `${count} ${count === 1 ? 'pod' : 'pods'}`;
+}
+
+/** `a, b, c and 4 more`. */
+export function listNames(names: readonly string[]): string {
+  if (names.length <= NAMES_SHOWN + 1) return names.join(', ');
+  return `${names.slice(0, NAMES_SHOWN).join(', ')} and ${names.length - NAMES_SHOWN} more`;
+}

@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import type { DrainFilters, RemovalWay } from '../../../plugin/drain/request.ts';
+import { type Scene, watchScene } from '../../../plugin/drain/scene.ts';
+import { fetchTargets } from '../../../plugin/drain/targets.ts';
+import { manualClock } from '../../helpers/manual-clock.ts';
+import { NO_FLAGS } from './builders.ts';
+import { type FakeCluster, fakeCluster, NAMESPACE, settle } from './fake-cluster.ts';
+
+const APPS = '/apis/apps/v1';
+const LEASES = `/apis/coordination.k8s.io/v1/namespaces/${NAMESPACE}/leases`;
+const ZONE_BUDGETS = '/apis/zonecontrol.k8s.aws/v1/zonedisruptionbudgets';
+
+describe('what a drain sees', () => {
+  let cluster: FakeCluster;
+  let scene: Scene;
+
+  beforeEach(() => {
+    cluster = fakeCluster();
+    cluster.addNode('old', 'zone-a');
+    cluster.addNode('new', 'zone-b');
+    cluster.addSet('ingester', 2);
+    cluster.addPod('ingester-0', 'old');
+    cluster.addPod('ingester-1', 'new');
+  });
+  afterEach(() => scene.stop());
+
+  async function sight(filters: Partial<DrainFilters> = {}, removal: Partial<RemovalWay> = {}) {
+    const nodes = await fetchTargets(cluster.kube, { names: ['old'], selector: undefined, zones: [] });
+    scene = await watchScene(
+      cluster.kube,
+      nodes,
+      {
+        filters: { ...NO_FLAGS, ...filters },
+        removal: { disableEviction: false, gracePeriodSeconds: undefined, ...removal },
+      },
+      { clock: manualClock(), random: () => 0.5 },
+    );
+    return scene.firstSight(new AbortController().signal);
+  }
+  const again = async () => {
+    await settle();
+    return scene.observer.look(scene.kube.clockSkewMs);
+  };
+  const enforce = () =>
+    cluster.fake.put('/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations', {
+      metadata: { name: 'kubectl-zone' },
+      webhooks: [{ name: 'evictions.kubectl-zone.dev' }],
+    });
+  const hold = () =>
+    cluster.fake.put(LEASES, {
+      metadata: { name: 'zone-rollout-statefulset-ingester', namespace: NAMESPACE },
+      spec: { holderIdentity: 'anna', leaseDurationSeconds: 15, renewTime: '2026-01-01T00:00:00Z' },
+    });
+
+  it('is the pods on the nodes, and all pods of their workloads', async () => {
+    const { observation } = await sight();
+    assert.deepEqual(observation.nodes, [{ name: 'old', zone: 'zone-a', cordoned: false }]);
+    assert.deepEqual(
+      observation.pods.map(({ name, node, zone, available, workload }) => ({
+        name,
+        node,
+        zone,
+        available,
+        workload,
+      })),
+      [{ name: 'ingester-0', node: 'old', zone: 'zone-a', available: true, workload: 'set-ingester' }],
+    );
+    assert.deepEqual(observation.workloads, [
+      {
+        key: 'set-ingester',
+        namespace: NAMESPACE,
+        label: 'statefulset/ingester',
+        guard: 'none',
+        zones: [
+          { zone: 'zone-a', total: 1, down: [] },
+          { zone: 'zone-b', total: 1, down: [] },
+        ],
+        down: [],
+        rolloutHolder: undefined,
+      },
+    ]);
+  });
+
+  it('keeps a workload in sight when its last pod has left, and misses the pod where it was', async () => {
+    await sight();
+    cluster.removePod('ingester-0');
+    const { observation } = await again();
+    assert.deepEqual(observation.pods, []);
+    assert.deepEqual(observation.workloads[0]?.down, [
+      { name: 'ingester-0', zone: 'zone-a', problem: 'missing', unschedulable: undefined },
+    ]);
+  });
+
+  it('knows the zone of a node that is gone', async () => {
+    await sight();
+    cluster.removeNode('old');
+    cluster.removePod('ingester-0');
+    cluster.addPod('ingester-0', '', { ready: false });
+    const { observation } = await again();
+    assert.equal(observation.workloads[0]?.down[0]?.zone, 'zone-a');
+    assert.deepEqual(observation.nodes, []);
+  });
+
+  it('tells what the scheduler says of a pod that no node takes', async () => {
+    const lastTransitionTime = '2026-01-01T00:00:07Z';
+    const message = '0/2 nodes are available';
+    const condition = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message };
+    cluster.addPod('ingester-1', '', { ready: false, conditions: [{ ...condition, lastTransitionTime }] });
+    const { observation } = await sight();
+    assert.deepEqual(observation.workloads[0]?.down[0]?.unschedulable, {
+      message,
+      sinceMs: Date.parse(lastTransitionTime),
+    });
+  });
+
+  it('finds the Deployment above a ReplicaSet, also when that is gone', async () => {
+    const spec = { replicas: 1, template: { metadata: { labels: { app: 'web' } } } };
+    cluster.fake.put(`${APPS}/deployments`, {
+      metadata: { name: 'web', namespace: NAMESPACE, uid: 'deployment' },
+      spec,
+    });
+    const reference = (kind: string, name: string, uid: string) => [
+      { apiVersion: 'apps/v1', kind, name, uid, controller: true },
+    ];
+    const owned = reference('Deployment', 'web', 'deployment');
+    const set = { name: 'webset', namespace: NAMESPACE, uid: 'set', ownerReferences: owned };
+    cluster.fake.put(`${APPS}/replicasets`, { metadata: set, spec });
+    const ownerReferences = reference('ReplicaSet', 'webset', 'set');
+    const metadata = { name: 'web-x', namespace: NAMESPACE, uid: 'web-x', ownerReferences };
+    const ready = { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] };
+    cluster.fake.put('/api/v1/pods', { metadata, spec: { nodeName: 'old', containers: [] }, status: ready });
+    const { observation } = await sight();
+    const labels = () => observation.workloads.map(({ label }) => label).sort();
+    assert.deepEqual(labels(), ['deployment/web', 'statefulset/ingester']);
+
+    cluster.fake.remove(`${APPS}/replicasets`, 'webset');
+    cluster.removePod('web-x');
+    const later = (await again()).observation.workloads.find(({ key }) => key === 'deployment');
+    assert.equal(later?.down.length, 1);
+  });
+
+  it('counts a zone budget itself where no webhook does', async () => {
+    cluster.addZoneBudget('ingester', 1);
+    const { observation } = await sight();
+    assert.equal(observation.workloads[0]?.guard, 'zone-budget');
+    assert.deepEqual(observation.zoneBudgets.get(`${NAMESPACE}/ingester`)?.view, {
+      zones: [
+        { zone: 'zone-a', expected: 1, unavailable: 0 },
+        { zone: 'zone-b', expected: 1, unavailable: 0 },
+      ],
+      reservations: [],
+      maxUnavailable: 1,
+    });
+  });
+
+  it('takes the word of the webhook where it enforces, unless pods are deleted past it', async () => {
+    enforce();
+    cluster.addZoneBudget('ingester', 1);
+    const view = async (removal: Partial<RemovalWay>) => {
+      const { observation } = await sight({}, removal);
+      return observation.zoneBudgets.get(`${NAMESPACE}/ingester`)?.view ?? {};
+    };
+    const enforced = await view({});
+    await scene.stop();
+    assert.ok('code' in enforced && enforced.code === 'not-counted');
+    assert.ok('zones' in (await view({ disableEviction: true })));
+  });
+
+  it('shows a budget that cannot be read as one that lets nobody go', async () => {
+    cluster.fake.put(ZONE_BUDGETS, {
+      metadata: { name: 'odd', namespace: NAMESPACE },
+      spec: { maxUnavailable: {} },
+    });
+    const { observation } = await sight();
+    assert.deepEqual(observation.pods[0]?.zoneBudgets, [`${NAMESPACE}/odd`]);
+    const view = observation.zoneBudgets.get(`${NAMESPACE}/odd`)?.view;
+    assert.ok(view && 'code' in view && view.code === 'invalid-budget');
+  });
+
+  it('names who rolls a workload out where no webhook keeps both apart', async () => {
+    hold();
+    assert.equal((await sight()).observation.workloads[0]?.rolloutHolder, 'anna');
+  });
+
+  it('does not mind a rollout where the webhook keeps both apart', async () => {
+    hold();
+    enforce();
+    cluster.addZoneBudget('ingester', 1);
+    assert.equal((await sight()).observation.workloads[0]?.rolloutHolder, undefined);
+  });
+
+  it('tells which pods stay for want of a flag', async () => {
+    cluster.addPod('bare', 'old');
+    const { observation, refused } = await sight();
+    assert.equal(observation.pods.length, 1);
+    assert.deepEqual(
+      refused.map(({ record, refusal }) => [record.name, refusal.flag]),
+      [['bare', '--force']],
+    );
+  });
+
+  it('looks again when a pod that goes too slowly is not waited for any more', async () => {
+    const pod = cluster.fake.get('/api/v1/pods', 'ingester-0');
+    if (!pod) throw new Error('there is no such pod');
+    const metadata = { ...pod.metadata, deletionTimestamp: '2026-01-01T00:00:30Z' };
+    cluster.fake.put('/api/v1/pods', { ...pod, metadata });
+    const { recheckAtMs, observation } = await sight({ skipWaitForDeleteMs: 5_000 });
+    assert.equal(observation.pods.length, 1);
+    assert.equal(recheckAtMs, Date.parse('2026-01-01T00:00:35.001Z'));
+    assert.deepEqual(scene.observer.look(recheckAtMs ?? 0).observation.pods, []);
+  });
+
+  it('counts the zones with pods down that had served', async () => {
+    await sight();
+    cluster.addPod('ingester-1', 'new', { ready: false });
+    assert.equal((await again()).zonesDown, 1);
+    cluster.addPod('ingester-0', 'old', { ready: false });
+    assert.equal((await again()).zonesDown, 2);
+  });
+});

@@ -1,0 +1,240 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { themeFor } from '../../../../plugin/views/terminal/theme.ts';
+import {
+  drainEvent,
+  drainSnapshot,
+  drainZone,
+  hundredNodes,
+  nodeRow,
+  nodeRows,
+  scriptedDrain,
+} from '../fixtures/drain.ts';
+import { drainFrameInput, drainStateAfter, drawnDrain } from '../fixtures/drain-frames.ts';
+
+const shown = (...parameters: Parameters<typeof hundredNodes>) =>
+  drainEvent(125_000, { type: 'snapshot', snapshot: hundredNodes(...parameters) });
+const LARGE = drainStateAfter([...scriptedDrain().slice(0, 38), shown()]);
+
+test('100 nodes on 80 by 24: the active ones, and counts of the others', () => {
+  assert.deepEqual(drawnDrain(drainFrameInput(LARGE)), [
+    'drain of 100 nodes, zone by zone',
+    '',
+    '━━━━━━━━━━━━━━──────────────────  41 of 100 nodes drained, 528 of 986 pods left',
+    '2m 05s elapsed, 3 requests refused',
+    '',
+    '✓ zone-a         33/33 nodes',
+    '▸ zone-b          8/33 nodes  202 of 330 pods left',
+    '    node-b-09  ━━━━────────────────  8 left, 2 terminating',
+    '    node-b-10  ━━━━━━──────────────  7 left',
+    '    node-b-11  ━━━━━━━━────────────  6 left, 1 terminating',
+    '    node-b-12  ━━━━━━━━━━──────────  5 left, 2 terminating',
+    '    node-b-13  ━━━━━━━━━━━━────────  4 left',
+    '    node-b-14  ━━━━━━━━━━━━━━──────  3 left, 1 terminating',
+    '    and 27 nodes more, 8 of them drained, 169 pods left on them',
+    '  zone-c          0/32 nodes  320 pods',
+    '  no zone label    0/2 nodes  6 pods',
+    '',
+    'now       7 pods of zone-b may go',
+    'held      4 pods: budget prod/ingester allows 4 in zone-b: zone-b has 4 of 30 …',
+    'not whole statefulset/ingester in prod: 2 pods: ingester-13 (missing), ingeste…',
+    '     45s  waiting: statefulset/a in prod has 3 of 24 pods down: a-1 (missing),…',
+    '  1m 29s  zone-a finished: 3 nodes, 12 pods in 1m 29s',
+    'q leaves safely   ? help',
+  ]);
+});
+
+test('100 nodes on 120 by 40', () => {
+  assert.deepEqual(drawnDrain(drainFrameInput(LARGE, { size: { columns: 120, rows: 40 } })), [
+    'drain of 100 nodes, zone by zone',
+    '',
+    '━━━━━━━━━━━━━━━━━━━━━━━───────────────────────────  41 of 100 nodes drained, 528 of 986 pods left',
+    '2m 05s elapsed, 3 requests refused',
+    '',
+    '✓ zone-a         33/33 nodes',
+    '▸ zone-b          8/33 nodes  202 of 330 pods left',
+    '    node-b-09  ━━━━────────────────  8 left, 2 terminating',
+    '    node-b-10  ━━━━━━──────────────  7 left',
+    '    node-b-11  ━━━━━━━━────────────  6 left, 1 terminating',
+    '    node-b-12  ━━━━━━━━━━──────────  5 left, 2 terminating',
+    '    node-b-13  ━━━━━━━━━━━━────────  4 left',
+    '    node-b-14  ━━━━━━━━━━━━━━──────  3 left, 1 terminating',
+    '    node-b-15  ━━──────────────────  9 left, 2 terminating',
+    '    node-b-16  ━━━━────────────────  8 left',
+    '    node-b-17  ━━━━━━──────────────  7 left, 1 terminating',
+    '    node-b-18  ━━━━━━━━────────────  6 left, 2 terminating',
+    '    node-b-19  ━━━━━━━━━━──────────  5 left',
+    '    node-b-20  ━━━━━━━━━━━━────────  4 left, 1 terminating',
+    '    node-b-21  ────────────────────  10 pods',
+    '    node-b-22  ────────────────────  10 pods',
+    '    and 19 nodes more, 8 of them drained, 110 pods left on them',
+    '  zone-c          0/32 nodes  320 pods',
+    '  no zone label    0/2 nodes  6 pods',
+    '',
+    'now       7 pods of zone-b may go',
+    'held      4 pods: budget prod/ingester allows 4 in zone-b: zone-b has 4 of 30 pods down (prod/ingester-7, prod/ingeste…',
+    'not whole statefulset/ingester in prod: 2 pods: ingester-13 (missing), ingester-16 (terminating)',
+    '',
+    '      0s  waiting: 2 pods of zone-a (a, b): budget prod/a allows 10 in zone-a',
+    '     20s  node-zone-a-1 drained: 4 pods in 19s',
+    '     20s  node-zone-a-2 drained: 4 pods in 19s',
+    '     21s  zone-a: 2 pods of 1 node evicted: prod/node-zone-a-3-pod-3, prod/node-zone-a-3-pod-4',
+    '     45s  node-zone-a-3 drained: 4 pods in 44s',
+    '     45s  waiting: statefulset/a in prod has 3 of 24 pods down: a-1 (missing), before the next zone begins',
+    '  1m 29s  zone-a finished: 3 nodes, 12 pods in 1m 29s',
+    '',
+    'q leaves safely   ? help',
+  ]);
+});
+
+test('100 nodes on 40 by 12', () => {
+  assert.deepEqual(drawnDrain(drainFrameInput(LARGE, { size: { columns: 40, rows: 12 } })), [
+    'drain of 100 nodes, zone by zone',
+    '41 of 100 nodes drained, 528 of 986 po…',
+    '2m 05s elapsed, 3 requests refused',
+    '✓ zone-a         33/33 nodes',
+    '▸ zone-b          8/33 nodes  202 of 3…',
+    '    node-b-09  8 left, 2 terminating',
+    '    and 32 nodes more, 8 of them drain…',
+    '  zone-c          0/32 nodes  320 pods',
+    '  no zone label    0/2 nodes  6 pods',
+    'now       7 pods of zone-b may go',
+    'q leaves safely   ? help',
+  ]);
+});
+
+test('100 nodes on 20 by 5: figures, status and keys', () => {
+  assert.deepEqual(drawnDrain(drainFrameInput(LARGE, { size: { columns: 20, rows: 5 } })), [
+    'drain of 100 nodes…',
+    '41 of 100 nodes dr…',
+    'now       7 pods o…',
+    'q leaves safely   …',
+  ]);
+});
+
+test('blocked: by what and what would change it, in ASCII, while leaving', () => {
+  const domain = 'eu-west-1.compute.internal';
+  const snapshot = drainSnapshot(
+    [
+      drainZone(
+        'zone-a',
+        'recovering',
+        nodeRows('a', 2, () => [4, 0]),
+      ),
+      drainZone('zone-b', 'draining', [
+        nodeRow(`ip-10-0-1-2.${domain}`, 4, 1, 1),
+        nodeRow(`ip-10-0-1-3.${domain}`, 0),
+      ]),
+    ],
+    {
+      status: {
+        kind: 'blocked',
+        reason: 'no node takes ingester-3 of zone-a, statefulset/ingester in prod: 0/9 nodes are available',
+        fix: 'kubectl uncordon node-a-01, or add a node that takes ingester-3; the same command goes on afterwards',
+      },
+      waitingFor: Array.from({ length: 6 }, (_, index) => ({
+        workload: `sts/w${index}`,
+        namespace: 'prod',
+        pods: ['w-1 (missing)'],
+      })),
+    },
+  );
+  const state = drainStateAfter([drainEvent(125_000, { type: 'snapshot', snapshot })], [{ type: 'quit' }]);
+  const input = drainFrameInput(state, { theme: themeFor({ LANG: 'C' }) });
+  assert.deepEqual(drawnDrain(input), [
+    'drain of 4 nodes, zone by zone',
+    '',
+    '==================================----  3 of 4 nodes drained, 1 of 12 pods left',
+    '2m 05s elapsed, 0 requests refused',
+    '',
+    '> zone-a  2/2 nodes  empty, until everything is whole',
+    '> zone-b  1/2 nodes  1 of 4 pods left',
+    '    ip-10-0-1-2  ===============-----  1 left, 1 terminating',
+    '    ip-10-0-1-3  ====================  drained',
+    '',
+    'blocked   no node takes ingester-3 of zone-a, statefulset/ingester in prod: 0/9',
+    '          nodes are available',
+    'to go on  kubectl uncordon node-a-01, or add a node that takes ingester-3; the',
+    '          same command goes on afterwards',
+    'not whole sts/w0 in prod: 1 pod: w-1 (missing)',
+    '          sts/w1 in prod: 1 pod: w-1 (missing)',
+    '          sts/w2 in prod: 1 pod: w-1 (missing)',
+    '          and 3 more',
+    '',
+    'leaving: no more pods are evicted',
+  ]);
+});
+
+test('help takes the place of the events', () => {
+  const state = drainStateAfter([shown()], [{ type: 'toggle-help' }]);
+  assert.deepEqual(drawnDrain(drainFrameInput(state)), [
+    'drain of 100 nodes, zone by zone',
+    '',
+    '━━━━━━━━━━━━━━──────────────────  41 of 100 nodes drained, 528 of 986 pods left',
+    '2m 05s elapsed, 3 requests refused',
+    '',
+    '✓ zone-a         33/33 nodes',
+    '▸ zone-b          8/33 nodes  202 of 330 pods left',
+    '    node-b-09  ━━━━────────────────  8 left, 2 terminating',
+    '    and 32 nodes more, 8 of them drained, 194 pods left on them',
+    '  zone-c          0/32 nodes  320 pods',
+    '  no zone label    0/2 nodes  6 pods',
+    '',
+    'now       7 pods of zone-b may go',
+    '',
+    'q, Ctrl-C leave: no more pods are evicted, nodes stay cordoned, and the same',
+    '          command goes on later',
+    '?         close this help',
+    'held      pods that a budget does not let go yet; they are asked for when',
+    '          something has changed',
+    'not whole workloads with pods that are down; the next zone begins when there',
+    '          are none',
+    '',
+    'q leaves safely   ? help',
+  ]);
+});
+
+test('at the end the keys are gone and the times stand still', () => {
+  const snapshot = drainSnapshot(
+    [
+      drainZone(
+        'zone-a',
+        'finished',
+        nodeRows('a', 3, () => [4, 0]),
+      ),
+    ],
+    {
+      status: { kind: 'done', reason: '3 nodes are drained', fix: undefined },
+    },
+  );
+  const events = scriptedDrain();
+  const state = drainStateAfter([
+    ...events.slice(0, 1),
+    drainEvent(179_000, { type: 'snapshot', snapshot }),
+    ...events.slice(-1),
+  ]);
+  const input = drainFrameInput(state);
+  assert.deepEqual(drawnDrain({ ...input, nowMs: input.nowMs + 3_600_000 }), [
+    'drain of 3 nodes, zone by zone',
+    '',
+    '━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━  3 of 3 nodes drained, 0 of 12 pods left',
+    '3m 00s elapsed, 0 requests refused',
+    '',
+    '✓ zone-a  3/3 nodes',
+    '',
+    '      0s  6 nodes to drain, 24 pods to leave: zone-a (3 nodes), zone-b (3 node…',
+  ]);
+});
+
+test('before the first event', () => {
+  assert.deepEqual(drawnDrain(drainFrameInput(drainStateAfter([]))), [
+    'looking at the cluster…',
+    '',
+    'q leaves safely   ? help',
+  ]);
+});
+
+test('the elapsed time goes on by our own clock', () => {
+  const input = drainFrameInput(LARGE);
+  assert.equal(drawnDrain({ ...input, nowMs: input.nowMs + 5000 })[3], '2m 10s elapsed, 3 requests refused');
+});

@@ -1,0 +1,15 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { textTable } from '../../../plugin/views/text-table.ts';
+
+it('aligns columns, and leaves no blanks at the ends of lines', () => {
+  assert.deepEqual(
+    textTable([
+      ['A', 'LONG', 'C'],
+      ['aaa', 'b', ''],
+      ['', 'bb', 'c'],
+    ]),
+    ['A     LONG   C', 'aaa   b', '      bb     c'],
+  );
+  assert.deepEqual(textTable([]), []);
+});

@@ -1,0 +1,93 @@
+import type {
+  Cordon,
+  DrainInput,
+  DrainObservation,
+  DrainPod,
+  DrainWorkload,
+} from '../../../shared/drain/types.ts';
+
+/** What a witness who saw every observation and every decision knows, kept apart from the memory under test. */
+export class History {
+  begun = false;
+  zone: string | undefined;
+  batch = new Set<string>();
+  /** Whether this process asked for a pod of that zone. */
+  asked = false;
+  /** Whether pods had to leave the zone since it was begun. */
+  hadPods = false;
+  wholeSinceMs: number | undefined;
+  /** Pods that any process asked for, by uid, with their zone; until they are gone. */
+  readonly removed = new Map<string, string | undefined>();
+  private readonly firstSeen = new Map<string, 'broken' | 'sound'>();
+
+  /** To be called with each observation before its decision is judged. */
+  see(observation: DrainObservation, nowMs: number): void {
+    for (const workload of observation.workloads) {
+      const broken = isDown(workload) && workload.guard !== 'zone-budget';
+      if (!broken) this.firstSeen.set(workload.key, 'sound');
+      else if (!this.firstSeen.has(workload.key)) this.firstSeen.set(workload.key, 'broken');
+    }
+    const present = new Set(observation.pods.map(({ uid }) => uid));
+    for (const uid of this.removed.keys()) if (!present.has(uid)) this.removed.delete(uid);
+    const busy = observation.pods.some(
+      (pod) => this.batch.has(pod.node) && pod.zone === this.zone && !cannotGo(pod, observation),
+    );
+    if (busy) this.hadPods = true;
+    const whole = this.waitedFor(observation).length === 0 && !busy;
+    this.wholeSinceMs = whole ? (this.wholeSinceMs ?? nowMs) : undefined;
+  }
+
+  /** Workloads that must be whole and are not. */
+  waitedFor({ workloads }: DrainObservation): DrainWorkload[] {
+    return workloads.filter((workload) => isDown(workload) && !this.isExempt(workload.key));
+  }
+
+  isExempt(key: string): boolean {
+    return this.firstSeen.get(key) === 'broken';
+  }
+
+  cordoned(decision: Cordon): void {
+    this.batch = new Set(decision.memory.batch);
+    if (!decision.begins) return;
+    this.begun = true;
+    this.zone = decision.zone;
+    this.asked = false;
+    this.hadPods = false;
+  }
+
+  evicted(pods: readonly DrainPod[]): void {
+    for (const { uid, zone } of pods) this.removed.set(uid, zone);
+    this.asked = true;
+  }
+
+  /** The process died. What it asked for is under way all the same. */
+  restarted(): void {
+    this.begun = false;
+    this.zone = undefined;
+    this.batch = new Set();
+    this.asked = false;
+    this.hadPods = false;
+    this.wholeSinceMs = undefined;
+    this.firstSeen.clear();
+  }
+}
+
+/** Whether nobody can ever move the pod: a zone budget guards it, and its node has no zone. */
+export function cannotGo(pod: DrainPod, observation: DrainObservation): boolean {
+  if (pod.zone !== undefined || pod.terminating || pod.asked || pod.zoneBudgets.length === 0) return false;
+  return (
+    pod.available || pod.zoneBudgets.some((key) => observation.zoneBudgets.get(key)?.policy !== 'AlwaysAllow')
+  );
+}
+
+export function isDown({ zones }: Pick<DrainWorkload, 'zones'>): boolean {
+  return zones.some((zone) => zone.down.length > 0);
+}
+
+/** Zones in the order that the options ask for. */
+export function zonesInOrder({ observation, options }: DrainInput): (string | undefined)[] {
+  const named = new Set(observation.nodes.flatMap(({ zone }) => zone ?? []));
+  const preferred = options.zoneOrder.filter((zone) => named.has(zone));
+  const others = [...named].filter((zone) => !preferred.includes(zone)).sort();
+  return [...preferred, ...others, undefined];
+}

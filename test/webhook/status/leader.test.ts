@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { afterEach, describe, it } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { ConnectionError } from '../../../shared/kube/kube.ts';
+import { silentLog } from '../../../webhook/log.ts';
+import { type Leader, runLeader } from '../../../webhook/status/leader.ts';
+import { type FakeKube, fakeKube } from '../../helpers/fake-kube.ts';
+import { type ManualClock, manualClock } from '../../helpers/manual-clock.ts';
+
+const LEASES = '/apis/coordination.k8s.io/v1/namespaces/default/leases';
+const NAME = 'kubectl-zone-webhook';
+
+describe('leadership', () => {
+  const running: (() => Promise<void>)[] = [];
+  afterEach(async () => {
+    for (const stop of running.splice(0)) await stop();
+  });
+
+  function replica(
+    kube: FakeKube,
+    clock: ManualClock,
+    identity: string,
+  ): { leader: Leader; leads(): number } {
+    let leads = 0;
+    const leader = runLeader({
+      kube,
+      namespace: 'default',
+      name: NAME,
+      identity,
+      clock,
+      log: silentLog,
+      onLead() {
+        leads += 1;
+      },
+    });
+    running.push(() => leader.stop());
+    return { leader, leads: () => leads };
+  }
+
+  /** Moves time in small steps, and lets everything that follows from each happen. */
+  async function pass(clock: ManualClock, ms: number): Promise<void> {
+    for (let passed = 0; passed < ms; passed += 500) {
+      clock.advance(500);
+      for (let turns = 0; turns < 10; turns += 1) await turn();
+    }
+  }
+
+  const holder = (kube: FakeKube) => {
+    const spec = kube.get(LEASES, NAME)?.spec as { holderIdentity?: string } | undefined;
+    return spec?.holderIdentity;
+  };
+
+  it('is of one replica at a time, and it is told', async () => {
+    const [kube, clock] = [fakeKube(), manualClock()];
+    const first = replica(kube, clock, 'first');
+    await pass(clock, 1_000);
+    const second = replica(kube, clock, 'second');
+    await pass(clock, 60_000);
+    assert.deepEqual([first.leader.leads, second.leader.leads], [true, false]);
+    assert.ok(first.leads() > 0);
+    assert.equal(second.leads(), 0);
+    assert.equal(holder(kube), 'first');
+  });
+
+  it('passes on when the leader stops, without waiting for the Lease to expire', async () => {
+    const [kube, clock] = [fakeKube(), manualClock()];
+    const first = replica(kube, clock, 'first');
+    await pass(clock, 1_000);
+    const second = replica(kube, clock, 'second');
+    await pass(clock, 1_000);
+    await first.leader.stop();
+    assert.equal(first.leader.leads, false);
+    await pass(clock, 5_000);
+    assert.equal(second.leader.leads, true);
+  });
+
+  it('ends in time when the Lease cannot be renewed, and comes back', async () => {
+    const [kube, clock] = [fakeKube(), manualClock()];
+    const { leader, leads } = replica(kube, clock, 'first');
+    await pass(clock, 1_000);
+    const before = leads();
+    kube.before = () => {
+      throw new ConnectionError('no route');
+    };
+    await pass(clock, 15_000);
+    assert.equal(leader.leads, false, 'somebody else may lead by now');
+    kube.before = () => {};
+    await pass(clock, 20_000);
+    assert.equal(leader.leads, true);
+    assert.ok(leads() > before, 'what changed meanwhile has to be counted');
+  });
+
+  it('gives way to a holder that took the Lease over', async () => {
+    const [kube, clock] = [fakeKube(), manualClock()];
+    const { leader } = replica(kube, clock, 'first');
+    await pass(clock, 1_000);
+    const lease = kube.get(LEASES, NAME);
+    assert.ok(lease);
+    kube.put(LEASES, { ...lease, spec: { ...(lease.spec as object), holderIdentity: 'other' } });
+    await pass(clock, 10_000);
+    assert.equal(leader.leads, false);
+  });
+});

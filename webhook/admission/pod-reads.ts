@@ -1,0 +1,81 @@
+/** The consistent reads on which the verdicts of a batch rest. */
+import { outlastsConflict } from '../../shared/budget/lasting-read.ts';
+import type { PodRecord } from '../../shared/budget/pod-record.ts';
+import type { ZoneDisruptionBudget } from '../../shared/budget/types.ts';
+import type { Kube } from '../../shared/kube/kube.ts';
+import { labelSelectorText } from '../../shared/kube/selectors.ts';
+import type { Eviction } from '../api/review.ts';
+import type { ListedBudget } from '../budgets/store.ts';
+import { fetchPod, fetchPods } from '../cluster/read-pod.ts';
+import type { Asked } from './round.ts';
+
+/** Below this many, single reads are quicker than any list. */
+const FEW_PODS = 20;
+/** Reading a listed pod takes so much less than reading it alone. */
+const LIST_GAIN = 4;
+
+export interface PodReads {
+  /**
+   * Reads the pods of the evictions that have none yet. Each read begins after its eviction has arrived.
+   *
+   * @returns whether it took a list, and so its time
+   * @throws ApiError, ConnectionError
+   */
+  read(
+    evictions: readonly Eviction[],
+    budgets: readonly ListedBudget[],
+    timeoutMs: number,
+  ): Promise<{ listed: boolean }>;
+  /** The evictions with their pods. */
+  asked(evictions: readonly Eviction[]): readonly Asked[];
+  /** Keeps only those reads that another attempt may rest on as well. */
+  forget(): void;
+}
+
+export function createPodReads(kube: Kube, namespace: string): PodReads {
+  const reads = new Map<Eviction, PodRecord | undefined>();
+
+  return {
+    async read(evictions, budgets, timeoutMs) {
+      const unread = evictions.filter((eviction) => !reads.has(eviction));
+      const names = new Set(unread.map(({ name }) => name));
+      const pods = new Map<string, PodRecord | undefined>();
+      const selectors = selectorsWorthListing(names.size, budgets);
+      for (const labelSelector of selectors) {
+        const listed = await fetchPods(kube, { namespace, labelSelector }, timeoutMs);
+        for (const pod of listed) if (names.has(pod.name)) pods.set(pod.name, pod);
+      }
+      const alone = [...names].filter((name) => !pods.has(name));
+      await Promise.all(
+        alone.map(async (name) => pods.set(name, await fetchPod(kube, { namespace, name }, timeoutMs))),
+      );
+      for (const eviction of unread) reads.set(eviction, pods.get(eviction.name));
+      return { listed: selectors.length > 0 };
+    },
+    asked: (evictions) => evictions.map((eviction) => ({ eviction, pod: reads.get(eviction) })),
+    forget() {
+      for (const [eviction, pod] of reads)
+        if (!outlastsConflict(pod, eviction.precondition)) reads.delete(eviction);
+    },
+  };
+}
+
+/**
+ * Label selectors whose pods are better listed than read one by one; none where the budgets cover many more pods than
+ * are wanted, or where nobody has counted yet how many.
+ */
+function selectorsWorthListing(wanted: number, budgets: readonly ListedBudget[]): string[] {
+  const readable = budgets.flatMap((listed) => (listed.kind === 'budget' ? listed.budget : []));
+  const covered = readable.reduce((sum, { status }) => sum + status.expectedReplicas, 0);
+  if (wanted < FEW_PODS || covered === 0 || covered > wanted * LIST_GAIN) return [];
+  return [...new Set(readable.map(selectorText))].filter((text) => text !== '');
+}
+
+/** Empty for a selector that covers nothing or that the API server would refuse. */
+function selectorText({ spec }: ZoneDisruptionBudget): string {
+  try {
+    return labelSelectorText(spec.selector ?? {});
+  } catch {
+    return '';
+  }
+}
