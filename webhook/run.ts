@@ -96,7 +96,9 @@ export async function runWebhook(config: Config, surroundings: Surroundings): Pr
     const { namespace, name: pod, dryRun, user } = eviction;
     metrics.verdict(verdict, dryRun, tookMs);
     log.info({ namespace, pod, dryRun, user, ...verdict, tookMs: Math.round(tookMs) }, 'eviction');
-    if (verdict.kind === 'deny' && !dryRun) events.record({ namespace, pod, message: verdict.message });
+    if (verdict.kind === 'deny' && !dryRun) {
+      events.record({ namespace, pod, uid: eviction.precondition.uid, message: verdict.message });
+    }
   };
   const app = createApp({
     admitter: createAdmitter({ ...surroundings, cluster, witness: metrics }),

@@ -24,6 +24,8 @@ export interface Command {
 export interface Invocation {
   /** As typed, for messages that say what to repeat: `kubectl zone rollout sts/ingester`. */
   commandLine: string;
+  /** The words after `kubectl zone`, as the shell handed them over. */
+  words: readonly string[];
 }
 
 /** What yargs has read: by option name, as its type says. */

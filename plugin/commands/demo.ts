@@ -1,15 +1,26 @@
-import { UsageError } from '../errors.ts';
+import type { Context } from '../context.ts';
+import type { DemoOptions } from '../demo/rollout.ts';
+import { type ExitCode, UsageError } from '../errors.ts';
 import { type Command, read } from './command.ts';
 
 const MOST_PODS = 2000;
 
+type ShowDemo = (options: DemoOptions, context: Context) => Promise<ExitCode>;
+
+/** Loaded only when they are shown. */
+const DEMOS: Readonly<Record<string, () => Promise<ShowDemo>>> = {
+  rollout: async () => (await import('../demo/rollout.ts')).demoRollout,
+  drain: async () => (await import('../demo/drain.ts')).demoDrain,
+};
+const NAMES = Object.keys(DEMOS).join(', ');
+
 export const demoCommand: Command = {
   usage: 'demo [what]',
-  summary: 'Watch a zone-aware rollout in a sandbox cluster, without any cluster of your own',
+  summary: 'Watch a zone-aware rollout or drain in a sandbox cluster, without any cluster of your own',
   description:
-    'Starts a cluster inside this process, with nodes in zones and a StatefulSet "ingester", changes its image, and rolls it out with the same code that works on real clusters. Another terminal can look at it with kubectl meanwhile.',
+    'Starts a cluster inside this process, with nodes in zones and a StatefulSet "ingester", and rolls a new image out, or drains half of the nodes, with the same code that works on real clusters. Another terminal can look at it with kubectl meanwhile.',
   connects: false,
-  positionals: { what: { type: 'string', describe: 'What to show: rollout' } },
+  positionals: { what: { type: 'string', describe: `What to show: ${NAMES}; rollout unless told` } },
   options: {
     pods: { type: 'number', default: 36, describe: 'Pods of the StatefulSet' },
     zones: { type: 'number', default: 3, describe: 'Zones of the cluster' },
@@ -23,16 +34,18 @@ export const demoCommand: Command = {
   },
   examples: [
     ['kubectl zone demo', 'Roll out 36 pods in 3 zones'],
+    ['kubectl zone demo drain', 'Drain the old half of the nodes'],
     ['kubectl zone demo --pods 300 --keep', 'A larger one, and keep the cluster to play with'],
   ],
   async run(args, context) {
     const what = read.text(args, 'what') ?? 'rollout';
-    if (what !== 'rollout') throw new UsageError(`there is no demo "${what}"`, 'the demos are: rollout');
+    const load = DEMOS[what];
+    if (!load) throw new UsageError(`there is no demo "${what}"`, `the demos are: ${NAMES}`);
     const pods = wholeNumber(args.pods, 'pods', MOST_PODS);
     const zones = wholeNumber(args.zones, 'zones', 26);
     const output = read.text(args, 'output');
-    const { demoRollout } = await import('../demo/rollout.ts');
-    return demoRollout(
+    const show = await load();
+    return show(
       {
         pods,
         zones,

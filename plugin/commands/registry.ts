@@ -4,7 +4,7 @@ import { EXIT, type ExitCode, UsageError } from '../errors.ts';
 import { VERSION } from '../version.ts';
 import type { Arguments, Command } from './command.ts';
 import { CONNECTION_OPTIONS } from './connection.ts';
-import { quoteWord } from './quote.ts';
+import { commandLineOf } from './quote.ts';
 
 const LONGEST_LINE = 110;
 
@@ -35,10 +35,10 @@ export async function runCommandLine(
     .fail((message, error) => {
       throw error ?? new UsageError(message.trim(), 'kubectl zone --help lists the commands and flags');
     });
-  const commandLine = ['kubectl zone', ...argv.map(quoteWord)].join(' ');
+  const invocation = { commandLine: commandLineOf(argv), words: argv };
   for (const command of commands) {
     register(parser, command, [], async (chosen, args) => {
-      exitCode = await chosen.run(args, context, { commandLine });
+      exitCode = await chosen.run(args, context, invocation);
     });
   }
   let shown = '';

@@ -1,19 +1,22 @@
 import { PACINGS, parseRolloutOptions, ROLLOUT_DEFAULTS } from '../../shared/rollout/options.ts';
 import { UsageError } from '../errors.ts';
 import { GATE_OPTIONS, gatesFrom } from '../gates/options.ts';
-import type { RolloutRequest } from '../rollout/run.ts';
+import { FAILURE_OPTIONS, failureBudgetFrom } from '../rollout/failure-options.ts';
+import type { RolloutFlags } from '../rollout/run.ts';
 import { choice } from './choice.ts';
 import { type Arguments, type Command, read } from './command.ts';
 import { connectionOptions, durationOption } from './connection.ts';
+import { commandLineOf } from './quote.ts';
 import { rolloutHistoryCommand, rolloutStatusCommand } from './rollout-status.ts';
 import { rolloutAbortCommand, rolloutPauseCommand, rolloutResumeCommand } from './rollout-steer.ts';
 import { parseTarget } from './target.ts';
+import { CHANGE_OPTIONS, changeFrom, withoutChange } from './template-change.ts';
 
 export const rolloutCommand: Command = {
   usage: 'rollout <target..>',
   summary: 'Replace the pods of a StatefulSet that are on an old revision, zone by zone',
   description:
-    'Replaces all pods that are not on the newest revision: one zone at a time, in waves that grow, and only while every other zone is whole. Stops safely at any moment; the same command goes on.',
+    'Replaces all pods that are not on the newest revision: one zone at a time, in waves that grow, and only while every other zone is whole. Stops safely at any moment; the same command goes on.\n\nA ZoneAwareUpdate for the StatefulSet supplies maxUnavailable, exponentialFactor, pauseRolloutAlarm, ignoreAlarm and dryRun; flags win. --dry-run says where each value comes from.',
   connects: true,
   subcommands: [
     rolloutStatusCommand,
@@ -30,20 +33,21 @@ export const rolloutCommand: Command = {
     },
   },
   options: {
+    ...CHANGE_OPTIONS,
     'max-unavailable': {
       type: 'string',
       describe: 'Most pods of a zone that may be down: a number, or a percentage of all replicas, rounded up',
-      default: ROLLOUT_DEFAULTS.maxUnavailable,
+      defaultDescription: ROLLOUT_DEFAULTS.maxUnavailable,
     },
     'exponential-factor': {
       type: 'string',
       describe: 'Growth from one wave to the next; 0 takes --max-unavailable at once',
-      default: String(ROLLOUT_DEFAULTS.exponentialFactor),
+      defaultDescription: String(ROLLOUT_DEFAULTS.exponentialFactor),
     },
     pacing: {
       type: 'string',
       describe: `${PACINGS.join(' or ')}: wait for the whole wave, or take the next pod as soon as one is back`,
-      default: ROLLOUT_DEFAULTS.pacing,
+      defaultDescription: ROLLOUT_DEFAULTS.pacing,
     },
     'zone-order': {
       type: 'string',
@@ -70,19 +74,23 @@ export const rolloutCommand: Command = {
       describe: 'At the end, set the update strategy back to what it was',
     },
     ...GATE_OPTIONS,
+    ...FAILURE_OPTIONS,
     timeout: {
       type: 'string',
       describe: 'Stop after this time, such as 2h; the same command goes on (exit code 3)',
     },
     'dry-run': {
       type: 'string',
-      describe: 'client prints the plan; server also asks the API server about every eviction',
+      describe:
+        'client prints the plan; server also asks the API server about every eviction; none overrides a ZoneAwareUpdate that says dryRun',
     },
     yes: { alias: 'y', type: 'boolean', describe: 'Answer yes to every question' },
     output: { alias: 'o', type: 'string', describe: 'plain or json lines instead of the live view' },
   },
   examples: [
     ['kubectl zone rollout sts/ingester', 'Roll it with waves of 1, 2, 4, … pods, up to 25% of all'],
+    ['kubectl zone rollout sts/ingester --image app=registry/app:v2', 'Change the image, and roll it out'],
+    ['kubectl zone rollout sts/ingester --undo', 'Go back, the most recently updated pods first'],
     ['kubectl zone rollout sts/ingester --dry-run=client', 'Show the waves and how long they would take'],
     [
       'kubectl zone rollout sts/ingester --max-unavailable 33% --exponential-factor 0',
@@ -94,21 +102,22 @@ export const rolloutCommand: Command = {
     ],
     ['kubectl zone rollout sts/ingester --yes -o json', 'In a script: JSON lines, no questions'],
   ],
-  async run(args, context, { commandLine }) {
-    const request = { ...rolloutRequest(args), commandLine };
+  async run(args, context, { commandLine, words }) {
+    const commandLineAfterChange = commandLineOf(withoutChange(words));
+    const flags = { ...rolloutFlags(args), commandLine, commandLineAfterChange };
     const { runRollout } = await import('../rollout/run.ts');
-    return runRollout(request, context);
+    return runRollout(flags, context);
   },
 };
 
 /**
- * The command line as a request.
+ * What the command line says. What it leaves open is for a ZoneAwareUpdate to say.
  *
  * @throws UsageError with every complaint about the options
  */
-export function rolloutRequest(args: Arguments): Omit<RolloutRequest, 'commandLine'> {
+export function rolloutFlags(args: Arguments): Omit<RolloutFlags, 'commandLine' | 'commandLineAfterChange'> {
   const target = parseTarget(read.list(args, 'target'));
-  const options = parseRolloutOptions({
+  const options = {
     maxUnavailable: read.text(args, 'max-unavailable'),
     exponentialFactor: read.text(args, 'exponential-factor'),
     pacing: read.text(args, 'pacing'),
@@ -120,25 +129,31 @@ export function rolloutRequest(args: Arguments): Omit<RolloutRequest, 'commandLi
     soakMs: durationOption(args, 'soak'),
     minReadyMs: durationOption(args, 'min-ready'),
     replaceUnready: read.flag(args, 'replace-unready'),
-  });
+  };
+  const parsed = parseRolloutOptions(options);
   const gates = gatesFrom(args);
-  if ('problems' in options || 'problems' in gates) {
+  const change = changeFrom(args);
+  if ('problems' in parsed || 'problems' in gates || 'problems' in change) {
     const problems = [
-      ...('problems' in options ? options.problems.map((problem) => problem.replace(/^\w+/, flagOf)) : []),
+      ...('problems' in parsed ? parsed.problems.map((problem) => problem.replace(/^\w+/, flagOf)) : []),
       ...('problems' in gates ? gates.problems : []),
+      ...('problems' in change ? change.problems : []),
     ];
     throw new UsageError(problems.join('\n'), 'kubectl zone rollout --help explains the flags');
   }
   return {
     target,
     options,
+    ...change,
     connection: connectionOptions(args),
     timeoutMs: durationOption(args, 'timeout') || undefined,
-    dryRun: choice(args, 'dry-run', ['client', 'server']),
+    dryRun: choice(args, 'dry-run', ['client', 'server', 'none']),
     output: choice(args, 'output', ['plain', 'json']),
     disableEviction: read.flag(args, 'disable-eviction'),
     restoreStrategy: read.flag(args, 'restore-strategy'),
     gates,
+    ignoreAlarm: args['ignore-alarm'] === undefined ? undefined : gates.alarms.ignore,
+    failureBudget: failureBudgetFrom(args),
     yes: read.flag(args, 'yes'),
   };
 }

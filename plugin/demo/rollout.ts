@@ -5,11 +5,10 @@ import type { Kube } from '../../shared/kube/kube.ts';
 import { readStatefulSet } from '../../shared/kube/objects.ts';
 import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
 import { watchCache } from '../../shared/kube/watch-cache.ts';
-import { parseRolloutOptions } from '../../shared/rollout/options.ts';
 import type { Context } from '../context.ts';
 import { type ExitCode, InterruptedError } from '../errors.ts';
 import { NO_GATES } from '../gates/options.ts';
-import { runRollout } from '../rollout/run.ts';
+import { type RolloutFlags, runRollout } from '../rollout/run.ts';
 import { startSandbox } from '../sandbox/sandbox.ts';
 import { ingester, OLD_IMAGE } from './ingester.ts';
 
@@ -73,21 +72,23 @@ export async function demoRollout(options: DemoOptions, context: Context): Promi
   }
 }
 
-function request(kubeconfig: string, { output }: DemoOptions) {
-  const options = parseRolloutOptions({ maxUnavailable: '33%' });
-  if ('problems' in options) throw new Error(options.problems.join('; '));
+function request(kubeconfig: string, { output }: DemoOptions): RolloutFlags {
   return {
-    target: { kind: 'statefulset' as const, name: 'ingester' },
-    options,
+    target: { kind: 'statefulset', name: 'ingester' },
+    change: undefined,
+    options: { maxUnavailable: '33%' },
     gates: NO_GATES,
+    ignoreAlarm: undefined,
     connection: { kubeconfig },
     timeoutMs: undefined,
     dryRun: undefined,
     output,
     disableEviction: false,
     restoreStrategy: false,
+    failureBudget: undefined,
     yes: true,
     commandLine: 'kubectl zone demo',
+    commandLineAfterChange: 'kubectl zone demo',
   };
 }
 

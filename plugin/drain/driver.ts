@@ -1,16 +1,17 @@
-import { type Clock, delay } from '../../shared/clock.ts';
+import type { Clock } from '../../shared/clock.ts';
 import { decideDrain } from '../../shared/drain/decide.ts';
 import { emptyDrainMemory, rememberDrain } from '../../shared/drain/memory.ts';
 import type { Cordon, DrainDecision, DrainMemory, DrainOptions, DrainPod } from '../../shared/drain/types.ts';
 import { ApiError, ConnectionError, type Kube } from '../../shared/kube/kube.ts';
 import { listNames } from '../../shared/sentences.ts';
+import type { RemovalWay } from '../removal/pod-removal.ts';
 import type { RemovalOutcome } from '../removal/removals.ts';
+import { Turns } from '../turns.ts';
 import { Announcer, type Moment } from './announcer.ts';
 import type { Cordons } from './cordon.ts';
 import type { DrainOutcome, DrainReporter, DrainSummary } from './events.ts';
 import type { DrainObserver, DrainSight } from './observe.ts';
 import { nameOf, Progress } from './progress.ts';
-import type { RemovalWay } from './request.ts';
 import { Requests } from './requests.ts';
 import type { Rollouts } from './rollouts.ts';
 import type { DrainWatches } from './watches.ts';
@@ -38,11 +39,11 @@ export interface DrainEnd {
 
 /** After an error that is not about a pod. */
 const TROUBLE_RETRY_MS = 1_000;
-const BLIND = 'no connection to the API server: nothing is removed until it is back';
-const UNCLEAR = 'looking at the cluster';
-/** A turn looks at every pod on the nodes, and in a large wave an event comes for each. */
-const LONGEST_REST_MS = 40;
-const RESTS_PER_TURN = 4;
+const BLIND = {
+  kind: 'disconnected',
+  reason: 'no connection to the API server: nothing is removed until it is back',
+} as const;
+const UNCLEAR = { kind: 'waiting', reason: 'looking at the cluster' } as const;
 /** How long an end waits for answers that are under way. */
 const LAST_ANSWERS_MS = 3_000;
 
@@ -57,14 +58,10 @@ export class DrainDriver {
   private readonly requests: Requests;
   private readonly ended = Promise.withResolvers<DrainEnd>();
   private memory: DrainMemory = emptyDrainMemory();
-  private turning = false;
-  private again = false;
+  private readonly turns: Turns;
   private ending = false;
-  private timer: { atMs: number; cancel: () => void } | undefined;
   /** Everything is whole after the last zone. */
   private finished = false;
-  /** Nodes were cordoned in this turn; the next one asks for their pods. */
-  private cordoned = false;
   private cordoning: Promise<unknown> = Promise.resolve();
 
   constructor(given: DriverOptions) {
@@ -73,6 +70,14 @@ export class DrainDriver {
     const startedAtMs = clock.nowMs();
     this.progress = new Progress(startedAtMs);
     this.announcer = new Announcer({ reporter, progress: this.progress, options, startedAtMs });
+    this.turns = new Turns({
+      clock,
+      turn: () => this.turn(),
+      onError: (error) => {
+        this.requests.pause();
+        this.onTrouble(error);
+      },
+    });
     this.requests = new Requests({
       ...given,
       onOutcome: (outcome) => this.onRemoval(outcome),
@@ -91,7 +96,7 @@ export class DrainDriver {
   stop(outcome: DrainOutcome, reason: string): void {
     if (this.ending) return;
     this.ending = true;
-    this.cancelTimer();
+    this.turns.end();
     const { clock } = this.given;
     const answered = Promise.all([this.requests.stop(), this.cordoning.catch(() => {})]);
     const patience = new Promise<void>((resolve) => {
@@ -105,29 +110,7 @@ export class DrainDriver {
 
   /** Asks for a turn; as often as one likes. */
   wake(): void {
-    this.again = true;
-    if (this.turning || this.ending) return;
-    this.turning = true;
-    void this.turnWhileAsked();
-  }
-
-  private async turnWhileAsked(): Promise<void> {
-    while (this.again && !this.ending) {
-      this.again = false;
-      this.cancelTimer();
-      const { clock } = this.given;
-      const beganMs = clock.nowMs();
-      try {
-        await this.turn();
-      } catch (error) {
-        this.requests.pause();
-        this.onTrouble(error);
-      }
-      const restMs = Math.min(LONGEST_REST_MS, (clock.nowMs() - beganMs) * RESTS_PER_TURN);
-      if (restMs > 0 && !this.cordoned) await delay(clock, restMs);
-    }
-    // At once after the last look at `again`, so that no wake in between is lost.
-    this.turning = false;
+    this.turns.wake();
   }
 
   /** Whether what we see may be out of date. */
@@ -136,27 +119,24 @@ export class DrainDriver {
     return watches.staleSinceMs !== undefined || rollouts.staleSinceMs !== undefined;
   }
 
-  private async turn(): Promise<void> {
-    this.cordoned = false;
+  private async turn(): Promise<boolean> {
     const moment = this.look();
-    const { sight, nowMs, serverNowMs } = moment;
-    if (this.blind) {
+    const { sight, serverNowMs } = moment;
+    const idle = this.blind ? BLIND : sight.unclear ? UNCLEAR : undefined;
+    if (idle) {
       this.requests.pause();
-      this.announcer.show(moment, { kind: 'disconnected', reason: BLIND, fix: undefined });
-      return;
-    }
-    if (sight.unclear) {
-      this.requests.pause();
-      this.announcer.show(moment, { kind: 'waiting', reason: UNCLEAR, fix: undefined });
-      return;
+      this.announcer.show(moment, { ...idle, fix: undefined });
+      return false;
     }
     const { observation, memory } = moment;
     const { options } = this.given;
     const decision = decideDrain({ observation, options, memory, nowMs: serverNowMs });
     this.announcer.decided(moment, decision);
     const recheckAtMs = [decision.kind === 'wait' ? decision.recheckAtMs : undefined, sight.recheckAtMs];
-    for (const atMs of recheckAtMs) if (atMs !== undefined) this.wakeAt(nowMs + atMs - serverNowMs);
+    for (const atMs of recheckAtMs) if (atMs !== undefined) this.turns.wakeIn(atMs - serverNowMs);
     await this.act(decision, moment);
+    // The pods of nodes that were just cordoned are asked for at once.
+    return decision.kind === 'cordon';
   }
 
   private async act(decision: DrainDecision, moment: Sighted): Promise<void> {
@@ -178,8 +158,6 @@ export class DrainDriver {
       this.announcer.say(nowMs, { type: 'zone-begun', zone: zone ?? null, nodes: ofZone, reason });
     }
     this.memory = memory;
-    this.cordoned = true;
-    this.again = true;
     this.cordoning = cordons.cordon(nodes, (node) =>
       this.announcer.say(clock.nowMs(), { type: 'node-cordoned', node, zone: zone ?? null }),
     );
@@ -202,7 +180,7 @@ export class DrainDriver {
     const serverNowMs = nowMs + kube.clockSkewMs;
     const sight = observer.look(serverNowMs);
     const { observation, againAtMs } = this.requests.annotate(sight.observation, nowMs);
-    if (againAtMs !== undefined) this.wakeAt(againAtMs);
+    if (againAtMs !== undefined) this.turns.wakeIn(againAtMs - nowMs);
 
     const certain = !this.blind && !sight.unclear;
     if (certain) {
@@ -255,15 +233,14 @@ export class DrainDriver {
     }
     const nowMs = this.given.clock.nowMs();
     this.announcer.notice(nowMs, `a node could not be cordoned and is tried again: ${error.message}`);
-    this.again = false;
-    this.wakeAt(nowMs + TROUBLE_RETRY_MS);
+    this.turns.wakeIn(TROUBLE_RETRY_MS);
   }
 
   private end(outcome: DrainOutcome, reason: string): DrainEnd {
     const moment = this.look();
     const kind = outcome === 'done' ? 'done' : 'stopping';
     this.announcer.show(moment, { kind, reason, fix: undefined });
-    this.cancelTimer();
+    this.turns.end();
     const { observation, sight, memory, nowMs } = moment;
     const cordoned = observation.nodes.filter((node) => node.cordoned).map(({ name }) => name);
     const open = new Set(sight.refused.map(({ record }) => record.node));
@@ -273,23 +250,6 @@ export class DrainDriver {
       (name) => cordoned.includes(name) && (!drained.has(name) || open.has(name)),
     );
     return { outcome, reason, summary: this.progress.summary(nowMs, cordoned), unfinished };
-  }
-
-  /** Asks for a turn at that time at the latest. */
-  private wakeAt(atMs: number): void {
-    if (this.timer && this.timer.atMs <= atMs) return;
-    this.cancelTimer();
-    const { clock } = this.given;
-    const cancel = clock.schedule(Math.max(0, atMs - clock.nowMs()), () => {
-      this.timer = undefined;
-      this.wake();
-    });
-    this.timer = { atMs, cancel };
-  }
-
-  private cancelTimer(): void {
-    this.timer?.cancel();
-    this.timer = undefined;
   }
 }
 

@@ -1,12 +1,11 @@
-import { countZones } from '../../shared/budget/count.ts';
 import type { BudgetProblem, BudgetView } from '../../shared/budget/decide.ts';
-import { type ObservedCluster, observeBudget } from '../../shared/budget/observe.ts';
+import type { ObservedCluster } from '../../shared/budget/observe.ts';
 import type { Owned, Owner } from '../../shared/budget/owners.ts';
 import type { ZoneDisruptionBudget } from '../../shared/budget/types.ts';
-import { maxUnavailablePods, viewBudget } from '../../shared/budget/view.ts';
 import type { DrainNode, DrainObservation, DrainPod, ZoneBudgetState } from '../../shared/drain/types.ts';
 import { zoneOfPod } from '../../shared/zones.ts';
 import { fixFor } from '../budget/malformed.ts';
+import { countedView, ledgerView } from './budget-view.ts';
 import type { Cordons } from './cordon.ts';
 import type { DaemonSets } from './daemon-sets.ts';
 import type { EnforcedNamespaces } from './enforced.ts';
@@ -176,8 +175,8 @@ export class DrainObserver {
     const { enforced, request } = this.options;
     const enforcement = enforced.of(budget.metadata.namespace);
     if (!enforcement) return undefined;
-    if (enforcement.kind === 'enforced' && !request.removal.disableEviction) return viewBudget(budget);
-    return countBudget(budget, cluster);
+    const asked = enforcement.kind === 'enforced' && !request.removal.disableEviction;
+    return asked ? ledgerView(budget, cluster) : countedView(budget, cluster);
   }
 
   private holderOf(owner: Owner, guard: string) {
@@ -190,27 +189,6 @@ export class DrainObserver {
     }
     return rollouts.holderOf({ ...owner, kind: 'statefulset' });
   }
-}
-
-/** What the budget's pods show, as the webhook would count them. Undefined until scales have been read. */
-function countBudget(
-  budget: ZoneDisruptionBudget,
-  cluster: ObservedCluster<DrainRecord>,
-): BudgetView | BudgetProblem | undefined {
-  const observed = observeBudget(budget, cluster);
-  if (observed.kind === 'ask') return undefined;
-  const name = `budget ${keyOf(budget.metadata)}`;
-  if (observed.kind === 'problem') {
-    const reason = `the pods of ${name} cannot be counted: ${observed.reason}`;
-    return { code: 'sync-failed', reason, fix: 'correct its selector, or give its pods an owner' };
-  }
-  const { observation } = observed;
-  const maxUnavailable = maxUnavailablePods(budget.spec, observation.expectedReplicas);
-  if (typeof maxUnavailable === 'string') {
-    const reason = `maxUnavailable of ${name} cannot be used: ${maxUnavailable}`;
-    return { code: 'invalid-budget', reason, fix: 'correct spec.maxUnavailable' };
-  }
-  return { zones: countZones(observation, [], observation.lastZones), reservations: [], maxUnavailable };
 }
 
 /** How to find the owner again when the pod is gone: a ReplicaSet may go with its last pod. */

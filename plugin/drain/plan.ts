@@ -1,4 +1,4 @@
-import { planDrain as planZones } from '../../shared/drain/plan.ts';
+import { planDrain } from '../../shared/drain/plan.ts';
 import type { DrainObservation, DrainOptions, DrainWorkload } from '../../shared/drain/types.ts';
 import type { Pod } from '../../shared/kube/objects.ts';
 import { compareText } from '../../shared/zones.ts';
@@ -48,10 +48,10 @@ export interface DrainPlanInput {
 }
 
 /** Zones, nodes and pods in the order in which a drain takes them. */
-export function planDrain({ observation, staying, options }: DrainPlanInput): DrainPlan {
+export function describePlan({ observation, staying, options }: DrainPlanInput): DrainPlan {
   const { pods, workloads } = observation;
   const stayingOn = Map.groupBy(staying, ({ spec }) => spec.nodeName);
-  const zones = planZones(observation, options).zones.map(({ zone, nodes, batches }) => ({
+  const zones = planDrain(observation, options).zones.map(({ zone, nodes, batches }) => ({
     zone: zone ?? null,
     nodes: nodes.map(({ name, cordoned, pods: leaving }) => ({
       node: name,

@@ -1,5 +1,6 @@
 import type { DrainOptions } from '../../shared/drain/types.ts';
 import type { ConnectOptions } from '../../shared/kube/connect.ts';
+import type { RemovalWay } from '../removal/pod-removal.ts';
 
 /** `kubectl zone drain` as its flags say. */
 export interface DrainRequest {
@@ -35,11 +36,4 @@ export interface DrainFilters {
   podSelector: string | undefined;
   /** Pods that have been terminating for longer are not waited for; undefined waits for all. */
   skipWaitForDeleteMs: number | undefined;
-}
-
-export interface RemovalWay {
-  /** Delete instead of evict: budgets are not asked. */
-  disableEviction: boolean;
-  /** Undefined for each pod's own. */
-  gracePeriodSeconds: number | undefined;
 }

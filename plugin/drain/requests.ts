@@ -1,9 +1,9 @@
 import type { Clock } from '../../shared/clock.ts';
 import type { DrainObservation, DrainPod } from '../../shared/drain/types.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
+import type { RemovalWay } from '../removal/pod-removal.ts';
 import { type RemovalOutcome, Removals, type RetryPolicy } from '../removal/removals.ts';
 import { Refusals } from './refusals.ts';
-import type { RemovalWay } from './request.ts';
 
 export interface RequestsOptions {
   kube: Kube;

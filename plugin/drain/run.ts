@@ -4,7 +4,7 @@ import { tryRemovals } from '../removal/try-removals.ts';
 import { type CheckedPods, checkPods } from './check-pods.ts';
 import { drainNodes } from './drain-nodes.ts';
 import { startNotices } from './notices.ts';
-import { planDrain } from './plan.ts';
+import { describePlan } from './plan.ts';
 import { checkDrainAccess, hasZoneBudgets } from './preflight.ts';
 import type { DrainRequest } from './request.ts';
 import { type Scene, watchScene } from './scene.ts';
@@ -55,7 +55,7 @@ async function plan(
     const sight = await scene.firstSight(interrupted.signal);
     const { observation } = sight;
     const told = [...notices, ...startNotices(sight, scene)];
-    printDrainPlan(planDrain({ observation, staying, options }), told, context.stdout, output === 'json');
+    printDrainPlan(describePlan({ observation, staying, options }), told, context.stdout, output === 'json');
     if (dryRun !== 'server') return EXIT.done;
     const asked = observation.pods.filter(({ terminating }) => !terminating);
     const refused = await tryRemovals(scene.kube, asked, removal);

@@ -17,6 +17,8 @@ export interface GateRequest {
   /** The queries are empty when there is no target, and the other way round. */
   prometheus: { queries: readonly string[]; target: PrometheusTarget | undefined };
   http: readonly URL[];
+  /** How long an answer serves. */
+  intervalMs: number;
   timeoutMs: number;
 }
 
@@ -30,9 +32,12 @@ export const NO_GATES: GateRequest = {
   alarms: { names: [], region: undefined, endpoint: undefined, strict: false, ignore: false },
   prometheus: { queries: [], target: undefined },
   http: [],
+  intervalMs: GATE_TIMES.freshForMs,
   timeoutMs: GATE_TIMES.timeoutMs,
 };
 
+/** CloudWatch lets an account ask a few times a second, all its users together. */
+const SHORTEST_INTERVAL_MS = 1_000;
 /** CloudWatch's own limit. */
 const LONGEST_ALARM_NAME = 255;
 
@@ -64,6 +69,11 @@ export const GATE_OPTIONS: Readonly<Record<string, Options>> = {
     nargs: 1,
     describe: 'Hold unless this URL answers 2xx; redirects are not followed; repeatable',
   },
+  'gate-interval': {
+    type: 'string',
+    describe: 'How long an answer of a gate serves; it is asked again before that, also while it holds',
+    default: `${GATE_TIMES.freshForMs / 1000}s`,
+  },
   'gate-timeout': {
     type: 'string',
     describe: 'How long a gate may take to answer; then it is unknown, which holds',
@@ -78,6 +88,7 @@ export function gatesFrom(args: Arguments): GateRequest | { problems: readonly s
     alarms: alarmsFrom(args, problems),
     prometheus: prometheusFrom(args, problems),
     http: httpFrom(args, problems),
+    intervalMs: intervalFrom(args, problems),
     timeoutMs: timeoutFrom(args, problems),
   };
   return problems.length > 0 ? { problems } : request;
@@ -127,6 +138,15 @@ function httpFrom(args: Arguments, problems: string[]): URL[] {
     if (!url) problems.push(`--gate-http: "${text}" is not an http or https URL`);
     return url ?? [];
   });
+}
+
+function intervalFrom(args: Arguments, problems: string[]): number {
+  const text = read.text(args, 'gate-interval');
+  if (text === undefined) return GATE_TIMES.freshForMs;
+  const intervalMs = parseDuration(text);
+  if (intervalMs !== undefined && intervalMs >= SHORTEST_INTERVAL_MS) return intervalMs;
+  problems.push(`--gate-interval: "${text}" is not a duration of 1s or more, such as 10s`);
+  return GATE_TIMES.freshForMs;
 }
 
 function timeoutFrom(args: Arguments, problems: string[]): number {

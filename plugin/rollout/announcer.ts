@@ -2,7 +2,7 @@ import type { Pod, StatefulSet } from '../../shared/kube/objects.ts';
 import { buildSnapshot } from '../../shared/rollout/build-snapshot.ts';
 import { restartEstimate } from '../../shared/rollout/estimate.ts';
 import { planRollout } from '../../shared/rollout/plan.ts';
-import type { RolloutSnapshot, RolloutStatus } from '../../shared/rollout/snapshot.ts';
+import type { Orders, RolloutSnapshot, RolloutStatus } from '../../shared/rollout/snapshot.ts';
 import type { Disrupt, RolloutDecision } from '../../shared/rollout/types.ts';
 import { listNames } from '../../shared/sentences.ts';
 import type { Reporter, RolloutEvent, UntimedEvent } from './events.ts';
@@ -12,6 +12,7 @@ import type { Moment, Progress } from './progress.ts';
 export interface Sight extends Moment {
   statefulSet: StatefulSet;
   pods: Iterable<Pod>;
+  orders: Orders;
 }
 
 /** Says what happens: turns sights and decisions into events, each reason once. */
@@ -22,6 +23,8 @@ export class Announcer {
   private readonly refusals = new Map<string, string>();
   private wave: { number: number; zone: string; pods: readonly string[] } | undefined;
   private lastReason = '';
+  /** A gate that closes again in the middle of a wave is told again. */
+  private heldByGate = false;
   private remaining: { updated: number; revision: string; endsAtMs: number | undefined } | undefined;
 
   constructor(reporter: Reporter, progress: Progress, startedAtMs: number) {
@@ -90,7 +93,10 @@ export class Announcer {
 
   /** Pods that come back one by one are no new reason; a pod that cannot come back is one. */
   private explain(atMs: number, decision: RolloutDecision, snapshot: RolloutSnapshot): void {
-    if (decision.kind === 'disrupt' || decision.kind === 'done') return;
+    if (decision.kind === 'disrupt' || decision.kind === 'done') {
+      if (this.heldByGate) this.lastReason = '';
+      return;
+    }
     const stuck = snapshot.zones
       .flatMap((zone) => zone.cells)
       .filter((cell) => cell.state === 'unready')
@@ -104,6 +110,7 @@ export class Announcer {
     const key = JSON.stringify([decision.kind, what]);
     if (key === this.lastReason) return;
     this.lastReason = key;
+    this.heldByGate = decision.kind === 'wait' && decision.for === 'gate';
     if (decision.kind === 'blocked') {
       const { by, reason, fix, pods } = decision;
       this.say(atMs, { type: 'blocked', by, reason, fix, pods });

@@ -5,6 +5,7 @@ import { decide } from '../../shared/rollout/decide.ts';
 import { remember } from '../../shared/rollout/memory.ts';
 import { observeStatefulSet } from '../../shared/rollout/observe.ts';
 import { withEvicted } from '../../shared/rollout/pods.ts';
+import type { Orders } from '../../shared/rollout/snapshot.ts';
 import type { Disrupt, GateState, RolloutMemory, RolloutOptions } from '../../shared/rollout/types.ts';
 import type { GateWatch } from '../gates/watch.ts';
 import type { PodToRemove } from '../removal/pod-removal.ts';
@@ -12,6 +13,7 @@ import { type RemovalOutcome, Removals, type RetryPolicy } from '../removal/remo
 import { Turns } from '../turns.ts';
 import { Announcer, type Sight } from './announcer.ts';
 import type { Reporter, RolloutOutcome, RolloutSummary } from './events.ts';
+import type { FailureWatch } from './failures.ts';
 import type { RolloutLock } from './lock.ts';
 import { Progress } from './progress.ts';
 import { strategyGate } from './strategy.ts';
@@ -27,8 +29,11 @@ export interface DriverOptions {
   watches: WorkloadWatches;
   /** Asked at each turn: an operator may change them while the rollout runs. */
   options(): RolloutOptions;
+  /** What operators have asked for, to be shown. */
+  orders(): Orders;
   /** Conditions from outside that must be open. */
   gates: Pick<GateWatch, 'states' | 'fresh' | 'ensureFresh'>;
+  failures: FailureWatch;
   /** What the last holder of the Lease left, or an empty memory. */
   memory: RolloutMemory;
   /** The Lease: nothing is removed that is not named in its memory, and nothing while it may be another's. */
@@ -174,7 +179,14 @@ export class RolloutDriver {
       this.announcer.show(sight, { kind: 'disconnected', reason: BLIND, fix: undefined });
       return false;
     }
-    const { gates } = this.given;
+    const { gates, failures } = this.given;
+    const failed = failures.look(sight);
+    if (failed.exceeded) {
+      this.removals.request([]);
+      this.stop('stopped', await failures.explain(sight, failed));
+      return false;
+    }
+    if (failed.recheckAtMs !== undefined) this.turns.wakeIn(failed.recheckAtMs - sight.serverNowMs);
     const { observation, options, serverNowMs, nowMs } = sight;
     const states: GateState[] = [strategyGate(sight.statefulSet), ...gates.states()];
     const decision = decide({ observation, options, memory: this.memory, gates: states, nowMs: serverNowMs });
@@ -237,7 +249,9 @@ export class RolloutDriver {
       this.evicted,
     );
     this.memory = remember(this.memory, observation, options, serverNowMs);
-    const sight: Sight = { statefulSet, pods, observation, memory: this.memory, options, serverNowMs, nowMs };
+    const orders = this.given.orders();
+    const moment = { observation, memory: this.memory, options, serverNowMs, nowMs };
+    const sight: Sight = { statefulSet, pods, orders, ...moment };
     for (const event of this.progress.look(sight)) this.announcer.say(event.atMs, event);
 
     // A pod that has become available may have made room in a budget that refused another.

@@ -1,4 +1,5 @@
 import type { RolloutSnapshot } from '../../shared/rollout/snapshot.ts';
+import type { FailedPod } from './failure-evidence.ts';
 
 /**
  * What a rollout reports while it runs. The JSON output is these events, one a line (`time` instead of `atMs`), and a
@@ -24,6 +25,8 @@ export type RolloutEvent = { atMs: number } & (
   /** The reason for not going on has changed. */
   | { type: 'waiting'; for: string; reason: string; pods: readonly string[] }
   | { type: 'blocked'; by: string; reason: string; fix: string; pods: readonly string[] }
+  /** More new pods than `maxFailed` are not Ready within `podTimeoutMs`; the rollout stops. */
+  | { type: 'failed-pods'; failed: readonly FailedPod[]; maxFailed: number; podTimeoutMs: number }
   | { type: 'connection-lost'; reason: string }
   | { type: 'connection-restored'; afterMs: number }
   /** All there is to see; sent on every change, at most once per turn of the event loop. */

@@ -1,6 +1,8 @@
+import type { Kube } from '../../shared/kube/kube.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode, UserError } from '../errors.ts';
 import { openReporter } from '../views/open.ts';
+import { type RolloutControls, rolloutControls } from './controls.ts';
 import type { Reporter, RolloutEvent, UntimedEvent } from './events.ts';
 import { Progress } from './progress.ts';
 import { type Standing, standingOf } from './standing.ts';
@@ -9,14 +11,14 @@ import type { WorkloadWatches } from './watches.ts';
 /** Tells somebody else's rollout as its own process would, as far as it can be seen from outside. */
 export class Follower {
   private readonly context: Context;
-  private readonly kube: { readonly clockSkewMs: number };
+  private readonly kube: Kube;
   private readonly startedAtMs: number;
   private readonly progress: Progress;
   private reporter: Reporter | undefined;
   private wave = 0;
   private reason = '';
 
-  constructor(context: Context, kube: { readonly clockSkewMs: number }) {
+  constructor(context: Context, kube: Kube) {
     this.context = context;
     this.kube = kube;
     this.startedAtMs = context.clock.nowMs();
@@ -55,8 +57,11 @@ export class Follower {
   ): Promise<ExitCode> {
     const ended = Promise.withResolvers<ExitCode>();
     const { clock } = this.context;
-    this.reporter = await openReporter(output, this.context, (outcome) =>
-      ended.resolve(outcome === 'stopped' ? EXIT.done : EXIT.interrupted),
+    this.reporter = await openReporter(
+      output,
+      this.context,
+      (outcome) => ended.resolve(outcome === 'stopped' ? EXIT.done : EXIT.interrupted),
+      { controls: this.controls(watches), looksOn: true },
     );
     const ignoreInterrupts = this.context.onInterrupt(() => ended.resolve(EXIT.interrupted));
     const giveUp = (afterMs: number) => {
@@ -87,12 +92,18 @@ export class Follower {
     }
   }
 
+  private controls(watches: WorkloadWatches): RolloutControls | undefined {
+    const { statefulSet } = watches;
+    return statefulSet && rolloutControls({ ...this.context, kube: this.kube, watches, statefulSet });
+  }
+
   private begin({ snapshot, holder, moment }: Standing): void {
     const { workload, updateRevision, total } = snapshot;
     const stale = moment.observation.pods.filter((pod) => pod.stale && !pod.surplus).length;
     this.wave = moment.memory.waves;
     this.report({ type: 'started', workload, updateRevision, stale, total, resumed: this.wave > 0 });
-    if (holder !== '') this.report({ type: 'notice', message: `${holder} rolls it out; this only looks on` });
+    if (holder !== '')
+      this.report({ type: 'notice', message: `${holder} rolls it out; leaving here ends nothing` });
   }
 
   /** @returns whether it is done */

@@ -1,11 +1,12 @@
 import type { Clock } from '../../shared/clock.ts';
+import { formatIntOrPercent } from '../../shared/int-or-percent.ts';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import { acquireLease, HeldByOtherError, type HeldLease, type LeaseState } from '../../shared/kube/lease.ts';
 import { type Lease, readLease, type StatefulSet } from '../../shared/kube/objects.ts';
 import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
 import { emptyMemory } from '../../shared/rollout/memory.ts';
 import { decodeMemory, encodeMemory } from '../../shared/rollout/memory-text.ts';
-import type { RolloutMemory } from '../../shared/rollout/types.ts';
+import type { RolloutMemory, RolloutOptions } from '../../shared/rollout/types.ts';
 import type { Context } from '../context.ts';
 import { UserError } from '../errors.ts';
 import type { RolloutOutcome } from './events.ts';
@@ -25,6 +26,10 @@ export const ANNOTATION = {
   paused: 'kubectl-zone.dev/paused',
   aborted: 'kubectl-zone.dev/aborted',
   maxUnavailable: 'kubectl-zone.dev/max-unavailable',
+  maxUnavailableBy: 'kubectl-zone.dev/max-unavailable-by',
+  undone: 'kubectl-zone.dev/undone',
+  /** What the holder was started with, for those who steer it from elsewhere. */
+  maxUnavailableFlag: 'kubectl-zone.dev/max-unavailable-flag',
   /** The strategy that was there before OnDelete, as JSON. */
   strategyBefore: 'kubectl-zone.dev/strategy-before',
 } as const;
@@ -73,6 +78,7 @@ export interface LockOptions {
   random: () => number;
   statefulSet: StatefulSet;
   process: Context['processIdentity'];
+  maxUnavailable: RolloutOptions['maxUnavailable'];
   signal: AbortSignal;
   /** Called when another holder is looked at, with the longest time that takes. */
   onObserve(holder: string, upToMs: number): void;
@@ -109,6 +115,9 @@ export async function acquireRolloutLock(options: LockOptions): Promise<RolloutL
         [ANNOTATION.reason]: null,
         [ANNOTATION.aborted]: null,
         [ANNOTATION.maxUnavailable]: null,
+        [ANNOTATION.maxUnavailableBy]: null,
+        [ANNOTATION.undone]: null,
+        [ANNOTATION.maxUnavailableFlag]: formatIntOrPercent(options.maxUnavailable),
       },
       ownerReferences: [{ apiVersion: 'apps/v1', kind: 'StatefulSet', name, uid }],
       signal: options.signal,

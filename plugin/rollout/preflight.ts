@@ -60,7 +60,8 @@ export async function checkAccess(
     statefulSet: string;
     lease: string;
     disableEviction: boolean;
-    switchStrategy: boolean;
+    /** The update strategy or the template is to be changed. */
+    patches: boolean;
     acts: boolean;
   },
 ): Promise<void> {
@@ -81,7 +82,7 @@ export async function checkAccess(
       { ...leases, verb: 'create', namespace },
       { ...leases, verb: 'patch', namespace, name: needs.lease },
     );
-    if (needs.switchStrategy) {
+    if (needs.patches) {
       needed.push({ ...statefulsets, verb: 'patch', namespace, name: needs.statefulSet });
     }
   }

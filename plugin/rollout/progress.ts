@@ -43,6 +43,8 @@ export class Progress {
   }
 
   podRemoved(pod: { name: string; uid: string; zone: string }, atMs: number): void {
+    // A pod that is taken again before it was back comes back once.
+    for (const [uid, { name }] of this.removed) if (name === pod.name) this.removed.delete(uid);
     this.removed.set(pod.uid, { name: pod.name, zone: pod.zone, atMs });
     const zone = this.zones.get(pod.zone) ?? { sinceMs: atMs, pods: 0 };
     this.zones.set(pod.zone, { ...zone, pods: zone.pods + 1 });

@@ -7,20 +7,23 @@ import { knownZones } from '../../shared/rollout/pods.ts';
 import type { Observation } from '../../shared/rollout/types.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode, InterruptedError } from '../errors.ts';
-import { GATE_TIMES } from '../gates/gate.ts';
 import { gateSources } from '../gates/sources.ts';
 import { type GateWatch, watchGates } from '../gates/watch.ts';
 import { openReporter } from '../views/open.ts';
+import { agreeOnChanges } from './agreement.ts';
+import { rolloutControls } from './controls.ts';
 import { RolloutDriver, type RolloutEnd } from './driver.ts';
 import type { Reporter, RolloutEvent, RolloutOutcome } from './events.ts';
+import { watchFailures } from './failures.ts';
 import { bringStatusUpToDate, restoreStrategy } from './finish.ts';
 import { acquireRolloutLock, isLeftUnfinished, type RolloutLock } from './lock.ts';
 import { checkZones } from './preflight.ts';
+import { type Prepared, prepare } from './prepare.ts';
 import { Progress } from './progress.ts';
+import { recordEvents } from './record-events.ts';
 import type { RolloutRequest, Watched } from './run.ts';
 import { describeOrder, pauseGate, readSteering } from './steering.ts';
 import { ON_DELETE } from './strategy.ts';
-import { agreeOnStrategy, switchStrategy } from './switch-strategy.ts';
 import { tellLease } from './tell-lease.ts';
 
 const EXIT_OF: Readonly<Record<RolloutOutcome, ExitCode>> = {
@@ -52,12 +55,14 @@ export async function rollOut(
   checkZones(observation, request.options, emptyMemory(observation.updateRevision));
   const leftover =
     found.spec.updateStrategy.type === ON_DELETE && (await isLeftUnfinished(watched.kube, found));
-  if (!leftover && (await isDone(observation, request, context, found))) return EXIT.done;
-  await agreeOnStrategy(request, found, context);
+  const pending = leftover || request.change !== undefined;
+  if (!pending && (await isDone(observation, request, context, found))) return EXIT.done;
+  await agreeOnChanges(request, found, context);
 
   const controls: Controls = { driver: undefined, lost: undefined, starting: new AbortController() };
+  let goOnWith = request.commandLine;
   const stop = (outcome: RolloutOutcome, why: string) => {
-    const reason = `${why}go on with: ${request.commandLine}`;
+    const reason = `${why}go on with: ${goOnWith}`;
     if (controls.driver) controls.driver.stop(outcome, reason);
     else controls.starting.abort(new InterruptedError());
   };
@@ -73,10 +78,9 @@ export async function rollOut(
     const lock = await acquire(request, watched, context, controls);
     let end: RolloutEnd | undefined;
     try {
-      const statefulSet = await switchStrategy(watched, lock, controls.starting.signal);
-      end = await drive({
-        ...{ request, watched, context, controls, lock, gates, statefulSet, observation, stop },
-      });
+      const prepared = await prepare(request, watched, lock, context, controls.starting.signal);
+      goOnWith = prepared.request.commandLine;
+      end = await drive({ ...{ watched, context, controls, lock, gates, stop }, ...prepared });
       if (end.outcome === 'done') await restoreStrategy(request, watched, lock, context);
     } finally {
       await lock.release(end?.outcome ?? 'failed', end?.reason ?? 'an error ended it').catch(() => {
@@ -97,7 +101,7 @@ async function startGates(
   { clock, random }: Context,
   signal: AbortSignal,
 ): Promise<GateWatch> {
-  const times = { ...GATE_TIMES, timeoutMs: gates.timeoutMs };
+  const times = { freshForMs: gates.intervalMs, timeoutMs: gates.timeoutMs };
   const watch = watchGates(await gateSources(gates, kube), { clock, random, times });
   await watch.start(signal);
   return watch;
@@ -106,7 +110,7 @@ async function startGates(
 /** Nothing to do: says so, and touches neither Lease nor strategy. */
 async function isDone(
   observation: Observation,
-  { options, output }: RolloutRequest,
+  { options, output, notices }: RolloutRequest,
   context: Context,
   statefulSet: StatefulSet,
 ): Promise<boolean> {
@@ -116,21 +120,19 @@ async function isDone(
   if (decision.kind !== 'done') return false;
   const reporter = await openReporter(output === undefined ? 'plain' : output, context, () => {});
   reporter.report(started(statefulSet, observation, false, nowMs));
+  for (const message of notices) reporter.report({ atMs: nowMs, type: 'notice', message });
   const summary = new Progress(nowMs).summary(nowMs);
   reporter.report({ atMs: nowMs, type: 'finished', outcome: 'done', reason: decision.reason, summary });
   await reporter.close();
   return true;
 }
 
-interface Drive {
-  request: RolloutRequest;
+interface Drive extends Prepared {
   watched: Watched;
   context: Context;
   controls: Controls;
   lock: RolloutLock;
   gates: GateWatch;
-  statefulSet: StatefulSet;
-  observation: Observation;
   stop(outcome: RolloutOutcome, why: string): void;
 }
 
@@ -141,10 +143,18 @@ async function drive(given: Drive): Promise<RolloutEnd> {
   const { namespace, name, uid } = statefulSet.metadata;
   const resumeCommand = `kubectl zone rollout resume sts/${name} -n ${namespace}`;
   const steering = () => readSteering(lock.annotations(watches.lease));
-  const reporter = tellLease(
-    await openReporter(request.output, context, (outcome) => stop(outcome, '')),
+  const shown = tellLease(
+    await openReporter(request.output, context, (outcome) => stop(outcome, ''), {
+      controls: rolloutControls({ ...context, kube, watches, statefulSet }),
+      looksOn: false,
+    }),
     lock,
   );
+  const reporter = recordEvents(shown, {
+    ...{ kube, clock },
+    workload: { apiVersion: 'apps/v1', kind: 'StatefulSet', namespace, name, uid },
+    by: `${context.processIdentity.user}@${context.processIdentity.host}`,
+  });
   try {
     const driver = new RolloutDriver({
       kube,
@@ -159,6 +169,7 @@ async function drive(given: Drive): Promise<RolloutEnd> {
         const { maxUnavailable } = steering();
         return maxUnavailable ? { ...request.options, maxUnavailable } : request.options;
       },
+      orders: steering,
       gates: {
         states: () => [pauseGate(steering(), resumeCommand), ...gates.states()],
         get fresh() {
@@ -166,6 +177,10 @@ async function drive(given: Drive): Promise<RolloutEnd> {
         },
         ensureFresh: () => gates.ensureFresh(),
       },
+      failures: watchFailures({
+        budget: request.failureBudget,
+        ...{ kube, clock, reporter, commandLine: request.commandLine },
+      }),
       memory: lock.memory,
       disableEviction: request.disableEviction,
     });
@@ -227,12 +242,14 @@ function listen(
 
 /** The first words: what will be done, and what the operator should know before. */
 function announce(
-  { watched, lock, context, request, observation, statefulSet }: Drive,
+  { watched, lock, context, request, observation, statefulSet, changed }: Drive,
   reporter: Reporter,
 ): void {
   const atMs = context.clock.nowMs();
-  reporter.report(started(statefulSet, observation, lock.resumed, atMs));
+  reporter.report(started(statefulSet, observation, lock.resumed && !changed, atMs));
   const notice = (message: string) => reporter.report({ atMs, type: 'notice', message });
+  request.notices.forEach(notice);
+  if (changed) notice(`the template was changed: ${request.change?.differences.join('; ')}`);
   const zones = knownZones(observation, lock.memory);
   const { capped } = disruptionLimit(observation, request.options, zones.length);
   if (capped) notice(capped);
@@ -265,6 +282,7 @@ async function acquire(
     clock: context.clock,
     random: context.random,
     process: context.processIdentity,
+    maxUnavailable: request.options.maxUnavailable,
     signal: controls.starting.signal,
     onObserve(holder, upToMs) {
       const { name } = request.target;

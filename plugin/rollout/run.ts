@@ -2,35 +2,44 @@ import type { ConnectOptions } from '../../shared/kube/connect.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
 import type { StatefulSet } from '../../shared/kube/objects.ts';
 import type { ConnectionState } from '../../shared/kube/watch-cache.ts';
-import { emptyMemory } from '../../shared/rollout/memory.ts';
-import { observeStatefulSet } from '../../shared/rollout/observe.ts';
-import type { RolloutOptions } from '../../shared/rollout/types.ts';
+import type { FailureBudget } from '../../shared/rollout/failures.ts';
 import type { Target } from '../commands/target.ts';
 import type { Context } from '../context.ts';
-import { EXIT, type ExitCode } from '../errors.ts';
-import type { GateRequest } from '../gates/options.ts';
-import { tryRemovals } from '../removal/try-removals.ts';
+import type { ExitCode } from '../errors.ts';
+import { fetchDefaults } from './defaults.ts';
+import { dryRun } from './dry-run.ts';
 import { leaseName } from './lock.ts';
-import { checkAccess, checkZones, fetchStatefulSet } from './preflight.ts';
+import { checkAccess, fetchStatefulSet } from './preflight.ts';
 import { rollOut } from './roll-out.ts';
-import { planOf, printPlan } from './show-plan.ts';
+import { type GivenSettings, resolveSettings, type Settings, settingNotices } from './settings.ts';
 import { ON_DELETE } from './strategy.ts';
+import { applyChange, type PlannedChange, planChange, type TemplateChange } from './template.ts';
 import { type WorkloadWatches, watchWorkload } from './watches.ts';
 
 /** `kubectl zone rollout` as its flags say. */
-export interface RolloutRequest {
+export interface RolloutFlags extends GivenSettings {
   target: Target;
-  options: RolloutOptions;
+  /** To be made before the rollout. */
+  change: TemplateChange | undefined;
   connection: ConnectOptions;
   timeoutMs: number | undefined;
-  dryRun: 'client' | 'server' | undefined;
   output: 'plain' | 'json' | undefined;
   disableEviction: boolean;
   restoreStrategy: boolean;
-  gates: GateRequest;
+  failureBudget: FailureBudget | undefined;
   yes: boolean;
   /** The command line to repeat to go on with the rollout. */
   commandLine: string;
+  /** The same once the change is made. */
+  commandLineAfterChange: string;
+}
+
+/** A rollout with all its settings, whoever chose them. */
+export interface RolloutRequest extends Omit<RolloutFlags, keyof GivenSettings | 'change'>, Settings {
+  /** Undefined also when the template is like that already. */
+  change: PlannedChange | undefined;
+  /** What the operator should know before. */
+  notices: readonly string[];
 }
 
 /** A workload that is watched. */
@@ -44,27 +53,36 @@ export interface Watched {
 }
 
 /** Rolls a workload out, or says what that would do. Everything that can be refused is, before anything is touched. */
-export async function runRollout(request: RolloutRequest, context: Context): Promise<ExitCode> {
-  const kube = await context.connect(request.connection);
+export async function runRollout(flags: RolloutFlags, context: Context): Promise<ExitCode> {
+  const kube = await context.connect(flags.connection);
   try {
-    const found = await fetchStatefulSet(kube, request.target.name);
+    const found = await fetchStatefulSet(kube, flags.target.name);
     const { namespace, name } = found.metadata;
+    const { defaults, notice } = await fetchDefaults(kube, found);
+    const settings = resolveSettings(flags, defaults);
     await checkAccess(kube, {
       namespace,
       statefulSet: name,
       lease: leaseName('statefulset', name),
-      disableEviction: request.disableEviction,
-      switchStrategy: found.spec.updateStrategy.type !== ON_DELETE,
-      acts: request.dryRun !== 'client',
+      disableEviction: flags.disableEviction,
+      patches: found.spec.updateStrategy.type !== ON_DELETE || flags.change !== undefined,
+      acts: settings.dryRun !== 'client',
     });
     const watched = await watch(kube, found, context);
     try {
       // The StatefulSet's own minReadySeconds holds, and --min-ready may ask for more.
-      const minReadyMs = Math.max(request.options.minReadyMs, found.spec.minReadySeconds * 1000);
-      const effective = { ...request, options: { ...request.options, minReadyMs } };
-      return request.dryRun
-        ? await plan(effective, watched, context)
-        : await rollOut(effective, watched, context);
+      const minReadyMs = Math.max(settings.options.minReadyMs, found.spec.minReadySeconds * 1000);
+      const { change, notices } = await workOut(flags.change, watched, settings, context);
+      const request: RolloutRequest = {
+        ...flags,
+        ...settings,
+        options: { ...settings.options, minReadyMs },
+        change,
+        notices: [...(notice === undefined ? [] : [notice]), ...settingNotices(settings.sources), ...notices],
+      };
+      return settings.dryRun
+        ? await dryRun(request, watched, context)
+        : await rollOut(request, watched, context);
     } finally {
       await watched.watches.stop();
     }
@@ -87,34 +105,22 @@ async function watch(kube: Kube, found: StatefulSet, context: Context): Promise<
   return { kube, found, watches, listeners };
 }
 
-async function plan(
-  request: RolloutRequest,
-  { kube, found, watches }: Watched,
-  context: Context,
-): Promise<ExitCode> {
-  const { options } = request;
-  const statefulSet = watches.statefulSet ?? found;
-  const pods = [...watches.pods.values()];
-  const observation = observeStatefulSet({ statefulSet, pods, nodes: watches.nodes });
-  const memory = emptyMemory(observation.updateRevision);
-  checkZones(observation, options, memory);
-  const input = { statefulSet, pods, observation, options, memory };
-  printPlan(input, planOf(input), context.stdout, request.output === 'json');
-  if (request.dryRun !== 'server') return EXIT.done;
-
-  const stale = observation.pods.filter((pod) => pod.stale && !pod.surplus && !pod.terminating);
-  const { namespace } = statefulSet.metadata;
-  const refused = await tryRemovals(
-    kube,
-    stale.map(({ name, uid }) => ({ namespace, name, uid })),
-    { disableEviction: request.disableEviction, gracePeriodSeconds: undefined },
-  );
-  const { stderr } = context;
-  for (const { pod, reason } of refused) {
-    stderr.write(`evicting ${pod.name} would be refused now: ${reason}\n`);
+/**
+ * Works the change of the template out, and asks the API server whether it would take it, while nothing is touched yet.
+ * A change that changes nothing is none.
+ */
+async function workOut(
+  wanted: TemplateChange | undefined,
+  { kube, found }: Watched,
+  settings: Settings,
+  { clock }: Context,
+): Promise<Pick<RolloutRequest, 'change' | 'notices'>> {
+  if (!wanted) return { change: undefined, notices: [] };
+  const change = await planChange(kube, found, wanted, clock.nowMs());
+  if (change.differences.length === 0) {
+    return { change: undefined, notices: ['the template is like that already; nothing is changed about it'] };
   }
-  stderr.write(
-    `${stale.length - refused.length} of ${stale.length} evictions would be admitted now (dry run)\n`,
-  );
-  return EXIT.done;
+  // Every webhook takes part in a dry run: admissionregistration.k8s.io/v1 has none that must not.
+  if (settings.dryRun !== 'client') await applyChange(kube, found, change, { dryRun: true });
+  return { change, notices: [] };
 }

@@ -8,6 +8,8 @@ import { countPods, listNames } from '../../shared/sentences.ts';
 import type { OutputStream } from '../context.ts';
 import { formatDuration } from '../views/format.ts';
 import { textTable } from '../views/text-table.ts';
+import type { SettingSource } from './settings.ts';
+import type { PlannedChange } from './template.ts';
 
 export interface PlanInput {
   statefulSet: StatefulSet;
@@ -15,6 +17,9 @@ export interface PlanInput {
   observation: Observation;
   options: RolloutOptions;
   memory: RolloutMemory;
+  /** Of the template, which the plan takes for made. */
+  change: PlannedChange | undefined;
+  sources: readonly SettingSource[];
 }
 
 /** The waves with the time they are expected to take. */
@@ -24,7 +29,7 @@ export function planOf({ pods, observation, options, memory }: PlanInput): Rollo
 
 /** Prints a plan as a table, or as one JSON document. */
 export function printPlan(input: PlanInput, plan: RolloutPlan, stdout: OutputStream, asJson: boolean): void {
-  const { statefulSet, observation, options, memory } = input;
+  const { statefulSet, observation, options, memory, change, sources } = input;
   const { namespace, name } = statefulSet.metadata;
   const zones = knownZones(observation, memory);
   const stale = observation.pods.filter((pod) => pod.stale && !pod.surplus).length;
@@ -35,7 +40,9 @@ export function printPlan(input: PlanInput, plan: RolloutPlan, stdout: OutputStr
     const document = {
       type: 'plan',
       workload,
-      updateRevision,
+      updateRevision: updateRevision === '' ? null : updateRevision,
+      templateChanges: change?.differences ?? [],
+      sources,
       replicas,
       stale,
       zones,
@@ -46,8 +53,13 @@ export function printPlan(input: PlanInput, plan: RolloutPlan, stdout: OutputStr
     return;
   }
   const lines = [
-    `statefulset/${name}: ${stale} of ${countPods(observation.replicas)} in ${zones.length} ${zones.length === 1 ? 'zone' : 'zones'} to replace, revision ${observation.updateRevision}`,
+    `statefulset/${name}: ${stale} of ${countPods(observation.replicas)} in ${zones.length} ${zones.length === 1 ? 'zone' : 'zones'} to replace, ${observation.updateRevision === '' ? 'a new revision' : `revision ${observation.updateRevision}`}`,
   ];
+  if (change) {
+    lines.push('the template would change:', ...change.differences.map((line) => `  ${line}`));
+  }
+  const settings = sources.map(({ setting, value, from }) => [setting, value, from]);
+  lines.push(...textTable([['SETTING', 'VALUE', 'FROM'], ...settings]));
   if (limit.capped) lines.push(`note: ${limit.capped}`);
   if (plan.waves.length > 0) {
     const rows = plan.waves.map((wave) => [

@@ -8,7 +8,7 @@ import type { RolloutSnapshot, RolloutStatus } from '../../shared/rollout/snapsh
 import type { RolloutOptions } from '../../shared/rollout/types.ts';
 import { ANNOTATION } from './lock.ts';
 import type { Moment } from './progress.ts';
-import { readSteering } from './steering.ts';
+import { readMaxUnavailableFlag, readSteering } from './steering.ts';
 
 /** Where a rollout stands, as anybody can see it who reads the workload, its pods and its Lease. */
 export interface Standing {
@@ -37,11 +37,12 @@ export function standingOf(seen: Seen): Standing {
   const { statefulSet, pods, nodes, lease, serverNowMs, nowMs } = seen;
   const observation = observeStatefulSet({ statefulSet, pods, nodes });
   const annotations = lease?.metadata.annotations ?? {};
-  const options = optionsOf(statefulSet, readSteering(annotations).maxUnavailable);
+  const orders = readSteering(annotations);
+  const options = optionsOf(statefulSet, orders.maxUnavailable ?? readMaxUnavailableFlag(annotations));
   const left = decodeMemory(annotations[ANNOTATION.memory] ?? '');
   const memory = remember(left ?? emptyMemory(observation.updateRevision), observation, options, serverNowMs);
 
-  const holder = lease && !isExpired(lease, serverNowMs) ? lease.spec.holderIdentity : '';
+  const holder = holderOf(lease, serverNowMs);
   const outstanding =
     !observation.revisionObserved ||
     observation.missing.length > 0 ||
@@ -54,6 +55,7 @@ export function standingOf(seen: Seen): Standing {
     ...moment,
     statefulSet,
     pods,
+    orders,
     wave: memory.waves > 0 ? { ...wave, pods: memory.inFlight.map(({ name }) => name) } : undefined,
     status: statusOf(state, said, wave),
     startedAtMs: seen.startedAtMs,
@@ -72,9 +74,11 @@ function optionsOf(
   return maxUnavailable ? { ...options, maxUnavailable } : options;
 }
 
-/** A holder that was killed never let go; nobody has renewed since. */
-function isExpired({ spec }: Lease, serverNowMs: number): boolean {
-  return (spec.renewTimeMs ?? 0) + spec.leaseDurationSeconds * 1000 < serverNowMs;
+/** Who rolls it out now; empty for nobody. A holder that was killed never let go: it has not renewed since. */
+export function holderOf(lease: Lease | undefined, serverNowMs: number): string {
+  if (!lease) return '';
+  const { holderIdentity, renewTimeMs = 0, leaseDurationSeconds } = lease.spec;
+  return renewTimeMs + leaseDurationSeconds * 1000 < serverNowMs ? '' : holderIdentity;
 }
 
 function stateOf(outstanding: boolean, holder: string, state: string | undefined): Standing['state'] {

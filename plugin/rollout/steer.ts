@@ -2,12 +2,13 @@ import type { ConnectOptions } from '../../shared/kube/connect.ts';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import { type Lease, readLease } from '../../shared/kube/objects.ts';
 import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
+import type { Order } from '../../shared/rollout/snapshot.ts';
 import type { Target } from '../commands/target.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode, UserError } from '../errors.ts';
 import { ANNOTATION, leaseName } from './lock.ts';
 import { fetchStatefulSet } from './preflight.ts';
-import { type Order, orderText, readSteering } from './steering.ts';
+import { orderText, readSteering } from './steering.ts';
 
 export type Turn = 'pause' | 'resume' | 'abort';
 
@@ -70,7 +71,10 @@ export async function annotateLease(
 }
 
 /** Who gives an order, as the Lease keeps it. */
-export function orderBy({ clock, processIdentity }: Context, reason: string): Order {
+export function orderBy(
+  { clock, processIdentity }: Pick<Context, 'clock' | 'processIdentity'>,
+  reason: string,
+): Order {
   const { user, host } = processIdentity;
   return { by: `${user}@${host}`, at: new Date(clock.nowMs()).toISOString(), reason };
 }

@@ -1,27 +1,23 @@
 import { parseIntOrPercent } from '../../shared/int-or-percent.ts';
+import type { Order, Orders } from '../../shared/rollout/snapshot.ts';
 import type { GateState, RolloutOptions } from '../../shared/rollout/types.ts';
 import { ANNOTATION } from './lock.ts';
 
 /** What operators at any terminal have asked of a rollout, as its Lease has it. */
-export interface Steering {
-  paused: Order | undefined;
+export interface Steering extends Orders {
   aborted: Order | undefined;
   /** Stands in for --max-unavailable until the rollout is started again. */
   maxUnavailable: RolloutOptions['maxUnavailable'] | undefined;
 }
 
-/** Who asked for something, when and why. */
-export interface Order {
-  /** `user@host`. */
-  by: string;
-  /** ISO 8601, by the clock of who asked. */
-  at: string;
-  /** Empty where none was given. */
-  reason: string;
-}
-
 /** Nobody has asked for anything. */
-export const UNSTEERED: Steering = { paused: undefined, aborted: undefined, maxUnavailable: undefined };
+export const UNSTEERED: Steering = {
+  paused: undefined,
+  aborted: undefined,
+  maxUnavailable: undefined,
+  maxUnavailableBy: undefined,
+  undone: undefined,
+};
 
 /** Reads the annotations of a rollout's Lease. A pause that cannot be read is a pause all the same. */
 export function readSteering(annotations: Readonly<Record<string, string>>): Steering {
@@ -31,7 +27,17 @@ export function readSteering(annotations: Readonly<Record<string, string>>): Ste
     paused: readOrder(annotations[ANNOTATION.paused]),
     aborted: readOrder(annotations[ANNOTATION.aborted]),
     maxUnavailable: typeof maxUnavailable === 'string' ? undefined : maxUnavailable,
+    maxUnavailableBy: wanted === undefined ? undefined : readOrder(annotations[ANNOTATION.maxUnavailableBy]),
+    undone: readOrder(annotations[ANNOTATION.undone]),
   };
+}
+
+/** `--max-unavailable` of the one who rolls out; undefined where the Lease does not say. */
+export function readMaxUnavailableFlag(
+  annotations: Readonly<Record<string, string>>,
+): RolloutOptions['maxUnavailable'] | undefined {
+  const flag = parseIntOrPercent(annotations[ANNOTATION.maxUnavailableFlag] ?? '');
+  return typeof flag === 'string' ? undefined : flag;
 }
 
 /** An order as the Lease keeps it. */

@@ -18,10 +18,16 @@ export function tellLease(reporter: Reporter, lock: Pick<RolloutLock, 'noteHeld'
 }
 
 /** Why the rollout is held since this event, or that it goes on; undefined for an event that changes neither. */
-function newsIn(event: RolloutEvent): { held: string | undefined } | undefined {
-  if (event.type === 'wave-begun' || event.type === 'pod-evicted') return { held: undefined };
-  if (event.type === 'blocked' || (event.type === 'waiting' && event.for === 'gate')) {
-    return { held: event.reason };
+export function newsIn(event: RolloutEvent): { held: string | undefined } | undefined {
+  switch (event.type) {
+    case 'wave-begun':
+    case 'pod-evicted':
+      return { held: undefined };
+    case 'blocked':
+      return { held: event.reason };
+    case 'waiting':
+      return { held: event.for === 'gate' ? event.reason : undefined };
+    default:
+      return undefined;
   }
-  return undefined;
 }

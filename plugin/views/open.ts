@@ -1,6 +1,16 @@
 import type { Context } from '../context.ts';
+import type { RolloutControls } from '../rollout/controls.ts';
 import type { Reporter } from '../rollout/events.ts';
 import { allowsColour, chooseView } from './choose.ts';
+
+export interface LiveOptions {
+  /** What the keys of a live view can do, beside leaving it. */
+  controls: RolloutControls | undefined;
+  /** Another process rolls out: leaving ends nothing. */
+  looksOn: boolean;
+}
+
+const NO_CONTROLS: LiveOptions = { controls: undefined, looksOn: false };
 
 /**
  * The reporter for where the output goes. The live view is loaded only where it is drawn.
@@ -11,6 +21,7 @@ export async function openReporter(
   output: 'plain' | 'json' | undefined,
   context: Context,
   onQuit: (outcome: 'stopped' | 'interrupted') => void,
+  { controls, looksOn }: LiveOptions = NO_CONTROLS,
 ): Promise<Reporter> {
   const { stdout, stderr, stdin, env, clock } = context;
   switch (chooseView(output, context)) {
@@ -23,7 +34,7 @@ export async function openReporter(
     }
     case 'ink': {
       const { inkReporter } = await import('./rollout/ink.ts');
-      return inkReporter({ stdout, stderr, stdin, env, clock, onQuit });
+      return inkReporter({ stdout, stderr, stdin, env, clock, onQuit, controls, looksOn });
     }
     case 'plain': {
       const [{ plainReporter }, { rolloutTeller }] = await Promise.all([

@@ -1,9 +1,10 @@
 import type { Pod, StatefulSet } from '../kube/objects.ts';
 import { isKnownZone, zoneKeyOf } from '../zones.ts';
+import { disruptionLimit } from './limits.ts';
 import { REVISION_LABEL } from './observe.ts';
 import { byOrdinalDescending, orderZones } from './order.ts';
-import { isAvailable, zoneOf } from './pods.ts';
-import type { CellState, PodCell, RolloutSnapshot, RolloutStatus, ZoneRow } from './snapshot.ts';
+import { isAvailable, knownZones, zoneOf } from './pods.ts';
+import type { CellState, Orders, PodCell, RolloutSnapshot, RolloutStatus, ZoneRow } from './snapshot.ts';
 import type { Observation, ObservedPod, RolloutMemory, RolloutOptions } from './types.ts';
 
 export interface SnapshotInput {
@@ -12,6 +13,7 @@ export interface SnapshotInput {
   observation: Observation;
   options: RolloutOptions;
   memory: RolloutMemory;
+  orders: Orders;
   /** The wave under way, with all its pods, back or not. */
   wave: { number: number; zone: string; pods: readonly string[] } | undefined;
   status: RolloutStatus;
@@ -33,7 +35,7 @@ const ORDINARY = new Set([
 
 /** What every view of the rollout shows, from what is seen now. */
 export function buildSnapshot(input: SnapshotInput): RolloutSnapshot {
-  const { observation, memory, options, statefulSet, wave } = input;
+  const { observation, memory, options, orders, statefulSet, wave } = input;
   const inFlight = new Set(memory.inFlight.map((member) => member.name));
   const cellOf = (pod: ObservedPod) => podCell(pod, options.minReadyMs, input.serverNowMs, inFlight);
 
@@ -76,6 +78,10 @@ export function buildSnapshot(input: SnapshotInput): RolloutSnapshot {
     total: zones.reduce((sum, row) => sum + row.total, 0),
     updated: zones.reduce((sum, row) => sum + row.updated, 0),
     down: zones.reduce((sum, row) => sum + row.down, 0),
+    maxUnavailablePods: disruptionLimit(observation, options, knownZones(observation, memory).length).pods,
+    paused: orders.paused,
+    maxUnavailableBy: orders.maxUnavailableBy,
+    undone: orders.undone,
     zones,
     wave: wave && {
       number: wave.number,

@@ -30,7 +30,26 @@ export interface ZoneRow {
   phase: 'pending' | 'active' | 'finished';
 }
 
-export interface RolloutSnapshot {
+/** What operators at any terminal have asked of a rollout while it runs. */
+export interface Orders {
+  paused: Order | undefined;
+  /** Who put another value in the place of --max-unavailable. */
+  maxUnavailableBy: Order | undefined;
+  /** Who turned the template back to an earlier revision. */
+  undone: Order | undefined;
+}
+
+/** Who asked for something, when and why. */
+export interface Order {
+  /** `user@host`. */
+  by: string;
+  /** ISO 8601, by the clock of who asked. */
+  at: string;
+  /** Empty where none was given. */
+  reason: string;
+}
+
+export interface RolloutSnapshot extends Orders {
   workload: { kind: string; namespace: string; name: string };
   /** Old revisions that pods still have, by number of pods; empty at the end. */
   oldRevisions: readonly { revision: string; pods: number }[];
@@ -40,6 +59,8 @@ export interface RolloutSnapshot {
   total: number;
   updated: number;
   down: number;
+  /** Most pods of a zone that may be down: maxUnavailable as it is in force, resolved and capped. */
+  maxUnavailablePods: number;
   /** In the order in which they are taken. */
   zones: readonly ZoneRow[];
   /** The wave under way or the last one; undefined before the first. */

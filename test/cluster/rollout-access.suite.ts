@@ -99,6 +99,30 @@ export function rolloutAccessSuite(start: () => Promise<ControlPlaneCluster>): v
       await assertOneZoneAtATime(witness, 2);
     });
 
+    it('lets the documented Role change the template and turn it back', async () => {
+      await bench.apply({ name: 'changed', replicas: 3 });
+      await cluster.waitReady('StatefulSet', 'changed', NAMESPACE);
+      const kubeconfig = await userWith('changer', role.rules ?? [], { nodes: true });
+      for (const flags of [['--image=main=app:v2'], ['--undo']]) {
+        const { events } = await ended(
+          runInProcess(kubeconfig, bench.words('changed', ...flags, '--yes')),
+          0,
+        );
+        assert.equal(events.at(-1)?.summary?.podsReplaced, 3);
+      }
+    });
+
+    it('goes on without the values of ZoneAwareUpdates that may not be listed, and says so', async () => {
+      await bench.stale({ name: 'undefaulted', replicas: 3 });
+      const rules = (role.rules ?? []).filter(({ resources }) => !resources?.includes('zoneawareupdates'));
+      const kubeconfig = await userWith('plain', rules, { nodes: true });
+      const { events } = await ended(runInProcess(kubeconfig, bench.words('undefaulted')), 0);
+      assert.deepEqual(
+        events.flatMap(({ type, message }) => (type === 'notice' ? message : [])),
+        ['zoneawareupdates may not be listed: if one is for this StatefulSet, its values are not used'],
+      );
+    });
+
     for (const [user, resource, verb, says] of LACKING) {
       it(`names a missing right to ${verb} ${resource}, and touches nothing`, async () => {
         await bench.stale({ name: 'limited', replicas: 3 });

@@ -1,7 +1,11 @@
 import type { ClusterFactory } from './cluster.ts';
 import { rolloutBudgetsSuite } from './rollout-budgets.suite.ts';
+import { rolloutDefaultsSuite } from './rollout-defaults.suite.ts';
 import { rolloutDispatchSuite } from './rollout-dispatch.suite.ts';
 import { rolloutEndsSuite } from './rollout-ends.suite.ts';
+import { rolloutFailuresSuite } from './rollout-failures.suite.ts';
+import { rolloutGatesSuite } from './rollout-gates.suite.ts';
+import { rolloutKeysSuite } from './rollout-keys.suite.ts';
 import { rolloutKillsSuite } from './rollout-kills.suite.ts';
 import { rolloutRefusalsSuite } from './rollout-refusals.suite.ts';
 import { rolloutRestartsSuite } from './rollout-restarts.suite.ts';
@@ -9,6 +13,7 @@ import { rolloutRevisionsSuite } from './rollout-revisions.suite.ts';
 import { rolloutShapesSuite } from './rollout-shapes.suite.ts';
 import { rolloutSteeringSuite } from './rollout-steering.suite.ts';
 import { rolloutStrategySuite } from './rollout-strategy.suite.ts';
+import { rolloutTemplateSuite } from './rollout-template.suite.ts';
 import { rolloutTroubleSuite } from './rollout-trouble.suite.ts';
 import { rolloutWavesSuite } from './rollout-waves.suite.ts';
 
@@ -21,6 +26,11 @@ export function rolloutSuites(factory: ClusterFactory): void {
   rolloutBudgetsSuite(factory);
   rolloutStrategySuite(factory);
   rolloutSteeringSuite(factory);
+  rolloutKeysSuite(factory);
+  rolloutTemplateSuite(factory);
+  rolloutDefaultsSuite(factory);
+  rolloutGatesSuite(factory);
+  rolloutFailuresSuite(factory);
   rolloutRefusalsSuite(factory);
   rolloutShapesSuite(factory);
   rolloutDispatchSuite(factory);

@@ -159,9 +159,12 @@ export function webhookAnswersSuite(factory: ClusterFactory): void {
     it('tells by an Event on the pod what was denied', async () => {
       const { stdout } = await cluster.kubectl([
         ...['get', 'events', '-n', NAMESPACE, '--field-selector=reason=EvictionDenied'],
-        ...['-o', 'jsonpath={range .items[*]}{.involvedObject.name} {.message}{"\\n"}{end}'],
+        ...[
+          '-o',
+          'jsonpath={range .items[*]}{.involvedObject.name} {.involvedObject.uid} {.message}{"\\n"}{end}',
+        ],
       ]);
-      assert.match(stdout, /^strict-\d strict-\d of zone-[ab] cannot be evicted/m);
+      assert.match(stdout, /^strict-\d [0-9a-f-]{36} strict-\d of zone-[ab] cannot be evicted/m);
     });
 
     it('counts its decisions, and the zones of budgets as long as they exist', async () => {

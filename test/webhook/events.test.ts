@@ -10,7 +10,7 @@ describe('Events about denials', () => {
     const kube = fakeKube();
     const clock = manualClock();
     const events = createDenialEvents({ kube, clock, log: silentLog, identity: 'test' });
-    const record = (pod: string) => events.record({ namespace: 'default', pod, message: 'no' });
+    const record = (pod: string) => events.record({ namespace: 'default', pod, uid: 'a-uid', message: 'no' });
     record('db-0');
     record('db-0');
     assert.equal(kube.requests.length, 1);

@@ -61,11 +61,7 @@ export function createAdmitter(deps: AdmitterDeps): Admitter {
     nowMs: clock.nowMs() + kube.clockSkewMs,
   });
 
-  async function decideAll(
-    namespace: string,
-    items: readonly Waiting[],
-    take: () => readonly Waiting[],
-  ): Promise<void> {
+  async function decideAll(namespace: string, items: readonly Waiting[]): Promise<void> {
     const reads = createPodReads(kube, namespace);
     let open = items;
     for (let tries = 1; open.length > 0; tries += 1) {
@@ -85,8 +81,6 @@ export function createAdmitter(deps: AdmitterDeps): Admitter {
       }
       await delay(clock, BACKOFF_MS * random());
       reads.forget();
-      // Whoever lost against another writer takes along what has arrived meanwhile: fewer writes for all.
-      open = [...open, ...take()];
     }
   }
 

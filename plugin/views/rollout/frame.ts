@@ -9,9 +9,9 @@ import { clip, type Line } from '../terminal/line.ts';
 import { fixed, gap, logSections } from '../terminal/sections.ts';
 import type { Surface } from '../terminal/shell.tsx';
 import { footer, statusLines, statusRows } from '../terminal/status.ts';
-import type { Theme } from '../terminal/theme.ts';
+import { answerLine, controlFooter, cursorLines, orderSections, panelSection } from './control/draw.ts';
 import { images, progress, times, title } from './heading.ts';
-import { ROLLOUT_TOPICS } from './help.ts';
+import { helpTopics } from './help.ts';
 import { troublesOf } from './narration/trouble.ts';
 import type { ViewState } from './reducer.ts';
 import { troubles, wave } from './status.ts';
@@ -22,6 +22,10 @@ export interface FrameInput extends Surface {
   state: ViewState;
   /** Stands before the workload's name. */
   heading: string | undefined;
+  /** Whether keys steer the rollout. */
+  steers: boolean;
+  /** Whether another process rolls out: leaving then ends nothing. */
+  looksOn: boolean;
 }
 
 const MOST_TROUBLE_ROWS = 6;
@@ -41,39 +45,56 @@ function sectionsOf(input: FrameInput, columns: number, rows: number): Section[]
   const { state, theme, nowMs } = input;
   const snapshot = state.latest?.snapshot;
   const heading = fixed(1, [title(state, input.heading, columns, theme)]);
-  const closing = state.finished
-    ? []
-    : [gap, fixed(4, [footer(state.quitting, input.keys, 'leaving: no more pods are taken')])];
+  const closing = closingSections(input);
   if (!snapshot) return [heading, ...logSections(state, TALK_ROWS), ...closing];
   return [
     heading,
+    ...orderSections(snapshot, state.finished !== undefined, { columns, theme, nowMs }),
     fixed(10, state.origin.imageChanges.length === 0 ? [] : [images(state, theme)]),
     gap,
     fixed(2, [progress(state, columns, theme)]),
     fixed(6, [times(state, nowMs)]),
     gap,
-    zoneSection(snapshot, columns, rows, theme),
+    zoneSection(snapshot, columns, rows, input),
     gap,
+    fixed(4, cursorLines(snapshot, state.control)),
     fixed(8, wave(snapshot, columns, theme)),
     ...talkSections(input, snapshot, columns),
     ...closing,
   ];
 }
 
-function zoneSection({ zones }: RolloutSnapshot, columns: number, rows: number, theme: Theme): Section {
+/** What the last key has done, and the keys; nothing at the end. */
+function closingSections({ state, keys, steers, looksOn, theme }: FrameInput): Section[] {
+  const { finished, quitting, control, latest } = state;
+  if (finished) return [];
+  const answer = control.answer === undefined ? [] : [fixed(3, [answerLine(control.answer, theme)])];
+  const leaving = looksOn ? 'leaving: the rollout goes on' : 'leaving: no more pods are taken';
+  const last =
+    steers && keys && !quitting ? controlFooter(latest?.snapshot, control) : footer(quitting, keys, leaving);
+  return [gap, ...answer, fixed(4, [last])];
+}
+
+function zoneSection(
+  { zones }: RolloutSnapshot,
+  columns: number,
+  rows: number,
+  { theme, state }: FrameInput,
+): Section {
   const most = Math.max(zones.length + 1, Math.floor(rows / 2));
   return {
     rank: 5,
     min: zones.length + 1,
     want: Math.min(most, zoneGridRows(zones, columns, most)),
-    draw: (height) => zoneGrid(zones, columns, height, theme),
+    draw: (height) => zoneGrid(zones, { columns, maxRows: height, theme, cursor: state.control.cursor }),
   };
 }
 
-function talkSections({ state, theme }: FrameInput, snapshot: RolloutSnapshot, columns: number): Section[] {
+function talkSections(input: FrameInput, snapshot: RolloutSnapshot, columns: number): Section[] {
+  const { state, theme } = input;
   const { status: now } = snapshot;
   const rows = state.finished ? 0 : statusLines(now, columns, statusRows(now), theme).length;
-  const troubleRows = Math.min(MOST_TROUBLE_ROWS, troublesOf(snapshot).length);
+  const troubleRows = state.help ? 0 : Math.min(MOST_TROUBLE_ROWS, troublesOf(snapshot).length);
   const logRows = TALK_ROWS - rows - troubleRows;
   return [
     {
@@ -88,8 +109,19 @@ function talkSections({ state, theme }: FrameInput, snapshot: RolloutSnapshot, c
       want: troubleRows,
       draw: (height) => troubles(snapshot, columns, height, theme),
     },
-    ...(state.help
-      ? [gap, fixed(12, helpLines(ROLLOUT_TOPICS, columns, theme))]
-      : logSections(state, logRows)),
+    ...lowerSections(input, snapshot, columns, logRows),
   ];
+}
+
+/** One of them: a question or what is known about a pod, the help, the last events. */
+function lowerSections(
+  { state, theme, nowMs, steers, looksOn }: FrameInput,
+  snapshot: RolloutSnapshot,
+  columns: number,
+  logRows: number,
+): Section[] {
+  const { panel } = state.control;
+  if (panel && !state.finished) return [gap, panelSection(panel, snapshot, { columns, theme, nowMs })];
+  if (!state.help) return logSections(state, logRows);
+  return [gap, fixed(9, helpLines(helpTopics({ steers, looksOn }), columns, theme))];
 }

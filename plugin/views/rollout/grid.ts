@@ -1,6 +1,7 @@
 import type { CellState, PodCell, ZoneRow } from '../../../shared/rollout/snapshot.ts';
 import { type Line, lineWidth, type Span, shorten, span, widthOf } from '../terminal/line.ts';
 import { CELL_TONES, PHASE_TONES, type Theme } from '../terminal/theme.ts';
+import type { Tone } from '../tone.ts';
 
 /** Cells stand in groups of ten, so that they can be counted. */
 const GROUP = 10;
@@ -41,9 +42,16 @@ export function layOutGrid(zones: readonly ZoneRow[], columns: number, maxRows: 
   return grids.find(({ rows }) => rows <= maxRows) ?? coarsest;
 }
 
-/** A zone's lines: its mark, name and counts in front of the first row of cells, the others below that row. */
-export function zoneLines(zone: ZoneRow, grid: Grid, theme: Theme): Line[] {
-  const cells = groupCells(zone.cells, grid.podsPerCell);
+/**
+ * A zone's lines: its mark, name and counts in front of the first row of cells, the others below that row.
+ *
+ * @param cursor name of the pod whose cell is marked
+ */
+export function zoneLines(zone: ZoneRow, grid: Grid, theme: Theme, cursor: string | undefined): Line[] {
+  const cells = chunk(zone.cells, grid.podsPerCell).map((group) => ({
+    state: groupState(group),
+    chosen: group.some(({ name }) => name === cursor),
+  }));
   const rows = chunk(cells, grid.cellsPerRow);
   const indent = span(' '.repeat(labelWidth(grid)));
   const label = labelOf(zone, grid, theme);
@@ -93,20 +101,20 @@ function labelOf(zone: ZoneRow, grid: Grid, theme: Theme): Line {
   ];
 }
 
-/** Neighbours in the same state become one span. */
-function cellSpans(states: readonly CellState[], theme: Theme): Span[] {
+/** Neighbours in the same state become one span; the marked cell stands alone. */
+function cellSpans(cells: readonly { state: CellState; chosen: boolean }[], theme: Theme): Span[] {
   const spans: Span[] = [];
-  states.forEach((state, index) => {
-    const text = (index > 0 && index % GROUP === 0 ? ' ' : '') + theme.cells[state];
+  const add = (text: string, tone: Tone) => {
     const last = spans.at(-1);
-    if (last && last.tone === CELL_TONES[state]) last.text += text;
-    else spans.push(span(text, CELL_TONES[state]));
+    if (last && last.tone === tone) last.text += text;
+    else spans.push(span(text, tone));
+  };
+  cells.forEach(({ state, chosen }, index) => {
+    if (index > 0 && index % GROUP === 0)
+      add(' ', spans.at(-1)?.tone === 'chosen' ? 'normal' : CELL_TONES[state]);
+    add(theme.cells[state], chosen ? 'chosen' : CELL_TONES[state]);
   });
   return spans;
-}
-
-function groupCells(cells: readonly PodCell[], podsPerCell: number): CellState[] {
-  return chunk(cells, podsPerCell).map(groupState);
 }
 
 /** Cells of a row, with the gaps between groups; once a zone needs several rows, whole groups and rows of one length. */

@@ -47,7 +47,10 @@ export function times({ latest, finished }: ViewState, nowMs: number): Line {
   const down = span(`${plural(snapshot.down, 'pod')} down`, snapshot.down > 0 ? 'busy' : 'faint');
   if (finished) return [span(`${formatDuration(finished.summary.tookMs)} elapsed, `), down];
   const sinceMs = Math.max(0, nowMs - receivedAtMs);
-  return [span(`${elapsed(latest, nowMs)} elapsed, `), span(timeLeft(snapshot.remainingMs, sinceMs)), down];
+  const left = timeLeft(snapshot.remainingMs, sinceMs);
+  // A limit that an operator has set stands on a line of its own.
+  const limit = snapshot.maxUnavailableBy ? '' : `, at most ${snapshot.maxUnavailablePods} in a zone`;
+  return [span(`${elapsed(latest, nowMs)} elapsed, `), span(left), down, span(limit, 'faint')];
 }
 
 function timeLeft(remainingMs: number | undefined, sinceMs: number): string {

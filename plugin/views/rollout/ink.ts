@@ -1,15 +1,21 @@
+import type { RolloutControls } from '../../rollout/controls.ts';
 import type { Reporter } from '../../rollout/events.ts';
 import { outcomeLines } from '../outcome.ts';
 import type { KeyActions } from '../terminal/keys.ts';
 import { liveReporter } from '../terminal/live.ts';
 import type { ShellContext } from '../terminal/shell.tsx';
+import { pressKey, refreshPanel } from './control/keys.ts';
 import { layOutFrame } from './frame.ts';
-import { INITIAL_STATE, reduce, type ViewState } from './reducer.ts';
+import { INITIAL_STATE, reduce, type ViewAction, type ViewState } from './reducer.ts';
 import { summaryLines } from './summary.ts';
 
 export interface InkReporterOptions extends ShellContext {
   /** Called for each q and Ctrl-C. */
   onQuit: KeyActions['onQuit'];
+  /** What the other keys do; without it there are none. */
+  controls?: RolloutControls | undefined;
+  /** Another process rolls out: leaving ends nothing. */
+  looksOn?: boolean;
   /** Stands before the workload's name. */
   title?: string;
 }
@@ -19,18 +25,28 @@ export interface InkReporterOptions extends ShellContext {
  *
  * @param options `stdout` must be a terminal: decide with `chooseView` first
  */
-export function inkReporter({ title, onQuit, ...context }: InkReporterOptions): Reporter {
-  return liveReporter(
+export function inkReporter(options: InkReporterOptions): Reporter {
+  const { title, onQuit, controls, looksOn = false, ...context } = options;
+  const steers = controls !== undefined;
+  const live = liveReporter<Parameters<Reporter['report']>[0], ViewState, ViewAction>(
     {
       initial: INITIAL_STATE,
       reduce,
-      layOut: (surface, state) => layOutFrame({ ...surface, state, heading: title }),
+      layOut: (surface, state) => layOutFrame({ ...surface, state, heading: title, steers, looksOn }),
       closing,
       ticks: true,
+      ...(controls && { onKey: (key: string) => pressKey(key, live, controls) }),
     },
     context,
     onQuit,
   );
+  return {
+    report(event) {
+      live.report(event);
+      if (controls && event.type === 'snapshot') refreshPanel(live, controls);
+    },
+    close: () => live.close(),
+  };
 }
 
 function closing({ finished }: ViewState): string[] {

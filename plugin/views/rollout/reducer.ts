@@ -1,13 +1,17 @@
 import type { RolloutSnapshot } from '../../../shared/rollout/snapshot.ts';
 import type { RolloutEvent, WorkloadName } from '../../rollout/events.ts';
+import type { Sentence } from '../narration/sentence.ts';
 import { emptyJournal, type Journal, NO_WISHES, type Wishes, wished, written } from '../terminal/journal.ts';
 import type { LiveAction } from '../terminal/live.ts';
 import type { Received } from '../terminal/status.ts';
+import { orderNews } from './control/news.ts';
+import { type ControlAction, type ControlState, NO_CONTROL, reduceControl } from './control/state.ts';
 import { type Narration, NOTHING_TOLD } from './narration/memory.ts';
 import { narrate } from './narration/narrate.ts';
 
 /** All that the view draws from, beside the time and the terminal's size. */
 export interface ViewState extends Journal<Narration>, Wishes {
+  control: ControlState;
   /** Known from the first event on, before there is a snapshot. */
   workload: WorkloadName | undefined;
   latest: Received<RolloutSnapshot> | undefined;
@@ -16,12 +20,13 @@ export interface ViewState extends Journal<Narration>, Wishes {
   finished: Extract<RolloutEvent, { type: 'finished' }> | undefined;
 }
 
-export type ViewAction = LiveAction<RolloutEvent>;
+export type ViewAction = LiveAction<RolloutEvent> | ControlAction;
 
 export const INITIAL_STATE: ViewState = {
   // Revisions and images stand in the heading.
   ...emptyJournal({ ...NOTHING_TOLD, introduced: true }),
   ...NO_WISHES,
+  control: NO_CONTROL,
   workload: undefined,
   latest: undefined,
   origin: { oldRevisions: [], imageChanges: [] },
@@ -29,14 +34,22 @@ export const INITIAL_STATE: ViewState = {
 };
 
 export function reduce(state: ViewState, action: ViewAction): ViewState {
-  return action.type === 'event'
-    ? withEvent(state, action.event, action.receivedAtMs)
-    : wished(state, action);
+  switch (action.type) {
+    case 'event':
+      return withEvent(state, action.event, action.receivedAtMs);
+    case 'quit':
+    case 'toggle-help':
+      return wished(state, action);
+    default:
+      return { ...state, control: reduceControl(state.control, action) };
+  }
 }
 
 function withEvent(state: ViewState, event: RolloutEvent, receivedAtMs: number): ViewState {
   const place = { atMs: event.atMs, drawnElsewhere: isDrawnElsewhere(event) };
-  const told = { ...state, ...written(state, narrate(state.narration, event), place) };
+  const [narration, sentences] = narrate(state.narration, event);
+  const news = [...ordersIn(state, event), ...sentences];
+  const told = { ...state, ...written(state, [narration, news], place) };
   switch (event.type) {
     case 'started':
       return { ...told, workload: event.workload };
@@ -50,6 +63,11 @@ function withEvent(state: ViewState, event: RolloutEvent, receivedAtMs: number):
     default:
       return told;
   }
+}
+
+/** The lines of the plain output know of orders by what they lead to; here they are told themselves. */
+function ordersIn({ latest }: ViewState, event: RolloutEvent): Sentence[] {
+  return latest && event.type === 'snapshot' ? orderNews(latest.snapshot, event.snapshot, event.atMs) : [];
 }
 
 /** The heading says what has started, and how it ended is written below the last frame. */

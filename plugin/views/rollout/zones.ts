@@ -10,19 +10,30 @@ export function zoneGridRows(zones: readonly ZoneRow[], columns: number, maxRows
   return layOutGrid(zones, columns, maxRows - 1).rows + 1;
 }
 
+export interface ZoneGridOptions {
+  columns: number;
+  maxRows: number;
+  theme: Theme;
+  /** Name of the pod whose cell is marked. */
+  cursor: string | undefined;
+}
+
 /**
  * The zones with their cells in at most `maxRows` rows, and a legend where there is a row for it. When there are more
  * zones than rows, those at work and those with pods down are shown, and a last line counts the others.
  */
-export function zoneGrid(zones: readonly ZoneRow[], columns: number, maxRows: number, theme: Theme): Line[] {
+export function zoneGrid(
+  zones: readonly ZoneRow[],
+  { columns, maxRows, theme, cursor }: ZoneGridOptions,
+): Line[] {
   if (zones.length > maxRows) {
     const shown = mostImportant(zones, maxRows - 1, importance);
     const grid = layOutGrid(shown, columns, maxRows - 1);
-    return [...shown.flatMap((zone) => zoneLines(zone, grid, theme)), hiddenZones(zones, shown)];
+    return [...shown.flatMap((zone) => zoneLines(zone, grid, theme, cursor)), hiddenZones(zones, shown)];
   }
   const explained = maxRows > zones.length;
   const grid = layOutGrid(zones, columns, explained ? maxRows - 1 : maxRows);
-  const lines = zones.flatMap((zone) => zoneLines(zone, grid, theme));
+  const lines = zones.flatMap((zone) => zoneLines(zone, grid, theme, cursor));
   return explained ? [...lines, legendLine(grid, columns, theme)] : lines;
 }
 

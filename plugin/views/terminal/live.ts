@@ -5,22 +5,27 @@ import type { Line } from './line.ts';
 import { openShell, type ShellContext, type Surface } from './shell.tsx';
 
 /** What is drawn: a state that events and keys change, and how it looks. */
-export interface LiveView<E, S> {
+export interface LiveView<E, S, A = never> {
   initial: S;
-  reduce(state: S, action: LiveAction<E>): S;
+  reduce(state: S, action: LiveAction<E> | A): S;
   /** At most `rows - 1` lines of at most `columns - 1` columns. */
   layOut(surface: Surface, state: S): readonly Line[];
   /** Lines to write below the last picture. */
   closing(state: S): readonly string[];
   /** Whether the picture changes with time alone. */
   ticks: boolean;
+  /** Called with each key beside q, Ctrl-C and ?, by its character or name; see `keyNames`. */
+  onKey?: KeyActions['onKey'];
 }
 
 /** `receivedAtMs` is by our own clock: an event's time may be another one's. */
 export type LiveAction<E> = { type: 'event'; event: E; receivedAtMs: number } | WishAction;
 
-export interface LiveReporter<E> {
+export interface LiveReporter<E, S = unknown, A = never> {
+  readonly state: S;
   report(event: E): void;
+  /** Changes the state as an event or a key does. */
+  dispatch(action: LiveAction<E> | A): void;
   close(): Promise<void>;
 }
 
@@ -31,14 +36,17 @@ export interface LiveReporter<E> {
  * @param context `stdout` must be a terminal: decide with `chooseView` first
  * @param onQuit called for each q and Ctrl-C
  */
-export function liveReporter<E, S>(
-  view: LiveView<E, S>,
+export function liveReporter<E, S, A = never>(
+  view: LiveView<E, S, A>,
   context: ShellContext,
   onQuit: KeyActions['onQuit'],
-): LiveReporter<E> {
+): LiveReporter<E, S, A> {
   const { stdout, clock } = context;
   let state = view.initial;
-  const dispatch = (action: LiveAction<E>) => {
+  let closed = false;
+  const dispatch = (action: LiveAction<E> | A) => {
+    // What a key has begun may be answered after the end.
+    if (closed) return;
     state = view.reduce(state, action);
     shell.changed();
   };
@@ -51,12 +59,18 @@ export function liveReporter<E, S>(
         onQuit(outcome);
       },
       onHelp: () => dispatch({ type: 'toggle-help' }),
+      ...(view.onKey && { onKey: view.onKey }),
     },
     ticks: view.ticks,
   });
   return {
+    get state() {
+      return state;
+    },
+    dispatch,
     report: (event) => dispatch({ type: 'event', event, receivedAtMs: clock.nowMs() }),
     async close() {
+      closed = true;
       await shell.close();
       const lines = view.closing(state);
       if (lines.length > 0) stdout.write(`${lines.join('\n')}\n`);

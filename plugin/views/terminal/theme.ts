@@ -20,6 +20,7 @@ export interface TextStyle {
   color?: string;
   bold?: boolean;
   dimColor?: boolean;
+  inverse?: boolean;
 }
 
 const UNICODE: Omit<Theme, 'styles'> = {
@@ -46,6 +47,7 @@ const COLOURS: Theme['styles'] = {
   busy: { color: 'cyan' },
   warn: { color: 'yellow' },
   bad: { color: 'red', bold: true },
+  chosen: { inverse: true },
 };
 
 const NO_COLOURS: Theme['styles'] = {
@@ -56,6 +58,8 @@ const NO_COLOURS: Theme['styles'] = {
   busy: {},
   warn: {},
   bad: {},
+  // Not a colour, and without it nobody sees the cursor.
+  chosen: { inverse: true },
 };
 
 export const CELL_TONES: Readonly<Record<CellLook, Tone>> = {

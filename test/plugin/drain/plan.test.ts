@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type DrainPlan, planDrain } from '../../../plugin/drain/plan.ts';
+import { type DrainPlan, describePlan } from '../../../plugin/drain/plan.ts';
 import type { DrainObservation, DrainOptions } from '../../../shared/drain/types.ts';
 import { drainPod, drainWorkload, observationOf, podOf } from './builders.ts';
 
@@ -14,7 +14,11 @@ const NODES = [
 
 function plan(observation: Partial<DrainObservation>, options: Partial<DrainOptions> = {}): DrainPlan {
   const staying = [podOf({ name: 'agent-x', node: 'node-1' })];
-  return planDrain({ observation: observationOf(observation), staying, options: { ...OPTIONS, ...options } });
+  return describePlan({
+    observation: observationOf(observation),
+    staying,
+    options: { ...OPTIONS, ...options },
+  });
 }
 
 describe('the plan of a drain', () => {

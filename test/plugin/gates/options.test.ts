@@ -23,6 +23,7 @@ describe('the flags of the gates', () => {
       alarms: { names: [], region: undefined, endpoint: undefined, strict: false, ignore: false },
       prometheus: { queries: [], target: undefined },
       http: [],
+      intervalMs: 10_000,
       timeoutMs: 10_000,
     });
   });
@@ -34,6 +35,7 @@ describe('the flags of the gates', () => {
       ...['--gate-prometheus', 'up == 0', '--gate-prometheus', 'x > 1'],
       ...['--prometheus-url', 'svc:monitoring/prometheus:9090'],
       ...['--gate-http', 'https://freeze.example/ok', '--gate-timeout', '1m30s'],
+      ...['--gate-interval', '2s'],
     );
     assert.deepEqual(given, {
       alarms: {
@@ -48,6 +50,7 @@ describe('the flags of the gates', () => {
         target: { kind: 'service', namespace: 'monitoring', service: 'prometheus:9090', path: '' },
       },
       http: [new URL('https://freeze.example/ok')],
+      intervalMs: 2_000,
       timeoutMs: 90_000,
     });
   });
@@ -62,6 +65,7 @@ describe('the flags of the gates', () => {
       ...['--alarm-region', 'Europe', '--alarm-endpoint', 'nowhere', '--strict-alarms', '--ignore-alarm'],
       ...['--gate-prometheus', ' ', '--prometheus-url', 'prometheus:9090'],
       ...['--gate-http', 'gate.example', '--gate-timeout', '0'],
+      ...['--gate-interval', '500ms'],
     );
     assert.ok('problems' in given);
     assert.deepEqual(
@@ -75,6 +79,7 @@ describe('the flags of the gates', () => {
         '--gate-prometheus',
         '--prometheus-url',
         '--gate-http',
+        '--gate-interval',
         '--gate-timeout',
       ],
     );

@@ -53,6 +53,21 @@ describe('progress', () => {
     assert.deepEqual(look(150, sixPods()), []);
   });
 
+  it('tells of a pod once that was taken again before it was back', () => {
+    const { progress, look } = watching();
+    look(0, sixPods());
+    remove(progress, 3, 'zone-a', 100);
+    progress.podRemoved({ name: 'ingester-3', uid: 'uid-3-again', zone: 'zone-a' }, START_MS + 1_000);
+    const back = look(
+      3_000,
+      sixPods((ordinal) => (ordinal === 3 ? updated(3) : {})),
+    ).filter(({ type }) => type === 'pod-back');
+    assert.deepEqual(back, [
+      { atMs: START_MS + 3_000, type: 'pod-back', pod: 'ingester-3', zone: 'zone-a', tookMs: 2_000 },
+    ]);
+    assert.equal(progress.summary(START_MS + 3_000).podsReplaced, 1);
+  });
+
   it('reports a new revision once, and not the first one', () => {
     const { look } = watching();
     assert.deepEqual(look(0, sixPods()), []);

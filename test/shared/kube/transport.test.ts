@@ -92,6 +92,18 @@ describe('transport', () => {
         assert.equal(server.requests.length, 1);
       });
 
+      it('hands over text as it came, such as a log', async () => {
+        const server = await serve(
+          (_, respond) => {
+            respond.writeHead(200, { 'content-type': 'text/plain' });
+            respond.end('{"level":"error"}\n');
+          },
+          { http1Only },
+        );
+        const answer = await open(server).request({ method: 'GET', path: '/api/v1/pods/db-0/log' });
+        assert.equal(answer, '{"level":"error"}\n');
+      });
+
       it('streams a watch beside other requests and ends it alone', async () => {
         const opened: Respond[] = [];
         const server = await serve(

@@ -34,6 +34,7 @@ function snapshot(change: Partial<SnapshotInput> = {}) {
     observation: observation(sixPods()),
     options: OPTIONS,
     memory: emptyMemory('rev-2'),
+    orders: { paused: undefined, maxUnavailableBy: undefined, undone: undefined },
     wave: undefined,
     status: { kind: 'waiting', reason: '', fix: undefined },
     startedAtMs: NOW_MS - 1000,
@@ -45,6 +46,18 @@ function snapshot(change: Partial<SnapshotInput> = {}) {
 }
 
 describe('the snapshot that views draw', () => {
+  it('has the limit in force, resolved and capped, and what operators have asked for', () => {
+    const percent = { ...OPTIONS, maxUnavailable: { kind: 'percent', percent: 50 } as const };
+    assert.equal(snapshot({ options: percent }).maxUnavailablePods, 3);
+    const ordered = { ...observation(sixPods()), orderedReady: true };
+    assert.equal(snapshot({ options: percent, observation: ordered }).maxUnavailablePods, 1);
+    const paused = { by: 'ann@laptop', at: '', reason: 'slow' };
+    assert.equal(
+      snapshot({ orders: { paused, maxUnavailableBy: undefined, undone: undefined } }).paused,
+      paused,
+    );
+  });
+
   it('has a row for each zone in the order they are taken, the highest ordinal first', () => {
     const { zones } = snapshot({ options: { ...OPTIONS, zoneOrder: ['zone-c'] } });
     assert.deepEqual(

@@ -5,11 +5,10 @@ import { createBatches } from '../../../webhook/admission/batches.ts';
 
 /** Batches that end when the test says so. */
 function world() {
-  const runs: { key: string; items: readonly number[]; take: () => readonly number[]; end: () => void }[] =
-    [];
-  const batches = createBatches<number>((key, items, take) => {
+  const runs: { key: string; items: readonly number[]; end: () => void }[] = [];
+  const batches = createBatches<number>((key, items) => {
     const { promise, resolve } = Promise.withResolvers<void>();
-    runs.push({ key, items, take, end: resolve });
+    runs.push({ key, items, end: resolve });
     return promise;
   });
   return { batches, runs, decided: () => runs.map(({ items }) => items) };
@@ -42,20 +41,5 @@ describe('batches', () => {
     runs[0]?.end();
     await turn();
     assert.deepEqual(decided(), [[1], [2, 3]]);
-  });
-
-  it('hand over once what arrived meanwhile to one that begins anew', async () => {
-    const { batches, runs, decided } = world();
-    batches.add('a', 1);
-    await turn();
-    batches.add('a', 2);
-    assert.deepEqual(runs[0]?.take(), [2]);
-    assert.deepEqual(runs[0]?.take(), []);
-    runs[0]?.end();
-    await turn();
-    assert.deepEqual(decided(), [[1]]);
-    batches.add('a', 3);
-    await turn();
-    assert.deepEqual(decided(), [[1], [3]]);
   });
 });

@@ -145,24 +145,4 @@ describe('after a conflict', () => {
     const [reservation] = all.api.status('ingester').reservations as { uid: string }[];
     assert.equal(reservation?.uid, 'successor');
   });
-
-  it('decides together with what has arrived meanwhile, and reads its pods', async () => {
-    const all = world();
-    const one = all.replica();
-    let joined: Promise<Verdict> | undefined;
-    conflictOnce(all, () => {
-      all.api.pod('ingester-0', { uid: 'successor' });
-      joined = one({ name: 'ingester-0', uid: 'successor' });
-    });
-    const first = await pump(all.clock, one(bound('ingester-0')));
-    assert.ok(joined);
-    const second = await pump(all.clock, joined);
-    assert.deepEqual([first.kind, second.kind], ['allow', 'allow']);
-    const uids = (all.api.status('ingester').reservations as { uid: string }[]).map(({ uid }) => uid);
-    assert.ok(
-      uids.includes('successor'),
-      'what was read for the first eviction is not the pod of the second',
-    );
-    assert.equal(all.api.requests.filter((request) => request.startsWith('PUT')).length, 2);
-  });
 });

@@ -87,6 +87,8 @@ describe('the reconciler', () => {
     await writing.promise;
     seen.reason = 'second';
     for (let change = 0; change < 5; change += 1) reconciler.mark(NAMESPACE);
+    await turn();
+    assert.equal(seen.counts, 1, 'one count at a time');
     api.before = () => {};
     write.resolve();
     await idle();

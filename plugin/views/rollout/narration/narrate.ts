@@ -44,6 +44,8 @@ function tell(memory: Narration, event: RolloutEvent): Told<Narration> {
     case 'wave-begun':
       return waveBegun(memory, event);
     case 'pod-evicted':
+    // The reason with which the rollout stops says it all.
+    case 'failed-pods':
       return [memory, []];
     case 'eviction-refused':
       return refused(memory, event);

@@ -90,3 +90,10 @@ test('closed before anything happened, it leaves no timer and no listener', GUAR
   assert.equal(clock.pending(), 0);
   assert.equal(stdout.listenerCount('resize'), 0);
 });
+
+test('what comes after the end is not drawn', GUARD, async () => {
+  const { clock, reporter } = open();
+  await reporter.close();
+  reporter.report(SNAPSHOT);
+  assert.equal(clock.pending(), 0);
+});

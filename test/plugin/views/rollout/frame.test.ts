@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { layOutFrame } from '../../../../plugin/views/rollout/frame.ts';
+import type { ViewAction } from '../../../../plugin/views/rollout/reducer.ts';
 import { lineWidth } from '../../../../plugin/views/terminal/line.ts';
 import { themeFor } from '../../../../plugin/views/terminal/theme.ts';
 import type { RolloutStatus } from '../../../../shared/rollout/snapshot.ts';
@@ -25,15 +26,31 @@ const inputs = fc
     zones,
     status: statuses,
     help: fc.boolean(),
+    steers: fc.boolean(),
+    paused: fc.boolean(),
+    answer: fc.option(fc.lorem({ maxCount: 30 }), { nil: undefined }),
+    findings: fc.option(fc.array(fc.lorem({ maxCount: 30 })), { nil: undefined }),
     columns: fc.integer({ min: 1, max: 200 }),
     rows: fc.integer({ min: 1, max: 60 }),
     utf8: fc.boolean(),
   })
-  .map(({ zones: rows, status, help, utf8, ...size }) => {
-    const snapshot = snapshotOf(rows, { status, wave: { number: 1, zone: 'a', pods: rows[0]?.cells ?? [] } });
+  .map(({ zones: rows, status, help, utf8, steers, paused, answer, findings, ...size }) => {
+    const order = paused ? { by: 'ann@laptop', at: '2026-03-01T09:00:00Z', reason: 'slow' } : undefined;
+    const orders = { paused: order, maxUnavailableBy: order };
+    const snapshot = snapshotOf(rows, {
+      ...orders,
+      status,
+      wave: { number: 1, zone: 'a', pods: rows[0]?.cells ?? [] },
+    });
     const events = [event(0, { type: 'snapshot', snapshot })];
-    const state = stateAfter(events, help ? [{ type: 'toggle-help' }] : []);
-    return frameInput(state, { size, theme: themeFor({ LANG: utf8 ? 'C.UTF-8' : 'C' }) });
+    const actions: ViewAction[] = help ? [{ type: 'toggle-help' }] : [];
+    actions.push({ type: 'answer', text: answer }, { type: 'choose-pod', pod: 'ingester-1000' });
+    if (findings) {
+      const told = findings.map((text) => ({ about: 'container' as const, text, holds: true }));
+      actions.push({ type: 'open', panel: { kind: 'pod', pod: 'ingester-1000', findings: told } });
+    }
+    const state = stateAfter(events, actions);
+    return frameInput(state, { steers, size, theme: themeFor({ LANG: utf8 ? 'C.UTF-8' : 'C' }) });
   });
 
 test('whatever is drawn stays lower and narrower than the terminal', () => {
@@ -70,8 +87,8 @@ test('times go on between snapshots, by our own clock', () => {
       .find((line) => line.includes('elapsed'));
   };
   assert.deepEqual([0, 5000, 600_000].map(later), [
-    '2m 05s elapsed, about 3m 10s left, 2 pods down',
-    '2m 10s elapsed, about 3m 05s left, 2 pods down',
-    '12m 05s elapsed, 2 pods down',
+    '2m 05s elapsed, about 3m 10s left, 2 pods down, at most 9 in a zone',
+    '2m 10s elapsed, about 3m 05s left, 2 pods down, at most 9 in a zone',
+    '12m 05s elapsed, 2 pods down, at most 9 in a zone',
   ]);
 });

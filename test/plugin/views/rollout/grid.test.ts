@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { groupState, layOutGrid } from '../../../../plugin/views/rollout/grid.ts';
 import { zoneGrid } from '../../../../plugin/views/rollout/zones.ts';
-import { themeFor } from '../../../../plugin/views/terminal/theme.ts';
+import { type Theme, themeFor } from '../../../../plugin/views/terminal/theme.ts';
+import type { ZoneRow } from '../../../../shared/rollout/snapshot.ts';
 import { cells, zoneRow } from '../fixtures/snapshots.ts';
 
 const ascii = themeFor({ NO_COLOR: '1' });
@@ -10,8 +11,8 @@ const zones = (count: number, pods: number) =>
   Array.from({ length: count }, (_, index) =>
     zoneRow(`zone-${String.fromCharCode(97 + index)}`, cells('.'.repeat(pods), pods - 1)),
   );
-const text = (...arguments_: Parameters<typeof zoneGrid>) =>
-  zoneGrid(...arguments_).map((line) => line.map((each) => each.text).join(''));
+const text = (rows: readonly ZoneRow[], columns: number, maxRows: number, theme: Theme, cursor?: string) =>
+  zoneGrid(rows, { columns, maxRows, theme, cursor }).map((line) => line.map((each) => each.text).join(''));
 
 test('a cell a pod as long as they fit, then the fewest pods a cell that do', () => {
   assert.equal(layOutGrid(zones(3, 100), 79, 6).podsPerCell, 1);
@@ -53,4 +54,21 @@ test('with more zones than rows, zones at work stay first, then zones with pods 
 test('long zone names lose their middle', () => {
   const [line] = text([zoneRow('northamerica-northeast1-a-long', cells('..', 1))], 79, 2, ascii);
   assert.equal(line, '  north..east1-a-long  0/2  ..');
+});
+
+test('the cell of the pod under the cursor is marked, and its neighbours are not', () => {
+  const marked = (columns: number, cursor: string) =>
+    zoneGrid([zoneRow('zone-a', cells('############....', 15))], {
+      columns,
+      maxRows: 1,
+      theme: ascii,
+      cursor,
+    })
+      .flat()
+      .filter(({ tone }) => tone === 'chosen')
+      .map(({ text: each }) => each);
+  assert.deepEqual(marked(60, 'ingester-5'), ['#']);
+  assert.deepEqual(marked(60, 'ingester-0'), ['.']);
+  assert.deepEqual(marked(28, 'ingester-4'), ['#']);
+  assert.deepEqual(marked(60, 'another'), []);
 });

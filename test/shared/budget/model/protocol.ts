@@ -9,16 +9,9 @@ export interface Protocol {
   reconcile: typeof ledger.reconcile;
   /** Which reads of pods serve again after a conflict. */
   outlastsConflict: typeof outlastsConflict;
-  /** Whether a read serves all evictions of the pod's name, also those that arrived after it. */
-  sharesReads: boolean;
 }
 
-export const LEDGER: Protocol = {
-  admit: ledger.admit,
-  reconcile: ledger.reconcile,
-  outlastsConflict,
-  sharesReads: false,
-};
+export const LEDGER: Protocol = { admit: ledger.admit, reconcile: ledger.reconcile, outlastsConflict };
 
 export interface BrokenProtocol {
   rule: string;
@@ -55,11 +48,6 @@ export const BROKEN: readonly BrokenProtocol[] = [
         return { ...admission, next };
       },
     },
-  },
-  {
-    rule: 'L2',
-    how: 'takes what was read for an earlier eviction for what the name means now',
-    protocol: { ...LEDGER, sharesReads: true },
   },
   {
     rule: 'L3',

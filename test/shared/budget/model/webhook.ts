@@ -70,7 +70,7 @@ export class Webhook {
   private goOn(batch: Batch, nowMs: number): void {
     const unread = batch.evictions.find((eviction) => !batch.reads.has(eviction));
     if (!batch.budget && (batch.budgetFirst || !unread)) batch.budget = this.api.budget;
-    else if (unread) batch.reads.set(unread, this.read(batch, unread));
+    else if (unread) batch.reads.set(unread, this.api.pods.get(unread.name));
     else if (batch.budget && !batch.written) this.write(batch, batch.budget, nowMs);
     else this.answer(batch, nowMs);
   }
@@ -89,19 +89,12 @@ export class Webhook {
     this.queue = [];
   }
 
-  private read({ reads }: Batch, { name }: Eviction): ModelPod | undefined {
-    const earlier = [...reads].find(([eviction]) => eviction.name === name);
-    return this.protocol.sharesReads && earlier ? earlier[1] : this.api.pods.get(name);
-  }
-
-  /** Somebody else was first. What has arrived meanwhile joins. */
+  /** Somebody else was first. */
   private retry(batch: Batch): void {
     for (const [eviction, pod] of batch.reads)
       if (!this.protocol.outlastsConflict(pod, eviction)) batch.reads.delete(eviction);
     batch.tries += 1;
     batch.budget = undefined;
-    batch.evictions = [...batch.evictions, ...this.queue];
-    this.queue = [];
     if (batch.tries >= MAX_TRIES) this.batch = undefined;
   }
 

@@ -50,11 +50,11 @@ export class Witness {
 
   /**
    * The API server deletes the pod; `serving` when that makes an available pod unavailable. It should be one whose
-   * eviction `admits` has heard of, and that was judged then.
+   * eviction `admits` has heard of, and that was judged then. A pod that nobody expects any more disrupts nothing.
    */
   carriesOut(pod: PodId, eviction: Eviction, serving: boolean): void {
     const known = this.disruptions.get(pod.uid);
-    if (known || serving) {
+    if (known || (serving && pod.ordinal < this.api.replicas)) {
       const entry = known ?? this.entry(pod);
       entry.carriedOut = true;
       if (!known) this.check(`${pod.name} (${pod.uid}) of ${entry.zone} evicted`);

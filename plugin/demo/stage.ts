@@ -1,0 +1,101 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Kube } from '../../shared/kube/kube.ts';
+import { readStatefulSet } from '../../shared/kube/objects.ts';
+import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
+import { watchCache } from '../../shared/kube/watch-cache.ts';
+import type { Context } from '../context.ts';
+import { type ExitCode, InterruptedError } from '../errors.ts';
+import { startSandbox } from '../sandbox/sandbox.ts';
+import type { DemoOptions } from './rollout.ts';
+
+/** What is shown on a sandbox. */
+export interface Demo {
+  nodesPerZone?: number;
+  /** Makes the scene. Rejects when the signal aborts. */
+  prepare(kube: Kube, signal: AbortSignal): Promise<void>;
+  /** Said before it begins: what would do the same on any cluster. */
+  command: string;
+  /** What another terminal can look at, as words after `kubectl`. */
+  lookAt: string;
+  /** Shows it. */
+  run(kubeconfig: string): Promise<ExitCode>;
+}
+
+export const SETS = { ...RESOURCES.statefulsets, namespace: 'default' };
+
+/** Runs a demo on a sandbox of its own, and leaves nothing behind. */
+export async function onSandbox(options: DemoOptions, context: Context, demo: Demo): Promise<ExitCode> {
+  const { stderr } = context;
+  const zones = Array.from(
+    { length: options.zones },
+    (_, index) => `zone-${String.fromCharCode(97 + index)}`,
+  );
+  const interrupted = new AbortController();
+  const ignoreInterrupts = context.onInterrupt(() => interrupted.abort(new InterruptedError()));
+  const folder = await mkdtemp(join(tmpdir(), 'kubectl-zone-demo-'));
+  const kubeconfig = join(folder, 'kubeconfig');
+  stderr.write(`starting a cluster of ${zones.length} zones in this process, with ${options.pods} pods …\n`);
+  const { nodesPerZone } = demo;
+  const sandbox = await startSandbox({
+    zones,
+    clock: context.clock,
+    ...(nodesPerZone !== undefined && { nodesPerZone }),
+  });
+  try {
+    await writeFile(kubeconfig, sandbox.kubeconfig, { mode: 0o600 });
+    const kube = await context.connect({ kubeconfig });
+    try {
+      await demo.prepare(kube, interrupted.signal);
+    } finally {
+      await kube.close();
+    }
+    stderr.write(
+      `the same as "${demo.command}" on any cluster; look at this one from another terminal:\n` +
+        `  kubectl --kubeconfig ${kubeconfig} ${demo.lookAt}\n\n`,
+    );
+    const exitCode = await demo.run(kubeconfig);
+    if (options.keep && !interrupted.signal.aborted) {
+      stderr.write('\nthe cluster goes on until Ctrl-C\n');
+      await aborted(interrupted.signal);
+    }
+    return exitCode;
+  } finally {
+    ignoreInterrupts();
+    await sandbox.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Resolves when all pods of the StatefulSet "ingester" are ready, as the watch tells. Rejects when the signal aborts. */
+export async function allReady(
+  kube: Kube,
+  pods: number,
+  { clock, random }: Context,
+  signal: AbortSignal,
+): Promise<void> {
+  signal.throwIfAborted();
+  const sets = watchCache({ kube, path: resourcePath(SETS), parse: readStatefulSet, clock, random });
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const look = () => {
+    const set = sets.items.get('default/ingester');
+    if (set && set.status.readyReplicas >= pods && set.status.updateRevision !== '') resolve();
+  };
+  const onAbort = () => reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  sets.onChange(look);
+  try {
+    await Promise.race([promise, sets.synced.then(() => promise)]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    await sets.stop();
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,48 @@
+import { countZones } from '../../shared/budget/count.ts';
+import { type BudgetProblem, type BudgetView, zoneLoads } from '../../shared/budget/decide.ts';
+import { type ObservedCluster, observeBudget } from '../../shared/budget/observe.ts';
+import type { ZoneDisruptionBudget } from '../../shared/budget/types.ts';
+import { maxUnavailablePods, viewBudget } from '../../shared/budget/view.ts';
+import { keyOf } from './guards.ts';
+
+type View = BudgetView | BudgetProblem;
+
+/**
+ * The budget by the webhook's ledger. What our own watches show may only tighten it: a webhook that was taken away
+ * leaves a ledger behind that shows no disruption any more.
+ *
+ * @returns undefined until scales have been read
+ */
+export function ledgerView(budget: ZoneDisruptionBudget, cluster: ObservedCluster): View | undefined {
+  const own = countedView(budget, cluster);
+  const view = viewBudget(budget);
+  if (!own || 'code' in own || 'code' in view) return own && view;
+  const loads = zoneLoads(view, undefined);
+  const zones = new Map(view.zones.map((count) => [count.zone, count]));
+  for (const { zone, expected, unavailable } of own.zones) {
+    const load = loads.find((each) => each.zone === zone);
+    const known = load ? load.unavailable + load.reserved.length : 0;
+    if (unavailable <= known) continue;
+    const before = zones.get(zone) ?? { zone, expected, unavailable: 0 };
+    zones.set(zone, { ...before, unavailable: before.unavailable + unavailable - known });
+  }
+  return { ...view, zones: [...zones.values()] };
+}
+
+/** The budget as its pods show it, which is how the webhook would count them. Undefined until scales have been read. */
+export function countedView(budget: ZoneDisruptionBudget, cluster: ObservedCluster): View | undefined {
+  const observed = observeBudget(budget, cluster);
+  if (observed.kind === 'ask') return undefined;
+  const name = `budget ${keyOf(budget.metadata)}`;
+  if (observed.kind === 'problem') {
+    const reason = `the pods of ${name} cannot be counted: ${observed.reason}`;
+    return { code: 'sync-failed', reason, fix: 'correct its selector, or give its pods an owner' };
+  }
+  const { observation } = observed;
+  const maxUnavailable = maxUnavailablePods(budget.spec, observation.expectedReplicas);
+  if (typeof maxUnavailable === 'string') {
+    const reason = `maxUnavailable of ${name} cannot be used: ${maxUnavailable}`;
+    return { code: 'invalid-budget', reason, fix: 'correct spec.maxUnavailable' };
+  }
+  return { zones: countZones(observation, [], observation.lastZones), reservations: [], maxUnavailable };
+}

@@ -1,0 +1,197 @@
+import type { Clock } from '../../shared/clock.ts';
+import { formatIntOrPercent, resolveIntOrPercent } from '../../shared/int-or-percent.ts';
+import type { Kube } from '../../shared/kube/kube.ts';
+import type { Lease, StatefulSet } from '../../shared/kube/objects.ts';
+import { disruptionLimit } from '../../shared/rollout/limits.ts';
+import { emptyMemory } from '../../shared/rollout/memory.ts';
+import { observeStatefulSet } from '../../shared/rollout/observe.ts';
+import { knownZones } from '../../shared/rollout/pods.ts';
+import type { Context } from '../context.ts';
+import { UserError } from '../errors.ts';
+import { explainPod, type Finding } from './explain-pod.ts';
+import { ANNOTATION, leaseName } from './lock.ts';
+import { holderOf } from './standing.ts';
+import { annotateLease, fetchRolloutLease, orderBy } from './steer.ts';
+import { orderText, readMaxUnavailableFlag, readSteering } from './steering.ts';
+import { ON_DELETE } from './strategy.ts';
+import { applyChange, type PlannedChange, planChange } from './template.ts';
+import type { WorkloadWatches } from './watches.ts';
+
+/**
+ * What the keys of a live view can do to a rollout that runs here or elsewhere. Results are sentences to show; what
+ * fails is a sentence too, so that no key ends the view.
+ */
+export interface RolloutControls {
+  /** Pauses, or resumes what is paused. */
+  togglePause(): Promise<string>;
+  /** Counts in pods from the value in force, from 1 to all replicas. */
+  changeMaxUnavailable(by: 1 | -1): Promise<string>;
+  /** Works out the way back to the previous revision; a sentence where there is none. */
+  planUndo(): Promise<UndoProposal | string>;
+  /** Why a pod is not available, from what the watches show now. */
+  explain(pod: string): readonly Finding[];
+}
+
+/** A change of the template that waits for a yes. */
+export interface UndoProposal {
+  /** Name of the revision that the template goes back to. */
+  revision: string;
+  /** What will be another, a line each. */
+  differences: readonly string[];
+  /** Makes the change. */
+  confirm(): Promise<string>;
+}
+
+export interface ControlsOptions {
+  kube: Kube;
+  clock: Clock;
+  processIdentity: Context['processIdentity'];
+  watches: Pick<WorkloadWatches, 'statefulSet' | 'pods' | 'nodes'>;
+  statefulSet: StatefulSet;
+}
+
+/**
+ * The controls of a workload's rollout. All orders go through its Lease, which every one of them reads first: a watch
+ * may not show yet what the last key has written.
+ */
+export function rolloutControls(options: ControlsOptions): RolloutControls {
+  const orders = new LeaseOrders(options);
+  let last: Promise<unknown> = Promise.resolve();
+  /** One after the other, in the order of the keys. */
+  const inTurn = <T>(act: () => Promise<T>): Promise<T | string> => {
+    const turn = last.then(act).catch(sentenceOf);
+    last = turn;
+    return turn;
+  };
+  return {
+    togglePause: () => inTurn(() => orders.togglePause()),
+    changeMaxUnavailable: (by) => inTurn(() => orders.changeMaxUnavailable(by)),
+    async planUndo() {
+      const plan = await inTurn(() => orders.planUndo());
+      return typeof plan === 'string' ? plan : { ...plan, confirm: () => inTurn(() => plan.confirm()) };
+    },
+    explain: (pod) => explainPod(pod, options.watches, options.clock.nowMs() + options.kube.clockSkewMs),
+  };
+}
+
+class LeaseOrders {
+  readonly #options: ControlsOptions;
+  readonly #at: { namespace: string; name: string };
+  /** `statefulset/ingester`. */
+  readonly #subject: string;
+
+  constructor(options: ControlsOptions) {
+    const { namespace, name } = options.statefulSet.metadata;
+    this.#options = options;
+    this.#at = { namespace, name: leaseName('statefulset', name) };
+    this.#subject = `statefulset/${name}`;
+  }
+
+  async togglePause(): Promise<string> {
+    const { annotations, holder } = await this.#look();
+    if (readSteering(annotations).paused) {
+      await this.#write({ [ANNOTATION.paused]: null });
+      return holder === '' ? 'no longer paused; nobody rolls it out now' : 'resumed';
+    }
+    this.#mustRun(holder, 'there is nothing to pause');
+    await this.#write({ [ANNOTATION.paused]: this.#order() });
+    return 'paused: no more pods are taken until it is resumed';
+  }
+
+  async changeMaxUnavailable(by: 1 | -1): Promise<string> {
+    const { annotations, holder } = await this.#look();
+    this.#mustRun(holder, 'pass --max-unavailable when you start it');
+    const { spec } = this.#workload();
+    const inForce = readSteering(annotations).maxUnavailable ?? readMaxUnavailableFlag(annotations);
+    if (!inForce) throw new UserError(`${holder} does not tell which maxUnavailable it was started with`);
+    const within = (count: number) => Math.max(1, Math.min(spec.replicas, count));
+    const now = within(resolveIntOrPercent(inForce, spec.replicas));
+    const wanted = within(now + by);
+    if (wanted === now) {
+      return by < 0
+        ? 'maxUnavailable stays 1: with 0 nothing would go on (p pauses)'
+        : `maxUnavailable stays ${now}: those are all replicas`;
+    }
+    await this.#write({
+      [ANNOTATION.maxUnavailable]: String(wanted),
+      [ANNOTATION.maxUnavailableBy]: this.#order(),
+    });
+    const capped = this.#cap(wanted);
+    const before = formatIntOrPercent(inForce);
+    const told = `maxUnavailable is now ${wanted}, it was ${before === String(now) ? before : `${before} (${now})`}`;
+    return capped === undefined ? told : `${told}; ${capped}`;
+  }
+
+  /** @throws UserError where nobody would carry the way back out zone by zone */
+  async planUndo(): Promise<UndoProposal | string> {
+    const statefulSet = this.#workload();
+    const { metadata, spec, status } = statefulSet;
+    const { holder } = await this.#look();
+    const command = `kubectl zone rollout sts/${metadata.name} -n ${metadata.namespace} --undo`;
+    this.#mustRun(holder, `turn back and roll with: ${command}`);
+    if (spec.updateStrategy.type !== ON_DELETE) {
+      throw new UserError(
+        `${this.#subject} is not ${ON_DELETE}: its controller would replace the pods without regard to zones`,
+      );
+    }
+    if (status.observedGeneration < metadata.generation) {
+      throw new UserError('the controller has not seen the newest template yet; try again in a moment');
+    }
+    const { kube, clock } = this.#options;
+    const change = { kind: 'undo', toRevision: undefined } as const;
+    const plan = await planChange(kube, statefulSet, change, clock.nowMs());
+    if (plan.differences.length === 0) return 'the previous revision has the same template: nothing to undo';
+    return {
+      revision: plan.revision ?? '',
+      differences: plan.differences,
+      confirm: () => this.#undo(statefulSet, plan),
+    };
+  }
+
+  async #undo(statefulSet: StatefulSet, plan: PlannedChange): Promise<string> {
+    const { annotations } = await this.#look();
+    await applyChange(this.#options.kube, statefulSet, plan, { dryRun: false });
+    await this.#write({ [ANNOTATION.undone]: this.#order() });
+    const paused = readSteering(annotations).paused ? '; it is still paused, p resumes' : '';
+    return `the template is back at the previous revision${paused}`;
+  }
+
+  async #look(): Promise<{ annotations: Lease['metadata']['annotations']; holder: string }> {
+    const { kube, clock } = this.#options;
+    const lease = await fetchRolloutLease(kube, this.#at);
+    const holder = holderOf(lease, clock.nowMs() + kube.clockSkewMs);
+    return { annotations: lease?.metadata.annotations ?? {}, holder };
+  }
+
+  async #write(annotations: Readonly<Record<string, string | null>>): Promise<void> {
+    await annotateLease(this.#options.kube, this.#at, annotations);
+  }
+
+  #order(): string {
+    return orderText(orderBy(this.#options, ''));
+  }
+
+  #workload(): StatefulSet {
+    const { statefulSet } = this.#options.watches;
+    if (!statefulSet) throw new UserError(`${this.#subject} was deleted`);
+    return statefulSet;
+  }
+
+  #mustRun(holder: string, instead: string): void {
+    if (holder === '') throw new UserError(`nobody rolls ${this.#subject} out now: ${instead}`);
+  }
+
+  /** What keeps the value from being used in full, such as OrderedReady. */
+  #cap(count: number): string | undefined {
+    const { pods, nodes } = this.#options.watches;
+    const statefulSet = this.#workload();
+    const observation = observeStatefulSet({ statefulSet, pods: pods.values(), nodes });
+    const zones = knownZones(observation, emptyMemory(observation.updateRevision)).length;
+    return disruptionLimit(observation, { maxUnavailable: { kind: 'count', count } }, zones).capped;
+  }
+}
+
+function sentenceOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return `that did not work: ${message}`;
+}

@@ -1,0 +1,47 @@
+import { emptyMemory } from '../../shared/rollout/memory.ts';
+import { observeStatefulSet } from '../../shared/rollout/observe.ts';
+import type { Context } from '../context.ts';
+import { EXIT, type ExitCode } from '../errors.ts';
+import { tryRemovals } from '../removal/try-removals.ts';
+import { checkZones } from './preflight.ts';
+import type { RolloutRequest, Watched } from './run.ts';
+import { planOf, printPlan } from './show-plan.ts';
+import { observeChanged } from './template.ts';
+
+/**
+ * Prints what the rollout would do, as if the change of the template were made; `server` also asks the API server about
+ * each eviction. Touches nothing.
+ */
+export async function dryRun(
+  request: RolloutRequest,
+  { kube, found, watches }: Watched,
+  context: Context,
+): Promise<ExitCode> {
+  const { options, sources, change, notices } = request;
+  const { stderr } = context;
+  const statefulSet = watches.statefulSet ?? found;
+  const pods = [...watches.pods.values()];
+  const seen = observeStatefulSet({ statefulSet, pods, nodes: watches.nodes });
+  const observation = change ? observeChanged(seen, pods, change) : seen;
+  const memory = emptyMemory(observation.updateRevision);
+  checkZones(observation, options, memory);
+  for (const notice of notices) stderr.write(`note: ${notice}\n`);
+  const input = { statefulSet, pods, observation, options, memory, change, sources };
+  printPlan(input, planOf(input), context.stdout, request.output === 'json');
+  if (request.dryRun !== 'server') return EXIT.done;
+
+  const stale = observation.pods.filter((pod) => pod.stale && !pod.surplus && !pod.terminating);
+  const { namespace } = statefulSet.metadata;
+  const refused = await tryRemovals(
+    kube,
+    stale.map(({ name, uid }) => ({ namespace, name, uid })),
+    { disableEviction: request.disableEviction, gracePeriodSeconds: undefined },
+  );
+  for (const { pod, reason } of refused) {
+    stderr.write(`evicting ${pod.name} would be refused now: ${reason}\n`);
+  }
+  stderr.write(
+    `${stale.length - refused.length} of ${stale.length} evictions would be admitted now (dry run)\n`,
+  );
+  return EXIT.done;
+}

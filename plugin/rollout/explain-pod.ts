@@ -1,0 +1,114 @@
+import type { ContainerStatus, Pod } from '../../shared/kube/objects.ts';
+import { podProblem, readySinceMs } from '../../shared/pods.ts';
+import { REVISION_LABEL } from '../../shared/rollout/observe.ts';
+import { formatDuration, shortRevision } from '../views/format.ts';
+import type { WorkloadWatches } from './watches.ts';
+
+/** One thing that is known about a pod. */
+export interface Finding {
+  about: 'pod' | 'condition' | 'gate' | 'container';
+  text: string;
+  /** Whether it keeps the pod from being available. */
+  holds: boolean;
+}
+
+/** Conditions whose contents other findings tell, once the containers and gates are told. */
+const CONSEQUENCES: ReadonlySet<string> = new Set(['Ready', 'ContainersReady']);
+
+/**
+ * Why a pod is not available: where it is, the conditions that are not true, its readiness gates, its containers.
+ *
+ * @param name of a pod of the workload, whether it exists or not
+ * @param serverNowMs by the API server's clock, as the times in the pod
+ */
+export function explainPod(
+  name: string,
+  { statefulSet, pods }: Pick<WorkloadWatches, 'statefulSet' | 'pods'>,
+  serverNowMs: number,
+): readonly Finding[] {
+  const pod = [...pods.values()].find(({ metadata }) => metadata.name === name);
+  if (!pod)
+    return [{ about: 'pod', text: 'does not exist: its controller has not made it again', holds: true }];
+  return [
+    ...whereabouts(pod, statefulSet?.metadata.name ?? '', statefulSet?.status.updateRevision, serverNowMs),
+    ...conditions(pod, serverNowMs),
+    ...gates(pod),
+    ...pod.status.containerStatuses.map(container),
+  ];
+}
+
+function whereabouts(
+  pod: Pod,
+  workload: string,
+  updateRevision: string | undefined,
+  nowMs: number,
+): Finding[] {
+  const { metadata, spec, status } = pod;
+  const revision = metadata.labels[REVISION_LABEL] ?? '';
+  const age = revision === updateRevision ? 'the new revision' : 'an old revision';
+  const place = spec.nodeName === undefined ? 'on no node yet' : `on node ${spec.nodeName}`;
+  const about = 'pod' as const;
+  const readyMs = readySinceMs(pod);
+  const state =
+    podProblem(pod) ?? (readyMs === undefined ? '' : `ready for ${formatDuration(nowMs - readyMs)}`);
+  const findings: Finding[] = [
+    {
+      about,
+      text: `${status.phase || 'no phase'}, ${place}, ${age} (${shortRevision(revision, workload)})`,
+      holds: false,
+    },
+    { about, text: state, holds: readyMs === undefined },
+  ];
+  if (metadata.deletionTimestampMs !== undefined) {
+    const leftMs = metadata.deletionTimestampMs - nowMs;
+    const left =
+      leftMs > 0 ? `for at most another ${formatDuration(leftMs)}` : 'longer than its grace period';
+    findings.push({ about, text: `terminating, ${left}`, holds: true });
+  }
+  if (status.message !== '') findings.push({ about, text: status.message, holds: true });
+  return findings;
+}
+
+function conditions({ status, spec }: Pod, nowMs: number): Finding[] {
+  const told = status.containerStatuses.length > 0 ? CONSEQUENCES : new Set<string>();
+  return status.conditions
+    .filter(({ type, status: is }) => is !== 'True' && !told.has(type) && !spec.readinessGates.includes(type))
+    .map(({ type, status: is, reason, message, lastTransitionTimeMs }) => {
+      const since =
+        lastTransitionTimeMs === undefined ? '' : ` for ${formatDuration(nowMs - lastTransitionTimeMs)}`;
+      return { about: 'condition', text: `${type} is ${is}${since}${because(reason, message)}`, holds: true };
+    });
+}
+
+function gates({ spec, status }: Pod): Finding[] {
+  return spec.readinessGates.map((gate) => {
+    const found = status.conditions.find(({ type }) => type === gate);
+    if (!found) return { about: 'gate', text: `${gate} has not been reported yet`, holds: true };
+    const why = found.status === 'True' ? '' : because(found.reason, found.message);
+    return { about: 'gate', text: `${gate} is ${found.status}${why}`, holds: found.status !== 'True' };
+  });
+}
+
+function container({ name, ready, restartCount, waiting, terminated }: ContainerStatus): Finding {
+  const restarts =
+    restartCount === 0 ? '' : `, restarted ${restartCount} ${restartCount === 1 ? 'time' : 'times'}`;
+  const about = 'container' as const;
+  if (waiting) {
+    const text = `${name} waits${restarts}${because(waiting.reason, waiting.message)}`;
+    return { about, text, holds: true };
+  }
+  if (terminated) {
+    const text = `${name} has ended${restarts}${because(terminated.reason, terminated.message)}`;
+    return { about, text, holds: !ready };
+  }
+  return {
+    about,
+    text: `${name} runs${ready ? ' and is ready' : ' but is not ready'}${restarts}`,
+    holds: !ready,
+  };
+}
+
+function because(reason: string, message: string): string {
+  const words = [reason, message].filter((word) => word !== '').join(': ');
+  return words === '' ? '' : `: ${words}`;
+}

@@ -1,0 +1,38 @@
+import type { Options } from 'yargs';
+import type { FailureBudget } from '../../shared/rollout/failures.ts';
+import { type Arguments, read } from '../commands/command.ts';
+import { durationOption } from '../commands/connection.ts';
+import { UsageError } from '../errors.ts';
+
+const POD_TIMEOUT = { text: '15m', ms: 15 * 60_000 };
+
+/** The flags of the failure budget, as data for a command. */
+export const FAILURE_OPTIONS: Readonly<Record<string, Options>> = {
+  'max-failed': {
+    type: 'string',
+    describe:
+      'Stop when more new pods than this are not Ready within --pod-timeout; 0 unless told (exit code 3)',
+  },
+  'pod-timeout': {
+    type: 'string',
+    describe: `How long a new pod may be unready, all together; ${POD_TIMEOUT.text} with --max-failed`,
+  },
+};
+
+/**
+ * The failure budget that a command line asks for; undefined when it has neither flag: then pods are waited for.
+ *
+ * @throws UsageError that names the flag
+ */
+export function failureBudgetFrom(args: Arguments): FailureBudget | undefined {
+  const most = read.text(args, 'max-failed');
+  const podTimeoutMs = durationOption(args, 'pod-timeout');
+  if (most === undefined && podTimeoutMs === undefined) return undefined;
+  if (most !== undefined && !/^\d{1,6}$/.test(most)) {
+    throw new UsageError(`--max-failed: "${most}" is not a number of pods`, 'such as 0 or 3');
+  }
+  if (podTimeoutMs === 0) {
+    throw new UsageError('--pod-timeout: no pod is Ready at once', 'leave it out to wait without an end');
+  }
+  return { maxFailed: Number(most ?? 0), podTimeoutMs: podTimeoutMs ?? POD_TIMEOUT.ms };
+}

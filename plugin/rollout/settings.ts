@@ -1,0 +1,122 @@
+import { formatIntOrPercent } from '../../shared/int-or-percent.ts';
+import { parseRolloutOptions, type RawRolloutOptions } from '../../shared/rollout/options.ts';
+import type { RolloutOptions } from '../../shared/rollout/types.ts';
+import { UserError } from '../errors.ts';
+import { MOST_ALARMS } from '../gates/alarms.ts';
+import type { GateRequest } from '../gates/options.ts';
+import type { UpdateDefaults } from './defaults.ts';
+
+/** What the flags say of the settings for which a ZoneAwareUpdate may have defaults. */
+export interface GivenSettings {
+  /** Only what was given; the values have been checked. */
+  options: RawRolloutOptions;
+  gates: GateRequest;
+  /** Undefined without --ignore-alarm, in which case `gates` has false. */
+  ignoreAlarm: boolean | undefined;
+  dryRun: 'none' | 'client' | 'server' | undefined;
+}
+
+/** The settings of a rollout, with where each comes from. */
+export interface Settings {
+  options: RolloutOptions;
+  gates: GateRequest;
+  dryRun: 'client' | 'server' | undefined;
+  sources: readonly SettingSource[];
+}
+
+export interface SettingSource {
+  /** As ZoneAwareUpdate's spec calls it. */
+  setting: string;
+  value: string;
+  /** `flag`, `default`, or the object that has it: `zoneawareupdate/ingester`. */
+  from: string;
+}
+
+/**
+ * Flags before the ZoneAwareUpdate, and that before what is built in. Alarms add up, since each of them is there to
+ * hold; but where the object says to ignore its alarm, only alarms of flags are asked.
+ *
+ * @throws UserError for a value of the ZoneAwareUpdate that no rollout can have, unless a flag replaces it
+ */
+export function resolveSettings(given: GivenSettings, defaults: UpdateDefaults | undefined): Settings {
+  const { options: flags, dryRun } = given;
+  const spec = defaults?.spec;
+  const object = `zoneawareupdate/${defaults?.name}`;
+  const options = parseRolloutOptions({
+    ...flags,
+    maxUnavailable: flags.maxUnavailable ?? spec?.maxUnavailable,
+    exponentialFactor: flags.exponentialFactor ?? spec?.exponentialFactor,
+  });
+  if ('problems' in options) {
+    throw badValues(
+      defaults?.name ?? '',
+      options.problems.map((problem) => `spec.${problem}`),
+    );
+  }
+  const from = (flag: unknown, own: unknown) =>
+    flag !== undefined ? 'flag' : own !== undefined ? object : 'default';
+  const sources: SettingSource[] = [
+    {
+      setting: 'maxUnavailable',
+      value: formatIntOrPercent(options.maxUnavailable),
+      from: from(flags.maxUnavailable, spec?.maxUnavailable),
+    },
+    {
+      setting: 'exponentialFactor',
+      value: String(options.exponentialFactor),
+      from: from(flags.exponentialFactor, spec?.exponentialFactor),
+    },
+    { setting: 'pacing', value: options.pacing, from: from(flags.pacing, undefined) },
+  ];
+
+  const gates = withAlarm(given, defaults);
+  for (const name of gates.alarms.names) {
+    const own = given.gates.alarms.names.includes(name);
+    sources.push({ setting: 'pauseRolloutAlarm', value: name, from: own ? 'flag' : object });
+  }
+  const ignoreFrom = from(given.ignoreAlarm, spec?.ignoreAlarm);
+  if (ignoreFrom !== 'default') {
+    const value = given.ignoreAlarm ?? spec?.ignoreAlarm;
+    sources.push({ setting: 'ignoreAlarm', value: String(value), from: ignoreFrom });
+  }
+  const wanted = dryRun ?? (spec?.dryRun ? 'client' : undefined);
+  if (wanted !== undefined) {
+    sources.push({ setting: 'dryRun', value: wanted, from: from(dryRun, spec?.dryRun) });
+  }
+  return { options, gates, dryRun: wanted === 'none' ? undefined : wanted, sources };
+}
+
+function withAlarm({ gates, ignoreAlarm }: GivenSettings, defaults: UpdateDefaults | undefined): GateRequest {
+  const { alarms } = gates;
+  const alarm = defaults?.spec.pauseRolloutAlarm;
+  const ignored = ignoreAlarm ?? defaults?.spec.ignoreAlarm ?? false;
+  const joins = alarm !== undefined && !alarms.names.includes(alarm) && !ignored;
+  const names = joins ? [...alarms.names, alarm] : alarms.names;
+  if (names.length > MOST_ALARMS) {
+    throw new UserError(
+      `${names.length} alarms are more than CloudWatch tells at once (${MOST_ALARMS}), with that of zoneawareupdate/${defaults?.name}`,
+      'give fewer with --pause-alarm',
+    );
+  }
+  return { ...gates, alarms: { ...alarms, names, ignore: ignoreAlarm ?? false } };
+}
+
+/** What the operator is told at the start: which values come from an object, and what that object does not let happen. */
+export function settingNotices(sources: readonly SettingSource[]): string[] {
+  const own = sources.filter(({ from }) => from !== 'flag' && from !== 'default');
+  const object = own[0]?.from;
+  if (object === undefined) return [];
+  const values = own.map(({ setting, value }) => `${setting} ${value}`);
+  const notices = [`${object} sets ${values.join(', ')}; a flag would win`];
+  if (own.some(({ setting }) => setting === 'dryRun')) {
+    notices.push(`nothing is replaced, because ${object} says dryRun; --dry-run=none replaces all the same`);
+  }
+  return notices;
+}
+
+function badValues(name: string, problems: readonly string[]): UserError {
+  return new UserError(
+    problems.map((problem) => `zoneawareupdate/${name}: ${problem}`).join('\n'),
+    `mend it: kubectl edit zoneawareupdate ${name}; or give the flag, which wins`,
+  );
+}

@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type ControlsOptions, rolloutControls } from '../../../plugin/rollout/controls.ts';
+import { readPod, readStatefulSet } from '../../../shared/kube/objects.ts';
+import { apiError, type FakeObject, fakeKube } from '../../helpers/fake-kube.ts';
+import { manualClock } from '../views/fixtures/clock.ts';
+
+const NOW_MS = Date.parse('2026-03-01T09:00:00Z');
+const LEASES = '/apis/coordination.k8s.io/v1/namespaces/prod/leases';
+const SETS = '/apis/apps/v1/namespaces/prod/statefulsets';
+const NAME = 'zone-rollout-statefulset-ingester';
+const NOTE = 'kubectl-zone.dev/';
+
+interface Start {
+  annotations?: Record<string, string>;
+  holder?: string;
+  renewedAt?: number;
+  strategy?: string;
+  policy?: string;
+  generation?: number;
+}
+
+/** A rollout of nine pods in three zones that somebody carries out, and the keys of another terminal. */
+function opened(start: Start = {}) {
+  const kube = fakeKube();
+  const holderIdentity = start.holder ?? 'bob@server/1/x';
+  const renewTime = new Date(start.renewedAt ?? NOW_MS).toISOString();
+  kube.put(LEASES, {
+    metadata: {
+      ...{ name: NAME, namespace: 'prod' },
+      annotations: { [`${NOTE}max-unavailable-flag`]: '25%', ...start.annotations },
+    },
+    spec: { holderIdentity, leaseDurationSeconds: 15, renewTime },
+  });
+  const set: FakeObject = {
+    metadata: { name: 'ingester', namespace: 'prod', uid: 'set', generation: start.generation ?? 2 },
+    spec: {
+      replicas: 9,
+      selector: { matchLabels: { app: 'ingester' } },
+      podManagementPolicy: start.policy ?? 'Parallel',
+      updateStrategy: { type: start.strategy ?? 'OnDelete' },
+      template: { metadata: {}, spec: { containers: [{ name: 'main', image: 'app:broken' }] } },
+    },
+    status: { updateRevision: 'ingester-2', observedGeneration: 2, currentRevision: 'ingester-1' },
+  };
+  kube.put(SETS, set);
+  const owner = {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    name: 'ingester',
+    uid: 'set',
+    controller: true,
+  };
+  for (const [revision, image] of [
+    [1, 'app:v1'],
+    [2, 'app:broken'],
+  ] as const) {
+    const template = { $patch: 'replace', metadata: {}, spec: { containers: [{ name: 'main', image }] } };
+    kube.put('/apis/apps/v1/namespaces/prod/controllerrevisions', {
+      metadata: { name: `ingester-${revision}`, namespace: 'prod', ownerReferences: [owner] },
+      revision,
+      data: { spec: { template } },
+    });
+  }
+  const pods = new Map(
+    Array.from({ length: 9 }, (_, index) => {
+      const labels = { 'topology.kubernetes.io/zone': `zone-${'abc'[index % 3]}` };
+      const metadata = { name: `ingester-${index}`, namespace: 'prod', labels, ownerReferences: [owner] };
+      return [`prod/ingester-${index}`, readPod({ metadata, spec: { nodeName: 'n' }, status: {} })];
+    }),
+  );
+  const statefulSet = readStatefulSet(set);
+  const options: ControlsOptions = {
+    kube,
+    clock: manualClock(NOW_MS),
+    processIdentity: { host: 'laptop', user: 'ann', pid: 1, isAlive: () => true },
+    watches: { statefulSet, pods, nodes: undefined },
+    statefulSet,
+  };
+  // The fake knows merge patches only.
+  const request = kube.request.bind(kube);
+  kube.request = async (asked) => {
+    if (asked.patch !== 'json') return request(asked);
+    kube.requests.push(asked);
+    await kube.before(asked);
+    return kube.put(SETS, set);
+  };
+  const notes = () => (kube.get(LEASES, NAME)?.metadata.annotations ?? {}) as Record<string, string>;
+  return { kube, controls: rolloutControls(options), note: (key: string) => notes()[`${NOTE}${key}`] };
+}
+
+const BY_ANN = { by: 'ann@laptop', at: new Date(NOW_MS).toISOString(), reason: '' };
+
+describe('pause by key', () => {
+  it('writes who paused it, and takes that away again', async () => {
+    const { controls, note } = opened();
+    assert.match(await controls.togglePause(), /^paused/);
+    assert.deepEqual(JSON.parse(note('paused') ?? ''), BY_ANN);
+    assert.equal(await controls.togglePause(), 'resumed');
+    assert.equal(note('paused'), undefined);
+  });
+
+  it('two presses at once are a pause and its end, though no watch has shown the first', async () => {
+    const { controls, note } = opened();
+    const answers = await Promise.all([controls.togglePause(), controls.togglePause()]);
+    assert.match(answers[0], /^paused/);
+    assert.equal(answers[1], 'resumed');
+    assert.equal(note('paused'), undefined);
+  });
+
+  it('resumes what another terminal has paused, also when nobody rolls it out', async () => {
+    const { controls } = opened({ holder: '', annotations: { [`${NOTE}paused`]: '{}' } });
+    assert.match(await controls.togglePause(), /no longer paused; nobody rolls it out now/);
+    assert.match(await controls.togglePause(), /nobody rolls statefulset\/ingester out now/);
+  });
+
+  it('a holder that has not renewed is nobody', async () => {
+    const { controls } = opened({ renewedAt: NOW_MS - 16_000 });
+    assert.match(await controls.togglePause(), /nobody rolls/);
+  });
+
+  it('what the API server refuses becomes the sentence', async () => {
+    const { kube, controls } = opened();
+    kube.before = ({ path }) => {
+      if (path.includes('/leases')) throw apiError(403, 'Forbidden');
+    };
+    assert.equal(await controls.togglePause(), 'that did not work: Forbidden happened');
+    kube.before = () => {};
+    assert.match(await controls.togglePause(), /^paused/);
+  });
+});
+
+describe('maxUnavailable by key', () => {
+  it('counts in pods from the percentage it was started with', async () => {
+    const { controls, note } = opened();
+    assert.equal(await controls.changeMaxUnavailable(1), 'maxUnavailable is now 4, it was 25% (3)');
+    assert.equal(note('max-unavailable'), '4');
+    assert.deepEqual(JSON.parse(note('max-unavailable-by') ?? ''), BY_ANN);
+    assert.equal(await controls.changeMaxUnavailable(-1), 'maxUnavailable is now 3, it was 4');
+  });
+
+  it('presses that follow each other at once all count', async () => {
+    const { controls, note } = opened();
+    await Promise.all([1, 2, 3].map(() => controls.changeMaxUnavailable(1)));
+    assert.equal(note('max-unavailable'), '6');
+  });
+
+  it('stays between 1 and all replicas', async () => {
+    const least = opened({ annotations: { [`${NOTE}max-unavailable-flag`]: '1' } });
+    assert.match(await least.controls.changeMaxUnavailable(-1), /stays 1/);
+    assert.equal(least.note('max-unavailable'), undefined);
+    const most = opened({ annotations: { [`${NOTE}max-unavailable`]: '9' } });
+    assert.match(await most.controls.changeMaxUnavailable(1), /stays 9: those are all replicas/);
+    const beyond = opened({ annotations: { [`${NOTE}max-unavailable-flag`]: '12' } });
+    assert.match(await beyond.controls.changeMaxUnavailable(-1), /is now 8/);
+  });
+
+  it('says what keeps it from being used in full', async () => {
+    const { controls } = opened({ policy: 'OrderedReady' });
+    assert.match(await controls.changeMaxUnavailable(1), /is now 4, .*; podManagementPolicy OrderedReady/);
+  });
+
+  it('is nothing to change where nobody rolls it out', async () => {
+    const { controls, note } = opened({ holder: '' });
+    assert.match(await controls.changeMaxUnavailable(1), /nobody rolls.*--max-unavailable/);
+    assert.equal(note('max-unavailable'), undefined);
+  });
+});
+
+describe('undo by key', () => {
+  it('proposes the change, and touches nothing before it is confirmed', async () => {
+    const { kube, controls, note } = opened();
+    const proposal = await controls.planUndo();
+    assert.ok(typeof proposal !== 'string', String(proposal));
+    assert.equal(proposal.revision, 'ingester-1');
+    assert.deepEqual(proposal.differences, ['spec.containers[main].image: app:broken → app:v1']);
+    assert.ok(kube.requests.every(({ method }) => method === 'GET'));
+
+    assert.equal(await proposal.confirm(), 'the template is back at the previous revision');
+    const [patch] = kube.requests.filter(({ path, method }) => method === 'PATCH' && path.startsWith(SETS));
+    assert.equal(patch?.patch, 'json');
+    assert.deepEqual(JSON.parse(note('undone') ?? ''), BY_ANN);
+  });
+
+  it('says when it is still paused', async () => {
+    const { controls } = opened({ annotations: { [`${NOTE}paused`]: '{}' } });
+    const proposal = await controls.planUndo();
+    assert.ok(typeof proposal !== 'string');
+    assert.match(await proposal.confirm(), /it is still paused, p resumes$/);
+  });
+
+  it('is refused where pods would not be replaced zone by zone, or the controller is behind', async () => {
+    for (const [start, why] of [
+      [{ holder: '' }, /nobody rolls.*--undo/],
+      [{ strategy: 'RollingUpdate' }, /is not OnDelete/],
+      [{ generation: 3 }, /not seen the newest template yet/],
+    ] as const) {
+      assert.match(String(await opened(start).controls.planUndo()), why);
+    }
+  });
+
+  it('a change that fails is a sentence, and nothing is noted', async () => {
+    const { kube, controls, note } = opened();
+    const proposal = await controls.planUndo();
+    assert.ok(typeof proposal !== 'string');
+    kube.before = (request) => {
+      if ('method' in request && request.method === 'PATCH') throw apiError(403, 'Forbidden');
+    };
+    assert.equal(await proposal.confirm(), 'that did not work: Forbidden happened');
+    assert.equal(note('undone'), undefined);
+  });
+});
