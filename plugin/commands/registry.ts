@@ -1,6 +1,7 @@
 import yargs, { type Argv, type Options } from 'yargs';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode, UsageError } from '../errors.ts';
+import { similarNames } from '../similar.ts';
 import { VERSION } from '../version.ts';
 import type { Arguments, Command } from './command.ts';
 import { CONNECTION_OPTIONS } from './connection.ts';
@@ -19,6 +20,7 @@ export async function runCommandLine(
   argv: readonly string[],
   context: Context,
 ): Promise<ExitCode> {
+  checkVerb(commands, argv);
   let exitCode: ExitCode = EXIT.done;
   const parser = yargs([...argv])
     .scriptName('kubectl zone')
@@ -29,7 +31,6 @@ export async function runCommandLine(
     .wrap(Math.min(context.stdout.columns ?? LONGEST_LINE, LONGEST_LINE))
     .parserConfiguration({ 'greedy-arrays': false })
     .strict()
-    .recommendCommands()
     .demandCommand(1, 'Name a command.')
     .exitProcess(false)
     .fail((message, error) => {
@@ -47,6 +48,17 @@ export async function runCommandLine(
   });
   if (shown !== '') context.stdout.write(`${shown}\n`);
   return exitCode;
+}
+
+/** yargs' own suggestions would take the TYPE in `rollout sts NAME` for a misspelt `rollout status`. */
+function checkVerb(commands: readonly Command[], [verb]: readonly string[]): void {
+  const verbs = commands.map(({ usage }) => usage.split(' ')[0] ?? '');
+  if (verb === undefined || verb.startsWith('-') || verbs.includes(verb)) return;
+  const [likely] = similarNames(verb, verbs);
+  throw new UsageError(
+    `unknown command "${verb}".${likely === undefined ? '' : ` Did you mean ${likely}?`}`,
+    'kubectl zone --help lists the commands and flags',
+  );
 }
 
 /** Adds a command and those below it; `above` are the commands whose verbs stand in front of it. */

@@ -5,11 +5,11 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 import { listNames } from '../../shared/sentences.ts';
 import { UserError } from '../errors.ts';
+import { similarNames } from '../similar.ts';
 import { VERSION } from '../version.ts';
 import { type Alarm, alarmGateName, alarmGates, MOST_ALARMS } from './alarms.ts';
 import { awsError } from './aws-errors.ts';
 import type { GateSource } from './gate.ts';
-import { similarNames } from './similar.ts';
 
 export interface AlarmOptions {
   /** At most `MOST_ALARMS`, each once. */

@@ -12,6 +12,7 @@ export function emptyDrainMemory(): DrainMemory {
     wholeSinceMs: undefined,
     exempt: [],
     known: [],
+    resumed: undefined,
   };
 }
 
@@ -21,9 +22,8 @@ export function emptyDrainMemory(): DrainMemory {
  *
  * A workload that is broken when it is seen first becomes exempt, unless a ZoneDisruptionBudget guards it, and stays
  * so until it has been whole once. A workload that was seen before never becomes exempt, so none that this process has
- * disrupted does. After a crash the new process cannot know who broke a workload: those guarded by a
- * PodDisruptionBudget or by nothing may become exempt although it was the drain, and the zone that was drained last
- * is not soaked; zone budgets are waited for always.
+ * disrupted does. Where a target was cordoned before the first look, an earlier process may have broken what is
+ * broken: nothing becomes exempt then. The zone that it drained last is not soaked.
  *
  * @param nowMs by the API server's clock
  */
@@ -34,10 +34,11 @@ export function rememberDrain(
 ): DrainMemory {
   const exempt = new Set(memory.exempt);
   const known = new Set(memory.known);
+  const resumed = memory.resumed ?? observation.nodes.some(({ cordoned }) => cordoned);
   for (const workload of observation.workloads) {
     const { key, guard } = workload;
     if (guard === 'zone-budget' || isWhole(workload)) exempt.delete(key);
-    else if (!known.has(key)) exempt.add(key);
+    else if (!known.has(key) && !resumed) exempt.add(key);
     known.add(key);
   }
 
@@ -47,7 +48,7 @@ export function rememberDrain(
   const emptying = observation.pods.some(
     (pod) => batch.has(pod.node) && pod.zone === memory.zone && !unmovable.has(pod),
   );
-  const next = { ...memory, exempt: [...exempt], known: [...known] };
+  const next = { ...memory, exempt: [...exempt], known: [...known], resumed };
   const whole = !emptying && brokenWorkloads(observation, next).length === 0;
   return {
     ...next,

@@ -117,6 +117,8 @@ export interface DrainMemory {
   exempt: readonly string[];
   /** Workloads that were looked at before: only at the first look at it may one become exempt. */
   known: readonly string[];
+  /** Whether a target was cordoned already at the first look; undefined before it. */
+  resumed: boolean | undefined;
 }
 
 export interface DrainInput {

@@ -97,7 +97,10 @@ async function watch(
       )) {
         const { type, object } = eventSchema.parse(JSON.parse(line));
         if (type === 'ERROR') break;
-        given.scene.change(type, podSchema.parse(object));
+        const pod = podSchema.parse(object);
+        given.scene.change(type, pod);
+        // Where nothing can be listed when this watch breaks, the next one must not tell the same again.
+        from = pod.metadata.resourceVersion;
       }
     } catch (error) {
       if (error instanceof z.core.$ZodError || error instanceof SyntaxError) throw error;

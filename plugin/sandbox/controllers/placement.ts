@@ -33,7 +33,7 @@ function requirements(value: unknown): LabelRequirement[] {
 
 /** Whether the pod tolerates all taints of a node that keep pods away. */
 export function isTolerated(pod: Pod, node: Node): boolean {
-  const taints = (node.spec.taints ?? []).filter((taint) => taint.effect !== 'PreferNoSchedule');
+  const taints = (node.spec?.taints ?? []).filter((taint) => taint.effect !== 'PreferNoSchedule');
   return taints.every((taint) =>
     (pod.spec.tolerations ?? []).some(
       (toleration) =>

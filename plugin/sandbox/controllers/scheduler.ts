@@ -86,7 +86,7 @@ function choose(
 }
 
 function reasonAgainst(pod: Pod, node: Node, home: string | undefined): string | undefined {
-  if (node.spec.unschedulable) return 'node(s) were unschedulable';
+  if (node.spec?.unschedulable) return 'node(s) were unschedulable';
   if (!isTolerated(pod, node)) return 'node(s) had untolerated taint(s)';
   if (!fits(pod, node)) return "node(s) didn't match Pod's node affinity/selector";
   if (home !== undefined && zoneOf(node) !== home) return 'node(s) had volume node affinity conflict';

@@ -87,7 +87,7 @@ export interface WorkloadSpec extends Fields {
 }
 
 export interface Node extends KubeObject {
-  spec: { unschedulable?: boolean; taints?: { key: string; value?: string; effect: string }[] } & Fields;
+  spec?: { unschedulable?: boolean; taints?: { key: string; value?: string; effect: string }[] } & Fields;
 }
 
 /** The resource of a table that controllers write; the built-in ones always exist. */

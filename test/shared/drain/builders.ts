@@ -109,6 +109,7 @@ export function begun(zone: string | undefined, ...batch: DrainNode[]): DrainMem
     begun: true,
     batch: batch.map(({ name }) => name),
     known: ['ingester', 'web'],
+    resumed: false,
   };
 }
 

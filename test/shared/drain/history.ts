@@ -19,11 +19,14 @@ export class History {
   /** Pods that any process asked for, by uid, with their zone; until they are gone. */
   readonly removed = new Map<string, string | undefined>();
   private readonly firstSeen = new Map<string, 'broken' | 'sound'>();
+  /** Whether nobody can have drained before this process: no target was cordoned when it came. */
+  private untouched: boolean | undefined;
 
   /** To be called with each observation before its decision is judged. */
   see(observation: DrainObservation, nowMs: number): void {
+    this.untouched ??= observation.nodes.every(({ cordoned }) => !cordoned);
     for (const workload of observation.workloads) {
-      const broken = isDown(workload) && workload.guard !== 'zone-budget';
+      const broken = isDown(workload) && workload.guard !== 'zone-budget' && this.untouched;
       if (!broken) this.firstSeen.set(workload.key, 'sound');
       else if (!this.firstSeen.has(workload.key)) this.firstSeen.set(workload.key, 'broken');
     }
@@ -69,6 +72,7 @@ export class History {
     this.hadPods = false;
     this.wholeSinceMs = undefined;
     this.firstSeen.clear();
+    this.untouched = undefined;
   }
 }
 

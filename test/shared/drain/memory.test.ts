@@ -16,6 +16,15 @@ describe('what a drain remembers', () => {
     assert.deepEqual(rememberDrain(memory, broken, NOW_MS + 1), memory);
   });
 
+  it('exempts nothing where a target was cordoned before: an earlier process may have broken it', () => {
+    const workloads = [web({ 'web-9': 'zone-a' })];
+    const resumed = rememberDrain(emptyDrainMemory(), observation({ nodes: [a1], workloads }), NOW_MS);
+    assert.deepEqual(resumed.exempt, []);
+    const uncordoned = observation({ nodes: [node('a1', 'zone-a')], workloads });
+    const later = rememberDrain({ ...resumed, known: [] }, uncordoned, NOW_MS);
+    assert.deepEqual(later.exempt, [], 'the first look counts');
+  });
+
   it('never exempts what it has seen before, and ends the exemption of what was whole once', () => {
     const at = (down: Record<string, string>) => observation({ workloads: [workload(), web(down)] });
     const sound = rememberDrain(emptyDrainMemory(), at({}), NOW_MS);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { editDistance, similarNames } from '../../../plugin/gates/similar.ts';
+import { editDistance, similarNames } from '../../plugin/similar.ts';
 
 describe('similar names', () => {
   it('proposes what was probably meant, the likeliest first', () => {
