@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import type { DemoOptions } from '../demo/rollout.ts';
+import type { DemoOptions } from '../demo/stage.ts';
 import { type ExitCode, UsageError } from '../errors.ts';
 import { type Command, read } from './command.ts';
 

@@ -8,8 +8,7 @@ import type { DrainRequest } from '../drain/request.ts';
 import { runDrain } from '../drain/run.ts';
 import type { ExitCode } from '../errors.ts';
 import { ingester, OLD_IMAGE } from './ingester.ts';
-import type { DemoOptions } from './rollout.ts';
-import { allReady, onSandbox, SETS } from './stage.ts';
+import { allReady, type DemoOptions, onSandbox, SETS } from './stage.ts';
 
 const NODES_PER_ZONE = 6;
 const BUDGETS = { ...RESOURCES.poddisruptionbudgets, namespace: 'default' };

@@ -8,7 +8,14 @@ import { watchCache } from '../../shared/kube/watch-cache.ts';
 import type { Context } from '../context.ts';
 import { type ExitCode, InterruptedError } from '../errors.ts';
 import { startSandbox } from '../sandbox/sandbox.ts';
-import type { DemoOptions } from './rollout.ts';
+
+export interface DemoOptions {
+  pods: number;
+  zones: number;
+  /** Leave the cluster running until Ctrl-C. */
+  keep: boolean;
+  output: 'plain' | 'json' | undefined;
+}
 
 /** What is shown on a sandbox. */
 export interface Demo {

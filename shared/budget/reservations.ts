@@ -8,6 +8,9 @@ import type { BudgetObservation, BudgetStatus, PodRead, Reservation, Versions } 
  */
 export const RESERVATION_LIFETIME_MS = 120_000;
 
+/** No watch lags for so long without being known as broken. */
+const LONGEST_LAG_MS = 5 * RESERVATION_LIFETIME_MS;
+
 /** The answer to a GET of a pod without resourceVersion. */
 export interface ConsistentRead {
   name: string;
@@ -34,6 +37,7 @@ export function settleReservations(
 ): Settled {
   if (reservations.length === 0) return { kept: reservations, toRead: [], recheckAtMs: undefined };
   const cached = new Map(observation.pods.map((pod) => [pod.uid, pod]));
+  const counted = new Set([...observation.missing, ...observation.pods.map(({ name }) => name)]);
 
   const kept: Reservation[] = [];
   const toRead: Reservation[] = [];
@@ -43,7 +47,7 @@ export function settleReservations(
     const pod = cached.get(reservation.uid);
     if (
       hasReached(observation, { ...reservation.ownerVersions, pods: reservation.resourceVersion }) &&
-      (!pod || pod.terminating)
+      (pod ? pod.terminating : counted.has(reservation.pod) || isSurplus(reservation, observation, nowMs))
     )
       continue;
 
@@ -63,6 +67,21 @@ export function settleReservations(
     if (!read) toRead.push(reservation);
   }
   return { kept, toRead, recheckAtMs };
+}
+
+/**
+ * Whether a pod of a StatefulSet that is gone, and that the cached scale does not ask for, really is one too many. The
+ * scale may have gone down and up again: the pod was made for the later one, and a cache in between would let its
+ * absence count nowhere. Versions of different resources are compared here, which one etcd makes meaningful; where it
+ * does not, this only waits longer.
+ */
+function isSurplus(
+  { ownerVersions, resourceVersion, timeMs }: Reservation,
+  observation: BudgetObservation,
+  nowMs: number,
+): boolean {
+  if (ownerVersions.statefulsets === undefined || nowMs >= timeMs + LONGEST_LAG_MS) return true;
+  return hasReached(observation, { statefulsets: resourceVersion });
 }
 
 function hasReached({ versions }: BudgetObservation, wanted: Versions): boolean {
