@@ -54,7 +54,7 @@ export async function runCommandLine(
 function checkVerb(commands: readonly Command[], [verb]: readonly string[]): void {
   const verbs = commands.map(({ usage }) => usage.split(' ')[0] ?? '');
   if (verb === undefined || verb.startsWith('-') || verbs.includes(verb)) return;
-  const [likely] = similarNames(verb, verbs);
+  const likely = verbs.find((each) => each.startsWith(verb)) ?? similarNames(verb, verbs)[0];
   throw new UsageError(
     `unknown command "${verb}".${likely === undefined ? '' : ` Did you mean ${likely}?`}`,
     'kubectl zone --help lists the commands and flags',

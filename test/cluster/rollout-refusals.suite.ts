@@ -18,7 +18,7 @@ const REFUSALS: readonly (readonly [words: string, code: number, says: RegExp])[
   ['rollout deploy/web', 2, /"deploy" cannot be rolled out zone by zone: only StatefulSets can/],
   ['rollout untouched', 2, /"untouched" does not name a workload/],
   ['rollout', 2, /error: /],
-  ['roll sts/untouched', 2, /Did you mean rollout\?|Unknown/],
+  ['roll sts/untouched', 2, /Did you mean rollout\?/],
   ['rollout sts/untouched --max-unavailable 0', 2, /--max-unavailable: 0 would never replace a pod/],
   ['rollout sts/untouched --max-unavailable many', 2, /--max-unavailable: /],
   [

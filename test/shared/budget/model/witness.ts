@@ -26,6 +26,8 @@ export class Witness {
   admitted = 0;
   private readonly api: ApiServer;
   private readonly disruptions = new Map<string, Disruption>();
+  /** Evictions that were held against the budget when they were admitted; its spec may be another by now. */
+  private readonly judged = new WeakSet<Eviction>();
 
   constructor(api: ApiServer) {
     this.api = api;
@@ -34,6 +36,7 @@ export class Witness {
   /** The eviction of an available pod is admitted, on the strength of the status `before`. */
   admits(pod: PodId, eviction: Eviction, before: BudgetStatus): void {
     this.admitted += 1;
+    this.judged.add(eviction);
     const entry = this.entry(pod);
     entry.underWay.add(eviction);
     this.check(`${pod.name} (${pod.uid}) of ${entry.zone} admitted`);
@@ -57,7 +60,7 @@ export class Witness {
     if (known || (serving && pod.ordinal < this.api.replicas)) {
       const entry = known ?? this.entry(pod);
       entry.carriedOut = true;
-      if (!known) this.check(`${pod.name} (${pod.uid}) of ${entry.zone} evicted`);
+      if (!known && !this.judged.has(eviction)) this.check(`${pod.name} (${pod.uid}) of ${entry.zone} evicted`);
     }
     this.comesToNothing(eviction);
   }
