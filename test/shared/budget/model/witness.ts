@@ -60,7 +60,8 @@ export class Witness {
     if (known || (serving && pod.ordinal < this.api.replicas)) {
       const entry = known ?? this.entry(pod);
       entry.carriedOut = true;
-      if (!known && !this.judged.has(eviction)) this.check(`${pod.name} (${pod.uid}) of ${entry.zone} evicted`);
+      if (!known && !this.judged.has(eviction))
+        this.check(`${pod.name} (${pod.uid}) of ${entry.zone} evicted`);
     }
     this.comesToNothing(eviction);
   }
