@@ -13,8 +13,8 @@
  *   again, as a watch of the measurement's own saw it in this very run; `ratio` is tookS to it.
  * - `refused` are the evictions that the webhook denied, by its own metrics; `zonesTogether` what a witness saw.
  *
- * The control plane is built at the first run, which takes minutes. `90 15` takes four minutes. With 300 pods on a busy
- * machine KWOK falls behind and deletes pods by name that have been made anew meanwhile, again and again: such a run
+ * The control plane is built at the first run, which takes minutes. `90 15` takes four minutes. With 300 pods on two
+ * cores KWOK falls behind and deletes pods by name that have been made anew meanwhile, again and again: such a run
  * does not end, and says nothing of the drain.
  */
 import { spawn } from 'node:child_process';
