@@ -1,13 +1,7 @@
 import { choice } from './choice.ts';
 import { type Command, read } from './command.ts';
 import { connectionOptions, durationOption } from './connection.ts';
-import { parseTarget } from './target.ts';
-
-const TARGET = {
-  type: 'string',
-  array: true,
-  describe: 'Workload as TYPE/NAME or TYPE NAME, such as sts/ingester',
-} as const;
+import { parseTarget, TARGET_POSITIONAL } from './target.ts';
 
 export const rolloutStatusCommand: Command = {
   usage: 'status <target..>',
@@ -15,7 +9,7 @@ export const rolloutStatusCommand: Command = {
   description:
     'Reads the workload, its pods and the Lease of its rollout. With --watch the same live view as the rollout’s own; with --timeout it waits until the rollout is done (exit code 0) or the time is over (3).',
   connects: true,
-  positionals: { target: TARGET },
+  positionals: { target: TARGET_POSITIONAL },
   options: {
     watch: { alias: 'w', type: 'boolean', describe: 'Go on until the rollout is done' },
     timeout: { type: 'string', describe: 'Wait so long for it to be done, such as 30m (exit code 3)' },
@@ -43,7 +37,7 @@ export const rolloutHistoryCommand: Command = {
   usage: 'history <target..>',
   summary: 'Show the revisions of a workload with the pods on each, and how its last rollout ended',
   connects: true,
-  positionals: { target: TARGET },
+  positionals: { target: TARGET_POSITIONAL },
   options: { output: { alias: 'o', type: 'string', describe: 'json' } },
   examples: [['kubectl zone rollout history sts/ingester', 'Which revision to go back to']],
   async run(args, context) {

@@ -1,7 +1,7 @@
 import type { Turn } from '../rollout/steer.ts';
 import { type Command, read } from './command.ts';
 import { connectionOptions } from './connection.ts';
-import { parseTarget } from './target.ts';
+import { parseTarget, TARGET_POSITIONAL } from './target.ts';
 
 export const rolloutPauseCommand = steerCommand('pause', {
   summary: 'Hold a rollout that runs here or at another terminal',
@@ -30,13 +30,7 @@ function steerCommand(
     summary,
     description,
     connects: true,
-    positionals: {
-      target: {
-        type: 'string',
-        array: true,
-        describe: 'Workload as TYPE/NAME or TYPE NAME, such as sts/ingester',
-      },
-    },
+    positionals: { target: TARGET_POSITIONAL },
     options:
       turn === 'resume'
         ? {}

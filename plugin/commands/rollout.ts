@@ -9,7 +9,7 @@ import { connectionOptions, durationOption } from './connection.ts';
 import { commandLineOf } from './quote.ts';
 import { rolloutHistoryCommand, rolloutStatusCommand } from './rollout-status.ts';
 import { rolloutAbortCommand, rolloutPauseCommand, rolloutResumeCommand } from './rollout-steer.ts';
-import { parseTarget } from './target.ts';
+import { parseTarget, TARGET_POSITIONAL } from './target.ts';
 import { CHANGE_OPTIONS, changeFrom, withoutChange } from './template-change.ts';
 
 export const rolloutCommand: Command = {
@@ -25,13 +25,7 @@ export const rolloutCommand: Command = {
     rolloutAbortCommand,
     rolloutHistoryCommand,
   ],
-  positionals: {
-    target: {
-      type: 'string',
-      array: true,
-      describe: 'Workload as TYPE/NAME or TYPE NAME, such as sts/ingester',
-    },
-  },
+  positionals: { target: TARGET_POSITIONAL },
   options: {
     ...CHANGE_OPTIONS,
     'max-unavailable': {

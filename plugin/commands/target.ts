@@ -1,5 +1,12 @@
 import { UsageError } from '../errors.ts';
 
+/** The positional that names it, as yargs has it. */
+export const TARGET_POSITIONAL = {
+  type: 'string',
+  array: true,
+  describe: 'Workload as TYPE/NAME or TYPE NAME, such as sts/ingester',
+} as const;
+
 /** A workload as the command line names it. */
 export interface Target {
   kind: 'statefulset';

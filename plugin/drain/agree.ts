@@ -1,7 +1,7 @@
 import { countPods, listNames } from '../../shared/sentences.ts';
 import type { Context } from '../context.ts';
 import { UserError } from '../errors.ts';
-import { confirm } from '../rollout/questions.ts';
+import { confirm } from '../questions.ts';
 import type { DrainRequest } from './request.ts';
 
 /** What is about to be emptied. */

@@ -7,8 +7,10 @@ import type {
   DrainOptions,
   HeldPod,
 } from '../../shared/drain/types.ts';
+import type { Untimed } from '../untimed.ts';
 import type { DrainEvent, DrainReporter } from './events.ts';
-import { nameOf, type Progress } from './progress.ts';
+import { keyOf } from './guards.ts';
+import type { Progress } from './progress.ts';
 
 /** One look at the cluster. */
 export interface Moment {
@@ -16,9 +18,6 @@ export interface Moment {
   memory: DrainMemory;
   nowMs: number;
 }
-
-/** An event without its time, which the announcer adds. */
-type Untimed = DrainEvent extends infer E ? (E extends DrainEvent ? Omit<E, 'atMs'> : never) : never;
 
 export interface AnnouncerOptions {
   reporter: DrainReporter;
@@ -38,7 +37,7 @@ export class Announcer {
     this.given = given;
   }
 
-  say(atMs: number, event: Untimed): void {
+  say(atMs: number, event: Untimed<DrainEvent>): void {
     this.given.reporter.report({ atMs, ...event } as DrainEvent);
   }
 
@@ -98,5 +97,5 @@ export class Announcer {
 }
 
 function podsOf(held: readonly HeldPod[], stuck: readonly string[]): string[] {
-  return held.length > 0 ? held.map(({ pod }) => nameOf(pod)) : [...stuck];
+  return held.length > 0 ? held.map(({ pod }) => keyOf(pod)) : [...stuck];
 }

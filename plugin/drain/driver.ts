@@ -10,8 +10,9 @@ import { Turns } from '../turns.ts';
 import { Announcer, type Moment } from './announcer.ts';
 import type { Cordons } from './cordon.ts';
 import type { DrainOutcome, DrainReporter, DrainSummary } from './events.ts';
+import { keyOf } from './guards.ts';
 import type { DrainObserver, DrainSight } from './observe.ts';
-import { nameOf, Progress } from './progress.ts';
+import { Progress } from './progress.ts';
 import { Requests } from './requests.ts';
 import type { Rollouts } from './rollouts.ts';
 import type { DrainWatches } from './watches.ts';
@@ -168,7 +169,7 @@ export class DrainDriver {
   private finish(reason: string, { sight, nowMs }: Sighted): void {
     this.finished = true;
     for (const event of this.progress.zoneFinished(nowMs)) this.announcer.say(event.atMs, event);
-    const kept = sight.refused.map(({ record }) => nameOf(record));
+    const kept = sight.refused.map(({ record }) => keyOf(record));
     if (kept.length === 0) this.stop('done', reason);
     else this.stop('failed', `${reason}, except for ${listNames(kept)}, which came after the start`);
   }
@@ -189,7 +190,7 @@ export class DrainDriver {
         this.announcer.say(event.atMs, event);
     }
     for (const { record, refusal } of sight.refused) {
-      const message = `${nameOf(record)} has come to ${record.node} and stays there: ${refusal.reason} (${refusal.flag} to override)`;
+      const message = `${keyOf(record)} has come to ${record.node} and stays there: ${refusal.reason} (${refusal.flag} to override)`;
       this.announcer.notice(nowMs, message);
     }
     return { observation, memory: this.memory, nowMs, serverNowMs, sight };
@@ -199,7 +200,7 @@ export class DrainDriver {
     const { clock, watches } = this.given;
     const nowMs = clock.nowMs();
     const { pod } = outcome;
-    const about = { pod: nameOf(pod), node: pod.node, zone: pod.zone ?? null };
+    const about = { pod: keyOf(pod), node: pod.node, zone: pod.zone ?? null };
     switch (outcome.kind) {
       case 'accepted':
         watches.pods.leave(pod);

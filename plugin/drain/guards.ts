@@ -84,6 +84,7 @@ export function podBudgetState({ metadata, spec, status }: PodDisruptionBudget):
   };
 }
 
+/** `namespace/name`, the key of budgets and the name of pods in events. */
 export function keyOf({ namespace, name }: { namespace: string; name: string }): string {
   return `${namespace}/${name}`;
 }

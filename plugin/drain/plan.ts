@@ -2,6 +2,7 @@ import { planDrain } from '../../shared/drain/plan.ts';
 import type { DrainObservation, DrainOptions, DrainWorkload } from '../../shared/drain/types.ts';
 import type { Pod } from '../../shared/kube/objects.ts';
 import { compareText } from '../../shared/zones.ts';
+import { keyOf } from './guards.ts';
 
 /**
  * What `kubectl zone drain --dry-run` would do. As JSON it is a stable interface: fields are added, never renamed. Pods
@@ -82,8 +83,4 @@ function plannedWorkloads(
 
 function distinct(names: readonly string[]): string[] {
   return [...new Set(names)].sort(compareText);
-}
-
-function keyOf({ namespace, name }: { namespace: string; name: string }): string {
-  return `${namespace}/${name}`;
 }

@@ -1,5 +1,6 @@
 import type { DrainMemory, DrainObservation, DrainPod } from '../../shared/drain/types.ts';
 import type { DrainEvent, DrainSummary } from './events.ts';
+import { keyOf } from './guards.ts';
 
 interface NodeProgress {
   zone: string | null;
@@ -99,7 +100,7 @@ export class Progress {
       if (present.has(uid)) return [];
       this.leaving.delete(uid);
       const { node } = pod;
-      return [{ atMs: nowMs, type: 'pod-gone', pod: nameOf(pod), node, tookMs: nowMs - sinceMs }];
+      return [{ atMs: nowMs, type: 'pod-gone', pod: keyOf(pod), node, tookMs: nowMs - sinceMs }];
     });
   }
 
@@ -118,9 +119,4 @@ export class Progress {
       return [{ atMs: nowMs, type: 'node-drained', node, zone: progress.zone, pods: count, tookMs }];
     });
   }
-}
-
-/** `namespace/name`. */
-export function nameOf({ namespace, name }: { namespace: string; name: string }): string {
-  return `${namespace}/${name}`;
 }

@@ -1,7 +1,7 @@
 import type { StatefulSet } from '../../shared/kube/objects.ts';
 import type { Context } from '../context.ts';
 import { UserError } from '../errors.ts';
-import { confirm } from './questions.ts';
+import { confirm } from '../questions.ts';
 import type { RolloutRequest } from './run.ts';
 import { ON_DELETE, patchCommand } from './strategy.ts';
 

@@ -1,4 +1,5 @@
 import type { RolloutSnapshot } from '../../shared/rollout/snapshot.ts';
+import type { Untimed } from '../untimed.ts';
 import type { FailedPod } from './failure-evidence.ts';
 
 /**
@@ -35,11 +36,7 @@ export type RolloutEvent = { atMs: number } & (
 );
 
 /** An event without its time, which whoever reports it adds. */
-export type UntimedEvent = RolloutEvent extends infer E
-  ? E extends RolloutEvent
-    ? Omit<E, 'atMs'>
-    : never
-  : never;
+export type UntimedEvent = Untimed<RolloutEvent>;
 
 export interface WorkloadName {
   kind: string;

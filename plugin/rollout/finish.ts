@@ -1,8 +1,8 @@
 import type { StatefulSet } from '../../shared/kube/objects.ts';
 import type { Context } from '../context.ts';
+import { confirm } from '../questions.ts';
 import type { Reporter } from './events.ts';
 import type { RolloutLock } from './lock.ts';
-import { confirm } from './questions.ts';
 import type { RolloutRequest, Watched } from './run.ts';
 import { completeStatus, ON_DELETE, patchCommand, setStrategy } from './strategy.ts';
 

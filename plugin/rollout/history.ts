@@ -11,7 +11,7 @@ import type { Target } from '../commands/target.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import { formatDuration } from '../views/format.ts';
-import { columns } from '../views/standing.ts';
+import { textTable } from '../views/text-table.ts';
 import { ANNOTATION, leaseName } from './lock.ts';
 import { fetchStatefulSet } from './preflight.ts';
 import { fetchRolloutLease } from './steer.ts';
@@ -83,7 +83,10 @@ export async function runHistory(
       each.images.join(','),
       each.cause,
     ]);
-    const lines = columns([['REVISION', 'NAME', 'PODS', 'AGE', 'STATE', 'IMAGES', 'CHANGE-CAUSE'], ...rows]);
+    const lines = textTable([
+      ['REVISION', 'NAME', 'PODS', 'AGE', 'STATE', 'IMAGES', 'CHANGE-CAUSE'],
+      ...rows,
+    ]);
     if (last) {
       const by = last.holder === '' ? '' : ` by ${last.holder}`;
       lines.push('', `last rollout: ${last.state}${by}${last.reason === '' ? '' : `: ${last.reason}`}`);

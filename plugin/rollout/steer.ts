@@ -8,6 +8,7 @@ import type { Context } from '../context.ts';
 import { EXIT, type ExitCode, UserError } from '../errors.ts';
 import { ANNOTATION, leaseName } from './lock.ts';
 import { fetchStatefulSet } from './preflight.ts';
+import { holderOf } from './standing.ts';
 import { orderText, readSteering } from './steering.ts';
 
 export type Turn = 'pause' | 'resume' | 'abort';
@@ -32,7 +33,8 @@ export async function runSteer(request: SteerRequest, context: Context): Promise
     const { metadata } = await fetchStatefulSet(kube, request.target.name);
     const at = { namespace: metadata.namespace, name: leaseName('statefulset', metadata.name) };
     const lease = await fetchRolloutLease(kube, at);
-    const words = wordsFor(request, lease, context);
+    const holder = holderOf(lease, context.clock.nowMs() + kube.clockSkewMs);
+    const words = wordsFor(request, lease, holder, context);
     if (words.annotations) await annotateLease(kube, at, words.annotations);
     context.stdout.write(`statefulset/${metadata.name} ${words.said}\n`);
     return EXIT.done;
@@ -85,13 +87,18 @@ interface Words {
   said: string;
 }
 
-function wordsFor({ turn, target, reason }: SteerRequest, lease: Lease | undefined, context: Context): Words {
+/** @param holder who rolls it out now; empty for nobody, also when a process that was killed never let go */
+function wordsFor(
+  { turn, target, reason }: SteerRequest,
+  lease: Lease | undefined,
+  holder: string,
+  context: Context,
+): Words {
   const { paused } = readSteering(lease?.metadata.annotations ?? {});
-  const holder = lease?.spec.holderIdentity ?? '';
   const order = orderText(orderBy(context, reason));
   switch (turn) {
     case 'pause':
-      if (!lease || holder === '') throw noRollout(target, lease, 'pause');
+      if (holder === '') throw noRollout(target, lease, 'pause');
       if (paused) return { annotations: undefined, said: `was paused already, by ${paused.by}` };
       return { annotations: { [ANNOTATION.paused]: order }, said: 'paused' };
     case 'resume':
@@ -101,7 +108,7 @@ function wordsFor({ turn, target, reason }: SteerRequest, lease: Lease | undefin
         said: holder === '' ? 'no longer paused; nobody rolls it out now' : 'resumed',
       };
     case 'abort':
-      if (!lease || holder === '') throw noRollout(target, lease, 'abort');
+      if (holder === '') throw noRollout(target, lease, 'abort');
       return { annotations: { [ANNOTATION.aborted]: order }, said: `aborted; ${holder} stops where it is` };
   }
 }

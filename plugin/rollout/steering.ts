@@ -10,15 +10,6 @@ export interface Steering extends Orders {
   maxUnavailable: RolloutOptions['maxUnavailable'] | undefined;
 }
 
-/** Nobody has asked for anything. */
-export const UNSTEERED: Steering = {
-  paused: undefined,
-  aborted: undefined,
-  maxUnavailable: undefined,
-  maxUnavailableBy: undefined,
-  undone: undefined,
-};
-
 /** Reads the annotations of a rollout's Lease. A pause that cannot be read is a pause all the same. */
 export function readSteering(annotations: Readonly<Record<string, string>>): Steering {
   const wanted = annotations[ANNOTATION.maxUnavailable];

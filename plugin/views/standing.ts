@@ -1,5 +1,6 @@
 import type { Standing } from '../rollout/standing.ts';
 import { firstNames, oneLine, plural } from './format.ts';
+import { textTable } from './text-table.ts';
 
 const STATES: Readonly<Record<Standing['state'], string>> = {
   running: 'being rolled out',
@@ -31,16 +32,5 @@ export function standingLines({ state, reason, holder, snapshot }: Standing): st
       .map(({ name, detail }) => `${name} (${oneLine(detail ?? 'down')})`)
       .join(', '),
   ]);
-  return [...lines, ...columns([['ZONE', 'PODS', 'UPDATED', 'DOWN', 'PHASE', 'TROUBLE'], ...rows])];
-}
-
-/** kubectl's way: columns as wide as their longest entry, three spaces between. */
-export function columns(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  return rows.map((row) =>
-    row
-      .map((text, column) => text.padEnd(widths[column] ?? 0))
-      .join('   ')
-      .trimEnd(),
-  );
+  return [...lines, ...textTable([['ZONE', 'PODS', 'UPDATED', 'DOWN', 'PHASE', 'TROUBLE'], ...rows])];
 }

@@ -25,21 +25,6 @@ export interface MissingPod {
   zone: string | undefined;
 }
 
-/** The pods of one owner, whatever their labels are. */
-export function observeOwner<P extends PodRecord>(owner: Owner, cluster: ClusterPods<P>): OwnedPods<P> {
-  const controllers = controllersOf(owner, cluster);
-  const pods: P[] = [];
-  for (const pod of cluster.pods.inNamespace(owner.namespace)) {
-    if (pod.controller && controllers.has(pod.controller.uid)) pods.push(pod);
-  }
-  return ownedPods(owner, pods, cluster);
-}
-
-/** Whether every pod that the owner asks for is there and available. */
-export function isWhole({ pods, missing }: OwnedPods): boolean {
-  return missing.length === 0 && pods.every(({ available }) => available);
-}
-
 /** Pods by zone, those that are missing or on no node in the zone where they last were. */
 export function tallyOwned({ owner, pods, missing }: OwnedPods, cluster: ClusterPods): ZoneTally[] {
   const present = pods.map((pod) => ({

@@ -4,20 +4,14 @@ export interface Batches<I> {
   add(key: string, item: I): void;
 }
 
-/**
- * @param run must not throw: it answers every item itself, also those that it has taken. `take` hands over what has
- *   arrived meanwhile, for a batch that has to begin anew anyway.
- */
-export function createBatches<I>(
-  run: (key: string, items: readonly I[], take: () => readonly I[]) => Promise<void>,
-): Batches<I> {
+/** @param run must not throw: it answers every item itself */
+export function createBatches<I>(run: (key: string, items: readonly I[]) => Promise<void>): Batches<I> {
   const waiting = new Map<string, I[]>();
 
   async function drain(key: string, queue: I[]): Promise<void> {
     // One turn of the event loop lets requests join that have arrived together.
     await new Promise((resolve) => setImmediate(resolve));
-    const take = () => queue.splice(0);
-    while (queue.length > 0) await run(key, take(), take);
+    while (queue.length > 0) await run(key, queue.splice(0));
     waiting.delete(key);
   }
 

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
-import type { Context } from '../context.ts';
-import { InterruptedError, UserError } from '../errors.ts';
+import type { Context } from './context.ts';
+import { InterruptedError, UserError } from './errors.ts';
 
 /**
  * Asks a yes-or-no question on the terminal; anything but yes is no.
