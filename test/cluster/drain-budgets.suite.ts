@@ -5,6 +5,7 @@ import type { ClusterFactory, TestCluster } from './cluster.ts';
 import { assertEmptied, assertOneZone, type DrainBench, drainBench, drained } from './drain-bench.ts';
 import { assertZoneByZone, watchCordons } from './drain-order.ts';
 import { podDisruptionBudget } from './fixtures.ts';
+import { deletePods } from './observe.ts';
 
 const NAMESPACE = 'drain-budgets';
 const REPLICAS = 12;
@@ -91,7 +92,7 @@ export function drainBudgetsSuite(factory: ClusterFactory): void {
       assert.ok(taken && others.length > 0);
       const run = bench.start(t, [...bench.oldOf(bench.zoneOf(node)), '--yes']);
       await untilLine(run, 'waiting', ({ reason }) => reason.includes('closed allows 0'));
-      await bench.kubectl('delete', 'pod', taken.name);
+      await deletePods(cluster, NAMESPACE, [taken.name]);
       await cluster.waitReady('StatefulSet', 'closed', NAMESPACE);
       const successor = (await bench.pods('closed')).find(({ name }) => name === taken.name);
       await protect('closed', 1, 6);

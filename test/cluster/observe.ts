@@ -46,6 +46,9 @@ const NodeList = z.object({
   ),
 });
 
+/** How long pods may take to flush and go. */
+const DELETION_DEADLINE_MS = 120_000;
+
 /** Zone of each node, by node name. */
 export async function zonesOfNodes(cluster: TestCluster): Promise<ReadonlyMap<string, string>> {
   const { items } = NodeList.parse(await cluster.json(['get', 'nodes']));
@@ -65,6 +68,37 @@ export async function podsOf(cluster: TestCluster, namespace: string, app: strin
 export async function podNamed(cluster: TestCluster, namespace: string, name: string): Promise<PodView> {
   const pod = Pod.parse(await cluster.json(['get', 'pod', name, '-n', namespace]));
   return view(pod, await zonesOfNodes(cluster));
+}
+
+/**
+ * Deletes pods and waits until they are gone, however soon others take their names. `kubectl delete` itself waits for
+ * ever when a successor is there before it has begun to watch.
+ */
+export async function deletePods(
+  cluster: TestCluster,
+  namespace: string,
+  names: readonly string[],
+  ...flags: string[]
+): Promise<void> {
+  const awaited = new Set(names);
+  const listed = new Set<string>();
+  const args = ['get', 'pods', '-n', namespace, '--watch', '--output-watch-events'];
+  const format = 'jsonpath={.type} {.object.metadata.name}{"\\n"}';
+  for await (const line of cluster.lines(
+    [...args, '-o', format],
+    AbortSignal.timeout(DELETION_DEADLINE_MS),
+  )) {
+    const [type, name = ''] = line.split(' ');
+    if (type === 'DELETED') awaited.delete(name);
+    if (awaited.size === 0) return;
+    if (!awaited.has(name) || listed.has(name)) continue;
+    listed.add(name);
+    if (listed.size < names.length) continue;
+    const scope = ['-n', namespace, '--wait=false', ...flags];
+    const { code, stderr } = await cluster.kubectl(['delete', 'pod', ...names, ...scope]);
+    if (code !== 0) throw new Error(stderr);
+  }
+  throw new Error(`the watch ended before ${[...awaited].join(', ')} had gone`);
 }
 
 function view({ metadata, spec, status }: z.infer<typeof Pod>, zones: ReadonlyMap<string, string>): PodView {

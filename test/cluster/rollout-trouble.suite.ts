@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { type PluginEvent, untilEvent, wavesIn } from '../helpers/plugin-run.ts';
 import type { ClusterFactory, TestCluster } from './cluster.ts';
 import { namespace } from './fixtures.ts';
-import { type PodView, statefulSetNamed } from './observe.ts';
+import { deletePods, type PodView, statefulSetNamed } from './observe.ts';
 import { assertOneZoneAtATime, ended, type RolloutBench, rolloutBench } from './rollout-bench.ts';
 
 const NAMESPACE = 'trouble';
@@ -103,7 +103,7 @@ export function rolloutTroubleSuite(factory: ClusterFactory): void {
       await bench.stale({ name, replicas: 6, image: 'app:broken' });
       const old = await bench.pods(name);
       const broken = [lastOf(old, 'zone-a'), lastOf(old, 'zone-b')];
-      await bench.kubectl('delete', 'pod', ...broken);
+      await deletePods(cluster, NAMESPACE, broken);
       for (const pod of broken) {
         await bench.kubectl('wait', '--for=create', `pod/${pod}`, '--timeout=60s');
         await untilWaitingReason(pod, 'app:broken');

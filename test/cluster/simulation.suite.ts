@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { ClusterFactory, TestCluster } from './cluster.ts';
 import { deployment, namespace, statefulSet } from './fixtures.ts';
-import { podNamed, podsOf } from './observe.ts';
+import { deletePods, podNamed, podsOf } from './observe.ts';
 
 const NAMESPACE = 'simulation';
 const GATE = 'target-health.example.com/web';
@@ -92,7 +92,7 @@ export function simulationSuite(factory: ClusterFactory): void {
       const fixture = { name: 'killed', namespace: NAMESPACE, replicas: 1, terminationGracePeriodSeconds: 1 };
       await cluster.apply(statefulSet({ ...fixture, simulation: { flush: '1h', flushMax: '2h' } }));
       await cluster.waitReady('StatefulSet', 'killed', NAMESPACE);
-      await succeed(scoped('delete', 'pod', 'killed-0', '--timeout=120s'));
+      await deletePods(cluster, NAMESPACE, ['killed-0']);
     });
 
     it('replaces a deleted pod once it has flushed', async () => {
@@ -100,7 +100,7 @@ export function simulationSuite(factory: ClusterFactory): void {
       await cluster.apply(statefulSet({ name: 'flushed', namespace: NAMESPACE, replicas: 1, simulation }));
       await cluster.waitReady('StatefulSet', 'flushed', NAMESPACE);
       const old = await podNamed(cluster, NAMESPACE, 'flushed-0');
-      await succeed(scoped('delete', 'pod', 'flushed-0', '--timeout=120s'));
+      await deletePods(cluster, NAMESPACE, ['flushed-0']);
       await cluster.waitReady('StatefulSet', 'flushed', NAMESPACE);
       assert.notEqual((await podNamed(cluster, NAMESPACE, 'flushed-0')).uid, old.uid);
     });

@@ -4,7 +4,7 @@ import { isWhole, waitBudget, zoneBudget } from '../webhook/helpers/budgets.ts';
 import { type Installation, installWebhook } from '../webhook/helpers/installation.ts';
 import type { ClusterFactory, TestCluster } from './cluster.ts';
 import { namespace, statefulSet } from './fixtures.ts';
-import { evict, podNamed, podsOf } from './observe.ts';
+import { deletePods, evict, podNamed, podsOf } from './observe.ts';
 
 const NAMESPACE = 'answers';
 
@@ -86,8 +86,7 @@ export function webhookAnswersSuite(factory: ClusterFactory): void {
       );
       const [[inA = ''], [inB = '']] = await byZone('ill');
       // Straight deletions, which no budget guards, leave one broken pod in each of two zones.
-      for (const pod of [inA, inB])
-        await cluster.kubectl(['delete', 'pod', pod, '-n', NAMESPACE, '--force', '--grace-period=0']);
+      await deletePods(cluster, NAMESPACE, [inA, inB], '--force', '--grace-period=0');
       await waitBudget(
         cluster,
         { namespace: NAMESPACE, name: 'ill' },

@@ -6,7 +6,7 @@ import { isWhole, waitBudget, zoneBudget } from '../webhook/helpers/budgets.ts';
 import { type Installation, installWebhook } from '../webhook/helpers/installation.ts';
 import type { ClusterFactory, TestCluster } from './cluster.ts';
 import { namespace, podDisruptionBudget, statefulSet } from './fixtures.ts';
-import { evict, podsOf } from './observe.ts';
+import { deletePods, evict, podsOf } from './observe.ts';
 
 const NAMESPACE = 'shown';
 
@@ -84,7 +84,7 @@ export function webhookBudgetSuite(factory: ClusterFactory): void {
       await cluster.apply(
         statefulSet({ name: 'behind', namespace: NAMESPACE, replicas: 6, image: 'app:broken' }),
       );
-      await cluster.kubectl(['delete', 'pod', pod, '-n', NAMESPACE, '--force', '--grace-period=0']);
+      await deletePods(cluster, NAMESPACE, [pod], '--force', '--grace-period=0');
       const watching = budget('behind', '-w');
       await watching.stderr.matches(/status is behind: zone-a: stored 2\/2 healthy, counted 1\/2/);
       watching.interrupt();

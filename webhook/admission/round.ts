@@ -165,9 +165,17 @@ function beforeBudgets(
       pod.name,
       enforced.map(({ metadata }) => metadata.name),
     );
-  if (enforced.length === 1 && resourceVersion !== undefined && resourceVersion !== pod.resourceVersion) {
+  if (enforced.length === 1 && !isBound(pod, resourceVersion)) {
     // The API server would answer 409, which ends a drain; 429 makes it ask again.
     return tryAgain('pod-changed', `${pod.name} has just changed; try again`);
   }
   return undefined;
+}
+
+/**
+ * Whether nobody can be evicted but the pod that was read. An unready pod goes without a reservation, so its eviction
+ * has to fail once it is Ready: without its version, which `/bind` has added to what was unready then, it is not let go.
+ */
+function isBound(pod: PodRecord, resourceVersion: string | undefined): boolean {
+  return resourceVersion === undefined ? pod.available : resourceVersion === pod.resourceVersion;
 }

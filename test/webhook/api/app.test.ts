@@ -56,13 +56,24 @@ describe('POST /evict', () => {
     const { api, evict } = harness();
     api.budget('ingester', {}, { 'zone-a': [3, 1], 'zone-b': [3, 1] });
     api.pod('ingester-0', { ready: false });
-    assert.equal((await evict('ingester-0')).allowed, true);
+    const bound = { deleteOptions: { preconditions: { uid: 'uid-ingester-0', resourceVersion: '1002' } } };
+    assert.equal((await evict('ingester-0', bound)).allowed, true);
     api.budget(
       'ingester',
       { unhealthyPodEvictionPolicy: 'IfHealthyBudget' },
       { 'zone-a': [3, 1], 'zone-b': [3, 1] },
     );
-    assert.equal((await evict('ingester-0')).code, 429);
+    assert.match((await evict('ingester-0', bound)).message, /zone-b has 1 of 3 pods unavailable/);
+  });
+
+  it('lets an unready pod go only at the version that was bound, as becoming Ready must make it fail', async () => {
+    const { api, evict } = harness();
+    api.budget('ingester', {});
+    api.pod('ingester-0', { ready: false });
+    // Available when it was bound, so that only its uid was.
+    const answer = await evict('ingester-0', { deleteOptions: { preconditions: { uid: 'uid-ingester-0' } } });
+    assert.equal(answer.code, 429);
+    assert.match(answer.message, /ingester-0 has just changed; try again/);
   });
 
   it('answers 500 naming both when two budgets cover the pod', async () => {
