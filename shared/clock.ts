@@ -18,6 +18,14 @@ export const systemClock: Clock = {
 /** `setTimeout` runs at once for anything above a signed 32-bit number of milliseconds. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
+/** Resolves once `work` has ended, well or badly, or after `patienceMs`, whichever comes first. */
+export async function settledWithin(clock: Clock, patienceMs: number, work: Promise<unknown>): Promise<void> {
+  const ended = new AbortController();
+  const end = () => ended.abort();
+  work.then(end, end);
+  await delay(clock, patienceMs, ended.signal).catch(() => {});
+}
+
 /** Resolves after `delayMs`, or rejects with the signal's reason as soon as it aborts. */
 export function delay(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

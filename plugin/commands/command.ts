@@ -44,6 +44,14 @@ export const read = {
     const value = args[name];
     return value === undefined ? [] : (Array.isArray(value) ? value : [value]).map(String);
   },
+  /** Words between commas; undefined where the option was not given. */
+  words(args: Arguments, name: string): string[] | undefined {
+    return read
+      .text(args, name)
+      ?.split(',')
+      .map((word) => word.trim())
+      .filter((word) => word !== '');
+  },
 };
 
 /** Of a flag that is given twice the last one counts, as with kubectl. */

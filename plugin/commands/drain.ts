@@ -147,10 +147,7 @@ function selectorOption(args: Arguments, name: string): string | undefined {
 }
 
 function zoneOrderOption(args: Arguments): string[] {
-  const zones = (read.text(args, 'zone-order') ?? '')
-    .split(',')
-    .map((zone) => zone.trim())
-    .filter((zone) => zone !== '');
+  const zones = read.words(args, 'zone-order') ?? [];
   const twice = zones.find((zone, index) => zones.indexOf(zone) !== index);
   if (twice !== undefined) {
     throw new UsageError(`--zone-order: ${twice} is named twice`, 'name each zone once');

@@ -115,11 +115,7 @@ export function rolloutFlags(args: Arguments): Omit<RolloutFlags, 'commandLine' 
     maxUnavailable: read.text(args, 'max-unavailable'),
     exponentialFactor: read.text(args, 'exponential-factor'),
     pacing: read.text(args, 'pacing'),
-    zoneOrder: read
-      .text(args, 'zone-order')
-      ?.split(',')
-      .map((zone) => zone.trim())
-      .filter((zone) => zone !== ''),
+    zoneOrder: read.words(args, 'zone-order'),
     soakMs: durationOption(args, 'soak'),
     minReadyMs: durationOption(args, 'min-ready'),
     replaceUnready: read.flag(args, 'replace-unready'),

@@ -1,6 +1,7 @@
 import { orderDrainZones } from '../../shared/drain/order.ts';
 import { listNames } from '../../shared/sentences.ts';
 import { compareText } from '../../shared/zones.ts';
+import { connectionNews } from '../connection-news.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode, InterruptedError } from '../errors.ts';
 import { openDrainReporter } from '../views/open-drain.ts';
@@ -118,21 +119,11 @@ function listen(
   driver: DrainDriver,
   { clock }: Context,
 ): void {
-  let lostAtMs: number | undefined;
+  const isLive = () => watches.staleSinceMs === undefined && rollouts.staleSinceMs === undefined;
+  const tell = connectionNews(clock, isLive, (news) => reporter.report(news));
   listeners.onChange = () => driver.wake();
   listeners.onConnection = (state) => {
-    // All watches break together and are mended together: that is one loss. One that is mended at once, such as a
-    // watch from a version that the server has forgotten, is none.
-    const nowMs = clock.nowMs();
-    if (state.kind === 'lost' && lostAtMs === undefined && state.retryInMs > 0) {
-      lostAtMs = nowMs;
-      reporter.report({ atMs: nowMs, type: 'connection-lost', reason: state.error.message });
-    }
-    const live = watches.staleSinceMs === undefined && rollouts.staleSinceMs === undefined;
-    if (state.kind === 'restored' && lostAtMs !== undefined && live) {
-      reporter.report({ atMs: nowMs, type: 'connection-restored', afterMs: nowMs - lostAtMs });
-      lostAtMs = undefined;
-    }
+    tell(state);
     driver.wake();
   };
   listeners.onProblem = ({ message }) =>

@@ -1,4 +1,4 @@
-import type { Clock } from '../../shared/clock.ts';
+import { type Clock, settledWithin } from '../../shared/clock.ts';
 import { decideDrain } from '../../shared/drain/decide.ts';
 import { emptyDrainMemory, rememberDrain } from '../../shared/drain/memory.ts';
 import type { Cordon, DrainDecision, DrainMemory, DrainOptions, DrainPod } from '../../shared/drain/types.ts';
@@ -100,11 +100,7 @@ export class DrainDriver {
     this.turns.end();
     const { clock } = this.given;
     const answered = Promise.all([this.requests.stop(), this.cordoning.catch(() => {})]);
-    const patience = new Promise<void>((resolve) => {
-      const cancel = clock.schedule(LAST_ANSWERS_MS, resolve);
-      void answered.finally(cancel);
-    });
-    void Promise.race([answered, patience])
+    void settledWithin(clock, LAST_ANSWERS_MS, answered)
       .then(() => this.end(outcome, reason))
       .then(this.ended.resolve, this.ended.reject);
   }

@@ -18,36 +18,38 @@ export interface RemovalWay {
 
 /**
  * Asks the API server once to remove exactly this pod.
+ * https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/
  *
+ * @param dryRun asks only whether it would be let go now
  * @throws ApiError, ConnectionError
  */
-export async function removePod(kube: Kube, pod: PodToRemove, way: RemovalWay): Promise<void> {
-  const { namespace, name } = pod;
+export async function removePod(
+  kube: Kube,
+  pod: PodToRemove,
+  { disableEviction, gracePeriodSeconds }: RemovalWay,
+  { dryRun }: { dryRun: boolean } = { dryRun: false },
+): Promise<void> {
+  const { namespace, name, uid } = pod;
   const address = { ...RESOURCES.pods, namespace, name };
-  if (way.disableEviction) {
-    const body = { apiVersion: 'v1', kind: 'DeleteOptions', ...deleteOptions(pod, way.gracePeriodSeconds) };
-    await kube.request({ method: 'DELETE', path: resourcePath(address), body, retry: 'never' });
+  const deleteOptions = {
+    preconditions: { uid },
+    ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }),
+    ...(dryRun && { dryRun: ['All'] }),
+  };
+  // It stands in the query and in the body: admission webhooks see the one, and some servers read the other.
+  const how = { retry: 'never', ...(dryRun && { query: { dryRun: 'All' } }) } as const;
+  if (disableEviction) {
+    const body = { apiVersion: 'v1', kind: 'DeleteOptions', ...deleteOptions };
+    await kube.request({ method: 'DELETE', path: resourcePath(address), body, ...how });
     return;
   }
+  const metadata = { name, namespace };
   await kube.request({
     method: 'POST',
     path: resourcePath({ ...address, subresource: 'eviction' }),
-    body: evictionBody(pod, { gracePeriodSeconds: way.gracePeriodSeconds }),
-    retry: 'never',
+    body: { apiVersion: 'policy/v1', kind: 'Eviction', metadata, deleteOptions },
+    ...how,
   });
-}
-
-/** An eviction of exactly this pod. https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/ */
-export function evictionBody(
-  pod: PodToRemove,
-  { dryRun = false, gracePeriodSeconds }: { dryRun?: boolean; gracePeriodSeconds?: number | undefined } = {},
-): Record<string, unknown> {
-  return {
-    apiVersion: 'policy/v1',
-    kind: 'Eviction',
-    metadata: { name: pod.name, namespace: pod.namespace },
-    deleteOptions: { ...deleteOptions(pod, gracePeriodSeconds), ...(dryRun ? { dryRun: ['All'] } : {}) },
-  };
 }
 
 /** The server's own words; a budget's say more than the sentence around them. */
@@ -61,8 +63,4 @@ export function isPodGone(error: unknown): boolean {
   if (!(error instanceof ApiError)) return false;
   // The words of the two places that compare uids: the storage layer and the registry's delete.
   return error.code === 404 || (error.code === 409 && /\buid in (the )?precondition/i.test(error.message));
-}
-
-function deleteOptions({ uid }: PodToRemove, gracePeriodSeconds: number | undefined) {
-  return { preconditions: { uid }, ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }) };
 }

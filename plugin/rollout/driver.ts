@@ -1,4 +1,4 @@
-import type { Clock } from '../../shared/clock.ts';
+import { type Clock, settledWithin } from '../../shared/clock.ts';
 import { ApiError, ConnectionError, type Kube } from '../../shared/kube/kube.ts';
 import { LeaseLostError } from '../../shared/kube/lease.ts';
 import { decide } from '../../shared/rollout/decide.ts';
@@ -123,12 +123,7 @@ export class RolloutDriver {
     this.ending = true;
     this.turns.end();
     const { clock } = this.given;
-    const answered = this.removals.stop();
-    const patience = new Promise<void>((resolve) => {
-      const cancel = clock.schedule(LAST_ANSWERS_MS, resolve);
-      void answered.finally(cancel);
-    });
-    void Promise.race([answered, patience]).then(() => {
+    void settledWithin(clock, LAST_ANSWERS_MS, this.removals.stop()).then(() => {
       const sight = this.look();
       if (sight) {
         const kind = outcome === 'done' ? 'done' : 'stopping';

@@ -5,6 +5,7 @@ import { emptyMemory } from '../../shared/rollout/memory.ts';
 import { observeStatefulSet } from '../../shared/rollout/observe.ts';
 import { knownZones } from '../../shared/rollout/pods.ts';
 import type { Observation } from '../../shared/rollout/types.ts';
+import { connectionNews } from '../connection-news.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode, InterruptedError } from '../errors.ts';
 import { gateSources } from '../gates/sources.ts';
@@ -218,17 +219,10 @@ function listen(
   driver: RolloutDriver,
   { clock }: Context,
 ): void {
-  let lost = false;
+  const isLive = () => watches.staleSinceMs === undefined;
+  const tell = connectionNews(clock, isLive, (news) => reporter.report(news));
   listeners.onConnection = (state) => {
-    // Three watches break together and are mended together: that is one loss, not three. One that is mended at once,
-    // such as a watch from a version that the server has forgotten, is none.
-    if (state.kind === 'lost' && !lost && state.retryInMs > 0) {
-      lost = true;
-      reporter.report({ atMs: clock.nowMs(), type: 'connection-lost', reason: state.error.message });
-    } else if (state.kind === 'restored' && lost && watches.staleSinceMs === undefined) {
-      lost = false;
-      reporter.report({ atMs: clock.nowMs(), type: 'connection-restored', afterMs: state.afterMs });
-    }
+    tell(state);
     driver.wake();
   };
   listeners.onProblem = (error) => {

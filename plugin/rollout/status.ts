@@ -1,5 +1,6 @@
 import type { ConnectOptions } from '../../shared/kube/connect.ts';
 import type { Target } from '../commands/target.ts';
+import { connectionNews } from '../connection-news.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import { standingLines } from '../views/standing.ts';
@@ -31,20 +32,21 @@ export async function runStatus(request: StatusRequest, context: Context): Promi
     const found = await fetchStatefulSet(kube, request.target.name);
     const { clock, random } = context;
     const follower = new Follower(context, kube);
+    let isLive = () => false;
     const watches = await watchWorkload({
       kube,
       statefulSet: found,
       leaseName: leaseName('statefulset', found.metadata.name),
       clock,
       random,
-      onConnection: (state) =>
-        follower.report(
-          state.kind === 'lost'
-            ? { type: 'connection-lost', reason: state.error.message }
-            : { type: 'connection-restored', afterMs: state.afterMs },
-        ),
+      onConnection: connectionNews(
+        clock,
+        () => isLive(),
+        (news) => follower.report(news),
+      ),
       onProblem: (error) => follower.report({ type: 'notice', message: error.message }),
     });
+    isLive = () => watches.staleSinceMs === undefined;
     try {
       const waits = request.watch || request.timeoutMs !== undefined;
       return waits

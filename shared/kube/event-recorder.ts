@@ -1,4 +1,4 @@
-import { type Clock, delay } from '../clock.ts';
+import { type Clock, settledWithin } from '../clock.ts';
 import type { Kube } from './kube.ts';
 import { resourcePath } from './paths.ts';
 
@@ -81,12 +81,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
       underWay.add(writing);
       return true;
     },
-    async settled(patienceMs) {
-      const over = new AbortController();
-      const patience = delay(clock, patienceMs, over.signal).catch(() => {});
-      await Promise.race([Promise.all(underWay), patience]);
-      over.abort();
-    },
+    settled: (patienceMs) => settledWithin(clock, patienceMs, Promise.all(underWay)),
   };
 }
 
