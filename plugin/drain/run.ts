@@ -15,14 +15,15 @@ import { checkZoneOrder, fetchTargets } from './targets.ts';
 export async function runDrain(request: DrainRequest, context: Context): Promise<ExitCode> {
   const kube = await context.connect(request.connection);
   try {
-    const nodes = await fetchTargets(kube, request.targets);
-    await checkZoneOrder(kube, nodes, request.options.zoneOrder);
+    const zoneBudgets = await hasZoneBudgets(kube);
     await checkDrainAccess(kube, {
       acts: request.dryRun !== 'client',
       disableEviction: request.removal.disableEviction,
-      zoneBudgets: await hasZoneBudgets(kube),
+      zoneBudgets,
     });
-    const scene = await watchScene(kube, nodes, request, context);
+    const nodes = await fetchTargets(kube, request.targets);
+    await checkZoneOrder(kube, nodes, request.options.zoneOrder);
+    const scene = await watchScene(kube, { nodes, zoneBudgets }, request, context);
     try {
       const checked = check(scene, context);
       return request.dryRun

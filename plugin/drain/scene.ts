@@ -31,11 +31,12 @@ export interface SceneListeners {
 /**
  * Begins to watch all that a drain of these nodes looks at.
  *
+ * @param zoneBudgets whether the API server knows ZoneDisruptionBudgets
  * @throws ApiError when something may not be read
  */
 export async function watchScene(
   kube: Kube,
-  nodes: readonly Node[],
+  { nodes, zoneBudgets }: { nodes: readonly Node[]; zoneBudgets: boolean },
   request: Pick<DrainRequest, 'filters' | 'removal'>,
   { clock, random }: Pick<Context, 'clock' | 'random'>,
 ): Promise<Scene> {
@@ -49,7 +50,7 @@ export async function watchScene(
     onProblem: (error: Error) => listeners.onProblem(error),
   };
   const daemonSets = await listDaemonSets(kube, onChange);
-  const watches = await watchDrain(surroundings);
+  const watches = await watchDrain({ ...surroundings, zoneBudgets });
   watches.onChange(onChange);
   const rollouts = watchRollouts({ ...surroundings, onChange });
   const cordons = new Cordons(kube);

@@ -3,7 +3,7 @@ import { scaleReader } from '../../shared/budget/read-scale.ts';
 import { readWorkload, type Workload, type WorkloadKind } from '../../shared/budget/workload.ts';
 import { createWorkloadIndex } from '../../shared/budget/workload-index.ts';
 import type { Clock } from '../../shared/clock.ts';
-import { ApiError, type Kube } from '../../shared/kube/kube.ts';
+import type { Kube } from '../../shared/kube/kube.ts';
 import {
   type Node,
   type PodDisruptionBudget,
@@ -42,6 +42,8 @@ export interface WatchDrainOptions {
   kube: Kube;
   clock: Clock;
   random: () => number;
+  /** Whether the API server knows ZoneDisruptionBudgets: where it does not, asking for them may even be forbidden. */
+  zoneBudgets: boolean;
   onConnection(state: ConnectionState): void;
   onProblem(error: Error): void;
 }
@@ -62,7 +64,11 @@ const WORKLOADS: readonly (readonly [WorkloadKind, ResourceAddress])[] = [
  *
  * @throws ApiError when something may not be read
  */
-export async function watchDrain({ kube, ...surroundings }: WatchDrainOptions): Promise<DrainWatches> {
+export async function watchDrain({
+  kube,
+  zoneBudgets: hasZoneBudgets,
+  ...surroundings
+}: WatchDrainOptions): Promise<DrainWatches> {
   const caches: WatchCache<unknown>[] = [];
   const listeners = new Set<() => void>();
   const tell = () => {
@@ -103,21 +109,12 @@ export async function watchDrain({ kube, ...surroundings }: WatchDrainOptions): 
       cache: watch<Workload>(address, (object) => readWorkload(kind, object), workloads.apply),
     }));
     const podBudgets = watch(RESOURCES.poddisruptionbudgets, readPodDisruptionBudget);
-    const zoneBudgets = watch(RESOURCES.zonedisruptionbudgets, readBudget);
-    await Promise.all(
-      caches.map(async (cache) => {
-        try {
-          await cache.synced;
-        } catch (error) {
-          if (cache !== zoneBudgets || !(error instanceof ApiError) || error.code !== 404) throw error;
-          caches.splice(caches.indexOf(cache), 1);
-        }
-      }),
-    );
+    const zoneBudgets = hasZoneBudgets ? watch(RESOURCES.zonedisruptionbudgets, readBudget) : undefined;
+    await Promise.all(caches.map((cache) => cache.synced));
     return {
       nodes: nodes.items,
       pods,
-      zoneBudgets: zoneBudgets.items,
+      zoneBudgets: zoneBudgets?.items ?? new Map(),
       podBudgets: podBudgets.items,
       cluster: () => ({
         pods,

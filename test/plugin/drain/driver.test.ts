@@ -48,7 +48,7 @@ describe('the driver of a drain', () => {
       zones: [],
     });
     const request = { filters: { ...NO_FLAGS, ...filters }, removal: WAY };
-    scene = await watchScene(cluster.kube, nodes, request, surroundings);
+    scene = await watchScene(cluster.kube, { nodes, zoneBudgets: true }, request, surroundings);
     driver = new DrainDriver({
       ...scene,
       ...surroundings,

@@ -30,7 +30,7 @@ describe('what a drain sees', () => {
     const nodes = await fetchTargets(cluster.kube, { names: ['old'], selector: undefined, zones: [] });
     scene = await watchScene(
       cluster.kube,
-      nodes,
+      { nodes, zoneBudgets: true },
       {
         filters: { ...NO_FLAGS, ...filters },
         removal: { disableEviction: false, gracePeriodSeconds: undefined, ...removal },

@@ -65,6 +65,14 @@ describe('kubectl zone drain', () => {
     return running;
   };
 
+  it('asks for no zone budgets where the server does not know them, as many may not list them', async () => {
+    const running = drain();
+    await settle();
+    moved();
+    assert.equal(await running, 0);
+    assert.ok(!cluster.fake.requests.some(({ path }) => path.includes('zonedisruptionbudgets')));
+  });
+
   it('drains, and says how to take it back', async () => {
     const running = drain();
     await settle();
