@@ -1,6 +1,6 @@
 import { countZones } from '../../shared/budget/count.ts';
 import { type BudgetProblem, type BudgetView, zoneLoads } from '../../shared/budget/decide.ts';
-import { type ObservedCluster, observeBudget } from '../../shared/budget/observe.ts';
+import type { ObservedBudget } from '../../shared/budget/observe.ts';
 import type { ZoneDisruptionBudget } from '../../shared/budget/types.ts';
 import { maxUnavailablePods, viewBudget } from '../../shared/budget/view.ts';
 import { keyOf } from './guards.ts';
@@ -13,8 +13,8 @@ type View = BudgetView | BudgetProblem;
  *
  * @returns undefined until scales have been read
  */
-export function ledgerView(budget: ZoneDisruptionBudget, cluster: ObservedCluster): View | undefined {
-  const own = countedView(budget, cluster);
+export function ledgerView(budget: ZoneDisruptionBudget, observed: ObservedBudget): View | undefined {
+  const own = countedView(budget, observed);
   const view = viewBudget(budget);
   if (!own || 'code' in own || 'code' in view) return own && view;
   const loads = zoneLoads(view, undefined);
@@ -30,8 +30,7 @@ export function ledgerView(budget: ZoneDisruptionBudget, cluster: ObservedCluste
 }
 
 /** The budget as its pods show it, which is how the webhook would count them. Undefined until scales have been read. */
-export function countedView(budget: ZoneDisruptionBudget, cluster: ObservedCluster): View | undefined {
-  const observed = observeBudget(budget, cluster);
+export function countedView(budget: ZoneDisruptionBudget, observed: ObservedBudget): View | undefined {
   if (observed.kind === 'ask') return undefined;
   const name = `budget ${keyOf(budget.metadata)}`;
   if (observed.kind === 'problem') {

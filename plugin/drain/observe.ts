@@ -71,7 +71,7 @@ export class DrainObserver {
     const zoneBudgets = new Map<string, ZoneBudgetState>();
     let unclear = judged.unclear || sight.unclear;
     for (const budget of guards.zoneBudgets) {
-      const view = this.viewOf(budget, cluster);
+      const view = this.viewOf(budget, sight);
       if (!view) unclear = true;
       else {
         const policy = budget.spec.unhealthyPodEvictionPolicy;
@@ -168,15 +168,13 @@ export class DrainObserver {
   }
 
   /** By the webhook's ledger where it enforces the budget, else by our own count. Undefined until that is known. */
-  private viewOf(
-    budget: ZoneDisruptionBudget,
-    cluster: ObservedCluster<DrainRecord>,
-  ): BudgetView | BudgetProblem | undefined {
+  private viewOf(budget: ZoneDisruptionBudget, sight: WorkloadSight): BudgetView | BudgetProblem | undefined {
     const { enforced, request } = this.options;
     const enforcement = enforced.of(budget.metadata.namespace);
     if (!enforcement) return undefined;
     const asked = enforcement.kind === 'enforced' && !request.removal.disableEviction;
-    return asked ? ledgerView(budget, cluster) : countedView(budget, cluster);
+    const observed = sight.observe(budget);
+    return asked ? ledgerView(budget, observed) : countedView(budget, observed);
   }
 
   private holderOf(owner: Owner, guard: string) {

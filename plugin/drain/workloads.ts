@@ -1,4 +1,4 @@
-import { type ObservedCluster, observeBudget } from '../../shared/budget/observe.ts';
+import { type ObservedBudget, type ObservedCluster, observeBudget } from '../../shared/budget/observe.ts';
 import { type OwnedPods, ownedPods, tallyOwned } from '../../shared/budget/owned-pods.ts';
 import { controllersOf, type Owned, type Owner, ownerOf } from '../../shared/budget/owners.ts';
 import type { ZoneDisruptionBudget } from '../../shared/budget/types.ts';
@@ -16,6 +16,8 @@ export class WorkloadSight {
   private readonly cluster: Cluster;
   private readonly owners = new Map<string, Owner>();
   private readonly byController = new Map<string, Map<string, DrainRecord[]>>();
+  private readonly owned = new Map<string, OwnedPods<DrainRecord>>();
+  private readonly budgets = new Map<ZoneDisruptionBudget, ObservedBudget<DrainRecord>>();
   private incomplete = false;
 
   constructor(cluster: Cluster) {
@@ -39,10 +41,18 @@ export class WorkloadSight {
 
   /** All that a budget covers, also workloads of which no pod has to leave. */
   addCovered(budget: ZoneDisruptionBudget): void {
-    const observed = observeBudget(budget, this.cluster);
+    const observed = this.observe(budget);
     if (observed.kind === 'ask') this.incomplete = true;
     if (observed.kind !== 'observed') return;
     for (const { owner } of observed.owners) this.owners.set(owner.uid, owner);
+  }
+
+  observe(budget: ZoneDisruptionBudget): ObservedBudget<DrainRecord> {
+    const known = this.budgets.get(budget);
+    if (known) return known;
+    const observed = observeBudget(budget, this.cluster);
+    this.budgets.set(budget, observed);
+    return observed;
   }
 
   /** @param holderOf who rolls the workload out, undefined for nobody */
@@ -51,9 +61,8 @@ export class WorkloadSight {
     holderOf: (owner: Owner, guard: DrainWorkload['guard']) => string | undefined,
   ): DrainWorkload[] {
     return [...this.owners.values()].map((owner) => {
-      const pods = this.podsOf(owner);
-      const owned = ownedPods(owner, pods, this.cluster);
-      const guard = guardOf(owner, pods, guards, this.cluster);
+      const owned = this.ownedBy(owner);
+      const guard = guardOf(owner, this.podsOf(owner), guards, this.cluster);
       return {
         key: owner.uid,
         namespace: owner.namespace,
@@ -72,7 +81,7 @@ export class WorkloadSight {
    */
   zonesDown(): number {
     const counts = [...this.owners.values()].map((owner) => {
-      const { pods, missing } = ownedPods(owner, this.podsOf(owner), this.cluster);
+      const { pods, missing } = this.ownedBy(owner);
       const named = owner.firstOrdinal !== undefined;
       const down = pods.filter(({ available, served }) => !available && (served || named));
       const zones = [...down.map((pod) => ({ name: pod.name, zone: this.zoneOf(pod) })), ...missing].map(
@@ -99,6 +108,14 @@ export class WorkloadSight {
   private zoneOf(record: DrainRecord): string | undefined {
     const { zoneOfNode, pods } = this.cluster;
     return zoneOfPod(record, zoneOfNode) ?? pods.lastZone(record.namespace, record.name);
+  }
+
+  private ownedBy(owner: Owner): OwnedPods<DrainRecord> {
+    const known = this.owned.get(owner.uid);
+    if (known) return known;
+    const owned = ownedPods(owner, this.podsOf(owner), this.cluster);
+    this.owned.set(owner.uid, owned);
+    return owned;
   }
 
   private podsOf(owner: Owner): DrainRecord[] {

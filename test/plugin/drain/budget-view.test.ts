@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import { countedView, ledgerView } from '../../../plugin/drain/budget-view.ts';
+import * as views from '../../../plugin/drain/budget-view.ts';
 import { createPodStore, type PodStore, readDrainRecord } from '../../../plugin/drain/pod-store.ts';
 import { readZoneDisruptionBudget } from '../../../shared/budget/budget.ts';
-import type { ObservedCluster } from '../../../shared/budget/observe.ts';
+import { type ObservedCluster, observeBudget } from '../../../shared/budget/observe.ts';
+import type { ZoneDisruptionBudget } from '../../../shared/budget/types.ts';
 import { readWorkload } from '../../../shared/budget/workload.ts';
 import { createWorkloadIndex } from '../../../shared/budget/workload-index.ts';
 
@@ -68,6 +69,10 @@ describe('a zone budget in the eyes of a drain', () => {
       }),
     );
   }
+  const ledgerView = (budget: ZoneDisruptionBudget) =>
+    views.ledgerView(budget, observeBudget(budget, cluster));
+  const countedView = (budget: ZoneDisruptionBudget) =>
+    views.countedView(budget, observeBudget(budget, cluster));
   const down = (view: ReturnType<typeof ledgerView>) =>
     view && 'zones' in view ? view.zones.map(({ zone, unavailable }) => `${zone}=${unavailable}`) : view;
   const reservation = {
@@ -80,36 +85,36 @@ describe('a zone budget in the eyes of a drain', () => {
 
   it('is what the ledger says while that is not less than what is seen', () => {
     const status = { currentHealthy: { a: 1, b: 2 }, currentUnhealthy: { a: 1, b: 0 } };
-    assert.deepEqual(down(ledgerView(budgetOf(status), cluster)), ['a=1', 'b=0']);
+    assert.deepEqual(down(ledgerView(budgetOf(status))), ['a=1', 'b=0']);
     pod(0, false);
-    assert.deepEqual(down(ledgerView(budgetOf(status), cluster)), ['a=1', 'b=0']);
+    assert.deepEqual(down(ledgerView(budgetOf(status))), ['a=1', 'b=0']);
   });
 
   it('does not count a pod twice that is reserved and seen to go', () => {
     pod(0, false);
-    const view = ledgerView(budgetOf({ reservations: [reservation] }), cluster);
+    const view = ledgerView(budgetOf({ reservations: [reservation] }));
     assert.deepEqual(down(view), ['a=0', 'b=0']);
     pod(2, false);
-    assert.deepEqual(down(ledgerView(budgetOf({ reservations: [reservation] }), cluster)), ['a=1', 'b=0']);
+    assert.deepEqual(down(ledgerView(budgetOf({ reservations: [reservation] }))), ['a=1', 'b=0']);
   });
 
   it('is tightened by what is seen, as when nobody keeps the ledger any more', () => {
     pod(1, false);
-    assert.deepEqual(down(ledgerView(budgetOf(), cluster)), ['a=0', 'b=1']);
+    assert.deepEqual(down(ledgerView(budgetOf())), ['a=0', 'b=1']);
   });
 
   it('is a problem where the ledger is one', () => {
-    const view = ledgerView(budgetOf({ observedGeneration: 0 }), cluster);
+    const view = ledgerView(budgetOf({ observedGeneration: 0 }));
     assert.ok(view && 'code' in view && view.code === 'not-observed');
   });
 
   it('is counted without a ledger', () => {
     pod(1, false);
-    assert.deepEqual(down(countedView(budgetOf({ currentUnhealthy: { a: 2 } }), cluster)), ['a=0', 'b=1']);
+    assert.deepEqual(down(countedView(budgetOf({ currentUnhealthy: { a: 2 } }))), ['a=0', 'b=1']);
   });
 
   it('is a problem where it cannot be counted', () => {
-    const view = countedView(budgetOf({}, 'many'), cluster);
+    const view = countedView(budgetOf({}, 'many'));
     assert.ok(view && 'code' in view && view.code === 'invalid-budget');
   });
 });
