@@ -139,7 +139,7 @@ describe('kubectl', () => {
   it('drains through evictions, held up by budgets, and uncordons', async () => {
     await apply(budget('hold', 'db', { maxUnavailable: 0 }));
     const node = 'zone-a-node-1';
-    const held = await runKubectl(target, ['drain', node, '--ignore-daemonsets', '--timeout=1s']);
+    const held = await runKubectl(target, ['drain', node, '--ignore-daemonsets', '--timeout=5s']);
     assert.match(held.stderr, /Cannot evict pod as it would violate the pod's disruption budget/);
     await kubectl('delete', 'pdb', 'hold');
     assert.match(await kubectl('drain', node, '--ignore-daemonsets'), /drained/);
