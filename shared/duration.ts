@@ -15,3 +15,19 @@ export function parseDuration(text: string): number | undefined {
   }
   return Number.isSafeInteger(Math.round(totalMs)) ? Math.round(totalMs) : undefined;
 }
+
+/**
+ * A duration as people say it: `47s`, `2m 05s`, `1h 02m`. Parts of a second are cut off; a negative duration, which
+ * clocks that were set back can produce, is `0s`.
+ */
+export function formatDuration(durationMs: number): string {
+  const seconds = Math.max(0, Math.floor(durationMs / 1000));
+  if (seconds < 60) return `${seconds}s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes}m ${twoDigits(seconds % 60)}s`;
+  return `${Math.floor(minutes / 60)}h ${twoDigits(minutes % 60)}m`;
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, '0');
+}

@@ -14,9 +14,9 @@ import { CHANGE_OPTIONS, changeFrom, withoutChange } from './template-change.ts'
 
 export const rolloutCommand: Command = {
   usage: 'rollout <target..>',
-  summary: 'Replace the pods of a StatefulSet that are on an old revision, zone by zone',
+  summary: 'Replace the pods of a StatefulSet or Deployment that are on an old revision, zone by zone',
   description:
-    'Replaces all pods that are not on the newest revision: one zone at a time, in waves that grow, and only while every other zone is whole. Stops safely at any moment; the same command goes on.\n\nA ZoneAwareUpdate for the StatefulSet supplies maxUnavailable, exponentialFactor, pauseRolloutAlarm, ignoreAlarm and dryRun; flags win. --dry-run says where each value comes from.',
+    'Replaces all pods that are not on the newest revision: one zone at a time, in waves that grow, and only while every other zone is whole. Stops safely at any moment; the same command goes on.\n\nA StatefulSet is set to OnDelete. A Deployment is held while it is rolled out: its controller is let replace a wave at a time, of the pods with the lowest deletion cost. It is left as it was found, or paused where it is not finished.\n\nA ZoneAwareUpdate for the StatefulSet supplies maxUnavailable, exponentialFactor, pauseRolloutAlarm, ignoreAlarm and dryRun; flags win. --dry-run says where each value comes from.',
   connects: true,
   subcommands: [
     rolloutStatusCommand,
@@ -59,6 +59,20 @@ export const rolloutCommand: Command = {
       type: 'boolean',
       describe: 'Replace unready pods on old revisions even when two zones are disrupted',
     },
+    flush: {
+      type: 'boolean',
+      describe:
+        'The pods flush when they exit, however long: one leaves at a time, and one that is killed meanwhile stops the rollout (exit code 3)',
+    },
+    'max-leaving': {
+      type: 'string',
+      describe:
+        'Most pods that may terminate, or leave their ring, at one time, whatever makes them; 1 with --flush',
+    },
+    'accept-killed': {
+      type: 'boolean',
+      describe: 'Go on after pods were killed; those that are killed from now on stop the rollout again',
+    },
     'disable-eviction': {
       type: 'boolean',
       describe: 'Delete pods instead of evicting them; budgets are then not asked',
@@ -84,6 +98,7 @@ export const rolloutCommand: Command = {
   examples: [
     ['kubectl zone rollout sts/ingester', 'Roll it with waves of 1, 2, 4, … pods, up to 25% of all'],
     ['kubectl zone rollout sts/ingester --image app=registry/app:v2', 'Change the image, and roll it out'],
+    ['kubectl zone rollout deploy/ingester --max-unavailable 1', 'A Deployment, one pod at a time'],
     ['kubectl zone rollout sts/ingester --undo', 'Go back, the most recently updated pods first'],
     ['kubectl zone rollout sts/ingester --dry-run=client', 'Show the waves and how long they would take'],
     [
@@ -93,6 +108,11 @@ export const rolloutCommand: Command = {
     [
       'kubectl zone rollout sts/store -n mimir --zone-order eu-west-1c --soak 10m',
       'Begin with one zone, pause between zones',
+    ],
+    ['kubectl zone rollout sts/ingester --flush', 'Pods that write their memory to a store when they exit'],
+    [
+      'kubectl zone rollout sts/ingester --ring /ingester/ring',
+      'Hold while a member of the hash ring is not ACTIVE',
     ],
     ['kubectl zone rollout sts/ingester --yes -o json', 'In a script: JSON lines, no questions'],
   ],
@@ -119,6 +139,8 @@ export function rolloutFlags(args: Arguments): Omit<RolloutFlags, 'commandLine' 
     soakMs: durationOption(args, 'soak'),
     minReadyMs: durationOption(args, 'min-ready'),
     replaceUnready: read.flag(args, 'replace-unready'),
+    maxLeaving: read.text(args, 'max-leaving'),
+    flush: read.flag(args, 'flush'),
   };
   const parsed = parseRolloutOptions(options);
   const gates = gatesFrom(args);
@@ -139,6 +161,7 @@ export function rolloutFlags(args: Arguments): Omit<RolloutFlags, 'commandLine' 
     timeoutMs: durationOption(args, 'timeout') || undefined,
     dryRun: choice(args, 'dry-run', ['client', 'server', 'none']),
     output: choice(args, 'output', ['plain', 'json']),
+    acceptKilled: read.flag(args, 'accept-killed'),
     disableEviction: read.flag(args, 'disable-eviction'),
     restoreStrategy: read.flag(args, 'restore-strategy'),
     gates,

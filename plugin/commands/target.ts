@@ -1,25 +1,32 @@
+import type { WorkloadKind } from '../../shared/rollout/workload.ts';
 import { UsageError } from '../errors.ts';
 
 /** The positional that names it, as yargs has it. */
 export const TARGET_POSITIONAL = {
   type: 'string',
   array: true,
-  describe: 'Workload as TYPE/NAME or TYPE NAME, such as sts/ingester',
+  describe: 'Workload as TYPE/NAME or TYPE NAME, such as sts/ingester or deploy/ingester',
 } as const;
 
 /** A workload as the command line names it. */
 export interface Target {
-  kind: 'statefulset';
+  kind: WorkloadKind;
   name: string;
 }
 
-const STATEFULSET_WORDS = new Set([
-  'sts',
-  'statefulset',
-  'statefulsets',
-  'statefulset.apps',
-  'statefulsets.apps',
-  'statefulsets.v1.apps',
+const KIND_WORDS: ReadonlyMap<string, WorkloadKind> = new Map([
+  ['sts', 'statefulset'],
+  ['statefulset', 'statefulset'],
+  ['statefulsets', 'statefulset'],
+  ['statefulset.apps', 'statefulset'],
+  ['statefulsets.apps', 'statefulset'],
+  ['statefulsets.v1.apps', 'statefulset'],
+  ['deploy', 'deployment'],
+  ['deployment', 'deployment'],
+  ['deployments', 'deployment'],
+  ['deployment.apps', 'deployment'],
+  ['deployments.apps', 'deployment'],
+  ['deployments.v1.apps', 'deployment'],
 ]);
 
 /**
@@ -29,24 +36,25 @@ const STATEFULSET_WORDS = new Set([
  */
 export function parseTarget(words: readonly string[]): Target {
   const [first = '', second, ...rest] = words;
-  const [kind = '', name = '', ...more] = second === undefined ? first.split('/') : [first, second];
+  const [type = '', name = '', ...more] = second === undefined ? first.split('/') : [first, second];
   if (first.includes('/') && second !== undefined) {
     throw new UsageError(
       `one workload at a time, but ${words.length} were named: ${words.join(' ')}`,
       'name one, such as sts/ingester',
     );
   }
-  if (rest.length > 0 || more.length > 0 || kind === '' || name === '') {
+  if (rest.length > 0 || more.length > 0 || type === '' || name === '') {
     throw new UsageError(
       `"${words.join(' ')}" does not name a workload`,
       'write TYPE/NAME or TYPE NAME, such as sts/ingester',
     );
   }
-  if (!STATEFULSET_WORDS.has(kind.toLowerCase())) {
+  const kind = KIND_WORDS.get(type.toLowerCase());
+  if (!kind) {
     throw new UsageError(
-      `"${kind}" cannot be rolled out zone by zone: only StatefulSets can`,
-      `for a StatefulSet, write sts/${name}`,
+      `"${type}" cannot be rolled out zone by zone: only StatefulSets and Deployments can`,
+      `write sts/${name} or deploy/${name}`,
     );
   }
-  return { kind: 'statefulset', name };
+  return { kind, name };
 }

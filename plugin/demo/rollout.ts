@@ -39,6 +39,7 @@ function request(kubeconfig: string, { output }: DemoOptions): RolloutFlags {
     timeoutMs: undefined,
     dryRun: undefined,
     output,
+    acceptKilled: false,
     disableEviction: false,
     restoreStrategy: false,
     failureBudget: undefined,

@@ -179,6 +179,10 @@ export class DrainObserver {
 
   private holderOf(owner: Owner, guard: string) {
     const { enforced, rollouts, request } = this.options;
+    if (owner.kind === 'Deployment') {
+      // Its ReplicaSets delete, which no webhook sees: a budget learns of it only afterwards.
+      return rollouts.holderOf({ ...owner, kind: 'deployment' });
+    }
     if (owner.kind !== 'StatefulSet') return undefined;
     if (guard === 'zone-budget' && !request.removal.disableEviction) {
       const enforcement = enforced.of(owner.namespace);

@@ -18,6 +18,11 @@ export interface GateSource {
    * @throws Error for every other reason why there is no answer
    */
   check(signal: AbortSignal): Promise<readonly GateState[]>;
+  /**
+   * What an answer rests on besides time, such as the pods that there are. Once it differs from what it was when the
+   * question was asked, the answer is not fresh any more.
+   */
+  basis?(): string;
   /** Lets go of connections. Nothing is asked afterwards. */
   close(): void;
 }

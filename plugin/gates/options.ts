@@ -10,6 +10,7 @@ import {
   parsePrometheusTarget,
   TARGET_FORMS,
 } from './prometheus-target.ts';
+import { RING_OPTIONS, type RingRequest, ringFrom } from './ring-options.ts';
 
 /** The gates that a command line asks for. Nothing has been asked of anybody. */
 export interface GateRequest {
@@ -17,6 +18,7 @@ export interface GateRequest {
   /** The queries are empty when there is no target, and the other way round. */
   prometheus: { queries: readonly string[]; target: PrometheusTarget | undefined };
   http: readonly URL[];
+  ring: RingRequest | undefined;
   /** How long an answer serves. */
   intervalMs: number;
   timeoutMs: number;
@@ -32,6 +34,7 @@ export const NO_GATES: GateRequest = {
   alarms: { names: [], region: undefined, endpoint: undefined, strict: false, ignore: false },
   prometheus: { queries: [], target: undefined },
   http: [],
+  ring: undefined,
   intervalMs: GATE_TIMES.freshForMs,
   timeoutMs: GATE_TIMES.timeoutMs,
 };
@@ -69,6 +72,7 @@ export const GATE_OPTIONS: Readonly<Record<string, Options>> = {
     nargs: 1,
     describe: 'Hold unless this URL answers 2xx; redirects are not followed; repeatable',
   },
+  ...RING_OPTIONS,
   'gate-interval': {
     type: 'string',
     describe: 'How long an answer of a gate serves; it is asked again before that, also while it holds',
@@ -88,6 +92,7 @@ export function gatesFrom(args: Arguments): GateRequest | { problems: readonly s
     alarms: alarmsFrom(args, problems),
     prometheus: prometheusFrom(args, problems),
     http: httpFrom(args, problems),
+    ring: ringFrom(args, problems),
     intervalMs: intervalFrom(args, problems),
     timeoutMs: timeoutFrom(args, problems),
   };

@@ -82,10 +82,12 @@ export class GatePoll {
     const { source, clock, times, onAnswer } = this.given;
     const late = () => new Error(`no answer within ${times.timeoutMs / 1000}s`);
     const deadline = startDeadline(clock, times.timeoutMs, late, this.signal);
+    const basis = source.basis?.();
     let failure: unknown;
     try {
       const states = await abortable(source.check(deadline.signal), deadline.signal);
-      this.record.answer = { states, atMs: clock.nowMs() };
+      const isOutdated = () => source.basis?.() !== basis;
+      this.record.answer = { states, atMs: clock.nowMs(), isOutdated };
       this.record.failure = undefined;
       this.failures = 0;
     } catch (error) {

@@ -8,19 +8,28 @@ export interface GateRecord {
   names: readonly string[];
   /** When it was first asked, ms since the epoch. */
   sinceMs: number;
-  answer: { states: readonly GateState[]; atMs: number } | undefined;
+  answer: GateAnswer | undefined;
   /** Why the last question was not answered; undefined when it was, and before the first. */
   failure: string | undefined;
+}
+
+export interface GateAnswer {
+  states: readonly GateState[];
+  /** Ms since the epoch. */
+  atMs: number;
+  /** Whether what it rested on has changed since; never unless told. */
+  isOutdated?: () => boolean;
 }
 
 /** Steps in which a reason counts seconds: reporters print a reason each time it changes. */
 const SECONDS_STEP_MS = 15_000;
 const MINUTE_MS = 60_000;
 
-/** Whether the last answer is young enough for a disruption. */
+/** Whether the last answer is young enough for a disruption, and still rests on what is. */
 export function isFresh(record: GateRecord, nowMs: number, times: GateTimes): boolean {
   const { answer } = record;
-  return answer !== undefined && nowMs - answer.atMs <= times.freshForMs;
+  if (answer === undefined || answer.isOutdated?.()) return false;
+  return nowMs - answer.atMs <= times.freshForMs;
 }
 
 /**

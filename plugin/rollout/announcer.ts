@@ -1,16 +1,17 @@
-import type { Pod, StatefulSet } from '../../shared/kube/objects.ts';
+import type { Pod } from '../../shared/kube/objects.ts';
 import { buildSnapshot } from '../../shared/rollout/build-snapshot.ts';
-import { restartEstimate } from '../../shared/rollout/estimate.ts';
+import { flushEstimate, restartEstimate } from '../../shared/rollout/estimate.ts';
 import { planRollout } from '../../shared/rollout/plan.ts';
 import type { Orders, RolloutSnapshot, RolloutStatus } from '../../shared/rollout/snapshot.ts';
 import type { Disrupt, RolloutDecision } from '../../shared/rollout/types.ts';
+import type { Workload } from '../../shared/rollout/workload.ts';
 import { listNames } from '../../shared/sentences.ts';
 import type { Reporter, RolloutEvent, UntimedEvent } from './events.ts';
 import type { Moment, Progress } from './progress.ts';
 
 /** A moment with the API objects behind it. */
 export interface Sight extends Moment {
-  statefulSet: StatefulSet;
+  workload: Workload;
   pods: Iterable<Pod>;
   orders: Orders;
 }
@@ -38,7 +39,7 @@ export class Announcer {
   }
 
   waveBegan(atMs: number, decision: Disrupt): void {
-    const pods = decision.pods.map((pod) => pod.name);
+    const pods = [...decision.pods.map((pod) => pod.name), ...decision.later];
     this.wave = { number: decision.wave || (this.wave?.number ?? 0), zone: decision.zone, pods };
     this.lastReason = '';
     this.say(atMs, {
@@ -106,7 +107,9 @@ export class Announcer {
         ? decision.by
         : decision.for === 'availability'
           ? stuck
-          : (decision.gate ?? decision.reason);
+          : decision.for === 'leaving'
+            ? decision.pods
+            : (decision.gate ?? decision.reason);
     const key = JSON.stringify([decision.kind, what]);
     if (key === this.lastReason) return;
     this.lastReason = key;
@@ -134,12 +137,14 @@ export class Announcer {
   private estimateRemaining(sight: Sight, { updated, updateRevision }: RolloutSnapshot): number | undefined {
     const known = this.remaining;
     if (!known || known.updated !== updated || known.revision !== updateRevision) {
-      const restartMs = restartEstimate(sight.pods, this.progress.restartTimesMs);
+      const flushMs = flushEstimate(this.progress.flushTimesMs);
+      const restartMs = restartEstimate(sight.pods, this.progress.restartTimesMs, flushMs);
       const plan = planRollout(
         sight.observation,
         { ...sight.options, pacing: 'wave' },
         sight.memory,
         restartMs,
+        flushMs,
       );
       const endsAtMs = plan.blocked ? undefined : sight.nowMs + plan.totalMs;
       this.remaining = { updated, revision: updateRevision, endsAtMs };

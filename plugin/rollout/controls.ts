@@ -1,21 +1,22 @@
 import type { Clock } from '../../shared/clock.ts';
 import { formatIntOrPercent, resolveIntOrPercent } from '../../shared/int-or-percent.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
-import type { Lease, StatefulSet } from '../../shared/kube/objects.ts';
+import type { Lease } from '../../shared/kube/objects.ts';
 import { disruptionLimit } from '../../shared/rollout/limits.ts';
 import { emptyMemory } from '../../shared/rollout/memory.ts';
-import { observeStatefulSet } from '../../shared/rollout/observe.ts';
 import { knownZones } from '../../shared/rollout/pods.ts';
+import { FIRST_LOOK, subjectOf, type Workload } from '../../shared/rollout/workload.ts';
 import type { Context } from '../context.ts';
 import { UserError } from '../errors.ts';
 import { explainPod, type Finding } from './explain-pod.ts';
 import { ANNOTATION, leaseName } from './lock.ts';
+import { annotateLease, fetchRolloutLease } from './rollout-lease.ts';
 import { holderOf } from './standing.ts';
-import { annotateLease, fetchRolloutLease, orderBy } from './steer.ts';
+import { orderBy } from './steer.ts';
 import { orderText, readMaxUnavailableFlag, readSteering } from './steering.ts';
-import { ON_DELETE } from './strategy.ts';
 import { applyChange, type PlannedChange, planChange } from './template.ts';
 import type { WorkloadWatches } from './watches.ts';
+import { commandName } from './workload-names.ts';
 
 /**
  * What the keys of a live view can do to a rollout that runs here or elsewhere. Results are sentences to show; what
@@ -46,8 +47,8 @@ export interface ControlsOptions {
   kube: Kube;
   clock: Clock;
   processIdentity: Context['processIdentity'];
-  watches: Pick<WorkloadWatches, 'statefulSet' | 'pods' | 'nodes'>;
-  statefulSet: StatefulSet;
+  watches: Pick<WorkloadWatches, 'workload' | 'pods' | 'nodes'>;
+  workload: Workload;
 }
 
 /**
@@ -81,10 +82,10 @@ class LeaseOrders {
   readonly #subject: string;
 
   constructor(options: ControlsOptions) {
-    const { namespace, name } = options.statefulSet.metadata;
+    const { kind, metadata } = options.workload;
     this.#options = options;
-    this.#at = { namespace, name: leaseName('statefulset', name) };
-    this.#subject = `statefulset/${name}`;
+    this.#at = { namespace: metadata.namespace, name: leaseName(kind, metadata.name) };
+    this.#subject = subjectOf(options.workload);
   }
 
   async togglePause(): Promise<string> {
@@ -101,11 +102,11 @@ class LeaseOrders {
   async changeMaxUnavailable(by: 1 | -1): Promise<string> {
     const { annotations, holder } = await this.#look();
     this.#mustRun(holder, 'pass --max-unavailable when you start it');
-    const { spec } = this.#workload();
+    const { replicas } = this.#workload();
     const inForce = readSteering(annotations).maxUnavailable ?? readMaxUnavailableFlag(annotations);
     if (!inForce) throw new UserError(`${holder} does not tell which maxUnavailable it was started with`);
-    const within = (count: number) => Math.max(1, Math.min(spec.replicas, count));
-    const now = within(resolveIntOrPercent(inForce, spec.replicas));
+    const within = (count: number) => Math.max(1, Math.min(replicas, count));
+    const now = within(resolveIntOrPercent(inForce, replicas));
     const wanted = within(now + by);
     if (wanted === now) {
       return by < 0
@@ -124,33 +125,32 @@ class LeaseOrders {
 
   /** @throws UserError where nobody would carry the way back out zone by zone */
   async planUndo(): Promise<UndoProposal | string> {
-    const statefulSet = this.#workload();
-    const { metadata, spec, status } = statefulSet;
+    const workload = this.#workload();
     const { holder } = await this.#look();
-    const command = `kubectl zone rollout sts/${metadata.name} -n ${metadata.namespace} --undo`;
+    const command = `kubectl zone rollout ${commandName(workload)} --undo`;
     this.#mustRun(holder, `turn back and roll with: ${command}`);
-    if (spec.updateStrategy.type !== ON_DELETE) {
+    if (!workload.isHeld) {
       throw new UserError(
-        `${this.#subject} is not ${ON_DELETE}: its controller would replace the pods without regard to zones`,
+        `${this.#subject} is not ${workload.kind === 'statefulset' ? 'OnDelete' : 'paused'}: its controller would replace the pods without regard to zones`,
       );
     }
-    if (status.observedGeneration < metadata.generation) {
+    if (!workload.revisionObserved) {
       throw new UserError('the controller has not seen the newest template yet; try again in a moment');
     }
     const { kube, clock } = this.#options;
     const change = { kind: 'undo', toRevision: undefined } as const;
-    const plan = await planChange(kube, statefulSet, change, clock.nowMs());
+    const plan = await planChange(kube, workload, change, clock.nowMs());
     if (plan.differences.length === 0) return 'the previous revision has the same template: nothing to undo';
     return {
       revision: plan.revision ?? '',
       differences: plan.differences,
-      confirm: () => this.#undo(statefulSet, plan),
+      confirm: () => this.#undo(workload, plan),
     };
   }
 
-  async #undo(statefulSet: StatefulSet, plan: PlannedChange): Promise<string> {
+  async #undo(workload: Workload, plan: PlannedChange): Promise<string> {
     const { annotations } = await this.#look();
-    await applyChange(this.#options.kube, statefulSet, plan, { dryRun: false });
+    await applyChange(this.#options.kube, workload, plan, { dryRun: false });
     await this.#write({ [ANNOTATION.undone]: this.#order() });
     const paused = readSteering(annotations).paused ? '; it is still paused, p resumes' : '';
     return `the template is back at the previous revision${paused}`;
@@ -171,10 +171,10 @@ class LeaseOrders {
     return orderText(orderBy(this.#options, ''));
   }
 
-  #workload(): StatefulSet {
-    const { statefulSet } = this.#options.watches;
-    if (!statefulSet) throw new UserError(`${this.#subject} was deleted`);
-    return statefulSet;
+  #workload(): Workload {
+    const { workload } = this.#options.watches;
+    if (!workload) throw new UserError(`${this.#subject} was deleted`);
+    return workload;
   }
 
   #mustRun(holder: string, instead: string): void {
@@ -184,8 +184,7 @@ class LeaseOrders {
   /** What keeps the value from being used in full, such as OrderedReady. */
   #cap(count: number): string | undefined {
     const { pods, nodes } = this.#options.watches;
-    const statefulSet = this.#workload();
-    const observation = observeStatefulSet({ statefulSet, pods: pods.values(), nodes });
+    const observation = this.#workload().observe({ pods: pods.values(), nodes }, FIRST_LOOK);
     const zones = knownZones(observation, emptyMemory(observation.updateRevision)).length;
     return disruptionLimit(observation, { maxUnavailable: { kind: 'count', count } }, zones).capped;
   }

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import { listAll } from '../../shared/kube/list.ts';
-import type { StatefulSet } from '../../shared/kube/objects.ts';
 import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
 import { listNames } from '../../shared/sentences.ts';
 import { UserError } from '../errors.ts';
+import type { NamedWorkload } from './workload-names.ts';
 
 /** An empty text is as good as none: that is how Go writes a field that was not set. */
 const Text = z.pipe(
@@ -45,8 +45,10 @@ export interface FoundDefaults {
  */
 export async function fetchDefaults(
   kube: Kube,
-  { metadata: { namespace, name } }: StatefulSet,
+  { kind, metadata: { namespace, name } }: NamedWorkload,
 ): Promise<FoundDefaults> {
+  // A ZoneAwareUpdate names a StatefulSet.
+  if (kind !== 'statefulset') return { defaults: undefined, notice: undefined };
   let items: readonly unknown[];
   try {
     const path = resourcePath({ ...RESOURCES.zoneawareupdates, namespace });

@@ -1,66 +1,24 @@
-import { type Clock, settledWithin } from '../../shared/clock.ts';
-import { ApiError, ConnectionError, type Kube } from '../../shared/kube/kube.ts';
+import { settledWithin } from '../../shared/clock.ts';
+import { ApiError, ConnectionError } from '../../shared/kube/kube.ts';
 import { LeaseLostError } from '../../shared/kube/lease.ts';
 import { decide } from '../../shared/rollout/decide.ts';
 import { remember } from '../../shared/rollout/memory.ts';
-import { observeStatefulSet } from '../../shared/rollout/observe.ts';
-import { withEvicted } from '../../shared/rollout/pods.ts';
-import type { Orders } from '../../shared/rollout/snapshot.ts';
-import type { Disrupt, GateState, RolloutMemory, RolloutOptions } from '../../shared/rollout/types.ts';
-import type { GateWatch } from '../gates/watch.ts';
-import type { PodToRemove } from '../removal/pod-removal.ts';
-import { type RemovalOutcome, Removals, type RetryPolicy } from '../removal/removals.ts';
+import { withEvicted, withLeaving } from '../../shared/rollout/pods.ts';
+import type { Disrupt, GateState, Observation, RolloutMemory } from '../../shared/rollout/types.ts';
+import type { RemovalOutcome } from '../removal/removals.ts';
 import { Turns } from '../turns.ts';
 import { Announcer, type Sight } from './announcer.ts';
-import type { Reporter, RolloutOutcome, RolloutSummary } from './events.ts';
-import type { FailureWatch } from './failures.ts';
-import type { RolloutLock } from './lock.ts';
+import type { DriverOptions, RolloutEnd } from './driver-options.ts';
+import type { RolloutOutcome } from './events.ts';
+import type { PodRemovals, ZonedPod } from './port.ts';
 import { Progress } from './progress.ts';
-import { strategyGate } from './strategy.ts';
-import type { WorkloadWatches } from './watches.ts';
-
-export interface DriverOptions {
-  kube: Kube;
-  clock: Clock;
-  random: () => number;
-  namespace: string;
-  /** Of the StatefulSet that was asked for: one of the same name made later is another. */
-  uid: string;
-  watches: WorkloadWatches;
-  /** Asked at each turn: an operator may change them while the rollout runs. */
-  options(): RolloutOptions;
-  /** What operators have asked for, to be shown. */
-  orders(): Orders;
-  /** Conditions from outside that must be open. */
-  gates: Pick<GateWatch, 'states' | 'fresh' | 'ensureFresh'>;
-  failures: FailureWatch;
-  /** What the last holder of the Lease left, or an empty memory. */
-  memory: RolloutMemory;
-  /** The Lease: nothing is removed that is not named in its memory, and nothing while it may be another's. */
-  lock: Pick<RolloutLock, 'save' | 'uncertain'>;
-  disableEviction: boolean;
-  reporter: Reporter;
-}
-
-export interface RolloutEnd {
-  outcome: RolloutOutcome;
-  reason: string;
-  summary: RolloutSummary;
-}
-
-interface ZonedPod extends PodToRemove {
-  zone: string;
-}
+import { KINDS } from './workload-names.ts';
 
 /** After a memory that could not be stored. */
 const SAVE_RETRY_MS = 1_000;
-/** A budget is asked again soon: a pod that is back makes room, and no watch here tells of budgets. */
-const RETRY: RetryPolicy = {
-  firstMs: 500,
-  longestMs: 10_000,
-  isFinal: ({ code }) => code === 401 || code === 403 || code === 405,
-};
 const BLIND = 'no connection to the API server: nothing is removed until it is back';
+/** A pod that flushes changes nothing about its object, so that looking at it is a matter of time. */
+const FLUSH_NEWS_MS = 60_000;
 /** How long an end waits for answers that are under way. */
 const LAST_ANSWERS_MS = 3_000;
 
@@ -72,7 +30,7 @@ export class RolloutDriver {
   private readonly given: DriverOptions;
   private readonly progress: Progress;
   private readonly announcer: Announcer;
-  private readonly removals: Removals<ZonedPod>;
+  private readonly removals: PodRemovals;
   private readonly ended = Promise.withResolvers<RolloutEnd>();
   private memory: RolloutMemory;
   /** What is stored. Only pods named in it are removed. */
@@ -98,15 +56,17 @@ export class RolloutDriver {
         this.onTrouble(error);
       },
     });
-    this.removals = new Removals({
+    this.removals = given.port.removals({
       kube: given.kube,
-      way: { disableEviction: given.disableEviction, gracePeriodSeconds: undefined },
-      retry: RETRY,
+      disableEviction: given.disableEviction,
       clock: given.clock,
       random: given.random,
+      lock: given.lock,
       onOutcome: (outcome) => this.onRemoval(outcome),
       mayAct: () => !this.blind,
       onRetryDue: () => this.wake(),
+      onNotice: (message) => this.announcer.say(given.clock.nowMs(), { type: 'notice', message }),
+      onStray: (reason) => this.stop('stopped', reason),
     });
   }
 
@@ -166,7 +126,7 @@ export class RolloutDriver {
   private async turn(): Promise<boolean> {
     const sight = this.look();
     if (!sight) {
-      this.stop('failed', 'the StatefulSet was deleted');
+      this.stop('failed', `the ${KINDS[this.given.kind].apiKind} was deleted`);
       return false;
     }
     if (this.blind) {
@@ -183,7 +143,7 @@ export class RolloutDriver {
     }
     if (failed.recheckAtMs !== undefined) this.turns.wakeIn(failed.recheckAtMs - sight.serverNowMs);
     const { observation, options, serverNowMs, nowMs } = sight;
-    const states: GateState[] = [strategyGate(sight.statefulSet), ...gates.states()];
+    const states: GateState[] = [this.given.port.gate(), ...gates.states()];
     const decision = decide({ observation, options, memory: this.memory, gates: states, nowMs: serverNowMs });
     if (decision.kind === 'disrupt' && !gates.fresh) {
       this.removals.request([]);
@@ -195,7 +155,19 @@ export class RolloutDriver {
       await this.begin(decision, nowMs);
       return true;
     }
+    if (decision.kind === 'wait' && decision.for === 'leaving' && this.isAsking(observation)) {
+      // Only the answers are waited for, which is nothing to tell.
+      this.removals.request([]);
+      return false;
+    }
     this.announcer.decided(sight, decision);
+    if (decision.kind === 'blocked' && decision.by === 'killed') {
+      this.removals.request([]);
+      await this.given.lock.save(this.memory);
+      this.stop('stopped', `${decision.reason}\n${decision.fix}: ${this.given.kills.goOn}`);
+      return false;
+    }
+    if (observation.pods.some((pod) => pod.terminating)) this.turns.wakeIn(FLUSH_NEWS_MS);
     const { namespace } = this.given;
     const pods =
       decision.kind === 'disrupt'
@@ -234,19 +206,24 @@ export class RolloutDriver {
   private look(): Sight | undefined {
     const { watches, kube, clock, uid } = this.given;
     const options = this.given.options();
-    const { statefulSet } = watches;
-    if (!statefulSet || statefulSet.metadata.uid !== uid) return undefined;
+    const { workload } = watches;
+    if (!workload || workload.metadata.uid !== uid) return undefined;
     const nowMs = clock.nowMs();
     const serverNowMs = nowMs + kube.clockSkewMs;
     const pods = [...watches.pods.values()];
-    const observation = withEvicted(
-      observeStatefulSet({ statefulSet, pods, nodes: watches.nodes }),
+    const evicted = withEvicted(
+      workload.observe(
+        { pods, nodes: watches.nodes },
+        { memory: this.memory, minReadyMs: options.minReadyMs, nowMs: serverNowMs },
+      ),
       this.evicted,
     );
-    this.memory = remember(this.memory, observation, options, serverNowMs);
+    const observation = withLeaving(evicted, this.leavingNow(evicted));
+    const remembered = remember(this.memory, observation, options, serverNowMs);
+    this.memory = this.given.kills.look(remembered, { pods, observation, options, nowMs });
     const orders = this.given.orders();
     const moment = { observation, memory: this.memory, options, serverNowMs, nowMs };
-    const sight: Sight = { statefulSet, pods, orders, ...moment };
+    const sight: Sight = { workload, pods, orders, ...moment };
     for (const event of this.progress.look(sight)) this.announcer.say(event.atMs, event);
 
     // A pod that has become available may have made room in a budget that refused another.
@@ -256,6 +233,16 @@ export class RolloutDriver {
     if (available > this.available) this.removals.retryNow();
     this.available = available;
     return sight;
+  }
+
+  private isAsking({ pods }: Observation): boolean {
+    return pods.some(({ uid }) => this.removals.isUnderWay(uid));
+  }
+
+  /** R9 counts removals that are asked for: the next decision may come before their answers. */
+  private leavingNow({ pods }: Observation): string[] {
+    const requested = pods.filter(({ uid }) => this.removals.isUnderWay(uid)).map(({ name }) => name);
+    return [...(this.given.leaving?.() ?? []), ...requested];
   }
 
   private onRemoval(outcome: RemovalOutcome<ZonedPod>): void {

@@ -1,5 +1,5 @@
 import { emptyMemory } from '../../shared/rollout/memory.ts';
-import { observeStatefulSet } from '../../shared/rollout/observe.ts';
+import { FIRST_LOOK } from '../../shared/rollout/workload.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import { tryRemovals } from '../removal/try-removals.ts';
@@ -19,19 +19,19 @@ export async function dryRun(
 ): Promise<ExitCode> {
   const { options, sources, change, notices } = request;
   const { stderr } = context;
-  const statefulSet = watches.statefulSet ?? found;
+  const workload = watches.workload ?? found;
   const pods = [...watches.pods.values()];
-  const seen = observeStatefulSet({ statefulSet, pods, nodes: watches.nodes });
-  const observation = change ? observeChanged(seen, pods, change) : seen;
+  const seen = workload.observe({ pods, nodes: watches.nodes }, FIRST_LOOK);
+  const observation = change ? observeChanged(seen, pods, workload, change) : seen;
   const memory = emptyMemory(observation.updateRevision);
   checkZones(observation, options, memory);
   for (const notice of notices) stderr.write(`note: ${notice}\n`);
-  const input = { statefulSet, pods, observation, options, memory, change, sources };
+  const input = { workload, pods, observation, options, memory, change, sources };
   printPlan(input, planOf(input), context.stdout, request.output === 'json');
   if (request.dryRun !== 'server') return EXIT.done;
 
   const stale = observation.pods.filter((pod) => pod.stale && !pod.surplus && !pod.terminating);
-  const { namespace } = statefulSet.metadata;
+  const { namespace } = workload.metadata;
   const refused = await tryRemovals(
     kube,
     stale.map(({ name, uid }) => ({ namespace, name, uid })),

@@ -21,6 +21,8 @@ export type RolloutEvent = { atMs: number } & (
   | { type: 'pod-evicted'; pod: string; zone: string }
   | { type: 'eviction-refused'; pod: string; zone: string; reason: string; retryInMs: number | undefined }
   | { type: 'pod-back'; pod: string; zone: string; tookMs: number }
+  /** It was killed while it terminated; `holds`: its workload flushes, and the rollout stops. */
+  | { type: 'pod-killed'; pod: string; zone: string | undefined; how: string; holds: boolean }
   | { type: 'zone-finished'; zone: string; pods: number; tookMs: number }
   | { type: 'revision-changed'; from: string; to: string }
   /** The reason for not going on has changed. */
@@ -55,6 +57,8 @@ export interface RolloutSummary {
   mostPodsDown: number;
   /** Most zones that had pods down at one moment, counted from two on; 0 is what this tool is for. */
   zonesDownTogether: number;
+  /** Most pods terminating at one moment, whatever made them. */
+  mostPodsTerminating: number;
   /** Sum of the observed times from eviction to available; undefined when no pod was replaced. */
   oneAtATimeMs: number | undefined;
 }

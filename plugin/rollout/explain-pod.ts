@@ -1,6 +1,6 @@
 import type { ContainerStatus, Pod } from '../../shared/kube/objects.ts';
 import { podProblem, readySinceMs } from '../../shared/pods.ts';
-import { REVISION_LABEL } from '../../shared/rollout/observe.ts';
+import type { Workload } from '../../shared/rollout/workload.ts';
 import { formatDuration, shortRevision } from '../views/format.ts';
 import type { WorkloadWatches } from './watches.ts';
 
@@ -23,29 +23,29 @@ const CONSEQUENCES: ReadonlySet<string> = new Set(['Ready', 'ContainersReady']);
  */
 export function explainPod(
   name: string,
-  { statefulSet, pods }: Pick<WorkloadWatches, 'statefulSet' | 'pods'>,
+  { workload, pods }: Pick<WorkloadWatches, 'workload' | 'pods'>,
   serverNowMs: number,
 ): readonly Finding[] {
   const pod = [...pods.values()].find(({ metadata }) => metadata.name === name);
-  if (!pod)
-    return [{ about: 'pod', text: 'does not exist: its controller has not made it again', holds: true }];
+  if (!pod) {
+    const why =
+      workload?.kind === 'deployment'
+        ? 'has gone: a pod of another name will take its place'
+        : 'does not exist: its controller has not made it again';
+    return [{ about: 'pod', text: why, holds: true }];
+  }
   return [
-    ...whereabouts(pod, statefulSet?.metadata.name ?? '', statefulSet?.status.updateRevision, serverNowMs),
+    ...whereabouts(pod, workload, serverNowMs),
     ...conditions(pod, serverNowMs),
     ...gates(pod),
     ...pod.status.containerStatuses.map(container),
   ];
 }
 
-function whereabouts(
-  pod: Pod,
-  workload: string,
-  updateRevision: string | undefined,
-  nowMs: number,
-): Finding[] {
+function whereabouts(pod: Pod, workload: Workload | undefined, nowMs: number): Finding[] {
   const { metadata, spec, status } = pod;
-  const revision = metadata.labels[REVISION_LABEL] ?? '';
-  const age = revision === updateRevision ? 'the new revision' : 'an old revision';
+  const revision = workload?.revisionOf(pod) ?? '';
+  const age = revision === workload?.updateRevision ? 'the new revision' : 'an old revision';
   const place = spec.nodeName === undefined ? 'on no node yet' : `on node ${spec.nodeName}`;
   const about = 'pod' as const;
   const readyMs = readySinceMs(pod);
@@ -54,7 +54,7 @@ function whereabouts(
   const findings: Finding[] = [
     {
       about,
-      text: `${status.phase || 'no phase'}, ${place}, ${age} (${shortRevision(revision, workload)})`,
+      text: `${status.phase || 'no phase'}, ${place}, ${age} (${shortRevision(revision, workload?.metadata.name ?? '')})`,
       holds: false,
     },
     { about, text: state, holds: readyMs === undefined },

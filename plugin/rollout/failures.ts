@@ -1,5 +1,6 @@
 import type { Clock } from '../../shared/clock.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
+import type { Pod } from '../../shared/kube/objects.ts';
 import {
   type Downtimes,
   type FailureBudget,
@@ -8,6 +9,7 @@ import {
   judgeFailures,
   unreadySinceMs,
 } from '../../shared/rollout/failures.ts';
+import type { Observation } from '../../shared/rollout/types.ts';
 import { countPods } from '../../shared/sentences.ts';
 import { formatDuration } from '../views/format.ts';
 import type { Sight } from './announcer.ts';
@@ -50,9 +52,10 @@ export function watchFailures({
       downtimes = followDowntimes(downtimes, observation, { unreadySinceMs: pastOf(pods) }, serverNowMs);
       return judgeFailures(downtimes, budget, serverNowMs);
     },
-    async explain({ pods, statefulSet }, { failed }) {
-      const { namespace } = statefulSet.metadata;
-      const evidence = await gatherEvidence(failed, pods, { kube, clock, namespace });
+    async explain({ pods, workload, observation }, { failed }) {
+      const { namespace } = workload.metadata;
+      const names = ownNames(failed, [...pods], observation);
+      const evidence = await gatherEvidence(names, pods, { kube, clock, namespace });
       const { maxFailed, podTimeoutMs } = budget ?? { maxFailed: 0, podTimeoutMs: 0 };
       reporter.report({
         atMs: clock.nowMs(),
@@ -70,6 +73,14 @@ export function watchFailures({
       ].join('\n');
     },
   };
+}
+
+/** A pod of a Deployment may stand in the place of one that has gone, under that one's name. */
+function ownNames(names: readonly string[], pods: readonly Pod[], observation: Observation): string[] {
+  return names.map((name) => {
+    const uid = observation.pods.find((pod) => pod.name === name)?.uid;
+    return pods.find(({ metadata }) => metadata.uid === uid)?.metadata.name ?? name;
+  });
 }
 
 function pastOf(pods: Sight['pods']): ReadonlyMap<string, number> {

@@ -3,8 +3,9 @@ import type { Context } from '../context.ts';
 import { confirm } from '../questions.ts';
 import type { Reporter } from './events.ts';
 import type { RolloutLock } from './lock.ts';
-import type { RolloutRequest, Watched } from './run.ts';
+import type { RolloutRequest } from './run.ts';
 import { completeStatus, ON_DELETE, patchCommand, setStrategy } from './strategy.ts';
+import type { WatchedSet } from './switch-strategy.ts';
 
 /** How long the end waits for the controller's own count. */
 const STATUS_PATIENCE_MS = 10_000;
@@ -12,12 +13,12 @@ const STATUS_PATIENCE_MS = 10_000;
 /** The strategy that was there before is put back when asked for; otherwise the command that does it is shown. */
 export async function restoreStrategy(
   request: RolloutRequest,
-  { kube, found, watches }: Watched,
+  { kube, found, watches }: WatchedSet,
   lock: RolloutLock,
   context: Context,
 ): Promise<void> {
   const before = lock.strategyBefore;
-  const current = watches.statefulSet;
+  const current = watches.own;
   if (!before || !current || current.spec.updateStrategy.type !== ON_DELETE) return;
   const question = `Set the update strategy back to ${before.type}? The next change of the template is then rolled out by the controller, without regard to zones.`;
   const canAsk = context.stdin.isTTY === true && context.stderr.isTTY === true && !request.yes;
@@ -39,7 +40,7 @@ export async function restoreStrategy(
  * and then writes which revision is current.
  */
 export async function bringStatusUpToDate(
-  { kube, watches }: Watched,
+  { kube, watches }: WatchedSet,
   reporter: Reporter,
   { clock }: Context,
 ): Promise<void> {
@@ -48,8 +49,8 @@ export async function bringStatusUpToDate(
     patience.abort(new Error('the controller does not count the pods')),
   );
   try {
-    await watches.until(() => !watches.statefulSet || isCounted(watches.statefulSet), patience.signal);
-    if (watches.statefulSet) await completeStatus(kube, watches.statefulSet);
+    await watches.until(() => !watches.own || isCounted(watches.own), patience.signal);
+    if (watches.own) await completeStatus(kube, watches.own);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     reporter.report({

@@ -27,11 +27,11 @@ export class Follower {
 
   /** @throws UserError when the workload is gone */
   look(watches: WorkloadWatches): Standing {
-    const { statefulSet, pods, nodes, lease } = watches;
-    if (!statefulSet) throw new UserError('the StatefulSet was deleted');
+    const { workload, pods, nodes, lease } = watches;
+    if (!workload) throw new UserError('the workload was deleted');
     const nowMs = this.context.clock.nowMs();
     return standingOf({
-      statefulSet,
+      workload,
       pods: [...pods.values()],
       nodes,
       lease,
@@ -93,8 +93,8 @@ export class Follower {
   }
 
   private controls(watches: WorkloadWatches): RolloutControls | undefined {
-    const { statefulSet } = watches;
-    return statefulSet && rolloutControls({ ...this.context, kube: this.kube, watches, statefulSet });
+    const { workload } = watches;
+    return workload && rolloutControls({ ...this.context, kube: this.kube, watches, workload });
   }
 
   private begin({ snapshot, holder, moment }: Standing): void {

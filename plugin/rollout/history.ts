@@ -2,19 +2,19 @@ import * as z from 'zod/mini';
 import type { ConnectOptions } from '../../shared/kube/connect.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
 import { listAll } from '../../shared/kube/list.ts';
-import { ObjectMetaSchema } from '../../shared/kube/objects/metadata.ts';
-import { readPod, type StatefulSet } from '../../shared/kube/objects.ts';
+import { readPod } from '../../shared/kube/objects.ts';
 import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
 import { labelSelectorText } from '../../shared/kube/selectors.ts';
-import { REVISION_LABEL } from '../../shared/rollout/observe.ts';
+import type { Workload } from '../../shared/rollout/workload.ts';
 import type { Target } from '../commands/target.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import { formatDuration } from '../views/format.ts';
 import { textTable } from '../views/text-table.ts';
+import { fetchWorkload } from './fetch-workload.ts';
 import { ANNOTATION, leaseName } from './lock.ts';
-import { fetchStatefulSet } from './preflight.ts';
-import { fetchRolloutLease } from './steer.ts';
+import { fetchRevisions, type Revision } from './revisions.ts';
+import { fetchRolloutLease } from './rollout-lease.ts';
 
 /** `kubectl zone rollout history` as its flags say. */
 export interface HistoryRequest {
@@ -22,13 +22,6 @@ export interface HistoryRequest {
   output: 'json' | undefined;
   connection: ConnectOptions;
 }
-
-const ControllerRevision = z.object({
-  metadata: ObjectMetaSchema,
-  revision: z.number(),
-  data: z.object({ spec: z.object({ template: z.looseObject({ spec: z.looseObject({}) }) }) }),
-});
-export type ControllerRevision = z.infer<typeof ControllerRevision>;
 
 const Images = z.object({
   containers: z._default(z.array(z.object({ image: z._default(z.string(), '') })), []),
@@ -54,14 +47,15 @@ export async function runHistory(
 ): Promise<ExitCode> {
   const kube = await context.connect(connection);
   try {
-    const statefulSet = await fetchStatefulSet(kube, target.name);
-    const { namespace, name } = statefulSet.metadata;
+    const { workload } = await fetchWorkload(kube, target);
+    const { kind, metadata } = workload;
+    const { namespace, name } = metadata;
     const [revisions, pods, lease] = await Promise.all([
-      fetchRevisions(kube, statefulSet),
-      countPodsByRevision(kube, statefulSet),
-      fetchRolloutLease(kube, { namespace, name: leaseName('statefulset', name) }),
+      fetchRevisions(kube, workload),
+      countPodsByRevision(kube, workload),
+      fetchRolloutLease(kube, { namespace, name: leaseName(kind, name) }),
     ]);
-    const entries = revisions.map((each) => entryOf(each, pods, statefulSet));
+    const entries = revisions.map((each) => entryOf(each, pods, workload));
     const last = lease && {
       state: lease.metadata.annotations[ANNOTATION.state] ?? '',
       reason: lease.metadata.annotations[ANNOTATION.reason] ?? '',
@@ -69,8 +63,10 @@ export async function runHistory(
       renewedAt: isoTime(lease.spec.renewTimeMs),
     };
     if (output === 'json') {
-      const workload = { kind: 'statefulset', namespace, name };
-      context.stdout.write(`${JSON.stringify({ type: 'history', workload, revisions: entries, last })}\n`);
+      const about = { kind, namespace, name };
+      context.stdout.write(
+        `${JSON.stringify({ type: 'history', workload: about, revisions: entries, last })}\n`,
+      );
       return EXIT.done;
     }
     const nowMs = context.clock.nowMs() + kube.clockSkewMs;
@@ -98,46 +94,30 @@ export async function runHistory(
   }
 }
 
-/** The ControllerRevisions that the StatefulSet owns, the oldest first. */
-export async function fetchRevisions(kube: Kube, statefulSet: StatefulSet): Promise<ControllerRevision[]> {
-  const { namespace, uid } = statefulSet.metadata;
+async function countPodsByRevision(kube: Kube, workload: Workload): Promise<Map<string, number>> {
   const { items } = await listAll(kube, {
-    path: resourcePath({ ...RESOURCES.controllerrevisions, namespace }),
-    query: { labelSelector: labelSelectorText(statefulSet.spec.selector) },
-  });
-  return items
-    .map((item) => ControllerRevision.parse(item))
-    .filter(({ metadata }) => metadata.controller?.uid === uid)
-    .sort((a, b) => a.revision - b.revision);
-}
-
-async function countPodsByRevision(kube: Kube, statefulSet: StatefulSet): Promise<Map<string, number>> {
-  const { namespace, uid } = statefulSet.metadata;
-  const { items } = await listAll(kube, {
-    path: resourcePath({ ...RESOURCES.pods, namespace }),
-    query: { labelSelector: labelSelectorText(statefulSet.spec.selector) },
+    path: resourcePath({ ...RESOURCES.pods, namespace: workload.metadata.namespace }),
+    query: { labelSelector: labelSelectorText(workload.selector) },
   });
   const counts = new Map<string, number>();
-  for (const { metadata } of items.map(readPod)) {
-    const revision = metadata.labels[REVISION_LABEL];
-    if (metadata.controller?.uid !== uid || revision === undefined) continue;
-    counts.set(revision, (counts.get(revision) ?? 0) + 1);
+  for (const pod of items.map(readPod)) {
+    const revision = workload.revisionOf(pod);
+    if (revision !== undefined) counts.set(revision, (counts.get(revision) ?? 0) + 1);
   }
   return counts;
 }
 
 function entryOf(
-  { metadata, revision, data }: ControllerRevision,
+  { name, number, metadata, template }: Revision,
   pods: ReadonlyMap<string, number>,
-  { status }: StatefulSet,
+  { updateRevision, currentRevision }: Workload,
 ): Entry {
-  const { name } = metadata;
-  const state = name === status.updateRevision ? 'update' : name === status.currentRevision ? 'current' : '';
+  const state = name === updateRevision ? 'update' : name === currentRevision ? 'current' : '';
   return {
-    revision,
-    name,
+    revision: number,
+    name: metadata.name,
     pods: pods.get(name) ?? 0,
-    images: Images.parse(data.spec.template.spec).containers.map(({ image }) => image),
+    images: Images.parse(template.spec).containers.map(({ image }) => image),
     cause: metadata.annotations['kubernetes.io/change-cause'] ?? '',
     createdAt: isoTime(metadata.creationTimestampMs),
     state,

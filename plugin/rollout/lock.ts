@@ -2,15 +2,17 @@ import type { Clock } from '../../shared/clock.ts';
 import { formatIntOrPercent } from '../../shared/int-or-percent.ts';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import { acquireLease, HeldByOtherError, type HeldLease, type LeaseState } from '../../shared/kube/lease.ts';
-import { type Lease, readLease, type StatefulSet } from '../../shared/kube/objects.ts';
+import { type Lease, readLease } from '../../shared/kube/objects.ts';
 import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
 import { emptyMemory } from '../../shared/rollout/memory.ts';
 import { decodeMemory, encodeMemory } from '../../shared/rollout/memory-text.ts';
 import type { RolloutMemory, RolloutOptions } from '../../shared/rollout/types.ts';
+import { subjectOf, type Workload } from '../../shared/rollout/workload.ts';
 import type { Context } from '../context.ts';
 import { UserError } from '../errors.ts';
 import type { RolloutOutcome } from './events.ts';
 import type { UpdateStrategy } from './strategy.ts';
+import { KINDS } from './workload-names.ts';
 
 /** Others may take over this long after the holder was last seen alive. */
 const LEASE_DURATION_MS = 15_000;
@@ -32,6 +34,8 @@ export const ANNOTATION = {
   maxUnavailableFlag: 'kubectl-zone.dev/max-unavailable-flag',
   /** The strategy that was there before OnDelete, as JSON. */
   strategyBefore: 'kubectl-zone.dev/strategy-before',
+  /** What a Deployment was like before it was held, as JSON. */
+  heldBefore: 'kubectl-zone.dev/held-before',
 } as const;
 
 /** The Lease beside the workload that makes a rollout exclusive and resumable. */
@@ -50,6 +54,9 @@ export interface RolloutLock {
   /** @throws LeaseLostError when somebody else holds it */
   save(memory: RolloutMemory): Promise<void>;
   rememberStrategy(strategy: UpdateStrategy | undefined): Promise<void>;
+  /** What a Deployment was like before it was held, as `rememberHeld` was given it; undefined for none. */
+  readonly heldBefore: string | undefined;
+  rememberHeld(before: string | undefined): Promise<void>;
   /** Writes why the rollout does not go on, or with undefined that it does, for those who look from elsewhere. */
   noteHeld(reason: string | undefined): Promise<void>;
   /** Lets others have it, and leaves how it ended. A finished rollout leaves nothing to go on with. */
@@ -60,9 +67,9 @@ export interface RolloutLock {
  * Whether the last rollout ended before it had left everything as it should be: also with every pod replaced, the
  * strategy may still be to restore and the status to complete.
  */
-export async function isLeftUnfinished(kube: Kube, { metadata }: StatefulSet): Promise<boolean> {
+export async function isLeftUnfinished(kube: Kube, { kind, metadata }: Workload): Promise<boolean> {
   const { namespace, name } = metadata;
-  const path = resourcePath({ ...RESOURCES.leases, namespace, name: leaseName('statefulset', name) });
+  const path = resourcePath({ ...RESOURCES.leases, namespace, name: leaseName(kind, name) });
   try {
     const lease = readLease(await kube.request({ method: 'GET', path }));
     return lease.metadata.annotations[ANNOTATION.state] !== 'done';
@@ -76,7 +83,7 @@ export interface LockOptions {
   kube: Kube;
   clock: Clock;
   random: () => number;
-  statefulSet: StatefulSet;
+  workload: Workload;
   process: Context['processIdentity'];
   maxUnavailable: RolloutOptions['maxUnavailable'];
   signal: AbortSignal;
@@ -96,8 +103,9 @@ export function leaseName(kind: string, name: string): string {
  * @throws UserError that names the holder when another process rolls the workload out
  */
 export async function acquireRolloutLock(options: LockOptions): Promise<RolloutLock> {
-  const { statefulSet, process } = options;
-  const { namespace, name, uid } = statefulSet.metadata;
+  const { workload, process } = options;
+  const { kind, metadata } = workload;
+  const { namespace, name, uid } = metadata;
   const mark = Math.floor(options.random() * 2 ** 32).toString(36);
   const identity = `${process.user}@${process.host}/${process.pid}/${mark}`;
   let held: HeldLease;
@@ -105,7 +113,7 @@ export async function acquireRolloutLock(options: LockOptions): Promise<RolloutL
     held = await acquireLease({
       kube: options.kube,
       namespace,
-      name: leaseName('statefulset', name),
+      name: leaseName(kind, name),
       identity,
       durationMs: LEASE_DURATION_MS,
       clock: options.clock,
@@ -119,7 +127,7 @@ export async function acquireRolloutLock(options: LockOptions): Promise<RolloutL
         [ANNOTATION.undone]: null,
         [ANNOTATION.maxUnavailableFlag]: formatIntOrPercent(options.maxUnavailable),
       },
-      ownerReferences: [{ apiVersion: 'apps/v1', kind: 'StatefulSet', name, uid }],
+      ownerReferences: [{ apiVersion: 'apps/v1', kind: KINDS[kind].apiKind, name, uid }],
       signal: options.signal,
       isHolderAlive: (holder) => isAlive(holder, process),
       onObserve: (lease, upToMs) => options.onObserve(lease.spec.holderIdentity, upToMs),
@@ -128,20 +136,20 @@ export async function acquireRolloutLock(options: LockOptions): Promise<RolloutL
   } catch (error) {
     if (!(error instanceof HeldByOtherError)) throw error;
     throw new UserError(
-      `statefulset/${name} is being rolled out already: ${error.message}`,
+      `${subjectOf(workload)} is being rolled out already: ${error.message}`,
       'wait for it, or stop it where it runs; its progress is kept either way',
       error,
     );
   }
-  return rolloutLock(held, statefulSet);
+  return rolloutLock(held, workload);
 }
 
-function rolloutLock(held: HeldLease, statefulSet: StatefulSet): RolloutLock {
+function rolloutLock(held: HeldLease, { updateRevision }: Workload): RolloutLock {
   const text = held.lease.metadata.annotations[ANNOTATION.memory];
   const left = text === undefined ? undefined : decodeMemory(text);
   return {
-    memory: left ?? emptyMemory(statefulSet.status.updateRevision),
-    resumed: left !== undefined && left.revision === statefulSet.status.updateRevision && left.waves > 0,
+    memory: left ?? emptyMemory(updateRevision),
+    resumed: left !== undefined && left.revision === updateRevision && left.waves > 0,
     annotations(watched) {
       const ours = watched?.spec.holderIdentity === held.lease.spec.holderIdentity;
       return (ours ? watched : held.lease).metadata.annotations;
@@ -163,6 +171,12 @@ function rolloutLock(held: HeldLease, statefulSet: StatefulSet): RolloutLock {
       await held.writeAnnotations({
         [ANNOTATION.strategyBefore]: strategy === undefined ? null : JSON.stringify(strategy),
       });
+    },
+    get heldBefore() {
+      return held.lease.metadata.annotations[ANNOTATION.heldBefore];
+    },
+    async rememberHeld(before) {
+      await held.writeAnnotations({ [ANNOTATION.heldBefore]: before ?? null });
     },
     async noteHeld(reason) {
       await held.writeAnnotations({

@@ -4,8 +4,10 @@ import { readStatefulSet, type StatefulSet } from '../../shared/kube/objects.ts'
 import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
 import { knownZones } from '../../shared/rollout/pods.ts';
 import type { Observation, RolloutMemory, RolloutOptions } from '../../shared/rollout/types.ts';
+import type { Workload } from '../../shared/rollout/workload.ts';
 import { listNames } from '../../shared/sentences.ts';
 import { UserError } from '../errors.ts';
+import { KINDS } from './workload-names.ts';
 
 /**
  * Reads the StatefulSet to be rolled out.
@@ -57,7 +59,7 @@ export async function checkAccess(
   kube: Kube,
   needs: {
     namespace: string;
-    statefulSet: string;
+    workload: Workload;
     lease: string;
     disableEviction: boolean;
     /** The update strategy or the template is to be changed. */
@@ -66,11 +68,14 @@ export async function checkAccess(
   },
 ): Promise<void> {
   const { namespace } = needs;
-  const { statefulsets, pods, leases } = RESOURCES;
+  const { pods, leases, replicasets } = RESOURCES;
+  const { kind, metadata } = needs.workload;
+  const own = KINDS[kind].resource;
   const needed: NeededAccess[] = [
     ...['list', 'watch'].flatMap((verb) => [
       { ...pods, verb, namespace },
-      { ...statefulsets, verb, namespace },
+      { ...own, verb, namespace },
+      ...(kind === 'deployment' ? [{ ...replicasets, verb, namespace }] : []),
     ]),
   ];
   if (needs.acts) {
@@ -82,8 +87,11 @@ export async function checkAccess(
       { ...leases, verb: 'create', namespace },
       { ...leases, verb: 'patch', namespace, name: needs.lease },
     );
+    if (kind === 'deployment') {
+      needed.push({ ...replicasets, verb: 'patch', namespace }, { ...pods, verb: 'patch', namespace });
+    }
     if (needs.patches) {
-      needed.push({ ...statefulsets, verb: 'patch', namespace, name: needs.statefulSet });
+      needed.push({ ...own, verb: 'patch', namespace, name: metadata.name });
     }
   }
   const missing = await missingAccess(kube, needed);

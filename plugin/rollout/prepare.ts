@@ -1,23 +1,14 @@
 import type { StatefulSet } from '../../shared/kube/objects.ts';
-import { observeStatefulSet } from '../../shared/rollout/observe.ts';
-import type { Observation } from '../../shared/rollout/types.ts';
+import { FIRST_LOOK, statefulSetWorkload } from '../../shared/rollout/workload.ts';
 import type { Context } from '../context.ts';
 import type { RolloutLock } from './lock.ts';
-import type { RolloutRequest, Watched } from './run.ts';
-import { switchStrategy } from './switch-strategy.ts';
+import type { Prepared } from './port.ts';
+import type { RolloutRequest } from './run.ts';
+import { switchStrategy, type WatchedSet } from './switch-strategy.ts';
 import { applyChange } from './template.ts';
 
 /** How long the controller is waited for so that the first words can name the new revision. */
 const REVISION_PATIENCE_MS = 5_000;
-
-/** A workload that is ready to be rolled out. */
-export interface Prepared {
-  statefulSet: StatefulSet;
-  observation: Observation;
-  /** Its command line is the one that goes on from here: a change that is made must not be made again. */
-  request: RolloutRequest;
-  changed: boolean;
-}
 
 /**
  * With the Lease held: sets the update strategy, and only then changes the template, which under any other strategy its
@@ -27,24 +18,21 @@ export interface Prepared {
  */
 export async function prepare(
   request: RolloutRequest,
-  watched: Watched,
+  watched: WatchedSet,
   lock: RolloutLock,
   context: Context,
   signal: AbortSignal,
 ): Promise<Prepared> {
   const { kube, watches, found } = watched;
   const { change } = request;
-  const current = signal.aborted
-    ? (watches.statefulSet ?? found)
-    : await switchStrategy(watched, lock, signal);
+  const current = signal.aborted ? (watches.own ?? found) : await switchStrategy(watched, lock, signal);
   if (!change || signal.aborted) {
-    return { statefulSet: current, observation: observe(watched, current), request, changed: false };
+    return { ...seen(watched, current), request, changed: false };
   }
-  const statefulSet = await applyChange(kube, current, change);
-  await untilSeen(watched, statefulSet, context, signal);
+  const { metadata } = await applyChange(kube, statefulSetWorkload(current), change);
+  await untilSeen(watched, metadata.generation, context, signal);
   return {
-    statefulSet,
-    observation: observe(watched, statefulSet),
+    ...seen(watched, current),
     request: { ...request, commandLine: request.commandLineAfterChange },
     changed: true,
   };
@@ -52,14 +40,14 @@ export async function prepare(
 
 /** Until our own watch has the change; a driver that began on what was before would find nothing to do. */
 async function untilSeen(
-  { watches }: Watched,
-  { metadata }: StatefulSet,
+  { watches }: WatchedSet,
+  generation: number,
   { clock }: Context,
   interrupted: AbortSignal,
 ): Promise<void> {
   const hasCome = (generationOf: (seen: StatefulSet) => number) => () => {
-    const { statefulSet } = watches;
-    return statefulSet === undefined || generationOf(statefulSet) >= metadata.generation;
+    const { own } = watches;
+    return own === undefined || generationOf(own) >= generation;
   };
   const patience = new AbortController();
   const cancel = clock.schedule(REVISION_PATIENCE_MS, () => patience.abort());
@@ -79,10 +67,8 @@ async function untilSeen(
   }
 }
 
-function observe({ watches }: Watched, otherwise: StatefulSet): Observation {
-  return observeStatefulSet({
-    statefulSet: watches.statefulSet ?? otherwise,
-    pods: watches.pods.values(),
-    nodes: watches.nodes,
-  });
+function seen({ watches }: WatchedSet, otherwise: StatefulSet): Pick<Prepared, 'workload' | 'observation'> {
+  const workload = statefulSetWorkload(watches.own ?? otherwise);
+  const cluster = { pods: watches.pods.values(), nodes: watches.nodes };
+  return { workload, observation: workload.observe(cluster, FIRST_LOOK) };
 }

@@ -17,6 +17,8 @@ interface Removed {
   name: string;
   zone: string;
   atMs: number;
+  /** Its object has gone. */
+  gone: boolean;
 }
 
 /** Follows what becomes of the pods that were removed: events for the reporters, figures for the summary. */
@@ -27,6 +29,7 @@ export class Progress {
   private readonly removed = new Map<string, Removed>();
   private readonly zones = new Map<string, { sinceMs: number; pods: number }>();
   private readonly tookMs: number[] = [];
+  private readonly flushedMs: number[] = [];
   private waves = 0;
 
   constructor(startedAtMs: number) {
@@ -38,6 +41,11 @@ export class Progress {
     return this.tookMs;
   }
 
+  /** Times from removal to the end of the pod that were seen so far, in ms. */
+  get flushTimesMs(): readonly number[] {
+    return this.flushedMs;
+  }
+
   waveBegan(): void {
     this.waves += 1;
   }
@@ -45,7 +53,7 @@ export class Progress {
   podRemoved(pod: { name: string; uid: string; zone: string }, atMs: number): void {
     // A pod that is taken again before it was back comes back once.
     for (const [uid, { name }] of this.removed) if (name === pod.name) this.removed.delete(uid);
-    this.removed.set(pod.uid, { name: pod.name, zone: pod.zone, atMs });
+    this.removed.set(pod.uid, { name: pod.name, zone: pod.zone, atMs, gone: false });
     const zone = this.zones.get(pod.zone) ?? { sinceMs: atMs, pods: 0 };
     this.zones.set(pod.zone, { ...zone, pods: zone.pods + 1 });
   }
@@ -54,7 +62,9 @@ export class Progress {
   look(moment: Moment): RolloutEvent[] {
     const { observation, memory, options, serverNowMs, nowMs } = moment;
     const tallies = tallyObservation(observation, memory, options.minReadyMs, serverNowMs);
-    this.audit = auditMoment(this.audit, tallies);
+    const terminating = observation.pods.filter((pod) => pod.terminating).length;
+    this.audit = auditMoment(this.audit, tallies, terminating);
+    this.followFlushes(observation, nowMs);
     const events: RolloutEvent[] = [];
 
     if (observation.revisionObserved && observation.updateRevision !== this.revision) {
@@ -90,6 +100,16 @@ export class Progress {
       events.push({ atMs: nowMs, type: 'zone-finished', zone, pods, tookMs: nowMs - sinceMs });
     }
     return events;
+  }
+
+  private followFlushes({ pods }: Observation, nowMs: number): void {
+    if (this.removed.size === 0) return;
+    const present = new Set(pods.map(({ uid }) => uid));
+    for (const [uid, pod] of this.removed) {
+      if (pod.gone || present.has(uid)) continue;
+      pod.gone = true;
+      this.flushedMs.push(nowMs - pod.atMs);
+    }
   }
 
   summary(nowMs: number): RolloutSummary {

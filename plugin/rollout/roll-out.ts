@@ -1,31 +1,30 @@
-import type { StatefulSet } from '../../shared/kube/objects.ts';
 import { decide } from '../../shared/rollout/decide.ts';
-import { disruptionLimit } from '../../shared/rollout/limits.ts';
+import { acceptKilled } from '../../shared/rollout/killed-pods.ts';
 import { emptyMemory } from '../../shared/rollout/memory.ts';
-import { observeStatefulSet } from '../../shared/rollout/observe.ts';
-import { knownZones } from '../../shared/rollout/pods.ts';
 import type { Observation } from '../../shared/rollout/types.ts';
+import { FIRST_LOOK, subjectOf, type Workload } from '../../shared/rollout/workload.ts';
 import { connectionNews } from '../connection-news.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode, InterruptedError } from '../errors.ts';
 import { gateSources } from '../gates/sources.ts';
 import { type GateWatch, watchGates } from '../gates/watch.ts';
 import { openReporter } from '../views/open.ts';
-import { agreeOnChanges } from './agreement.ts';
 import { rolloutControls } from './controls.ts';
-import { RolloutDriver, type RolloutEnd } from './driver.ts';
-import type { Reporter, RolloutEvent, RolloutOutcome } from './events.ts';
+import { RolloutDriver } from './driver.ts';
+import type { RolloutEnd } from './driver-options.ts';
+import type { Reporter, RolloutOutcome } from './events.ts';
 import { watchFailures } from './failures.ts';
-import { bringStatusUpToDate, restoreStrategy } from './finish.ts';
-import { acquireRolloutLock, isLeftUnfinished, type RolloutLock } from './lock.ts';
+import { announce, started } from './first-words.ts';
+import { watchKills } from './kills.ts';
+import { acquireRolloutLock, type RolloutLock } from './lock.ts';
+import type { Prepared } from './port.ts';
 import { checkZones } from './preflight.ts';
-import { type Prepared, prepare } from './prepare.ts';
 import { Progress } from './progress.ts';
 import { recordEvents } from './record-events.ts';
 import type { RolloutRequest, Watched } from './run.ts';
 import { describeOrder, pauseGate, readSteering } from './steering.ts';
-import { ON_DELETE } from './strategy.ts';
 import { tellLease } from './tell-lease.ts';
+import { commandName, KINDS } from './workload-names.ts';
 
 const EXIT_OF: Readonly<Record<RolloutOutcome, ExitCode>> = {
   done: EXIT.done,
@@ -47,18 +46,12 @@ export async function rollOut(
   watched: Watched,
   context: Context,
 ): Promise<ExitCode> {
-  const { found, watches } = watched;
-  const observation = observeStatefulSet({
-    statefulSet: watches.statefulSet ?? found,
-    pods: watches.pods.values(),
-    nodes: watches.nodes,
-  });
+  const { found, port } = watched;
+  const observation = observe(watched);
   checkZones(observation, request.options, emptyMemory(observation.updateRevision));
-  const leftover =
-    found.spec.updateStrategy.type === ON_DELETE && (await isLeftUnfinished(watched.kube, found));
-  const pending = leftover || request.change !== undefined;
+  const pending = (await port.isLeftUnfinished()) || request.change !== undefined;
   if (!pending && (await isDone(observation, request, context, found))) return EXIT.done;
-  await agreeOnChanges(request, found, context);
+  await port.agree(request, context);
 
   const controls: Controls = { driver: undefined, lost: undefined, starting: new AbortController() };
   let goOnWith = request.commandLine;
@@ -79,14 +72,18 @@ export async function rollOut(
     const lock = await acquire(request, watched, context, controls);
     let end: RolloutEnd | undefined;
     try {
-      const prepared = await prepare(request, watched, lock, context, controls.starting.signal);
+      const prepared = await port.prepare(request, lock, context, controls.starting.signal);
       goOnWith = prepared.request.commandLine;
       end = await drive({ ...{ watched, context, controls, lock, gates, stop }, ...prepared });
-      if (end.outcome === 'done') await restoreStrategy(request, watched, lock, context);
     } finally {
-      await lock.release(end?.outcome ?? 'failed', end?.reason ?? 'an error ended it').catch(() => {
-        context.stderr.write('warning: the Lease could not be released; it expires by itself in 15s\n');
-      });
+      const outcome = end?.outcome ?? 'failed';
+      try {
+        await port.leave(request, lock, outcome, context);
+      } finally {
+        await lock.release(outcome, end?.reason ?? 'an error ended it').catch(() => {
+          context.stderr.write('warning: the Lease could not be released; it expires by itself in 15s\n');
+        });
+      }
     }
     return EXIT_OF[end.outcome];
   } finally {
@@ -95,15 +92,23 @@ export async function rollOut(
   }
 }
 
+/** The workload as the watches show it now. */
+function observe({ found, watches }: Watched): Observation {
+  const cluster = { pods: watches.pods.values(), nodes: watches.nodes };
+  return (watches.workload ?? found).observe(cluster, FIRST_LOOK);
+}
+
 /** Asks all gates for the first time, before anything is touched: a mistake in one of them is told here. */
 async function startGates(
   { gates }: RolloutRequest,
-  { kube }: Watched,
+  watched: Watched,
   { clock, random }: Context,
   signal: AbortSignal,
 ): Promise<GateWatch> {
   const times = { freshForMs: gates.intervalMs, timeoutMs: gates.timeoutMs };
-  const watch = watchGates(await gateSources(gates, kube), { clock, random, times });
+  const { namespace } = watched.found.metadata;
+  const workload = { namespace, pods: () => observe(watched).pods };
+  const watch = watchGates(await gateSources(gates, watched.kube, workload), { clock, random, times });
   await watch.start(signal);
   return watch;
 }
@@ -113,14 +118,14 @@ async function isDone(
   observation: Observation,
   { options, output, notices }: RolloutRequest,
   context: Context,
-  statefulSet: StatefulSet,
+  workload: Workload,
 ): Promise<boolean> {
   const nowMs = context.clock.nowMs();
   const memory = emptyMemory(observation.updateRevision);
   const decision = decide({ observation, options, memory, gates: [], nowMs });
   if (decision.kind !== 'done') return false;
   const reporter = await openReporter(output === undefined ? 'plain' : output, context, () => {});
-  reporter.report(started(statefulSet, observation, false, nowMs));
+  reporter.report(started(workload, observation, false, nowMs));
   for (const message of notices) reporter.report({ atMs: nowMs, type: 'notice', message });
   const summary = new Progress(nowMs).summary(nowMs);
   reporter.report({ atMs: nowMs, type: 'finished', outcome: 'done', reason: decision.reason, summary });
@@ -138,32 +143,35 @@ interface Drive extends Prepared {
 }
 
 async function drive(given: Drive): Promise<RolloutEnd> {
-  const { request, watched, context, controls, lock, gates, statefulSet, stop } = given;
+  const { request, watched, context, controls, lock, gates, workload, stop } = given;
   const { kube, watches } = watched;
   const { clock, random } = context;
-  const { namespace, name, uid } = statefulSet.metadata;
-  const resumeCommand = `kubectl zone rollout resume sts/${name} -n ${namespace}`;
+  const { namespace, name, uid } = workload.metadata;
+  const resumeCommand = `kubectl zone rollout resume ${commandName(workload)}`;
   const steering = () => readSteering(lock.annotations(watches.lease));
   const shown = tellLease(
     await openReporter(request.output, context, (outcome) => stop(outcome, ''), {
-      controls: rolloutControls({ ...context, kube, watches, statefulSet }),
+      controls: rolloutControls({ ...context, kube, watches, workload }),
       looksOn: false,
     }),
     lock,
   );
   const reporter = recordEvents(shown, {
     ...{ kube, clock },
-    workload: { apiVersion: 'apps/v1', kind: 'StatefulSet', namespace, name, uid },
+    workload: { apiVersion: 'apps/v1', kind: KINDS[workload.kind].apiKind, namespace, name, uid },
     by: `${context.processIdentity.user}@${context.processIdentity.host}`,
   });
+  const memory = request.acceptKilled ? acceptKilled(lock.memory) : lock.memory;
   try {
     const driver = new RolloutDriver({
       kube,
       clock,
       random,
       namespace,
+      kind: workload.kind,
       uid,
       watches,
+      port: watched.port,
       lock,
       reporter,
       options: () => {
@@ -182,12 +190,13 @@ async function drive(given: Drive): Promise<RolloutEnd> {
         budget: request.failureBudget,
         ...{ kube, clock, reporter, commandLine: request.commandLine },
       }),
-      memory: lock.memory,
+      kills: watchKills({ kube, clock, watches, reporter, memory, commandLine: request.commandLine }),
+      memory,
       disableEviction: request.disableEviction,
     });
     controls.driver = driver;
     listen(watched, reporter, driver, context);
-    announce(given, reporter);
+    announce(given, reporter, clock.nowMs());
     gates.onChange(() => driver.wake());
     watches.onChange(() => {
       const { aborted } = steering();
@@ -205,7 +214,7 @@ async function drive(given: Drive): Promise<RolloutEnd> {
             stop('stopped', `not finished within --timeout ${timeoutMs / 1000}s; `),
           );
     const end = await driver.run().finally(cancelTimeout);
-    if (end.outcome === 'done') await bringStatusUpToDate(watched, reporter, context);
+    if (end.outcome === 'done') await watched.port.complete(reporter, context);
     reporter.report({ atMs: clock.nowMs(), type: 'finished', ...end });
     return end;
   } finally {
@@ -234,36 +243,6 @@ function listen(
   };
 }
 
-/** The first words: what will be done, and what the operator should know before. */
-function announce(
-  { watched, lock, context, request, observation, statefulSet, changed }: Drive,
-  reporter: Reporter,
-): void {
-  const atMs = context.clock.nowMs();
-  reporter.report(started(statefulSet, observation, lock.resumed && !changed, atMs));
-  const notice = (message: string) => reporter.report({ atMs, type: 'notice', message });
-  request.notices.forEach(notice);
-  if (changed) notice(`the template was changed: ${request.change?.differences.join('; ')}`);
-  const zones = knownZones(observation, lock.memory);
-  const { capped } = disruptionLimit(observation, request.options, zones.length);
-  if (capped) notice(capped);
-  if (!watched.watches.nodes) {
-    notice("nodes may not be listed: zones are taken from the pods' own labels (Kubernetes 1.35 and newer)");
-  }
-  if (request.disableEviction) notice('pods are deleted, not evicted: disruption budgets are not asked');
-}
-
-function started(
-  { metadata: { namespace, name } }: StatefulSet,
-  { updateRevision, pods, replicas }: Observation,
-  resumed: boolean,
-  atMs: number,
-): RolloutEvent {
-  const stale = pods.filter((pod) => pod.stale && !pod.surplus).length;
-  const workload = { kind: 'statefulset', namespace, name };
-  return { atMs, type: 'started', workload, updateRevision, stale, total: replicas, resumed };
-}
-
 async function acquire(
   request: RolloutRequest,
   { kube, found }: Watched,
@@ -272,16 +251,15 @@ async function acquire(
 ): Promise<RolloutLock> {
   return acquireRolloutLock({
     kube,
-    statefulSet: found,
+    workload: found,
     clock: context.clock,
     random: context.random,
     process: context.processIdentity,
     maxUnavailable: request.options.maxUnavailable,
     signal: controls.starting.signal,
     onObserve(holder, upToMs) {
-      const { name } = request.target;
       context.stderr.write(
-        `statefulset/${name} was last rolled out by ${holder}; looking for up to ${Math.ceil(upToMs / 1000)}s whether it is still at it\n`,
+        `${subjectOf(found)} was last rolled out by ${holder}; looking for up to ${Math.ceil(upToMs / 1000)}s whether it is still at it\n`,
       );
     },
     onState(state) {

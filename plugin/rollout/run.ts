@@ -1,20 +1,19 @@
 import type { ConnectOptions } from '../../shared/kube/connect.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
-import type { StatefulSet } from '../../shared/kube/objects.ts';
-import type { ConnectionState } from '../../shared/kube/watch-cache.ts';
 import type { FailureBudget } from '../../shared/rollout/failures.ts';
+import type { Workload } from '../../shared/rollout/workload.ts';
 import type { Target } from '../commands/target.ts';
 import type { Context } from '../context.ts';
 import type { ExitCode } from '../errors.ts';
 import { fetchDefaults } from './defaults.ts';
 import { dryRun } from './dry-run.ts';
+import { fetchWorkload } from './fetch-workload.ts';
 import { leaseName } from './lock.ts';
-import { checkAccess, fetchStatefulSet } from './preflight.ts';
+import type { FetchedWorkload, OpenedWorkload, WatchListeners } from './port.ts';
+import { checkAccess } from './preflight.ts';
 import { rollOut } from './roll-out.ts';
 import { type GivenSettings, resolveSettings, type Settings, settingNotices } from './settings.ts';
-import { ON_DELETE } from './strategy.ts';
 import { applyChange, type PlannedChange, planChange, type TemplateChange } from './template.ts';
-import { type WorkloadWatches, watchWorkload } from './watches.ts';
 
 /** `kubectl zone rollout` as its flags say. */
 export interface RolloutFlags extends GivenSettings {
@@ -25,6 +24,8 @@ export interface RolloutFlags extends GivenSettings {
   timeoutMs: number | undefined;
   output: 'plain' | 'json' | undefined;
   disableEviction: boolean;
+  /** The operator knows of the pods that were killed so far. */
+  acceptKilled: boolean;
   restoreStrategy: boolean;
   failureBudget: FailureBudget | undefined;
   yes: boolean;
@@ -43,35 +44,35 @@ export interface RolloutRequest extends Omit<RolloutFlags, keyof GivenSettings |
 }
 
 /** A workload that is watched. */
-export interface Watched {
+export interface Watched extends OpenedWorkload {
   kube: Kube;
   /** As it was when the command began. */
-  found: StatefulSet;
-  watches: WorkloadWatches;
+  found: Workload;
   /** Called whenever a watch is lost or mended; set by who wants to know. */
-  listeners: { onConnection: (state: ConnectionState) => void; onProblem: (error: Error) => void };
+  listeners: WatchListeners;
 }
 
 /** Rolls a workload out, or says what that would do. Everything that can be refused is, before anything is touched. */
 export async function runRollout(flags: RolloutFlags, context: Context): Promise<ExitCode> {
   const kube = await context.connect(flags.connection);
   try {
-    const found = await fetchStatefulSet(kube, flags.target.name);
-    const { namespace, name } = found.metadata;
-    const { defaults, notice } = await fetchDefaults(kube, found);
+    const fetched = await fetchWorkload(kube, flags.target);
+    const { workload } = fetched;
+    const { namespace, name } = workload.metadata;
+    const { defaults, notice } = await fetchDefaults(kube, workload);
     const settings = resolveSettings(flags, defaults);
     await checkAccess(kube, {
       namespace,
-      statefulSet: name,
-      lease: leaseName('statefulset', name),
+      workload,
+      lease: leaseName(workload.kind, name),
       disableEviction: flags.disableEviction,
-      patches: found.spec.updateStrategy.type !== ON_DELETE || flags.change !== undefined,
+      patches: fetched.patches || flags.change !== undefined,
       acts: settings.dryRun !== 'client',
     });
-    const watched = await watch(kube, found, context);
+    const watched = await watch(kube, fetched, context);
     try {
-      // The StatefulSet's own minReadySeconds holds, and --min-ready may ask for more.
-      const minReadyMs = Math.max(settings.options.minReadyMs, found.spec.minReadySeconds * 1000);
+      // The workload's own minReadySeconds holds, and --min-ready may ask for more.
+      const minReadyMs = Math.max(settings.options.minReadyMs, watched.found.minReadySeconds * 1000);
       const { change, notices } = await workOut(flags.change, watched, settings, context);
       const request: RolloutRequest = {
         ...flags,
@@ -91,18 +92,13 @@ export async function runRollout(flags: RolloutFlags, context: Context): Promise
   }
 }
 
-async function watch(kube: Kube, found: StatefulSet, context: Context): Promise<Watched> {
-  const listeners: Watched['listeners'] = { onConnection: () => {}, onProblem: () => {} };
-  const watches = await watchWorkload({
-    kube,
-    statefulSet: found,
-    leaseName: leaseName('statefulset', found.metadata.name),
-    clock: context.clock,
-    random: context.random,
+async function watch(kube: Kube, fetched: FetchedWorkload, context: Context): Promise<Watched> {
+  const listeners: WatchListeners = { onConnection: () => {}, onProblem: () => {} };
+  const opened = await fetched.open(context, {
     onConnection: (state) => listeners.onConnection(state),
     onProblem: (error) => listeners.onProblem(error),
   });
-  return { kube, found, watches, listeners };
+  return { ...opened, kube, found: opened.watches.workload ?? fetched.workload, listeners };
 }
 
 /**

@@ -69,6 +69,14 @@ export function resolveSettings(given: GivenSettings, defaults: UpdateDefaults |
     { setting: 'pacing', value: options.pacing, from: from(flags.pacing, undefined) },
   ];
 
+  if (options.maxLeaving !== undefined) {
+    sources.push({
+      setting: 'maxLeaving',
+      value: String(options.maxLeaving),
+      from: from(flags.maxLeaving, undefined),
+    });
+  }
+
   const gates = withAlarm(given, defaults);
   for (const name of gates.alarms.names) {
     const own = given.gates.alarms.names.includes(name);

@@ -1,9 +1,10 @@
-import type { Pod, StatefulSet } from '../../shared/kube/objects.ts';
+import type { Pod } from '../../shared/kube/objects.ts';
 import { restartEstimate } from '../../shared/rollout/estimate.ts';
 import { disruptionLimit } from '../../shared/rollout/limits.ts';
 import { planRollout, type RolloutPlan } from '../../shared/rollout/plan.ts';
 import { knownZones } from '../../shared/rollout/pods.ts';
 import type { Observation, RolloutMemory, RolloutOptions } from '../../shared/rollout/types.ts';
+import { subjectOf, type Workload } from '../../shared/rollout/workload.ts';
 import { countPods, listNames } from '../../shared/sentences.ts';
 import type { OutputStream } from '../context.ts';
 import { formatDuration } from '../views/format.ts';
@@ -12,7 +13,7 @@ import type { SettingSource } from './settings.ts';
 import type { PlannedChange } from './template.ts';
 
 export interface PlanInput {
-  statefulSet: StatefulSet;
+  workload: Workload;
   pods: readonly Pod[];
   observation: Observation;
   options: RolloutOptions;
@@ -29,17 +30,16 @@ export function planOf({ pods, observation, options, memory }: PlanInput): Rollo
 
 /** Prints a plan as a table, or as one JSON document. */
 export function printPlan(input: PlanInput, plan: RolloutPlan, stdout: OutputStream, asJson: boolean): void {
-  const { statefulSet, observation, options, memory, change, sources } = input;
-  const { namespace, name } = statefulSet.metadata;
+  const { workload, observation, options, memory, change, sources } = input;
   const zones = knownZones(observation, memory);
   const stale = observation.pods.filter((pod) => pod.stale && !pod.surplus).length;
   const limit = disruptionLimit(observation, options, zones.length);
   if (asJson) {
     const { updateRevision, replicas } = observation;
-    const workload = { kind: 'statefulset', namespace, name };
+    const { kind, metadata } = workload;
     const document = {
       type: 'plan',
-      workload,
+      workload: { kind, namespace: metadata.namespace, name: metadata.name },
       updateRevision: updateRevision === '' ? null : updateRevision,
       templateChanges: change?.differences ?? [],
       sources,
@@ -53,7 +53,7 @@ export function printPlan(input: PlanInput, plan: RolloutPlan, stdout: OutputStr
     return;
   }
   const lines = [
-    `statefulset/${name}: ${stale} of ${countPods(observation.replicas)} in ${zones.length} ${zones.length === 1 ? 'zone' : 'zones'} to replace, ${observation.updateRevision === '' ? 'a new revision' : `revision ${observation.updateRevision}`}`,
+    `${subjectOf(workload)}: ${stale} of ${countPods(observation.replicas)} in ${zones.length} ${zones.length === 1 ? 'zone' : 'zones'} to replace, ${observation.updateRevision === '' ? 'a new revision' : `revision ${observation.updateRevision}`}`,
   ];
   if (change) {
     lines.push('the template would change:', ...change.differences.map((line) => `  ${line}`));

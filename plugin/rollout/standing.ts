@@ -1,11 +1,11 @@
-import type { Lease, Node, Pod, StatefulSet } from '../../shared/kube/objects.ts';
+import type { Lease, Node, Pod } from '../../shared/kube/objects.ts';
 import { buildSnapshot } from '../../shared/rollout/build-snapshot.ts';
 import { emptyMemory, remember } from '../../shared/rollout/memory.ts';
 import { decodeMemory } from '../../shared/rollout/memory-text.ts';
-import { observeStatefulSet } from '../../shared/rollout/observe.ts';
 import { parseRolloutOptions } from '../../shared/rollout/options.ts';
 import type { RolloutSnapshot, RolloutStatus } from '../../shared/rollout/snapshot.ts';
 import type { RolloutOptions } from '../../shared/rollout/types.ts';
+import type { Workload } from '../../shared/rollout/workload.ts';
 import { ANNOTATION } from './lock.ts';
 import type { Moment } from './progress.ts';
 import { readMaxUnavailableFlag, readSteering } from './steering.ts';
@@ -23,7 +23,7 @@ export interface Standing {
 }
 
 export interface Seen {
-  statefulSet: StatefulSet;
+  workload: Workload;
   pods: readonly Pod[];
   nodes: ReadonlyMap<string, Node> | undefined;
   lease: Lease | undefined;
@@ -34,13 +34,15 @@ export interface Seen {
 
 /** Reads off what is seen. Decides nothing: what comes next is known to the rollout's own process. */
 export function standingOf(seen: Seen): Standing {
-  const { statefulSet, pods, nodes, lease, serverNowMs, nowMs } = seen;
-  const observation = observeStatefulSet({ statefulSet, pods, nodes });
+  const { workload, pods, nodes, lease, serverNowMs, nowMs } = seen;
   const annotations = lease?.metadata.annotations ?? {};
   const orders = readSteering(annotations);
-  const options = optionsOf(statefulSet, orders.maxUnavailable ?? readMaxUnavailableFlag(annotations));
+  const options = optionsOf(workload, orders.maxUnavailable ?? readMaxUnavailableFlag(annotations));
   const left = decodeMemory(annotations[ANNOTATION.memory] ?? '');
-  const memory = remember(left ?? emptyMemory(observation.updateRevision), observation, options, serverNowMs);
+  const before = left ?? emptyMemory(workload.updateRevision);
+  const { minReadyMs } = options;
+  const observation = workload.observe({ pods, nodes }, { memory: before, minReadyMs, nowMs: serverNowMs });
+  const memory = remember(before, observation, options, serverNowMs);
 
   const holder = holderOf(lease, serverNowMs);
   const outstanding =
@@ -53,7 +55,7 @@ export function standingOf(seen: Seen): Standing {
   const moment: Moment = { observation, memory, options, serverNowMs, nowMs };
   const snapshot = buildSnapshot({
     ...moment,
-    statefulSet,
+    workload,
     pods,
     orders,
     wave: memory.waves > 0 ? { ...wave, pods: memory.inFlight.map(({ name }) => name) } : undefined,
@@ -66,10 +68,10 @@ export function standingOf(seen: Seen): Standing {
 
 /** Others' flags are not known here; they change how it goes on, and little of how it looks. */
 function optionsOf(
-  { spec }: StatefulSet,
+  { minReadySeconds }: Workload,
   maxUnavailable: RolloutOptions['maxUnavailable'] | undefined,
 ): RolloutOptions {
-  const options = parseRolloutOptions({ minReadyMs: spec.minReadySeconds * 1000 });
+  const options = parseRolloutOptions({ minReadyMs: minReadySeconds * 1000 });
   if ('problems' in options) throw new Error(options.problems.join('\n'));
   return maxUnavailable ? { ...options, maxUnavailable } : options;
 }

@@ -4,11 +4,9 @@ import { connectionNews } from '../connection-news.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import { standingLines } from '../views/standing.ts';
+import { fetchWorkload } from './fetch-workload.ts';
 import { Follower } from './follow.ts';
-import { leaseName } from './lock.ts';
-import { fetchStatefulSet } from './preflight.ts';
 import type { Standing } from './standing.ts';
-import { watchWorkload } from './watches.ts';
 
 /** `kubectl zone rollout status` as its flags say. */
 export interface StatusRequest {
@@ -29,18 +27,12 @@ export interface StatusRequest {
 export async function runStatus(request: StatusRequest, context: Context): Promise<ExitCode> {
   const kube = await context.connect(request.connection);
   try {
-    const found = await fetchStatefulSet(kube, request.target.name);
-    const { clock, random } = context;
+    const found = await fetchWorkload(kube, request.target);
     const follower = new Follower(context, kube);
     let isLive = () => false;
-    const watches = await watchWorkload({
-      kube,
-      statefulSet: found,
-      leaseName: leaseName('statefulset', found.metadata.name),
-      clock,
-      random,
+    const { watches } = await found.open(context, {
       onConnection: connectionNews(
-        clock,
+        context.clock,
         () => isLive(),
         (news) => follower.report(news),
       ),

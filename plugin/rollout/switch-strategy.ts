@@ -1,20 +1,29 @@
+import type { Kube } from '../../shared/kube/kube.ts';
 import type { StatefulSet } from '../../shared/kube/objects.ts';
 import type { RolloutLock } from './lock.ts';
-import type { Watched } from './run.ts';
 import { ON_DELETE, setStrategy } from './strategy.ts';
+import type { WorkloadWatches } from './watches.ts';
+
+/** A StatefulSet that is watched. */
+export interface WatchedSet {
+  kube: Kube;
+  /** As it was when the command began. */
+  found: StatefulSet;
+  watches: WorkloadWatches<StatefulSet>;
+}
 
 /** Switches to OnDelete, and waits until our own watch shows it and the controller obeys it, or for an interrupt. */
 export async function switchStrategy(
-  { kube, found, watches }: Watched,
+  { kube, found, watches }: WatchedSet,
   lock: RolloutLock,
   signal: AbortSignal,
 ): Promise<StatefulSet> {
-  const current = watches.statefulSet ?? found;
+  const current = watches.own ?? found;
   if (current.spec.updateStrategy.type === ON_DELETE) return current;
   await lock.rememberStrategy(current.spec.updateStrategy);
   const switched = await setStrategy(kube, current, { type: ON_DELETE });
   const isSeen = () => {
-    const seen = watches.statefulSet;
+    const seen = watches.own;
     if (!seen || seen.metadata.generation < switched.metadata.generation) return seen === undefined;
     return seen.status.observedGeneration >= switched.metadata.generation;
   };

@@ -1,13 +1,14 @@
 import * as z from 'zod/mini';
 import { ApiError, ConnectionError, type Kube } from '../../shared/kube/kube.ts';
-import { type Pod, readStatefulSet, type StatefulSet } from '../../shared/kube/objects.ts';
-import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
-import { REVISION_LABEL } from '../../shared/rollout/observe.ts';
+import { type ObjectMeta, type Pod, readObjectMeta, readStatefulSet } from '../../shared/kube/objects.ts';
+import { readRolledDeployment } from '../../shared/rollout/deployment-objects.ts';
 import type { Observation } from '../../shared/rollout/types.ts';
+import { statefulSetWorkload, subjectOf, type Workload } from '../../shared/rollout/workload.ts';
 import { listNames } from '../../shared/sentences.ts';
 import { UserError } from '../errors.ts';
-import { type ControllerRevision, fetchRevisions } from './history.ts';
+import { fetchRevisions, type Revision } from './revisions.ts';
 import { differences } from './template-diff.ts';
+import { commandName, pathOf } from './workload-names.ts';
 
 /** A change of the template that the rollout is to begin with. */
 export type TemplateChange =
@@ -31,7 +32,7 @@ const Template = z.looseObject({
 });
 type Template = z.infer<typeof Template>;
 
-const WithTemplate = z.object({ spec: z.object({ template: Template }) });
+const WithTemplate = z.object({ metadata: z.unknown(), spec: z.object({ template: Template }) });
 
 /** A change that was worked out and not made yet. */
 export interface PlannedChange {
@@ -54,23 +55,20 @@ const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt';
  */
 export async function planChange(
   kube: Kube,
-  { metadata: { namespace, name } }: StatefulSet,
+  workload: Workload,
   change: TemplateChange,
   nowMs: number,
 ): Promise<PlannedChange> {
-  const path = resourcePath({ ...RESOURCES.statefulsets, namespace, name });
-  const object = await kube.request({ method: 'GET', path });
+  const object = await kube.request({ method: 'GET', path: pathOf(workload) });
   const before = WithTemplate.parse(object).spec.template;
   if (change.kind === 'edit') {
     const template = edited(before, change, nowMs);
     return { differences: differences(before, template), before, template, revision: undefined };
   }
-  const statefulSet = readStatefulSet(object);
-  const revision = earlierRevision(await fetchRevisions(kube, statefulSet), statefulSet, change.toRevision);
-  // ControllerRevisions of StatefulSets hold the template as a strategic merge patch whose directive says that it
-  // replaces the template as a whole (kubernetes/pkg/controller/statefulset, getPatch).
-  const { $patch: _, ...template } = revision.data.spec.template;
-  return { differences: differences(before, template), before, template, revision: revision.metadata.name };
+  const newest = refreshed(workload, object);
+  const revisions = await fetchRevisions(kube, newest);
+  const { name, template } = earlierRevision(revisions, newest, change.toRevision);
+  return { differences: differences(before, template), before, template, revision: name };
 }
 
 /**
@@ -83,11 +81,12 @@ export async function planChange(
  */
 export async function applyChange(
   kube: Kube,
-  { metadata: { namespace, name } }: StatefulSet,
+  workload: Workload,
   { before, template }: PlannedChange,
   { dryRun = false }: { dryRun?: boolean } = {},
-): Promise<StatefulSet> {
-  const path = resourcePath({ ...RESOURCES.statefulsets, namespace, name });
+): Promise<{ metadata: ObjectMeta }> {
+  const path = pathOf(workload);
+  const subject = subjectOf(workload);
   try {
     const answer = await kube.request({
       method: 'PATCH',
@@ -99,12 +98,12 @@ export async function applyChange(
         { op: 'replace', path: '/spec/template', value: template },
       ],
     });
-    return readStatefulSet(answer);
+    return { metadata: readObjectMeta(WithTemplate.parse(answer).metadata) };
   } catch (error) {
     if (error instanceof ConnectionError && !dryRun) {
       throw new UserError(
-        `whether the template of statefulset/${name} was changed is not known: ${error.message}`,
-        `look before you repeat it: kubectl zone rollout history sts/${name} -n ${namespace}`,
+        `whether the template of ${subject} was changed is not known: ${error.message}`,
+        `look before you repeat it: kubectl zone rollout history ${commandName(workload)}`,
         error,
       );
     }
@@ -112,7 +111,7 @@ export async function applyChange(
     const now = WithTemplate.parse(await kube.request({ method: 'GET', path })).spec.template;
     if (differences(before, now).length === 0) throw error;
     throw new UserError(
-      `the template of statefulset/${name} was changed by somebody else meanwhile; it was left as it is`,
+      `the template of ${subject} was changed by somebody else meanwhile; it was left as it is`,
       'run the command again to see the difference to what is there now',
       error,
     );
@@ -126,11 +125,12 @@ export async function applyChange(
 export function observeChanged(
   observation: Observation,
   pods: readonly Pod[],
+  { revisionOf }: Pick<Workload, 'revisionOf'>,
   { revision }: PlannedChange,
 ): Observation {
   const updated = new Set(
     pods
-      .filter(({ metadata }) => revision !== undefined && metadata.labels[REVISION_LABEL] === revision)
+      .filter((pod) => revision !== undefined && revisionOf(pod) === revision)
       .map(({ metadata }) => metadata.uid),
   );
   return {
@@ -139,6 +139,13 @@ export function observeChanged(
     revisionObserved: true,
     pods: observation.pods.map((pod) => ({ ...pod, stale: !updated.has(pod.uid) })),
   };
+}
+
+/** Which revision is the newest, as the object that was just read has it. */
+function refreshed(workload: Workload, object: unknown): Workload {
+  return workload.kind === 'statefulset'
+    ? statefulSetWorkload(readStatefulSet(object))
+    : { ...workload, updateRevision: readRolledDeployment(object).revision };
 }
 
 function edited(
@@ -173,29 +180,29 @@ function edited(
 }
 
 function earlierRevision(
-  revisions: readonly ControllerRevision[],
-  { metadata, status }: StatefulSet,
+  revisions: readonly Revision[],
+  workload: Workload,
   toRevision: number | undefined,
-): ControllerRevision {
-  const { namespace, name, generation } = metadata;
-  if (toRevision === undefined && status.observedGeneration < generation) {
+): Revision {
+  const subject = subjectOf(workload);
+  if (toRevision === undefined && !workload.revisionObserved) {
     throw new UserError(
-      `which revision comes before the newest template of statefulset/${name} is not known: its controller has not seen that template yet`,
+      `which revision comes before the newest template of ${subject} is not known: its controller has not seen that template yet`,
       'repeat the command in a moment, or name the revision with --to-revision',
     );
   }
   const found =
     toRevision === undefined
-      ? revisions.findLast((each) => each.metadata.name !== status.updateRevision)
-      : revisions.find(({ revision }) => revision === toRevision);
+      ? revisions.findLast((each) => each.name !== workload.updateRevision)
+      : revisions.find(({ number }) => number === toRevision);
   if (found) return found;
-  const numbers = revisions.map(({ revision }) => String(revision));
+  const numbers = revisions.map(({ number }) => String(number));
   throw new UserError(
     toRevision === undefined
-      ? `statefulset/${name} has no earlier revision to go back to`
-      : `statefulset/${name} has no revision ${toRevision}`,
+      ? `${subject} has no earlier revision to go back to`
+      : `${subject} has no revision ${toRevision}`,
     numbers.length > 0
-      ? `the revisions are: ${numbers.join(', ')}; kubectl zone rollout history sts/${name} -n ${namespace} shows them`
+      ? `the revisions are: ${numbers.join(', ')}; kubectl zone rollout history ${commandName(workload)} shows them`
       : undefined,
   );
 }

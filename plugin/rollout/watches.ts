@@ -1,23 +1,22 @@
 import type { Clock } from '../../shared/clock.ts';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
-import {
-  type Lease,
-  type Node,
-  type Pod,
-  readLease,
-  readNode,
-  readPod,
-  readStatefulSet,
-  type StatefulSet,
-} from '../../shared/kube/objects.ts';
+import { type Lease, type Node, type Pod, readLease, readNode, readPod } from '../../shared/kube/objects.ts';
 import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
 import { labelSelectorText } from '../../shared/kube/selectors.ts';
-import { type ConnectionState, type WatchCache, watchCache } from '../../shared/kube/watch-cache.ts';
+import {
+  type ConnectionState,
+  type WatchCache,
+  type WatchCacheOptions,
+  watchCache,
+} from '../../shared/kube/watch-cache.ts';
+import type { Workload } from '../../shared/rollout/workload.ts';
 
-/** A StatefulSet with its pods and the nodes they are on, kept up to date. */
-export interface WorkloadWatches {
+/** A workload with its pods and the nodes they are on, kept up to date. */
+export interface WorkloadWatches<Own = unknown> {
   /** Undefined when it has been deleted. */
-  readonly statefulSet: StatefulSet | undefined;
+  readonly workload: Workload | undefined;
+  /** The same as the objects that its kind consists of. */
+  readonly own: Own | undefined;
   readonly pods: ReadonlyMap<string, Pod>;
   /** By name; undefined where listing nodes is forbidden. */
   readonly nodes: ReadonlyMap<string, Node> | undefined;
@@ -26,14 +25,34 @@ export interface WorkloadWatches {
   /** Since when at least one of the watches has been broken; what it shows may be old. */
   readonly staleSinceMs: number | undefined;
   onChange(listener: () => void): void;
+  /**
+   * Calls the listener at once when a watch tells that a pod has gone: with its last state, and with the one before. It
+   * is not told of pods that went while the watch was broken.
+   */
+  onPodGone(listener: (last: Pod, before: Pod) => void): void;
   /** Resolves as soon as `holds` does; asked again after each change. Rejects when the signal aborts. */
   until(holds: () => boolean, signal: AbortSignal): Promise<void>;
   stop(): Promise<void>;
 }
 
-export interface WatchWorkloadOptions {
+/** What the caches of one kind of workload have in common. */
+export type CommonCacheOptions = Pick<
+  WatchCacheOptions<unknown>,
+  'kube' | 'clock' | 'random' | 'onConnection' | 'onProblem'
+>;
+
+/** The caches of the objects that a workload itself consists of. */
+export interface OwnCaches<Own> {
+  readonly caches: readonly WatchCache<unknown>[];
+  /** Undefined when the workload has been deleted. */
+  read(): Own | undefined;
+  toWorkload(own: Own, lease: Lease | undefined): Workload;
+}
+
+export interface WatchWorkloadOptions<Own> {
   kube: Kube;
-  statefulSet: StatefulSet;
+  workload: Pick<Workload, 'metadata' | 'selector'>;
+  open(common: CommonCacheOptions): OwnCaches<Own>;
   /** Name of the rollout's Lease. */
   leaseName: string;
   clock: Clock;
@@ -45,11 +64,11 @@ export interface WatchWorkloadOptions {
 /**
  * Starts the watches and resolves when each has its first list.
  *
- * @throws ApiError when the StatefulSet or its pods cannot be read
+ * @throws ApiError when the workload or its pods cannot be read
  */
-export async function watchWorkload(options: WatchWorkloadOptions): Promise<WorkloadWatches> {
-  const { statefulSet } = options;
-  const { namespace, name } = statefulSet.metadata;
+export async function watchWorkload<Own>(options: WatchWorkloadOptions<Own>): Promise<WorkloadWatches<Own>> {
+  const { workload } = options;
+  const { namespace } = workload.metadata;
   const common = {
     kube: options.kube,
     clock: options.clock,
@@ -57,17 +76,18 @@ export async function watchWorkload(options: WatchWorkloadOptions): Promise<Work
     onConnection: options.onConnection,
     onProblem: options.onProblem,
   };
-  const sets = watchCache<StatefulSet>({
-    ...common,
-    path: resourcePath({ ...RESOURCES.statefulsets, namespace }),
-    fieldSelector: `metadata.name=${name}`,
-    parse: readStatefulSet,
-  });
+  const podGone: ((last: Pod, before: Pod) => void)[] = [];
+  const own = options.open(common);
   const pods = watchCache<Pod>({
     ...common,
     path: resourcePath({ ...RESOURCES.pods, namespace }),
-    labelSelector: labelSelectorText(statefulSet.spec.selector),
+    labelSelector: labelSelectorText(workload.selector),
     parse: readPod,
+    onEvent: (type, last, before) => {
+      // What a list no longer has comes without a last state of its own.
+      if (type !== 'DELETED' || before === undefined || last === before) return;
+      for (const listener of podGone) listener(last, before);
+    },
   });
   const nodes = watchCache<Node>({ ...common, path: resourcePath(RESOURCES.nodes), parse: readNode });
   const leases = watchCache<Lease>({
@@ -76,7 +96,7 @@ export async function watchWorkload(options: WatchWorkloadOptions): Promise<Work
     fieldSelector: `metadata.name=${options.leaseName}`,
     parse: readLease,
   });
-  let all: WatchCache<unknown>[] = [sets, pods, nodes, leases];
+  let all: WatchCache<unknown>[] = [...own.caches, pods, nodes, leases];
   let nodesReadable = true;
   const ifAllowed = async (cache: WatchCache<unknown>) => {
     try {
@@ -88,26 +108,31 @@ export async function watchWorkload(options: WatchWorkloadOptions): Promise<Work
     }
   };
   try {
-    const [, , nodesAllowed, leasesAllowed] = await Promise.all([
-      sets.synced,
-      pods.synced,
+    const [nodesAllowed, leasesAllowed] = await Promise.all([
       ifAllowed(nodes),
       ifAllowed(leases),
+      pods.synced,
+      ...own.caches.map((cache) => cache.synced),
     ]);
     nodesReadable = nodesAllowed;
-    if (!leasesAllowed) all = [sets, pods, nodes];
+    if (!leasesAllowed) all = [...own.caches, pods, nodes];
   } catch (error) {
     await Promise.all(all.map((cache) => cache.stop()));
     throw error;
   }
+  const lease = () => leases.items.get(`${namespace}/${options.leaseName}`);
   return {
-    get statefulSet() {
-      return sets.items.get(`${namespace}/${name}`);
+    get own() {
+      return own.read();
+    },
+    get workload() {
+      const seen = own.read();
+      return seen === undefined ? undefined : own.toWorkload(seen, lease());
     },
     pods: pods.items,
     nodes: nodesReadable ? nodes.items : undefined,
     get lease() {
-      return leases.items.get(`${namespace}/${options.leaseName}`);
+      return lease();
     },
     get staleSinceMs() {
       const since = all.flatMap((cache) => cache.staleSinceMs ?? []);
@@ -116,6 +141,7 @@ export async function watchWorkload(options: WatchWorkloadOptions): Promise<Work
     onChange(listener) {
       for (const cache of all) cache.onChange(listener);
     },
+    onPodGone: (listener) => podGone.push(listener),
     until(holds, signal) {
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       const look = () => holds() && resolve();

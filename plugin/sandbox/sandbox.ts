@@ -15,6 +15,7 @@ import { Server } from './http/server.ts';
 import { kubeconfig } from './kubeconfig.ts';
 import { furnish } from './nodes.ts';
 import { seededRandom, uuid } from './random.ts';
+import { startServices } from './services/services.ts';
 import { Store } from './store/store.ts';
 
 export interface SandboxOptions {
@@ -68,7 +69,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const webhooks = webhookCaller();
   const admission = new Admission(store, webhooks.call, () => uuid(random));
   const watches = new Watches(store, clock);
-  const parts = { objects, catalog, watches, clock, writer: new Writer(objects, admission) };
+  const services = startServices(store, clock);
+  const parts = { objects, catalog, watches, clock, services, writer: new Writer(objects, admission) };
 
   const token = randomBytes(16).toString('hex');
   const faults = new Faults();
@@ -91,6 +93,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     kubeconfig: kubeconfig(url, certificates.ca, token),
     async stop() {
       stopControllers();
+      services.stop();
       catalog.close();
       webhooks.close();
       await goOffline();

@@ -1,16 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 
-/**
- * A duration as people say it: `47s`, `2m 05s`, `1h 02m`. Parts of a second are cut off; a negative duration, which
- * clocks that were set back can produce, is `0s`.
- */
-export function formatDuration(durationMs: number): string {
-  const seconds = Math.max(0, Math.floor(durationMs / 1000));
-  if (seconds < 60) return `${seconds}s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes}m ${twoDigits(seconds % 60)}s`;
-  return `${Math.floor(minutes / 60)}h ${twoDigits(minutes % 60)}m`;
-}
+export { formatDuration } from '../../shared/duration.ts';
 
 /** `1 wave`, `3 waves`. */
 export function plural(count: number, noun: string): string {
@@ -41,8 +31,4 @@ export function oneLine(text: string): string {
 /** A revision without the workload's name in front: `ingester-7d9f8c` of `ingester` is `7d9f8c`. */
 export function shortRevision(revision: string, workloadName: string): string {
   return revision.startsWith(`${workloadName}-`) ? revision.slice(workloadName.length + 1) : revision;
-}
-
-function twoDigits(value: number): string {
-  return String(value).padStart(2, '0');
 }

@@ -6,7 +6,9 @@ export interface Progress {
   /** What a reader would want to be told of. */
   counts: Readonly<Record<string, number>>;
   /** What may change without a new line. */
-  estimates?: Readonly<Record<string, number | undefined>>;
+  estimates?: Readonly<Record<string, unknown>>;
+  /** When this changes, a line is due although no count has changed. */
+  step?: number | undefined;
 }
 
 interface JsonReporter<E> {
@@ -17,7 +19,7 @@ interface JsonReporter<E> {
 /**
  * Writes every event as one JSON object a line: `time` (RFC 3339, UTC, milliseconds) in place of `atMs`, then `type`
  * and its fields; what is unknown is absent. Snapshots are left out: a `progress` line says when one of the counts
- * has changed.
+ * has changed, or is due for another reason.
  *
  * @param progressOf undefined for every event that is not a snapshot
  */
@@ -31,8 +33,8 @@ export function jsonReporter<E extends { atMs: number; type: string }>(
       const { atMs, ...fields } = event;
       const progress = progressOf(event);
       if (!progress) return void stdout.write(jsonLine(atMs, fields));
-      const { counts, estimates } = progress;
-      const told = JSON.stringify(counts);
+      const { counts, estimates, step } = progress;
+      const told = JSON.stringify([counts, step]);
       if (told === last) return;
       last = told;
       stdout.write(jsonLine(atMs, { type: 'progress', ...counts, ...estimates }));

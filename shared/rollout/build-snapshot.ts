@@ -1,14 +1,14 @@
-import type { Pod, StatefulSet } from '../kube/objects.ts';
+import type { Pod } from '../kube/objects.ts';
 import { isKnownZone, zoneKeyOf } from '../zones.ts';
 import { disruptionLimit } from './limits.ts';
-import { REVISION_LABEL } from './observe.ts';
 import { byOrdinalDescending, orderZones } from './order.ts';
 import { isAvailable, knownZones, zoneOf } from './pods.ts';
 import type { CellState, Orders, PodCell, RolloutSnapshot, RolloutStatus, ZoneRow } from './snapshot.ts';
 import type { Observation, ObservedPod, RolloutMemory, RolloutOptions } from './types.ts';
+import type { Workload } from './workload.ts';
 
 export interface SnapshotInput {
-  statefulSet: StatefulSet;
+  workload: Workload;
   pods: Iterable<Pod>;
   observation: Observation;
   options: RolloutOptions;
@@ -35,7 +35,7 @@ const ORDINARY = new Set([
 
 /** What every view of the rollout shows, from what is seen now. */
 export function buildSnapshot(input: SnapshotInput): RolloutSnapshot {
-  const { observation, memory, options, orders, statefulSet, wave } = input;
+  const { observation, memory, options, orders, workload, wave } = input;
   const inFlight = new Set(memory.inFlight.map((member) => member.name));
   const cellOf = (pod: ObservedPod) => podCell(pod, options.minReadyMs, input.serverNowMs, inFlight);
 
@@ -68,9 +68,9 @@ export function buildSnapshot(input: SnapshotInput): RolloutSnapshot {
   const zones = order.map((zone) => zoneRow(zone, rows.get(zone)?.cells ?? [], memory));
   return {
     workload: {
-      kind: 'statefulset',
-      namespace: statefulSet.metadata.namespace,
-      name: statefulSet.metadata.name,
+      kind: workload.kind,
+      namespace: workload.metadata.namespace,
+      name: workload.metadata.name,
     },
     oldRevisions: countOldRevisions(input),
     updateRevision: observation.updateRevision,
@@ -110,7 +110,18 @@ function podCell(
     ? 'terminating'
     : (pod.problem ?? (pod.readySinceMs === undefined ? 'not ready' : 'ready, but not for long enough'));
   const ordinary = pod.terminating || pod.readySinceMs !== undefined || ORDINARY.has(detail);
-  return { name: pod.name, state: inFlight.has(pod.name) && ordinary ? 'replacing' : 'unready', detail };
+  return {
+    name: pod.name,
+    state: inFlight.has(pod.name) && ordinary ? 'replacing' : 'unready',
+    detail,
+    ...terminationFields(pod, nowMs),
+  };
+}
+
+function terminationFields({ termination }: ObservedPod, nowMs: number): Pick<PodCell, 'termination'> {
+  if (!termination) return {};
+  const { sinceMs, graceEndsAtMs } = termination;
+  return { termination: { forMs: Math.max(0, nowMs - sinceMs), graceLeftMs: graceEndsAtMs - nowMs } };
 }
 
 function zoneRow(
@@ -123,7 +134,7 @@ function zoneRow(
   const finished = updated === cells.length;
   return {
     zone,
-    cells: [...cells].sort(byOrdinalDescending).map(({ name, state, detail }) => ({ name, state, detail })),
+    cells: [...cells].sort(byOrdinalDescending).map(({ ordinal: _, ...cell }) => cell),
     total: cells.length,
     updated,
     down: cells.length - updated - stale,
@@ -131,16 +142,11 @@ function zoneRow(
   };
 }
 
-function countOldRevisions({
-  pods,
-  statefulSet,
-  observation,
-}: SnapshotInput): RolloutSnapshot['oldRevisions'] {
+function countOldRevisions({ pods, workload, observation }: SnapshotInput): RolloutSnapshot['oldRevisions'] {
   const counts = new Map<string, number>();
   for (const pod of pods) {
-    const revision = pod.metadata.labels[REVISION_LABEL] ?? 'unknown';
-    if (revision === observation.updateRevision || pod.metadata.controller?.uid !== statefulSet.metadata.uid)
-      continue;
+    const revision = workload.revisionOf(pod);
+    if (revision === undefined || revision === observation.updateRevision) continue;
     counts.set(revision, (counts.get(revision) ?? 0) + 1);
   }
   return [...counts]
@@ -148,17 +154,17 @@ function countOldRevisions({
     .sort((a, b) => b.pods - a.pods || (a.revision < b.revision ? -1 : 1));
 }
 
-function imageChanges({ pods, statefulSet, observation }: SnapshotInput): string[] {
+function imageChanges({ pods, workload, observation }: SnapshotInput): string[] {
   const old = new Map<string, Set<string>>();
   for (const pod of pods) {
-    if (pod.metadata.controller?.uid !== statefulSet.metadata.uid) continue;
-    if (pod.metadata.labels[REVISION_LABEL] === observation.updateRevision) continue;
+    const revision = workload.revisionOf(pod);
+    if (revision === undefined || revision === observation.updateRevision) continue;
     for (const { name, image } of pod.spec.containers) {
       const images = old.get(name) ?? new Set();
       old.set(name, images.add(image));
     }
   }
-  return statefulSet.spec.template.spec.containers.flatMap(({ name, image }) => {
+  return workload.containers.flatMap(({ name, image }) => {
     const before = [...(old.get(name) ?? [])].filter((each) => each !== image).sort();
     return before.length > 0 ? [`${name}: ${before.join(', ')} → ${image}`] : [];
   });

@@ -1,10 +1,12 @@
 /**
- * The rollout decision: which pods may be removed now, or what has to happen first. Pure; the rules R1 to R8 stand
+ * The rollout decision: which pods may be removed now, or what has to happen first. Pure; the rules R1 to R9 stand
  * where they are applied.
  */
 
 import { countPods, listNames } from '../sentences.ts';
 import { disruptedZones, isKnownZone, type ZoneTally, zoneKeyOf } from '../zones.ts';
+import { blockedByKilled, killedUnseen } from './killed-pods.ts';
+import { describeLeaving, leavingPods, leavingRoom } from './leaving.ts';
 import { disruptionLimit, growthLimit } from './limits.ts';
 import { pendingPods, rememberDisruption } from './memory.ts';
 import { byOrdinalDescending, orderZones } from './order.ts';
@@ -26,12 +28,38 @@ import type {
  * @param input `memory` has been brought up to date with `remember` for this very observation
  */
 export function decide(input: RolloutInput): RolloutDecision {
+  const decision = decideByZone(input);
+  return decision.kind === 'disrupt' ? withinMaxLeaving(input, decision) : decision;
+}
+
+/**
+ * R9: of the pods chosen, whatever for, only so many go now that at most --max-leaving leave. The others keep their
+ * place in the wave: what counts against the store behind is the flush, so the next one need not wait until the last
+ * one's successor is available.
+ */
+function withinMaxLeaving(input: RolloutInput, decision: Disrupt): Disrupt | Wait {
+  const { observation, options, nowMs } = input;
+  const room = leavingRoom(observation, options);
+  if (room >= decision.pods.length) return decision;
+  if (room === 0)
+    return wait('leaving', describeLeaving(observation, options, nowMs), leavingPods(observation));
+  return {
+    ...decision,
+    pods: decision.pods.slice(0, room),
+    later: decision.pods.slice(room).map((pod) => pod.name),
+  };
+}
+
+function decideByZone(input: RolloutInput): RolloutDecision {
   const { observation, options, memory, gates } = input;
 
   // R6: a revision that the controller has not computed yet must not be rolled to.
   if (!observation.revisionObserved) {
     return wait('revision', 'waiting for the controller to observe the newest template');
   }
+
+  const killed = options.flush ? killedUnseen(memory) : [];
+  if (killed.length > 0) return blockedByKilled(killed);
 
   const disrupted = disruptedNow(input);
   const stale = observation.pods.filter((pod) => pod.stale && !pod.surplus);
@@ -54,7 +82,7 @@ export function decide(input: RolloutInput): RolloutDecision {
 
   const limit = limitNow(input);
   const [only] = disrupted;
-  const pending = pendingPods(memory, observation);
+  const pending = pendingPods(memory, observation).sort(byOrdinalDescending);
 
   if (only) {
     // R3: with one zone disrupted, nothing outside of it is touched.
@@ -104,7 +132,7 @@ function acrossZones(
   disrupted: readonly ZoneTally[],
   candidates: readonly ObservedPod[],
 ): RolloutDecision {
-  const { observation, options, memory } = input;
+  const { observation, options, memory, nowMs } = input;
   const broken = candidates.filter(
     (pod) => pod.readySinceMs === undefined && zoneOf(pod, memory) !== undefined,
   );
@@ -117,7 +145,7 @@ function acrossZones(
   return {
     kind: 'blocked',
     by: 'two-zones',
-    reason: `pods are down in ${disrupted.length} zones: ${describeZones(disrupted, observation)}`,
+    reason: `pods are down in ${disrupted.length} zones: ${describeZones(disrupted, observation, nowMs)}`,
     fix:
       broken.length > 0
         ? `it goes on by itself when at most one zone is disrupted; --replace-unready replaces the ${countPods(broken.length)} that ${broken.length === 1 ? 'is' : 'are'} not ready and stale`
@@ -131,7 +159,7 @@ function acrossZones(
  * because one of them may be what the others wait for: OrderedReady creates nothing after a pod that stays unready.
  */
 function replaceBroken(input: RolloutInput, zone: string, broken: readonly ObservedPod[]): Disrupt {
-  const { observation, memory } = input;
+  const { observation, memory, nowMs } = input;
   const pods = [...broken].sort(byOrdinalDescending);
   const chosen = new Set(memory.inFlight.map((member) => member.uid));
   const names = pods.map((pod) => pod.name);
@@ -139,7 +167,7 @@ function replaceBroken(input: RolloutInput, zone: string, broken: readonly Obser
     wave: 0,
     begins: pods.some((pod) => !chosen.has(pod.uid)),
     counted: false,
-    reason: `${countPods(pods.length)} of ${zone} not ready on an old revision: ${describeDown(names, observation)}`,
+    reason: `${countPods(pods.length)} of ${zone} not ready on an old revision: ${describeDown(names, observation, nowMs)}`,
   });
 }
 
@@ -149,7 +177,8 @@ function goOn(input: RolloutInput, zone: string, pods: readonly ObservedPod[]): 
   return {
     kind: 'disrupt',
     zone,
-    pods: [...pods].sort(byOrdinalDescending).map(({ name, uid }) => ({ name, uid })),
+    pods: pods.map(({ name, uid }) => ({ name, uid })),
+    later: [],
     wave: waves,
     begins: false,
     reason: `goes on with wave ${waves} in ${zone}`,
@@ -206,6 +235,7 @@ function disrupt(
     kind: 'disrupt',
     zone,
     pods: pods.map(({ name, uid }) => ({ name, uid })),
+    later: [],
     memory: rememberDisruption(input.memory, zone, members),
     ...rest,
   };
@@ -219,7 +249,7 @@ function waitForPods(input: RolloutInput, disrupted: readonly ZoneTally[], prefi
   const pods = disrupted.flatMap((tally) => tally.down);
   return wait(
     'availability',
-    `${prefix} ${describeZones(disrupted, observation)}`.trim(),
+    `${prefix} ${describeZones(disrupted, observation, nowMs)}`.trim(),
     pods,
     soonestMs.length > 0 ? Math.min(...(soonestMs as number[])) : undefined,
   );

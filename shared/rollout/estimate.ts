@@ -11,12 +11,14 @@ const ENOUGH_SEEN = 3;
  * How long a pod will take to be replaced.
  *
  * @param seenMs times from removal to available that this rollout has seen
+ * @param flushMs from a pod's removal to its end, which no earlier start-up tells; 0 while it is not known
  * @returns by pod name, in ms: what this rollout has seen at the median, else the pod's own last start-up, else the
- * median of the others'
+ * median of the others', after the flush
  */
 export function restartEstimate(
   pods: Iterable<Pod>,
   seenMs: readonly number[],
+  flushMs = 0,
 ): (pod: { name: string }) => number {
   if (seenMs.length >= ENOUGH_SEEN) {
     const typicalMs = median(seenMs);
@@ -28,7 +30,12 @@ export function restartEstimate(
     if (tookMs !== undefined) startups.set(pod.metadata.name, tookMs);
   }
   const typicalMs = startups.size > 0 ? median([...startups.values()]) : UNKNOWN_RESTART_MS;
-  return ({ name }) => startups.get(name) ?? typicalMs;
+  return ({ name }) => flushMs + (startups.get(name) ?? typicalMs);
+}
+
+/** How long a pod will take to flush, in ms: the median of the times seen, 0 where none has been. */
+export function flushEstimate(seenMs: readonly number[]): number {
+  return median(seenMs);
 }
 
 function median(values: readonly number[]): number {

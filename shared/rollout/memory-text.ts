@@ -14,7 +14,12 @@ const memorySchema = z.object({
   inFlight: z.array(z.tuple([z.string(), z.string(), z.boolean()])),
   /** Zones of pods in flight that are not in `zone`. */
   elsewhere: z.record(z.string(), z.string()),
+  /** Name, uid, how, and whether it was accepted. */
+  killed: z.optional(z.array(z.tuple([z.string(), z.string(), z.string(), z.boolean()]))),
 });
+
+/** More of them hold a rollout no better, and the annotation has to fit. */
+const MOST_KILLED = 50;
 
 /**
  * The memory as text for the Lease's annotation. Zones are kept for the pods in flight only, since all others can be
@@ -28,7 +33,10 @@ export function encodeMemory(memory: RolloutMemory): string {
     if (own !== undefined && own !== zone) elsewhere[name] = own;
   }
   const inFlight = memory.inFlight.map(({ name, uid, counted }) => [name, uid, counted]);
-  return JSON.stringify({ format: FORMAT, revision, waves, recovered, zone, inFlight, elsewhere });
+  const killed = memory.killed
+    .slice(-MOST_KILLED)
+    .map(({ name, uid, how, accepted }) => [name, uid, how, accepted]);
+  return JSON.stringify({ format: FORMAT, revision, waves, recovered, zone, inFlight, elsewhere, killed });
 }
 
 /**
@@ -53,5 +61,11 @@ export function decodeMemory(text: string): RolloutMemory | undefined {
     if (own !== undefined) lastZones[name] = own;
     return { name, uid, counted };
   });
-  return { revision, waves, recovered, zone, zoneWholeSinceMs: undefined, inFlight, lastZones };
+  const killed = (parsed.data.killed ?? []).map(([pod, uid, how, accepted]) => ({
+    name: pod,
+    uid,
+    how,
+    accepted,
+  }));
+  return { revision, waves, recovered, zone, zoneWholeSinceMs: undefined, inFlight, lastZones, killed };
 }

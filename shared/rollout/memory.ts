@@ -11,6 +11,7 @@ export function emptyMemory(revision: string): RolloutMemory {
     zoneWholeSinceMs: undefined,
     inFlight: [],
     lastZones: {},
+    killed: [],
   };
 }
 

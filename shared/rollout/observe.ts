@@ -1,6 +1,7 @@
 import type { Node, Pod, StatefulSet } from '../kube/objects.ts';
 import { podProblem, readySinceMs } from '../pods.ts';
 import { zoneOfPod, zonesOf } from '../zones.ts';
+import { terminationOf } from './leaving.ts';
 import type { Observation, ObservedPod } from './types.ts';
 
 /** What the caches hold about one StatefulSet. */
@@ -33,6 +34,7 @@ export function observeStatefulSet({ statefulSet, pods, nodes }: StatefulSetStat
       zone: zoneOfPod({ node: pod.spec.nodeName, labels: pod.metadata.labels }, zoneOfNode),
       stale: pod.metadata.labels[REVISION_LABEL] !== status.updateRevision,
       terminating: pod.metadata.deletionTimestampMs !== undefined,
+      termination: terminationOf(pod),
       surplus: ordinal < first || ordinal >= end,
       readySinceMs: readySinceMs(pod),
       problem: podProblem(pod),

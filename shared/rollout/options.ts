@@ -10,11 +10,16 @@ export interface RawRolloutOptions {
   soakMs?: number | undefined;
   minReadyMs?: number | undefined;
   replaceUnready?: boolean | undefined;
+  maxLeaving?: string | number | undefined;
+  flush?: boolean | undefined;
 }
 
 export const PACINGS: readonly Pacing[] = ['wave', 'stream'];
 
 export const ROLLOUT_DEFAULTS = { maxUnavailable: '25%', exponentialFactor: 2, pacing: 'wave' } as const;
+
+/** Unless told otherwise, pods that flush leave one at a time. */
+const MAX_LEAVING_WITH_FLUSH = 1;
 
 /**
  * Checks the options of a rollout.
@@ -43,6 +48,13 @@ export function parseRolloutOptions(raw: RawRolloutOptions): RolloutOptions | { 
   const pacing = PACINGS.find((each) => each === (raw.pacing ?? ROLLOUT_DEFAULTS.pacing));
   if (!pacing) problems.push(`pacing: "${raw.pacing}" is not one of ${PACINGS.join(', ')}`);
 
+  const flush = raw.flush ?? false;
+  const leavingText = String(raw.maxLeaving ?? (flush ? MAX_LEAVING_WITH_FLUSH : '')).trim();
+  const unlimited = raw.maxLeaving === undefined && !flush;
+  if (!unlimited && !/^[1-9]\d{0,5}$/.test(leavingText)) {
+    problems.push(`maxLeaving: "${leavingText}" is not a number of pods from 1 on`);
+  }
+
   const zoneOrder = raw.zoneOrder ?? [];
   const twice = zoneOrder.find((zone, index) => zoneOrder.indexOf(zone) !== index);
   if (twice !== undefined) problems.push(`zoneOrder: ${twice} is named twice`);
@@ -56,5 +68,7 @@ export function parseRolloutOptions(raw: RawRolloutOptions): RolloutOptions | { 
     soakMs: raw.soakMs ?? 0,
     minReadyMs: raw.minReadyMs ?? 0,
     replaceUnready: raw.replaceUnready ?? false,
+    maxLeaving: unlimited ? undefined : Number(leavingText),
+    flush,
   };
 }

@@ -51,6 +51,13 @@ export function knownZones(observation: Observation, memory: Pick<RolloutMemory,
   return [...zones].sort(compareText);
 }
 
+/** Shows pods as leaving that do not terminate; each name counts once. */
+export function withLeaving(observation: Observation, names: readonly string[]): Observation {
+  return names.length === 0
+    ? observation
+    : { ...observation, leaving: [...(observation.leaving ?? []), ...names] };
+}
+
 /**
  * Shows pods whose removal the API server has accepted as terminating, also while the watch has not told so yet:
  * nothing is decided from a picture that is older than our own acts.

@@ -16,6 +16,8 @@ export interface PodCell {
   state: CellState;
   /** Why it is not available: "terminating", "missing", "ImagePullBackOff"; undefined for an available pod. */
   detail: string | undefined;
+  /** Of a terminating pod, as soon as it is known; `graceLeftMs` is below 0 once the grace period is over. */
+  termination?: { forMs: number; graceLeftMs: number } | undefined;
 }
 
 export interface ZoneRow {

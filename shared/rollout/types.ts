@@ -14,6 +14,11 @@ export interface Observation {
   pods: readonly ObservedPod[];
   /** Names of pods that the spec asks for and that do not exist. */
   missing: readonly string[];
+  /**
+   * Names of pods that leave although they are not seen terminating: members of a hash ring that it calls LEAVING, and
+   * pods whose removal is under way. None where it is left out.
+   */
+  leaving?: readonly string[] | undefined;
 }
 
 export interface ObservedPod {
@@ -27,12 +32,22 @@ export interface ObservedPod {
   /** Not on the update revision. */
   stale: boolean;
   terminating: boolean;
+  /** Known as soon as the pod has been seen terminating. */
+  termination?: Termination | undefined;
   /** Beyond the replicas that the spec asks for: the controller is about to delete it. */
   surplus: boolean;
   /** When the Ready condition became true, ms since the epoch; undefined while it is not Ready or not Running. */
   readySinceMs: number | undefined;
   /** What its conditions and containers say while it is not ready, such as "ImagePullBackOff". */
   problem: string | undefined;
+}
+
+/** A graceful deletion under way, in ms since the epoch by the API server's clock. */
+export interface Termination {
+  /** When the deletion was asked for. */
+  sinceMs: number;
+  /** When the grace period is over: what still runs then is killed. */
+  graceEndsAtMs: number;
 }
 
 /** How pods are taken: a wave at a time, or the next one as soon as one is back. */
@@ -51,6 +66,10 @@ export interface RolloutOptions {
   minReadyMs: number;
   /** Replace stale unready pods even when two or more zones are disrupted. */
   replaceUnready: boolean;
+  /** Rule R9: most pods that may leave at one time, whatever makes them leave; undefined for no such limit. */
+  maxLeaving: number | undefined;
+  /** The pods flush when they exit: one that was killed meanwhile may have lost data, and holds the rollout. */
+  flush: boolean;
 }
 
 /** Something outside that must be open before a disruption. `unknown` holds as `closed` does. */
@@ -76,6 +95,18 @@ export interface RolloutMemory {
   inFlight: readonly InFlightPod[];
   /** Zone in which each pod was last seen, by pod name. */
   lastZones: Readonly<Record<string, string>>;
+  /** Pods that were killed before they had flushed. */
+  killed: readonly KilledPod[];
+}
+
+/** A pod that did not end by itself: what it had in memory may be lost. */
+export interface KilledPod {
+  name: string;
+  uid: string;
+  /** As a sentence goes on after the pod's name: "was killed at the end of its grace period of 40m 00s". */
+  how: string;
+  /** An operator knows of it and has let the rollout go on. */
+  accepted: boolean;
 }
 
 export interface InFlightPod {
@@ -101,8 +132,10 @@ export type RolloutDecision = Disrupt | Wait | Blocked | Done;
 export interface Disrupt {
   kind: 'disrupt';
   zone: string;
-  /** In the order in which they go. */
+  /** To be removed now, in the order in which they go. */
   pods: readonly { name: string; uid: string }[];
+  /** Names of the others that were chosen with them, whose turn comes when fewer pods leave (R9). */
+  later: readonly string[];
   /** Number of the wave, from 1; 0 for one that only replaces pods that are down anyway. */
   wave: number;
   /** False when this goes on with a wave that was begun before. */
@@ -112,7 +145,7 @@ export interface Disrupt {
   memory: RolloutMemory;
 }
 
-export type WaitFor = 'revision' | 'gate' | 'availability' | 'soak';
+export type WaitFor = 'revision' | 'gate' | 'availability' | 'soak' | 'leaving';
 
 export interface Wait {
   kind: 'wait';
@@ -126,7 +159,7 @@ export interface Wait {
   recheckAtMs: number | undefined;
 }
 
-export type BlockedBy = 'zone-label' | 'two-zones';
+export type BlockedBy = 'zone-label' | 'two-zones' | 'killed';
 
 export interface Blocked {
   kind: 'blocked';

@@ -6,6 +6,7 @@ import type { V1ClusterRole, V1PolicyRule, V1Role } from '@kubernetes/client-nod
 import { loadAll } from 'js-yaml';
 import { runInProcess } from '../helpers/context.ts';
 import type { ControlPlaneCluster } from './control-plane-cluster.ts';
+import { deploymentBench } from './deployment-bench.ts';
 import { namespace } from './fixtures.ts';
 import { assertOneZoneAtATime, ended, type RolloutBench, rolloutBench } from './rollout-bench.ts';
 
@@ -110,6 +111,18 @@ export function rolloutAccessSuite(start: () => Promise<ControlPlaneCluster>): v
         );
         assert.equal(events.at(-1)?.summary?.podsReplaced, 3);
       }
+    });
+
+    it('lets the documented Role roll a Deployment out', async () => {
+      const deployments = deploymentBench(cluster, NAMESPACE);
+      await deployments.whole({ name: 'deployed', replicas: 3 });
+      const kubeconfig = await userWith('deployer', role.rules ?? [], { nodes: true });
+      for (const flags of [['--image=main=app:v2'], ['--undo']]) {
+        const words = ['rollout', 'deploy/deployed', '-n', NAMESPACE, '-o', 'json', '--yes', ...flags];
+        const { events } = await ended(runInProcess(kubeconfig, words), 0);
+        assert.equal(events.at(-1)?.summary?.podsReplaced, 3);
+      }
+      await deployments.close();
     });
 
     it('goes on without the values of ZoneAwareUpdates that may not be listed, and says so', async () => {

@@ -15,7 +15,7 @@ const REFUSALS: readonly (readonly [words: string, code: number, says: RegExp])[
     /statefulset "nobody" not found in namespace "refusals"\n {2}there is: untouched/,
   ],
   ['rollout sts untouched extra', 2, /"sts untouched extra" does not name a workload/],
-  ['rollout deploy/web', 2, /"deploy" cannot be rolled out zone by zone: only StatefulSets can/],
+  ['rollout ds/web', 2, /"ds" cannot be rolled out zone by zone: only StatefulSets and Deployments can/],
   ['rollout untouched', 2, /"untouched" does not name a workload/],
   ['rollout', 2, /error: /],
   ['roll sts/untouched', 2, /Did you mean rollout\?/],

@@ -85,7 +85,10 @@ export function rolloutTroubleSuite(factory: ClusterFactory): void {
       await bench.kubectl('delete', 'pod', theirs, '--wait=false');
       const blocked = await untilEvent(run, ({ type }) => type === 'blocked');
       assert.equal(blocked.by, 'two-zones');
-      assert.match(blocked.reason ?? '', new RegExp(`zone-a: ${ours} .*zone-c: ${theirs} \\(terminating\\)`));
+      assert.match(
+        blocked.reason ?? '',
+        new RegExp(`zone-a: ${ours} .*zone-c: ${theirs} \\(terminating for `),
+      );
 
       // A decision that is not to go on, made when our own pod was back.
       await patchFinalizers(ours, []);

@@ -1,15 +1,19 @@
 import type { ClusterFactory } from './cluster.ts';
+import { deploymentRulesSuite } from './deployment-rules.suite.ts';
 import { rolloutBudgetsSuite } from './rollout-budgets.suite.ts';
 import { rolloutDefaultsSuite } from './rollout-defaults.suite.ts';
+import { rolloutDeploymentsSuite } from './rollout-deployments.suite.ts';
 import { rolloutDispatchSuite } from './rollout-dispatch.suite.ts';
 import { rolloutEndsSuite } from './rollout-ends.suite.ts';
 import { rolloutFailuresSuite } from './rollout-failures.suite.ts';
+import { rolloutFlushSuite } from './rollout-flush.suite.ts';
 import { rolloutGatesSuite } from './rollout-gates.suite.ts';
 import { rolloutKeysSuite } from './rollout-keys.suite.ts';
 import { rolloutKillsSuite } from './rollout-kills.suite.ts';
 import { rolloutRefusalsSuite } from './rollout-refusals.suite.ts';
 import { rolloutRestartsSuite } from './rollout-restarts.suite.ts';
 import { rolloutRevisionsSuite } from './rollout-revisions.suite.ts';
+import { rolloutRingSuite } from './rollout-ring.suite.ts';
 import { rolloutShapesSuite } from './rollout-shapes.suite.ts';
 import { rolloutSteeringSuite } from './rollout-steering.suite.ts';
 import { rolloutStrategySuite } from './rollout-strategy.suite.ts';
@@ -30,10 +34,14 @@ export function rolloutSuites(factory: ClusterFactory): void {
   rolloutTemplateSuite(factory);
   rolloutDefaultsSuite(factory);
   rolloutGatesSuite(factory);
+  rolloutRingSuite(factory);
   rolloutFailuresSuite(factory);
+  rolloutFlushSuite(factory);
   rolloutRefusalsSuite(factory);
   rolloutShapesSuite(factory);
   rolloutDispatchSuite(factory);
   rolloutRestartsSuite(factory);
   rolloutKillsSuite(factory);
+  deploymentRulesSuite(factory);
+  rolloutDeploymentsSuite(factory);
 }

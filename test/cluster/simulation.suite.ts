@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { readPod } from '../../shared/kube/objects.ts';
 import type { ClusterFactory, TestCluster } from './cluster.ts';
 import { deployment, namespace, statefulSet } from './fixtures.ts';
 import { deletePods, podNamed, podsOf } from './observe.ts';
@@ -86,6 +87,45 @@ export function simulationSuite(factory: ClusterFactory): void {
       const pod = await podNamed(cluster, NAMESPACE, 'flushing-0');
       assert.equal(pod.terminating, true);
       assert.equal(pod.phase, 'Running');
+    });
+
+    it('counts a shortened grace period from when the deletion was asked for', async () => {
+      const fixture = { name: 'shortened', namespace: NAMESPACE, replicas: 1 };
+      await cluster.apply(statefulSet({ ...fixture, simulation: { flush: '2h' } }));
+      await cluster.waitReady('StatefulSet', 'shortened', NAMESPACE);
+      const endMs = async (grace: number) => {
+        await succeed(scoped('delete', 'pod', 'shortened-0', '--wait=false', `--grace-period=${grace}`));
+        const { metadata } = readPod(await cluster.json(scoped('get', 'pod', 'shortened-0')));
+        return metadata.deletionTimestampMs ?? Number.NaN;
+      };
+      assert.equal((await endMs(3600)) - (await endMs(600)), 3_000_000);
+    });
+
+    it('writes that a container was killed at the end of its grace period before the pod is gone', async () => {
+      const fixture = { namespace: NAMESPACE, replicas: 1, terminationGracePeriodSeconds: 1 };
+      await cluster.apply(statefulSet({ ...fixture, name: 'cut-off', simulation: { flush: '1h' } }));
+      await cluster.apply(statefulSet({ ...fixture, name: 'ended', simulation: { flush: '50ms' } }));
+      for (const [name, end] of [
+        ['cut-off', 'Failed 137'],
+        ['ended', 'Succeeded 0'],
+      ] as const) {
+        await cluster.waitReady('StatefulSet', name, NAMESPACE);
+        const { uid } = await podNamed(cluster, NAMESPACE, `${name}-0`);
+        const path =
+          '{.object.metadata.uid} {.object.status.phase} {.object.status.containerStatuses[0].state.terminated.exitCode}';
+        const watching = scoped('get', 'pod', `${name}-0`, '--watch', '--output-watch-events');
+        const format = `jsonpath={.type} ${path}{"\\n"}`;
+        let asked = false;
+        const seen: string[] = [];
+        for await (const line of cluster.lines([...watching, '-o', format], AbortSignal.timeout(60_000))) {
+          if (!line.includes(uid)) continue;
+          seen.push(line.replace(` ${uid}`, ''));
+          if (line.startsWith('DELETED')) break;
+          if (!asked) await succeed(scoped('delete', 'pod', `${name}-0`, '--wait=false'));
+          asked = true;
+        }
+        assert.deepEqual(seen.slice(-2), [`MODIFIED ${end}`, `DELETED ${end}`]);
+      }
     });
 
     it('ends the flush of a deleted pod when its grace period is over', async () => {

@@ -9,6 +9,8 @@ export interface Testimony {
   zonesTogether: number;
   /** Most pods missing or not ready at one moment. */
   podsDown: number;
+  /** Most pods terminating at one moment. */
+  podsTerminating: number;
   /** For messages: what it looked like when two zones were down. */
   worst: string;
 }
@@ -115,7 +117,7 @@ async function watch(
 
 /** The pods as they are, and the worst that they have been. */
 class Scene {
-  testimony: Testimony = { zonesTogether: 0, podsDown: 0, worst: '' };
+  testimony: Testimony = { zonesTogether: 0, podsDown: 0, podsTerminating: 0, worst: '' };
   private readonly zoneOfNode: ReadonlyMap<string, string>;
   private readonly zones = new Map<string, string>();
   private readonly expected = new Set<string>();
@@ -164,10 +166,12 @@ class Scene {
     }
     const down = [...this.expected].filter((name) => !isServing(this.pods.get(name)));
     const places = new Set(down.map((name) => this.zones.get(name) ?? `unknown zone of ${name}`));
-    const { zonesTogether, podsDown, worst } = this.testimony;
+    const terminating = [...this.pods.values()].filter((pod) => pod.metadata.deletionTimestamp !== undefined);
+    const { zonesTogether, podsDown, podsTerminating, worst } = this.testimony;
     this.testimony = {
       zonesTogether: Math.max(zonesTogether, places.size),
       podsDown: Math.max(podsDown, down.length),
+      podsTerminating: Math.max(podsTerminating, terminating.length),
       worst:
         places.size > Math.max(1, zonesTogether)
           ? down.map((name) => `${name} in ${this.zones.get(name)}`).join(', ')

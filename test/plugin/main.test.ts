@@ -62,7 +62,7 @@ describe('the command line', () => {
       [['rollout', 'sts/x', '--timeout', 'soon'], /--timeout: "soon" is not a duration/],
       [['rollout', 'sts/x', '--dry-run', 'maybe'], /--dry-run: "maybe" is not one of client, server/],
       [['rollout', 'sts/x', '-o', 'yaml'], /--output: "yaml" is not one of plain, json/],
-      [['rollout', 'deploy/x'], /cannot be rolled out zone by zone/],
+      [['rollout', 'ds/x'], /cannot be rolled out zone by zone/],
       [['demo', 'magic'], /there is no demo "magic"/],
       [['demo', '--pods', '0'], /--pods: 0 is not a whole number/],
     ];

@@ -7,6 +7,7 @@ import { meta } from './meta.ts';
 import { type ApiParts, contextOf } from './parts.ts';
 import { patchKind } from './patch/patch.ts';
 import { parsePath } from './path.ts';
+import { parseProxyPath, proxy } from './proxy.ts';
 import { flag } from './query.ts';
 import { render, renderList } from './render.ts';
 import { review } from './reviews.ts';
@@ -20,6 +21,8 @@ import type { Target } from './write.ts';
  * @throws StatusError for everything that is not a success
  */
 export async function handleApi(parts: ApiParts, request: ApiRequest): Promise<Reply> {
+  const proxied = parseProxyPath(request.path);
+  if (proxied) return proxy(parts, proxied, request);
   const target = parsePath(parts.catalog, request.path);
   if (!target) return meta(parts.catalog.all(), request) ?? refuseUnknown();
   if (target.resource.review) return review(target.resource, request);

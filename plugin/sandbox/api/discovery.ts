@@ -21,6 +21,10 @@ function subresourcesOf(resource: Resource): Subresource[] {
       return { name, group: 'autoscaling', version: 'v1', kind: 'Scale', verbs: changing };
     if (name === 'eviction')
       return { name, group: 'policy', version: 'v1', kind: 'Eviction', verbs: ['create'] };
+    if (name === 'proxy') {
+      const kind = `${resource.kind}ProxyOptions`;
+      return { name, group: '', version: 'v1', kind, verbs: ['create', 'delete', 'get', 'patch', 'update'] };
+    }
     if (name === 'binding') return { name, group: '', version: 'v1', kind: 'Binding', verbs: ['create'] };
     const verbs = name === 'log' ? ['get'] : changing;
     return { name, group: resource.group, version: resource.version, kind: resource.kind, verbs };

@@ -10,13 +10,15 @@ export interface ApiRequest {
   path: string;
   query: URLSearchParams;
   representation: Representation;
+  /** The Accept header as it came, for what is behind the proxy; empty without one. */
+  accept: string;
   contentType: string | undefined;
   user: User;
   /** The body as JSON, `undefined` when it is empty. @throws StatusError BadRequest */
   body(): Promise<unknown>;
 }
 
-/** What the API answers: JSON text, plain text, or a watch that writes until it is ended. */
+/** What the API answers: JSON text, other text, plain unless its headers say otherwise, or a watch that writes until it is ended. */
 export type Reply =
   | {
       kind: 'json';
@@ -26,7 +28,7 @@ export type Reply =
       warnings?: readonly string[];
       retryAfterS?: number;
     }
-  | { kind: 'text'; code: number; text: string }
+  | { kind: 'text'; code: number; text: string; headers?: Readonly<Record<string, string>> }
   | { kind: 'watch'; start: (sink: Sink) => () => void };
 
 export function json(code: number, value: object | string, warnings: readonly string[] = []): Reply {

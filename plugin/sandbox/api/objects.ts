@@ -147,7 +147,7 @@ export class Objects {
     if (finalizers.length > 0) metadata.finalizers = finalizers;
     if (shortened) {
       metadata.deletionGracePeriodSeconds = grace;
-      metadata.deletionTimestamp = timestamp(nowMs + grace * 1000);
+      metadata.deletionTimestamp = timestamp((deletionAskedMs(meta) ?? nowMs) + grace * 1000);
     }
     if (resource.hasGeneration && meta.deletionTimestamp === undefined)
       metadata.generation = (meta.generation ?? 0) + 1;
@@ -184,6 +184,13 @@ function withFixedMetadata(
   }
   if (resource.hasGeneration && !sameDesire(current, next)) metadata.generation = (fixed.generation ?? 0) + 1;
   return next;
+}
+
+/** When the deletion was asked for first: a shorter grace period is counted from then, too. */
+function deletionAskedMs({ deletionTimestamp, deletionGracePeriodSeconds }: KubeObject['metadata']) {
+  return deletionTimestamp === undefined
+    ? undefined
+    : Date.parse(deletionTimestamp) - (deletionGracePeriodSeconds ?? 0) * 1000;
 }
 
 /** Whether two versions want the same: everything but metadata and status. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../shared/clock.ts';
+import type { PodServices } from '../services/services.ts';
 import type { Catalog } from './catalog.ts';
 import type { ApiRequest } from './message.ts';
 import type { Objects } from './objects.ts';
@@ -13,6 +14,7 @@ export interface ApiParts {
   writer: Writer;
   watches: Watches;
   clock: Clock;
+  services: PodServices;
 }
 
 /** The write context of a request: who asks, and whether only for show. */

@@ -65,6 +65,7 @@ function reconcile(control: Control, key: string): void {
   const old = sets.filter((set) => set !== existing);
   const newSet = existing ?? (deployment.spec.paused ? undefined : createSet(control, deployment, sets));
   if (newSet) {
+    setMinReady(control, deployment, newSet);
     if (!deployment.spec.paused) renumber(control, deployment, newSet, old);
     carryOut(control, deployment, newSet, plan(control, deployment, newSet, old));
   }
@@ -130,6 +131,17 @@ function createSet(control: Control, deployment: Deployment, sets: readonly Repl
       template: { ...template, metadata: { ...template.metadata, labels } },
     },
   }) as ReplicaSet;
+}
+
+/** Only the newest set follows the deployment, also while that is paused (deployment/sync.go, getNewReplicaSet). */
+function setMinReady(control: Control, { spec }: Deployment, set: ReplicaSet): void {
+  const minReadySeconds = spec.minReadySeconds ?? 0;
+  if ((set.spec.minReadySeconds ?? 0) === minReadySeconds) return;
+  const { namespace, name } = set.metadata;
+  control.objects.update(resourceOf(control, REPLICASETS), namespace, name, (current) => ({
+    ...current,
+    spec: { ...(current as ReplicaSet).spec, minReadySeconds },
+  }));
 }
 
 /** A set that is used again, as on a rollback, gets the newest number; the deployment shows it. */

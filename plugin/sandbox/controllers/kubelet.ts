@@ -3,7 +3,7 @@ import { fieldsAt, keyOf } from '../store/object.ts';
 import { type Activity, podStatus, type Simulated } from './pod-status.ts';
 import { isFinished, isTerminating } from './pods.ts';
 import { WorkQueue } from './queue.ts';
-import { faultOf, flushMs, startMs } from './simulation.ts';
+import { faultOf, flushOf, startMs } from './simulation.ts';
 import { type Control, type Controller, type Pod, resourceOf } from './types.ts';
 
 /** A pod that a kubelet takes care of. */
@@ -15,6 +15,8 @@ interface Running extends Simulated {
   cancel: () => void;
 }
 
+/** What the container runtime reports of a process that it has killed: 128 and the number of the signal. */
+const SIGKILL_EXIT_CODE = 137;
 const PULL_RETRY_MS = 1000;
 const MAX_CRASH_BACKOFF_MS = 300_000;
 const FIRST_CRASH_BACKOFF_MS = 10_000;
@@ -112,8 +114,17 @@ export function kubelet(control: Control): Controller {
       for (const container of pod.spec.containers)
         note(pod, 'Normal', 'Killing', `Stopping container ${container.name}`);
     running.endingGraceS = pod.metadata.deletionGracePeriodSeconds ?? 0;
-    after(running, flushMs(pod, random), () => {
-      if (objects.store.get(PODS, namespace, name)?.metadata.uid !== uid) return;
+    const { lastsMs, killed } = flushOf(pod, random);
+    after(running, lastsMs, () => {
+      const key = keyOf(pod);
+      if (podAt(key)?.metadata.uid !== uid) return;
+      // How the containers ended is written before the object goes; one that never ran has not ended.
+      const { activity } = running;
+      if (activity.kind === 'running' || activity.kind === 'ready') {
+        const exitCode = killed ? SIGKILL_EXIT_CODE : 0;
+        const { sinceMs } = activity;
+        report(key, running, { kind: 'ended', sinceMs, exitCode, finishedMs: clock.nowMs() });
+      }
       objects.delete(resourceOf(control, PODS), namespace, name, { gracePeriodSeconds: 0 });
     });
   };

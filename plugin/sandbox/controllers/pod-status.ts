@@ -7,7 +7,9 @@ export type Activity =
   | { kind: 'creating' }
   | { kind: 'running'; sinceMs: number }
   | { kind: 'ready'; sinceMs: number }
-  | { kind: 'waiting'; reason: string; message: string; finishedMs?: number };
+  | { kind: 'waiting'; reason: string; message: string; finishedMs?: number }
+  /** Of a deleted pod: exit code 0, or 137 for one that was killed at the end of its grace period. */
+  | { kind: 'ended'; sinceMs: number; exitCode: number; finishedMs: number };
 
 /** Everything that a pod's status is computed from, beside the pod itself. */
 export interface Simulated {
@@ -43,10 +45,9 @@ export function podStatus(pod: Pod, simulated: Simulated, nowMs: number): PodSta
   const others = (pod.status.conditions ?? []).filter(
     ({ type }) => !own.some((condition) => condition.type === type),
   );
-  const started = activity.kind === 'running' || activity.kind === 'ready' || simulated.restarts > 0;
   return {
     ...pod.status,
-    phase: started ? 'Running' : 'Pending',
+    phase: phaseOf(simulated),
     observedGeneration: pod.metadata.generation,
     conditions: [...others, ...own],
     hostIP,
@@ -55,6 +56,12 @@ export function podStatus(pod: Pod, simulated: Simulated, nowMs: number): PodSta
     startTime: timestamp(startedMs),
     containerStatuses: pod.spec.containers.map((container) => containerStatus(pod, container, simulated)),
   };
+}
+
+function phaseOf({ activity, restarts }: Simulated): string {
+  if (activity.kind === 'ended') return activity.exitCode === 0 ? 'Succeeded' : 'Failed';
+  const started = activity.kind === 'running' || activity.kind === 'ready' || restarts > 0;
+  return started ? 'Running' : 'Pending';
 }
 
 function readyReason(
@@ -115,6 +122,11 @@ function containerState(activity: Activity): object {
       return { running: { startedAt: timestamp(activity.sinceMs) } };
     case 'waiting':
       return { waiting: { reason: activity.reason, message: activity.message } };
+    case 'ended': {
+      const { exitCode, sinceMs, finishedMs } = activity;
+      const times = { startedAt: timestamp(sinceMs), finishedAt: timestamp(finishedMs) };
+      return { terminated: { exitCode, reason: exitCode === 0 ? 'Completed' : 'Error', ...times } };
+    }
   }
 }
 

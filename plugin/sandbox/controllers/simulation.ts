@@ -22,10 +22,14 @@ export function startMs(pod: Pod, random: Random): number {
   return between(pod, 'start', DEFAULT_START_MS, random);
 }
 
-/** Time from the deletion request to the pod's end: `flush` to `flush-max`, at most the grace period. */
-export function flushMs(pod: Pod, random: Random): number {
+/**
+ * Time from the deletion request to the pod's end: `flush` to `flush-max`. One that would take longer than the grace
+ * period is killed at its end.
+ */
+export function flushOf(pod: Pod, random: Random): { lastsMs: number; killed: boolean } {
   const graceMs = (pod.metadata.deletionGracePeriodSeconds ?? 0) * 1000;
-  return Math.min(between(pod, 'flush', 0, random), graceMs);
+  const wantedMs = between(pod, 'flush', 0, random);
+  return { lastsMs: Math.min(wantedMs, graceMs), killed: wantedMs > graceMs };
 }
 
 function between(pod: Pod, name: string, otherwiseMs: number, random: Random): number {

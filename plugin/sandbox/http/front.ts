@@ -2,6 +2,7 @@ import type { Clock } from '../../../shared/clock.ts';
 import type { User } from '../api/admission-review.ts';
 import { internal, StatusError, unauthorized } from '../api/errors.ts';
 import { type ApiRequest, json, type Reply } from '../api/message.ts';
+import { parseProxyPath } from '../api/proxy.ts';
 import type { Faults } from './faults.ts';
 import { negotiate } from './negotiate.ts';
 import { type Incoming, type Outgoing, readBody, respond } from './requests.ts';
@@ -27,13 +28,16 @@ export function front(
     try {
       const user = authenticate(incoming, options.token, url.pathname);
       options.faults.check(method, url.pathname);
-      const representation = negotiate(incoming.headers.accept);
+      const { accept = '' } = incoming.headers;
+      // What is behind the proxy negotiates for itself.
+      const representation = parseProxyPath(url.pathname) ? 'json' : negotiate(accept);
       if (!representation) throw notAcceptable();
       return await handler({
         method,
         path: url.pathname,
         query: url.searchParams,
         representation,
+        accept,
         contentType: incoming.headers['content-type'],
         user,
         body: () => readBody(incoming),

@@ -54,6 +54,7 @@ function send(outgoing: Outgoing, reply: Exclude<Reply, { kind: 'watch' }>): voi
       reply.kind === 'json' ? (reply.contentType ?? 'application/json') : 'text/plain; charset=utf-8',
     'content-length': body.length,
     'cache-control': 'no-cache, private',
+    ...(reply.kind === 'text' ? reply.headers : {}),
   };
   if (reply.kind === 'json') {
     if (reply.warnings?.length)

@@ -14,7 +14,7 @@ import { images, progress, times, title } from './heading.ts';
 import { helpTopics } from './help.ts';
 import { troublesOf } from './narration/trouble.ts';
 import type { ViewState } from './reducer.ts';
-import { troubles, wave } from './status.ts';
+import { leaving, troubles, wave } from './status.ts';
 import { zoneGrid, zoneGridRows } from './zones.ts';
 
 /** Everything a frame depends on. */
@@ -46,6 +46,7 @@ function sectionsOf(input: FrameInput, columns: number, rows: number): Section[]
   const snapshot = state.latest?.snapshot;
   const heading = fixed(1, [title(state, input.heading, columns, theme)]);
   const closing = closingSections(input);
+  const sinceMs = Math.max(0, nowMs - (state.latest?.receivedAtMs ?? nowMs));
   if (!snapshot) return [heading, ...logSections(state, TALK_ROWS), ...closing];
   return [
     heading,
@@ -59,6 +60,7 @@ function sectionsOf(input: FrameInput, columns: number, rows: number): Section[]
     gap,
     fixed(4, cursorLines(snapshot, state.control)),
     fixed(8, wave(snapshot, columns, theme)),
+    fixed(8, leaving(snapshot, sinceMs, columns, theme)),
     ...talkSections(input, snapshot, columns),
     ...closing,
   ];

@@ -1,9 +1,21 @@
 import type { RolloutEvent } from '../../rollout/events.ts';
 import type { Progress } from '../json.ts';
+import { leavingCells } from './narration/flushes.ts';
 
-/** What the JSON output says of a snapshot; no time left while there is nothing to estimate it from. */
+const MINUTE_MS = 60_000;
+
+/**
+ * What the JSON output says of a snapshot; no time left while there is nothing to estimate it from, and no pods that
+ * terminate while there are none. Where one takes long, that is told again every minute.
+ */
 export function rolloutProgress(event: RolloutEvent): Progress | undefined {
   if (event.type !== 'snapshot') return undefined;
   const { updated, total, down, remainingMs } = event.snapshot;
-  return { counts: { updated, total, down }, estimates: { remainingMs } };
+  const cells = leavingCells(event.snapshot);
+  const terminating = cells.map(({ zone, cell: { name: pod }, ...times }) => ({ pod, zone, ...times }));
+  return {
+    counts: { updated, total, down },
+    estimates: { remainingMs, terminating: cells.length > 0 ? terminating : undefined },
+    step: Math.floor((cells[0]?.forMs ?? 0) / MINUTE_MS),
+  };
 }

@@ -1,8 +1,9 @@
 import type { RolloutSnapshot } from '../../../shared/rollout/snapshot.ts';
-import { firstNames } from '../format.ts';
+import { firstNames, formatDuration } from '../format.ts';
 import { labelled } from '../terminal/labelled.ts';
 import { type Line, span } from '../terminal/line.ts';
 import type { Theme } from '../terminal/theme.ts';
+import { graceLeft, leavingCells } from './narration/flushes.ts';
 import { detailOf, troublesOf } from './narration/trouble.ts';
 
 /** The wave under way or the last one: how many pods of it are back, and what the others are doing. */
@@ -17,6 +18,22 @@ export function wave({ wave: current }: RolloutSnapshot, columns: number, theme:
     maxRows: 1,
     ellipsis: theme.ellipsis,
   });
+}
+
+/**
+ * Pods that terminate, the longest first: for how long, and what is left of their grace periods. Both go on between
+ * snapshots.
+ *
+ * @param sinceMs since the snapshot came
+ */
+export function leaving(snapshot: RolloutSnapshot, sinceMs: number, columns: number, theme: Theme): Line[] {
+  const described = leavingCells(snapshot).map(
+    ({ cell, forMs, graceLeftMs }) =>
+      `${cell.name} ${formatDuration(forMs + sinceMs)} (${graceLeft(graceLeftMs - sinceMs)})`,
+  );
+  if (described.length === 0) return [];
+  const layout = { columns, maxRows: 1, ellipsis: theme.ellipsis };
+  return labelled({ text: 'ending', tone: 'busy' }, firstNames(described), layout);
 }
 
 /** Pods that are down in a way the rollout does not explain, by name, a line for each zone and reason. */

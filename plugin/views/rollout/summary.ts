@@ -9,6 +9,7 @@ export function summaryLines(summary: RolloutSummary): string[] {
     ['waves', String(summary.waves)],
     ['pods replaced', String(summary.podsReplaced)],
     ['most pods down at once', String(summary.mostPodsDown)],
+    ['most pods leaving at once', String(summary.mostPodsTerminating)],
     ['zones ever down together', String(summary.zonesDownTogether)],
   ];
   if (summary.oneAtATimeMs !== undefined) {

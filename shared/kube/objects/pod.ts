@@ -1,4 +1,4 @@
-import { fields, list, numberOr, text, textOr } from './fields.ts';
+import { fields, list, numberOr, text, textOr, timeMs } from './fields.ts';
 import { type Condition, type ObjectMeta, readConditions, readObjectMeta } from './metadata.ts';
 
 export interface Pod {
@@ -35,12 +35,19 @@ export interface ContainerStatus {
   restartCount: number;
   /** Why it does not run, such as CrashLoopBackOff; both undefined while it runs. */
   waiting: StateReason | undefined;
-  terminated: StateReason | undefined;
+  terminated: ContainerEnd | undefined;
 }
 
 export interface StateReason {
   reason: string;
   message: string;
+}
+
+/** How a container ended. */
+export interface ContainerEnd extends StateReason {
+  /** 128 and the signal's number for one that a signal ended: 137 for SIGKILL. */
+  exitCode: number;
+  finishedAtMs: number | undefined;
 }
 
 /** Reads the fields of a pod that we use; the rest may be collected. Throws TypeError for a malformed pod. */
@@ -104,7 +111,7 @@ function readContainerStatus(value: unknown): ContainerStatus {
     ready: container.ready === true,
     restartCount: numberOr(container.restartCount, 0, 'status.containerStatuses[].restartCount'),
     waiting: readReason(state.waiting),
-    terminated: readReason(state.terminated),
+    terminated: readEnd(state.terminated),
   };
 }
 
@@ -112,4 +119,15 @@ function readReason(value: unknown): StateReason | undefined {
   if (value === undefined || value === null) return undefined;
   const state = fields(value, 'status.containerStatuses[].state');
   return { reason: textOr(state.reason, '', 'reason'), message: textOr(state.message, '', 'message') };
+}
+
+function readEnd(value: unknown): ContainerEnd | undefined {
+  const why = readReason(value);
+  if (!why) return undefined;
+  const end = fields(value, 'status.containerStatuses[].state.terminated');
+  return {
+    ...why,
+    exitCode: numberOr(end.exitCode, 0, 'exitCode'),
+    finishedAtMs: timeMs(end.finishedAt, 'finishedAt'),
+  };
 }

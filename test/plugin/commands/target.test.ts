@@ -5,17 +5,29 @@ import { UsageError } from '../../../plugin/errors.ts';
 
 describe('naming a workload', () => {
   it('takes TYPE/NAME and TYPE NAME, in any of kubectl spellings', () => {
-    const expected = { kind: 'statefulset', name: 'ingester' };
-    for (const kind of [
-      'sts',
-      'statefulset',
-      'statefulsets',
-      'StatefulSet',
-      'statefulsets.apps',
-      'statefulsets.v1.apps',
-    ]) {
-      assert.deepEqual(parseTarget([`${kind}/ingester`]), expected);
-      assert.deepEqual(parseTarget([kind, 'ingester']), expected);
+    const spellings = {
+      statefulset: [
+        'sts',
+        'statefulset',
+        'statefulsets',
+        'StatefulSet',
+        'statefulsets.apps',
+        'statefulsets.v1.apps',
+      ],
+      deployment: [
+        'deploy',
+        'deployment',
+        'deployments',
+        'Deployment',
+        'deployments.apps',
+        'deployments.v1.apps',
+      ],
+    };
+    for (const [kind, words] of Object.entries(spellings)) {
+      for (const word of words) {
+        assert.deepEqual(parseTarget([`${word}/ingester`]), { kind, name: 'ingester' });
+        assert.deepEqual(parseTarget([word, 'ingester']), { kind, name: 'ingester' });
+      }
     }
   });
 
@@ -28,7 +40,7 @@ describe('naming a workload', () => {
       [['sts/a/b'], /does not name a workload/],
       [['sts', 'a', 'b'], /does not name a workload/],
       [['sts/a', 'sts/b'], /one workload at a time, but 2 were named/],
-      [['deploy/web'], /"deploy" cannot be rolled out zone by zone: only StatefulSets can/],
+      [['ds/web'], /"ds" cannot be rolled out zone by zone: only StatefulSets and Deployments can/],
       [['pod', 'x'], /"pod" cannot be rolled out/],
     ];
     for (const [words, message] of refused) {

@@ -48,9 +48,9 @@ describe('what a drain sees', () => {
       metadata: { name: 'kubectl-zone' },
       webhooks: [{ name: 'evictions.kubectl-zone.dev' }],
     });
-  const hold = () =>
+  const hold = (workload = 'statefulset-ingester') =>
     cluster.fake.put(LEASES, {
-      metadata: { name: 'zone-rollout-statefulset-ingester', namespace: NAMESPACE },
+      metadata: { name: `zone-rollout-${workload}`, namespace: NAMESPACE },
       spec: { holderIdentity: 'anna', leaseDurationSeconds: 15, renewTime: '2026-01-01T00:00:00Z' },
     });
 
@@ -115,7 +115,8 @@ describe('what a drain sees', () => {
     });
   });
 
-  it('finds the Deployment above a ReplicaSet, also when that is gone', async () => {
+  /** One pod of the Deployment `web`. */
+  function addDeployment(): void {
     const spec = { replicas: 1, template: { metadata: { labels: { app: 'web' } } } };
     cluster.fake.put(`${APPS}/deployments`, {
       metadata: { name: 'web', namespace: NAMESPACE, uid: 'deployment' },
@@ -131,6 +132,10 @@ describe('what a drain sees', () => {
     const metadata = { name: 'web-x', namespace: NAMESPACE, uid: 'web-x', ownerReferences };
     const ready = { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] };
     cluster.fake.put('/api/v1/pods', { metadata, spec: { nodeName: 'old', containers: [] }, status: ready });
+  }
+
+  it('finds the Deployment above a ReplicaSet, also when that is gone', async () => {
+    addDeployment();
     const { observation } = await sight();
     const labels = () => observation.workloads.map(({ label }) => label).sort();
     assert.deepEqual(labels(), ['deployment/web', 'statefulset/ingester']);
@@ -189,6 +194,15 @@ describe('what a drain sees', () => {
     enforce();
     cluster.addZoneBudget('ingester', 1);
     assert.equal((await sight()).observation.workloads[0]?.rolloutHolder, undefined);
+  });
+
+  it('names who rolls a Deployment out in any case: the webhook does not see what its ReplicaSets delete', async () => {
+    addDeployment();
+    hold('deployment-web');
+    enforce();
+    cluster.addZoneBudget('web', 1);
+    const { workloads } = (await sight()).observation;
+    assert.equal(workloads.find(({ key }) => key === 'deployment')?.rolloutHolder, 'anna');
   });
 
   it('tells which pods stay for want of a flag', async () => {

@@ -23,6 +23,7 @@ describe('the flags of the gates', () => {
       alarms: { names: [], region: undefined, endpoint: undefined, strict: false, ignore: false },
       prometheus: { queries: [], target: undefined },
       http: [],
+      ring: undefined,
       intervalMs: 10_000,
       timeoutMs: 10_000,
     });
@@ -36,6 +37,7 @@ describe('the flags of the gates', () => {
       ...['--prometheus-url', 'svc:monitoring/prometheus:9090'],
       ...['--gate-http', 'https://freeze.example/ok', '--gate-timeout', '1m30s'],
       ...['--gate-interval', '2s'],
+      ...['--ring', '/ingester/ring:8080', '--ring-forget-after', '1h', '--ring-ignore-forgotten'],
     );
     assert.deepEqual(given, {
       alarms: {
@@ -50,6 +52,12 @@ describe('the flags of the gates', () => {
         target: { kind: 'service', namespace: 'monitoring', service: 'prometheus:9090', path: '' },
       },
       http: [new URL('https://freeze.example/ok')],
+      ring: {
+        target: { kind: 'pods', tls: false, path: '/ingester/ring', port: '8080' },
+        text: '/ingester/ring:8080',
+        forgetAfterMs: 3_600_000,
+        ignoreForgotten: true,
+      },
       intervalMs: 2_000,
       timeoutMs: 90_000,
     });
@@ -65,7 +73,7 @@ describe('the flags of the gates', () => {
       ...['--alarm-region', 'Europe', '--alarm-endpoint', 'nowhere', '--strict-alarms', '--ignore-alarm'],
       ...['--gate-prometheus', ' ', '--prometheus-url', 'prometheus:9090'],
       ...['--gate-http', 'gate.example', '--gate-timeout', '0'],
-      ...['--gate-interval', '500ms'],
+      ...['--gate-interval', '500ms', '--ring', 'ring', '--ring-forget-after', '10'],
     );
     assert.ok('problems' in given);
     assert.deepEqual(
@@ -79,6 +87,8 @@ describe('the flags of the gates', () => {
         '--gate-prometheus',
         '--prometheus-url',
         '--gate-http',
+        '--ring',
+        '--ring-forget-after',
         '--gate-interval',
         '--gate-timeout',
       ],
@@ -91,6 +101,9 @@ describe('the flags of the gates', () => {
     });
     assert.deepEqual(await parse('--prometheus-url', 'http://x'), {
       problems: ['--prometheus-url: needs --gate-prometheus'],
+    });
+    assert.deepEqual(await parse('--ring-forget-after', '1h', '--ring-ignore-forgotten'), {
+      problems: ['--ring-forget-after: needs --ring', '--ring-ignore-forgotten: needs --ring'],
     });
   });
 

@@ -3,6 +3,8 @@ import { registerHooks } from 'node:module';
 import { after, describe, it } from 'node:test';
 import { fakeKube } from '../../helpers/fake-kube.ts';
 
+const WORKLOAD = { namespace: 'default', pods: () => [] };
+
 describe('what is loaded for which gates', () => {
   const loaded: string[] = [];
   const hooks = registerHooks({
@@ -25,7 +27,7 @@ describe('what is loaded for which gates', () => {
       'ignore-alarm': true,
     });
     assert.ok(!('problems' in without));
-    const sources = await gateSources(without, fakeKube());
+    const sources = await gateSources(without, fakeKube(), WORKLOAD);
     assert.deepEqual(
       sources.map(({ source }) => source),
       ['http://127.0.0.1:1'],
@@ -34,25 +36,27 @@ describe('what is loaded for which gates', () => {
     assert.ok(has('/plugin/gates/http.ts'));
     assert.ok(!has('/plugin/gates/prometheus.ts'));
     assert.ok(!has('/plugin/gates/cloudwatch.ts'));
+    assert.ok(!has('/plugin/gates/ring.ts'));
     assert.ok(!has('@aws-sdk'));
 
     const alarmed = gatesFrom({ 'pause-alarm': ['x'], 'alarm-endpoint': 'http://127.0.0.1:1' });
     assert.ok(!('problems' in alarmed));
-    const [cloudWatch = assert.fail()] = await gateSources(alarmed, fakeKube());
+    const [cloudWatch = assert.fail()] = await gateSources(alarmed, fakeKube(), WORKLOAD);
     assert.ok(has('@aws-sdk/client-cloudwatch'), 'these hooks would not have seen the SDK');
     cloudWatch.close();
   });
 
-  it('makes a source of each query and each address', async () => {
+  it('makes a source of each query, each address and the ring', async () => {
     const { gatesFrom } = await import('../../../plugin/gates/options.ts');
     const { gateSources } = await import('../../../plugin/gates/sources.ts');
     const request = gatesFrom({
       'gate-prometheus': ['up == 0', 'x > 1'],
       'prometheus-url': 'http://127.0.0.1:1',
       'gate-http': ['http://127.0.0.1:2', 'http://127.0.0.1:3'],
+      ring: '/ring',
     });
     assert.ok(!('problems' in request));
-    const sources = await gateSources(request, fakeKube());
+    const sources = await gateSources(request, fakeKube(), WORKLOAD);
     assert.deepEqual(
       sources.flatMap(({ names }) => names),
       [
@@ -60,6 +64,7 @@ describe('what is loaded for which gates', () => {
         'Prometheus query x > 1',
         'gate http://127.0.0.1:2',
         'gate http://127.0.0.1:3',
+        'hash ring /ring',
       ],
     );
   });

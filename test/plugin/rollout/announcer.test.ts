@@ -6,13 +6,16 @@ import { Progress } from '../../../plugin/rollout/progress.ts';
 import { readStatefulSet } from '../../../shared/kube/objects.ts';
 import { emptyMemory } from '../../../shared/rollout/memory.ts';
 import type { RolloutDecision } from '../../../shared/rollout/types.ts';
+import { statefulSetWorkload } from '../../../shared/rollout/workload.ts';
 import { NOW_MS, OPTIONS, observation, sixPods } from '../../shared/rollout/builders.ts';
 
 const SIGHT: Sight = {
-  statefulSet: readStatefulSet({
-    metadata: { name: 'ingester', namespace: 'prod', uid: 'set' },
-    spec: { replicas: 6, selector: {}, template: { spec: { containers: [{ name: 'main' }] } } },
-  }),
+  workload: statefulSetWorkload(
+    readStatefulSet({
+      metadata: { name: 'ingester', namespace: 'prod', uid: 'set' },
+      spec: { replicas: 6, selector: {}, template: { spec: { containers: [{ name: 'main' }] } } },
+    }),
+  ),
   pods: [],
   orders: { paused: undefined, maxUnavailableBy: undefined, undone: undefined },
   observation: observation(sixPods()),
@@ -31,6 +34,7 @@ const heldBy = (name: string, reason: string): RolloutDecision => ({
 const GOES_ON: RolloutDecision = {
   ...{ kind: 'disrupt', zone: 'zone-a', wave: 1, begins: false, reason: 'goes on' },
   pods: [{ name: 'ingester-3', uid: 'uid-3' }],
+  later: [],
   memory: emptyMemory('rev-2'),
 };
 
@@ -53,6 +57,17 @@ describe('announcer', () => {
 
   it('tells that another gate holds', () => {
     assert.deepEqual(told(heldBy('alarm', 'ALARM'), heldBy('freeze', '503')), ['ALARM', '503']);
+  });
+
+  it('tells who leaves once, while the time that is left runs', () => {
+    const leaving = (pod: string, left: string): RolloutDecision => ({
+      ...{ kind: 'wait', for: 'leaving', recheckAtMs: undefined },
+      ...{ pods: [pod], reason: `${pod}, ${left} left` },
+    });
+    assert.deepEqual(told(leaving('a', '40m'), leaving('a', '39m'), leaving('b', '40m')), [
+      'a, 40m left',
+      'b, 40m left',
+    ]);
   });
 
   it('tells anew that a gate holds which was open in the middle of a wave', () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type ControlsOptions, rolloutControls } from '../../../plugin/rollout/controls.ts';
 import { readPod, readStatefulSet } from '../../../shared/kube/objects.ts';
+import { statefulSetWorkload } from '../../../shared/rollout/workload.ts';
 import { apiError, type FakeObject, fakeKube } from '../../helpers/fake-kube.ts';
 import { manualClock } from '../views/fixtures/clock.ts';
 
@@ -69,13 +70,13 @@ function opened(start: Start = {}) {
       return [`prod/ingester-${index}`, readPod({ metadata, spec: { nodeName: 'n' }, status: {} })];
     }),
   );
-  const statefulSet = readStatefulSet(set);
+  const workload = statefulSetWorkload(readStatefulSet(set));
   const options: ControlsOptions = {
     kube,
     clock: manualClock(NOW_MS),
     processIdentity: { host: 'laptop', user: 'ann', pid: 1, isAlive: () => true },
-    watches: { statefulSet, pods, nodes: undefined },
-    statefulSet,
+    watches: { workload, pods, nodes: undefined },
+    workload,
   };
   // The fake knows merge patches only.
   const request = kube.request.bind(kube);

@@ -2,13 +2,16 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { fetchDefaults } from '../../../plugin/rollout/defaults.ts';
 import { readStatefulSet } from '../../../shared/kube/objects.ts';
+import { statefulSetWorkload } from '../../../shared/rollout/workload.ts';
 import { apiError, fakeKube } from '../../helpers/fake-kube.ts';
 
 const UPDATES = '/apis/zonecontrol.k8s.aws/v1/namespaces/default/zoneawareupdates';
-const STORE = readStatefulSet({
-  metadata: { name: 'store', namespace: 'default', uid: 'u', resourceVersion: '1' },
-  spec: { selector: {}, template: { spec: { containers: [{ name: 'main' }] } } },
-});
+const STORE = statefulSetWorkload(
+  readStatefulSet({
+    metadata: { name: 'store', namespace: 'default', uid: 'u', resourceVersion: '1' },
+    spec: { selector: {}, template: { spec: { containers: [{ name: 'main' }] } } },
+  }),
+);
 
 /** A cluster with ZoneAwareUpdates, by name. */
 function clusterWith(specs: Readonly<Record<string, object>>) {

@@ -2,23 +2,33 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { explainPod } from '../../../plugin/rollout/explain-pod.ts';
 import { readPod, readStatefulSet } from '../../../shared/kube/objects.ts';
+import { statefulSetWorkload } from '../../../shared/rollout/workload.ts';
 
 const NOW_MS = Date.parse('2026-03-01T09:00:00Z');
 const ago = (seconds: number) => new Date(NOW_MS - seconds * 1000).toISOString();
 
-const statefulSet = readStatefulSet({
-  metadata: { name: 'ingester', namespace: 'prod', uid: 'set' },
-  spec: { replicas: 3, selector: {}, template: { spec: { containers: [] } } },
-  status: { updateRevision: 'ingester-new' },
-});
+const OWNER = { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'ingester', uid: 'set', controller: true };
+
+const workload = statefulSetWorkload(
+  readStatefulSet({
+    metadata: { name: 'ingester', namespace: 'prod', uid: 'set' },
+    spec: { replicas: 3, selector: {}, template: { spec: { containers: [] } } },
+    status: { updateRevision: 'ingester-new' },
+  }),
+);
 
 function told(pod: { metadata?: object; spec?: object; status?: object }) {
   const read = readPod({
-    metadata: { name: 'ingester-2', labels: { 'controller-revision-hash': 'ingester-new' }, ...pod.metadata },
+    metadata: {
+      name: 'ingester-2',
+      labels: { 'controller-revision-hash': 'ingester-new' },
+      ownerReferences: [OWNER],
+      ...pod.metadata,
+    },
     spec: { nodeName: 'b-1', ...pod.spec },
     status: { phase: 'Running', ...pod.status },
   });
-  return explainPod('ingester-2', { statefulSet, pods: new Map([['prod/ingester-2', read]]) }, NOW_MS).map(
+  return explainPod('ingester-2', { workload, pods: new Map([['prod/ingester-2', read]]) }, NOW_MS).map(
     ({ about, text, holds }) => `${holds ? '!' : ' '} ${about}: ${text}`,
   );
 }
@@ -105,7 +115,7 @@ describe('why a pod is not ready', () => {
     ]);
     const overdue = { labels, deletionTimestamp: ago(20) };
     assert.ok(told({ metadata: overdue }).includes('! pod: terminating, longer than its grace period'));
-    assert.deepEqual(explainPod('ingester-9', { statefulSet, pods: new Map() }, NOW_MS), [
+    assert.deepEqual(explainPod('ingester-9', { workload, pods: new Map() }, NOW_MS), [
       { about: 'pod', text: 'does not exist: its controller has not made it again', holds: true },
     ]);
   });

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { RolloutLock } from '../../../plugin/rollout/lock.ts';
-import { type Prepared, prepare } from '../../../plugin/rollout/prepare.ts';
-import type { RolloutRequest, Watched } from '../../../plugin/rollout/run.ts';
+import type { Prepared } from '../../../plugin/rollout/port.ts';
+import { prepare } from '../../../plugin/rollout/prepare.ts';
+import type { RolloutRequest } from '../../../plugin/rollout/run.ts';
+import type { WatchedSet } from '../../../plugin/rollout/switch-strategy.ts';
 import type { WorkloadWatches } from '../../../plugin/rollout/watches.ts';
 import type { Kube } from '../../../shared/kube/kube.ts';
 import { readStatefulSet, type StatefulSet } from '../../../shared/kube/objects.ts';
@@ -41,8 +43,8 @@ async function prepared({ type, change, interrupted = false, seenUpTo = 9 }: Cas
       return answer;
     },
   };
-  const watches: Partial<WorkloadWatches> = {
-    get statefulSet() {
+  const watches: Partial<WorkloadWatches<StatefulSet>> = {
+    get own() {
       return current;
     },
     pods: new Map(),
@@ -66,7 +68,7 @@ async function prepared({ type, change, interrupted = false, seenUpTo = 9 }: Cas
   };
   const result: Prepared = await prepare(
     request as RolloutRequest,
-    { kube, watches, found: current } as Watched,
+    { kube, watches, found: current } as WatchedSet,
     lock as RolloutLock,
     testContext({}).context,
     interrupt.signal,

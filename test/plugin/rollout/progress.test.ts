@@ -46,6 +46,22 @@ describe('progress', () => {
     );
   });
 
+  it('knows how long a pod that it removed took to end', () => {
+    const { progress, look } = watching();
+    look(0, sixPods());
+    remove(progress, 3, 'zone-a', 100);
+    look(
+      200,
+      sixPods((ordinal) => (ordinal === 3 ? { terminating: true } : {})),
+    );
+    assert.deepEqual(progress.flushTimesMs, []);
+    const gone = sixPods().filter((pod) => pod.ordinal !== 3);
+    look(1_600, gone, { replicas: 6, missing: ['ingester-3'] });
+    look(1_700, gone, { replicas: 6, missing: ['ingester-3'] });
+    assert.deepEqual(progress.flushTimesMs, [1_500]);
+    assert.equal(progress.summary(START_MS + 1_700).mostPodsTerminating, 1);
+  });
+
   it('does not take the removed pod itself for its successor', () => {
     const { progress, look } = watching();
     look(0, sixPods());
@@ -86,6 +102,7 @@ describe('progress', () => {
       podsReplaced: 0,
       mostPodsDown: 0,
       zonesDownTogether: 0,
+      mostPodsTerminating: 0,
       oneAtATimeMs: undefined,
     });
     progress.waveBegan();
@@ -105,6 +122,7 @@ describe('progress', () => {
       podsReplaced: 2,
       mostPodsDown: 4,
       zonesDownTogether: 3,
+      mostPodsTerminating: 0,
       oneAtATimeMs: 2_000,
     });
   });

@@ -16,7 +16,7 @@ const STARTED: UntimedEvent = {
   resumed: false,
 };
 const SUMMARY = {
-  ...{ tookMs: 1, waves: 1, podsReplaced: 1, mostPodsDown: 1, zonesDownTogether: 0 },
+  ...{ tookMs: 1, waves: 1, podsReplaced: 1, mostPodsDown: 1, mostPodsTerminating: 1, zonesDownTogether: 0 },
   oneAtATimeMs: undefined,
 };
 const HELD: UntimedEvent = { type: 'waiting', for: 'gate', reason: 'held by an alarm', pods: [] };

@@ -120,6 +120,18 @@ describe('settings of a rollout', () => {
     );
   });
 
+  it('lets pods that flush leave one at a time, unless told otherwise', () => {
+    const of = (options: GivenSettings['options']) => resolveSettings(flags({ options }), undefined);
+    assert.equal(of({}).options.maxLeaving, undefined);
+    assert.equal(of({ flush: true }).options.maxLeaving, 1);
+    assert.deepEqual(rowsOf(flags({ options: { flush: true } })).at(-1), ['maxLeaving', '1', 'default']);
+    assert.deepEqual(rowsOf(flags({ options: { flush: true, maxLeaving: '3' } })).at(-1), [
+      'maxLeaving',
+      '3',
+      'flag',
+    ]);
+  });
+
   it('does not look at a bad value that a flag replaces', () => {
     const given = flags({ options: { maxUnavailable: '1' } });
     assert.equal(rowsOf(given, update({ maxUnavailable: 0 }))[0]?.[2], 'flag');

@@ -8,7 +8,7 @@ import {
 } from '../../../plugin/rollout/template.ts';
 import { ApiError, ConnectionError } from '../../../shared/kube/kube.ts';
 import { readPod, readStatefulSet } from '../../../shared/kube/objects.ts';
-import { observeStatefulSet } from '../../../shared/rollout/observe.ts';
+import { FIRST_LOOK, statefulSetWorkload } from '../../../shared/rollout/workload.ts';
 import { type FakeKube, fakeKube } from '../../helpers/fake-kube.ts';
 
 const SETS = '/apis/apps/v1/namespaces/default/statefulsets';
@@ -32,7 +32,7 @@ const SET = {
   spec: { replicas: 2, selector: { matchLabels: { app: 'store' } }, template: TEMPLATE },
   status: { observedGeneration: 2, updateRevision: 'store-b', currentRevision: 'store-a' },
 };
-const STORE = readStatefulSet(SET);
+const STORE = statefulSetWorkload(readStatefulSet(SET));
 
 function revision(name: string, number: number, template: object, owner = 'set') {
   return {
@@ -207,9 +207,9 @@ describe('pods as they would be after a change', () => {
       status: { phase: 'Running' },
     }),
   );
-  const seen = observeStatefulSet({ statefulSet: STORE, pods, nodes: undefined });
+  const seen = STORE.observe({ pods, nodes: undefined }, FIRST_LOOK);
   const staleAfter = async (change: TemplateChange) =>
-    observeChanged(seen, pods, await plan(change)).pods.map(({ stale }) => stale);
+    observeChanged(seen, pods, STORE, await plan(change)).pods.map(({ stale }) => stale);
 
   it('are all stale for a new template', async () => {
     assert.deepEqual(await staleAfter(edit(['main', 'app:v3'])), [true, true]);

@@ -3,9 +3,10 @@ import { test } from 'node:test';
 import type { OutputStream } from '../../../plugin/context.ts';
 import { jsonReporter } from '../../../plugin/views/json.ts';
 import { rolloutProgress } from '../../../plugin/views/rollout/progress.ts';
+import type { PodCell } from '../../../shared/rollout/snapshot.ts';
 import { scriptedRollout } from './fixtures/script.ts';
 import { written } from './fixtures/sink.ts';
-import { event, midway } from './fixtures/snapshots.ts';
+import { event, midway, snapshotOf, zoneRow } from './fixtures/snapshots.ts';
 
 const json = (stdout: OutputStream) => jsonReporter(stdout, rolloutProgress);
 const { workload, updateRevision } = midway();
@@ -40,6 +41,22 @@ test('snapshots become progress, told when pods are updated or go down', async (
     `{"time":"2026-03-01T09:00:01.000Z","type":"progress","updated":16,"total":36,"down":2}
 {"time":"2026-03-01T09:00:03.000Z","type":"progress","updated":16,"total":36,"down":3,"remainingMs":60000}
 `,
+  );
+});
+
+test('pods that terminate are told with their times, again every minute', async () => {
+  const looks = [20, 59, 61, 62].map((seconds) => {
+    const termination = { forMs: seconds * 1000, graceLeftMs: (2400 - seconds) * 1000 };
+    const cell: PodCell = { name: 'ingester-0', state: 'replacing', detail: 'terminating', termination };
+    return event(seconds * 1000, { type: 'snapshot', snapshot: snapshotOf([zoneRow('zone-a', [cell])]) });
+  });
+  const lines = (await written(json, looks)).trim().split('\n');
+  assert.deepEqual(
+    lines.map((line) => JSON.parse(line).terminating),
+    [
+      [{ pod: 'ingester-0', zone: 'zone-a', forMs: 20_000, graceLeftMs: 2_380_000 }],
+      [{ pod: 'ingester-0', zone: 'zone-a', forMs: 61_000, graceLeftMs: 2_339_000 }],
+    ],
   );
 });
 

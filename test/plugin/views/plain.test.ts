@@ -51,6 +51,7 @@ test('a whole rollout of 36 pods, one of them hanging', async () => {
   waves:                         11
   pods replaced:                 36
   most pods down at once:        4
+  most pods leaving at once:     4
   zones ever down together:      0
   one pod at a time would take:  12m 40s, 2.3 times as long
 `,

@@ -3,16 +3,19 @@ import { describe, it } from 'node:test';
 import { readPod, readStatefulSet } from '../../../shared/kube/objects.ts';
 import { buildSnapshot, type SnapshotInput } from '../../../shared/rollout/build-snapshot.ts';
 import { emptyMemory } from '../../../shared/rollout/memory.ts';
+import { statefulSetWorkload } from '../../../shared/rollout/workload.ts';
 import { DOWN, NOW_MS, OPTIONS, observation, sixPods, updated } from './builders.ts';
 
-const statefulSet = readStatefulSet({
-  metadata: { name: 'ingester', namespace: 'prod', uid: 'set' },
-  spec: {
-    replicas: 6,
-    selector: {},
-    template: { spec: { containers: [{ name: 'main', image: 'app:v2' }] } },
-  },
-});
+const workload = statefulSetWorkload(
+  readStatefulSet({
+    metadata: { name: 'ingester', namespace: 'prod', uid: 'set' },
+    spec: {
+      replicas: 6,
+      selector: {},
+      template: { spec: { containers: [{ name: 'main', image: 'app:v2' }] } },
+    },
+  }),
+);
 
 const rawPod = (name: string, revision: string, image: string, owner = 'set') =>
   readPod({
@@ -29,7 +32,7 @@ const rawPod = (name: string, revision: string, image: string, owner = 'set') =>
 
 function snapshot(change: Partial<SnapshotInput> = {}) {
   return buildSnapshot({
-    statefulSet,
+    workload,
     pods: [],
     observation: observation(sixPods()),
     options: OPTIONS,
@@ -68,6 +71,18 @@ describe('the snapshot that views draw', () => {
         ['zone-b', ['ingester-4', 'ingester-1']],
       ],
     );
+  });
+
+  it('shows how long a pod has been terminating, and what is left of its grace period', () => {
+    const termination = { sinceMs: NOW_MS - 60_000, graceEndsAtMs: NOW_MS + 2_340_000 };
+    const pods = sixPods((ordinal) => (ordinal === 3 ? { terminating: true, termination } : {}));
+    const { zones } = snapshot({ observation: observation(pods) });
+    const [first, second] = zones.flatMap(({ cells }) => cells);
+    assert.deepEqual(
+      [first?.detail, first?.termination],
+      ['terminating', { forMs: 60_000, graceLeftMs: 2_340_000 }],
+    );
+    assert.ok(second && !('termination' in second));
   });
 
   it('tells apart what this rollout took, what it brought back, and what fails', () => {

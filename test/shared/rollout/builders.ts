@@ -17,6 +17,8 @@ export const OPTIONS: RolloutOptions = {
   soakMs: 0,
   minReadyMs: 0,
   replaceUnready: false,
+  maxLeaving: undefined,
+  flush: false,
 };
 
 /** A stale, available pod `ingester-<ordinal>`. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { decide } from '../../../shared/rollout/decide.ts';
+import { PACINGS } from '../../../shared/rollout/options.ts';
 import type { RolloutInput, RolloutOptions } from '../../../shared/rollout/types.ts';
 import type { Rule } from './invariants.ts';
 import { type Decide, type Scenario, Simulation } from './simulate.ts';
@@ -17,6 +18,8 @@ const options: fc.Arbitrary<RolloutOptions> = fc.record({
   soakMs: fc.constantFrom(0, 0, 30_000),
   minReadyMs: fc.constantFrom(0, 0, 5_000),
   replaceUnready: fc.boolean(),
+  maxLeaving: fc.constantFrom(undefined, undefined, 1, 1, 2, 3),
+  flush: fc.constant(false),
 });
 
 function scenarios(limits: { minSteps: number; maxSteps: number; trouble: boolean }): fc.Arbitrary<Scenario> {
@@ -184,6 +187,58 @@ const broken: { rule: Rule; how: string; decide: Decide }[] = [
     how: 'replaces broken pods in two zones without being told to',
     decide: (input) => decide({ ...input, options: { ...input.options, replaceUnready: true } }),
   },
+  {
+    rule: 'R9',
+    how: 'knows no --max-leaving',
+    decide: (input) => decide({ ...input, options: { ...input.options, maxLeaving: undefined } }),
+  },
+  {
+    rule: 'R9',
+    how: 'lets one pod more leave',
+    decide: (input) => {
+      const { maxLeaving } = input.options;
+      const more = maxLeaving === undefined ? undefined : maxLeaving + 1;
+      return decide({ ...input, options: { ...input.options, maxLeaving: more } });
+    },
+  },
+  {
+    rule: 'R9',
+    how: 'does not count what leaves the ring',
+    decide: (input) => decide(withObservation(input, { leaving: [] })),
+  },
+  {
+    rule: 'R9',
+    how: 'does not count the pods beyond the replicas',
+    decide: (input) =>
+      decide(
+        withObservation(input, {
+          pods: input.observation.pods.map((pod) => ({
+            ...pod,
+            terminating: pod.terminating && !pod.surplus,
+          })),
+        }),
+      ),
+  },
+  {
+    rule: 'R9',
+    how: 'replaces broken pods whatever leaves',
+    decide: (input) => {
+      const decision = decide(input);
+      if (decision.kind !== 'wait' || decision.for !== 'leaving') return decision;
+      const without = decide({ ...input, options: { ...input.options, maxLeaving: undefined } });
+      return without.kind === 'disrupt' && without.wave === 0 ? without : decision;
+    },
+  },
+  {
+    rule: 'R9',
+    how: 'goes on with a begun wave whatever leaves',
+    decide: (input) => {
+      const decision = decide(input);
+      if (decision.kind !== 'wait' || decision.for !== 'leaving') return decision;
+      const without = decide({ ...input, options: { ...input.options, maxLeaving: undefined } });
+      return without.kind === 'disrupt' && !without.begins ? without : decision;
+    },
+  },
   { rule: 'R8', how: 'calls it done at the first wait', decide: (input) => toDone(decide(input)) },
 ];
 
@@ -196,15 +251,19 @@ function toDone(decision: ReturnType<Decide>): ReturnType<Decide> {
 }
 
 describe('the properties notice', () => {
+  const notices = ({ rule, decide: wrong }: (typeof broken)[number], fixed: Partial<RolloutOptions>) => {
+    const outcome = fc.check(
+      fc.property(scenarios({ minSteps: 200, maxSteps: 1500, trouble: true }), (scenario) => {
+        const chosen = { ...scenario, options: { ...scenario.options, ...fixed } };
+        assert.equal(firstViolation(chosen, rule, wrong), undefined);
+      }),
+      { numRuns: 500, endOnFailure: true },
+    );
+    assert.ok(outcome.failed, 'no violation found');
+  };
   for (const each of broken) {
-    it(`${each.rule} broken: a decision that ${each.how}`, () => {
-      const outcome = fc.check(
-        fc.property(scenarios({ minSteps: 200, maxSteps: 1500, trouble: true }), (scenario) => {
-          assert.equal(firstViolation(scenario, each.rule, each.decide), undefined);
-        }),
-        { numRuns: 500, endOnFailure: true },
-      );
-      assert.ok(outcome.failed, 'no violation found');
-    });
+    const what = `${each.rule} broken: a decision that ${each.how}`;
+    if (each.rule !== 'R9') it(what, () => notices(each, {}));
+    else for (const pacing of PACINGS) it(`${what}, pacing ${pacing}`, () => notices(each, { pacing }));
   }
 });

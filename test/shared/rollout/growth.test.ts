@@ -72,12 +72,14 @@ describe('options', () => {
       exponentialFactor: 'x',
       pacing: 'fast',
       zoneOrder: ['a', 'b', 'a'],
+      maxLeaving: '0',
     });
     assert.ok('problems' in parsed);
     assert.deepEqual(parsed.problems, [
       'maxUnavailable: 0 would never replace a pod; use 1 or more',
       'exponentialFactor: "x" is not a number that is 0 or at least 1',
       'pacing: "fast" is not one of wave, stream',
+      'maxLeaving: "0" is not a number of pods from 1 on',
       'zoneOrder: a is named twice',
     ]);
   });

@@ -54,7 +54,8 @@ export class History {
     if (decision.begins && tookAvailable) this.wavesTaken += 1;
     this.lastZone = decision.zone;
     this.lastZoneWholeSinceMs = undefined;
-    for (const { name, uid } of decision.pods) {
+    const members = decision.memory.inFlight.filter(({ name }) => decision.later.includes(name));
+    for (const { name, uid } of [...decision.pods, ...members]) {
       if (decision.begins || !this.chosen.has(uid))
         this.chosen.set(uid, { name, wasAvailable: availableUids.has(uid) });
     }

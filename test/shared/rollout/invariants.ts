@@ -1,11 +1,11 @@
 /**
- * The rules R1 to R7 as assertions about a decision, written from the design and not from the code: each returns what
+ * The rules R1 to R9 as assertions about a decision, written from the design and not from the code: each returns what
  * is wrong, or undefined.
  */
 import type { ObservedPod, RolloutDecision, RolloutInput } from '../../../shared/rollout/types.ts';
 import type { History } from './history.ts';
 
-export type Rule = 'R1' | 'R2' | 'R3' | 'R4' | 'R5' | 'R6' | 'R7' | 'R8';
+export type Rule = 'R1' | 'R2' | 'R3' | 'R4' | 'R5' | 'R6' | 'R7' | 'R8' | 'R9';
 
 export interface Violation {
   rule: Rule;
@@ -65,6 +65,11 @@ export function violations(input: RolloutInput, decision: RolloutDecision, histo
       broken('R5', `${taken.length} pods taken where growth allows ${allowed}`);
     }
 
+    const { maxLeaving = Number.POSITIVE_INFINITY } = input.options;
+    if (situation.leaving + chosen.length > maxLeaving) {
+      broken('R9', `${situation.leaving} leave and ${chosen.length} are taken with ${maxLeaving} allowed`);
+    }
+
     if (!input.observation.revisionObserved) broken('R6', 'the update revision is not observed yet');
     const fresh = chosen.find((pod) => pod && !pod.stale);
     if (fresh) broken('R6', `${fresh.name} is on the update revision`);
@@ -75,7 +80,7 @@ export function violations(input: RolloutInput, decision: RolloutDecision, histo
     const brokenHere = situation.candidates.filter(
       (pod) => pod.readySinceMs === undefined && situation.zoneOf(pod) === only,
     );
-    if (brokenHere.length > 0) {
+    if (brokenHere.length > 0 && situation.mayLeave) {
       const first = decision.kind === 'disrupt' ? decision.pods[0] : undefined;
       if (!brokenHere.some((pod) => pod.uid === first?.uid)) {
         broken(
@@ -88,6 +93,9 @@ export function violations(input: RolloutInput, decision: RolloutDecision, histo
   if (second && decision.kind !== 'blocked' && !input.options.replaceUnready && situation.canAct) {
     if (situation.candidates.length > 0)
       broken('R7', `two zones disrupted, and the decision is ${decision.kind}`);
+  }
+  if (decision.kind === 'wait' && decision.for === 'leaving' && situation.mayLeave) {
+    broken('R9', `waits with ${situation.leaving} leaving and ${input.options.maxLeaving} allowed`);
   }
   if (decision.kind === 'done' && situation.unfinished > 0) {
     broken('R8', `done with ${situation.unfinished} pods to go`);
@@ -122,7 +130,13 @@ function describe(input: RolloutInput, history: History) {
   };
   const before = (a: string, b: string) => (position(a) === position(b) ? a < b : position(a) < position(b));
   const labelled = observation.pods.every((pod) => pod.node === undefined || pod.zone !== undefined);
+  const leaving = new Set([
+    ...observation.pods.flatMap((pod) => (pod.terminating ? [pod.name] : [])),
+    ...(observation.leaving ?? []),
+  ]).size;
   return {
+    leaving,
+    mayLeave: options.maxLeaving === undefined || leaving < options.maxLeaving,
     byUid: new Map(observation.pods.map((pod) => [pod.uid, pod])),
     down,
     zoneOf,

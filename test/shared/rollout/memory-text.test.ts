@@ -14,6 +14,7 @@ const memory: RolloutMemory = {
     { name: 'ingester-6', uid: 'uid-6', counted: false },
   ],
   lastZones: { 'ingester-4': 'zone-b', 'ingester-5': 'zone-c', 'ingester-6': 'zone-a' },
+  killed: [{ name: 'ingester-4', uid: 'uid-0', how: 'was killed', accepted: true }],
 };
 
 describe('the memory in the Lease', () => {

@@ -37,6 +37,8 @@ export class ModelCluster {
   revisionObserved = true;
   readonly unlabelledNodes = new Set<string>();
   readonly pods = new Map<string, ModelPod>();
+  /** Members that the ring calls LEAVING. */
+  readonly leavingRing = new Set<string>();
   private readonly home = new Map<string, string>();
   private readonly pinned: boolean;
   private serial = 0;
@@ -79,6 +81,7 @@ export class ModelCluster {
       orderedReady: this.orderedReady,
       pods,
       missing: [...expected].filter((name) => !this.pods.has(name)),
+      leaving: [...this.leavingRing],
     };
   }
 
@@ -139,12 +142,22 @@ export class ModelCluster {
     if (pod) pod.readySinceMs = this.nowMs;
   }
 
-  /** A pod fails by itself: it is unready, or gone altogether. */
+  /** A pod fails by itself or is deleted by somebody: it is unready, terminating, or gone altogether. */
   podFails(pick: Pick): void {
     const pod = choose([...this.pods.values()], pick);
     if (!pod) return;
-    if (pick(3) === 0) this.pods.delete(pod.name);
+    const how = pick(4);
+    if (how === 0) this.pods.delete(pod.name);
+    else if (how === 1) pod.terminating = true;
     else pod.readySinceMs = undefined;
+  }
+
+  /** A member begins to leave the ring, or has left it; it need not be a pod that terminates. */
+  ringMoves(pick: Pick): void {
+    const pod = choose([...this.pods.values()], pick);
+    if (!pod) return;
+    if (this.leavingRing.size > 0 && pick(2) === 0) this.leavingRing.clear();
+    else this.leavingRing.add(pod.name);
   }
 
   newRevision(bad: boolean): void {

@@ -44,6 +44,15 @@ describe('the plan', () => {
     assert.ok(streaming.totalMs < waiting.totalMs);
   });
 
+  it('takes at least as long as the pods that may flush at a time', () => {
+    const options = { ...OPTIONS, exponentialFactor: 0, maxLeaving: 1 };
+    const minutes = (flushMs: number) =>
+      planRollout(observation(sixPods()), options, emptyMemory('rev-2'), () => 12 * MINUTE_MS, flushMs)
+        .totalMs / MINUTE_MS;
+    assert.equal(minutes(10 * MINUTE_MS), 60, 'six flushes, one after the other');
+    assert.equal(minutes(1 * MINUTE_MS), 36, 'three waves take longer');
+  });
+
   it('is empty when nothing is stale, and says what would block it', () => {
     assert.deepEqual(plan(observation(sixPods(updated))).waves, []);
     const { blocked } = plan(observation([pod(0, 'zone-a'), pod(1, undefined)]));

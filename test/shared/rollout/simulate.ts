@@ -66,6 +66,7 @@ export class Simulation {
     this.gate = { ...this.gate, state: 'open' };
     this.options = { ...this.options, replaceUnready: true };
     cluster.unlabelledNodes.clear();
+    cluster.leavingRing.clear();
     if (cluster.badRevisions.has(cluster.updateRevision)) cluster.newRevision(false);
     cluster.revisionObserved = true;
     cluster.replicas = Math.max(1, cluster.replicas);
@@ -107,7 +108,10 @@ export class Simulation {
     else if (kind === 60 && pick(8) === 0) cluster.rollBack(pick);
     else if (kind === 61 && pick(8) === 0) cluster.replicas = pick(25);
     else if (kind === 62 && trouble && pick(2) === 0) cluster.podFails(pick);
-    else if (kind === 63 && trouble) this.toggleLabel(pick(cluster.zones.length));
+    else if (kind === 63 && trouble) {
+      if (pick(2) === 0) this.toggleLabel(pick(cluster.zones.length));
+      else cluster.ringMoves(pick);
+    }
   }
 
   private toggleLabel(index: number): void {

@@ -10,6 +10,10 @@ export interface Narration extends Pauses {
   refusals: ReadonlySet<string>;
   /** By zone: why pods of it are down, as far as it was told. */
   troubles: ReadonlyMap<string, ReadonlySet<string>>;
+  /** By pod: how often its termination has been told; see `flushes.ts`. */
+  flushes: ReadonlyMap<string, number>;
+  /** Whether it was told that a pod was killed in a rollout which goes on all the same. */
+  killTold: boolean;
 }
 
 /** The pods taken together, and which of them are still out. */
@@ -29,4 +33,6 @@ export const NOTHING_TOLD: Narration = {
   waitingFor: undefined,
   refusals: new Set(),
   troubles: new Map(),
+  flushes: new Map(),
+  killTold: false,
 };

@@ -51,6 +51,8 @@ function tell(memory: Narration, event: RolloutEvent): Told<Narration> {
       return refused(memory, event);
     case 'pod-back':
       return podBack(memory, event);
+    case 'pod-killed':
+      return killed(memory, event);
     case 'zone-finished':
       return say(
         `${event.zone} finished: ${countPods(event.pods)} in ${formatDuration(event.tookMs)}`,
@@ -94,6 +96,13 @@ function refused(memory: Narration, event: EventOf<'eviction-refused'>): Told<Na
   return [next, [{ atMs: event.atMs, text, tone: 'warn' }]];
 }
 
+/** What holds is told by the reason to stop. Elsewhere many end like that, and the first one speaks for all. */
+function killed(memory: Narration, { atMs, pod, how, holds }: EventOf<'pod-killed'>): Told<Narration> {
+  if (holds || memory.killTold) return [memory, []];
+  const text = `${pod} ${how}; with --flush this would stop the rollout`;
+  return [{ ...memory, killTold: true }, [{ atMs, text, tone: 'warn' }]];
+}
+
 /** That a wave is waited for goes without saying; all other waiting is told when its reason changes. */
 function waiting(memory: Narration, event: EventOf<'waiting'>): Told<Narration> {
   const out = memory.wave?.out;
@@ -105,6 +114,7 @@ function waiting(memory: Narration, event: EventOf<'waiting'>): Told<Narration> 
   ) {
     return [memory, []];
   }
-  const subject = event.for === 'availability' ? event.pods.join() : withoutNumbers(event.reason);
+  const byPods = event.for === 'availability' || event.for === 'leaving';
+  const subject = byPods ? event.pods.join() : withoutNumbers(event.reason);
   return pause(memory, `${event.for} ${subject}`, waitingSentence(event));
 }

@@ -2,17 +2,20 @@ import type { RolloutSnapshot } from '../../../../shared/rollout/snapshot.ts';
 import { countPods, listNames } from '../../../../shared/sentences.ts';
 import { oneLine, shortRevision } from '../../format.ts';
 import type { Sentence } from '../../narration/sentence.ts';
+import { flushesSeen } from './flushes.ts';
 import type { Narration } from './memory.ts';
 import { describeTrouble, type Trouble, troublesOf } from './trouble.ts';
 
-/** The first snapshot tells what is replaced; every one tells what has gone wrong since. */
+/** The first snapshot tells what is replaced; every one tells what has gone wrong since, and which
+ * pods take long to end. */
 export function snapshotSeen(memory: Narration, atMs: number, now: RolloutSnapshot): [Narration, Sentence[]] {
   const troubles = troublesOf(now);
   const fresh = troubles.filter(({ zone, detail }) => !memory.troubles.get(zone)?.has(detail));
   const sentences = fresh.map((trouble): Sentence => ({ atMs, text: describeTrouble(trouble), tone: 'bad' }));
   const introduction = memory.introduced ? [] : introduce(atMs, now);
-  const next = { ...memory, introduced: true, troubles: rememberTroubles(memory, troubles) };
-  return [next, [...introduction, ...sentences]];
+  const [flushes, flushing] = flushesSeen(memory.flushes, atMs, now);
+  const next = { ...memory, introduced: true, troubles: rememberTroubles(memory, troubles), flushes };
+  return [next, [...introduction, ...sentences, ...flushing]];
 }
 
 /** A crashing container changes its reason again and again: a zone's reasons are forgotten when it is well. */

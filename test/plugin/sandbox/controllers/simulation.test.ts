@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import {
   faultOf,
-  flushMs,
+  flushOf,
   parseDurationMs,
   startMs,
 } from '../../../../plugin/sandbox/controllers/simulation.ts';
@@ -54,8 +54,10 @@ describe('simulated times', () => {
   });
 
   it('flush no longer than the grace period', () => {
-    assert.equal(flushMs(pod({ flush: '10m' }, 'app:1', 30), seededRandom(1)), 30_000);
-    assert.equal(flushMs(pod({ flush: '5s' }, 'app:1', 30), seededRandom(1)), 5000);
+    const flush = (text: string) => flushOf(pod({ flush: text }, 'app:1', 30), seededRandom(1));
+    assert.deepEqual(flush('10m'), { lastsMs: 30_000, killed: true });
+    assert.deepEqual(flush('30s'), { lastsMs: 30_000, killed: false });
+    assert.deepEqual(flush('5s'), { lastsMs: 5000, killed: false });
   });
 
   it('know broken and crashing images by their tag', () => {

@@ -41,11 +41,12 @@ test('q leaves the last picture and writes the summary below', GUARD, async () =
     'stopped, and safe to leave: no more pods are taken',
     'kubectl zone rollout sts/ingester -n prod goes on',
     '',
-    '  time taken:                2m 05s',
-    '  waves:                     1',
-    '  pods replaced:             1',
-    '  most pods down at once:    1',
-    '  zones ever down together:  0',
+    '  time taken:                 2m 05s',
+    '  waves:                      1',
+    '  pods replaced:              1',
+    '  most pods down at once:     1',
+    '  most pods leaving at once:  1',
+    '  zones ever down together:   0',
   ]);
   assert.ok(!rows.includes(KEYS));
 });

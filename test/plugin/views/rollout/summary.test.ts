@@ -7,6 +7,7 @@ const SUMMARY = {
   waves: 12,
   podsReplaced: 36,
   mostPodsDown: 12,
+  mostPodsTerminating: 2,
   zonesDownTogether: 0,
   oneAtATimeMs: 5_394_000,
 };
@@ -17,6 +18,7 @@ test('the summary names the cost, and what one pod at a time would have cost', (
     '  waves:                         12',
     '  pods replaced:                 36',
     '  most pods down at once:        12',
+    '  most pods leaving at once:     2',
     '  zones ever down together:      0',
     '  one pod at a time would take:  1h 29m, 14.5 times as long',
   ]);
@@ -24,7 +26,7 @@ test('the summary names the cost, and what one pod at a time would have cost', (
 
 test('nothing is compared when no pod was replaced', () => {
   const lines = summaryLines({ ...SUMMARY, podsReplaced: 0, oneAtATimeMs: undefined });
-  assert.equal(lines.at(-1), '  zones ever down together:  0');
+  assert.equal(lines.at(-1), '  zones ever down together:   0');
 });
 
 test('no ratio to a rollout that took no time', () => {

@@ -1,0 +1,36 @@
+import type { Context } from '../../context.ts';
+import { UserError } from '../../errors.ts';
+import { confirm } from '../../questions.ts';
+import type { RolloutRequest } from '../run.ts';
+import type { WatchedDeployment } from './watch.ts';
+
+/**
+ * Shows the change of the template, and asks once for it and for what the rollout needs of the Deployment.
+ *
+ * @throws UserError when the answer is no, where nobody can be asked, and for a rollout that has gone too far
+ */
+export async function agreeToHold(
+  { change, yes }: RolloutRequest,
+  { found: { deployment, replicaSets } }: WatchedDeployment,
+  context: Context,
+): Promise<void> {
+  const { name, namespace } = deployment.metadata;
+  const subject = `deployment/${name}`;
+  const { replicas } = deployment.spec;
+  const there = replicaSets.reduce((sum, set) => sum + set.replicas, 0);
+  if (there > replicas) {
+    throw new UserError(
+      `${subject} is being rolled out by its controller, with ${there - replicas} more than its ${replicas} pods: held now, it would remove these in any zone`,
+      `let it finish (kubectl -n ${namespace} rollout status ${subject}); for the next one pause it before you change the template, or use --image or --restart`,
+    );
+  }
+  if (change) {
+    const lines = change.differences.map((line) => `  ${line}\n`);
+    context.stderr.write(`the template of ${subject} changes:\n${lines.join('')}`);
+  }
+  if (yes) return;
+  const what = change ? 'Change the template and replace' : 'Replace';
+  const question = `${what} the pods of ${subject} zone by zone? Until that is done its controller is held: the Deployment is paused, with minReadySeconds, progressDeadlineSeconds, maxSurge and maxUnavailable of the rollout, and is then set back to what it is now.`;
+  if (await confirm(question, context, 'pass --yes')) return;
+  throw new UserError(`${subject} was not changed; nothing was touched`, 'pass --yes');
+}

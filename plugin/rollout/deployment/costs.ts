@@ -1,0 +1,54 @@
+import type { Kube } from '../../../shared/kube/kube.ts';
+import type { Pod } from '../../../shared/kube/objects.ts';
+import { RESOURCES, resourcePath } from '../../../shared/kube/paths.ts';
+import { type CostChange, costChanges, costRestored } from '../../../shared/rollout/deletion-cost.ts';
+import { isPodGone } from '../../removal/pod-removal.ts';
+
+const MOST_REQUESTS_AT_ONCE = 16;
+
+/**
+ * Makes the pods go in this order, before all others of their ReplicaSets: before those given, whatever they cost.
+ *
+ * @throws ApiError, ConnectionError; pods that are gone meanwhile need no cost
+ */
+export function writeCosts(kube: Kube, order: readonly Pod[], others: readonly Pod[] = []): Promise<void> {
+  const changes = costChanges(order, others);
+  return annotate(
+    kube,
+    order.flatMap((pod) => {
+      const change = changes.get(pod.metadata.uid);
+      return change ? [{ pod, change }] : [];
+    }),
+  );
+}
+
+/** Gives all pods back the cost that they had before the rollout. */
+export function restoreCosts(kube: Kube, pods: Iterable<Pod>): Promise<void> {
+  return annotate(
+    kube,
+    [...pods].flatMap((pod) => {
+      const change = costRestored(pod);
+      return change ? [{ pod, change }] : [];
+    }),
+  );
+}
+
+async function annotate(kube: Kube, changes: readonly { pod: Pod; change: CostChange }[]): Promise<void> {
+  const queue = [...changes];
+  const worker = async () => {
+    for (let next = queue.shift(); next; next = queue.shift()) {
+      const { namespace, name, uid } = next.pod.metadata;
+      try {
+        await kube.request({
+          method: 'PATCH',
+          patch: 'merge',
+          path: resourcePath({ ...RESOURCES.pods, namespace, name }),
+          body: { metadata: { uid, annotations: next.change } },
+        });
+      } catch (error) {
+        if (!isPodGone(error)) throw error;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(MOST_REQUESTS_AT_ONCE, queue.length) }, worker));
+}

@@ -1,0 +1,93 @@
+import { ApiError, type Kube } from '../../../shared/kube/kube.ts';
+import { listAll } from '../../../shared/kube/list.ts';
+import { readDeployment } from '../../../shared/kube/objects.ts';
+import { RESOURCES, resourcePath } from '../../../shared/kube/paths.ts';
+import { labelSelectorText } from '../../../shared/kube/selectors.ts';
+import {
+  type RolledDeployment,
+  readReplicaSet,
+  readRolledDeployment,
+} from '../../../shared/rollout/deployment-objects.ts';
+import { ownedSets } from '../../../shared/rollout/observe-deployment.ts';
+import { listNames } from '../../../shared/sentences.ts';
+import { UserError } from '../../errors.ts';
+import { leaseName } from '../lock.ts';
+import type { FetchedWorkload } from '../port.ts';
+import { fetchRolloutLease } from '../rollout-lease.ts';
+import { watchWorkload } from '../watches.ts';
+import { giveUpDeployment } from './leave.ts';
+import { deploymentPort } from './port.ts';
+import { type DeploymentObjects, deploymentCaches, heldBefore, workloadOf } from './watch.ts';
+
+/**
+ * Reads a Deployment to be rolled out.
+ *
+ * @throws UserError that names those there are when it is not there, and for one that cannot be held
+ */
+export async function fetchDeployment(kube: Kube, name: string): Promise<FetchedWorkload> {
+  const deployment = await readOrExplain(kube, name);
+  const { namespace } = deployment.metadata;
+  if (deployment.spec.strategy.type !== 'RollingUpdate') {
+    throw new UserError(
+      `deployment/${name} has strategy ${deployment.spec.strategy.type}: its controller removes all pods at once, whatever it is told`,
+      `kubectl -n ${namespace} patch deployment ${name} --type merge -p '{"spec":{"strategy":{"type":"RollingUpdate","rollingUpdate":{"maxSurge":0,"maxUnavailable":1}}}}'`,
+    );
+  }
+  const { items } = await listAll(kube, {
+    path: resourcePath({ ...RESOURCES.replicasets, namespace }),
+    query: { labelSelector: labelSelectorText(deployment.spec.selector) },
+  });
+  const found: DeploymentObjects = {
+    deployment,
+    replicaSets: ownedSets(deployment, items.map(readReplicaSet)),
+  };
+  const lease = leaseName('deployment', name);
+  const kept = heldBefore(await fetchRolloutLease(kube, { namespace, name: lease }).catch(unlessForbidden));
+  const workload = workloadOf(found, kept);
+  return {
+    workload,
+    patches: true,
+    giveUp: (left) => giveUpDeployment(kube, deployment, left),
+    async open({ clock, random }, listeners) {
+      const watches = await watchWorkload<DeploymentObjects>({
+        ...{ kube, workload, clock, random, ...listeners },
+        leaseName: lease,
+        open: (common) => deploymentCaches(common, deployment, kept),
+      });
+      return { watches, port: deploymentPort({ kube, found, watches }) };
+    },
+  };
+}
+
+async function readOrExplain(kube: Kube, name: string): Promise<RolledDeployment> {
+  const { namespace } = kube;
+  try {
+    const path = resourcePath({ ...RESOURCES.deployments, namespace, name });
+    return readRolledDeployment(await kube.request({ method: 'GET', path }));
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 404) throw error;
+    const others = await deploymentNames(kube);
+    throw new UserError(
+      `deployment "${name}" not found in namespace "${namespace}"`,
+      others.length > 0
+        ? `there ${others.length === 1 ? 'is' : 'are'}: ${listNames(others)}`
+        : 'choose another namespace with -n',
+      error,
+    );
+  }
+}
+
+async function deploymentNames(kube: Kube): Promise<string[]> {
+  try {
+    const path = resourcePath({ ...RESOURCES.deployments, namespace: kube.namespace });
+    const { items } = await listAll(kube, { path });
+    return items.map((item) => readDeployment(item).metadata.name);
+  } catch {
+    return [];
+  }
+}
+
+/** What may not be read is not known; the access that a rollout needs is checked by itself. */
+function unlessForbidden(error: unknown): undefined {
+  if (!(error instanceof ApiError && error.code === 403)) throw error;
+}

@@ -1,0 +1,112 @@
+import type { Pod } from '../../../shared/kube/objects.ts';
+import { maxUnavailableFor } from '../../../shared/rollout/deployment-step.ts';
+import { byOrdinalDescending, orderZones } from '../../../shared/rollout/order.ts';
+import type { Observation, RolloutOptions } from '../../../shared/rollout/types.ts';
+import type { Workload } from '../../../shared/rollout/workload.ts';
+import type { Context } from '../../context.ts';
+import type { RolloutLock } from '../lock.ts';
+import type { Prepared } from '../port.ts';
+import type { RolloutRequest } from '../run.ts';
+import { applyChange } from '../template.ts';
+import { writeCosts } from './costs.ts';
+import { heldFields, patchDeployment } from './hold.ts';
+import { decodeOriginals, encodeOriginals, originalsOf } from './originals.ts';
+import { look, untilSeen, untilSettled, untilStepTaken } from './settling.ts';
+import { type WatchedDeployment, workloadOf } from './watch.ts';
+
+/** How long the controllers are waited for; each step waits for them again. */
+const SETTLING_PATIENCE_MS = 5_000;
+
+/**
+ * With the Lease held: remembers there how the Deployment is, holds it, only then changes the template, and marks its old
+ * pods in the order in which they will go. An interrupt leaves undone what has not begun.
+ *
+ * @throws ApiError, ConnectionError, and what `applyChange` throws
+ */
+export async function prepareDeployment(
+  request: RolloutRequest,
+  watched: WatchedDeployment,
+  lock: RolloutLock,
+  context: Context,
+  signal: AbortSignal,
+): Promise<Prepared> {
+  const { kube, watches } = watched;
+  const { change } = request;
+  await withPatience(context, signal, (patience) => untilStepTaken(watches, patience));
+  if (signal.aborted) return { ...seen(watched, lock, request.options), request, changed: false };
+  const { deployment, sets } = look(watches);
+  const originals = encodeOriginals(originalsOf(deployment, decodeOriginals(lock.heldBefore)));
+  if (originals !== lock.heldBefore) await lock.rememberHeld(originals);
+  const held = await patchDeployment(kube, deployment, heldFields(true, maxUnavailableFor(sets, 0)));
+  let { generation } = held.metadata;
+  const changes = change !== undefined && !signal.aborted;
+  if (changes) {
+    ({
+      metadata: { generation },
+    } = await applyChange(kube, workloadOf(look(watches), originals), change));
+  }
+  await settle(watched, generation, context, signal);
+  const ready = seen(watched, lock, request.options);
+  await writeCosts(kube, inOrder(ready.observation, [...watches.pods.values()], request.options));
+  return changes
+    ? { ...ready, request: { ...request, commandLine: request.commandLineAfterChange }, changed: true }
+    : { ...ready, request, changed: false };
+}
+
+/** Our own watch must have the change; a driver that began on what was before would find nothing to do. */
+async function settle(
+  { watches }: WatchedDeployment,
+  generation: number,
+  context: Context,
+  interrupted: AbortSignal,
+): Promise<void> {
+  const isShown = untilSeen(
+    watches,
+    ({ deployment }) => deployment.metadata.generation >= generation,
+    interrupted,
+  );
+  await isShown.catch((error: unknown) => {
+    if (!interrupted.aborted) throw error;
+  });
+  await withPatience(context, interrupted, (signal) => untilSettled(watches, generation, signal));
+}
+
+/** Waits until it is so, or for an interrupt, or for so long that it is better to go on. */
+async function withPatience(
+  { clock }: Context,
+  interrupted: AbortSignal,
+  wait: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const patience = new AbortController();
+  const cancel = clock.schedule(SETTLING_PATIENCE_MS, () => patience.abort());
+  try {
+    if (!interrupted.aborted) await wait(AbortSignal.any([interrupted, patience.signal]));
+  } catch (error) {
+    if (!interrupted.aborted && !patience.signal.aborted) throw error;
+  } finally {
+    cancel();
+  }
+}
+
+function seen(
+  { watches, found }: WatchedDeployment,
+  lock: RolloutLock,
+  { minReadyMs }: RolloutOptions,
+): { workload: Workload; observation: Observation } {
+  const workload = workloadOf(watches.own ?? found, lock.heldBefore);
+  const cluster = { pods: watches.pods.values(), nodes: watches.nodes };
+  const looking = { memory: lock.memory, minReadyMs, nowMs: Number.MAX_SAFE_INTEGER };
+  return { workload, observation: workload.observe(cluster, looking) };
+}
+
+/** The old pods as rule R4 takes them. */
+function inOrder(observation: Observation, pods: readonly Pod[], { zoneOrder }: RolloutOptions): Pod[] {
+  const byUid = new Map(pods.map((pod) => [pod.metadata.uid, pod]));
+  const stale = observation.pods.filter((pod) => pod.stale && !pod.terminating);
+  const zones = orderZones(new Set(stale.map((pod) => pod.zone ?? '')), zoneOrder);
+  const rank = new Map(zones.map((zone, index) => [zone, index]));
+  const rankOf = (zone: string | undefined) => rank.get(zone ?? '') ?? zones.length;
+  return stale
+    .sort((a, b) => rankOf(a.zone) - rankOf(b.zone) || byOrdinalDescending(a, b))
+    .flatMap(({ uid }) => byUid.get(uid) ?? []);
+}

@@ -1,0 +1,44 @@
+import { disruptionLimit } from '../../shared/rollout/limits.ts';
+import { knownZones } from '../../shared/rollout/pods.ts';
+import type { Observation } from '../../shared/rollout/types.ts';
+import type { Workload } from '../../shared/rollout/workload.ts';
+import type { Reporter, RolloutEvent } from './events.ts';
+import type { RolloutLock } from './lock.ts';
+import type { Prepared } from './port.ts';
+import type { Watched } from './run.ts';
+
+export interface Beginning extends Prepared {
+  watched: Pick<Watched, 'watches'>;
+  lock: Pick<RolloutLock, 'resumed' | 'memory'>;
+}
+
+/** The first words: what will be done, and what the operator should know before. */
+export function announce(
+  { watched, lock, request, observation, workload, changed }: Beginning,
+  reporter: Reporter,
+  atMs: number,
+): void {
+  reporter.report(started(workload, observation, lock.resumed && !changed, atMs));
+  const notice = (message: string) => reporter.report({ atMs, type: 'notice', message });
+  request.notices.forEach(notice);
+  if (changed) notice(`the template was changed: ${request.change?.differences.join('; ')}`);
+  const zones = knownZones(observation, lock.memory);
+  const { capped } = disruptionLimit(observation, request.options, zones.length);
+  if (capped) notice(capped);
+  if (!watched.watches.nodes) {
+    notice("nodes may not be listed: zones are taken from the pods' own labels (Kubernetes 1.35 and newer)");
+  }
+  if (request.disableEviction) notice('pods are deleted, not evicted: disruption budgets are not asked');
+}
+
+/** The event with which every rollout begins. */
+export function started(
+  { kind, metadata: { namespace, name } }: Workload,
+  { updateRevision, pods, replicas }: Observation,
+  resumed: boolean,
+  atMs: number,
+): RolloutEvent {
+  const stale = pods.filter((pod) => pod.stale && !pod.surplus).length;
+  const workload = { kind, namespace, name };
+  return { atMs, type: 'started', workload, updateRevision, stale, total: replicas, resumed };
+}

@@ -1,0 +1,88 @@
+import type { Clock } from '../../shared/clock.ts';
+import type { Kube } from '../../shared/kube/kube.ts';
+import type { Pod } from '../../shared/kube/objects.ts';
+import { howKilled, howLost } from '../../shared/rollout/killed.ts';
+import { rememberKilled } from '../../shared/rollout/killed-pods.ts';
+import { zoneOf } from '../../shared/rollout/pods.ts';
+import type { RolloutMemory } from '../../shared/rollout/types.ts';
+import type { Sight } from './announcer.ts';
+import type { Reporter } from './events.ts';
+import type { WorkloadWatches } from './watches.ts';
+
+/** Watches for pods that are killed while they terminate. */
+export interface KillWatch {
+  /**
+   * Takes in what is seen; to be called with every look. Tells each killed pod once.
+   *
+   * @returns the memory, with the killed pods where they hold the rollout
+   */
+  look(
+    memory: RolloutMemory,
+    sight: Pick<Sight, 'pods' | 'observation' | 'options' | 'nowMs'>,
+  ): RolloutMemory;
+  /** What the operator can do once the rollout has stopped for killed pods. */
+  goOn: string;
+}
+
+export interface KillWatchOptions {
+  kube: Pick<Kube, 'clockSkewMs'>;
+  clock: Clock;
+  watches: Pick<WorkloadWatches, 'onPodGone'>;
+  reporter: Reporter;
+  /** What the Lease remembers: pods that have been told already. */
+  memory: RolloutMemory;
+  /** The command that goes on with the rollout. */
+  commandLine: string;
+}
+
+/** A pod whose object has gone. */
+interface Gone {
+  name: string;
+  uid: string;
+  how: string;
+}
+
+/**
+ * Only pods that were seen to belong to the workload count. How a pod ended while the watch was broken, or before this
+ * process began, is not known to it: the list that comes afterwards only says that the pod has gone.
+ */
+export function watchKills(options: KillWatchOptions): KillWatch {
+  const { watches, reporter, memory: left, commandLine, kube, clock } = options;
+  const told = new Set(left.killed.map(({ uid }) => uid));
+  let ours = new Set<string>();
+  let gone: Gone[] = [];
+  watches.onPodGone((last, before) => {
+    const how = howLost(last, before, clock.nowMs() + kube.clockSkewMs);
+    if (how !== undefined) gone.push({ ...identityOf(before), how });
+  });
+
+  return {
+    goOn: commandLine.includes(ACCEPT) ? commandLine : `${commandLine} ${ACCEPT}`,
+    look(memory, { observation, pods, options: { flush }, nowMs }) {
+      const owned = new Set(observation.pods.map(({ uid }) => uid));
+      const killed = gone.filter(({ uid }) => ours.has(uid));
+      for (const pod of pods) {
+        if (pod.metadata.deletionTimestampMs === undefined || !owned.has(pod.metadata.uid)) continue;
+        const how = howKilled(pod);
+        if (how !== undefined) killed.push({ ...identityOf(pod), how });
+      }
+      gone = [];
+      ours = owned;
+      const fresh = killed.filter(({ uid }) => !told.has(uid));
+      for (const { name, uid, how } of fresh) {
+        told.add(uid);
+        const pod = observation.pods.find((each) => each.uid === uid) ?? { name };
+        const zone = zoneOf(pod, memory);
+        reporter.report({ atMs: nowMs, type: 'pod-killed', pod: name, zone, how, holds: flush });
+      }
+      return flush ? rememberKilled(memory, fresh, observation) : memory;
+    },
+  };
+}
+
+/** The flag with which an operator lets a rollout go on after pods were killed. */
+const ACCEPT = '--accept-killed';
+
+function identityOf({ metadata: { name, uid } }: Pod) {
+  return { name, uid };
+}

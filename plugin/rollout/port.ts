@@ -1,0 +1,105 @@
+import type { Clock } from '../../shared/clock.ts';
+import type { Kube } from '../../shared/kube/kube.ts';
+import type { Lease } from '../../shared/kube/objects.ts';
+import type { ConnectionState } from '../../shared/kube/watch-cache.ts';
+import type { GateState, Observation } from '../../shared/rollout/types.ts';
+import type { Workload } from '../../shared/rollout/workload.ts';
+import type { Context } from '../context.ts';
+import type { PodToRemove } from '../removal/pod-removal.ts';
+import type { RemovalOutcome } from '../removal/removals.ts';
+import type { Reporter, RolloutOutcome } from './events.ts';
+import type { RolloutLock } from './lock.ts';
+import type { RolloutRequest } from './run.ts';
+import type { WorkloadWatches } from './watches.ts';
+
+/** A workload that was found, before anything of it is watched. */
+export interface FetchedWorkload {
+  readonly workload: Workload;
+  /** Whether a rollout will change its own object, also where its template stays. */
+  readonly patches: boolean;
+  open(context: Context, listeners: WatchListeners): Promise<OpenedWorkload>;
+  /**
+   * Brings in order what a rollout has left that was killed; nobody may be rolling it out.
+   *
+   * @returns what was done, as a sentence goes on after the workload's name; undefined when there was nothing to do
+   */
+  giveUp(lease: Lease | undefined): Promise<string | undefined>;
+}
+
+export interface WatchListeners {
+  onConnection(state: ConnectionState): void;
+  onProblem(error: Error): void;
+}
+
+/** Watched, and ready to be rolled out; whoever opens it stops the watches. */
+export interface OpenedWorkload {
+  readonly watches: WorkloadWatches;
+  readonly port: WorkloadPort;
+}
+
+/** What a rollout does in another way for each kind of workload. */
+export interface WorkloadPort {
+  /**
+   * Shows what is to be changed about the workload, and asks for it once.
+   *
+   * @throws UserError when the answer is no, and where nobody can be asked
+   */
+  agree(request: RolloutRequest, context: Context): Promise<void>;
+  /** Whether the last rollout ended before it had left everything as it should be. */
+  isLeftUnfinished(): Promise<boolean>;
+  /** With the Lease held: keeps the controller from replacing pods by itself, and only then changes the template. */
+  prepare(
+    request: RolloutRequest,
+    lock: RolloutLock,
+    context: Context,
+    signal: AbortSignal,
+  ): Promise<Prepared>;
+  /** Closed while the controller replaces pods by itself. */
+  gate(): GateState;
+  removals(given: RemovalsGiven): PodRemovals;
+  /** After the last pod: brings in order what the controller does not. */
+  complete(reporter: Reporter, context: Context): Promise<void>;
+  /** With the Lease still held, however the rollout ended: leaves the workload as it should be. */
+  leave(request: RolloutRequest, lock: RolloutLock, outcome: RolloutOutcome, context: Context): Promise<void>;
+}
+
+/** A workload that is ready to be rolled out. */
+export interface Prepared {
+  workload: Workload;
+  observation: Observation;
+  /** Its command line is the one that goes on from here: a change that is made must not be made again. */
+  request: RolloutRequest;
+  changed: boolean;
+}
+
+export interface ZonedPod extends PodToRemove {
+  zone: string;
+}
+
+/** What removes pods; see `Removals`. */
+export interface PodRemovals {
+  /** Removes exactly these pods from now on; what is not begun of an earlier request is forgotten. */
+  request(pods: readonly ZonedPod[]): void;
+  /** Whether an answer about this pod is awaited. */
+  isUnderWay(uid: string): boolean;
+  /** Refused pods may be asked for again at once. */
+  retryNow(): void;
+  /** Begins nothing more and resolves when what is under way has ended. */
+  stop(): Promise<void>;
+}
+
+export interface RemovalsGiven {
+  kube: Kube;
+  clock: Clock;
+  random: () => number;
+  disableEviction: boolean;
+  lock: Pick<RolloutLock, 'heldBefore'>;
+  onOutcome(outcome: RemovalOutcome<ZonedPod>): void;
+  /** Asked before each act: false while this process must not act. */
+  mayAct(): boolean;
+  onRetryDue(): void;
+  /** Something that the operator should know and that stops nothing. */
+  onNotice(message: string): void;
+  /** Pods went that were not chosen: the rollout must not go on. */
+  onStray(reason: string): void;
+}

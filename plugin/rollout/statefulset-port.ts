@@ -1,0 +1,75 @@
+import type { Kube } from '../../shared/kube/kube.ts';
+import { readStatefulSet, type StatefulSet } from '../../shared/kube/objects.ts';
+import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
+import { watchCache } from '../../shared/kube/watch-cache.ts';
+import { statefulSetWorkload } from '../../shared/rollout/workload.ts';
+import { Removals, type RetryPolicy } from '../removal/removals.ts';
+import { agreeOnChanges } from './agreement.ts';
+import { bringStatusUpToDate, restoreStrategy } from './finish.ts';
+import { isLeftUnfinished, leaseName } from './lock.ts';
+import type { FetchedWorkload, WorkloadPort } from './port.ts';
+import { fetchStatefulSet } from './preflight.ts';
+import { prepare } from './prepare.ts';
+import { ON_DELETE, strategyGate } from './strategy.ts';
+import type { WatchedSet } from './switch-strategy.ts';
+import { type CommonCacheOptions, type OwnCaches, watchWorkload } from './watches.ts';
+
+/** A budget is asked again soon: a pod that is back makes room, and no watch here tells of budgets. */
+const RETRY: RetryPolicy = {
+  firstMs: 500,
+  longestMs: 10_000,
+  isFinal: ({ code }) => code === 401 || code === 403 || code === 405,
+};
+
+/** @throws UserError that names those there are when it is not there */
+export async function fetchedStatefulSet(kube: Kube, name: string): Promise<FetchedWorkload> {
+  const found = await fetchStatefulSet(kube, name);
+  const workload = statefulSetWorkload(found);
+  return {
+    workload,
+    patches: !workload.isHeld,
+    // Under OnDelete nothing happens by itself.
+    giveUp: async () => undefined,
+    async open({ clock, random }, listeners) {
+      const watches = await watchWorkload<StatefulSet>({
+        ...{ kube, workload, clock, random, ...listeners },
+        leaseName: leaseName('statefulset', name),
+        open: (common) => setCaches(common, found),
+      });
+      return { watches, port: statefulSetPort({ kube, found, watches }) };
+    },
+  };
+}
+
+function setCaches(common: CommonCacheOptions, { metadata }: StatefulSet): OwnCaches<StatefulSet> {
+  const { namespace, name } = metadata;
+  const sets = watchCache<StatefulSet>({
+    ...common,
+    path: resourcePath({ ...RESOURCES.statefulsets, namespace }),
+    fieldSelector: `metadata.name=${name}`,
+    parse: readStatefulSet,
+  });
+  return {
+    caches: [sets],
+    read: () => sets.items.get(`${namespace}/${name}`),
+    toWorkload: statefulSetWorkload,
+  };
+}
+
+/** A StatefulSet under OnDelete leaves it to us which pods go: they are evicted one by one. */
+function statefulSetPort(watched: WatchedSet): WorkloadPort {
+  const { kube, found, watches } = watched;
+  return {
+    agree: (request, context) => agreeOnChanges(request, found, context),
+    isLeftUnfinished: async () =>
+      found.spec.updateStrategy.type === ON_DELETE && isLeftUnfinished(kube, statefulSetWorkload(found)),
+    prepare: (request, lock, context, signal) => prepare(request, watched, lock, context, signal),
+    gate: () => strategyGate(watches.own ?? found),
+    removals: ({ disableEviction, ...given }) =>
+      new Removals({ ...given, way: { disableEviction, gracePeriodSeconds: undefined }, retry: RETRY }),
+    complete: (reporter, context) => bringStatusUpToDate(watched, reporter, context),
+    async leave(request, lock, outcome, context) {
+      if (outcome === 'done') await restoreStrategy(request, watched, lock, context);
+    },
+  };
+}

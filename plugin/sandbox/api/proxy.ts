@@ -1,0 +1,114 @@
+/** The subresource `proxy` of pods and services, answered by what the pods simulate. */
+import { isReady, isTerminating } from '../controllers/pods.ts';
+import type { Pod } from '../controllers/types.ts';
+import { portsOf } from '../services/pod-state.ts';
+import type { PodServices } from '../services/services.ts';
+import { type Fields, fieldsAt, isFields } from '../store/object.ts';
+import type { Catalog } from './catalog.ts';
+import { badRequest, StatusError } from './errors.ts';
+import type { ApiRequest, Reply } from './message.ts';
+import type { Objects } from './objects.ts';
+import { PODS } from './resources.ts';
+
+/** A path below `/api/v1/namespaces/NS/(pods|services)/[SCHEME:]NAME[:PORT]/proxy`. */
+export interface ProxyTarget {
+  resource: 'pods' | 'services';
+  namespace: string;
+  name: string;
+  /** Empty when none is named. */
+  port: string;
+  /** What follows, at least `/`. */
+  path: string;
+}
+
+interface ProxyParts {
+  objects: Objects;
+  catalog: Catalog;
+  services: PodServices;
+}
+
+const PROXY = /^\/api\/v1\/namespaces\/([^/]+)\/(pods|services)\/([^/]+)\/proxy(\/.*)?$/;
+
+/** What a path asks the proxy for; undefined for all other paths. */
+export function parseProxyPath(path: string): ProxyTarget | undefined {
+  const [, namespace, resource, id = '', rest = '/'] = PROXY.exec(path) ?? [];
+  if (namespace === undefined) return undefined;
+  const parts = decodeURIComponent(id).split(':');
+  const [, name = '', port = ''] = parts.length > 2 ? parts : ['', ...parts];
+  return {
+    resource: resource === 'pods' ? 'pods' : 'services',
+    namespace: decodeURIComponent(namespace),
+    name,
+    port,
+    path: decodeURIComponent(rest),
+  };
+}
+
+/**
+ * Hands a request over to a pod, as the API server does: `ResourceLocation` in `pkg/registry/core/pod/strategy.go` and
+ * in `pkg/registry/core/service/storage` of Kubernetes find the pod.
+ *
+ * @throws StatusError 404 for an unknown object, 400 for a pod without address, 503 when nothing listens
+ */
+export function proxy(parts: ProxyParts, target: ProxyTarget, request: ApiRequest): Reply {
+  const { pod, port } = target.resource === 'pods' ? podFor(parts, target) : endpointFor(parts, target);
+  const { podIP } = pod.status;
+  if (podIP === undefined) throw badRequest('address not allowed');
+  const service = parts.services.listening(pod, port);
+  if (!service) {
+    throw unavailable(
+      `error trying to reach service: dial tcp ${podIP}:${port}: connect: connection refused`,
+    );
+  }
+  const { method, query, accept } = request;
+  const { code, body, headers } = service.answer(pod, { method, path: target.path, query, accept });
+  return { kind: 'text', code, text: body, headers };
+}
+
+function podFor({ objects, catalog }: ProxyParts, { namespace, name, port }: ProxyTarget) {
+  const resource = catalog.find('', 'v1', 'pods');
+  if (!resource) throw new TypeError('the sandbox always serves pods');
+  const pod = objects.get(resource, namespace, name) as Pod;
+  const number = port === '' ? (portsOf(pod)[0]?.number ?? 80) : Number(port);
+  // The real server does not look names of ports up either, and fails when it dials.
+  if (Number.isNaN(number)) throw unavailable(`error trying to reach service: lookup ${port}: unknown port`);
+  return { pod, port: number };
+}
+
+function endpointFor({ objects, catalog }: ProxyParts, { namespace, name, port }: ProxyTarget) {
+  const resource = catalog.find('', 'v1', 'services');
+  if (!resource) throw new TypeError('the sandbox always serves services');
+  const spec = fieldsAt(objects.get(resource, namespace, name), 'spec');
+  const ports = Array.isArray(spec.ports) ? spec.ports.filter(isFields) : [];
+  const servicePort = ports.find((each) => isNamed(each, port));
+  if (!servicePort && /^\d+$/.test(port)) {
+    throw unavailable(`no service port ${port} found for service "${name}"`);
+  }
+  const pod = readyPods(objects, namespace, fieldsAt(spec, 'selector'))[0];
+  if (!servicePort || !pod) throw unavailable(`no endpoints available for service "${name}"`);
+  return { pod, port: targetPort(pod, servicePort) };
+}
+
+function isNamed(port: Fields, wanted: string): boolean {
+  return /^\d+$/.test(wanted) ? port.port === Number(wanted) : (port.name ?? '') === wanted;
+}
+
+/** The sandbox keeps no Endpoints: they are what the selector finds. */
+function readyPods(objects: Objects, namespace: string, selector: Fields): Pod[] {
+  const wanted = Object.entries(selector);
+  if (wanted.length === 0) return [];
+  return objects.store
+    .list(PODS, namespace)
+    .map((object) => object as Pod)
+    .filter((pod) => isReady(pod) && !isTerminating(pod))
+    .filter((pod) => wanted.every(([label, value]) => pod.metadata.labels?.[label] === value));
+}
+
+function targetPort(pod: Pod, { port, targetPort: target = port }: Fields): number {
+  if (typeof target === 'number') return target;
+  return portsOf(pod).find(({ name }) => name === target)?.number ?? Number(port);
+}
+
+function unavailable(message: string): StatusError {
+  return new StatusError(503, 'ServiceUnavailable', message);
+}

@@ -1,0 +1,75 @@
+/** What a hash ring means for a rollout: whether another member may be taken away. Pure. */
+import type { RingHistory } from './history.ts';
+import { presentMembers, type RingPod } from './members.ts';
+import type { RingMember, RingPage } from './page.ts';
+import { describeMember, FORGET } from './reasons.ts';
+
+export interface RingInput {
+  page: RingPage;
+  /** All pods of the workload. */
+  pods: readonly RingPod[];
+  /** Ids of members that are long unhealthy and that no pod has as its name. */
+  forgotten: ReadonlySet<string>;
+  /** Go on in spite of them. */
+  ignoreForgotten: boolean;
+  history: RingHistory;
+}
+
+export type RingVerdict =
+  | { kind: 'open'; reason: string }
+  | { kind: 'closed'; reason: string }
+  /** It says nothing about this workload: the page of another component, or a ring without members. */
+  | { kind: 'foreign'; reason: string };
+
+const SHOWN = 3;
+
+/**
+ * Open while every member is ACTIVE and sends heartbeats; closed, naming them, while one is not. A member in a state
+ * that we do not know closes as well.
+ *
+ * Forgotten members close too, unless the operator says otherwise. Such a member still owns its tokens: dskit asks a
+ * quorum of the members that a token leads to, and leaves out the unhealthy ones without asking others instead as long
+ * as they were ACTIVE (`Write` in `ring/ring.go`, `Filter` in `ring/replication_strategy.go`). With a replication factor
+ * of 3 each of its tokens has two members left, so that taking one of these away fails writes.
+ *
+ * Pods that are stale, unready and not terminating do not close: the rollout replaces these before anything else
+ * (rule R7), which costs nothing, while a ring that waited for them would keep a bad revision in place for ever.
+ */
+export function judgeRing({ page, pods, forgotten, ignoreForgotten, history }: RingInput): RingVerdict {
+  const members = presentMembers(page);
+  if (members.length === 0) return { kind: 'foreign', reason: 'the ring has no members' };
+  const ids = new Set(members.map(({ id }) => id));
+  if (pods.length > 0 && !pods.some(({ name }) => ids.has(name))) {
+    const [first] = members;
+    return {
+      kind: 'foreign',
+      reason: `none of its ${members.length} members, ${first?.id} among them, is a pod of the workload`,
+    };
+  }
+
+  const toBeReplaced = new Set(pods.filter(isReplacedFirst).map(({ name }) => name));
+  const abandoned = members.filter(({ id }) => forgotten.has(id));
+  const unsettled = members.filter(
+    ({ id, state }) => state !== 'ACTIVE' && !forgotten.has(id) && !toBeReplaced.has(id),
+  );
+  const holding = ignoreForgotten ? unsettled : [...unsettled, ...abandoned];
+  if (holding.length === 0) {
+    const active = members.filter(({ state }) => state === 'ACTIVE').length;
+    const ignored = abandoned.length > 0 ? `; ignored: ${name(abandoned, forgotten, history)}` : '';
+    return { kind: 'open', reason: `${active} of ${members.length} members are ACTIVE${ignored}` };
+  }
+  const advice = unsettled.length === 0 ? `; ${FORGET}` : '';
+  return { kind: 'closed', reason: `${name(holding, forgotten, history)}${advice}` };
+}
+
+function isReplacedFirst({ stale, surplus, terminating, readySinceMs }: RingPod): boolean {
+  return stale && !surplus && !terminating && readySinceMs === undefined;
+}
+
+function name(members: readonly RingMember[], forgotten: ReadonlySet<string>, history: RingHistory): string {
+  const shown = members
+    .slice(0, SHOWN)
+    .map((member) => describeMember(member, forgotten.has(member.id), history.get(member.id)?.sinceMs));
+  const more = members.length - shown.length;
+  return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}

@@ -1,0 +1,142 @@
+import * as z from 'zod/mini';
+import { runInProcess } from '../helpers/context.ts';
+import { type PluginProcess, startPlugin } from '../helpers/plugin.ts';
+import type { PluginRun } from '../helpers/plugin-run.ts';
+import type { TestCluster } from './cluster.ts';
+import { type DeploymentWitness, startDeploymentWitness } from './deployment-witness.ts';
+import { deployment, type Simulation } from './fixtures.ts';
+
+export interface DeploymentFixture {
+  name: string;
+  /** 6 unless told. */
+  replicas?: number;
+  image?: string;
+  simulation?: Simulation;
+  terminationGracePeriodSeconds?: number;
+  /** Merged into the spec. */
+  spec?: object;
+}
+
+const deploymentSchema = z.object({
+  metadata: z.object({ generation: z.number() }),
+  spec: z.looseObject({ template: z.unknown() }),
+});
+const replicaSetsSchema = z.object({
+  items: z.array(
+    z.object({
+      metadata: z.object({ name: z.string() }),
+      spec: z.object({
+        replicas: z.number(),
+        template: z.object({ spec: z.object({ containers: z.array(z.object({ image: z.string() })) }) }),
+      }),
+    }),
+  ),
+});
+const podsSchema = z.object({
+  items: z.array(
+    z.object({
+      metadata: z.object({
+        name: z.string(),
+        deletionTimestamp: z.optional(z.string()),
+        annotations: z.optional(z.record(z.string(), z.string())),
+      }),
+      spec: z.object({ containers: z.array(z.object({ image: z.string() })) }),
+    }),
+  ),
+});
+
+/** What suites do with Deployments of one namespace and the plugin. */
+export interface DeploymentBench {
+  /** Applies a Deployment with six pods in three zones and waits until they are ready. */
+  whole(fixture: DeploymentFixture): Promise<void>;
+  /** The same, and then changes its image while it is paused, for `app:v2`. */
+  stale(fixture: DeploymentFixture): Promise<void>;
+  /** Runs `kubectl zone rollout deploy/NAME` in this process, with yes and JSON output. */
+  start(name: string, ...flags: string[]): PluginRun;
+  /** The built plugin in a process of its own. */
+  spawn(name: string, ...flags: string[]): PluginProcess;
+  run(...words: string[]): PluginRun;
+  /** The spec without its template: what must be as it was found. */
+  settings(name: string): Promise<Readonly<Record<string, unknown>>>;
+  /** Replicas by image, of ReplicaSets that have any. */
+  replicas(name: string): Promise<Readonly<Record<string, number>>>;
+  /** Images of the pods, and how many have an annotation about deletion costs. */
+  pods(name: string): Promise<{ images: readonly string[]; costs: number }>;
+  witness(name: string): Promise<DeploymentWitness>;
+  /** kubectl in this namespace; rejects when it fails. */
+  kubectl(...args: string[]): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Makes the bench of a namespace that exists. */
+export function deploymentBench(cluster: TestCluster, namespace: string): DeploymentBench {
+  const leftovers: (() => void | Promise<void>)[] = [];
+  const kubectl = async (...args: string[]) => {
+    const { stdout, stderr, code } = await cluster.kubectl([...args, '-n', namespace]);
+    if (code !== 0) throw new Error(`kubectl ${args.join(' ')}: ${stderr}`);
+    return stdout;
+  };
+  const whole = async ({ spec, replicas = 6, ...fixture }: DeploymentFixture) => {
+    const { name } = fixture;
+    const made = deployment({ namespace, replicas, ...fixture });
+    await cluster.apply({ ...made, spec: { ...made.spec, ...spec } });
+    await cluster.waitReady('Deployment', name, namespace);
+  };
+  const words = (name: string, flags: readonly string[]) => [
+    ...['rollout', `deploy/${name}`, '-n', namespace],
+    ...['-o', 'json', '--yes', ...flags],
+  ];
+  const run = (...argv: string[]) => {
+    const started = runInProcess(cluster.kubeconfigPath, argv);
+    leftovers.push(() => started.interrupt());
+    return started;
+  };
+  return {
+    whole,
+    kubectl,
+    run,
+    async stale(fixture) {
+      await whole(fixture);
+      await kubectl('rollout', 'pause', `deployment/${fixture.name}`);
+      await kubectl('set', 'image', `deployment/${fixture.name}`, 'main=app:v2');
+    },
+    start: (name, ...flags) => run(...words(name, flags)),
+    spawn(name, ...flags) {
+      const plugin = startPlugin(cluster.kubeconfigPath, words(name, flags));
+      leftovers.push(() => plugin.kill());
+      return plugin;
+    },
+    async settings(name) {
+      const { spec } = deploymentSchema.parse(JSON.parse(await kubectl('get', 'deploy', name, '-o', 'json')));
+      const { template: _, ...rest } = spec;
+      return rest;
+    },
+    async replicas(name) {
+      const text = await kubectl('get', 'rs', '-l', `app=${name}`, '-o', 'json');
+      const counts: Record<string, number> = {};
+      for (const { spec } of replicaSetsSchema.parse(JSON.parse(text)).items) {
+        const image = spec.template.spec.containers[0]?.image ?? '';
+        if (spec.replicas > 0) counts[image] = spec.replicas;
+      }
+      return counts;
+    },
+    async pods(name) {
+      const text = await kubectl('get', 'pods', '-l', `app=${name}`, '-o', 'json');
+      const { items } = podsSchema.parse(JSON.parse(text));
+      const live = items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+      const isCost = (key: string) => key.includes('deletion-cost');
+      return {
+        images: live.map(({ spec }) => spec.containers[0]?.image ?? '').sort(),
+        costs: live.filter(({ metadata }) => Object.keys(metadata.annotations ?? {}).some(isCost)).length,
+      };
+    },
+    async witness(name) {
+      const witness = await startDeploymentWitness(cluster, { namespace, app: name });
+      leftovers.push(() => witness.stop());
+      return witness;
+    },
+    async close() {
+      for (const end of leftovers) await end();
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { DeploymentSteps } from '../../../../plugin/rollout/deployment/steps.ts';
+import type { ZonedPod } from '../../../../plugin/rollout/port.ts';
+import { ApiError } from '../../../../shared/kube/kube.ts';
+import { FakeControllers } from './fake-controllers.ts';
+
+const POD_A: ZonedPod = { namespace: 'prod', name: 'a', uid: 'uid-a', zone: 'zone-a' };
+
+/** Asks for pod `a`, and tells what came of it once nothing goes on any more. */
+async function asked(controllers: FakeControllers, { zoneOfOthers = 'zone-a' } = {}) {
+  const told: string[] = [];
+  const over = Promise.withResolvers<void>();
+  const { tools } = controllers;
+  const steps = new DeploymentSteps({
+    ...tools,
+    random: () => 0.5,
+    disableEviction: true,
+    lock: { heldBefore: undefined },
+    zoneOf: () => zoneOfOthers,
+    onOutcome: ({ kind, pod }) => told.push(`${kind} ${pod.name}`),
+    onRetryDue: () => over.resolve(),
+    onNotice: (message) => told.push(`notice: ${message}`),
+    onStray: (reason) => told.push(`stray: ${reason}`),
+  });
+  steps.request([POD_A]);
+  steps.request([POD_A]);
+  await over.promise;
+  await steps.abandon();
+  return told;
+}
+
+describe('steps of a Deployment', () => {
+  it('are taken once, however often the pods are asked for', async () => {
+    const controllers = new FakeControllers();
+    assert.deepEqual(await asked(controllers), ['accepted a']);
+    assert.deepEqual(
+      controllers.written.filter((each) => each.startsWith('release')),
+      ['release 1'],
+    );
+  });
+
+  it('end the rollout when a pod of another zone went', async () => {
+    const controllers = new FakeControllers();
+    controllers.choose = (pods) => [...pods].reverse();
+    const [told, ...more] = await asked(controllers, { zoneOfOthers: 'zone-b' });
+    assert.match(told ?? '', /^stray: the ReplicaSet removed d and not a, .*: d is not of zone-a$/);
+    assert.deepEqual(more, []);
+  });
+
+  it('only tell when one of the same zone went', async () => {
+    const controllers = new FakeControllers();
+    controllers.choose = (pods) => [...pods].reverse();
+    const [told, ...more] = await asked(controllers);
+    assert.match(told ?? '', /^notice: the ReplicaSet removed d and not a, .*; they are of the same zone$/);
+    assert.deepEqual(more, []);
+  });
+
+  it('fail for good without the right to it, and are tried again after other errors', async () => {
+    for (const [code, outcome] of [
+      [403, 'failed a'],
+      [500, 'refused a'],
+    ] as const) {
+      const controllers = new FakeControllers();
+      controllers.before = () => {
+        throw new ApiError({ code, reason: 'No', message: 'no' });
+      };
+      assert.deepEqual(await asked(controllers), [outcome]);
+    }
+  });
+});

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { rollingStep } from '../../../plugin/sandbox/controllers/deployment-plan.ts';
+import type { ReplicaSet as SandboxSet } from '../../../plugin/sandbox/controllers/replicaset.ts';
+import {
+  type ReplicaSet,
+  readReplicaSet,
+  readRolledDeployment,
+} from '../../../shared/rollout/deployment-objects.ts';
+import {
+  HELD_MIN_READY_SECONDS,
+  isSettled,
+  isTaken,
+  maxUnavailableFor,
+  type Sets,
+  sortSets,
+  steer,
+} from '../../../shared/rollout/deployment-step.ts';
+import { deploymentObject, setObject } from './deployment-world.ts';
+
+const HELD = { minReadySeconds: HELD_MIN_READY_SECONDS };
+
+function set(image: string, replicas: number, spec: object = {}, available = replicas): ReplicaSet {
+  return readReplicaSet(
+    setObject(
+      image,
+      { replicas, ...spec },
+      { replicas, availableReplicas: available, observedGeneration: 1 },
+    ),
+  );
+}
+
+describe('a step of a held Deployment', () => {
+  it('takes exactly the pods it is meant to take, however often the controller acts', () => {
+    const sizes = fc.record({
+      fresh: fc.nat({ max: 10 }),
+      old: fc.array(fc.record({ replicas: fc.integer({ min: 1, max: 6 }), down: fc.nat({ max: 6 }) }), {
+        minLength: 1,
+        maxLength: 3,
+      }),
+      pods: fc.integer({ min: 1, max: 6 }),
+    });
+    fc.assert(
+      fc.property(sizes, ({ fresh, old, pods }) => {
+        const updated = simulated('new', fresh, 0);
+        const olds = old.map(({ replicas, down }, index) =>
+          simulated(`old-${index}`, replicas, Math.max(0, replicas - down)),
+        );
+        const all = olds.reduce((sum, each) => sum + each.spec.replicas, fresh);
+        const down = olds.reduce(
+          (sum, each) => sum + each.spec.replicas - (each.status?.availableReplicas ?? 0),
+          0,
+        );
+        const wanted = Math.min(pods, all - fresh);
+        const sets: Sets = { updated: set('v2', fresh, HELD, 0), old: [] };
+        const strategy = { maxSurge: 0, maxUnavailable: maxUnavailableFor(sets, wanted) };
+        for (let turn = 0; turn < 20; turn += 1) {
+          const plan = rollingStep(all, strategy, updated, olds);
+          updated.spec.replicas = plan.newReplicas;
+          for (const each of olds) {
+            const left = plan.old.get(each) ?? each.spec.replicas;
+            const healthy = Math.min(each.status?.availableReplicas ?? 0, left);
+            each.spec.replicas = left;
+            each.status = { ...each.status, availableReplicas: healthy };
+          }
+        }
+        const taken = updated.spec.replicas - fresh;
+        // Pods that are down anyway beyond those of the step keep the controller from taking others.
+        assert.ok(taken <= wanted, `${taken} instead of ${wanted}`);
+        assert.ok(taken === wanted || down > wanted, `${taken} instead of ${wanted}`);
+      }),
+    );
+  });
+
+  it('is taken when all replicas have a pod again, not when the old one is smaller', () => {
+    const deployment = readRolledDeployment(deploymentObject(6));
+    assert.equal(isTaken(deployment, { updated: set('v2', 1), old: [set('v1', 4)] }, 2), false);
+    assert.equal(isTaken(deployment, { updated: set('v2', 2), old: [set('v1', 3)] }, 2), false);
+    assert.equal(isTaken(deployment, { updated: set('v2', 2), old: [set('v1', 4)] }, 2), true);
+    assert.equal(isTaken(deployment, { updated: undefined, old: [set('v1', 6)] }, 1), false);
+  });
+
+  it('waits for controllers that have not counted what was written', () => {
+    const status = { observedGeneration: 1, availableReplicas: 4 };
+    const deployment = readRolledDeployment({ ...deploymentObject(6), status });
+    const old = set('v1', 4);
+    const updated = set('v2', 2, HELD, 0);
+    assert.equal(isSettled(deployment, { updated, old: [old] }), true);
+    assert.equal(isSettled(deployment, { updated: set('v2', 2, HELD, 2), old: [old] }), false);
+    assert.equal(isSettled(deployment, { updated: set('v2', 2, {}, 0), old: [old] }), false);
+    const late = { ...deployment, status: { ...deployment.status, availableReplicas: 6 } };
+    assert.equal(isSettled(late, { updated, old: [old] }), false);
+    const unseen = { ...deployment, metadata: { ...deployment.metadata, generation: 2 } };
+    assert.equal(isSettled(unseen, { updated, old: [old] }), false);
+  });
+});
+
+describe('steering to one of several old ReplicaSets', () => {
+  const told = (sets: Sets, target: ReplicaSet) => {
+    const change = steer(sets, target, 7);
+    return change && [change.set.metadata.name, change.minReadySeconds];
+  };
+
+  it('first makes the others look healthy, then the chosen one not', () => {
+    const [v0, v1] = [set('v0', 2), set('v1', 3)];
+    const [v0Held, v1Held] = [set('v0', 2, HELD, 0), set('v1', 3, HELD, 0)];
+    assert.deepEqual(told({ updated: undefined, old: [v0, v1Held] }, v0), ['web-v1', 7]);
+    assert.deepEqual(told({ updated: undefined, old: [v0, v1] }, v0), ['web-v0', HELD_MIN_READY_SECONDS]);
+    assert.equal(told({ updated: undefined, old: [v0Held, v1] }, v0Held), undefined);
+  });
+
+  it('leaves a single one as healthy as it is', () => {
+    const v1 = set('v1', 3);
+    assert.equal(told({ updated: undefined, old: [v1] }, v1), undefined);
+    const held = set('v1', 3, HELD, 0);
+    assert.deepEqual(told({ updated: undefined, old: [held] }, held), ['web-v1', 7]);
+  });
+});
+
+describe('the ReplicaSets of a Deployment', () => {
+  it('are told by their template, apart from the hash', () => {
+    const deployment = readRolledDeployment(deploymentObject(6));
+    const sets = sortSets(deployment, [set('v0', 0), set('v1', 4), set('v2', 2)]);
+    assert.equal(sets.updated?.metadata.name, 'web-v2');
+    assert.deepEqual(
+      sets.old.map(({ metadata }) => metadata.name),
+      ['web-v1'],
+    );
+    assert.match(deployment.revision, /^web-[0-9a-f]{8}$/);
+  });
+});
+
+function simulated(name: string, replicas: number, availableReplicas: number): SandboxSet {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'ReplicaSet',
+    metadata: { name },
+    spec: { replicas, selector: {}, template: { spec: { containers: [] } } },
+    status: { availableReplicas },
+  };
+}

@@ -1,0 +1,147 @@
+import { readPod } from '../../../shared/kube/objects.ts';
+import {
+  type RolledDeployment,
+  readReplicaSet,
+  readRolledDeployment,
+} from '../../../shared/rollout/deployment-objects.ts';
+import type { PlaceMemory } from '../../../shared/rollout/deployment-places.ts';
+import { observeDeployment } from '../../../shared/rollout/observe-deployment.ts';
+import type { Observation } from '../../../shared/rollout/types.ts';
+
+export const ZONES = ['zone-a', 'zone-b', 'zone-c'] as const;
+const ZONE_LABEL = 'topology.kubernetes.io/zone';
+/** Of the API's timestamps. */
+const SECOND_MS = 1_000;
+
+interface WorldPod {
+  name: string;
+  fresh: boolean;
+  /** Undefined until it is scheduled. */
+  zone: string | undefined;
+  createdMs: number;
+  readySinceMs: number | undefined;
+  terminating: boolean;
+}
+
+/** A Deployment of which the controllers replace exactly the pods they are told to, in any order of events. */
+export class DeploymentWorld {
+  nowMs = 10 * SECOND_MS;
+  readonly replicas: number;
+  #pods: WorldPod[];
+  readonly #deployment: RolledDeployment;
+  readonly #replicaSets = ['v1', 'v2'].map((image) => readReplicaSet(setObject(image)));
+  #made = 0;
+
+  constructor(replicas: number) {
+    this.replicas = replicas;
+    this.#deployment = readRolledDeployment(deploymentObject(replicas));
+    this.#pods = Array.from({ length: replicas }, (_, index) => ({
+      ...this.#newPod(false, ZONES[index % ZONES.length]),
+      readySinceMs: this.nowMs,
+    }));
+  }
+
+  get terminating(): readonly WorldPod[] {
+    return this.#pods.filter((pod) => pod.terminating);
+  }
+
+  get serving(): number {
+    return this.#pods.filter((pod) => !pod.terminating && pod.readySinceMs !== undefined).length;
+  }
+
+  zoneOf(name: string): string | undefined {
+    return this.#pods.find((pod) => pod.name === name)?.zone;
+  }
+
+  /** What the controllers make of a step: the pods terminate, and as many new ones are made. */
+  take(names: readonly string[]): void {
+    for (const pod of this.#pods) if (names.includes(pod.name)) pod.terminating = true;
+    for (const _ of names) this.#pods.push(this.#newPod(true, undefined));
+  }
+
+  /** Something that happens by itself, told by a number; false when nothing can. */
+  happen(choice: number): boolean {
+    this.nowMs += 1 + (choice % 1_500);
+    const moves = this.#pods.flatMap((pod): (() => void)[] => {
+      if (pod.terminating) return [() => this.#remove(pod)];
+      if (pod.zone === undefined) return [() => Object.assign(pod, { zone: ZONES[choice % ZONES.length] })];
+      if (pod.readySinceMs === undefined) return [() => Object.assign(pod, { readySinceMs: this.nowMs })];
+      return [];
+    });
+    moves[choice % moves.length]?.();
+    return moves.length > 0;
+  }
+
+  observe(memory: PlaceMemory): Observation {
+    return observeDeployment(
+      {
+        deployment: this.#deployment,
+        replicaSets: this.#replicaSets,
+        pods: this.#pods.map((pod) => readPod(podObject(pod))),
+        nodes: undefined,
+      },
+      memory,
+      0,
+      this.nowMs,
+    );
+  }
+
+  #newPod(fresh: boolean, zone: string | undefined): WorldPod {
+    this.#made += 1;
+    const name = `web-${fresh ? 'v2' : 'v1'}-${this.#made}`;
+    return { name, fresh, zone, createdMs: this.nowMs, readySinceMs: undefined, terminating: false };
+  }
+
+  #remove(pod: WorldPod): void {
+    this.#pods = this.#pods.filter((each) => each !== pod);
+  }
+}
+
+export function deploymentObject(replicas: number, change: object = {}): object {
+  return {
+    metadata: { name: 'web', namespace: 'prod', uid: 'web', generation: 1 },
+    spec: { replicas, selector: { matchLabels: { app: 'web' } }, template: template('v2'), ...change },
+    status: { observedGeneration: 1 },
+  };
+}
+
+export function setObject(image: string, spec: object = {}, status: object = {}): object {
+  const { metadata, ...rest } = template(image);
+  const owner = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web', uid: 'web', controller: true };
+  return {
+    metadata: { name: `web-${image}`, namespace: 'prod', uid: `set-${image}`, ownerReferences: [owner] },
+    spec: {
+      template: { metadata: { labels: { ...metadata.labels, 'pod-template-hash': image } }, ...rest },
+      ...spec,
+    },
+    status,
+  };
+}
+
+function template(image: string) {
+  return { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'main', image }] } };
+}
+
+function podObject({ name, fresh, zone, createdMs, readySinceMs, terminating }: WorldPod): object {
+  const iso = (atMs: number) => new Date(Math.floor(atMs / SECOND_MS) * SECOND_MS).toISOString();
+  const owner = {
+    ...{ apiVersion: 'apps/v1', kind: 'ReplicaSet', controller: true },
+    ...(fresh ? { name: 'web-v2', uid: 'set-v2' } : { name: 'web-v1', uid: 'set-v1' }),
+  };
+  return {
+    metadata: {
+      ...{ name, uid: `uid-${name}`, namespace: 'prod', ownerReferences: [owner] },
+      creationTimestamp: iso(createdMs),
+      ...(terminating && { deletionTimestamp: iso(createdMs + 60_000) }),
+      ...(zone !== undefined && { labels: { [ZONE_LABEL]: zone } }),
+    },
+    spec: { ...(zone !== undefined && { nodeName: `node-${zone}` }), containers: [{ name: 'main' }] },
+    status: {
+      phase: readySinceMs === undefined ? 'Pending' : 'Running',
+      conditions:
+        readySinceMs === undefined
+          ? []
+          : [{ type: 'Ready', status: 'True', lastTransitionTime: iso(readySinceMs) }],
+    },
+  };
+}
