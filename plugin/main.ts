@@ -1,6 +1,7 @@
 import { budgetCommand } from './commands/budget.ts';
 import { demoCommand } from './commands/demo.ts';
 import { drainCommand } from './commands/drain.ts';
+import { planCommand } from './commands/plan.ts';
 import { runCommandLine } from './commands/registry.ts';
 import { rolloutCommand } from './commands/rollout.ts';
 import type { Context } from './context.ts';
@@ -14,7 +15,11 @@ import { describeError, type ExitCode } from './errors.ts';
  */
 export async function main(argv: readonly string[], context: Context): Promise<ExitCode> {
   try {
-    return await runCommandLine([rolloutCommand, drainCommand, budgetCommand, demoCommand], argv, context);
+    return await runCommandLine(
+      [rolloutCommand, planCommand, drainCommand, budgetCommand, demoCommand],
+      argv,
+      context,
+    );
   } catch (error) {
     const { message, fix, stack, exitCode } = describeError(error);
     context.stderr.write(`error: ${message}\n`);

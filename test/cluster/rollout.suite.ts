@@ -1,5 +1,6 @@
 import type { ClusterFactory } from './cluster.ts';
 import { deploymentRulesSuite } from './deployment-rules.suite.ts';
+import { planSuite } from './plan.suite.ts';
 import { rolloutBudgetsSuite } from './rollout-budgets.suite.ts';
 import { rolloutDefaultsSuite } from './rollout-defaults.suite.ts';
 import { rolloutDeploymentsSuite } from './rollout-deployments.suite.ts';
@@ -44,4 +45,5 @@ export function rolloutSuites(factory: ClusterFactory): void {
   rolloutKillsSuite(factory);
   deploymentRulesSuite(factory);
   rolloutDeploymentsSuite(factory);
+  planSuite(factory);
 }

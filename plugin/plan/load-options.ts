@@ -1,0 +1,96 @@
+import type { Options } from 'yargs';
+import type { HeldSeries } from '../../shared/flush/store-load.ts';
+import { type Arguments, read } from '../commands/command.ts';
+import { type Complaints, collectComplaints } from '../commands/complaints.ts';
+import { durationOption } from '../commands/connection.ts';
+import { UsageError } from '../errors.ts';
+
+/** The flags that describe a workload beyond what the cluster shows, as data for a command. */
+export const LOAD_OPTIONS: Readonly<Record<string, Options>> = {
+  'start-time': {
+    type: 'string',
+    describe: 'How long a pod takes until it is Ready, such as 2m; as observed unless told',
+  },
+  'flush-time': {
+    type: 'string',
+    describe: 'How long a pod takes to flush when it exits, such as 10m; bounded by the cluster unless told',
+  },
+  series: {
+    type: 'string',
+    describe: 'Series in memory, summed over all ingesters: with three replicas each counts three times',
+  },
+  'chunk-age': { type: 'string', describe: 'How long a chunk is open before it is written, such as 1h' },
+  'entries-per-chunk': {
+    type: 'string',
+    describe: 'Writes that one chunk brings about, such as 7 index entries',
+  },
+  'write-capacity': {
+    type: 'string',
+    describe: 'Writes per second that the store can take; the table then says what is safe',
+  },
+};
+
+/** What the flags say; undefined is for the cluster to tell, or not asked for. */
+export interface GivenLoad {
+  startMs: number | undefined;
+  flushMs: number | undefined;
+  held: HeldSeries | undefined;
+  /** Writes per second; only with `held`. */
+  capacity: number | undefined;
+}
+
+/** All of them are needed for the writes per second. */
+const HELD = ['series', 'chunk-age', 'entries-per-chunk', 'flush-time'] as const;
+
+/**
+ * Reads the flags.
+ *
+ * @throws UsageError that names every flag that is wrong or lacking
+ */
+export function givenLoad(args: Arguments): GivenLoad {
+  const complaints = collectComplaints();
+  const startMs = complaints.about(() => durationOption(args, 'start-time'));
+  const flushMs = complaints.about(() => durationOption(args, 'flush-time'));
+  const chunkAgeMs = complaints.about(() => durationOption(args, 'chunk-age'));
+  const series = complaints.about(() => positive(args, 'series', 'series, such as 600000'));
+  const entriesPerChunk = complaints.about(() => positive(args, 'entries-per-chunk', 'writes, such as 7'));
+  const capacity = complaints.about(() => positive(args, 'write-capacity', 'writes per second'));
+  const asked = complainOfLacking(args, complaints);
+  if (chunkAgeMs === 0) complaints.add('--chunk-age: a chunk is open for a time', 'such as 1h');
+  if (asked && flushMs === 0) complaints.add('--flush-time: what is held takes time to flush', 'such as 10m');
+  complaints.end();
+  const complete =
+    series !== undefined &&
+    chunkAgeMs !== undefined &&
+    entriesPerChunk !== undefined &&
+    flushMs !== undefined;
+  return {
+    startMs,
+    flushMs,
+    held: complete ? { series, chunkAgeMs, entriesPerChunk, flushMs } : undefined,
+    capacity,
+  };
+}
+
+/** Returns whether writes per second are asked for; `--flush-time` alone only asks for durations. */
+function complainOfLacking(args: Arguments, complaints: Complaints): boolean {
+  const given = (name: string) => args[name] !== undefined;
+  const because = ['write-capacity', ...HELD].find((name) => name !== 'flush-time' && given(name));
+  if (because === undefined) return false;
+  const lacking = HELD.filter((name) => !given(name)).map((name) => `--${name}`);
+  if (lacking.length > 0) {
+    complaints.add(
+      `--${because}: the writes per second need ${lacking.join(', ')} as well`,
+      'such as --series 600000 --chunk-age 1h --entries-per-chunk 7 --flush-time 10m',
+    );
+  }
+  return true;
+}
+
+function positive(args: Arguments, name: string, what: string): number | undefined {
+  const text = read.text(args, name);
+  if (text === undefined) return undefined;
+  const number = /^\d{1,15}(\.\d{1,6})?$/.test(text) ? Number(text) : 0;
+  if (number > 0) return number;
+  throw new UsageError(`--${name}: "${text}" is not a number of ${what}`);
+}

@@ -1,0 +1,38 @@
+import type { ConnectOptions } from '../../shared/kube/connect.ts';
+import type { Target } from '../commands/target.ts';
+import type { Context } from '../context.ts';
+import { EXIT, type ExitCode } from '../errors.ts';
+import { choicesLines } from '../views/plan/lines.ts';
+import type { GivenLoad } from './load-options.ts';
+import { overrun } from './overrun.ts';
+import { planChoices } from './plan.ts';
+import { surveyWorkload } from './survey.ts';
+
+/** `kubectl zone plan` as its flags say. */
+export interface PlanRequest {
+  target: Target;
+  given: GivenLoad;
+  output: 'table' | 'json' | undefined;
+  connection: ConnectOptions;
+}
+
+/**
+ * Shows what the choices before a rollout would come to. Touches nothing.
+ *
+ * @returns 0 once it was shown
+ * @throws UserError where the workload or its zones cannot be told, and, with the table shown, where no choice is safe
+ */
+export async function runPlan(request: PlanRequest, context: Context): Promise<ExitCode> {
+  const kube = await context.connect(request.connection);
+  try {
+    const survey = await surveyWorkload(kube, request.target, context.clock);
+    const plan = planChoices(survey, request.given);
+    const text = request.output === 'json' ? JSON.stringify(plan) : choicesLines(plan).join('\n');
+    context.stdout.write(`${text}\n`);
+    const complaint = overrun(plan);
+    if (complaint) throw complaint;
+    return EXIT.done;
+  } finally {
+    await kube.close();
+  }
+}

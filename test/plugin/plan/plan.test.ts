@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { overrun } from '../../../plugin/plan/overrun.ts';
+import { observation, pod } from '../../shared/rollout/builders.ts';
+import { cortex, MINUTE_MS, NOTHING_GIVEN, planOf, podOf, surveyOf } from './builders.ts';
+
+const SIX = ['zone-a', 'zone-b', 'zone-c', 'zone-a', 'zone-b', 'zone-c'];
+
+describe('the plan of a rollout', () => {
+  it('has every pod, by zone in the order of the rollout', () => {
+    const { pods, zones, choices } = planOf(surveyOf(['zone-b', 'zone-a', 'zone-b']));
+    assert.equal(pods, 3);
+    assert.deepEqual(zones, [
+      { zone: 'zone-a', pods: 1 },
+      { zone: 'zone-b', pods: 2 },
+    ]);
+    assert.deepEqual(
+      choices.map(({ maxUnavailable, exponentialFactor, waves }) => [
+        maxUnavailable,
+        exponentialFactor,
+        waves,
+      ]),
+      [
+        [1, 2, 3],
+        [2, 2, 2],
+        [2, 0, 2],
+      ],
+    );
+  });
+
+  it('lets a StatefulSet flush before it starts, and a Deployment meanwhile', () => {
+    const durations = (kind: 'statefulset' | 'deployment', flushMs: number) => {
+      const survey = surveyOf(SIX, { minReadyMs: 30_000 });
+      const workload = { ...survey.workload, kind };
+      const { choices } = planOf({ ...survey, workload }, { ...NOTHING_GIVEN, flushMs });
+      return choices.map(({ waves, durationMs }) => durationMs / waves / MINUTE_MS);
+    };
+    // Ready after 90 s, and then 30 s of minReadySeconds.
+    assert.deepEqual(durations('statefulset', 10 * MINUTE_MS), [12, 12, 12]);
+    assert.deepEqual(durations('deployment', 10 * MINUTE_MS), [10, 10, 10]);
+    assert.deepEqual(durations('deployment', MINUTE_MS), [2, 2, 2]);
+  });
+
+  it('says of each time where it comes from', () => {
+    const seen = planOf(surveyOf(SIX));
+    assert.deepEqual(seen.startTime, { source: 'observed', ms: 90_000, pods: 6 });
+    assert.deepEqual([seen.flushTime.source, seen.flushTime.bound], ['grace-period', 'at-most']);
+
+    const flushing = podOf('ingester-9', {
+      deletionTimestamp: '2026-01-01T12:30:00Z',
+      deletionGracePeriodSeconds: 2400,
+    });
+    const { flushTime } = planOf(surveyOf(SIX, { pods: [flushing] }));
+    assert.deepEqual(
+      [flushTime.source, flushTime.bound, flushTime.ms, flushTime.pod],
+      ['terminating', 'at-least', 10 * MINUTE_MS, 'ingester-9'],
+    );
+    const given = planOf(surveyOf(SIX), { ...NOTHING_GIVEN, startMs: 1000, flushMs: 2000 });
+    assert.deepEqual([given.startTime.source, given.flushTime.source], ['given', 'given']);
+    assert.equal(given.choices[0]?.durationMs, 6 * 3000);
+  });
+
+  it('has one choice where the workload lets one pod be down, and says why', () => {
+    const ordered = surveyOf(SIX);
+    const plan = planOf({ ...ordered, observation: { ...ordered.observation, orderedReady: true } });
+    assert.deepEqual([plan.choices.length, plan.choices[0]?.podsDown], [1, 1]);
+    assert.match(plan.notes.join(), /OrderedReady recreates one pod after the other/);
+
+    const { choices, notes } = planOf(surveyOf(['zone-a', 'zone-a']));
+    assert.deepEqual([choices.length, choices[0]?.podsDown], [1, 1]);
+    assert.match(notes.join(), /all pods are in one zone: one pod at a time instead of 2/);
+  });
+
+  it('takes pods without a zone for one zone, and names their nodes', () => {
+    const { zones, choices, notes } = planOf(surveyOf([undefined, undefined]));
+    assert.deepEqual(zones, [{ zone: null, pods: 2 }]);
+    assert.equal(choices.length, 1);
+    assert.match(notes.join(), /2 pods on nodes without the label topology.*: node-0, node-1;/);
+  });
+
+  it('leaves out surplus pods and those that are on no node', () => {
+    const seen = observation(
+      [pod(0, 'zone-a'), pod(1, undefined, { node: undefined }), pod(9, 'zone-b', { surplus: true })],
+      { replicas: 3, missing: ['ingester-2'] },
+    );
+    const { pods, notes } = planOf(surveyOf([], { observation: seen }));
+    assert.equal(pods, 1);
+    assert.deepEqual(notes, ['2 pods of 3 on no node now: not counted']);
+  });
+
+  it('is empty without pods', () => {
+    const { pods, zones, choices, store } = planOf(surveyOf([]), cortex(100));
+    assert.deepEqual([pods, zones, choices, store], [0, [], [], null]);
+  });
+
+  it('warns of a flush that the grace period cuts off', () => {
+    const { notes } = planOf(surveyOf(SIX), { ...NOTHING_GIVEN, flushMs: 41 * MINUTE_MS });
+    assert.match(notes.join(), /41m 00s is longer than terminationGracePeriodSeconds, 2400/);
+  });
+});
+
+describe('the store in the plan', () => {
+  const THREE = ['zone-a', 'zone-b', 'zone-c'];
+  const told = (rate: number | null | undefined) => Number((rate ?? Number.NaN).toPrecision(2));
+
+  it("takes Weaveworks' figures", () => {
+    const { store, choices } = planOf(surveyOf(THREE), cortex());
+    assert.deepEqual(
+      [store?.steadyChunks, store?.steadyWrites, store?.writesPerFlush, store?.allFlushing].map(told),
+      [170, 1200, 2300, 8200],
+    );
+    assert.deepEqual(
+      choices.map(({ podsDown, writesPerSecond, safe }) => [podsDown, told(writesPerSecond), safe]),
+      [[1, 3500, null]],
+    );
+    assert.deepEqual([store?.capacity, store?.safePods], [null, null]);
+  });
+
+  it('tells with a capacity what is safe, with a row for the most that is', () => {
+    const twelve = [...THREE, ...THREE, ...THREE, ...THREE];
+    const { store, choices } = planOf(surveyOf(twelve), cortex(3000));
+    assert.equal(store?.safePods, 3);
+    assert.deepEqual(
+      choices.map(({ maxUnavailable, safe }) => [maxUnavailable, safe]),
+      [
+        [1, true],
+        [2, true],
+        [3, true],
+        [4, false],
+        [4, false],
+      ],
+    );
+    const plenty = planOf(surveyOf(twelve), cortex(1_000_000));
+    assert.equal(plenty.store?.safePods, 4);
+    assert.equal(overrun(plenty), undefined);
+    assert.equal(overrun(planOf(surveyOf(twelve))), undefined);
+  });
+
+  it('complains where not even one pod may flush', () => {
+    const complaint = (capacity: number) => overrun(planOf(surveyOf(THREE), cortex(capacity)));
+    assert.equal(complaint(3500), undefined);
+    assert.deepEqual(
+      [complaint(3000)?.exitCode, complaint(3000)?.message, complaint(3000)?.fix],
+      [
+        1,
+        'no choice is safe: one pod that flushes needs 3,500 writes/s, and the store takes 3,000',
+        'give the store more capacity first, or let a pod flush for 12m 44s or longer',
+      ],
+    );
+    assert.match(complaint(1000)?.message ?? '', /the steady state alone needs 1,167 writes\/s/);
+  });
+});
