@@ -1,4 +1,5 @@
 import { budgetCommand } from './commands/budget.ts';
+import { checkCommand } from './commands/check.ts';
 import { demoCommand } from './commands/demo.ts';
 import { drainCommand } from './commands/drain.ts';
 import { planCommand } from './commands/plan.ts';
@@ -16,7 +17,7 @@ import { describeError, type ExitCode } from './errors.ts';
 export async function main(argv: readonly string[], context: Context): Promise<ExitCode> {
   try {
     return await runCommandLine(
-      [rolloutCommand, planCommand, drainCommand, budgetCommand, demoCommand],
+      [rolloutCommand, planCommand, checkCommand, drainCommand, budgetCommand, demoCommand],
       argv,
       context,
     );

@@ -1,5 +1,6 @@
 import { after } from 'node:test';
 import { budgetSuite } from './budget.suite.ts';
+import { checkSuite } from './check.suite.ts';
 import { shareCluster } from './cluster.ts';
 import { controlPlaneCluster } from './control-plane-cluster.ts';
 import { manifestsSuite } from './manifests.suite.ts';
@@ -8,4 +9,5 @@ const { factory, stop } = shareCluster(controlPlaneCluster);
 after(stop);
 
 budgetSuite(factory);
+checkSuite(factory);
 manifestsSuite(factory);

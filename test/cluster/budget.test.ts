@@ -1,5 +1,6 @@
 import { after } from 'node:test';
 import { budgetSuite } from './budget.suite.ts';
+import { checkSuite } from './check.suite.ts';
 import { shareCluster } from './cluster.ts';
 import { sandboxCluster } from './sandbox-cluster.ts';
 
@@ -7,3 +8,4 @@ const { factory, stop } = shareCluster(sandboxCluster);
 after(stop);
 
 budgetSuite(factory);
+checkSuite(factory);

@@ -124,6 +124,8 @@ export const BUILT_IN: readonly Resource[] = [
     subresources: ['status'],
   }),
   resource('coordination.k8s.io/v1', 'leases', 'Lease'),
+  resource('networking.k8s.io/v1', 'ingresses', 'Ingress', { shortNames: ['ing'], subresources: ['status'] }),
+  resource('networking.k8s.io/v1', 'ingressclasses', 'IngressClass', { cluster: true }),
   resource('events.k8s.io/v1', 'events', 'Event', { shortNames: ['ev'], storage: EVENTS }),
   resource(
     'admissionregistration.k8s.io/v1',

@@ -1,0 +1,55 @@
+import type { Finding, ObjectPatch } from '../../shared/check/finding.ts';
+import { changesTemplate } from '../../shared/check/patches.ts';
+import type { Kube } from '../../shared/kube/kube.ts';
+import type { Context } from '../context.ts';
+import { confirm } from '../questions.ts';
+import { plural } from '../views/format.ts';
+import { applyPatches, type PatchOutcome } from './apply.ts';
+import type { CheckReport } from './report.ts';
+import type { CheckRequest } from './request.ts';
+
+/**
+ * Applies the patches of a report: at once with --yes, after a question on a terminal, as a trial with
+ * --dry-run=server. Otherwise, and where somebody reads JSON, they are only shown.
+ *
+ * @returns undefined where nothing was sent
+ */
+export async function fixFindings(
+  kube: Kube,
+  report: CheckReport,
+  { yes, dryRun, output }: CheckRequest,
+  context: Context,
+): Promise<PatchOutcome[] | undefined> {
+  const { patches } = report;
+  if (patches.length === 0 || dryRun === 'client') return undefined;
+  if (dryRun === 'server') return applyPatches(kube, patches, true);
+  if (yes) return applyPatches(kube, patches, false);
+  const { stdin, stderr } = context;
+  if (output === 'json' || !stdin.isTTY || !stderr.isTTY) return undefined;
+  if (!(await confirm(question(patches), context, 'pass --yes'))) return undefined;
+  return applyPatches(kube, patches, false);
+}
+
+/**
+ * The findings that are still there once patches were applied: those without a patch, and those one of whose objects
+ * was not changed.
+ */
+export function remaining(findings: readonly Finding[], outcomes: readonly PatchOutcome[]): Finding[] {
+  const changed = new Set(
+    outcomes.filter(({ refusal }) => refusal === undefined).map(({ patch }) => keyOf(patch)),
+  );
+  return findings.filter(
+    ({ patches }) => patches.length === 0 || patches.some((patch) => !changed.has(keyOf(patch))),
+  );
+}
+
+function question(patches: readonly ObjectPatch[]): string {
+  const restarted = patches.filter(changesTemplate).map(({ kind, name }) => `${kind.toLowerCase()}/${name}`);
+  const replaces =
+    restarted.length > 0 ? `, which replaces the pods of ${restarted.join(', ')} by its update strategy` : '';
+  return `Change ${plural(patches.length, 'object')}${replaces}?`;
+}
+
+function keyOf({ apiVersion, kind, namespace, name }: ObjectPatch): string {
+  return [apiVersion, kind, namespace, name].join('/');
+}

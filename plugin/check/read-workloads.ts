@@ -1,0 +1,77 @@
+import type { WorkloadName } from '../../shared/check/finding.ts';
+import { ApiError, type Kube } from '../../shared/kube/kube.ts';
+import { listAll } from '../../shared/kube/list.ts';
+import { resourcePath } from '../../shared/kube/paths.ts';
+import { listNames } from '../../shared/sentences.ts';
+import { compareText } from '../../shared/zones.ts';
+import { UserError } from '../errors.ts';
+import { WORKLOAD_KINDS } from './kinds.ts';
+import type { CheckTarget } from './request.ts';
+import { nameOf } from './unreadable.ts';
+
+/** Which workloads are asked for. */
+export interface Scope {
+  /** Undefined for all namespaces. */
+  namespace: string | undefined;
+  /** Empty for all; named ones need a namespace. */
+  targets: readonly CheckTarget[];
+  /** Label selector of workloads, as kubectl's `-l` takes it. */
+  selector: string | undefined;
+}
+
+const KINDS: readonly WorkloadName['kind'][] = ['Deployment', 'StatefulSet'];
+
+export interface WorkloadObject {
+  kind: WorkloadName['kind'];
+  /** As the API server has it. */
+  object: unknown;
+}
+
+/**
+ * Reads the workloads that are asked for.
+ *
+ * @throws UserError that names those there are, where one that was named is not there
+ */
+export async function readWorkloads(kube: Kube, scope: Scope): Promise<WorkloadObject[]> {
+  const { namespace, targets, selector } = scope;
+  if (targets.length > 0) return Promise.all(targets.map((target) => readOne(kube, target, namespace)));
+  const listed = await Promise.all(
+    KINDS.map(async (kind) => {
+      const path = resourcePath({ ...WORKLOAD_KINDS[kind].address, namespace });
+      const { items } = await listAll(kube, { path, query: { labelSelector: selector } });
+      return items.map((object): WorkloadObject => ({ kind, object }));
+    }),
+  );
+  return listed.flat();
+}
+
+async function readOne(
+  kube: Kube,
+  { kind, name }: CheckTarget,
+  namespace: string | undefined,
+): Promise<WorkloadObject> {
+  const address = { ...WORKLOAD_KINDS[kind].address, namespace };
+  try {
+    return { kind, object: await kube.request({ method: 'GET', path: resourcePath({ ...address, name }) }) };
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 404) throw error;
+    const names = await namesIn(kube, resourcePath(address));
+    throw new UserError(
+      `${kind.toLowerCase()} "${name}" not found in namespace "${namespace}"`,
+      names.length > 0
+        ? `there ${names.length === 1 ? 'is' : 'are'}: ${listNames(names)}`
+        : 'choose another namespace with -n',
+      error,
+    );
+  }
+}
+
+/** Empty where they may not be listed. */
+async function namesIn(kube: Kube, path: string): Promise<string[]> {
+  try {
+    const { items } = await listAll(kube, { path });
+    return items.map(nameOf).sort(compareText);
+  } catch {
+    return [];
+  }
+}

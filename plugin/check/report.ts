@@ -1,0 +1,56 @@
+import { checkWorkload, unchecked } from '../../shared/check/check.ts';
+import type { Finding, ObjectPatch, Severity, WorkloadName } from '../../shared/check/finding.ts';
+import { inputFor } from '../../shared/check/input-for.ts';
+import type { Inventory } from '../../shared/check/inventory.ts';
+import { combinePatches } from '../../shared/check/patches.ts';
+import { compareText } from '../../shared/zones.ts';
+
+/** What was found; as JSON a stable interface. */
+export interface CheckReport {
+  /** By namespace and name, also those without findings. */
+  workloads: readonly WorkloadName[];
+  /** In the order of the workloads, then by severity. */
+  findings: readonly Finding[];
+  summary: Readonly<Record<Severity, number>>;
+  /** One for each object, what leads to the pods before the pods themselves. */
+  patches: readonly ObjectPatch[];
+  /** Ids of the rules that need what manifests do not show. */
+  notCheckedWithoutCluster: readonly string[];
+}
+
+/**
+ * Checks the workloads of an inventory.
+ *
+ * @param nowMs by the API server's clock
+ */
+export function reportFindings(inventory: Inventory, nowMs: number): CheckReport {
+  const workloads = inventory.workloads.toSorted(byName);
+  const findings = workloads.flatMap((workload) => checkWorkload(inputFor(workload, inventory, nowMs)));
+  return {
+    workloads: workloads.map(({ kind, namespace, name }) => ({ kind, namespace, name })),
+    findings,
+    summary: countBySeverity(findings),
+    patches: inOrder(combinePatches(findings.flatMap(({ patches }) => patches))),
+    notCheckedWithoutCluster: unchecked(inventory.gaps),
+  };
+}
+
+export function countBySeverity(findings: readonly Finding[]): Record<Severity, number> {
+  const count = (severity: Severity) => findings.filter((each) => each.severity === severity).length;
+  return {
+    error: count('error'),
+    warning: count('warning'),
+    info: count('info'),
+    skipped: count('skipped'),
+  };
+}
+
+/** New pods get a readiness gate only if the namespace has its label when they are created. */
+function inOrder(patches: readonly ObjectPatch[]): ObjectPatch[] {
+  const isWorkload = ({ kind }: ObjectPatch) => kind === 'StatefulSet' || kind === 'Deployment';
+  return [...patches.filter((patch) => !isWorkload(patch)), ...patches.filter(isWorkload)];
+}
+
+function byName(a: WorkloadName, b: WorkloadName): number {
+  return compareText(a.namespace, b.namespace) || compareText(a.name, b.name) || compareText(a.kind, b.kind);
+}

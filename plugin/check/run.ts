@@ -1,0 +1,100 @@
+import type { Kube } from '../../shared/kube/kube.ts';
+import type { Context } from '../context.ts';
+import { EXIT, type ExitCode, UserError } from '../errors.ts';
+import { printOutcomes, printPatches } from '../views/check/patches.ts';
+import { printReport } from '../views/check/text.ts';
+import type { PatchOutcome } from './apply.ts';
+import { fixFindings, remaining } from './fix.ts';
+import { readCluster } from './read-cluster.ts';
+import { readManifests } from './read-manifests.ts';
+import { type CheckReport, countBySeverity, reportFindings } from './report.ts';
+import type { CheckRequest } from './request.ts';
+
+/**
+ * Checks workloads of a cluster or of manifests, and mends them where that is asked for.
+ *
+ * @returns 1 where there are errors that were not mended, or a patch was refused
+ * @throws UserError where a workload or a file is not there
+ */
+export function runCheck(request: CheckRequest, context: Context): Promise<ExitCode> {
+  return request.files.length > 0 ? checkManifests(request, context) : checkCluster(request, context);
+}
+
+async function checkManifests(request: CheckRequest, context: Context): Promise<ExitCode> {
+  const { files, connection } = request;
+  const inventory = await readManifests(files, connection.namespace ?? 'default', context);
+  const report = reportFindings(inventory, context.clock.nowMs());
+  if (report.workloads.length === 0) {
+    throw new UserError(
+      `no StatefulSet and no Deployment in ${files.join(', ')}`,
+      'add the files that hold them',
+    );
+  }
+  show(report, undefined, request, context);
+  return exitCodeOf(report, [], request);
+}
+
+async function checkCluster(request: CheckRequest, context: Context): Promise<ExitCode> {
+  const kube = await context.connect(request.connection);
+  try {
+    const namespace = request.allNamespaces ? undefined : kube.namespace;
+    const inventory = await readCluster(kube, { ...request, namespace });
+    const report = reportFindings(inventory, context.clock.nowMs() + kube.clockSkewMs);
+    return await showAndFix(kube, report, request, context);
+  } finally {
+    await kube.close();
+  }
+}
+
+async function showAndFix(
+  kube: Kube,
+  report: CheckReport,
+  request: CheckRequest,
+  context: Context,
+): Promise<ExitCode> {
+  const { allNamespaces, dryRun, fix, output } = request;
+  if (output === 'json') {
+    const outcomes = fix ? await fixFindings(kube, report, request, context) : undefined;
+    show(report, outcomes, request, context);
+    return exitCodeOf(report, outcomes ?? [], request);
+  }
+  if (report.workloads.length === 0) {
+    context.stderr.write(`No resources found${allNamespaces ? '' : ` in ${kube.namespace} namespace.`}\n`);
+    return EXIT.done;
+  }
+  // The patches are shown before anybody is asked about them.
+  show(report, undefined, request, context);
+  const outcomes = fix ? await fixFindings(kube, report, request, context) : undefined;
+  if (outcomes) printOutcomes(outcomes, dryRun === 'server', context.stdout);
+  return exitCodeOf(report, outcomes ?? [], request);
+}
+
+/** @param outcomes part of the JSON; undefined where no patch was sent */
+function show(
+  report: CheckReport,
+  outcomes: readonly PatchOutcome[] | undefined,
+  { fix, output }: CheckRequest,
+  { stdout, stderr }: Context,
+): void {
+  if (output === 'json') {
+    const { patches, ...rest } = report;
+    const shown = { ...rest, ...(fix && { patches }), ...(outcomes && { outcomes }) };
+    stdout.write(`${JSON.stringify(shown, undefined, 4)}\n`);
+    return;
+  }
+  printReport(report, { wide: output === 'wide' }, stdout);
+  if (fix) printPatches(report.patches, stdout);
+  if (report.notCheckedWithoutCluster.length > 0) {
+    stderr.write(`not checked without a cluster: ${report.notCheckedWithoutCluster.join(', ')}\n`);
+  }
+}
+
+function exitCodeOf(
+  { findings }: CheckReport,
+  outcomes: readonly PatchOutcome[],
+  { dryRun }: CheckRequest,
+): ExitCode {
+  if (outcomes.some(({ refusal }) => refusal !== undefined)) return EXIT.failed;
+  const left = dryRun === 'server' ? findings : remaining(findings, outcomes);
+  return countBySeverity(left).error > 0 ? EXIT.failed : EXIT.done;
+}

@@ -1,0 +1,87 @@
+import type { CheckRequest } from '../check/request.ts';
+import { parseCheckTargets } from '../check/targets.ts';
+import { UsageError } from '../errors.ts';
+import { choice } from './choice.ts';
+import { type Arguments, type Command, read } from './command.ts';
+import { connectionOptions } from './connection.ts';
+
+export const checkCommand: Command = {
+  usage: 'check [target..]',
+  summary: 'Find what would cost clients requests, or data, in a rollout or a drain, and how to mend it',
+  description:
+    'Looks at workloads with the Services, load balancers, budgets, volumes and nodes around them. Each finding says what was seen, what follows from it and what mends it; -o wide says why. docs/checks.md has all rules. Exit code 1 where there are errors. What may not be read is told as not checked.',
+  connects: true,
+  positionals: {
+    target: {
+      type: 'string',
+      array: true,
+      describe:
+        'StatefulSets or Deployments as TYPE/NAME or TYPE NAME, such as deploy/web; all of the namespace unless told',
+    },
+  },
+  options: {
+    selector: { alias: 'l', type: 'string', describe: 'Label selector of workloads, such as team=metrics' },
+    'all-namespaces': { alias: 'A', type: 'boolean', describe: 'Workloads of all namespaces' },
+    // Not an array to yargs, which would not take - for a value; given twice it becomes one.
+    filename: {
+      alias: 'f',
+      type: 'string',
+      describe: 'Manifests to check without a cluster, repeatable; - is stdin',
+    },
+    fix: {
+      type: 'boolean',
+      describe: 'Show the patches as commands, and apply them after asking on a terminal',
+    },
+    yes: { alias: 'y', type: 'boolean', describe: 'With --fix: apply without asking' },
+    'dry-run': { type: 'string', describe: 'With --fix, client or server: change nothing' },
+    output: { alias: 'o', type: 'string', describe: 'wide or json' },
+  },
+  examples: [
+    ['kubectl zone check deploy/web', 'Would a rollout of it cost requests?'],
+    ['kubectl zone check -A -o json', 'All workloads, for a script'],
+    ['kubectl zone check -f web.yaml', 'Before it is applied, without a cluster'],
+    ['kubectl zone check deploy/web --fix --dry-run=server', 'Let the API server try the patches'],
+  ],
+  async run(args, context) {
+    const request = checkRequest(args);
+    const { runCheck } = await import('../check/run.ts');
+    return runCheck(request, context);
+  },
+};
+
+/**
+ * The command line as a request.
+ *
+ * @throws UsageError that names what does not go together
+ */
+export function checkRequest(args: Arguments): CheckRequest {
+  const request = {
+    targets: parseCheckTargets(read.list(args, 'target')),
+    selector: read.text(args, 'selector'),
+    allNamespaces: read.flag(args, 'all-namespaces'),
+    files: read.list(args, 'filename'),
+    fix: read.flag(args, 'fix'),
+    yes: read.flag(args, 'yes'),
+    dryRun: choice(args, 'dry-run', ['client', 'server']),
+    output: choice(args, 'output', ['wide', 'json']),
+    connection: connectionOptions(args),
+  };
+  const { targets, selector, allNamespaces, files, fix, yes, dryRun } = request;
+  if (files.includes('')) throw new UsageError('-f needs a file', 'name one, or take -f - for stdin');
+  if (targets.length > 0 && (selector !== undefined || allNamespaces)) {
+    throw new UsageError('names do not go with -l or -A', 'leave out one of them');
+  }
+  if (files.length > 0 && (targets.length > 0 || selector !== undefined || allNamespaces)) {
+    throw new UsageError('-f checks all workloads of the files', 'leave out the names, -l and -A');
+  }
+  if (files.length > 0 && (yes || dryRun === 'server')) {
+    throw new UsageError(
+      '-f has no cluster to which patches could be applied',
+      'leave out --yes and --dry-run: --fix shows the patches',
+    );
+  }
+  if (!fix && (yes || dryRun !== undefined)) {
+    throw new UsageError('--yes and --dry-run are for --fix', 'add --fix, or leave them out');
+  }
+  return request;
+}

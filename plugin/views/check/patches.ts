@@ -1,0 +1,44 @@
+import type { ObjectPatch } from '../../../shared/check/finding.ts';
+import type { PatchOutcome } from '../../check/apply.ts';
+import { quoteWord } from '../../commands/quote.ts';
+import type { OutputStream } from '../../context.ts';
+import { oneLine } from '../format.ts';
+
+/** The patches as commands, a line each, that a shell can run. */
+export function printPatches(patches: readonly ObjectPatch[], stdout: OutputStream): void {
+  stdout.write(patches.length === 0 ? '\nnothing to patch\n' : '\n');
+  for (const patch of patches) stdout.write(`${patchCommand(patch)}\n`);
+}
+
+/** What became of each patch, as kubectl says it. */
+export function printOutcomes(
+  outcomes: readonly PatchOutcome[],
+  dryRun: boolean,
+  stdout: OutputStream,
+): void {
+  for (const { patch, refusal } of outcomes) {
+    const result = refusal === undefined ? 'patched' : `refused: ${oneLine(refusal)}`;
+    stdout.write(`${resourceOf(patch)}/${patch.name} ${result}${dryRun ? ' (server dry run)' : ''}\n`);
+  }
+}
+
+/** The `kubectl patch` that does the same. */
+export function patchCommand(patch: ObjectPatch): string {
+  const namespace = patch.namespace === undefined ? [] : ['-n', patch.namespace];
+  const words = [
+    'kubectl',
+    'patch',
+    resourceOf(patch),
+    patch.name,
+    ...namespace,
+    `--type=${patch.type}`,
+    '-p',
+  ];
+  return [...words, JSON.stringify(patch.body)].map(quoteWord).join(' ');
+}
+
+/** The kind as kubectl takes it, with the group where it has one. */
+function resourceOf({ apiVersion, kind }: ObjectPatch): string {
+  const at = apiVersion.indexOf('/');
+  return at < 0 ? kind.toLowerCase() : `${kind.toLowerCase()}.${apiVersion.slice(0, at)}`;
+}

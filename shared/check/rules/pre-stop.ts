@@ -1,0 +1,152 @@
+import { DEREGISTRATION_DELAY, withEntry } from '../annotations.ts';
+import { type Evidence, keyed, type ObjectPatch, type PatchBody, seen } from '../finding.ts';
+import { type CheckInput, mayBeServed } from '../input.ts';
+import type { Container } from '../objects/pod-spec.ts';
+import { annotationPatch, templatePatch } from '../patches.ts';
+import { longestHook, servingContainers, servingTime } from '../pre-stop.ts';
+import type { Rule } from '../rule.ts';
+import { SOURCES } from '../sources.ts';
+import type { Deregistration, Target } from '../targets/target.ts';
+
+/** What the controller and the load balancer need to learn that a pod leaves, beyond the delay itself. */
+const PROPAGATION_SECONDS = 10;
+/** What is left to the application after the hook. */
+const APPLICATION_SECONDS = 30;
+/** For a target group where nobody has set a delay: AWS's 300 s would hold every pod for five minutes. */
+const ADVISED_DELAY_SECONDS = 30;
+
+const ROUTES = ['ingresses', 'ingressclasses', 'targetgroupbindings'] as const;
+
+export const preStopMissing: Rule = {
+  id: 'prestop-missing',
+  severity: 'error',
+  title: 'Pods behind a load balancer stop as soon as they are told to',
+  why: 'A pod that is deleted gets SIGTERM at the same moment at which the load balancer’s controller begins to deregister it. Until that has reached the load balancer it goes on sending requests to a process that has stopped listening: 502, or 504 where the address is gone. A preStop hook keeps the process serving meanwhile.',
+  source: SOURCES.termination,
+  needs: ['services'],
+  wants: ROUTES,
+  concerns: mayBeServed,
+  check(input) {
+    const { workload, targets } = input;
+    const [target] = targets;
+    if (!target) return [];
+    return serving(input)
+      .filter((container) => servingTime(workload.podSpec, container).kind === 'none')
+      .map((container) => ({
+        evidence: [
+          seen(target.by, target.typeField, target.type),
+          seen(workload, hookField(container), null),
+        ],
+        consequence:
+          'Requests that are sent to a leaving pod before the load balancer knows end in 502 or 504, at every rollout and drain.',
+        fix: `Let ${container.name} sleep before it stops, for longer than the deregistration delay (lifecycle.preStop.sleep, Kubernetes 1.30 or later).`,
+        patches: preStopPatches(input, container, plannedSeconds(targets)),
+      }));
+  },
+};
+
+export const preStopTooShort: Rule = {
+  id: 'prestop-too-short',
+  severity: 'error',
+  title: 'The preStop sleep ends before the load balancer has let go',
+  why: 'A target that is deregistered goes on serving the requests it has, and those on kept-alive connections, for the deregistration delay, 300 s unless it is set. A process that stops earlier breaks them.',
+  source: SOURCES.deregistration,
+  needs: ['services'],
+  wants: ROUTES,
+  concerns: mayBeServed,
+  check(input) {
+    const { workload } = input;
+    const longest = longestDelay(input.targets);
+    if (!longest) return [];
+    return serving(input).flatMap((container) => {
+      const time = servingTime(workload.podSpec, container);
+      if (time.kind !== 'sleep' || time.seconds > longest.seconds) return [];
+      const evidence: Evidence[] = [
+        seen(workload, hookField(container), `${time.seconds} s`),
+        seen(
+          longest.at,
+          keyed('annotations', longest.annotation),
+          longest.isDefault ? null : (longest.attributes ?? null),
+        ),
+      ];
+      return {
+        evidence,
+        consequence: `The pod stops ${time.seconds} s after it was told to; the load balancer may use it for ${longest.seconds} s${longest.isDefault ? ', by default' : ''}. Requests in between end in 502.`,
+        fix: longest.isDefault
+          ? `Set ${DEREGISTRATION_DELAY} to less than the preStop sleep, as in ${ADVISED_DELAY_SECONDS} s and ${ADVISED_DELAY_SECONDS + PROPAGATION_SECONDS} s.`
+          : `Let ${container.name} sleep for longer than ${longest.seconds} s, or set ${DEREGISTRATION_DELAY} to less.`,
+        patches: preStopPatches(input, container, Math.max(time.seconds, plannedSeconds(input.targets))),
+      };
+    });
+  },
+};
+
+/** Delays of `instance` targets are for nodes, which pods need not outlive. */
+function delays(targets: readonly Target[]): Deregistration[] {
+  return targets.flatMap(({ type, deregistration }) =>
+    type === 'ip' && deregistration ? [deregistration] : [],
+  );
+}
+
+function longestDelay(targets: readonly Target[]): Deregistration | undefined {
+  return delays(targets).reduce<Deregistration | undefined>(
+    (longest, delay) => (longest && longest.seconds >= delay.seconds ? longest : delay),
+    undefined,
+  );
+}
+
+/** How long a pod should sleep, once delays that nobody has set are set. */
+function plannedSeconds(targets: readonly Target[]): number {
+  const set = delays(targets).map(({ isDefault, seconds }) => (isDefault ? ADVISED_DELAY_SECONDS : seconds));
+  return Math.max(ADVISED_DELAY_SECONDS, ...set) + PROPAGATION_SECONDS;
+}
+
+/** Sleeps so long, with a grace period that leaves the application its time, and sets the delays that nobody has set. */
+function preStopPatches(input: CheckInput, container: Container, seconds: number): ObjectPatch[] {
+  const { workload } = input;
+  const { podSpec } = workload;
+  const unset = delays(input.targets).filter(({ isDefault }) => isDefault);
+  const exec: PatchBody = container.lifecycle?.preStop?.exec ? { exec: null } : {};
+  const hook = longestHook(podSpec);
+  const longest = Math.max(seconds, hook.kind === 'sleep' ? hook.seconds : 0);
+  const isEnough = servingSeconds(input, container) >= seconds;
+  return [
+    ...(isEnough
+      ? []
+      : [
+          templatePatch(workload, {
+            terminationGracePeriodSeconds: Math.max(
+              podSpec.terminationGracePeriodSeconds,
+              longest + APPLICATION_SECONDS,
+            ),
+            [podSpec.containers.includes(container) ? 'containers' : 'initContainers']: [
+              { name: container.name, lifecycle: { preStop: { ...exec, sleep: { seconds } } } },
+            ],
+          }),
+        ]),
+    ...unset.map(({ at, annotation, attributes }) =>
+      annotationPatch(
+        at,
+        annotation,
+        withEntry(attributes, DEREGISTRATION_DELAY, String(ADVISED_DELAY_SECONDS)),
+      ),
+    ),
+  ];
+}
+
+function servingSeconds({ workload }: CheckInput, container: Container): number {
+  const time = servingTime(workload.podSpec, container);
+  return time.kind === 'sleep' ? time.seconds : 0;
+}
+
+/** The containers that the load balancers send requests to. */
+function serving({ workload, targets }: CheckInput): Container[] {
+  return servingContainers(
+    workload.podSpec,
+    targets.map(({ service }) => service),
+  );
+}
+
+function hookField({ name }: Container): string {
+  return `spec.template.spec.containers[${name}].lifecycle.preStop`;
+}

@@ -1,0 +1,85 @@
+import { seen } from '../finding.ts';
+import { type CheckInput, mayBeServed } from '../input.ts';
+import type { Container } from '../objects/pod-spec.ts';
+import { templatePatch } from '../patches.ts';
+import { servingContainers } from '../pre-stop.ts';
+import type { Rule } from '../rule.ts';
+import { SOURCES } from '../sources.ts';
+
+export const readinessProbeMissing: Rule = {
+  id: 'readiness-probe-missing',
+  severity: 'error',
+  title: 'A container that serves requests has no readiness probe',
+  why: 'Without a readiness probe a pod is Ready as soon as its containers run, before the application listens. Requests are sent to it too early, and a rolling update goes on though the new version does not work.',
+  source: SOURCES.probes,
+  needs: ['services'],
+  concerns: mayBeServed,
+  check(input) {
+    return serving(input)
+      .filter(({ readinessProbe }) => !readinessProbe)
+      .map((container) => ({
+        // With a startup probe a pod is Ready only after that has succeeded once.
+        ...(container.startupProbe && { severity: 'warning' as const }),
+        evidence: [seen(input.workload, probeField(container), null)],
+        consequence: container.startupProbe
+          ? 'A pod that stops working later goes on getting requests, and counts as available in a rollout.'
+          : 'New pods get requests before the application listens: connections are refused at every rollout.',
+        fix: `Give ${container.name} a readinessProbe on the path that shows whether it can serve.`,
+      }));
+  },
+};
+
+export const readinessProbeSlow: Rule = {
+  id: 'readiness-probe-slow',
+  severity: 'warning',
+  title: 'The readiness probe notices a failure later than the load balancer',
+  why: 'A pod that stops working is taken out by the load balancer first, while Kubernetes still counts it as available. In that time rollouts, budgets and drains take away others, and fewer pods serve than anybody has allowed.',
+  source: SOURCES.healthCheck,
+  needs: ['services'],
+  wants: ['ingresses', 'ingressclasses', 'targetgroupbindings'],
+  concerns: mayBeServed,
+  check(input) {
+    const checks = input.targets
+      .filter(({ type }) => type === 'ip')
+      .flatMap(({ by, healthCheck }) => (healthCheck ? [{ by, ...healthCheck }] : []));
+    const [first] = checks.sort((a, b) => a.failsAfterSeconds - b.failsAfterSeconds);
+    if (!first) return [];
+    return serving(input).flatMap((container) => {
+      const probe = container.readinessProbe;
+      if (!probe) return [];
+      const { periodSeconds, failureThreshold } = probe;
+      if (periodSeconds * failureThreshold <= first.failsAfterSeconds) return [];
+      const threshold = Math.min(failureThreshold, first.failsAfterSeconds);
+      const period = Math.max(1, Math.floor(first.failsAfterSeconds / threshold));
+      return {
+        evidence: [
+          seen(input.workload, `${probeField(container)}.periodSeconds`, periodSeconds),
+          seen(input.workload, `${probeField(container)}.failureThreshold`, failureThreshold),
+          seen(first.by, 'health check interval × unhealthy threshold', `${first.failsAfterSeconds} s`),
+        ],
+        consequence: `For ${periodSeconds * failureThreshold - first.failsAfterSeconds} s a broken pod counts as available though the load balancer has given it up: a rollout goes on.`,
+        fix: `Probe every ${period} s with failureThreshold ${threshold}.`,
+        patches: [
+          templatePatch(input.workload, {
+            containers: [
+              {
+                name: container.name,
+                readinessProbe: { periodSeconds: period, failureThreshold: threshold },
+              },
+            ],
+          }),
+        ],
+      };
+    });
+  },
+};
+
+/** Clients of a headless Service choose among all pods by themselves. */
+function serving({ workload, services }: CheckInput): Container[] {
+  const balanced = services.filter(({ spec }) => spec.clusterIP !== 'None' && spec.type !== 'ExternalName');
+  return balanced.length === 0 ? [] : servingContainers(workload.podSpec, balanced);
+}
+
+function probeField({ name }: Container): string {
+  return `spec.template.spec.containers[${name}].readinessProbe`;
+}
