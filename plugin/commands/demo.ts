@@ -7,10 +7,17 @@ const MOST_PODS = 2000;
 
 type ShowDemo = (options: DemoOptions, context: Context) => Promise<ExitCode>;
 
-/** Loaded only when they are shown. */
-const DEMOS: Readonly<Record<string, () => Promise<ShowDemo>>> = {
-  rollout: async () => (await import('../demo/rollout.ts')).demoRollout,
-  drain: async () => (await import('../demo/drain.ts')).demoDrain,
+interface NamedDemo {
+  /** Loaded only when it is shown. */
+  load(): Promise<ShowDemo>;
+  /** Unless told. */
+  pods: number;
+}
+
+const DEMOS: Readonly<Record<string, NamedDemo>> = {
+  rollout: { load: async () => (await import('../demo/rollout.ts')).demoRollout, pods: 36 },
+  drain: { load: async () => (await import('../demo/drain.ts')).demoDrain, pods: 36 },
+  flush: { load: async () => (await import('../demo/flush/flush.ts')).demoFlush, pods: 3 },
 };
 const NAMES = Object.keys(DEMOS).join(', ');
 
@@ -18,11 +25,15 @@ export const demoCommand: Command = {
   usage: 'demo [what]',
   summary: 'Watch a zone-aware rollout or drain in a sandbox cluster, without any cluster of your own',
   description:
-    'Starts a cluster inside this process, with nodes in zones and a StatefulSet "ingester", and rolls a new image out, or drains half of the nodes, with the same code that works on real clusters. Another terminal can look at it with kubectl meanwhile.',
+    'Starts a cluster inside this process, with nodes in zones and a StatefulSet "ingester", and rolls a new image out, or drains half of the nodes, with the same code that works on real clusters. flush rolls out ingesters that write what they hold into a store when they exit, as a Deployment does it by itself and as kubectl zone does, and compares what the store must take; it takes about a minute. Another terminal can look at it with kubectl meanwhile.',
   connects: false,
   positionals: { what: { type: 'string', describe: `What to show: ${NAMES}; rollout unless told` } },
   options: {
-    pods: { type: 'number', default: 36, describe: 'Pods of the StatefulSet' },
+    pods: {
+      type: 'number',
+      describe: 'Pods of the workload',
+      defaultDescription: '36, and 3 for flush',
+    },
     zones: { type: 'number', default: 3, describe: 'Zones of the cluster' },
     keep: { type: 'boolean', describe: 'Keep the cluster running afterwards, until Ctrl-C' },
     output: {
@@ -35,16 +46,17 @@ export const demoCommand: Command = {
   examples: [
     ['kubectl zone demo', 'Roll out 36 pods in 3 zones'],
     ['kubectl zone demo drain', 'Drain the old half of the nodes'],
+    ['kubectl zone demo flush', 'Overrun a store with a plain rolling update, and not with this one'],
     ['kubectl zone demo --pods 300 --keep', 'A larger one, and keep the cluster to play with'],
   ],
   async run(args, context) {
     const what = read.text(args, 'what') ?? 'rollout';
-    const load = DEMOS[what];
-    if (!load) throw new UsageError(`there is no demo "${what}"`, `the demos are: ${NAMES}`);
-    const pods = wholeNumber(args.pods, 'pods', MOST_PODS);
+    const demo = DEMOS[what];
+    if (!demo) throw new UsageError(`there is no demo "${what}"`, `the demos are: ${NAMES}`);
+    const pods = wholeNumber(args.pods ?? demo.pods, 'pods', MOST_PODS);
     const zones = wholeNumber(args.zones, 'zones', 26);
     const output = read.text(args, 'output');
-    const show = await load();
+    const show = await demo.load();
     return show(
       {
         pods,

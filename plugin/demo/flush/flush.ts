@@ -1,0 +1,50 @@
+import { commandLineOf } from '../../commands/quote.ts';
+import type { Context } from '../../context.ts';
+import type { ExitCode } from '../../errors.ts';
+import { openFlushReporter } from '../../views/demo/open.ts';
+import { type DemoOptions, onSandbox } from '../stage.ts';
+import { fastClock } from './fast-clock.ts';
+import { goInside } from './inside.ts';
+import { playSides, prepareSides } from './play.ts';
+import { cortexScenario, type Scenario } from './scenario.ts';
+import { OUR_COMMAND } from './workloads.ts';
+
+/**
+ * Starts a sandbox with ingesters that flush into a store when they exit, and rolls a new image out on two sets of
+ * them: as a Deployment does by itself, which overruns the store, and as `kubectl zone rollout` does.
+ */
+export function demoFlush(options: DemoOptions, context: Context): Promise<ExitCode> {
+  return showFlush(cortexScenario(options.pods), options, context);
+}
+
+/**
+ * Plays a scenario in a sandbox whose clock runs faster than ours.
+ *
+ * @returns 1 when our side overran the store, and our command's own exit code when that failed
+ */
+export async function showFlush(
+  scenario: Scenario,
+  options: DemoOptions,
+  context: Context,
+): Promise<ExitCode> {
+  const clock = fastClock(context.clock, scenario.speed);
+  const inside = goInside(context, clock);
+  try {
+    return await onSandbox(options, inside.context, {
+      command: commandLineOf(OUR_COMMAND),
+      lookAt: 'get pods -A -L topology.kubernetes.io/zone -w',
+      prepare: (kube, signal) => prepareSides(kube, scenario, inside.context, signal),
+      async run(kubeconfig) {
+        const reporter = await openFlushReporter(options.output, context, clock, inside.interrupt);
+        try {
+          return await playSides(scenario, kubeconfig, inside.context, reporter.report);
+        } finally {
+          await reporter.close();
+        }
+      },
+    });
+  } finally {
+    inside.close();
+    clock.stop();
+  }
+}

@@ -1,0 +1,140 @@
+import type { Kube } from '../../../shared/kube/kube.ts';
+import { commandLineOf } from '../../commands/quote.ts';
+import type { Context } from '../../context.ts';
+import { EXIT, type ExitCode, InterruptedError } from '../../errors.ts';
+import type { FlushEvent, Load } from './events.ts';
+import { isSettled, isWhole } from './fleet.ts';
+import { runRolloutCommand } from './inside.ts';
+import { EMPTY_RECORD, recorded } from './record.ts';
+import { type Demand, demandOf, type Scenario, SIDES, type Side } from './scenario.ts';
+import { storeFigures } from './store.ts';
+import { watchFleet } from './watch-fleet.ts';
+import { createWorkloads, OUR_COMMAND, setPlainImage } from './workloads.ts';
+
+/** Makes the ingesters of both sides and waits until all of them are ready. */
+export async function prepareSides(
+  kube: Kube,
+  scenario: Scenario,
+  context: Context,
+  signal: AbortSignal,
+): Promise<void> {
+  await createWorkloads(kube, scenario);
+  await Promise.all(
+    SIDES.map(async (side) => {
+      const fleet = await watchFleet(kube, side, demandOf(scenario), context);
+      try {
+        await fleet.until((seen) => isWhole(seen, scenario.pods), signal);
+      } finally {
+        await fleet.stop();
+      }
+    }),
+  );
+}
+
+/**
+ * Rolls the new image out on both sides at the same moment, and reports what that asks of the store.
+ *
+ * @param kubeconfig path of the sandbox's, for our command
+ * @returns 0 when our side never asked for more than the store takes, and else 1; our command's own exit code when it
+ *   did not succeed
+ */
+export async function playSides(
+  scenario: Scenario,
+  kubeconfig: string,
+  context: Context,
+  report: (event: FlushEvent) => void,
+): Promise<ExitCode> {
+  const { clock } = context;
+  const demand = demandOf(scenario);
+  let record = EMPTY_RECORD;
+  const tell = (event: FlushEvent) => {
+    record = recorded(record, event);
+    report(event);
+  };
+  const interrupted = new AbortController();
+  const ignoreInterrupts = context.onInterrupt(() => interrupted.abort(new InterruptedError()));
+  const kube = await context.connect({ kubeconfig });
+  try {
+    tell({ atMs: clock.nowMs(), type: 'started', demand, ...plotOf(scenario) });
+    const command = () =>
+      runRolloutCommand(OUR_COMMAND, kubeconfig, context, (line) =>
+        tell({ atMs: clock.nowMs(), type: 'said', line }),
+      );
+    const outcome = await rollBothOut(kube, { scenario, demand, context, tell, command }, interrupted.signal);
+    const atMs = clock.nowMs();
+    const figuresOf = (side: Side) => storeFigures(record[side], demand.capacity, atMs);
+    const figures = { plain: figuresOf('plain'), zone: figuresOf('zone') };
+    const overrun = figures.zone.peakWritesPerSecond > demand.capacity;
+    const exitCode = outcome === EXIT.done && overrun ? EXIT.failed : outcome;
+    tell({ atMs, type: 'finished', exitCode, figures });
+    return exitCode;
+  } finally {
+    ignoreInterrupts();
+    await kube.close();
+  }
+}
+
+interface Play {
+  scenario: Scenario;
+  demand: Demand;
+  context: Context;
+  tell(event: FlushEvent): void;
+  command(): Promise<ExitCode>;
+}
+
+/** @returns how our command ended; when that is well, both sides have settled */
+async function rollBothOut(kube: Kube, play: Play, signal: AbortSignal): Promise<ExitCode> {
+  const { scenario, demand, context, tell, command } = play;
+  const { clock } = context;
+  const left = new AbortController();
+  const stopped = AbortSignal.any([signal, left.signal]);
+  const watches = await Promise.all(
+    SIDES.map(async (side) => ({
+      side,
+      fleet: await watchFleet(kube, side, demand, context, onNewLoad(side, context, tell)),
+    })),
+  );
+  const settling = Promise.all(
+    watches.map(async ({ side, fleet }) => {
+      await fleet.until((seen) => isSettled(seen, scenario.pods), stopped);
+      tell({ atMs: clock.nowMs(), type: 'settled', side });
+    }),
+  );
+  // It also rejects when nobody waits for it any more.
+  settling.catch(() => {});
+  try {
+    await setPlainImage(kube);
+    const exitCode = await command();
+    if (exitCode === EXIT.done) await settling;
+    return exitCode;
+  } finally {
+    left.abort(new InterruptedError());
+    await Promise.all(watches.map(({ fleet }) => fleet.stop()));
+  }
+}
+
+/** Hands on what is asked of the store, whenever that changes. */
+function onNewLoad(side: Side, { clock }: Context, tell: (event: FlushEvent) => void) {
+  let told = '';
+  return ({ flushing, zones, writesPerSecond }: Load) => {
+    const load: Load = { flushing, zones, writesPerSecond };
+    const text = JSON.stringify(load);
+    if (text === told) return;
+    told = text;
+    tell({ atMs: clock.nowMs(), type: 'load', side, ...load });
+  };
+}
+
+/** Room for what lies between the flushes. */
+const SLACK = 1.1;
+
+/** What a reporter needs to know before the first load; one flush after the other takes the longest. */
+function plotOf({ pods, held, speed, startMs: [, slowestStartMs] }: Scenario) {
+  return {
+    pods,
+    flushMs: held.flushMs,
+    expectedMs: (pods * held.flushMs + slowestStartMs) * SLACK,
+    speed,
+    command: commandLineOf(OUR_COMMAND),
+  };
+}

@@ -1,0 +1,76 @@
+import { type Line, type Span, span } from '../terminal/line.ts';
+import type { Tone } from '../tone.ts';
+import type { ChartGlyphs } from './glyphs.ts';
+import { rowsFor, type Scale } from './scale.ts';
+
+/** Columns in front of the first value: a number of writes and the side of the chart. */
+export const LABEL_WIDTH = 9;
+
+export interface Chart {
+  /** Writes per second by column; undefined where nothing is known. */
+  values: readonly (number | undefined)[];
+  capacity: number;
+  scale: Scale;
+  /** Most rows that may be drawn, the line of the capacity among them; what is higher is cut off. */
+  most: number;
+}
+
+/** A bar chart of writes per second, the capacity as a line of its own; what is above that line is drawn as bad. */
+export function chartLines({ values, capacity, scale, most }: Chart, glyphs: ChartGlyphs): Line[] {
+  const peak = Math.max(0, ...values.map((value) => value ?? 0));
+  const rows = Math.max(scale.rowsBelow, Math.min(rowsFor(scale, peak), most - 1));
+  const lines: Line[] = [];
+  for (let row = rows - 1; row >= 0; row -= 1) {
+    const above = row >= scale.rowsBelow;
+    if (row === scale.rowsBelow - 1) lines.push(limitLine(values, capacity, glyphs));
+    const cells = values.map((value) => level(value, row, scale, glyphs)).join('');
+    const label = row === rows - 1 && above ? formatWrites(peak) : '';
+    lines.push([span(labelled(label, glyphs.side), 'faint'), span(cells, above ? 'bad' : 'good')]);
+  }
+  return lines;
+}
+
+/** Bars that go through the line stay whole, so that the line is seen only where the store has room. */
+function limitLine(values: Chart['values'], capacity: number, glyphs: ChartGlyphs): Line {
+  const full = glyphs.levels.at(-1) ?? '';
+  const cells = values.map((value): { text: string; tone: Tone } =>
+    (value ?? 0) > capacity ? { text: full, tone: 'bad' } : { text: glyphs.limit, tone: 'warn' },
+  );
+  return [span(labelled(formatWrites(capacity), glyphs.side), 'warn'), ...merged(cells)];
+}
+
+function level(
+  value: number | undefined,
+  row: number,
+  { rowWrites }: Scale,
+  { levels }: ChartGlyphs,
+): string {
+  const filled = Math.min(1, Math.max(0, ((value ?? 0) - row * rowWrites) / rowWrites));
+  const full = levels.length - 1;
+  // Rounded down, so that what is below the capacity never looks as if it were at it; but never to nothing.
+  return levels[filled === 0 ? 0 : Math.max(1, Math.floor(filled * full + ROUNDING))] ?? ' ';
+}
+
+const ROUNDING = 1e-9;
+
+function labelled(text: string, side: string): string {
+  return `${text.padStart(LABEL_WIDTH - 2)} ${side}`;
+}
+
+/** Neighbours of the same tone as one span. */
+function merged(cells: readonly Span[]): Span[] {
+  const spans: Span[] = [];
+  for (const { text, tone } of cells) {
+    const last = spans.at(-1);
+    if (last?.tone === tone) spans[spans.length - 1] = { text: last.text + text, tone };
+    else spans.push({ text, tone });
+  }
+  return spans;
+}
+
+/** A whole number with its thousands apart: `8,167`. */
+export function formatWrites(writes: number): string {
+  return Math.round(writes)
+    .toString()
+    .replace(/\B(?=(\d{3})+$)/g, ',');
+}
