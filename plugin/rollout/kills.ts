@@ -49,7 +49,8 @@ interface Gone {
 export function watchKills(options: KillWatchOptions): KillWatch {
   const { watches, reporter, memory: left, commandLine, kube, clock } = options;
   const told = new Set(left.killed.map(({ uid }) => uid));
-  let ours = new Set<string>();
+  /** Zones of the workload's pods by uid. Not by name: a Deployment's pod leaves its place to one of another zone. */
+  let ours = new Map<string, string | undefined>();
   let gone: Gone[] = [];
   watches.onPodGone((last, before) => {
     const how = howLost(last, before, clock.nowMs() + kube.clockSkewMs);
@@ -59,21 +60,29 @@ export function watchKills(options: KillWatchOptions): KillWatch {
   return {
     goOn: commandLine.includes(ACCEPT) ? commandLine : `${commandLine} ${ACCEPT}`,
     look(memory, { observation, pods, options: { flush }, nowMs }) {
-      const owned = new Set(observation.pods.map(({ uid }) => uid));
+      const owned = new Map(
+        observation.pods.map((pod) => [pod.uid, pod.zone ?? ours.get(pod.uid) ?? zoneOf(pod, memory)]),
+      );
       const killed = gone.filter(({ uid }) => ours.has(uid));
       for (const pod of pods) {
         if (pod.metadata.deletionTimestampMs === undefined || !owned.has(pod.metadata.uid)) continue;
         const how = howKilled(pod);
         if (how !== undefined) killed.push({ ...identityOf(pod), how });
       }
+      const zones = new Map([...ours, ...owned]);
       gone = [];
       ours = owned;
       const fresh = killed.filter(({ uid }) => !told.has(uid));
       for (const { name, uid, how } of fresh) {
         told.add(uid);
-        const pod = observation.pods.find((each) => each.uid === uid) ?? { name };
-        const zone = zoneOf(pod, memory);
-        reporter.report({ atMs: nowMs, type: 'pod-killed', pod: name, zone, how, holds: flush });
+        reporter.report({
+          atMs: nowMs,
+          type: 'pod-killed',
+          pod: name,
+          zone: zones.get(uid),
+          how,
+          holds: flush,
+        });
       }
       return flush ? rememberKilled(memory, fresh, observation) : memory;
     },

@@ -70,6 +70,21 @@ describe('killed pods', () => {
     assert.deepEqual(look([], { seen: sixPods().slice(0, 3) }), ['ingester-3']);
   });
 
+  it('are of the zone where they ran, though their name may stand for a successor elsewhere by then', () => {
+    const { look, goes, events, memory } = watching();
+    look([deleted(RUNNING)]);
+    goes(deleted(KILLED), deleted(RUNNING));
+    const seen = sixPods().map((pod) =>
+      pod.uid === 'uid-3' ? { ...pod, uid: 'successor', zone: 'zone-b' } : pod,
+    );
+    memory().lastZones = { 'ingester-3': 'zone-b' };
+    look([], { seen });
+    assert.deepEqual(
+      events.map((event) => event.type === 'pod-killed' && event.zone),
+      ['zone-a'],
+    );
+  });
+
   it('are told, and hold nothing, where pods do not flush', () => {
     const { look, events } = watching();
     assert.deepEqual(look([deleted(KILLED)], { flush: false }), []);
