@@ -85,14 +85,18 @@ export function webhookAnswersSuite(factory: ClusterFactory): void {
         statefulSet({ name: 'ill', namespace: NAMESPACE, replicas: 6, image: 'app:broken', simulation: {} }),
       );
       const [[inA = ''], [inB = '']] = await byZone('ill');
-      // Straight deletions, which no budget guards, leave one broken pod in each of two zones.
-      await deletePods(cluster, NAMESPACE, [inA, inB], '--force', '--grace-period=0');
+      // Straight deletions, which no budget guards, leave one broken pod in each of two zones. One after the other, or
+      // the two may come back each in the other's zone.
+      for (const pod of [inA, inB]) {
+        await deletePods(cluster, NAMESPACE, [pod], '--force', '--grace-period=0');
+        for (const state of ['create', 'condition=PodScheduled'])
+          await cluster.kubectl(['wait', `pod/${pod}`, `--for=${state}`, '-n', NAMESPACE, '--timeout=60s']);
+      }
       await waitBudget(
         cluster,
         { namespace: NAMESPACE, name: 'ill' },
         ({ status }) => status?.currentUnhealthy?.['zone-a'] === 1 && status.currentUnhealthy['zone-b'] === 1,
       );
-      await cluster.kubectl(['wait', '--for=create', `pod/${inA}`, '-n', NAMESPACE, '--timeout=30s']);
       /** A pod that fails to start changes all the time; whoever evicts it asks again, as kubectl drain does. */
       const evictIll = async () => {
         for (;;) {
