@@ -1,6 +1,7 @@
 import { after } from 'node:test';
 import { budgetSuite } from './budget.suite.ts';
 import { checkSuite } from './check.suite.ts';
+import { checkAccessSuite } from './check-access.suite.ts';
 import { shareCluster } from './cluster.ts';
 import { controlPlaneCluster } from './control-plane-cluster.ts';
 import { manifestsSuite } from './manifests.suite.ts';
@@ -10,4 +11,5 @@ after(stop);
 
 budgetSuite(factory);
 checkSuite(factory);
+checkAccessSuite(factory);
 manifestsSuite(factory);

@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { V1Service } from '@kubernetes/client-node';
-import type { CheckReport } from '../../plugin/check/report.ts';
-import { runInProcess } from '../helpers/context.ts';
-import { at, MANIFESTS, objectsIn } from '../manifests/read.ts';
+import { at } from '../manifests/read.ts';
+import { applyWeb, checkReport, idsOf, runCheck } from './check-bench.ts';
 import type { ClusterFactory, TestCluster } from './cluster.ts';
-import { deployment, namespace, statefulSet } from './fixtures.ts';
+import { statefulSet } from './fixtures.ts';
 
 const NAMESPACE = 'zone-check';
 const WEB = 'deploy/web';
@@ -41,14 +38,8 @@ export function checkSuite(factory: ClusterFactory): void {
   describe('check', () => {
     let cluster: TestCluster;
 
-    const check = async (...args: string[]) => runInProcess(cluster.kubeconfigPath, ['check', ...args]).end;
-    const report = async (code: number, ...args: string[]): Promise<CheckReport & { outcomes?: unknown }> => {
-      const result = await check(...args, '-o', 'json');
-      assert.equal(result.code, code, result.stderr + result.stdout);
-      return JSON.parse(result.stdout);
-    };
-    const ids = ({ findings }: CheckReport, severity?: string) =>
-      findings.filter((each) => severity === undefined || each.severity === severity).map(({ id }) => id);
+    const check = (...args: string[]) => runCheck(cluster, args);
+    const report = (code: number, ...args: string[]) => checkReport(cluster, code, args);
     const hookOfWeb = async () =>
       at(
         await cluster.json(['get', WEB, '-n', NAMESPACE]),
@@ -57,49 +48,20 @@ export function checkSuite(factory: ClusterFactory): void {
 
     before(async () => {
       cluster = await factory();
-      const crds = ['zonedisruptionbudgets.yaml', 'zoneawareupdates.yaml'];
-      for (const crd of crds) {
-        const { code } = await cluster.kubectl([
-          'apply',
-          '--server-side',
-          '-f',
-          join(MANIFESTS, 'crds', crd),
-        ]);
-        assert.equal(code, 0);
-      }
-      await cluster.apply(namespace(NAMESPACE));
-      // As the manifests of the fixture, but for the spread.
-      const web = deployment({ name: 'web', namespace: NAMESPACE, replicas: 3 });
-      delete web.spec?.template.spec?.topologySpreadConstraints;
-      const service: V1Service = {
-        apiVersion: 'v1',
-        kind: 'Service',
-        metadata: {
-          name: 'web',
-          namespace: NAMESPACE,
-          annotations: { 'service.beta.kubernetes.io/aws-load-balancer-nlb-target-type': 'ip' },
-        },
-        spec: {
-          type: 'LoadBalancer',
-          loadBalancerClass: 'service.k8s.aws/nlb',
-          selector: { app: 'web' },
-          ports: [{ port: 80, targetPort: 8080 }],
-        },
-      };
-      await cluster.apply(web, service);
-      await cluster.waitReady('Deployment', 'web', NAMESPACE);
+      await applyWeb(cluster, NAMESPACE);
     });
     after(() => cluster.stop());
 
     it('finds what a workload lacks behind a load balancer, and ends with 1', async () => {
       const found = await report(1, WEB, '-n', NAMESPACE);
-      assert.deepEqual(ids(found, 'error'), [
+      assert.deepEqual(idsOf(found, 'error'), [
         'prestop-missing',
         'readiness-gate-missing',
         'readiness-probe-missing',
       ]);
-      assert.deepEqual(ids(found, 'skipped'), []);
-      for (const id of ['budget-missing', 'topology-spread-missing']) assert.ok(ids(found).includes(id), id);
+      assert.deepEqual(idsOf(found, 'skipped'), []);
+      for (const id of ['budget-missing', 'topology-spread-missing'])
+        assert.ok(idsOf(found).includes(id), id);
     });
 
     it('says so in words', async () => {
@@ -144,7 +106,7 @@ export function checkSuite(factory: ClusterFactory): void {
         },
         spec: { serviceRef: { name: 'web', port: 80 }, targetType: 'instance' },
       });
-      const found = ids(await report(1, WEB, '-n', NAMESPACE));
+      const found = idsOf(await report(1, WEB, '-n', NAMESPACE));
       assert.ok(found.includes('instance-targets') && !found.includes('readiness-gate-missing'));
       await cluster.kubectl(['delete', 'targetgroupbinding', 'k8s-web', '-n', NAMESPACE]);
     });
@@ -185,7 +147,7 @@ export function checkSuite(factory: ClusterFactory): void {
         left.findings.filter(({ patches }) => patches.length > 0),
         [],
       );
-      assert.deepEqual(ids(left, 'error'), ['readiness-probe-missing']);
+      assert.deepEqual(idsOf(left, 'error'), ['readiness-probe-missing']);
     });
 
     it('takes names, labels, or all there are', async () => {
@@ -201,38 +163,5 @@ export function checkSuite(factory: ClusterFactory): void {
       assert.equal(code, 1);
       assert.match(stderr, /deployment "wep" not found in namespace "zone-check"\n {2}there is: web/);
     });
-
-    it('needs no more than its roles, and tells what it may not read', async () => {
-      // The sandbox lets everybody do everything.
-      if (cluster.name === 'sandbox') return;
-      await cluster.apply(
-        ...(await objectsIn('rbac/check.yaml')).filter(({ kind }) => kind === 'ClusterRole'),
-      );
-      await cluster.apply(
-        binding('RoleBinding', 'zone-check-workloads', 'checker'),
-        binding('ClusterRoleBinding', 'zone-check-cluster', 'checker'),
-        binding('RoleBinding', 'zone-check-workloads', 'guest'),
-      );
-      const asUser = (user: string) => report(1, WEB, '-n', NAMESPACE, '--as', user);
-      assert.deepEqual(ids(await asUser('checker'), 'skipped'), []);
-      const guest = await asUser('guest');
-      assert.ok(ids(guest, 'skipped').includes('readiness-gate-missing'));
-      const reasons = guest.findings.map(({ consequence }) => consequence).join('\n');
-      assert.match(reasons, /^not checked: may not get namespaces "zone-check"$/m);
-      assert.match(reasons, /may not list ingressclasses\.networking\.k8s\.io/);
-    });
   });
-}
-
-function binding(kind: 'RoleBinding' | 'ClusterRoleBinding', role: string, user: string) {
-  return {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind,
-    metadata: {
-      name: `${role}-${user}`,
-      ...(kind === 'RoleBinding' && { namespace: NAMESPACE }),
-    },
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role },
-    subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: user }],
-  };
 }
