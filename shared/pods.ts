@@ -33,12 +33,27 @@ export function podProblem(pod: Pod): string | undefined {
   }
   if (pod.status.reason) return pod.status.reason;
   if (condition('ContainersReady')?.status === 'True') {
-    const gate = pod.spec.readinessGates.find((type) => condition(type)?.status !== 'True');
-    if (gate) return `readiness gate ${gate} is not true`;
+    const closed = closedGates(pod);
+    if (closed.length > 0) return closed.join('; ');
   }
   return pod.status.phase === 'Running'
     ? 'not ready'
     : pod.status.phase === 'Pending'
       ? 'starting'
       : pod.status.phase;
+}
+
+/**
+ * Each readiness gate that is not True, in the words of the controller that sets its condition: the AWS Load Balancer
+ * Controller gives the target's state as the reason, such as Target.RegistrationInProgress
+ * (https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/pod_readiness_gate/).
+ */
+function closedGates({ spec, status }: Pod): string[] {
+  return spec.readinessGates.flatMap((gate) => {
+    const found = status.conditions.find(({ type }) => type === gate);
+    if (!found) return [`readiness gate ${gate} is not set yet`];
+    if (found.status === 'True') return [];
+    const why = [found.reason, found.message].filter((word) => word !== '').join(': ');
+    return [`readiness gate ${gate} is ${found.status}${why === '' ? '' : `: ${why}`}`];
+  });
 }

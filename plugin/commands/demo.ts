@@ -18,6 +18,10 @@ const DEMOS: Readonly<Record<string, NamedDemo>> = {
   rollout: { load: async () => (await import('../demo/rollout.ts')).demoRollout, pods: 36 },
   drain: { load: async () => (await import('../demo/drain.ts')).demoDrain, pods: 36 },
   flush: { load: async () => (await import('../demo/flush/flush.ts')).demoFlush, pods: 3 },
+  'zero-downtime': {
+    load: async () => (await import('../demo/zero-downtime/zero-downtime.ts')).demoZeroDowntime,
+    pods: 5,
+  },
 };
 const NAMES = Object.keys(DEMOS).join(', ');
 
@@ -25,14 +29,14 @@ export const demoCommand: Command = {
   usage: 'demo [what]',
   summary: 'Watch a zone-aware rollout or drain in a sandbox cluster, without any cluster of your own',
   description:
-    'Starts a cluster inside this process, with nodes in zones and a StatefulSet "ingester", and rolls a new image out, or drains half of the nodes, with the same code that works on real clusters. flush rolls out ingesters that write what they hold into a store when they exit, as a Deployment does it by itself and as kubectl zone does, and compares what the store must take; it takes about a minute. Another terminal can look at it with kubectl meanwhile.',
+    'Starts a cluster inside this process, with nodes in zones and a StatefulSet "ingester", and rolls a new image out, or drains half of the nodes, with the same code that works on real clusters. flush rolls out ingesters that write what they hold into a store when they exit, as a Deployment does it by itself and as kubectl zone does, and compares what the store must take; it takes about a minute. zero-downtime updates a web server behind a load balancer under load, as it was found and after kubectl zone check --fix, and compares what clients see; it takes a little longer. Another terminal can look at it with kubectl meanwhile.',
   connects: false,
   positionals: { what: { type: 'string', describe: `What to show: ${NAMES}; rollout unless told` } },
   options: {
     pods: {
       type: 'number',
       describe: 'Pods of the workload',
-      defaultDescription: '36, and 3 for flush',
+      defaultDescription: '36, 3 for flush, and 5 for zero-downtime',
     },
     zones: { type: 'number', default: 3, describe: 'Zones of the cluster' },
     keep: { type: 'boolean', describe: 'Keep the cluster running afterwards, until Ctrl-C' },
@@ -47,6 +51,7 @@ export const demoCommand: Command = {
     ['kubectl zone demo', 'Roll out 36 pods in 3 zones'],
     ['kubectl zone demo drain', 'Drain the old half of the nodes'],
     ['kubectl zone demo flush', 'Overrun a store with a plain rolling update, and not with this one'],
+    ['kubectl zone demo zero-downtime', 'Lose requests in a rolling update, and not after check --fix'],
     ['kubectl zone demo --pods 300 --keep', 'A larger one, and keep the cluster to play with'],
   ],
   async run(args, context) {

@@ -1,6 +1,7 @@
 import { parseSelector } from '../../shared/kube/selector-text.ts';
 import type { DrainRequest } from '../drain/request.ts';
 import { UsageError } from '../errors.ts';
+import { PROBE_OPTIONS, probeFrom } from '../probe/options.ts';
 import { choice } from './choice.ts';
 import { type Arguments, type Command, read } from './command.ts';
 import { collectComplaints } from './complaints.ts';
@@ -56,6 +57,7 @@ export const drainCommand: Command = {
       type: 'string',
       describe: 'Do not wait for pods whose deletion is overdue by more than these seconds; 0 waits for all',
     },
+    ...PROBE_OPTIONS,
     timeout: {
       type: 'string',
       describe: 'Stop after this time, such as 2h; the same command goes on (exit code 3)',
@@ -125,6 +127,7 @@ export function drainRequest(args: Arguments): Omit<DrainRequest, 'commandLine'>
       disableEviction: read.flag(args, 'disable-eviction'),
       gracePeriodSeconds: gracePeriod === undefined || gracePeriod < 0 ? undefined : gracePeriod,
     },
+    probe: about(() => probeFrom(args)),
     connection: about(() => connectionOptions(args)) ?? {},
     timeoutMs: about(() => durationOption(args, 'timeout')) || undefined,
     dryRun: about(() => choice(args, 'dry-run', ['client', 'server'])),

@@ -1,6 +1,7 @@
 import { PACINGS, parseRolloutOptions, ROLLOUT_DEFAULTS } from '../../shared/rollout/options.ts';
 import { UsageError } from '../errors.ts';
 import { GATE_OPTIONS, gatesFrom } from '../gates/options.ts';
+import { PROBE_OPTIONS, probeFrom } from '../probe/options.ts';
 import { FAILURE_OPTIONS, failureBudgetFrom } from '../rollout/failure-options.ts';
 import type { RolloutFlags } from '../rollout/run.ts';
 import { choice } from './choice.ts';
@@ -83,6 +84,7 @@ export const rolloutCommand: Command = {
     },
     ...GATE_OPTIONS,
     ...FAILURE_OPTIONS,
+    ...PROBE_OPTIONS,
     timeout: {
       type: 'string',
       describe: 'Stop after this time, such as 2h; the same command goes on (exit code 3)',
@@ -113,6 +115,10 @@ export const rolloutCommand: Command = {
     [
       'kubectl zone rollout sts/ingester --ring /ingester/ring',
       'Hold while a member of the hash ring is not ACTIVE',
+    ],
+    [
+      'kubectl zone rollout deploy/web --probe https://example.com/ --max-probe-failures 3',
+      'Ask the service all the time, and hold when it fails',
     ],
     ['kubectl zone rollout sts/ingester --yes -o json', 'In a script: JSON lines, no questions'],
   ],
@@ -167,6 +173,7 @@ export function rolloutFlags(args: Arguments): Omit<RolloutFlags, 'commandLine' 
     gates,
     ignoreAlarm: args['ignore-alarm'] === undefined ? undefined : gates.alarms.ignore,
     failureBudget: failureBudgetFrom(args),
+    probe: probeFrom(args),
     yes: read.flag(args, 'yes'),
   };
 }

@@ -7,7 +7,7 @@ import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
 import { watchCache } from '../../shared/kube/watch-cache.ts';
 import type { Context } from '../context.ts';
 import { type ExitCode, InterruptedError } from '../errors.ts';
-import { startSandbox } from '../sandbox/sandbox.ts';
+import { type Sandbox, startSandbox } from '../sandbox/sandbox.ts';
 
 export interface DemoOptions {
   pods: number;
@@ -27,7 +27,7 @@ export interface Demo {
   /** What another terminal can look at, as words after `kubectl`. */
   lookAt: string;
   /** Shows it. */
-  run(kubeconfig: string): Promise<ExitCode>;
+  run(kubeconfig: string, sandbox: Sandbox): Promise<ExitCode>;
 }
 
 export const SETS = { ...RESOURCES.statefulsets, namespace: 'default' };
@@ -62,7 +62,7 @@ export async function onSandbox(options: DemoOptions, context: Context, demo: De
       `the same as "${demo.command}" on any cluster; look at this one from another terminal:\n` +
         `  kubectl --kubeconfig ${kubeconfig} ${demo.lookAt}\n\n`,
     );
-    const exitCode = await demo.run(kubeconfig);
+    const exitCode = await demo.run(kubeconfig, sandbox);
     if (options.keep && !interrupted.signal.aborted) {
       stderr.write('\nthe cluster goes on until Ctrl-C\n');
       await aborted(interrupted.signal);

@@ -4,6 +4,7 @@ import { compareText } from '../../shared/zones.ts';
 import { connectionNews } from '../connection-news.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode, InterruptedError } from '../errors.ts';
+import { type DrainProbe, probeDrain } from '../probe/drain.ts';
 import { openDrainReporter } from '../views/open-drain.ts';
 import { agreeToDrain } from './agree.ts';
 import { uncordonAll } from './cordon.ts';
@@ -43,24 +44,29 @@ export async function drainNodes(
     else starting.abort(new InterruptedError());
   };
   const ignoreInterrupts = context.onInterrupt(() => stop('interrupted', INTERRUPTED));
+  const ended = new AbortController();
   try {
     const sight = await scene.firstSight(starting.signal);
     if (hasWork(sight)) await agreeToDrain(request, extentOf(sight, request), context);
     starting.signal.throwIfAborted();
+    const probe = await probeDrain(request.probe, context, AbortSignal.any([starting.signal, ended.signal]));
     const leftover = ({ outcome, summary }: Pick<DrainEnd, 'outcome' | 'summary'>) =>
       tellUndo({ ...request, outcome, cordoned: summary.cordoned });
     const onQuit = (outcome: 'stopped' | 'interrupted') =>
       stop(outcome, outcome === 'interrupted' ? INTERRUPTED : 'stopped by a key');
-    const reporter = await openDrainReporter(request.output, context, onQuit, leftover);
+    const shown = await openDrainReporter(request.output, context, onQuit, leftover);
+    const reporter = probe.follow(shown);
     let end: DrainEnd;
     try {
-      driver = makeDriver(request, scene, reporter, context);
+      driver = makeDriver(request, scene, reporter, probe, context);
       listen(scene, reporter, driver, context);
       announce(sight, [...notices, ...startNotices(sight, scene)], request, reporter, context);
+      probe.begin(reporter, () => driver?.wake());
       if (starting.signal.aborted) stop('interrupted', INTERRUPTED);
       end = await runWithin(request.timeoutMs, driver, context);
       end = await uncordonIfAsked(end, request, scene, reporter, context);
-      const { outcome, reason, summary } = end;
+      const { outcome, reason } = end;
+      const summary = { ...end.summary, ...(await probe.end()) };
       reporter.report({ atMs: context.clock.nowMs(), type: 'finished', outcome, reason, summary });
     } finally {
       await reporter.close();
@@ -69,6 +75,7 @@ export async function drainNodes(
     if (request.output === 'json') for (const line of leftover(end)) context.stderr.write(`${line}\n`);
     return EXIT_OF[end.outcome];
   } finally {
+    ended.abort(new Error('the drain has ended'));
     ignoreInterrupts();
   }
 }
@@ -77,9 +84,10 @@ function makeDriver(
   { options, removal }: DrainRequest,
   scene: Scene,
   reporter: DrainReporter,
+  { hold }: DrainProbe,
   { clock, random }: Context,
 ): DrainDriver {
-  return new DrainDriver({ ...scene, options, removal, reporter, clock, random });
+  return new DrainDriver({ ...scene, options, removal, reporter, clock, random, hold });
 }
 
 async function runWithin(

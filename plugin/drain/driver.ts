@@ -1,5 +1,6 @@
 import { type Clock, settledWithin } from '../../shared/clock.ts';
 import { decideDrain } from '../../shared/drain/decide.ts';
+import { heldBack } from '../../shared/drain/hold.ts';
 import { emptyDrainMemory, rememberDrain } from '../../shared/drain/memory.ts';
 import type { Cordon, DrainDecision, DrainMemory, DrainOptions, DrainPod } from '../../shared/drain/types.ts';
 import { ApiError, ConnectionError, type Kube } from '../../shared/kube/kube.ts';
@@ -28,6 +29,8 @@ export interface DriverOptions {
   options: DrainOptions;
   removal: RemovalWay;
   reporter: DrainReporter;
+  /** Asked at each turn: why nothing more may be taken; undefined when nothing speaks against it. */
+  hold?: (() => string | undefined) | undefined;
 }
 
 export interface DrainEnd {
@@ -127,7 +130,8 @@ export class DrainDriver {
     }
     const { observation, memory } = moment;
     const { options } = this.given;
-    const decision = decideDrain({ observation, options, memory, nowMs: serverNowMs });
+    const due = decideDrain({ observation, options, memory, nowMs: serverNowMs });
+    const decision = heldBack(due, this.given.hold?.());
     this.announcer.decided(moment, decision);
     const recheckAtMs = [decision.kind === 'wait' ? decision.recheckAtMs : undefined, sight.recheckAtMs];
     for (const atMs of recheckAtMs) if (atMs !== undefined) this.turns.wakeIn(atMs - serverNowMs);

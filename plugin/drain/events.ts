@@ -1,4 +1,5 @@
 import type { DrainSnapshot } from '../../shared/drain/snapshot.ts';
+import type { ProbeNews, ProbeSummary } from '../../shared/probe/types.ts';
 
 /**
  * What a drain reports while it runs. The JSON output is these events, one a line (`time` instead of `atMs`), and a
@@ -20,6 +21,8 @@ export type DrainEvent = { atMs: number } & (
   | { type: 'blocked'; by: string; reason: string; fix: string; pods: readonly string[] }
   | { type: 'connection-lost'; reason: string }
   | { type: 'connection-restored'; afterMs: number }
+  /** What became of the requests that --probe sends. */
+  | ProbeNews
   /** All there is to see; sent on every change, at most once per turn of the event loop. */
   | { type: 'snapshot'; snapshot: DrainSnapshot }
   | { type: 'finished'; outcome: DrainOutcome; reason: string; summary: DrainSummary }
@@ -37,6 +40,8 @@ export interface DrainSummary {
   zonesDownTogether: number;
   /** Nodes that are left cordoned. */
   cordoned: readonly string[];
+  /** Left out without --probe. */
+  probe?: ProbeSummary | undefined;
 }
 
 /** Draws events. `close` returns when everything is written. */

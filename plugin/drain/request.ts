@@ -1,5 +1,6 @@
 import type { DrainOptions } from '../../shared/drain/types.ts';
 import type { ConnectOptions } from '../../shared/kube/connect.ts';
+import type { ProbeRequest } from '../probe/options.ts';
 import type { RemovalWay } from '../removal/pod-removal.ts';
 
 /** `kubectl zone drain` as its flags say. */
@@ -8,6 +9,8 @@ export interface DrainRequest {
   options: DrainOptions;
   filters: DrainFilters;
   removal: RemovalWay;
+  /** Undefined: nothing is probed. A dry run does not probe. */
+  probe?: ProbeRequest | undefined;
   connection: ConnectOptions;
   timeoutMs: number | undefined;
   dryRun: 'client' | 'server' | undefined;

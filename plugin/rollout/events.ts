@@ -1,3 +1,4 @@
+import type { ProbeNews, ProbeSummary } from '../../shared/probe/types.ts';
 import type { RolloutSnapshot } from '../../shared/rollout/snapshot.ts';
 import type { Untimed } from '../untimed.ts';
 import type { FailedPod } from './failure-evidence.ts';
@@ -32,6 +33,8 @@ export type RolloutEvent = { atMs: number } & (
   | { type: 'failed-pods'; failed: readonly FailedPod[]; maxFailed: number; podTimeoutMs: number }
   | { type: 'connection-lost'; reason: string }
   | { type: 'connection-restored'; afterMs: number }
+  /** What became of the requests that --probe sends. */
+  | ProbeNews
   /** All there is to see; sent on every change, at most once per turn of the event loop. */
   | { type: 'snapshot'; snapshot: RolloutSnapshot }
   | { type: 'finished'; outcome: RolloutOutcome; reason: string; summary: RolloutSummary }
@@ -61,6 +64,8 @@ export interface RolloutSummary {
   mostPodsTerminating: number;
   /** Sum of the observed times from eviction to available; undefined when no pod was replaced. */
   oneAtATimeMs: number | undefined;
+  /** Left out without --probe. */
+  probe?: ProbeSummary | undefined;
 }
 
 /** Draws events. `close` returns when everything is written. */

@@ -8,6 +8,7 @@ import type { Context } from '../context.ts';
 import { EXIT, type ExitCode, InterruptedError } from '../errors.ts';
 import { gateSources } from '../gates/sources.ts';
 import { type GateWatch, watchGates } from '../gates/watch.ts';
+import { probeRollout, type RolloutProbe } from '../probe/rollout.ts';
 import { openReporter } from '../views/open.ts';
 import { rolloutControls } from './controls.ts';
 import { RolloutDriver } from './driver.ts';
@@ -22,6 +23,7 @@ import { checkZones } from './preflight.ts';
 import { Progress } from './progress.ts';
 import { recordEvents } from './record-events.ts';
 import type { RolloutRequest, Watched } from './run.ts';
+import { orderBy, pauseByLease } from './steer.ts';
 import { describeOrder, pauseGate, readSteering } from './steering.ts';
 import { tellLease } from './tell-lease.ts';
 import { commandName, KINDS } from './workload-names.ts';
@@ -63,18 +65,18 @@ export async function rollOut(
   const ignoreInterrupts = context.onInterrupt(() => stop('interrupted', ''));
   const ended = new AbortController();
   try {
-    const gates = await startGates(
-      request,
-      watched,
-      context,
-      AbortSignal.any([controls.starting.signal, ended.signal]),
-    );
+    const signal = AbortSignal.any([controls.starting.signal, ended.signal]);
+    const gates = await startGates(request, watched, context, signal);
+    const probe = await probeRollout(request.probe, context, signal);
     const lock = await acquire(request, watched, context, controls);
     let end: RolloutEnd | undefined;
     try {
       const prepared = await port.prepare(request, lock, context, controls.starting.signal);
       goOnWith = prepared.request.commandLine;
-      end = await drive({ ...{ watched, context, controls, lock, gates, stop }, ...prepared });
+      end = await drive({
+        ...{ watched, context, controls, lock, gates, probe, stop },
+        ...prepared,
+      });
     } finally {
       const outcome = end?.outcome ?? 'failed';
       try {
@@ -139,11 +141,12 @@ interface Drive extends Prepared {
   controls: Controls;
   lock: RolloutLock;
   gates: GateWatch;
+  probe: RolloutProbe;
   stop(outcome: RolloutOutcome, why: string): void;
 }
 
 async function drive(given: Drive): Promise<RolloutEnd> {
-  const { request, watched, context, controls, lock, gates, workload, stop } = given;
+  const { request, watched, context, controls, lock, gates, probe, workload, stop } = given;
   const { kube, watches } = watched;
   const { clock, random } = context;
   const { namespace, name, uid } = workload.metadata;
@@ -156,11 +159,12 @@ async function drive(given: Drive): Promise<RolloutEnd> {
     }),
     lock,
   );
-  const reporter = recordEvents(shown, {
+  const recorded = recordEvents(shown, {
     ...{ kube, clock },
     workload: { apiVersion: 'apps/v1', kind: KINDS[workload.kind].apiKind, namespace, name, uid },
     by: `${context.processIdentity.user}@${context.processIdentity.host}`,
   });
+  const reporter = probe.follow(recorded);
   const memory = request.acceptKilled ? acceptKilled(lock.memory) : lock.memory;
   try {
     const driver = new RolloutDriver({
@@ -180,7 +184,7 @@ async function drive(given: Drive): Promise<RolloutEnd> {
       },
       orders: steering,
       gates: {
-        states: () => [pauseGate(steering(), resumeCommand), ...gates.states()],
+        states: () => [...probe.gates(), pauseGate(steering(), resumeCommand), ...gates.states()],
         get fresh() {
           return gates.fresh;
         },
@@ -197,8 +201,16 @@ async function drive(given: Drive): Promise<RolloutEnd> {
     controls.driver = driver;
     listen(watched, reporter, driver, context);
     announce(given, reporter, clock.nowMs());
+    probe.begin(reporter, {
+      paused: () => steering().paused !== undefined,
+      pause: (reason) => pauseByLease(kube, workload, orderBy(context, reason)),
+      unpause: () => pauseByLease(kube, workload, undefined),
+      resumeCommand,
+      wake: () => driver.wake(),
+    });
     gates.onChange(() => driver.wake());
     watches.onChange(() => {
+      probe.look();
       const { aborted } = steering();
       if (aborted) stop('stopped', `aborted ${describeOrder(aborted)}; `);
     });
@@ -215,7 +227,8 @@ async function drive(given: Drive): Promise<RolloutEnd> {
           );
     const end = await driver.run().finally(cancelTimeout);
     if (end.outcome === 'done') await watched.port.complete(reporter, context);
-    reporter.report({ atMs: clock.nowMs(), type: 'finished', ...end });
+    const summary = { ...end.summary, ...(await probe.end(end.outcome)) };
+    reporter.report({ atMs: clock.nowMs(), type: 'finished', ...end, summary });
     return end;
   } finally {
     await reporter.close();

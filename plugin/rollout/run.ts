@@ -5,6 +5,7 @@ import type { Workload } from '../../shared/rollout/workload.ts';
 import type { Target } from '../commands/target.ts';
 import type { Context } from '../context.ts';
 import type { ExitCode } from '../errors.ts';
+import type { ProbeRequest } from '../probe/options.ts';
 import { fetchDefaults } from './defaults.ts';
 import { dryRun } from './dry-run.ts';
 import { fetchWorkload } from './fetch-workload.ts';
@@ -28,6 +29,8 @@ export interface RolloutFlags extends GivenSettings {
   acceptKilled: boolean;
   restoreStrategy: boolean;
   failureBudget: FailureBudget | undefined;
+  /** Undefined: nothing is probed. A dry run does not probe. */
+  probe?: ProbeRequest | undefined;
   yes: boolean;
   /** The command line to repeat to go on with the rollout. */
   commandLine: string;

@@ -1,4 +1,5 @@
 import type { ConnectOptions } from '../../shared/kube/connect.ts';
+import type { Kube } from '../../shared/kube/kube.ts';
 import type { Lease } from '../../shared/kube/objects.ts';
 import type { Order } from '../../shared/rollout/snapshot.ts';
 import { subjectOf, type Workload } from '../../shared/rollout/workload.ts';
@@ -60,6 +61,16 @@ export function orderBy(
 ): Order {
   const { user, host } = processIdentity;
   return { by: `${user}@${host}`, at: new Date(clock.nowMs()).toISOString(), reason };
+}
+
+/** Pauses a rollout as `pause` does, whoever has paused it before; without an order lets it go on as `resume` does. */
+export async function pauseByLease(
+  kube: Kube,
+  { kind, metadata }: Workload,
+  order: Order | undefined,
+): Promise<void> {
+  const at = { namespace: metadata.namespace, name: leaseName(kind, metadata.name) };
+  await annotateLease(kube, at, { [ANNOTATION.paused]: order ? orderText(order) : null });
 }
 
 interface Words {

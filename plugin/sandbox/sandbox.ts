@@ -15,6 +15,7 @@ import { Server } from './http/server.ts';
 import { kubeconfig } from './kubeconfig.ts';
 import { furnish } from './nodes.ts';
 import { seededRandom, uuid } from './random.ts';
+import type { PodNetwork } from './services/http/network.ts';
 import { startServices } from './services/services.ts';
 import { Store } from './store/store.ts';
 
@@ -35,6 +36,8 @@ export interface Sandbox {
   readonly url: string;
   /** Text of a kubeconfig with the sandbox's authority and a token that may do everything. */
   readonly kubeconfig: string;
+  /** Where the pods that are real HTTP servers listen. */
+  readonly network: PodNetwork;
   /** Closes everything; no handle is left open. */
   stop(): Promise<void>;
 
@@ -79,7 +82,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     certificates,
     front((request) => handleApi(parts, request), { token, faults, clock }),
   );
-  const stopControllers = startControllers({ objects, catalog, clock, random });
+  const stopControllers = startControllers({ objects, catalog, admission, clock, random });
   furnish(objects, zones, nodesPerZone, clock.nowMs());
   await server.open();
   const url = `https://127.0.0.1:${server.port}`;
@@ -91,6 +94,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   return {
     url,
     kubeconfig: kubeconfig(url, certificates.ca, token),
+    network: services.network,
     async stop() {
       stopControllers();
       services.stop();

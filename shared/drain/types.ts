@@ -160,7 +160,7 @@ export interface HeldPod {
   reason: string;
 }
 
-export type DrainWaitFor = 'deletion' | 'budget' | 'rollout' | 'whole' | 'soak';
+export type DrainWaitFor = 'deletion' | 'budget' | 'rollout' | 'whole' | 'soak' | 'probe';
 
 export interface DrainWait {
   kind: 'wait';

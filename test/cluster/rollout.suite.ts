@@ -11,6 +11,7 @@ import { rolloutFlushSuite } from './rollout-flush.suite.ts';
 import { rolloutGatesSuite } from './rollout-gates.suite.ts';
 import { rolloutKeysSuite } from './rollout-keys.suite.ts';
 import { rolloutKillsSuite } from './rollout-kills.suite.ts';
+import { rolloutProbeSuite } from './rollout-probe.suite.ts';
 import { rolloutRefusalsSuite } from './rollout-refusals.suite.ts';
 import { rolloutRestartsSuite } from './rollout-restarts.suite.ts';
 import { rolloutRevisionsSuite } from './rollout-revisions.suite.ts';
@@ -36,6 +37,7 @@ export function rolloutSuites(factory: ClusterFactory): void {
   rolloutDefaultsSuite(factory);
   rolloutGatesSuite(factory);
   rolloutRingSuite(factory);
+  rolloutProbeSuite(factory);
   rolloutFailuresSuite(factory);
   rolloutFlushSuite(factory);
   rolloutRefusalsSuite(factory);

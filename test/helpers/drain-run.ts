@@ -13,6 +13,27 @@ const zone = z.nullable(z.string());
 const names = z.array(z.string());
 const count = z.number().check(z.nonnegative());
 const time = z.string().check(z.iso.datetime({ precision: 3 }));
+const failure = z.strictObject({
+  url: z.string(),
+  connection: z.enum(['kept-alive', 'fresh']),
+  dueAtMs: count,
+  tookMs: count,
+  code: z.optional(count),
+  reason: z.string(),
+  pods: names,
+});
+const probe = z.strictObject({
+  urls: names,
+  requests: count,
+  failed: count,
+  skipped: count,
+  unanswered: count,
+  codes: z.record(z.string(), count),
+  medianMs: z.optional(count),
+  percentile99Ms: z.optional(count),
+  slowestMs: z.optional(count),
+  failures: z.array(failure),
+});
 const line = <T extends string, S extends z.core.$ZodLooseShape>(type: T, shape: S) =>
   z.strictObject({ time, type: z.literal(type), ...shape });
 
@@ -31,6 +52,22 @@ const lineSchema: z.ZodMiniType<DrainLine> = z.discriminatedUnion('type', [
   line('blocked', { by: z.string(), reason: z.string(), fix: z.string(), pods: names }),
   line('connection-lost', { reason: z.string() }),
   line('connection-restored', { afterMs: count }),
+  line('probes', {
+    forMs: count,
+    requests: count,
+    failed: count,
+    skipped: count,
+    medianMs: z.optional(count),
+    slowestMs: z.optional(count),
+  }),
+  line('probe-failed', {
+    url: z.string(),
+    connection: z.enum(['kept-alive', 'fresh']),
+    code: z.optional(count),
+    reason: z.string(),
+    tookMs: count,
+    pods: names,
+  }),
   line('progress', { nodesDrained: count, nodes: count, podsLeft: count, pods: count }),
   line('finished', {
     outcome: z.enum(['done', 'stopped', 'interrupted', 'failed']),
@@ -42,6 +79,7 @@ const lineSchema: z.ZodMiniType<DrainLine> = z.discriminatedUnion('type', [
       requestsRefused: count,
       zonesDownTogether: count,
       cordoned: names,
+      probe: z.optional(probe),
     }),
   }),
 ]);

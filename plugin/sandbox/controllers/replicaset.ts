@@ -1,5 +1,6 @@
 import { PODS, REPLICASETS } from '../api/resources.ts';
 import { controllerOf, type Fields, type KubeObject, keyOf, objectKey } from '../store/object.ts';
+import { PodCreator } from './pod-creator.ts';
 import { isFinished, isReady, isTerminating, podsControlledBy, untilAvailableMs } from './pods.ts';
 import { COALESCE_MS, WorkQueue } from './queue.ts';
 import {
@@ -16,10 +17,25 @@ export interface ReplicaSet extends KubeObject {
   status?: { replicas?: number; readyReplicas?: number; availableReplicas?: number };
 }
 
+/** Until a pod that was refused is tried again. */
+const RETRY_MS = 1000;
+
+/** What one look at a set works with. */
+interface Work {
+  control: Control;
+  queue: WorkQueue;
+  creator: PodCreator;
+}
+
 /** Starts the ReplicaSet controller. */
 export function replicaSets(control: Control): Controller {
   const { store } = control.objects;
-  const queue = new WorkQueue(control.clock, (key) => reconcile(control, queue, key), COALESCE_MS);
+  const creator = new PodCreator(control);
+  const queue = new WorkQueue(
+    control.clock,
+    (key) => reconcile({ control, queue, creator }, key),
+    COALESCE_MS,
+  );
   const unsubscribe = store.subscribe(({ resource, object }) => {
     if (resource === REPLICASETS) queue.add(keyOf(object));
     if (resource !== PODS) return;
@@ -30,18 +46,21 @@ export function replicaSets(control: Control): Controller {
     stop() {
       unsubscribe();
       queue.stop();
+      creator.stop();
     },
   };
 }
 
-function reconcile(control: Control, queue: WorkQueue, key: string): void {
+function reconcile(work: Work, key: string): void {
+  const { control, queue, creator } = work;
   const { store } = control.objects;
   const [namespace = '', name = ''] = key.split('/');
   const set = store.get(REPLICASETS, namespace, name) as ReplicaSet | undefined;
   if (!set) return;
   if (!isTerminating(set)) {
     const active = activePods(control, set);
-    for (let missing = set.spec.replicas - active.length; missing > 0; missing--) create(control, set);
+    const known = active.length + creator.underway(set.metadata.uid).size;
+    for (let missing = set.spec.replicas - known; missing > 0; missing--) create(work, set);
     const surplus = Math.max(0, active.length - set.spec.replicas);
     for (const pod of active.sort(firstToGo).slice(0, surplus)) remove(control, pod);
   }
@@ -53,9 +72,9 @@ function activePods(control: Control, set: ReplicaSet): Pod[] {
   return pods.filter((pod) => !isTerminating(pod) && !isFinished(pod));
 }
 
-function create(control: Control, set: ReplicaSet): void {
+function create({ control, queue, creator }: Work, set: ReplicaSet): void {
   const { template } = set.spec;
-  const created = control.objects.create(resourceOf(control, PODS), {
+  const pod: KubeObject = {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: {
@@ -68,9 +87,14 @@ function create(control: Control, set: ReplicaSet): void {
     },
     spec: template.spec,
     status: { phase: 'Pending', qosClass: 'BestEffort' },
+  };
+  creator.create(pod, {
+    created({ metadata: { name } }) {
+      const message = `Created pod: ${name}`;
+      control.recorder.record(set, 'replicaset-controller', 'Normal', 'SuccessfulCreate', message);
+    },
+    refused: () => queue.addAfter(keyOf(set), RETRY_MS),
   });
-  const message = `Created pod: ${created.metadata.name}`;
-  control.recorder.record(set, 'replicaset-controller', 'Normal', 'SuccessfulCreate', message);
 }
 
 function remove(control: Control, pod: Pod): void {

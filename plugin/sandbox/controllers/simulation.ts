@@ -1,5 +1,6 @@
 import { ZONE_LABEL } from '../../../shared/zones.ts';
 import type { Random } from '../random.ts';
+import { preStopMs } from './pre-stop.ts';
 import type { Pod } from './types.ts';
 
 /** Annotations that steer the simulated kubelet carry this prefix. */
@@ -23,12 +24,12 @@ export function startMs(pod: Pod, random: Random): number {
 }
 
 /**
- * Time from the deletion request to the pod's end: `flush` to `flush-max`. One that would take longer than the grace
- * period is killed at its end.
+ * Time from the deletion request to the pod's end: that of its preStop hook, and then `flush` to `flush-max`. One that
+ * would take longer than the grace period is killed at its end.
  */
 export function flushOf(pod: Pod, random: Random): { lastsMs: number; killed: boolean } {
   const graceMs = (pod.metadata.deletionGracePeriodSeconds ?? 0) * 1000;
-  const wantedMs = between(pod, 'flush', 0, random);
+  const wantedMs = preStopMs(pod) + between(pod, 'flush', 0, random);
   return { lastsMs: Math.min(wantedMs, graceMs), killed: wantedMs > graceMs };
 }
 

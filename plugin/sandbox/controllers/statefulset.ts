@@ -1,16 +1,21 @@
 import { PODS, REVISIONS, STATEFULSETS } from '../api/resources.ts';
 import { selects } from '../api/selectors.ts';
 import { controllerOf, type Fields, type KubeObject, keyOf, objectKey } from '../store/object.ts';
+import { PodCreator } from './pod-creator.ts';
 import { isFinished, isReady, isTerminating, podsControlledBy, untilAvailableMs } from './pods.ts';
 import { COALESCE_MS, WorkQueue } from './queue.ts';
 import { currentTemplateRevision, type Revision, revisionsOf, truncateHistory } from './revisions.ts';
 import { newReplica, ordinalOf, type StatefulSet } from './statefulset-pod.ts';
 import { type Control, type Controller, controlledBy, type Pod, resourceOf } from './types.ts';
 
+/** Until a pod that was refused is tried again. */
+const RETRY_MS = 1000;
+
 /** Starts the StatefulSet controller (kubernetes/pkg/controller/statefulset, without volume claims). */
 export function statefulSets(control: Control): Controller {
   const { store } = control.objects;
-  const queue = new WorkQueue(control.clock, (key) => reconcile(control, queue, key), COALESCE_MS);
+  const creator = new PodCreator(control);
+  const queue = new WorkQueue(control.clock, (key) => reconcile(control, creator, queue, key), COALESCE_MS);
   const unsubscribe = store.subscribe(({ resource, object }) => {
     if (resource === STATEFULSETS) queue.add(keyOf(object));
     else if (resource === PODS || resource === REVISIONS) {
@@ -22,6 +27,7 @@ export function statefulSets(control: Control): Controller {
     stop() {
       unsubscribe();
       queue.stop();
+      creator.stop();
     },
   };
 }
@@ -36,10 +42,13 @@ interface Round {
   /** Pods outside the range, highest ordinal first. */
   condemned: Pod[];
   ordered: boolean;
+  creator: PodCreator;
   available(pod: Pod): boolean;
+  /** Looks at the set again in a while. */
+  retry(): void;
 }
 
-function reconcile(control: Control, queue: WorkQueue, key: string): void {
+function reconcile(control: Control, creator: PodCreator, queue: WorkQueue, key: string): void {
   const { store } = control.objects;
   const [namespace = '', name = ''] = key.split('/');
   const set = store.get(STATEFULSETS, namespace, name) as StatefulSet | undefined;
@@ -57,6 +66,8 @@ function reconcile(control: Control, queue: WorkQueue, key: string): void {
     current,
     ...split(set, pods),
     ordered: set.spec.podManagementPolicy !== 'Parallel',
+    creator,
+    retry: () => queue.addAfter(key, RETRY_MS),
     available(pod) {
       const waitMs = untilAvailableMs(pod, set.spec.minReadySeconds, nowMs);
       if (waitMs > 0 && Number.isFinite(waitMs)) queue.addAfter(key, waitMs);
@@ -113,7 +124,7 @@ function roll(control: Control, { set, replicas, update, available }: Round): vo
   }
 }
 
-function create(control: Control, { set, current, update }: Round, ordinal: number): void {
+function create(control: Control, { set, current, update, creator, retry }: Round, ordinal: number): void {
   const { updateStrategy, ordinals } = set.spec;
   const partition =
     updateStrategy.type === 'RollingUpdate' ? (updateStrategy.rollingUpdate?.partition ?? 0) : 0;
@@ -121,14 +132,16 @@ function create(control: Control, { set, current, update }: Round, ordinal: numb
   const pod = newReplica(set, revision, ordinal);
   // A pod of that name that belongs to somebody else keeps the place until it is gone.
   if (control.objects.store.get(PODS, pod.metadata.namespace, pod.metadata.name)) return;
-  control.objects.create(resourceOf(control, PODS), pod);
-  control.recorder.record(
-    set,
-    'statefulset-controller',
-    'Normal',
-    'SuccessfulCreate',
-    `create Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name} successful`,
-  );
+  for (const { metadata } of creator.underway(set.metadata.uid)) {
+    if (metadata.name === pod.metadata.name) return;
+  }
+  creator.create(pod, {
+    created() {
+      const message = `create Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name} successful`;
+      control.recorder.record(set, 'statefulset-controller', 'Normal', 'SuccessfulCreate', message);
+    },
+    refused: retry,
+  });
 }
 
 function remove(control: Control, pod: Pod): void {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../shared/clock.ts';
+import type { Admission } from '../api/admission.ts';
 import type { Catalog } from '../api/catalog.ts';
 import type { Objects } from '../api/objects.ts';
 import type { Resource } from '../api/resources.ts';
@@ -11,6 +12,8 @@ import type { Recorder } from './recorder.ts';
 export interface Control {
   objects: Objects;
   catalog: Catalog;
+  /** Whom pods have to pass. */
+  admission: Admission;
   clock: Clock;
   random: Random;
   recorder: Recorder;

@@ -1,6 +1,4 @@
-import type { Clock } from '../../../shared/clock.ts';
 import type { Pod } from '../controllers/types.ts';
-import type { Store } from '../store/store.ts';
 
 /** A request that reached a pod. */
 export interface PodRequest {
@@ -26,9 +24,6 @@ export interface SimulatedService {
   answer(pod: Pod, request: PodRequest): PodResponse;
   stop(): void;
 }
-
-/** Starts a service that watches the store and tells the time by the clock. */
-export type StartService = (store: Store, clock: Clock) => SimulatedService;
 
 /** As Go's `http.NotFound` says it. */
 export const PAGE_NOT_FOUND: PodResponse = {

@@ -1,23 +1,30 @@
 import type { Clock } from '../../../shared/clock.ts';
 import type { Pod } from '../controllers/types.ts';
 import type { Store } from '../store/store.ts';
+import { startHttp } from './http/http.ts';
+import { PodAddresses, type PodNetwork } from './http/network.ts';
 import { httpPort, processesOf, SERVES } from './pod-state.ts';
 import { startRing } from './ring/ring.ts';
-import type { SimulatedService, StartService } from './service.ts';
-
-const KINDS: Readonly<Record<string, StartService>> = { ring: startRing };
+import type { SimulatedService } from './service.ts';
 
 /** The services of all pods of a sandbox. */
 export interface PodServices {
   /** What listens on this port of the pod; undefined when nothing does. */
   listening(pod: Pod, port: number): SimulatedService | undefined;
+  /** Where those listen that are more than pages behind the API server's proxy. */
+  readonly network: PodNetwork;
   stop(): void;
 }
 
 /** Starts every kind of service. A pod serves what its annotation `serves` names, for as long as its containers run. */
 export function startServices(store: Store, clock: Clock): PodServices {
-  const services = new Map(Object.entries(KINDS).map(([kind, start]) => [kind, start(store, clock)]));
+  const network = new PodAddresses();
+  const services = new Map<string, SimulatedService>([
+    ['ring', startRing(store, clock)],
+    ['http', startHttp(store, clock, network)],
+  ]);
   return {
+    network,
     listening(pod, port) {
       if (processesOf(pod) !== 'running' || port !== httpPort(pod)) return undefined;
       return services.get(pod.metadata.annotations?.[SERVES] ?? '');

@@ -4,6 +4,7 @@
  */
 import type { DrainSnapshot } from '../../../shared/drain/snapshot.ts';
 import { formatDuration, plural } from '../format.ts';
+import { probeSections } from '../probe/section.ts';
 import { type Section, stack } from '../terminal/allot.ts';
 import { helpLines } from '../terminal/help.ts';
 import { clip, type Line, span } from '../terminal/line.ts';
@@ -51,7 +52,8 @@ function sectionsOf(input: DrainFrameInput, columns: number, rows: number): Sect
     gap,
     // The help needs the rows that the nodes would take.
     zoneSection(snapshot.zones, columns, state.help ? 0 : rows, theme),
-    ...(state.finished ? [] : [gap]),
+    ...(state.finished && !state.probe.latest ? [] : [gap]),
+    ...probeSections(state.probe, 'zones', columns, theme),
     ...talkSections(input, snapshot, columns),
     ...closing,
   ];

@@ -1,5 +1,6 @@
 import type { DrainSnapshot } from '../../../shared/drain/snapshot.ts';
 import type { DrainEvent } from '../../drain/events.ts';
+import { NOTHING_PROBED, type ProbeState, probeSeen } from '../probe/state.ts';
 import { emptyJournal, type Journal, NO_WISHES, type Wishes, wished, written } from '../terminal/journal.ts';
 import type { LiveAction } from '../terminal/live.ts';
 import type { Received } from '../terminal/status.ts';
@@ -10,6 +11,7 @@ import type { DrainFinished } from './teller.ts';
 /** All that the view of a drain draws from, beside the time and the terminal's size. */
 export interface DrainViewState extends Journal<DrainNarration>, Wishes {
   latest: Received<DrainSnapshot> | undefined;
+  probe: ProbeState;
   finished: DrainFinished | undefined;
 }
 
@@ -19,6 +21,7 @@ export const INITIAL_STATE: DrainViewState = {
   ...emptyJournal(NOTHING_TOLD),
   ...NO_WISHES,
   latest: undefined,
+  probe: NOTHING_PROBED,
   finished: undefined,
 };
 
@@ -27,7 +30,8 @@ export function reduce(state: DrainViewState, action: DrainViewAction): DrainVie
   const { event, receivedAtMs } = action;
   // How it ended is written below the last frame.
   const place = { atMs: event.atMs, drawnElsewhere: event.type === 'finished' };
-  const told = { ...state, ...written(state, narrateDrain(state.narration, event), place) };
+  const probe = probeSeen(state.probe, event);
+  const told = { ...state, ...written(state, narrateDrain(state.narration, event), place), probe };
   switch (event.type) {
     case 'snapshot':
       return { ...told, latest: { snapshot: event.snapshot, receivedAtMs } };

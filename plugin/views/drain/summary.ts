@@ -1,6 +1,7 @@
 import type { DrainSummary } from '../../drain/events.ts';
 import { firstNames, formatDuration } from '../format.ts';
 import { figureLines } from '../outcome.ts';
+import { probeSummaryLines } from '../probe/summary.ts';
 
 const MOST_NAMES = 5;
 /** Commands are broken where most terminals would wrap them. */
@@ -21,7 +22,8 @@ export function drainSummaryLines(
     ['zones ever down together', String(summary.zonesDownTogether)],
     ['nodes left cordoned', `${cordoned.length}${names}`],
   ]);
-  return leftover.length === 0 ? figures : [...figures, '', ...leftover];
+  const lines = [...figures, ...probeSummaryLines(summary.probe)];
+  return leftover.length === 0 ? lines : [...lines, '', ...leftover];
 }
 
 /** The command that lets pods on the nodes again, to be pasted into a shell; nothing when no node is cordoned. */

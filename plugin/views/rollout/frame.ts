@@ -3,6 +3,7 @@
  * for anything higher, and one column narrower, because some terminals wrap a full line.
  */
 import type { RolloutSnapshot } from '../../../shared/rollout/snapshot.ts';
+import { probeSections } from '../probe/section.ts';
 import { type Section, stack } from '../terminal/allot.ts';
 import { helpLines } from '../terminal/help.ts';
 import { clip, type Line } from '../terminal/line.ts';
@@ -58,6 +59,7 @@ function sectionsOf(input: FrameInput, columns: number, rows: number): Section[]
     gap,
     zoneSection(snapshot, columns, rows, input),
     gap,
+    ...probeSections(state.probe, 'waves', columns, theme),
     fixed(4, cursorLines(snapshot, state.control)),
     fixed(8, wave(snapshot, columns, theme)),
     fixed(8, leaving(snapshot, sinceMs, columns, theme)),

@@ -1,6 +1,7 @@
 import type { RolloutSnapshot } from '../../../shared/rollout/snapshot.ts';
 import type { RolloutEvent, WorkloadName } from '../../rollout/events.ts';
 import type { Sentence } from '../narration/sentence.ts';
+import { NOTHING_PROBED, type ProbeState, probeSeen } from '../probe/state.ts';
 import { emptyJournal, type Journal, NO_WISHES, type Wishes, wished, written } from '../terminal/journal.ts';
 import type { LiveAction } from '../terminal/live.ts';
 import type { Received } from '../terminal/status.ts';
@@ -12,6 +13,7 @@ import { narrate } from './narration/narrate.ts';
 /** All that the view draws from, beside the time and the terminal's size. */
 export interface ViewState extends Journal<Narration>, Wishes {
   control: ControlState;
+  probe: ProbeState;
   /** Known from the first event on, before there is a snapshot. */
   workload: WorkloadName | undefined;
   latest: Received<RolloutSnapshot> | undefined;
@@ -27,6 +29,7 @@ export const INITIAL_STATE: ViewState = {
   ...emptyJournal({ ...NOTHING_TOLD, introduced: true }),
   ...NO_WISHES,
   control: NO_CONTROL,
+  probe: NOTHING_PROBED,
   workload: undefined,
   latest: undefined,
   origin: { oldRevisions: [], imageChanges: [] },
@@ -49,7 +52,8 @@ function withEvent(state: ViewState, event: RolloutEvent, receivedAtMs: number):
   const place = { atMs: event.atMs, drawnElsewhere: isDrawnElsewhere(event) };
   const [narration, sentences] = narrate(state.narration, event);
   const news = [...ordersIn(state, event), ...sentences];
-  const told = { ...state, ...written(state, [narration, news], place) };
+  const probe = probeSeen(state.probe, event);
+  const told = { ...state, ...written(state, [narration, news], place), probe };
   switch (event.type) {
     case 'started':
       return { ...told, workload: event.workload };

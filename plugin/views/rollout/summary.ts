@@ -1,6 +1,7 @@
 import type { RolloutSummary } from '../../rollout/events.ts';
 import { formatDuration } from '../format.ts';
 import { figureLines } from '../outcome.ts';
+import { probeSummaryLines } from '../probe/summary.ts';
 
 /** What the rollout cost, a line for each figure, the figures aligned. */
 export function summaryLines(summary: RolloutSummary): string[] {
@@ -15,7 +16,7 @@ export function summaryLines(summary: RolloutSummary): string[] {
   if (summary.oneAtATimeMs !== undefined) {
     figures.push(['one pod at a time would take', compared(summary.oneAtATimeMs, summary.tookMs)]);
   }
-  return figureLines(figures);
+  return [...figureLines(figures), ...probeSummaryLines(summary.probe)];
 }
 
 /** `1h 30m, 14.5 times as long`; without the ratio when the rollout took no time to compare with. */

@@ -82,7 +82,7 @@ describe('why a pod is not ready', () => {
     ];
     const containerStatuses = [{ name: 'main', ready: true, restartCount: 0, state: { running: {} } }];
     assert.deepEqual(told({ spec: { readinessGates }, status: { conditions, containerStatuses } }).slice(1), [
-      '! pod: readiness gate a.b/d is not true',
+      '! pod: readiness gate a.b/d is False: Target.Initial: registration in progress; readiness gate a.b/e is not set yet',
       '  gate: a.b/c is True',
       '! gate: a.b/d is False: Target.Initial: registration in progress',
       '! gate: a.b/e has not been reported yet',

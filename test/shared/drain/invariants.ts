@@ -85,6 +85,8 @@ export function violations(
       rollout: held.some(({ by }) => by === 'rollout'),
       whole: situation.waitedFor.length > 0,
       soak: decision.recheckAtMs !== undefined && history.hadPods && options.soakMs > 0,
+      // Not the decision's own to say.
+      probe: false,
     }[decision.for];
     if (!wakes) broken('D5', `waits for ${decision.for}, which nothing ends`);
     if (decision.recheckAtMs !== undefined && decision.recheckAtMs <= nowMs)

@@ -145,9 +145,28 @@ describe('why a pod is not ready', () => {
     assert.equal(problem({ conditions: [unready], containerStatuses: [ended] }), 'OOMKilled');
     const gated = { readinessGates: [{ conditionType: 'lb/target' }] };
     const ready = { type: 'ContainersReady', status: 'True' };
-    assert.equal(problem({ conditions: [unready, ready] }, gated), 'readiness gate lb/target is not true');
+    assert.equal(problem({ conditions: [unready, ready] }, gated), 'readiness gate lb/target is not set yet');
     assert.equal(problem({ phase: 'Pending', conditions: [] }), 'starting');
     assert.equal(problem({ conditions: [unready] }), 'not ready');
     assert.equal(problem({ phase: 'Failed', reason: 'Evicted', conditions: [] }), 'Evicted');
+  });
+
+  it('names each readiness gate that is not True, with what its controller says of the target', () => {
+    const readinessGates = ['lb/a', 'lb/b', 'lb/c', 'lb/d'].map((conditionType) => ({ conditionType }));
+    const conditions = [
+      unready,
+      { type: 'ContainersReady', status: 'True' },
+      { type: 'lb/a', status: 'False', reason: 'Target.RegistrationInProgress' },
+      { type: 'lb/b', status: 'True', reason: 'Healthy' },
+      { type: 'lb/c', status: 'Unknown', reason: 'Elb.InternalError', message: 'try later' },
+    ];
+    assert.equal(
+      problem({ conditions }, { readinessGates }),
+      [
+        'readiness gate lb/a is False: Target.RegistrationInProgress',
+        'readiness gate lb/c is Unknown: Elb.InternalError: try later',
+        'readiness gate lb/d is not set yet',
+      ].join('; '),
+    );
   });
 });

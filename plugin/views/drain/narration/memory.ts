@@ -1,5 +1,6 @@
 import type { DrainSnapshot } from '../../../../shared/drain/snapshot.ts';
 import type { Pauses } from '../../narration/common.ts';
+import { NO_STORY, type ProbeStory } from '../../probe/narrate.ts';
 
 /** What has been told of a drain so far, so that the same thing is not told 300 times. */
 export interface DrainNarration extends Pauses {
@@ -8,6 +9,7 @@ export interface DrainNarration extends Pauses {
   /** Reasons of refusals and waits told since the zone was begun. */
   told: ReadonlySet<string>;
   latest: DrainSnapshot | undefined;
+  probe: ProbeStory;
 }
 
 export interface Tally {
@@ -25,4 +27,5 @@ export const NOTHING_TOLD: DrainNarration = {
   tally: undefined,
   told: new Set(),
   latest: undefined,
+  probe: NO_STORY,
 };

@@ -8,6 +8,7 @@ import type { DrainEvent } from '../../../drain/events.ts';
 import { formatDuration, oneLine, plural } from '../../format.ts';
 import { tellCommon, waitingSentence, withoutNumbers } from '../../narration/common.ts';
 import type { Sentence, Told } from '../../narration/sentence.ts';
+import { tellProbe } from '../../probe/narrate.ts';
 import type { Tone } from '../../tone.ts';
 import { nameZone } from '../names.ts';
 import type { DrainNarration } from './memory.ts';
@@ -77,6 +78,9 @@ function tell(
     }
     case 'waiting':
       return once(memory, waitingSubject(event), waitingSentence(event));
+    case 'probes':
+    case 'probe-failed':
+      return tellProbe(memory, event);
     default:
       return tellCommon(memory, event);
   }

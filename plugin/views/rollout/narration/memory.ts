@@ -1,4 +1,5 @@
 import type { Pauses } from '../../narration/common.ts';
+import { NO_STORY, type ProbeStory } from '../../probe/narrate.ts';
 
 /** What has been told so far, so that the same thing is not told 300 times. */
 export interface Narration extends Pauses {
@@ -14,6 +15,7 @@ export interface Narration extends Pauses {
   flushes: ReadonlyMap<string, number>;
   /** Whether it was told that a pod was killed in a rollout which goes on all the same. */
   killTold: boolean;
+  probe: ProbeStory;
 }
 
 /** The pods taken together, and which of them are still out. */
@@ -35,4 +37,5 @@ export const NOTHING_TOLD: Narration = {
   troubles: new Map(),
   flushes: new Map(),
   killTold: false,
+  probe: NO_STORY,
 };

@@ -8,6 +8,7 @@ import type { RolloutEvent } from '../../../rollout/events.ts';
 import { formatDuration, oneLine, shortRevision } from '../../format.ts';
 import { pause, tellCommon, waitingSentence, withoutNumbers } from '../../narration/common.ts';
 import type { Sentence, Teller, Told } from '../../narration/sentence.ts';
+import { tellProbe } from '../../probe/narrate.ts';
 import type { Tone } from '../../tone.ts';
 import { summaryLines } from '../summary.ts';
 import { type Narration, NOTHING_TOLD } from './memory.ts';
@@ -66,6 +67,9 @@ function tell(memory: Narration, event: RolloutEvent): Told<Narration> {
       return waiting(memory, event);
     case 'snapshot':
       return snapshotSeen(memory, event.atMs, event.snapshot);
+    case 'probes':
+    case 'probe-failed':
+      return tellProbe(memory, event);
     case 'notice':
     case 'blocked':
     case 'connection-lost':

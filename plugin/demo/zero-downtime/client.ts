@@ -1,0 +1,33 @@
+import { Agent, get } from 'node:http';
+import type { Code } from './tally.ts';
+
+/** Sends GET requests to one port of this machine. */
+export interface HttpClient {
+  /** Resolves with what came of it; never rejects. */
+  get(): Promise<Code>;
+  close(): void;
+}
+
+/** A client with a new connection for each request, closed afterwards. */
+export function freshClient(port: number): HttpClient {
+  return { get: () => ask({ port, agent: false }), close: () => {} };
+}
+
+/** @param connections how many it keeps open; further requests wait for a free one */
+export function keptAliveClient(port: number, connections: number): HttpClient {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  return { get: () => ask({ port, agent }), close: () => agent.destroy() };
+}
+
+function ask(where: { port: number; agent: Agent | false }): Promise<Code> {
+  return new Promise((resolve) => {
+    const outgoing = get({ host: '127.0.0.1', path: '/', ...where }, (incoming) => {
+      incoming.on('error', () => resolve('none'));
+      // An answer counts when its last byte is there.
+      incoming.on('end', () => resolve(incoming.statusCode ?? 'none'));
+      incoming.on('aborted', () => resolve('none'));
+      incoming.resume();
+    });
+    outgoing.on('error', () => resolve('none'));
+  });
+}

@@ -1,0 +1,102 @@
+import { type Clock, delay } from '../../../shared/clock.ts';
+import type { Kube } from '../../../shared/kube/kube.ts';
+import { commandLineOf } from '../../commands/quote.ts';
+import type { Context } from '../../context.ts';
+import { EXIT, type ExitCode, UserError } from '../../errors.ts';
+import { CHECK_COMMAND, runCheckCommand } from './check-command.ts';
+import type { Phase, ZeroDowntimeEvent } from './events.ts';
+import { failuresIn, NOTHING, type Tally } from './tally.ts';
+import type { Traffic } from './traffic.ts';
+import type { WorkloadWatch } from './watch-workload.ts';
+import { NAME, NAMESPACE, setImage } from './workload.ts';
+
+/** Codes that a load balancer answers with for a target that does not. */
+const GATEWAY_CODES: ReadonlySet<unknown> = new Set([502, 504]);
+
+/** So long all is as it was, before each rolling update and after it: the last requests that fail take 10 s. */
+const CALM_MS = 15_000;
+
+/** From one word about what clients see to the next. */
+const PROGRESS_MS = 20_000;
+
+export interface Play {
+  kube: Kube;
+  kubeconfig: string;
+  /** Lives by the sandbox's clock. */
+  context: Context;
+  traffic: Traffic;
+  workload: WorkloadWatch;
+  report(event: ZeroDowntimeEvent): void;
+  signal: AbortSignal;
+}
+
+/**
+ * Rolls a new image out, mends the workload, which replaces its pods too, and rolls another image out.
+ *
+ * @returns 0 when the first rolling update cost requests and the last one none
+ * @throws UserError when a rolling update does not end, or our command leaves errors
+ */
+export async function playPhases(play: Play): Promise<ExitCode> {
+  const { kube, report, context } = play;
+  const { clock } = context;
+  const setImageCommand = (image: string) =>
+    `kubectl set image deploy/${NAME} ${NAME}=${image} -n ${NAMESPACE}`;
+  const tallies: Record<Phase, Tally> = { found: NOTHING, mending: NOTHING, mended: NOTHING };
+  const phases: readonly [Phase, string, () => Promise<void>][] = [
+    ['found', setImageCommand('shop:v2'), () => setImage(kube, 'shop:v2')],
+    ['mending', commandLineOf(CHECK_COMMAND), () => mend(play)],
+    ['mended', setImageCommand('shop:v3'), () => setImage(kube, 'shop:v3')],
+  ];
+  for (const [phase, command, act] of phases) {
+    report({ atMs: clock.nowMs(), type: 'began', phase, command });
+    tallies[phase] = await playPhase(play, phase, act);
+  }
+  const exitCode = proves(tallies) ? EXIT.done : EXIT.failed;
+  report({ atMs: clock.nowMs(), type: 'finished', exitCode, tallies });
+  return exitCode;
+}
+
+/** Whether the workload as found had clients see what it should have, and the mended one did not. */
+export function proves({ found, mended }: Readonly<Record<Phase, Tally>>): boolean {
+  return found.some(({ code }) => GATEWAY_CODES.has(code)) && mended.length > 0 && failuresIn(mended) === 0;
+}
+
+async function playPhase(play: Play, phase: Phase, act: () => Promise<void>): Promise<Tally> {
+  const { context, traffic, workload, report, signal } = play;
+  const { clock } = context;
+  const count = traffic.begin();
+  const stopTelling = everySoOften(clock, () =>
+    report({ atMs: clock.nowMs(), type: 'progress', phase, tally: count.tally }),
+  );
+  try {
+    await delay(clock, CALM_MS, signal);
+    const beganMs = clock.nowMs();
+    await act();
+    await workload.settled(signal);
+    const tookMs = clock.nowMs() - beganMs;
+    await delay(clock, CALM_MS, signal);
+    const tally = await count.end();
+    report({ atMs: clock.nowMs(), type: 'ended', phase, tookMs, tally });
+    return tally;
+  } finally {
+    stopTelling();
+  }
+}
+
+/** @returns what stops it */
+function everySoOften(clock: Clock, run: () => void): () => void {
+  const tick = () => {
+    cancel = clock.schedule(PROGRESS_MS, tick);
+    run();
+  };
+  let cancel = clock.schedule(PROGRESS_MS, tick);
+  return () => cancel();
+}
+
+async function mend({ kubeconfig, context, report }: Play): Promise<void> {
+  const { clock } = context;
+  const exitCode = await runCheckCommand(kubeconfig, context, (line) =>
+    report({ atMs: clock.nowMs(), type: 'said', line }),
+  );
+  if (exitCode !== EXIT.done) throw new UserError('kubectl zone check --fix did not mend all errors');
+}

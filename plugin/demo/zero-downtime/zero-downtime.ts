@@ -1,0 +1,121 @@
+import type { Clock } from '../../../shared/clock.ts';
+import type { Kube } from '../../../shared/kube/kube.ts';
+import { commandLineOf } from '../../commands/quote.ts';
+import type { Context } from '../../context.ts';
+import { type ExitCode, InterruptedError } from '../../errors.ts';
+import { startBalancers } from '../../sandbox/balancer/balancer.ts';
+import type { Sandbox } from '../../sandbox/sandbox.ts';
+import { openZeroDowntimeReporter } from '../../views/demo/zero-downtime/open.ts';
+import { fastClock } from '../flush/fast-clock.ts';
+import { goInside } from '../flush/inside.ts';
+import { type DemoOptions, onSandbox } from '../stage.ts';
+import { CHECK_COMMAND } from './check-command.ts';
+import type { ZeroDowntimeReporter } from './events.ts';
+import { balancerPort } from './ingress-status.ts';
+import { playPhases } from './play.ts';
+import { startTraffic } from './traffic.ts';
+import { watchWorkload } from './watch-workload.ts';
+import { createWorkload } from './workload.ts';
+
+/** What is played. */
+export interface Scenario {
+  /** How many times as fast as ours the sandbox's clock runs, with all delays: of pods, hooks and the load balancer. */
+  speed: number;
+  /** By our clock. */
+  requestsPerSecond: number;
+}
+
+/** About four minutes of the sandbox's time in one of ours. */
+export const SCENARIO: Scenario = { speed: 4, requestsPerSecond: 400 };
+
+/**
+ * Starts a sandbox with a web server behind a load balancer, which are real ones on loopback ports, and updates it
+ * under load: as tutorials have it, and after `kubectl zone check --fix`.
+ */
+export function demoZeroDowntime(options: DemoOptions, context: Context): Promise<ExitCode> {
+  return showZeroDowntime(SCENARIO, options, context);
+}
+
+/**
+ * Plays a scenario in a sandbox whose clock runs faster than ours. What sockets take by themselves is real time, and so
+ * seems longer there; it is a thousandth of the delays.
+ *
+ * @returns 1 when the first rolling update cost no request, or the last one did
+ */
+export async function showZeroDowntime(
+  scenario: Scenario,
+  options: DemoOptions,
+  context: Context,
+): Promise<ExitCode> {
+  const clock = fastClock(context.clock, scenario.speed);
+  const inside = goInside(context, clock);
+  const reporter = openZeroDowntimeReporter(options.output, context);
+  const interrupted = new AbortController();
+  const ignoreInterrupts = inside.context.onInterrupt(() => interrupted.abort(new InterruptedError()));
+  try {
+    return await onSandbox(options, inside.context, {
+      command: commandLineOf(CHECK_COMMAND),
+      lookAt: 'get pods -A -o wide -w',
+      prepare: (kube) => createWorkload(kube, options.pods),
+      async run(kubeconfig, sandbox) {
+        const kube = await inside.context.connect({ kubeconfig });
+        try {
+          return await playOn(
+            { kube, kubeconfig, sandbox, reporter, replicas: options.pods, scenario },
+            inside.context,
+            context.clock,
+            interrupted.signal,
+          );
+        } finally {
+          await kube.close();
+        }
+      },
+    });
+  } finally {
+    await reporter.close();
+    ignoreInterrupts();
+    inside.close();
+    clock.stop();
+  }
+}
+
+interface Stage {
+  kube: Kube;
+  kubeconfig: string;
+  sandbox: Sandbox;
+  reporter: ZeroDowntimeReporter;
+  replicas: number;
+  scenario: Scenario;
+}
+
+/** @param pace our own clock, by which clients ask */
+async function playOn(
+  { kube, kubeconfig, sandbox, reporter, replicas, scenario }: Stage,
+  context: Context,
+  pace: Clock,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  const { clock, random, stderr } = context;
+  const { speed, requestsPerSecond } = scenario;
+  const onProblem = ({ message }: Error) => void stderr.write(`load balancer: ${message}\n`);
+  const closing: (() => Promise<void>)[] = [];
+  try {
+    const balancers = await startBalancers({ kube, network: sandbox.network, clock, random, onProblem });
+    closing.unshift(() => balancers.stop());
+    const workload = await watchWorkload(kube, context, balancers.targets);
+    closing.unshift(() => workload.stop());
+    await workload.settled(signal);
+    const port = await balancerPort(kube);
+    const traffic = startTraffic({ port, requestsPerSecond, pace, clock });
+    closing.unshift(() => traffic.stop());
+    const { report } = reporter;
+    report({
+      atMs: clock.nowMs(),
+      type: 'started',
+      ...{ replicas, requestsPerSecond, speed, url: `http://127.0.0.1:${port}` },
+    });
+    return await playPhases({ kube, kubeconfig, context, traffic, workload, report, signal });
+  } finally {
+    for (const close of closing) await close();
+  }
+}

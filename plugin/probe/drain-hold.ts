@@ -1,0 +1,16 @@
+import { describeHold, followHold, NOTHING_HELD } from '../../shared/probe/hold.ts';
+import type { Probe } from './probe.ts';
+
+/**
+ * Why a drain is held by failed requests; undefined while it is not. A drain has no Lease through which somebody could
+ * let it go on: it is held until it is ended, and the same command, which goes on, counts anew.
+ */
+export function drainHold(
+  { failed, requests, lastFailure: last }: Pick<Probe, 'failed' | 'requests' | 'lastFailure'>,
+  maxFailures: number | undefined,
+): string | undefined {
+  const hold = followHold(NOTHING_HELD, { failed, most: maxFailures, paused: false });
+  if (hold.state === 'open' || maxFailures === undefined) return undefined;
+  const why = describeHold(hold, { failed, requests, most: maxFailures, last });
+  return `held by the probes: ${why}; end the drain, and the same command goes on and counts anew`;
+}

@@ -1,0 +1,115 @@
+import type { Options } from 'yargs';
+import { parseDuration } from '../../shared/duration.ts';
+import { DEFAULT_EXPECTATION, parseExpectation, type StatusExpectation } from '../../shared/probe/expect.ts';
+import { type Arguments, read } from '../commands/command.ts';
+import { UsageError } from '../errors.ts';
+import { parseHttpUrl } from '../gates/prometheus-target.ts';
+
+/** Which addresses are asked while pods are replaced, and how. */
+export interface ProbeRequest {
+  /** At least one. */
+  urls: readonly URL[];
+  intervalMs: number;
+  timeoutMs: number;
+  expected: StatusExpectation;
+  /** More failed requests than this hold; undefined for never. */
+  maxFailures: number | undefined;
+}
+
+const INTERVAL = { text: '100ms', ms: 100 };
+/** Two requests a beat: below this, an operator's machine measures itself. */
+const SHORTEST_INTERVAL_MS = 10;
+/** A load balancer takes as long to say 504, and its answer tells more than our giving up. */
+const TIMEOUT = { text: '10s', ms: 10_000 };
+
+/** The flags, as data for a command. */
+export const PROBE_OPTIONS: Readonly<Record<string, Options>> = {
+  probe: {
+    type: 'string',
+    array: true,
+    nargs: 1,
+    describe:
+      'Send requests to this URL all the time, over a kept-alive and over fresh connections, and list those that fail; repeatable',
+  },
+  'probe-interval': {
+    type: 'string',
+    describe: 'Time from one pair of requests to the next, whether or not the last ones were answered',
+    defaultDescription: INTERVAL.text,
+  },
+  'probe-expect': {
+    type: 'string',
+    describe: 'Status codes and classes of good answers, such as 200,3xx',
+    defaultDescription: DEFAULT_EXPECTATION,
+  },
+  'probe-timeout': {
+    type: 'string',
+    describe: 'A request without a complete answer after this time has failed',
+    defaultDescription: TIMEOUT.text,
+  },
+  'max-probe-failures': {
+    type: 'string',
+    describe:
+      'Hold as soon as more requests than this have failed: a rollout until it is resumed, a drain until it is run again',
+  },
+};
+
+const NEED_PROBE = ['probe-interval', 'probe-expect', 'probe-timeout', 'max-probe-failures'];
+
+/**
+ * The probes that a command line asks for; undefined without `--probe`.
+ *
+ * @throws UsageError with every complaint about these flags
+ */
+export function probeFrom(args: Arguments): ProbeRequest | undefined {
+  const problems: string[] = [];
+  const words = [...new Set(read.list(args, 'probe'))];
+  const urls = words.flatMap((text) => {
+    const url = parseHttpUrl(text);
+    if (!url) problems.push(`--probe: "${text}" is not an http or https URL`);
+    return url ?? [];
+  });
+  const request: ProbeRequest = {
+    urls,
+    intervalMs: durationFrom(args, 'probe-interval', INTERVAL.ms, SHORTEST_INTERVAL_MS, problems),
+    timeoutMs: durationFrom(args, 'probe-timeout', TIMEOUT.ms, 1, problems),
+    expected: expectedFrom(args, problems),
+    maxFailures: maxFailuresFrom(args, problems),
+  };
+  if (words.length === 0) {
+    for (const name of NEED_PROBE) {
+      if (read.text(args, name) !== undefined) problems.push(`--${name}: means nothing without --probe`);
+    }
+  }
+  if (problems.length > 0) throw new UsageError(problems.join('\n'), 'such as --probe https://example.com/');
+  return urls.length === 0 ? undefined : request;
+}
+
+function durationFrom(
+  args: Arguments,
+  name: string,
+  unlessToldMs: number,
+  leastMs: number,
+  problems: string[],
+): number {
+  const text = read.text(args, name);
+  if (text === undefined) return unlessToldMs;
+  const durationMs = parseDuration(text);
+  if (durationMs !== undefined && durationMs >= leastMs) return durationMs;
+  problems.push(`--${name}: "${text}" is not a duration of ${leastMs}ms or more`);
+  return unlessToldMs;
+}
+
+function expectedFrom(args: Arguments, problems: string[]): StatusExpectation {
+  const expected = parseExpectation(read.text(args, 'probe-expect') ?? DEFAULT_EXPECTATION);
+  if (typeof expected !== 'string') return expected;
+  problems.push(`--probe-expect: "${expected}" is neither a status code nor a class such as 2xx`);
+  return { codes: new Set(), classes: new Set() };
+}
+
+function maxFailuresFrom(args: Arguments, problems: string[]): number | undefined {
+  const text = read.text(args, 'max-probe-failures');
+  if (text === undefined) return undefined;
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  problems.push(`--max-probe-failures: "${text}" is not a number of requests, such as 0 or 10`);
+  return undefined;
+}

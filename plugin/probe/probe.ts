@@ -1,0 +1,232 @@
+import { setMaxListeners } from 'node:events';
+import { type Clock, settledWithin } from '../../shared/clock.ts';
+import { abortable, startDeadline } from '../../shared/kube/deadline.ts';
+import { isExpected } from '../../shared/probe/expect.ts';
+import { hopeless } from '../../shared/probe/first-answers.ts';
+import { beat, type Rhythm } from '../../shared/probe/rhythm.ts';
+import {
+  EMPTY_TALLY,
+  sampleOf,
+  summaryOf,
+  type Tally,
+  withResult,
+  withSkipped,
+} from '../../shared/probe/tally.ts';
+import {
+  CONNECTIONS,
+  type Connection,
+  type ProbeNews,
+  type ProbeResult,
+  type ProbeSummary,
+} from '../../shared/probe/types.ts';
+import { UserError } from '../errors.ts';
+import { type ProbeClient, probeClient } from './client.ts';
+import type { ProbeRequest } from './options.ts';
+import { type ProbeTarget, probeTargets } from './targets.ts';
+
+export interface ProbeOptions {
+  request: ProbeRequest;
+  clock: Clock;
+  /** Names of the pods that are being replaced now. */
+  replaced(): readonly string[];
+  /** Makes the client of an address; the one over HTTP unless told. */
+  client?: (url: URL) => ProbeClient;
+}
+
+/** News is told about so often. */
+const SAMPLE_MS = 1_000;
+/** What goes beyond is failed: a service that answers nothing must not use up the sockets of this machine. */
+export const MOST_UNDER_WAY = 256;
+/** Failed requests that are told one by one. */
+const MOST_TOLD = 1_000;
+/** How long the end waits for answers that are under way. */
+const LAST_ANSWERS_MS = 1_000;
+
+/** Sends requests in a steady rhythm and keeps count of what becomes of them. */
+export class Probe {
+  private readonly given: ProbeOptions;
+  private readonly targets: readonly ProbeTarget[];
+  private readonly stopped = new AbortController();
+  private readonly underWay = new Set<Promise<unknown>>();
+  private readonly untold: (ProbeNews & { atMs: number })[] = [];
+  private tell: ((news: ProbeNews & { atMs: number }) => void) | undefined;
+  private onFailure: () => void = () => {};
+  private run: Tally = EMPTY_TALLY;
+  private sample: Tally = EMPTY_TALLY;
+  private sampledAtMs = 0;
+  private last = '';
+  private cancelBeat: () => void = () => {};
+  private cancelSample: () => void = () => {};
+
+  constructor(given: ProbeOptions) {
+    this.given = given;
+    // Each request under way listens; older versions of Node take more than ten for a leak.
+    setMaxListeners(0, this.stopped.signal);
+    this.targets = probeTargets(given.request.urls, given.client ?? probeClient);
+  }
+
+  /**
+   * Sends the first requests, and once they are answered begins the rhythm, which goes on until `end`, or until the
+   * signal aborts.
+   *
+   * @throws UserError for an address of which none of the first requests is answered as it should be
+   * @throws the signal's reason when it aborts before
+   */
+  async start(signal: AbortSignal): Promise<void> {
+    const stop = () => this.stop();
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+    const { clock } = this.given;
+    const nowMs = clock.nowMs();
+    const results = await Promise.all(
+      this.targets.flatMap((target) => CONNECTIONS.map((way) => this.send(target, way, nowMs))),
+    );
+    signal.throwIfAborted();
+    const problems = hopeless(results.filter((result) => result !== undefined));
+    if (problems.length > 0) {
+      this.stop();
+      throw new UserError(
+        problems.map((problem) => `--probe: ${problem}`).join('\n'),
+        'nothing was touched; mend the URL, say with --probe-expect what a good answer is, or leave --probe out',
+      );
+    }
+    this.sampledAtMs = clock.nowMs();
+    this.takeSample();
+    this.goOn({ startMs: clock.nowMs(), intervalMs: this.given.request.intervalMs, next: 0 });
+  }
+
+  /** Hands over all news, those that there are already and those to come. */
+  listen(tell: (news: ProbeNews & { atMs: number }) => void): void {
+    this.tell = tell;
+    for (const news of this.untold.splice(0)) tell(news);
+  }
+
+  /** Calls `listener` after each request that has failed. */
+  whenFailed(listener: () => void): void {
+    this.onFailure = listener;
+  }
+
+  /** How many requests have ended so far. */
+  get requests(): number {
+    return this.run.requests;
+  }
+
+  get failed(): number {
+    return this.run.failed;
+  }
+
+  /** Why the last one failed; empty as long as none has. */
+  get lastFailure(): string {
+    return this.last;
+  }
+
+  /** Sends nothing more, waits a moment for the answers under way, and says what there was. */
+  async end(): Promise<ProbeSummary> {
+    this.cancelBeat();
+    await settledWithin(this.given.clock, LAST_ANSWERS_MS, Promise.all(this.underWay));
+    const unanswered = this.underWay.size;
+    if (!this.stopped.signal.aborted) this.tellSample();
+    this.stop();
+    return summaryOf(this.run, { urls: this.targets.map(({ shown }) => shown), unanswered });
+  }
+
+  private stop(): void {
+    this.cancelBeat();
+    this.cancelSample();
+    this.stopped.abort(new Error('the probes have ended'));
+    for (const { client } of this.targets) client.close();
+  }
+
+  private goOn(rhythm: Rhythm): void {
+    const { clock } = this.given;
+    const now = beat(rhythm, clock.nowMs());
+    const each = this.targets.length * CONNECTIONS.length;
+    this.run = withSkipped(this.run, now.skipped * each);
+    this.sample = withSkipped(this.sample, now.skipped * each);
+    for (const dueAtMs of now.dueAtMs) {
+      for (const target of this.targets) for (const way of CONNECTIONS) void this.send(target, way, dueAtMs);
+    }
+    const waitMs = Math.max(0, now.nextAtMs - clock.nowMs());
+    this.cancelBeat = clock.schedule(waitMs, () => this.goOn(now.rhythm));
+  }
+
+  /** @returns what became of it; undefined when the probes ended before */
+  private send(
+    target: ProbeTarget,
+    connection: Connection,
+    dueAtMs: number,
+  ): Promise<ProbeResult | undefined> {
+    const sent = this.sendOne(target, connection, dueAtMs);
+    this.underWay.add(sent);
+    return sent.finally(() => this.underWay.delete(sent));
+  }
+
+  private async sendOne(
+    target: ProbeTarget,
+    connection: Connection,
+    dueAtMs: number,
+  ): Promise<ProbeResult | undefined> {
+    const { clock, replaced } = this.given;
+    const before = replaced();
+    const verdict = await this.ask(target, connection);
+    if (this.stopped.signal.aborted) return undefined;
+    const tookMs = Math.max(0, clock.nowMs() - dueAtMs);
+    const result = { url: target.shown, connection, dueAtMs, tookMs, ...verdict };
+    this.count(result, [...new Set([...before, ...replaced()])]);
+    return result;
+  }
+
+  private async ask(
+    target: ProbeTarget,
+    connection: Connection,
+  ): Promise<Pick<ProbeResult, 'code' | 'failure'>> {
+    if (target.underWay >= MOST_UNDER_WAY) {
+      return { code: undefined, failure: `not sent: ${MOST_UNDER_WAY} requests wait for answers already` };
+    }
+    const { clock, request } = this.given;
+    const late = () => new Error(`no answer within ${request.timeoutMs / 1000}s`);
+    const deadline = startDeadline(clock, request.timeoutMs, late, this.stopped.signal);
+    target.underWay += 1;
+    try {
+      const answer = target.client.ask(connection, deadline.signal);
+      const { code, statusLine, broken } = await abortable(answer, deadline.signal);
+      return { code, failure: broken ?? (isExpected(code, request.expected) ? undefined : statusLine) };
+    } catch (error) {
+      return { code: undefined, failure: error instanceof Error ? error.message : String(error) };
+    } finally {
+      target.underWay -= 1;
+      deadline.clear();
+    }
+  }
+
+  private count(result: ProbeResult, pods: readonly string[]): void {
+    this.run = withResult(this.run, result, pods);
+    this.sample = withResult(this.sample, result, pods);
+    const { failure: reason, dueAtMs, ...rest } = result;
+    const atMs = dueAtMs + rest.tookMs;
+    if (reason === undefined) return;
+    this.last = reason;
+    if (this.run.failed <= MOST_TOLD) this.say({ atMs, type: 'probe-failed', ...rest, reason, pods });
+    this.onFailure();
+  }
+
+  private takeSample(): void {
+    this.cancelSample = this.given.clock.schedule(SAMPLE_MS, () => {
+      this.tellSample();
+      this.takeSample();
+    });
+  }
+
+  private tellSample(): void {
+    const atMs = this.given.clock.nowMs();
+    const sample = sampleOf(this.sample, atMs - this.sampledAtMs);
+    this.sample = EMPTY_TALLY;
+    this.sampledAtMs = atMs;
+    if (sample.requests + sample.skipped > 0) this.say({ atMs, type: 'probes', ...sample });
+  }
+
+  private say(news: ProbeNews & { atMs: number }): void {
+    if (this.tell) this.tell(news);
+    else this.untold.push(news);
+  }
+}

@@ -1,0 +1,111 @@
+/** Which target groups Ingresses ask for. */
+import { createHash } from 'node:crypto';
+import {
+  ALB,
+  DEREGISTRATION_DELAY,
+  GATE,
+  mapEntry,
+  wholeNumber,
+} from '../../../../shared/check/annotations.ts';
+import type { Ingress, IngressClass } from '../../../../shared/check/objects/ingress.ts';
+import type { Service } from '../../../../shared/check/objects/service.ts';
+import { leadsTo } from '../../../../shared/check/targets/ingress.ts';
+import type { TargetGroupSettings } from '../settings.ts';
+
+/** A target group of an Ingress, and the pods that are to be in it. */
+export interface Binding {
+  /** As the controller names its TargetGroupBindings. */
+  name: string;
+  namespace: string;
+  /** Name of the Ingress whose load balancer it is behind. */
+  ingress: string;
+  selector: Readonly<Record<string, string>>;
+  /** Number of a port of the pods, or its name. */
+  targetPort: number | string;
+  settings: TargetGroupSettings;
+}
+
+/** By the annotations' documentation, and AWS's for the delay. */
+const DEFAULTS = {
+  intervalS: 15,
+  timeoutS: 5,
+  healthyThreshold: 2,
+  unhealthyThreshold: 2,
+  deregistrationDelayS: 300,
+};
+
+/**
+ * The target groups of all Ingresses of class `alb` with target type `ip`, one for each Service behind them.
+ * https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/
+ */
+export function bindingsOf(
+  ingresses: Iterable<Ingress>,
+  services: Iterable<Service>,
+  classes: readonly IngressClass[],
+): Binding[] {
+  const all = [...services];
+  return [...ingresses].flatMap((ingress) =>
+    all
+      .filter(({ metadata }) => metadata.namespace === ingress.metadata.namespace)
+      .filter((service) => leadsTo(ingress, service, classes))
+      .flatMap((service) => bindingOf(ingress, service)),
+  );
+}
+
+/** The pod condition that the controller sets, and the readiness gate that waits for it. */
+export function gateOf({ name }: Pick<Binding, 'name'>): string {
+  return `${GATE.prefix}${name}`;
+}
+
+export function selectsPod(
+  { namespace, selector }: Binding,
+  podNamespace: string,
+  labels: Readonly<Record<string, string>>,
+): boolean {
+  const wanted = Object.entries(selector);
+  const selected = wanted.length > 0 && wanted.every(([label, value]) => labels[label] === value);
+  return selected && namespace === podNamespace;
+}
+
+function bindingOf(ingress: Ingress, service: Service): Binding | [] {
+  const annotations = { ...ingress.metadata.annotations, ...service.metadata.annotations };
+  const [port] = service.spec.ports ?? [];
+  if (annotations[ALB.targetType] !== 'ip' || !port) return [];
+  const { namespace, name } = service.metadata;
+  return {
+    name: bindingName(namespace, name, ingress.metadata.name),
+    namespace,
+    ingress: ingress.metadata.name,
+    selector: service.spec.selector,
+    targetPort: port.targetPort ?? port.port,
+    settings: settingsOf(annotations),
+  };
+}
+
+function settingsOf(annotations: Readonly<Record<string, string>>): TargetGroupSettings {
+  const number = (name: string, otherwise: number) =>
+    wholeNumber(annotations[`alb.ingress.kubernetes.io/${name}`]) ?? otherwise;
+  const delayS = wholeNumber(mapEntry(annotations[ALB.attributes], DEREGISTRATION_DELAY));
+  return {
+    healthCheck: {
+      path: annotations['alb.ingress.kubernetes.io/healthcheck-path'] ?? '/',
+      intervalMs: number('healthcheck-interval-seconds', DEFAULTS.intervalS) * 1000,
+      timeoutMs: number('healthcheck-timeout-seconds', DEFAULTS.timeoutS) * 1000,
+      thresholds: {
+        healthy: number('healthy-threshold-count', DEFAULTS.healthyThreshold),
+        unhealthy: number('unhealthy-threshold-count', DEFAULTS.unhealthyThreshold),
+      },
+    },
+    deregistrationDelayMs: (delayS ?? DEFAULTS.deregistrationDelayS) * 1000,
+  };
+}
+
+/** `k8s-default-web-0123456789`: parts of the names, and a hash of what else tells it from others. */
+function bindingName(namespace: string, service: string, ingress: string): string {
+  const part = (text: string) => text.replace(/[^a-z0-9]/g, '').slice(0, 8);
+  const hash = createHash('sha256')
+    .update([namespace, service, ingress].join('/'))
+    .digest('hex')
+    .slice(0, 10);
+  return `k8s-${part(namespace)}-${part(service)}-${hash}`;
+}

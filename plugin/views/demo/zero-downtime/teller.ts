@@ -1,0 +1,80 @@
+import type { ZeroDowntimeEvent } from '../../../demo/zero-downtime/events.ts';
+import { failuresIn, requestsIn, type Tally } from '../../../demo/zero-downtime/tally.ts';
+import { formatDuration, oneLine, plural } from '../../format.ts';
+import type { Sentence, Teller } from '../../narration/sentence.ts';
+import { PHASE_NAMES } from './names.ts';
+import { tallyLines } from './table.ts';
+
+/** How the demo is told line by line; both tables follow when it has ended. */
+export const zeroDowntimeTeller: Teller<ZeroDowntimeEvent, undefined> = {
+  nothingTold: undefined,
+  tell: (memory, event) => [memory, sentences(event)],
+  closing: (event) => (event.type === 'finished' ? closingLines(event) : []),
+};
+
+function sentences(event: ZeroDowntimeEvent): Sentence[] {
+  const { atMs } = event;
+  switch (event.type) {
+    case 'started': {
+      const { replicas, url, requestsPerSecond, speed } = event;
+      return [
+        { atMs, text: `${plural(replicas, 'pod')} behind the load balancer at ${url}`, tone: 'normal' },
+        {
+          atMs,
+          text: `clients send ${requestsPerSecond} requests in each of your seconds; the cluster’s clock runs ${speed} times as fast as yours`,
+          tone: 'normal',
+        },
+      ];
+    }
+    case 'began':
+      return [{ atMs, text: `${PHASE_NAMES[event.phase]}: ${event.command}`, tone: 'strong' }];
+    case 'said':
+      return [{ atMs, text: `  ${indented(event.line)}`, tone: 'faint' }];
+    case 'progress': {
+      const failures = failuresIn(event.tally);
+      const text = `  ${requestsIn(event.tally).toLocaleString('en')} requests, ${failures.toLocaleString('en')} failed`;
+      return [{ atMs, text, tone: failures > 0 ? 'warn' : 'faint' }];
+    }
+    case 'ended': {
+      const { phase, tookMs, tally } = event;
+      const failures = failuresIn(tally);
+      const text = `${PHASE_NAMES[phase]}: every pod is new after ${formatDuration(tookMs)}; ${failureText(tally)}`;
+      return [{ atMs, text, tone: failures > 0 ? 'bad' : 'good' }];
+    }
+    case 'finished':
+      return [];
+  }
+}
+
+/** Reports are laid out by their indentation. */
+function indented(line: string): string {
+  return `${/^ */.exec(line)?.[0] ?? ''}${oneLine(line)}`;
+}
+
+function failureText(tally: Tally): string {
+  const failures = failuresIn(tally);
+  const requests = requestsIn(tally).toLocaleString('en');
+  return failures === 0
+    ? `all of ${requests} requests were answered`
+    : `${failures.toLocaleString('en')} of ${requests} requests failed`;
+}
+
+function closingLines({ tallies, exitCode }: Extract<ZeroDowntimeEvent, { type: 'finished' }>): string[] {
+  const { found, mending, mended } = tallies;
+  return [
+    ...table('rolling update as found', found),
+    ...table('the same rolling update after kubectl zone check --fix', mended),
+    exitCode === 0
+      ? `${failureText(found)} as found, and none of ${requestsIn(mended).toLocaleString('en')} after the fix`
+      : `as found ${failureText(found)}; after the fix ${failureText(mended)}`,
+    ...(failuresIn(mending) > 0
+      ? [
+          `rolling the fix out cost ${failuresIn(mending).toLocaleString('en')}: the pods that it replaced had no preStop hook yet`,
+        ]
+      : []),
+  ];
+}
+
+function table(title: string, tally: Tally): string[] {
+  return [`${title}:`, ...tallyLines(tally).map((line) => `  ${line}`.trimEnd()), ''];
+}

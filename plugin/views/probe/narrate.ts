@@ -1,0 +1,53 @@
+import type { ProbeNews } from '../../../shared/probe/types.ts';
+import { firstNames, formatDuration, oneLine, plural } from '../format.ts';
+import type { Sentence, Told } from '../narration/sentence.ts';
+
+/** What has been told of probes. */
+export interface ProbeStory {
+  /** When the first request of those that fail now was due; undefined while none fails. */
+  failingSinceMs: number | undefined;
+  /** Since then. */
+  failed: number;
+}
+
+export const NO_STORY: ProbeStory = { failingSinceMs: undefined, failed: 0 };
+
+export type ProbeEvent = { atMs: number } & ProbeNews;
+
+/**
+ * Tells when requests begin to fail, with the first of them, and when they do not any more. What lies between is in the
+ * summary.
+ */
+export function tellProbe<M extends { probe: ProbeStory }>(memory: M, event: ProbeEvent): Told<M> {
+  return event.type === 'probe-failed' ? requestFailed(memory, event) : sampleSeen(memory, event);
+}
+
+function requestFailed<M extends { probe: ProbeStory }>(
+  memory: M,
+  { atMs, url, connection, reason, tookMs, pods }: Extract<ProbeEvent, { type: 'probe-failed' }>,
+): Told<M> {
+  if (memory.probe.failingSinceMs !== undefined) return [memory, []];
+  const way = connection === 'fresh' ? 'a fresh' : 'a kept-alive';
+  const meanwhile =
+    pods.length === 0 ? 'while no pod was being replaced' : `while replacing ${firstNames(pods)}`;
+  const text = `probe: ${oneLine(reason)} ${meanwhile} (${url}, ${way} connection)`;
+  return [{ ...memory, probe: { failingSinceMs: atMs - tookMs, failed: 0 } }, [{ atMs, text, tone: 'bad' }]];
+}
+
+function sampleSeen<M extends { probe: ProbeStory }>(
+  memory: M,
+  { atMs, requests, failed, skipped }: Extract<ProbeEvent, { type: 'probes' }>,
+): Told<M> {
+  const { failingSinceMs, failed: before } = memory.probe;
+  const sentences: Sentence[] = [];
+  if (skipped > 0) {
+    const text = `probe: this machine stood still, and ${plural(skipped, 'request')} were never sent`;
+    sentences.push({ atMs, text, tone: 'warn' });
+  }
+  if (failingSinceMs === undefined) return [memory, sentences];
+  if (failed > 0 || requests === 0) {
+    return [{ ...memory, probe: { failingSinceMs, failed: before + failed } }, sentences];
+  }
+  const text = `probe: good answers again after ${formatDuration(atMs - failingSinceMs)}; ${plural(before, 'request')} failed`;
+  return [{ ...memory, probe: NO_STORY }, [...sentences, { atMs, text, tone: 'warn' }]];
+}

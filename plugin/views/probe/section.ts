@@ -1,0 +1,88 @@
+import { type Cell, fitted, type TimeLine } from '../../../shared/probe/time-line.ts';
+import type { ProbeSample } from '../../../shared/probe/types.ts';
+import { plural } from '../format.ts';
+import type { Section } from '../terminal/allot.ts';
+import { LABEL_WIDTH } from '../terminal/labelled.ts';
+import { type Line, type Span, span, widthOf } from '../terminal/line.ts';
+import { gap } from '../terminal/sections.ts';
+import type { Theme } from '../terminal/theme.ts';
+import type { Tone } from '../tone.ts';
+import { formatMilliseconds } from './milliseconds.ts';
+import type { ProbeState } from './state.ts';
+
+const LEVELS = { unicode: ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'], ascii: ['.', ':', '#'] } as const;
+/** Room for the figure behind a chart. */
+const SCALE_WIDTH = 12;
+
+/**
+ * Rate, latency and failures on a time line with what happened meanwhile, and a gap below; nothing as long as nothing
+ * is probed.
+ *
+ * @param marks what the marks are: `waves` or `zones`
+ */
+export function probeSections(state: ProbeState, marks: string, columns: number, theme: Theme): Section[] {
+  const { latest } = state;
+  if (!latest) return [];
+  const line = fitted(state.line, Math.max(1, columns - LABEL_WIDTH - SCALE_WIDTH));
+  const lines = [
+    figures(state, latest),
+    latency(line.cells, theme),
+    failures(line.cells, theme),
+    markLine(line, marks),
+  ];
+  // Where rows are scarce, the last ones go first.
+  return [{ rank: 7, min: 1, want: lines.length, draw: (height) => lines.slice(0, height) }, gap];
+}
+
+function figures({ requests, failed }: ProbeState, latest: ProbeSample): Line {
+  const rate = latest.forMs > 0 ? Math.round((latest.requests * 1000) / latest.forMs) : 0;
+  const times =
+    latest.medianMs === undefined || latest.slowestMs === undefined
+      ? 'no answers'
+      : `half within ${formatMilliseconds(latest.medianMs)}, slowest ${formatMilliseconds(latest.slowestMs)}`;
+  return row('probes', failed > 0 ? 'bad' : 'good', [
+    span(`${plural(rate, 'request')} a second, ${times}; `),
+    span(
+      failed === 0 ? `none of ${requests} failed` : `${failed} of ${requests} failed`,
+      failed > 0 ? 'bad' : 'good',
+    ),
+  ]);
+}
+
+function latency(cells: readonly Cell[], theme: Theme): Line {
+  const glyphs = /^[ -~]*$/.test(theme.ellipsis) ? LEVELS.ascii : LEVELS.unicode;
+  const slowestMs = Math.max(1, ...cells.map((cell) => cell.slowestMs ?? 0));
+  const drawn = cells.map(({ slowestMs: ms }) => {
+    if (ms === undefined) return ' ';
+    return glyphs[Math.min(glyphs.length - 1, Math.floor((ms / slowestMs) * glyphs.length))] ?? ' ';
+  });
+  return row('latency', 'faint', [
+    span(drawn.join(''), 'busy'),
+    span(`  ${formatMilliseconds(slowestMs)}`, 'faint'),
+  ]);
+}
+
+function failures(cells: readonly Cell[], { cells: looks }: Theme): Line {
+  const most = Math.max(0, ...cells.map(({ failed }) => failed));
+  const spans = cells.map(({ failed }) => (failed > 0 ? span(looks.unready, 'bad') : span('.', 'faint')));
+  return row('failed', most > 0 ? 'bad' : 'faint', [
+    ...spans,
+    span(most > 0 ? `  up to ${most}` : '', 'bad'),
+  ]);
+}
+
+/** Each mark at its time, unless the one before it needs the room. */
+function markLine({ startMs = 0, cellMs, marks }: TimeLine, name: string): Line {
+  let text = '';
+  for (const { atMs, label } of marks) {
+    const column = Math.max(0, Math.floor((atMs - startMs) / cellMs));
+    const width = widthOf(text);
+    if (width > 0 && column <= width) continue;
+    text = `${text}${' '.repeat(column - width)}${label}`;
+  }
+  return row(name, 'faint', [span(text, 'strong')]);
+}
+
+function row(label: string, tone: Tone, spans: readonly Span[]): Line {
+  return [span(label.padEnd(LABEL_WIDTH), tone), ...spans];
+}

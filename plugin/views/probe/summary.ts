@@ -1,0 +1,52 @@
+import type { ProbeFailure, ProbeSummary } from '../../../shared/probe/types.ts';
+import { firstNames, oneLine } from '../format.ts';
+import { figureLines } from '../outcome.ts';
+import { formatMilliseconds } from './milliseconds.ts';
+
+const MOST_FAILURES = 20;
+const MOST_NAMES = 3;
+
+/** What became of the requests, and a line for each that failed; nothing without --probe. */
+export function probeSummaryLines(summary: ProbeSummary | undefined): string[] {
+  if (!summary) return [];
+  const { requests, failed, skipped, unanswered, medianMs, percentile99Ms, slowestMs } = summary;
+  const figures: [string, string][] = [
+    ['probed', summary.urls.join(', ')],
+    ['requests', String(requests)],
+    ['requests failed', String(failed)],
+    ['answers', codesOf(summary)],
+  ];
+  if (medianMs !== undefined && percentile99Ms !== undefined && slowestMs !== undefined) {
+    const [half, most, slowest] = [medianMs, percentile99Ms, slowestMs].map(formatMilliseconds);
+    figures.push(['time to answer', `half within ${half}, 99% within ${most}, slowest ${slowest}`]);
+  }
+  if (skipped > 0) figures.push(['never sent', `${skipped}, as this machine stood still`]);
+  if (unanswered > 0) figures.push(['unanswered at the end', String(unanswered)]);
+  return ['', ...figureLines(figures), ...failureLines(summary)];
+}
+
+function codesOf({ codes }: ProbeSummary): string {
+  const words = Object.entries(codes).map(([code, count]) =>
+    code === 'none' ? `${count} without one` : `${count} with ${code}`,
+  );
+  return words.join(', ');
+}
+
+function failureLines({ failures, failed }: ProbeSummary): string[] {
+  if (failures.length === 0) return [];
+  const shown = failures.slice(0, MOST_FAILURES);
+  const hidden = failed - shown.length;
+  return [
+    '',
+    'failed requests, by when they were due (UTC):',
+    ...shown.map(failureLine),
+    ...(hidden > 0 ? [`  and ${hidden} more; -o json tells the first thousand`] : []),
+  ];
+}
+
+function failureLine({ dueAtMs, code, connection, url, reason, pods, tookMs }: ProbeFailure): string {
+  const time = new Date(dueAtMs).toISOString().slice(11, 23);
+  const what = code === undefined ? 'none' : String(code);
+  const meanwhile = pods.length === 0 ? 'no pod being replaced' : `replacing ${firstNames(pods, MOST_NAMES)}`;
+  return `  ${time}  ${what.padEnd(4)}  ${connection.padEnd(10)}  ${url}: ${oneLine(reason)} after ${formatMilliseconds(tookMs)}, ${meanwhile}`;
+}

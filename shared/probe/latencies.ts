@@ -1,0 +1,39 @@
+/**
+ * Times counted in steps that each are a tenth longer than the one before, so that a percentile of any number of them
+ * costs little and is at most a tenth too long.
+ */
+export interface Latencies {
+  /** How many fell into each step. */
+  counts: readonly number[];
+  total: number;
+  slowestMs: number | undefined;
+}
+
+export const NO_LATENCIES: Latencies = { counts: [], total: 0, slowestMs: undefined };
+
+const GROWTH = 1.1;
+
+/** Counts one more. */
+export function withLatency({ counts, total, slowestMs = 0 }: Latencies, tookMs: number): Latencies {
+  const step = tookMs <= 1 ? 0 : Math.ceil(Math.log(tookMs) / Math.log(GROWTH));
+  const next = [...counts];
+  while (next.length <= step) next.push(0);
+  next[step] = (next[step] ?? 0) + 1;
+  return { counts: next, total: total + 1, slowestMs: Math.max(slowestMs, tookMs) };
+}
+
+/**
+ * The time within which this share of the answers came.
+ *
+ * @param share from 0 to 1
+ * @returns milliseconds, or undefined when there was no answer
+ */
+export function percentile({ counts, total, slowestMs }: Latencies, share: number): number | undefined {
+  if (slowestMs === undefined) return undefined;
+  let seen = 0;
+  for (const [step, count] of counts.entries()) {
+    seen += count;
+    if (seen >= share * total) return Math.min(slowestMs, Math.round(GROWTH ** step));
+  }
+  return slowestMs;
+}

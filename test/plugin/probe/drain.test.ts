@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { DrainDriver } from '../../../plugin/drain/driver.ts';
+import type { DrainEvent } from '../../../plugin/drain/events.ts';
+import { type Scene, watchScene } from '../../../plugin/drain/scene.ts';
+import { fetchTargets } from '../../../plugin/drain/targets.ts';
+import { manualClock } from '../../helpers/manual-clock.ts';
+import { NO_FLAGS } from '../drain/builders.ts';
+import { type FakeCluster, fakeCluster, settle } from '../drain/fake-cluster.ts';
+
+const REASON = 'held by the probes';
+
+describe('a drain that probes hold', () => {
+  const clock = manualClock();
+  const surroundings = { clock, random: () => 0.5 };
+  const removal = { disableEviction: false, gracePeriodSeconds: undefined };
+  let cluster: FakeCluster;
+  let scene: Scene;
+  let driver: DrainDriver;
+  let events: DrainEvent[];
+  let why: string | undefined;
+
+  beforeEach(async () => {
+    events = [];
+    why = undefined;
+    cluster = fakeCluster();
+    for (const zone of ['zone-a', 'zone-b']) {
+      for (const name of ['old', 'new']) cluster.addNode(`${zone}-${name}`, zone);
+    }
+    cluster.addSet('web', 2);
+    cluster.addPod('web-0', 'zone-a-old');
+    cluster.addPod('web-1', 'zone-b-old');
+    const names = ['zone-a-old', 'zone-b-old'];
+    const nodes = await fetchTargets(cluster.kube, { names, selector: undefined, zones: [] });
+    scene = await watchScene(
+      cluster.kube,
+      { nodes, zoneBudgets: true },
+      { filters: NO_FLAGS, removal },
+      surroundings,
+    );
+    driver = new DrainDriver({
+      ...scene,
+      ...surroundings,
+      options: { zoneOrder: [], maxNodes: undefined, soakMs: 0, pendingMs: 60_000 },
+      removal,
+      reporter: { report: (event) => void events.push(event), close: async () => {} },
+      hold: () => why,
+    });
+    scene.listeners.onChange = () => driver.wake();
+  });
+  afterEach(async () => {
+    driver.stop('interrupted', 'the test is over');
+    await scene.stop();
+  });
+
+  it('does not begin the next zone, whose turn it is, and says why', async () => {
+    const ended = driver.run();
+    await settle();
+    assert.deepEqual(cluster.asked, ['web-0']);
+    why = REASON;
+    cluster.removePod('web-0');
+    cluster.addPod('web-0', 'zone-a-new');
+    await settle();
+    assert.deepEqual(cluster.cordons, ['zone-a-old=true']);
+    const held = events.filter((event) => event.type === 'waiting' && event.for === 'probe');
+    assert.deepEqual(
+      held.map((event) => 'reason' in event && event.reason),
+      [REASON],
+    );
+    driver.stop('interrupted', 'by the operator');
+    assert.equal((await ended).outcome, 'interrupted');
+  });
+
+  it('asks for no pod that was not asked for', async () => {
+    why = REASON;
+    void driver.run();
+    await settle();
+    assert.deepEqual([cluster.asked, cluster.cordons], [[], []]);
+  });
+});

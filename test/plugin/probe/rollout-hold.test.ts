@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { drainHold } from '../../../plugin/probe/drain-hold.ts';
+import { holdRollout } from '../../../plugin/probe/rollout-hold.ts';
+
+/** A Lease that is paused and resumed, and shown by a watch. */
+function scene() {
+  const probe = { failed: 0, requests: 100, lastFailure: '502 Bad Gateway' };
+  const lease = { paused: false, written: [] as string[], refuses: false };
+  const hold = holdRollout({
+    probe,
+    maxFailures: 2,
+    paused: () => lease.paused,
+    async pause(reason) {
+      if (lease.refuses) throw new Error('no connection');
+      lease.written.push(reason);
+      lease.paused = true;
+    },
+    async unpause() {
+      lease.paused = false;
+    },
+    resumeCommand: 'kubectl zone rollout resume sts/web',
+  });
+  const look = async () => {
+    hold.look();
+    await turn();
+  };
+  return { probe, lease, hold, look };
+}
+
+describe('hold of a rollout by probes', () => {
+  it('is open as long as no more have failed than may', async () => {
+    const { probe, lease, hold, look } = scene();
+    probe.failed = 2;
+    await look();
+    assert.deepEqual([hold.gate().state, lease.written], ['open', []]);
+  });
+
+  it('pauses the rollout in its Lease, once, and opens when that is lifted', async () => {
+    const { probe, lease, hold, look } = scene();
+    probe.failed = 3;
+    await look();
+    assert.equal(hold.gate().state, 'closed');
+    assert.match(
+      hold.gate().reason,
+      /^3 of 100 requests failed.*; go on with: kubectl zone rollout resume sts\/web$/,
+    );
+    probe.failed = 5;
+    await look();
+    await look();
+    assert.equal(lease.written.length, 1);
+    lease.paused = false;
+    await look();
+    assert.equal(hold.gate().state, 'open');
+    probe.failed = 7;
+    await look();
+    assert.equal(hold.gate().state, 'open');
+    probe.failed = 8;
+    await look();
+    assert.deepEqual([hold.gate().state, lease.written.length], ['closed', 2]);
+  });
+
+  it('holds by itself while the Lease cannot be written, and tries again', async () => {
+    const { probe, lease, hold, look } = scene();
+    lease.refuses = true;
+    probe.failed = 3;
+    await look();
+    await look();
+    assert.deepEqual([hold.gate().state, lease.paused], ['closed', false]);
+    lease.refuses = false;
+    await look();
+    assert.equal(lease.paused, true);
+  });
+
+  it('takes its pause back when the rollout is done, and leaves it when it is not', async () => {
+    for (const [done, paused] of [
+      [true, false],
+      [false, true],
+    ] as const) {
+      const { probe, lease, hold } = scene();
+      probe.failed = 3;
+      hold.look();
+      await hold.end(done);
+      assert.equal(lease.paused, paused);
+    }
+  });
+
+  it('writes nothing after the end', async () => {
+    const { probe, lease, hold, look } = scene();
+    await hold.end(true);
+    probe.failed = 3;
+    await look();
+    assert.deepEqual(lease.written, []);
+  });
+
+  it('leaves the pause of somebody else when the rollout is done', async () => {
+    const { lease, hold, look } = scene();
+    lease.paused = true;
+    await look();
+    await hold.end(true);
+    assert.equal(lease.paused, true);
+  });
+
+  it('does not take the end of an earlier pause for its own', async () => {
+    const { probe, lease, hold, look } = scene();
+    lease.paused = true;
+    lease.refuses = true;
+    probe.failed = 3;
+    await look();
+    await look();
+    lease.paused = false;
+    await look();
+    assert.equal(hold.gate().state, 'closed');
+  });
+});
+
+describe('hold of a drain by probes', () => {
+  it('stays once too many have failed', () => {
+    const probe = { failed: 2, requests: 40, lastFailure: 'ECONNREFUSED' };
+    assert.equal(drainHold(probe, 2), undefined);
+    assert.equal(drainHold(probe, undefined), undefined);
+    assert.match(
+      drainHold({ ...probe, failed: 3 }, 2) ?? '',
+      /^held by the probes: 3 of 40 .*ECONNREFUSED; end the drain/,
+    );
+  });
+});

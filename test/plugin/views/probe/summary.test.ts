@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { probeSummaryLines } from '../../../../plugin/views/probe/summary.ts';
+import { EMPTY_TALLY, summaryOf, withResult, withSkipped } from '../../../../shared/probe/tally.ts';
+import { result, URL_SHOWN } from '../../../shared/probe/results.ts';
+
+const dueAtMs = Date.UTC(2026, 2, 1, 9, 0, 1, 250);
+const bad = result({ dueAtMs, code: 502, failure: '502 Bad Gateway', tookMs: 31 });
+const silent = result({ dueAtMs, code: undefined, failure: 'read ECONNRESET', connection: 'kept-alive' });
+
+describe('summary of probes', () => {
+  it('is nothing where nothing was probed', () => assert.deepEqual(probeSummaryLines(undefined), []));
+
+  it('has the figures, and each failed request with time, code and the pod that was being replaced', () => {
+    let tally = withResult(withResult(EMPTY_TALLY, result(), []), bad, ['web-2']);
+    tally = withResult(tally, silent, []);
+    const lines = probeSummaryLines(summaryOf(tally, { urls: [URL_SHOWN], unanswered: 0 }));
+    assert.deepEqual(lines, [
+      '',
+      '  probed:           http://shop.test/',
+      '  requests:         3',
+      '  requests failed:  2',
+      '  answers:          1 with 200, 1 with 502, 1 without one',
+      '  time to answer:   half within 11ms, 99% within 31ms, slowest 31ms',
+      '',
+      'failed requests, by when they were due (UTC):',
+      '  09:00:01.250  502   fresh       http://shop.test/: 502 Bad Gateway after 31ms, replacing web-2',
+      '  09:00:01.250  none  kept-alive  http://shop.test/: read ECONNRESET after 10ms, no pod being replaced',
+    ]);
+  });
+
+  it('shows only so many, and says what was not measured', () => {
+    const many = Array.from({ length: 130 }, () => bad);
+    const tally = withSkipped(
+      many.reduce((sum, each) => withResult(sum, each, []), EMPTY_TALLY),
+      7,
+    );
+    const lines = probeSummaryLines(summaryOf(tally, { urls: [URL_SHOWN], unanswered: 2 }));
+    assert.equal(lines.filter((line) => line.includes('502 Bad Gateway')).length, 20);
+    assert.equal(lines.at(-1), '  and 110 more; -o json tells the first thousand');
+    assert.ok(lines.some((line) => /never sent: +7, as this machine stood still/.test(line)));
+    assert.ok(lines.some((line) => /unanswered at the end: +2/.test(line)));
+  });
+});
