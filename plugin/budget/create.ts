@@ -5,6 +5,7 @@ import { listAll } from '../../shared/kube/list.ts';
 import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode, UserError } from '../errors.ts';
+import { getOrExplain } from '../get-or-explain.ts';
 import { printObject } from '../views/budget/print.ts';
 import { readEnforcement } from './enforcement.ts';
 import { crdMissing } from './errors.ts';
@@ -85,17 +86,8 @@ export function budgetManifest(
 }
 
 async function fetchWorkload(kube: Kube, { address, read }: WorkloadTarget): Promise<SelectingWorkload> {
-  const { namespace } = kube;
-  try {
-    return read(await kube.request({ method: 'GET', path: resourcePath({ ...address, namespace }) }));
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.code !== 404) throw error;
-    throw new UserError(
-      `${address.resource}.apps "${address.name}" not found in namespace "${namespace}"`,
-      'choose another namespace with -n',
-      error,
-    );
-  }
+  const here = { ...address, namespace: kube.namespace };
+  return read(await getOrExplain(kube, here, `${address.resource}.apps`));
 }
 
 /**

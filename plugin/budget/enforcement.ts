@@ -1,10 +1,14 @@
-import * as z from 'zod/mini';
+import { readNamespace } from '../../shared/check/objects/namespace.ts';
+import {
+  guardAmong,
+  readWebhookConfiguration,
+  WEBHOOK_CONFIGURATION,
+  WEBHOOK_NAME,
+} from '../../shared/check/objects/webhook.ts';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import { resourcePath } from '../../shared/kube/paths.ts';
 import { matchesLabels } from '../../shared/kube/selectors.ts';
 
-const CONFIGURATION = 'kubectl-zone';
-const WEBHOOK = 'evictions.kubectl-zone.dev';
 const CONFIGURATIONS = {
   group: 'admissionregistration.k8s.io',
   version: 'v1',
@@ -20,61 +24,33 @@ export interface Enforcement {
   fix: string | undefined;
 }
 
-const Configuration = z.object({
-  webhooks: z._default(
-    z.array(
-      z.object({
-        name: z.string(),
-        failurePolicy: z._default(z.string(), 'Fail'),
-        namespaceSelector: z._default(
-          z.object({
-            matchLabels: z.optional(z.record(z.string(), z.string())),
-            matchExpressions: z.optional(
-              z.array(
-                z.object({
-                  key: z.string(),
-                  operator: z.string(),
-                  values: z._default(z.array(z.string()), []),
-                }),
-              ),
-            ),
-          }),
-          {},
-        ),
-      }),
-    ),
-    [],
-  ),
-});
-const Namespace = z.object({
-  metadata: z.object({ labels: z._default(z.record(z.string(), z.string()), {}) }),
-});
-
 /** Looks whether zone disruption budgets hold in a namespace. What may not be read leaves it unknown. */
 export async function readEnforcement(kube: Kube, namespace: string): Promise<Enforcement> {
   let found: unknown;
   try {
     found = await kube.request({
       method: 'GET',
-      path: resourcePath({ ...CONFIGURATIONS, name: CONFIGURATION }),
+      path: resourcePath({ ...CONFIGURATIONS, name: WEBHOOK_CONFIGURATION }),
     });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    if (error.code === 404) return notEnforced(`there is no ValidatingWebhookConfiguration ${CONFIGURATION}`);
+    if (error.code === 404)
+      return notEnforced(`there is no ValidatingWebhookConfiguration ${WEBHOOK_CONFIGURATION}`);
     if (error.code !== 403) throw error;
     return {
       kind: 'unknown',
-      reason: `the ValidatingWebhookConfiguration ${CONFIGURATION} may not be read`,
+      reason: `the ValidatingWebhookConfiguration ${WEBHOOK_CONFIGURATION} may not be read`,
       fix: undefined,
     };
   }
-  const webhook = Configuration.parse(found).webhooks.find(({ name }) => name === WEBHOOK);
-  if (!webhook) return notEnforced(`the ValidatingWebhookConfiguration ${CONFIGURATION} has no ${WEBHOOK}`);
+  const webhook = guardAmong([readWebhookConfiguration(found)]);
+  if (!webhook)
+    return notEnforced(`the ValidatingWebhookConfiguration ${WEBHOOK_CONFIGURATION} has no ${WEBHOOK_NAME}`);
   if (!matchesLabels(webhook.namespaceSelector, await labelsOf(kube, namespace))) {
     return {
       kind: 'not-enforced',
-      reason: `${WEBHOOK} leaves out the namespace ${namespace}`,
-      fix: `change its namespaceSelector: kubectl edit validatingwebhookconfiguration ${CONFIGURATION}`,
+      reason: `${WEBHOOK_NAME} leaves out the namespace ${namespace}`,
+      fix: `change its namespaceSelector: kubectl edit validatingwebhookconfiguration ${WEBHOOK_CONFIGURATION}`,
     };
   }
   return { kind: 'enforced', reason: '', fix: undefined };
@@ -84,7 +60,7 @@ function notEnforced(reason: string): Enforcement {
   return {
     kind: 'not-enforced',
     reason,
-    fix: 'install the webhook from a copy of the kubectl-zone repository: kubectl apply -k manifests',
+    fix: 'install the webhook: kubectl zone install',
   };
 }
 
@@ -92,7 +68,7 @@ function notEnforced(reason: string): Enforcement {
 async function labelsOf(kube: Kube, namespace: string): Promise<Readonly<Record<string, string>>> {
   try {
     const path = resourcePath({ ...NAMESPACES, name: namespace });
-    return Namespace.parse(await kube.request({ method: 'GET', path })).metadata.labels;
+    return readNamespace(await kube.request({ method: 'GET', path })).metadata.labels;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     return { 'kubernetes.io/metadata.name': namespace };

@@ -1,8 +1,7 @@
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
-import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
-import { listNames } from '../../shared/sentences.ts';
-import { compareText } from '../../shared/zones.ts';
+import { RESOURCES } from '../../shared/kube/paths.ts';
 import { UserError } from '../errors.ts';
+import { namesBeside, notFound } from '../get-or-explain.ts';
 
 const CRD = 'zonedisruptionbudgets.zonecontrol.k8s.aws';
 
@@ -33,26 +32,14 @@ export function unreadable(error: unknown, what: string, namespace: string | und
 
 /** What to say where there is no budget of that name; names those there are. */
 export async function budgetNotFound(kube: Kube, name: string, cause: unknown): Promise<UserError> {
-  const { namespace } = kube;
-  const path = resourcePath({ ...RESOURCES.zonedisruptionbudgets, namespace });
+  const address = { ...RESOURCES.zonedisruptionbudgets, namespace: kube.namespace, name };
   let others: string[];
   try {
-    others = namesIn(await kube.request({ method: 'GET', path }));
+    others = await namesBeside(kube, address);
   } catch (error) {
     if (error instanceof ApiError && error.code === 404) return crdMissing(error);
     others = [];
   }
-  return new UserError(
-    `${CRD} "${name}" not found in namespace "${namespace}"`,
-    others.length > 0
-      ? `there ${others.length === 1 ? 'is' : 'are'}: ${listNames(others)}`
-      : `choose another namespace with -n, or make one: kubectl zone budget create ${name} --for sts/NAME --max-unavailable 33%`,
-    cause,
-  );
-}
-
-function namesIn(list: unknown): string[] {
-  const items = typeof list === 'object' && list !== null && 'items' in list ? list.items : [];
-  if (!Array.isArray(items)) return [];
-  return items.flatMap((item) => item?.metadata?.name ?? []).sort(compareText);
+  const otherwise = `choose another namespace with -n, or make one: kubectl zone budget create ${name} --for sts/NAME --max-unavailable 33%`;
+  return notFound(CRD, address, { others, otherwise, cause });
 }

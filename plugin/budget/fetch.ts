@@ -4,7 +4,7 @@ import { readWorkload, type WorkloadKind } from '../../shared/budget/workload.ts
 import { createWorkloadIndex } from '../../shared/budget/workload-index.ts';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import { listAll } from '../../shared/kube/list.ts';
-import { type Node, readNode } from '../../shared/kube/objects.ts';
+import { nodesByName } from '../../shared/kube/nodes.ts';
 import { RESOURCES, type ResourceAddress, resourcePath } from '../../shared/kube/paths.ts';
 import { zonesOf } from '../../shared/zones.ts';
 import { budgetNotFound, crdMissing, unreadable } from './errors.ts';
@@ -47,7 +47,7 @@ export async function fetchState(kube: Kube, scope: Scope): Promise<ClusterState
     });
   const [pods, nodes, ...listed] = await Promise.all([
     list(RESOURCES.pods),
-    fetchNodes(kube),
+    nodesByName(kube),
     ...WORKLOADS.map(async ([kind, address]) => ({ kind, address, list: await list(address) })),
   ]);
   const zoneOfNode = zonesOf(nodes);
@@ -85,16 +85,5 @@ async function fetchBudgets(kube: Kube, { namespace, name, selector }: Scope): P
     if (!(error instanceof ApiError) || error.code !== 404)
       throw unreadable(error, address.resource, namespace);
     throw name === undefined ? crdMissing(error) : await budgetNotFound(kube, name, error);
-  }
-}
-
-/** Undefined where nodes may not be listed. */
-async function fetchNodes(kube: Kube): Promise<ReadonlyMap<string, Node> | undefined> {
-  try {
-    const { items } = await listAll(kube, { path: resourcePath(RESOURCES.nodes) });
-    return new Map(items.map(readNode).map((node) => [node.metadata.name, node]));
-  } catch (error) {
-    if (error instanceof ApiError && error.code === 403) return undefined;
-    throw error;
   }
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { $ZodError } from 'zod/v4/core';
 import { readZoneDisruptionBudget } from '../../shared/budget/budget.ts';
 import type { ZoneDisruptionBudget } from '../../shared/budget/types.ts';
 
@@ -53,7 +54,7 @@ const Named = z.object({ metadata: z.object({ namespace: z.string(), name: z.str
 
 /** `spec.maxUnavailable is not valid; spec.dryRun should be boolean`. */
 function reasonOf(error: unknown): string {
-  if (!(error instanceof z.core.$ZodError)) return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof $ZodError)) return error instanceof Error ? error.message : String(error);
   return error.issues
     .map((issue) => {
       const field = issue.path.join('.');

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { readWorkload, type Workload, type WorkloadKind } from '../../shared/budget/workload.ts';
+import { LabelSelectorSchema } from '../../shared/kube/objects/parts.ts';
 import type { LabelSelector } from '../../shared/kube/selectors.ts';
 
 /** A workload that a budget can be made for. */
@@ -9,14 +10,7 @@ export interface SelectingWorkload extends Workload {
 
 const Selecting = z.object({
   spec: z.object({
-    selector: z.object({
-      matchLabels: z.optional(z.record(z.string(), z.string())),
-      matchExpressions: z.optional(
-        z.array(
-          z.object({ key: z.string(), operator: z.string(), values: z._default(z.array(z.string()), []) }),
-        ),
-      ),
-    }),
+    selector: LabelSelectorSchema,
   }),
 });
 

@@ -9,10 +9,11 @@ import {
 import { readCheckedWorkload } from '../../shared/check/objects/workload.ts';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import { listAll } from '../../shared/kube/list.ts';
+import { nameOf } from '../../shared/kube/objects/metadata.ts';
 import { RESOURCES, type ResourceAddress, resourcePath } from '../../shared/kube/paths.ts';
 import { TOPIC_KINDS } from './kinds.ts';
 import { readWorkloads, type Scope } from './read-workloads.ts';
-import { nameOf, whyUnreadable } from './unreadable.ts';
+import { whyUnreadable } from './unreadable.ts';
 
 /** Listed in the namespace of the workloads, or in all. */
 const NAMESPACED = [

@@ -1,13 +1,10 @@
 import type { WorkloadName } from '../../shared/check/finding.ts';
-import { ApiError, type Kube } from '../../shared/kube/kube.ts';
+import type { Kube } from '../../shared/kube/kube.ts';
 import { listAll } from '../../shared/kube/list.ts';
 import { resourcePath } from '../../shared/kube/paths.ts';
-import { listNames } from '../../shared/sentences.ts';
-import { compareText } from '../../shared/zones.ts';
-import { UserError } from '../errors.ts';
+import { getOrExplain } from '../get-or-explain.ts';
 import { WORKLOAD_KINDS } from './kinds.ts';
 import type { CheckTarget } from './request.ts';
-import { nameOf } from './unreadable.ts';
 
 /** Which workloads are asked for. */
 export interface Scope {
@@ -50,28 +47,6 @@ async function readOne(
   { kind, name }: CheckTarget,
   namespace: string | undefined,
 ): Promise<WorkloadObject> {
-  const address = { ...WORKLOAD_KINDS[kind].address, namespace };
-  try {
-    return { kind, object: await kube.request({ method: 'GET', path: resourcePath({ ...address, name }) }) };
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.code !== 404) throw error;
-    const names = await namesIn(kube, resourcePath(address));
-    throw new UserError(
-      `${kind.toLowerCase()} "${name}" not found in namespace "${namespace}"`,
-      names.length > 0
-        ? `there ${names.length === 1 ? 'is' : 'are'}: ${listNames(names)}`
-        : 'choose another namespace with -n',
-      error,
-    );
-  }
-}
-
-/** Empty where they may not be listed. */
-async function namesIn(kube: Kube, path: string): Promise<string[]> {
-  try {
-    const { items } = await listAll(kube, { path });
-    return items.map(nameOf).sort(compareText);
-  } catch {
-    return [];
-  }
+  const address = { ...WORKLOAD_KINDS[kind].address, namespace, name };
+  return { kind, object: await getOrExplain(kube, address, kind.toLowerCase()) };
 }

@@ -1,6 +1,6 @@
 import { checkWorkload, unchecked } from '../../shared/check/check.ts';
 import type { Finding, ObjectPatch, Severity, WorkloadName } from '../../shared/check/finding.ts';
-import { inputFor } from '../../shared/check/input-for.ts';
+import { inputsOf } from '../../shared/check/inputs-of.ts';
 import type { Inventory } from '../../shared/check/inventory.ts';
 import { combinePatches } from '../../shared/check/patches.ts';
 import { compareText } from '../../shared/zones.ts';
@@ -25,7 +25,8 @@ export interface CheckReport {
  */
 export function reportFindings(inventory: Inventory, nowMs: number): CheckReport {
   const workloads = inventory.workloads.toSorted(byName);
-  const findings = workloads.flatMap((workload) => checkWorkload(inputFor(workload, inventory, nowMs)));
+  const inputOf = inputsOf(inventory, nowMs);
+  const findings = workloads.flatMap((workload) => checkWorkload(inputOf(workload)));
   return {
     workloads: workloads.map(({ kind, namespace, name }) => ({ kind, namespace, name })),
     findings,

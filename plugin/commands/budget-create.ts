@@ -5,6 +5,12 @@ import { choice } from './choice.ts';
 import { type Arguments, type Command, read } from './command.ts';
 import { connectionOptions } from './connection.ts';
 
+const CHOICES = {
+  'unhealthy-pod-eviction-policy': [ALWAYS_ALLOW, IF_HEALTHY_BUDGET],
+  'dry-run': ['client', 'server'],
+  output: ['json', 'yaml', 'name'],
+} as const;
+
 export const budgetCreateCommand: Command = {
   usage: 'create <name>',
   summary: 'Make a zone disruption budget for the pods of a workload',
@@ -26,6 +32,7 @@ export const budgetCreateCommand: Command = {
     'dry-run': { type: 'string', describe: 'client or server: make nothing' },
     output: { alias: 'o', type: 'string', describe: 'json, yaml or name' },
   },
+  choices: CHOICES,
   examples: [
     [
       'kubectl zone budget create ingester --for sts/ingester --max-unavailable 33%',
@@ -42,13 +49,14 @@ export const budgetCreateCommand: Command = {
       name: read.text(args, 'name') ?? '',
       target: parseWorkload(read.text(args, 'for') ?? ''),
       maxUnavailable: maxUnavailable(args),
-      unhealthyPodEvictionPolicy: choice(args, 'unhealthy-pod-eviction-policy', [
-        ALWAYS_ALLOW,
-        IF_HEALTHY_BUDGET,
-      ]),
+      unhealthyPodEvictionPolicy: choice(
+        args,
+        'unhealthy-pod-eviction-policy',
+        CHOICES['unhealthy-pod-eviction-policy'],
+      ),
       warnOnly: read.flag(args, 'warn-only'),
-      dryRun: choice(args, 'dry-run', ['client', 'server']),
-      output: choice(args, 'output', ['json', 'yaml', 'name']),
+      dryRun: choice(args, 'dry-run', CHOICES['dry-run']),
+      output: choice(args, 'output', CHOICES.output),
       connection: connectionOptions(args),
     };
     const { createBudget } = await import('../budget/create.ts');

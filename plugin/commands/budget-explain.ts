@@ -3,6 +3,8 @@ import { type Command, read } from './command.ts';
 import { connectionOptions } from './connection.ts';
 import { parsePod } from './pod.ts';
 
+const CHOICES = { output: ['json', 'yaml'] } as const;
+
 export const budgetExplainCommand: Command = {
   usage: 'explain <pod..>',
   summary: 'Say whether a pod could be evicted now, and why not',
@@ -13,11 +15,12 @@ export const budgetExplainCommand: Command = {
     pod: { type: 'string', array: true, describe: 'The pod, as pod/NAME or NAME' },
   },
   options: { output: { alias: 'o', type: 'string', describe: 'json or yaml' } },
+  choices: CHOICES,
   examples: [['kubectl zone budget explain pod/ingester-0', 'Could this pod be evicted now?']],
   async run(args, context) {
     const request = {
       pod: parsePod(read.list(args, 'pod')),
-      output: choice(args, 'output', ['json', 'yaml']),
+      output: choice(args, 'output', CHOICES.output),
       connection: connectionOptions(args),
     };
     const { explainPod } = await import('../budget/explain-command.ts');

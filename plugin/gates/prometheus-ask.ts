@@ -1,10 +1,10 @@
 /** The two ways to Prometheus' instant query API: straight, and through the API server. */
-import { ApiError, type Kube } from '../../shared/kube/kube.ts';
-import { resourcePath } from '../../shared/kube/paths.ts';
+import type { Kube } from '../../shared/kube/kube.ts';
 import { UserError } from '../errors.ts';
 import { get, shownUrl } from './get.ts';
 import { notPrometheus, type PrometheusReply } from './prometheus-answer.ts';
 import type { PrometheusTarget } from './prometheus-target.ts';
+import { getThroughProxy } from './proxy.ts';
 
 /** Asks one instant query. */
 export type AskPrometheus = (query: string, signal: AbortSignal) => Promise<PrometheusReply>;
@@ -12,8 +12,6 @@ export type AskPrometheus = (query: string, signal: AbortSignal) => Promise<Prom
 const QUERY_PATH = '/api/v1/query';
 /** Thousands of series; a gate's query has few. */
 const MOST_BYTES = 4 * 2 ** 20;
-/** The signal ends the request long before. */
-const PROXY_TIMEOUT_MS = 3_600_000;
 
 /** How to ask the Prometheus at this place. */
 export function askPrometheus(target: PrometheusTarget, kube: Kube): AskPrometheus {
@@ -36,43 +34,12 @@ function askService(
   { namespace, service, path }: PrometheusTarget & { kind: 'service' },
   kube: Kube,
 ): AskPrometheus {
-  const proxy = resourcePath({
-    group: '',
-    version: 'v1',
-    resource: 'services',
-    namespace,
-    name: service,
-    subresource: 'proxy',
-  });
+  const place = { resource: 'services', namespace, name: service, path: `${path}${QUERY_PATH}` } as const;
+  const where = `service ${namespace}/${service}`;
   return async (query, signal) => {
-    try {
-      const body = await kube.request({
-        method: 'GET',
-        path: `${proxy}${path}${QUERY_PATH}`,
-        query: { query },
-        retry: 'never',
-        timeoutMs: PROXY_TIMEOUT_MS,
-        signal,
-      });
-      return { status: 200, body };
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      // A Status has a reason and comes from the API server itself; without one it is Prometheus who answers.
-      if (error.reason === '') return { status: error.code, body: proxiedBody(error.message) };
-      throw refusal(error, namespace, service);
-    }
+    const { status, body } = await getThroughProxy(kube, { ...place, query: { query } }, where, { signal });
+    return { status, body: status === 200 ? body : proxiedBody(String(body)) };
   };
-}
-
-function refusal(error: ApiError, namespace: string, service: string): Error {
-  const message = `the API server does not lead to service ${namespace}/${service}: ${error.message}`;
-  if (error.code === 401 || error.code === 403) {
-    return new UserError(message, 'your user needs the verb get on services/proxy there', error);
-  }
-  if (error.code === 400 || error.code === 404) {
-    return new UserError(message, `kubectl -n ${namespace} get services lists what there is`, error);
-  }
-  return new Error(message, { cause: error });
 }
 
 /**

@@ -28,8 +28,7 @@ const MINUTE_MS = 60_000;
 /** Whether the last answer is young enough for a disruption, and still rests on what is. */
 export function isFresh(record: GateRecord, nowMs: number, times: GateTimes): boolean {
   const { answer } = record;
-  if (answer === undefined || answer.isOutdated?.()) return false;
-  return nowMs - answer.atMs <= times.freshForMs;
+  return answer !== undefined && nowMs - answer.atMs <= times.freshForMs && !answer.isOutdated?.();
 }
 
 /**

@@ -2,7 +2,7 @@
 import { parseRingPage, type RingPage } from '../../shared/ring/page.ts';
 import { UserError } from '../errors.ts';
 import { oneLine } from '../views/format.ts';
-import type { ProxyReply } from './ring-proxy.ts';
+import type { ProxyReply } from './proxy.ts';
 
 const LONGEST_TEXT = 160;
 

@@ -1,11 +1,11 @@
 /** The two ways to a ring page: the pods of the workload, and a Service. Both lead through the API server. */
-import { ApiError, type Kube } from '../../shared/kube/kube.ts';
+import type { Kube } from '../../shared/kube/kube.ts';
 import type { RingPod } from '../../shared/ring/members.ts';
 import type { RingPage } from '../../shared/ring/page.ts';
 import { UserError } from '../errors.ts';
+import { getThroughProxy } from './proxy.ts';
 import { ringPageIn } from './ring-answer.ts';
 import { findPod, podsToAsk, servingPort } from './ring-pods.ts';
-import { getThroughProxy } from './ring-proxy.ts';
 import type { RingTarget } from './ring-target.ts';
 
 /** The workload whose pods are in the ring. */
@@ -39,11 +39,8 @@ function askService(
 ): AskRing {
   const where = `${path} of service ${namespace}/${service}`;
   return async (signal) => {
-    const place = { resource: 'services', namespace, name: service, path } as const;
-    const reply = await getThroughProxy(kube, place, { timeoutMs, signal }).catch((error: unknown) => {
-      throw refusal(error, 'services', namespace, where);
-    });
-    return ringPageIn(reply, where);
+    const page = { resource: 'services', namespace, name: service, path } as const;
+    return ringPageIn(await getThroughProxy(kube, page, where, { timeoutMs, signal }), where);
   };
 }
 
@@ -59,7 +56,9 @@ function askPods(
   const findPort = async ({ name, uid }: RingPod, signal: AbortSignal): Promise<number> => {
     const known = portOf.get(uid);
     if (known !== undefined) return known;
-    const port = servingPort(await findPod(kube, namespace, name, signal), wanted);
+    const found = await findPod(kube, namespace, name, signal);
+    if (found === undefined) throw new Error(`pod ${name} has gone`);
+    const port = servingPort(found, wanted);
     if (port === undefined) {
       throw new UserError(
         `--ring: no container of pod ${name} has a port named "${wanted}"`,
@@ -72,14 +71,10 @@ function askPods(
 
   const askPod = async (pod: RingPod, signal: AbortSignal): Promise<RingPage> => {
     const where = `${path} of pod ${pod.name}`;
-    try {
-      const name = `${tls ? 'https:' : ''}${pod.name}:${await findPort(pod, signal)}`;
-      const place = { resource: 'pods', namespace, name, path } as const;
-      const reply = await getThroughProxy(kube, place, { timeoutMs: timeoutMs / MOST_PODS, signal });
-      return ringPageIn(reply, where);
-    } catch (error) {
-      throw refusal(error, 'pods', namespace, where);
-    }
+    const name = `${tls ? 'https:' : ''}${pod.name}:${await findPort(pod, signal)}`;
+    const page = { resource: 'pods', namespace, name, path } as const;
+    const shareMs = timeoutMs / MOST_PODS;
+    return ringPageIn(await getThroughProxy(kube, page, where, { timeoutMs: shareMs, signal }), where);
   };
 
   return async (signal) => {
@@ -99,17 +94,4 @@ function askPods(
       cause: new AggregateError(failures),
     });
   };
-}
-
-/** What an error of the API server means, as opposed to one of the server behind it; others as they are. */
-function refusal(error: unknown, resource: string, namespace: string, where: string): unknown {
-  if (!(error instanceof ApiError)) return error;
-  const message = `the API server does not lead to ${where}: ${error.message}`;
-  if (error.code === 401 || error.code === 403) {
-    return new UserError(message, `your user needs the verb get on ${resource}/proxy in ${namespace}`, error);
-  }
-  if (resource === 'services' && (error.code === 400 || error.code === 404)) {
-    return new UserError(message, `kubectl -n ${namespace} get services lists what there is`, error);
-  }
-  return new Error(message, { cause: error });
 }

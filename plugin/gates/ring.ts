@@ -43,12 +43,11 @@ export function ringGate(
       return [{ name, state: verdict.kind, reason: oneLine(verdict.reason) }];
     },
     basis: () =>
-      JSON.stringify(
-        workload
-          .pods()
-          .map(({ uid, terminating, readySinceMs }) => [uid, terminating, readySinceMs !== undefined])
-          .sort(),
-      ),
+      workload
+        .pods()
+        .map(({ uid, terminating, readySinceMs }) => `${uid} ${terminating} ${readySinceMs !== undefined}`)
+        .sort()
+        .join(),
     close() {},
   };
 }

@@ -1,7 +1,8 @@
 import type { Clock } from '../../shared/clock.ts';
-import { ApiError, type Kube } from '../../shared/kube/kube.ts';
+import type { Kube } from '../../shared/kube/kube.ts';
 import { listAll } from '../../shared/kube/list.ts';
-import { type Node, type Pod, readNode, readPod } from '../../shared/kube/objects.ts';
+import { nodesByName } from '../../shared/kube/nodes.ts';
+import { type Pod, readPod } from '../../shared/kube/objects.ts';
 import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
 import { labelSelectorText } from '../../shared/kube/selectors.ts';
 import type { Observation } from '../../shared/rollout/types.ts';
@@ -32,7 +33,7 @@ export async function surveyWorkload(kube: Kube, target: Target, clock: Clock): 
   const { workload } = await fetchWorkload(kube, target);
   const { kind, metadata, minReadySeconds } = workload;
   const { namespace, name } = metadata;
-  const [pods, nodes] = await Promise.all([listPods(kube, workload), listNodes(kube)]);
+  const [pods, nodes] = await Promise.all([listPods(kube, workload), nodesByName(kube)]);
   const nowMs = clock.nowMs() + kube.clockSkewMs;
   const minReadyMs = minReadySeconds * 1000;
   return {
@@ -53,15 +54,4 @@ async function listPods(
     query: { labelSelector: labelSelectorText(selector) },
   });
   return items.map(readPod).filter((pod) => revisionOf(pod) !== undefined);
-}
-
-/** Undefined where nodes may not be listed. */
-async function listNodes(kube: Kube): Promise<ReadonlyMap<string, Node> | undefined> {
-  try {
-    const { items } = await listAll(kube, { path: resourcePath(RESOURCES.nodes) });
-    return new Map(items.map(readNode).map((node) => [node.metadata.name, node]));
-  } catch (error) {
-    if (error instanceof ApiError && error.code === 403) return undefined;
-    throw error;
-  }
 }

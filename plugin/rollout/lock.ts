@@ -1,9 +1,8 @@
 import type { Clock } from '../../shared/clock.ts';
 import { formatIntOrPercent } from '../../shared/int-or-percent.ts';
-import { ApiError, type Kube } from '../../shared/kube/kube.ts';
+import type { Kube } from '../../shared/kube/kube.ts';
 import { acquireLease, HeldByOtherError, type HeldLease, type LeaseState } from '../../shared/kube/lease.ts';
-import { type Lease, readLease } from '../../shared/kube/objects.ts';
-import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
+import type { Lease } from '../../shared/kube/objects.ts';
 import { emptyMemory } from '../../shared/rollout/memory.ts';
 import { decodeMemory, encodeMemory } from '../../shared/rollout/memory-text.ts';
 import type { RolloutMemory, RolloutOptions } from '../../shared/rollout/types.ts';
@@ -11,7 +10,8 @@ import { subjectOf, type Workload } from '../../shared/rollout/workload.ts';
 import type { Context } from '../context.ts';
 import { UserError } from '../errors.ts';
 import type { RolloutOutcome } from './events.ts';
-import type { UpdateStrategy } from './strategy.ts';
+import { fetchRolloutLease } from './rollout-lease.ts';
+import { decodeStrategy, encodeStrategy, type UpdateStrategy } from './strategy.ts';
 import { KINDS } from './workload-names.ts';
 
 /** Others may take over this long after the holder was last seen alive. */
@@ -69,14 +69,8 @@ export interface RolloutLock {
  */
 export async function isLeftUnfinished(kube: Kube, { kind, metadata }: Workload): Promise<boolean> {
   const { namespace, name } = metadata;
-  const path = resourcePath({ ...RESOURCES.leases, namespace, name: leaseName(kind, name) });
-  try {
-    const lease = readLease(await kube.request({ method: 'GET', path }));
-    return lease.metadata.annotations[ANNOTATION.state] !== 'done';
-  } catch (error) {
-    if (error instanceof ApiError && error.code === 404) return false;
-    throw error;
-  }
+  const lease = await fetchRolloutLease(kube, { namespace, name: leaseName(kind, name) });
+  return lease !== undefined && lease.metadata.annotations[ANNOTATION.state] !== 'done';
 }
 
 export interface LockOptions {
@@ -155,7 +149,7 @@ function rolloutLock(held: HeldLease, { updateRevision }: Workload): RolloutLock
       return (ours ? watched : held.lease).metadata.annotations;
     },
     get strategyBefore() {
-      return readStrategy(held.lease);
+      return decodeStrategy(held.lease.metadata.annotations[ANNOTATION.strategyBefore]);
     },
     get uncertain() {
       return held.state.kind !== 'held';
@@ -169,7 +163,7 @@ function rolloutLock(held: HeldLease, { updateRevision }: Workload): RolloutLock
     },
     async rememberStrategy(strategy) {
       await held.writeAnnotations({
-        [ANNOTATION.strategyBefore]: strategy === undefined ? null : JSON.stringify(strategy),
+        [ANNOTATION.strategyBefore]: strategy === undefined ? null : encodeStrategy(strategy),
       });
     },
     get heldBefore() {
@@ -200,16 +194,4 @@ function isAlive(holder: string, process: Context['processIdentity']): boolean |
   const match = /^.*@(.+)\/(\d+)\/[^/]+$/.exec(holder);
   if (!match || match[1] !== process.host) return undefined;
   return process.isAlive(Number(match[2])) ? undefined : false;
-}
-
-function readStrategy(lease: Lease): UpdateStrategy | undefined {
-  const text = lease.metadata.annotations[ANNOTATION.strategyBefore];
-  if (text === undefined) return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    const type = typeof value === 'object' && value !== null && 'type' in value ? value.type : undefined;
-    return typeof type === 'string' ? (value as UpdateStrategy) : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,54 +1,12 @@
 import { missingAccess, type NeededAccess } from '../../shared/kube/access.ts';
-import { ApiError, type Kube } from '../../shared/kube/kube.ts';
-import { readStatefulSet, type StatefulSet } from '../../shared/kube/objects.ts';
-import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
+import type { Kube } from '../../shared/kube/kube.ts';
+import { RESOURCES } from '../../shared/kube/paths.ts';
 import { knownZones } from '../../shared/rollout/pods.ts';
 import type { Observation, RolloutMemory, RolloutOptions } from '../../shared/rollout/types.ts';
 import type { Workload } from '../../shared/rollout/workload.ts';
 import { listNames } from '../../shared/sentences.ts';
 import { UserError } from '../errors.ts';
 import { KINDS } from './workload-names.ts';
-
-/**
- * Reads the StatefulSet to be rolled out.
- *
- * @throws UserError that names those there are when it is not there
- */
-export async function fetchStatefulSet(kube: Kube, name: string): Promise<StatefulSet> {
-  const { namespace } = kube;
-  try {
-    return readStatefulSet(
-      await kube.request({
-        method: 'GET',
-        path: resourcePath({ ...RESOURCES.statefulsets, namespace, name }),
-      }),
-    );
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.code !== 404) throw error;
-    const others = await statefulSetNames(kube);
-    throw new UserError(
-      `statefulset "${name}" not found in namespace "${namespace}"`,
-      others.length > 0
-        ? `there ${others.length === 1 ? 'is' : 'are'}: ${listNames(others)}`
-        : 'choose another namespace with -n',
-      error,
-    );
-  }
-}
-
-async function statefulSetNames(kube: Kube): Promise<string[]> {
-  try {
-    const path = resourcePath({ ...RESOURCES.statefulsets, namespace: kube.namespace });
-    const list = await kube.request({ method: 'GET', path });
-    const items =
-      typeof list === 'object' && list !== null && 'items' in list && Array.isArray(list.items)
-        ? list.items
-        : [];
-    return items.map((item: unknown) => readStatefulSet(item).metadata.name);
-  } catch {
-    return [];
-  }
-}
 
 /**
  * Asks the API server whether everything that the rollout will need is allowed, before anything is touched.

@@ -203,7 +203,11 @@ async function drive(given: Drive): Promise<RolloutEnd> {
     announce(given, reporter, clock.nowMs());
     probe.begin(reporter, {
       paused: () => steering().paused !== undefined,
-      pause: (reason) => pauseByLease(kube, workload, orderBy(context, reason)),
+      seenVersion: () => watches.lease?.metadata.resourceVersion ?? '',
+      async pause(reason) {
+        const { metadata } = await pauseByLease(kube, workload, orderBy(context, reason));
+        return metadata.resourceVersion;
+      },
       unpause: () => pauseByLease(kube, workload, undefined),
       resumeCommand,
       wake: () => driver.wake(),

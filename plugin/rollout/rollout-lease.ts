@@ -17,16 +17,21 @@ export async function fetchRolloutLease(
   }
 }
 
-/** Whoever steers writes only annotations: the holder's own fields stay as they are. */
+/**
+ * Whoever steers writes only annotations: the holder's own fields stay as they are.
+ *
+ * @returns the Lease as it is then
+ */
 export async function annotateLease(
   kube: Kube,
   at: { namespace: string; name: string },
   annotations: Readonly<Record<string, string | null>>,
-): Promise<void> {
-  await kube.request({
+): Promise<Lease> {
+  const lease = await kube.request({
     method: 'PATCH',
     patch: 'merge',
     path: resourcePath({ ...RESOURCES.leases, ...at }),
     body: { metadata: { annotations } },
   });
+  return readLease(lease);
 }

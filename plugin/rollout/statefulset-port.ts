@@ -3,12 +3,12 @@ import { readStatefulSet, type StatefulSet } from '../../shared/kube/objects.ts'
 import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
 import { watchCache } from '../../shared/kube/watch-cache.ts';
 import { statefulSetWorkload } from '../../shared/rollout/workload.ts';
+import { getOrExplain } from '../get-or-explain.ts';
 import { Removals, type RetryPolicy } from '../removal/removals.ts';
 import { agreeOnChanges } from './agreement.ts';
 import { bringStatusUpToDate, restoreStrategy } from './finish.ts';
 import { isLeftUnfinished, leaseName } from './lock.ts';
 import type { FetchedWorkload, WorkloadPort } from './port.ts';
-import { fetchStatefulSet } from './preflight.ts';
 import { prepare } from './prepare.ts';
 import { ON_DELETE, strategyGate } from './strategy.ts';
 import type { WatchedSet } from './switch-strategy.ts';
@@ -23,7 +23,8 @@ const RETRY: RetryPolicy = {
 
 /** @throws UserError that names those there are when it is not there */
 export async function fetchedStatefulSet(kube: Kube, name: string): Promise<FetchedWorkload> {
-  const found = await fetchStatefulSet(kube, name);
+  const address = { ...RESOURCES.statefulsets, namespace: kube.namespace, name };
+  const found = readStatefulSet(await getOrExplain(kube, address, 'statefulset'));
   const workload = statefulSetWorkload(found);
   return {
     workload,

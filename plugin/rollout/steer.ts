@@ -63,14 +63,18 @@ export function orderBy(
   return { by: `${user}@${host}`, at: new Date(clock.nowMs()).toISOString(), reason };
 }
 
-/** Pauses a rollout as `pause` does, whoever has paused it before; without an order lets it go on as `resume` does. */
+/**
+ * Pauses a rollout as `pause` does, whoever has paused it before; without an order lets it go on as `resume` does.
+ *
+ * @returns the Lease as it is then
+ */
 export async function pauseByLease(
   kube: Kube,
   { kind, metadata }: Workload,
   order: Order | undefined,
-): Promise<void> {
+): Promise<Lease> {
   const at = { namespace: metadata.namespace, name: leaseName(kind, metadata.name) };
-  await annotateLease(kube, at, { [ANNOTATION.paused]: order ? orderText(order) : null });
+  return annotateLease(kube, at, { [ANNOTATION.paused]: order ? orderText(order) : null });
 }
 
 interface Words {

@@ -1,4 +1,6 @@
+import * as z from 'zod/mini';
 import { parseIntOrPercent } from '../../shared/int-or-percent.ts';
+import { parseJson } from '../../shared/parse-json.ts';
 import type { Order, Orders } from '../../shared/rollout/snapshot.ts';
 import type { GateState, RolloutOptions } from '../../shared/rollout/types.ts';
 import { ANNOTATION } from './lock.ts';
@@ -50,18 +52,11 @@ export function pauseGate({ paused }: Steering, resumeCommand: string): GateStat
   };
 }
 
+const Word = z.catch(z.string(), '');
+const Written = z.object({ by: Word, at: Word, reason: Word });
+
 function readOrder(text: string | undefined): Order | undefined {
   if (text === undefined) return undefined;
-  const fields = parsed(text);
-  const word = (name: string) => (typeof fields[name] === 'string' ? fields[name] : '');
-  return { by: word('by') || 'somebody', at: word('at'), reason: word('reason') };
-}
-
-function parsed(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? { ...value } : {};
-  } catch {
-    return {};
-  }
+  const { by = '', at = '', reason = '' } = parseJson(Written, text) ?? {};
+  return { by: by || 'somebody', at, reason };
 }

@@ -1,6 +1,9 @@
+import * as z from 'zod/mini';
 import type { Kube } from '../../shared/kube/kube.ts';
+import { UpdateStrategySchema } from '../../shared/kube/objects/workload.ts';
 import { readStatefulSet, type StatefulSet } from '../../shared/kube/objects.ts';
 import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
+import { parseJson } from '../../shared/parse-json.ts';
 import type { GateState } from '../../shared/rollout/types.ts';
 
 /** The strategy under which the StatefulSet controller leaves it to us which pods go. */
@@ -24,6 +27,18 @@ export function strategyGate(statefulSet: StatefulSet): GateState {
 
 /** What must be put back to undo the switch to OnDelete. */
 export type UpdateStrategy = StatefulSet['spec']['updateStrategy'];
+
+export function encodeStrategy(strategy: UpdateStrategy): string {
+  return JSON.stringify(strategy);
+}
+
+/** Where the type is missing nobody wrote it: the API's default must not be taken for what was there. */
+const Written = z.extend(UpdateStrategySchema, { type: z.string() });
+
+/** @returns undefined for what `encodeStrategy` did not write */
+export function decodeStrategy(text: string | undefined): UpdateStrategy | undefined {
+  return text === undefined ? undefined : parseJson(Written, text);
+}
 
 /**
  * Sets the update strategy, if it still is what was read.

@@ -17,12 +17,14 @@ export function tellLease(reporter: Reporter, lock: Pick<RolloutLock, 'noteHeld'
   };
 }
 
-/** Why the rollout is held since this event, or that it goes on; undefined for an event that changes neither. */
+/**
+ * Why the rollout is held since this event, or that it goes on; undefined for an event that changes neither. That a pod
+ * was evicted is no sign of going on: its eviction may have been asked for before the rollout was held.
+ */
 export function newsIn(event: RolloutEvent): { held: string | undefined } | undefined {
   switch (event.type) {
-    case 'wave-begun':
-    case 'pod-evicted':
-      return { held: undefined };
+    case 'snapshot':
+      return event.snapshot.status.kind === 'disrupting' ? { held: undefined } : undefined;
     case 'blocked':
       return { held: event.reason };
     case 'waiting':

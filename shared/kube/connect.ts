@@ -90,7 +90,8 @@ async function transport(
   });
 }
 
-async function findKubeconfig(
+/** The kubeconfig that a command line means: `--kubeconfig`, else KUBECONFIG, else ~/.kube/config. */
+export async function findKubeconfig(
   { kubeconfig }: ConnectOptions,
   env: ConnectSurroundings['env'],
 ): Promise<Kubeconfig | undefined> {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import * as z from 'zod/mini';
+import { $ZodError } from 'zod/v4/core';
 import { ExecEntry } from './exec-plugin.ts';
 import { KubeconfigError } from './kube.ts';
 
@@ -121,7 +122,7 @@ function parse(file: string, text: string, load: (text: string) => unknown): z.i
   try {
     return File.parse(text.trim() === '' ? {} : (load(text) ?? {}));
   } catch (error) {
-    const why = error instanceof z.core.$ZodError ? z.prettifyError(error) : String(error);
+    const why = error instanceof $ZodError ? z.prettifyError(error) : String(error);
     throw new KubeconfigError(`${file} is not a valid kubeconfig: ${why}`, { cause: error });
   }
 }

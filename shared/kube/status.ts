@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { parseJson } from '../parse-json.ts';
 import { ApiError } from './kube.ts';
 
 /** The fields of a `v1/Status` that callers act on; anything malformed counts as absent. */
@@ -36,7 +37,7 @@ export function answerError(answer: {
   retryAfter: string | undefined;
   nowMs: number;
 }): ApiError {
-  const status = parseStatus(answer.body);
+  const status = parseJson(Status, answer.body);
   const retryAfterMs = headerDelayMs(answer.retryAfter, answer.nowMs) ?? detailsDelayMs(status);
   return new ApiError({
     code: answer.code,
@@ -61,15 +62,6 @@ export function statusError(object: unknown): ApiError {
 }
 
 type ParsedStatus = z.infer<typeof Status> | undefined;
-
-function parseStatus(body: string): ParsedStatus {
-  try {
-    const parsed = z.safeParse(Status, JSON.parse(body));
-    return parsed.success ? parsed.data : undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 function causes(status: ParsedStatus) {
   return (status?.details?.causes ?? []).map(({ reason = '', message = '' }) => ({ reason, message }));

@@ -33,6 +33,7 @@ export function restoreCosts(kube: Kube, pods: Iterable<Pod>): Promise<void> {
   );
 }
 
+/** Once a request has failed no more are begun, and those under way are waited for: nothing is written afterwards. */
 async function annotate(kube: Kube, changes: readonly { pod: Pod; change: CostChange }[]): Promise<void> {
   const queue = [...changes];
   const worker = async () => {
@@ -46,9 +47,14 @@ async function annotate(kube: Kube, changes: readonly { pod: Pod; change: CostCh
           body: { metadata: { uid, annotations: next.change } },
         });
       } catch (error) {
-        if (!isPodGone(error)) throw error;
+        if (isPodGone(error)) continue;
+        queue.length = 0;
+        throw error;
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(MOST_REQUESTS_AT_ONCE, queue.length) }, worker));
+  const workers = Array.from({ length: Math.min(MOST_REQUESTS_AT_ONCE, queue.length) }, worker);
+  for (const ended of await Promise.allSettled(workers)) {
+    if (ended.status === 'rejected') throw ended.reason;
+  }
 }

@@ -1,16 +1,11 @@
 import { ApiError, type Kube } from '../../../shared/kube/kube.ts';
 import { listAll } from '../../../shared/kube/list.ts';
-import { readDeployment } from '../../../shared/kube/objects.ts';
 import { RESOURCES, resourcePath } from '../../../shared/kube/paths.ts';
 import { labelSelectorText } from '../../../shared/kube/selectors.ts';
-import {
-  type RolledDeployment,
-  readReplicaSet,
-  readRolledDeployment,
-} from '../../../shared/rollout/deployment-objects.ts';
+import { readReplicaSet, readRolledDeployment } from '../../../shared/rollout/deployment-objects.ts';
 import { ownedSets } from '../../../shared/rollout/observe-deployment.ts';
-import { listNames } from '../../../shared/sentences.ts';
 import { UserError } from '../../errors.ts';
+import { getOrExplain } from '../../get-or-explain.ts';
 import { leaseName } from '../lock.ts';
 import type { FetchedWorkload } from '../port.ts';
 import { fetchRolloutLease } from '../rollout-lease.ts';
@@ -25,8 +20,9 @@ import { type DeploymentObjects, deploymentCaches, heldBefore, workloadOf } from
  * @throws UserError that names those there are when it is not there, and for one that cannot be held
  */
 export async function fetchDeployment(kube: Kube, name: string): Promise<FetchedWorkload> {
-  const deployment = await readOrExplain(kube, name);
-  const { namespace } = deployment.metadata;
+  const { namespace } = kube;
+  const address = { ...RESOURCES.deployments, namespace, name };
+  const deployment = readRolledDeployment(await getOrExplain(kube, address, 'deployment'));
   if (deployment.spec.strategy.type !== 'RollingUpdate') {
     throw new UserError(
       `deployment/${name} has strategy ${deployment.spec.strategy.type}: its controller removes all pods at once, whatever it is told`,
@@ -57,34 +53,6 @@ export async function fetchDeployment(kube: Kube, name: string): Promise<Fetched
       return { watches, port: deploymentPort({ kube, found, watches }) };
     },
   };
-}
-
-async function readOrExplain(kube: Kube, name: string): Promise<RolledDeployment> {
-  const { namespace } = kube;
-  try {
-    const path = resourcePath({ ...RESOURCES.deployments, namespace, name });
-    return readRolledDeployment(await kube.request({ method: 'GET', path }));
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.code !== 404) throw error;
-    const others = await deploymentNames(kube);
-    throw new UserError(
-      `deployment "${name}" not found in namespace "${namespace}"`,
-      others.length > 0
-        ? `there ${others.length === 1 ? 'is' : 'are'}: ${listNames(others)}`
-        : 'choose another namespace with -n',
-      error,
-    );
-  }
-}
-
-async function deploymentNames(kube: Kube): Promise<string[]> {
-  try {
-    const path = resourcePath({ ...RESOURCES.deployments, namespace: kube.namespace });
-    const { items } = await listAll(kube, { path });
-    return items.map((item) => readDeployment(item).metadata.name);
-  } catch {
-    return [];
-  }
 }
 
 /** What may not be read is not known; the access that a rollout needs is checked by itself. */

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { parseJson } from '../../../shared/parse-json.ts';
 import type { RolledDeployment } from '../../../shared/rollout/deployment-objects.ts';
 import { isHeld } from '../../../shared/rollout/deployment-step.ts';
 
@@ -29,13 +30,7 @@ export function encodeOriginals(originals: Originals): string {
 
 /** @returns undefined for what `encodeOriginals` did not write */
 export function decodeOriginals(text: string | undefined): Originals | undefined {
-  if (text === undefined) return undefined;
-  try {
-    const parsed = Originals.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data : undefined;
-  } catch {
-    return undefined;
-  }
+  return text === undefined ? undefined : parseJson(Originals, text);
 }
 
 /**
@@ -45,20 +40,19 @@ export function decodeOriginals(text: string | undefined): Originals | undefined
  *   from what that rollout left: the pause stays ours unless it was lifted
  */
 export function originalsOf(deployment: RolledDeployment, kept: Originals | undefined): Originals {
-  const { spec, progressDeadlineSeconds = DEFAULTS.progressDeadlineSeconds } = deployment;
+  const { spec } = deployment;
   const { maxSurge = DEFAULTS.maxSurge, maxUnavailable = DEFAULTS.maxUnavailable } =
     spec.strategy.rollingUpdate ?? {};
   if (isHeld(deployment)) {
-    return (
-      kept ?? { paused: false, minReadySeconds: 0, progressDeadlineSeconds: 600, rollingUpdate: CAREFUL }
-    );
+    const { progressDeadlineSeconds } = DEFAULTS;
+    return kept ?? { paused: false, minReadySeconds: 0, progressDeadlineSeconds, rollingUpdate: CAREFUL };
   }
   const found: RollingUpdate = { maxSurge, maxUnavailable };
   const parked = kept && isSame(found, parkedRollingUpdate(kept.rollingUpdate));
   return {
     paused: spec.paused && (kept?.paused ?? true),
     minReadySeconds: spec.minReadySeconds,
-    progressDeadlineSeconds,
+    progressDeadlineSeconds: deployment.progressDeadlineSeconds ?? DEFAULTS.progressDeadlineSeconds,
     rollingUpdate: parked ? kept.rollingUpdate : found,
   };
 }

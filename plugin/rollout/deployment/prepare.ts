@@ -1,3 +1,4 @@
+import { ApiError, ConnectionError } from '../../../shared/kube/kube.ts';
 import type { Pod } from '../../../shared/kube/objects.ts';
 import { maxUnavailableFor } from '../../../shared/rollout/deployment-step.ts';
 import { byOrdinalDescending, orderZones } from '../../../shared/rollout/order.ts';
@@ -47,7 +48,7 @@ export async function prepareDeployment(
   }
   await settle(watched, generation, context, signal);
   const ready = seen(watched, lock, request.options);
-  await writeCosts(kube, inOrder(ready.observation, [...watches.pods.values()], request.options));
+  await markInOrder(watched, ready.observation, request.options, context);
   return changes
     ? { ...ready, request: { ...request, commandLine: request.commandLineAfterChange }, changed: true }
     : { ...ready, request, changed: false };
@@ -97,6 +98,22 @@ function seen(
   const cluster = { pods: watches.pods.values(), nodes: watches.nodes };
   const looking = { memory: lock.memory, minReadyMs, nowMs: Number.MAX_SAFE_INTEGER };
   return { workload, observation: workload.observe(cluster, looking) };
+}
+
+/** Each step marks its own pods again, so that one of thousands of requests which fails for the moment ends nothing. */
+async function markInOrder(
+  { kube, watches }: WatchedDeployment,
+  observation: Observation,
+  options: RolloutOptions,
+  { stderr }: Context,
+): Promise<void> {
+  try {
+    await writeCosts(kube, inOrder(observation, [...watches.pods.values()], options));
+  } catch (error) {
+    const isRefusal = error instanceof ApiError && (error.code === 401 || error.code === 403);
+    if (isRefusal || !(error instanceof ApiError || error instanceof ConnectionError)) throw error;
+    stderr.write(`warning: not all pods were marked in the order in which they will go: ${error.message}\n`);
+  }
 }
 
 /** The old pods as rule R4 takes them. */

@@ -61,7 +61,6 @@ async function eviction(parts: ApiParts, target: Target, request: ApiRequest): P
   if (!isFields(body) || body.kind !== 'Eviction' || !/^policy\/v1(beta1)?$/.test(String(body.apiVersion)))
     throw badRequest('the body must be a policy/v1 Eviction');
   const fromQuery = contextOf(request);
-  parts.objects.get(resource, namespace, name);
   const asked = withMetadata(body, namespace, name);
   const admitted = await parts.writer.admit(fromQuery, {
     operation: 'CREATE',
@@ -77,6 +76,7 @@ async function eviction(parts: ApiParts, target: Target, request: ApiRequest): P
   // Webhooks may have tied the eviction to one pod, by a precondition.
   const granted = admitted ?? asked;
   const { dryRun } = contextOf(request, fieldsAt(granted, 'deleteOptions').dryRun);
+  // As in a real API server, webhooks are asked before anybody looks whether the pod is there.
   const pod = parts.objects.get(resource, namespace, name);
   return json(
     201,

@@ -1,7 +1,5 @@
 import * as z from 'zod/mini';
 
-const IntOrString = z.union([z.number(), z.string()]);
-
 const Probe = z.object({
   periodSeconds: z._default(z.number(), 10),
   failureThreshold: z._default(z.number(), 3),
@@ -74,5 +72,3 @@ export const PodSpecSchema = z.object({
   volumes: z.nullish(z.array(z.object({ persistentVolumeClaim: z.nullish(z.unknown()) }))),
 });
 export type PodSpec = z.infer<typeof PodSpecSchema>;
-
-export { IntOrString };

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { ObjectMetaSchema, StringMapSchema } from '../../kube/objects/metadata.ts';
-import { IntOrString } from './pod-spec.ts';
+import { IntOrStringSchema } from '../../kube/objects/parts.ts';
 
 const Service = z.object({
   metadata: ObjectMetaSchema,
@@ -12,7 +12,7 @@ const Service = z.object({
     selector: StringMapSchema,
     loadBalancerClass: z.nullish(z.string()),
     externalTrafficPolicy: z._default(z.string(), 'Cluster'),
-    ports: z.nullish(z.array(z.object({ port: z.number(), targetPort: z.nullish(IntOrString) }))),
+    ports: z.nullish(z.array(z.object({ port: z.number(), targetPort: z.nullish(IntOrStringSchema) }))),
   }),
 });
 export type Service = z.infer<typeof Service>;

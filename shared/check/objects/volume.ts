@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { ObjectMetaSchema } from '../../kube/objects/metadata.ts';
+import { RequirementSchema } from '../../kube/objects/parts.ts';
 import { ZONE_LABEL } from '../../zones.ts';
 
 const Claim = z.object({
@@ -24,15 +25,7 @@ const Volume = z.object({
               nodeSelectorTerms: z._default(
                 z.array(
                   z.object({
-                    matchExpressions: z.nullish(
-                      z.array(
-                        z.object({
-                          key: z.string(),
-                          operator: z.string(),
-                          values: z._default(z.array(z.string()), []),
-                        }),
-                      ),
-                    ),
+                    matchExpressions: z.nullish(z.array(RequirementSchema)),
                   }),
                 ),
                 [],

@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
 import { ObjectMetaSchema } from '../../kube/objects/metadata.ts';
+import { LabelSelectorSchema } from '../../kube/objects/parts.ts';
+import { TRIAL_LABEL } from '../../trial.ts';
 
 /** Names under which the manifests install it. */
 export const WEBHOOK_CONFIGURATION = 'kubectl-zone';
@@ -18,17 +20,8 @@ export interface EvictionWebhook {
 const Webhook = z.object({
   name: z.string(),
   failurePolicy: z._default(z.string(), 'Fail'),
-  namespaceSelector: z._default(
-    z.object({
-      matchLabels: z.optional(z.record(z.string(), z.string())),
-      matchExpressions: z.optional(
-        z.array(
-          z.object({ key: z.string(), operator: z.string(), values: z._default(z.array(z.string()), []) }),
-        ),
-      ),
-    }),
-    {},
-  ),
+  namespaceSelector: z._default(LabelSelectorSchema, {}),
+  objectSelector: z._default(LabelSelectorSchema, {}),
 });
 
 const Configuration = z.object({ metadata: ObjectMetaSchema, webhooks: z._default(z.array(Webhook), []) });
@@ -37,6 +30,18 @@ export type WebhookConfiguration = z.infer<typeof Configuration>;
 /** Reads a ValidatingWebhookConfiguration. Throws ZodError when malformed. */
 export function readWebhookConfiguration(value: unknown): WebhookConfiguration {
   return Configuration.parse(value);
+}
+
+/** Our webhook that guards evictions; undefined where there is none, or where it is only asked about trials yet. */
+export function guardAmong(
+  configurations: readonly WebhookConfiguration[],
+): WebhookConfiguration['webhooks'][number] | undefined {
+  return configurations
+    .flatMap(({ webhooks }) => webhooks)
+    .find(
+      ({ name, objectSelector }) =>
+        name === WEBHOOK_NAME && objectSelector.matchLabels?.[TRIAL_LABEL.key] !== TRIAL_LABEL.value,
+    );
 }
 
 const Deployment = z.object({

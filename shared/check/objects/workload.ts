@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 import { type ObjectMeta, ObjectMetaSchema } from '../../kube/objects/metadata.ts';
+import { IntOrStringSchema, LabelSelectorSchema } from '../../kube/objects/parts.ts';
 import type { LabelSelector } from '../../kube/selectors.ts';
 import type { WorkloadName } from '../finding.ts';
-import { IntOrString, type PodSpec, PodSpecSchema } from './pod-spec.ts';
+import { type PodSpec, PodSpecSchema } from './pod-spec.ts';
 
 /** A StatefulSet or a Deployment, as rules look at it. */
 export interface CheckedWorkload extends WorkloadName {
@@ -31,17 +32,13 @@ export interface Strategy {
   maxUnavailable: number | string | undefined;
 }
 
-const Limits = z.object({ maxSurge: z.nullish(IntOrString), maxUnavailable: z.nullish(IntOrString) });
+const Limits = z.object({
+  maxSurge: z.nullish(IntOrStringSchema),
+  maxUnavailable: z.nullish(IntOrStringSchema),
+});
 const Update = z.object({
   type: z._default(z.string(), 'RollingUpdate'),
   rollingUpdate: z.nullish(Limits),
-});
-
-const Selector = z.object({
-  matchLabels: z.optional(z.record(z.string(), z.string())),
-  matchExpressions: z.optional(
-    z.array(z.object({ key: z.string(), operator: z.string(), values: z._default(z.array(z.string()), []) })),
-  ),
 });
 
 const Workload = z.object({
@@ -49,7 +46,7 @@ const Workload = z.object({
   spec: z.object({
     replicas: z._default(z.number(), 1),
     minReadySeconds: z._default(z.number(), 0),
-    selector: Selector,
+    selector: LabelSelectorSchema,
     podManagementPolicy: z._default(z.string(), 'OrderedReady'),
     podReplacementPolicy: z.nullish(z.string()),
     strategy: z.prefault(Update, {}),

@@ -53,7 +53,7 @@ export const gracePeriodNearFlush: Rule = {
     const longest = pods
       .map(({ pod }) => ({ name: pod.metadata.name, seconds: flushingSeconds(pod.metadata, nowMs) }))
       .reduce((most, each) => (each.seconds > most.seconds ? each : most), { name: '', seconds: 0 });
-    if (longest.seconds < grace * NEAR_END) return [];
+    if (longest.seconds === 0 || longest.seconds < grace * NEAR_END) return [];
     return [
       {
         evidence: [

@@ -1,7 +1,9 @@
 import { DEREGISTRATION_DELAY, withEntry } from '../annotations.ts';
+import { containerBody, containerField } from '../containers.ts';
 import { type Evidence, keyed, type ObjectPatch, type PatchBody, seen } from '../finding.ts';
 import { type CheckInput, mayBeServed } from '../input.ts';
 import type { Container } from '../objects/pod-spec.ts';
+import type { CheckedWorkload } from '../objects/workload.ts';
 import { annotationPatch, templatePatch } from '../patches.ts';
 import { longestHook, servingContainers, servingTime } from '../pre-stop.ts';
 import type { Rule } from '../rule.ts';
@@ -35,7 +37,7 @@ export const preStopMissing: Rule = {
       .map((container) => ({
         evidence: [
           seen(target.by, target.typeField, target.type),
-          seen(workload, hookField(container), null),
+          seen(workload, hookField(workload, container), null),
         ],
         consequence:
           'Requests that are sent to a leaving pod before the load balancer knows end in 502 or 504, at every rollout and drain.',
@@ -62,7 +64,7 @@ export const preStopTooShort: Rule = {
       const time = servingTime(workload.podSpec, container);
       if (time.kind !== 'sleep' || time.seconds > longest.seconds) return [];
       const evidence: Evidence[] = [
-        seen(workload, hookField(container), `${time.seconds} s`),
+        seen(workload, hookField(workload, container), `${time.seconds} s`),
         seen(
           longest.at,
           keyed('annotations', longest.annotation),
@@ -119,9 +121,9 @@ function preStopPatches(input: CheckInput, container: Container, seconds: number
               podSpec.terminationGracePeriodSeconds,
               longest + APPLICATION_SECONDS,
             ),
-            [podSpec.containers.includes(container) ? 'containers' : 'initContainers']: [
-              { name: container.name, lifecycle: { preStop: { ...exec, sleep: { seconds } } } },
-            ],
+            ...containerBody(podSpec, container, {
+              lifecycle: { preStop: { ...exec, sleep: { seconds } } },
+            }),
           }),
         ]),
     ...unset.map(({ at, annotation, attributes }) =>
@@ -147,6 +149,6 @@ function serving({ workload, targets }: CheckInput): Container[] {
   );
 }
 
-function hookField({ name }: Container): string {
-  return `spec.template.spec.containers[${name}].lifecycle.preStop`;
+function hookField({ podSpec }: CheckedWorkload, container: Container): string {
+  return containerField(podSpec, container, 'lifecycle.preStop');
 }

@@ -1,3 +1,4 @@
+import { containerBody, containerField } from '../containers.ts';
 import { seen } from '../finding.ts';
 import { type CheckInput, mayBeServed } from '../input.ts';
 import type { Container } from '../objects/pod-spec.ts';
@@ -20,7 +21,7 @@ export const readinessProbeMissing: Rule = {
       .map((container) => ({
         // With a startup probe a pod is Ready only after that has succeeded once.
         ...(container.startupProbe && { severity: 'warning' as const }),
-        evidence: [seen(input.workload, probeField(container), null)],
+        evidence: [seen(input.workload, probeField(input, container), null)],
         consequence: container.startupProbe
           ? 'A pod that stops working later goes on getting requests, and counts as available in a rollout.'
           : 'New pods get requests before the application listens: connections are refused at every rollout.',
@@ -45,29 +46,27 @@ export const readinessProbeSlow: Rule = {
     const [first] = checks.sort((a, b) => a.failsAfterSeconds - b.failsAfterSeconds);
     if (!first) return [];
     return serving(input).flatMap((container) => {
-      const probe = container.readinessProbe;
-      if (!probe) return [];
-      const { periodSeconds, failureThreshold } = probe;
+      if (!container.readinessProbe) return [];
+      const { periodSeconds, failureThreshold } = container.readinessProbe;
       if (periodSeconds * failureThreshold <= first.failsAfterSeconds) return [];
+      const probe = probeField(input, container);
       const threshold = Math.min(failureThreshold, first.failsAfterSeconds);
       const period = Math.max(1, Math.floor(first.failsAfterSeconds / threshold));
       return {
         evidence: [
-          seen(input.workload, `${probeField(container)}.periodSeconds`, periodSeconds),
-          seen(input.workload, `${probeField(container)}.failureThreshold`, failureThreshold),
+          seen(input.workload, `${probe}.periodSeconds`, periodSeconds),
+          seen(input.workload, `${probe}.failureThreshold`, failureThreshold),
           seen(first.by, 'health check interval × unhealthy threshold', `${first.failsAfterSeconds} s`),
         ],
         consequence: `For ${periodSeconds * failureThreshold - first.failsAfterSeconds} s a broken pod counts as available though the load balancer has given it up: a rollout goes on.`,
         fix: `Probe every ${period} s with failureThreshold ${threshold}.`,
         patches: [
-          templatePatch(input.workload, {
-            containers: [
-              {
-                name: container.name,
-                readinessProbe: { periodSeconds: period, failureThreshold: threshold },
-              },
-            ],
-          }),
+          templatePatch(
+            input.workload,
+            containerBody(input.workload.podSpec, container, {
+              readinessProbe: { periodSeconds: period, failureThreshold: threshold },
+            }),
+          ),
         ],
       };
     });
@@ -80,6 +79,6 @@ function serving({ workload, services }: CheckInput): Container[] {
   return balanced.length === 0 ? [] : servingContainers(workload.podSpec, balanced);
 }
 
-function probeField({ name }: Container): string {
-  return `spec.template.spec.containers[${name}].readinessProbe`;
+function probeField({ workload }: CheckInput, container: Container): string {
+  return containerField(workload.podSpec, container, 'readinessProbe');
 }

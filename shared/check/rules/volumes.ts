@@ -16,16 +16,13 @@ export const volumeZoneWithoutSpare: Rule = {
     workload.hasClaimTemplates ||
     (workload.podSpec.volumes ?? []).some(({ persistentVolumeClaim: claim }) => Boolean(claim)),
   check({ workload, pods, nodes, volumeZones }) {
-    const bound = new Map<string, { pod: string; claim: string }[]>();
-    for (const { pod } of pods) {
-      for (const claim of pod.spec.claimNames) {
-        const zones = volumeZones.get(claim) ?? [];
-        const [zone] = zones;
-        if (zone === undefined || zones.length > 1) continue;
-        bound.set(zone, [...(bound.get(zone) ?? []), { pod: pod.metadata.name, claim }]);
-      }
-    }
-    return [...bound]
+    const bound = pods.flatMap(({ pod: { metadata, spec } }) =>
+      spec.claimNames.flatMap((claim) => {
+        const [zone, ...others] = volumeZones.get(claim) ?? [];
+        return zone === undefined || others.length > 0 ? [] : { zone, pod: metadata.name, claim };
+      }),
+    );
+    return [...Map.groupBy(bound, ({ zone }) => zone)]
       .sort(([a], [b]) => compareText(a, b))
       .flatMap(([zone, claims]) => {
         const usable = nodes.filter((node) => node.metadata.labels[ZONE_LABEL] === zone && isUsable(node));

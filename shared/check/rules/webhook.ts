@@ -35,7 +35,7 @@ export const webhookMissing: Rule = {
           seen(CONFIGURATION, `webhooks[${WEBHOOK_NAME}]`, null),
         ],
         consequence: 'Drains and autoscalers evict pods of several zones at once: a quorum is lost.',
-        fix: `Install the webhook with kubectl apply -k manifests, or let its namespaceSelector match ${workload.namespace}.`,
+        fix: `Install the webhook with kubectl zone install, or let its namespaceSelector match ${workload.namespace}.`,
       },
     ];
   },

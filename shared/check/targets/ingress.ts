@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { parseJson } from '../../parse-json.ts';
 import { ALB, wholeNumber } from '../annotations.ts';
 import { keyed } from '../finding.ts';
 import type { Ingress, IngressClass, TargetGroupBinding } from '../objects/ingress.ts';
@@ -79,13 +80,6 @@ const Action = z.object({
 
 /** An action that cannot be read leads nowhere: the controller refuses it too. */
 function servicesOfAction(json: string): readonly string[] {
-  let value: unknown;
-  try {
-    value = JSON.parse(json);
-  } catch {
-    return [];
-  }
-  const action = Action.safeParse(value);
-  if (!action.success) return [];
-  return (action.data.forwardConfig?.targetGroups ?? []).flatMap(({ serviceName }) => serviceName ?? []);
+  const targetGroups = parseJson(Action, json)?.forwardConfig?.targetGroups ?? [];
+  return targetGroups.flatMap(({ serviceName }) => serviceName ?? []);
 }

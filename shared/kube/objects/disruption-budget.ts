@@ -1,28 +1,14 @@
 import * as z from 'zod/mini';
 import { ObjectMetaSchema } from './metadata.ts';
-
-const IntOrString = z.union([z.number(), z.string()]);
+import { IntOrStringSchema, LabelSelectorSchema } from './parts.ts';
 
 const PodDisruptionBudget = z.object({
   metadata: ObjectMetaSchema,
   spec: z.prefault(
     z.object({
-      selector: z.optional(
-        z.object({
-          matchLabels: z.optional(z.record(z.string(), z.string())),
-          matchExpressions: z.optional(
-            z.array(
-              z.object({
-                key: z.string(),
-                operator: z.string(),
-                values: z._default(z.array(z.string()), []),
-              }),
-            ),
-          ),
-        }),
-      ),
-      minAvailable: z.optional(IntOrString),
-      maxUnavailable: z.optional(IntOrString),
+      selector: z.optional(LabelSelectorSchema),
+      minAvailable: z.optional(IntOrStringSchema),
+      maxUnavailable: z.optional(IntOrStringSchema),
       unhealthyPodEvictionPolicy: z.optional(z.string()),
     }),
     {},

@@ -47,6 +47,14 @@ export function readObjectMeta(value: unknown): ObjectMeta {
   };
 }
 
+/** The object's name, also of one that is malformed otherwise; empty for one that has none. */
+export function nameOf(object: unknown): string {
+  const named = Named.safeParse(object);
+  return named.success ? named.data.metadata.name : '';
+}
+
+const Named = z.object({ metadata: z.object({ name: z.string() }) });
+
 function controllerOf(owners: readonly unknown[]): Controller | undefined {
   for (const value of owners) {
     const owner = fields(value, 'metadata.ownerReferences[]');

@@ -1,12 +1,6 @@
 import * as z from 'zod/mini';
 import { ConditionsSchema, ObjectMetaSchema, StringMapSchema } from './metadata.ts';
-
-const Selector = z.object({
-  matchLabels: z.optional(z.record(z.string(), z.string())),
-  matchExpressions: z.optional(
-    z.array(z.object({ key: z.string(), operator: z.string(), values: z._default(z.array(z.string()), []) })),
-  ),
-});
+import { IntOrStringSchema, LabelSelectorSchema } from './parts.ts';
 
 const Template = z.object({
   metadata: z.prefault(z.object({ labels: StringMapSchema, annotations: StringMapSchema }), {}),
@@ -16,34 +10,37 @@ const Template = z.object({
   }),
 });
 
-const IntOrString = z.union([z.number(), z.string()]);
+/** What the controllers of both kinds count. */
+const COUNTS = {
+  observedGeneration: z._default(z.number(), 0),
+  replicas: z._default(z.number(), 0),
+  readyReplicas: z._default(z.number(), 0),
+  availableReplicas: z._default(z.number(), 0),
+  updatedReplicas: z._default(z.number(), 0),
+};
+
+/** `spec.updateStrategy` of a StatefulSet. */
+export const UpdateStrategySchema = z.object({
+  type: z._default(z.string(), 'RollingUpdate'),
+  rollingUpdate: z.optional(
+    z.object({ partition: z.optional(z.number()), maxUnavailable: z.optional(IntOrStringSchema) }),
+  ),
+});
 
 const StatefulSet = z.object({
   metadata: ObjectMetaSchema,
   spec: z.object({
     replicas: z._default(z.number(), 1),
     ordinals: z.prefault(z.object({ start: z._default(z.number(), 0) }), {}),
-    selector: Selector,
+    selector: LabelSelectorSchema,
     podManagementPolicy: z._default(z.string(), 'OrderedReady'),
-    updateStrategy: z.prefault(
-      z.object({
-        type: z._default(z.string(), 'RollingUpdate'),
-        rollingUpdate: z.optional(
-          z.object({ partition: z.optional(z.number()), maxUnavailable: z.optional(IntOrString) }),
-        ),
-      }),
-      {},
-    ),
+    updateStrategy: z.prefault(UpdateStrategySchema, {}),
     minReadySeconds: z._default(z.number(), 0),
     template: Template,
   }),
   status: z.prefault(
     z.object({
-      observedGeneration: z._default(z.number(), 0),
-      replicas: z._default(z.number(), 0),
-      readyReplicas: z._default(z.number(), 0),
-      availableReplicas: z._default(z.number(), 0),
-      updatedReplicas: z._default(z.number(), 0),
+      ...COUNTS,
       currentReplicas: z._default(z.number(), 0),
       currentRevision: z._default(z.string(), ''),
       updateRevision: z._default(z.string(), ''),
@@ -63,13 +60,16 @@ const Deployment = z.object({
   metadata: ObjectMetaSchema,
   spec: z.object({
     replicas: z._default(z.number(), 1),
-    selector: Selector,
+    selector: LabelSelectorSchema,
     paused: z._default(z.boolean(), false),
     strategy: z.prefault(
       z.object({
         type: z._default(z.string(), 'RollingUpdate'),
         rollingUpdate: z.optional(
-          z.object({ maxSurge: z.optional(IntOrString), maxUnavailable: z.optional(IntOrString) }),
+          z.object({
+            maxSurge: z.optional(IntOrStringSchema),
+            maxUnavailable: z.optional(IntOrStringSchema),
+          }),
         ),
       }),
       {},
@@ -79,11 +79,7 @@ const Deployment = z.object({
   }),
   status: z.prefault(
     z.object({
-      observedGeneration: z._default(z.number(), 0),
-      replicas: z._default(z.number(), 0),
-      readyReplicas: z._default(z.number(), 0),
-      availableReplicas: z._default(z.number(), 0),
-      updatedReplicas: z._default(z.number(), 0),
+      ...COUNTS,
       unavailableReplicas: z._default(z.number(), 0),
       conditions: ConditionsSchema,
     }),

@@ -22,6 +22,7 @@ function answering(answers: Readonly<Record<string, unknown>>): Kube {
 
 const CONFIGURATION = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/kubectl-zone';
 const webhook = (name = 'evictions.kubectl-zone.dev') => ({
+  metadata: { name: 'kubectl-zone' },
   webhooks: [
     {
       name,
@@ -47,11 +48,12 @@ describe('readEnforcement', () => {
 
   it('knows by the labels of the namespace where it may read them', async () => {
     const optIn = {
+      metadata: { name: 'kubectl-zone' },
       webhooks: [
         { name: 'evictions.kubectl-zone.dev', namespaceSelector: { matchLabels: { zones: 'yes' } } },
       ],
     };
-    const labels = { metadata: { labels: { zones: 'yes' } } };
+    const labels = { metadata: { name: 'cortex', labels: { zones: 'yes' } } };
     const kube = answering({ [CONFIGURATION]: optIn, '/api/v1/namespaces/cortex': labels });
     assert.equal((await readEnforcement(kube, 'cortex')).kind, 'enforced');
     assert.equal(await kindIn('cortex', optIn), 'not-enforced');

@@ -128,6 +128,12 @@ describe('a hash ring as a gate', () => {
     assert.match(error.message, /no container of pod i-1 has a port named "web"/);
   });
 
+  it('asks another pod where the one to be asked has just gone', async () => {
+    named = named.filter((name) => name !== 'i-1');
+    assert.equal((await open('/ring:http-metrics').check(never))[0]?.state, 'open');
+    assert.deepEqual(asked(), ['/api/v1/namespaces/cortex/pods/i-0:8080/proxy/ring']);
+  });
+
   it('is asked through the proxy of a Service', async () => {
     assert.equal((await open('svc:cortex/distributor:web/ring').check(never))[0]?.state, 'open');
     assert.deepEqual(asked(), ['/api/v1/namespaces/cortex/services/distributor:web/proxy/ring']);

@@ -4,6 +4,7 @@ import type { RolloutEvent, UntimedEvent } from '../../../plugin/rollout/events.
 import { recordEvents } from '../../../plugin/rollout/record-events.ts';
 import { apiError, fakeKube } from '../../helpers/fake-kube.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
+import { snapshotOf } from '../views/fixtures/snapshots.ts';
 
 const WORKLOAD = { apiVersion: 'apps/v1', kind: 'StatefulSet', namespace: 'mimir', name: 'store', uid: 'u' };
 
@@ -21,6 +22,10 @@ const SUMMARY = {
 };
 const HELD: UntimedEvent = { type: 'waiting', for: 'gate', reason: 'held by an alarm', pods: [] };
 const EVICTED: UntimedEvent = { type: 'pod-evicted', pod: 'store-1', zone: 'a' };
+const GOES_ON: UntimedEvent = {
+  type: 'snapshot',
+  snapshot: snapshotOf([], { status: { kind: 'disrupting', reason: 'the wave goes on', fix: undefined } }),
+};
 const finished = (outcome: 'done' | 'stopped' | 'failed', reason: string): UntimedEvent => ({
   type: 'finished',
   outcome,
@@ -60,6 +65,7 @@ describe('Events about a rollout', () => {
       { type: 'zone-finished', zone: 'a', pods: 2, tookMs: 65_000 },
       HELD,
       EVICTED,
+      GOES_ON,
       { type: 'zone-finished', zone: 'b', pods: 2, tookMs: 5_000 },
       finished('done', 'all 6 pods are on the update revision'),
     );
@@ -75,7 +81,7 @@ describe('Events about a rollout', () => {
 
   it('tell each hold once, also one for another reason', () => {
     const { report, recorded } = setUp();
-    report(HELD, HELD, { ...HELD, reason: 'held by a freeze' }, EVICTED, EVICTED);
+    report(HELD, HELD, { ...HELD, reason: 'held by a freeze' }, EVICTED, GOES_ON, GOES_ON);
     assert.deepEqual(recorded(), [
       'Warning RolloutHeld: held by an alarm',
       'Warning RolloutHeld: held by a freeze',
@@ -91,7 +97,7 @@ describe('Events about a rollout', () => {
 
   it('are few, whatever the gates do, and the end is always told', () => {
     const { report, recorded } = setUp();
-    for (let round = 0; round < 100; round += 1) report(HELD, EVICTED);
+    for (let round = 0; round < 100; round += 1) report(HELD, GOES_ON);
     report(finished('stopped', 'aborted by ann'));
     assert.equal(recorded().length, 11);
     assert.equal(recorded().at(-1), 'Warning RolloutStopped: aborted by ann');

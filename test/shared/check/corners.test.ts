@@ -85,6 +85,44 @@ describe('behind a load balancer', () => {
     assert.deepEqual(told(web, all(proxy, toProxy, preStop(null))), ['error prestop-missing']);
   });
 
+  it('a sidecar is found and patched where it stands', () => {
+    const sidecar = {
+      name: 'proxy',
+      restartPolicy: 'Always',
+      ports: [{ name: 'proxied', containerPort: 15001 }],
+    };
+    const slow = { ...sidecar, readinessProbe: { periodSeconds: 60, failureThreshold: 3 } };
+    const toProxy = patched('Service', { spec: { ports: [{ port: 80, targetPort: 'proxied' }] } });
+    const found = findingsOf(all(template({ initContainers: [slow] }), toProxy)(web()));
+    const [{ id, evidence, patches } = assert.fail()] = found;
+    assert.equal(id, 'readiness-probe-slow');
+    assert.equal(evidence[0]?.field, 'spec.template.spec.initContainers[proxy].readinessProbe.periodSeconds');
+    assert.deepEqual(
+      patches.map(({ body }) => body),
+      [
+        {
+          spec: {
+            template: {
+              spec: {
+                initContainers: [
+                  { name: 'proxy', readinessProbe: { periodSeconds: 10, failureThreshold: 3 } },
+                ],
+              },
+            },
+          },
+        },
+      ],
+    );
+    const bare = findingsOf(all(template({ initContainers: [sidecar] }), toProxy, preStop(null))(web()));
+    assert.deepEqual(
+      bare.map(({ evidence: seen }) => seen.at(-1)?.field),
+      [
+        'spec.template.spec.initContainers[proxy].lifecycle.preStop',
+        'spec.template.spec.initContainers[proxy].readinessProbe',
+      ],
+    );
+  });
+
   it('a startup probe makes a missing readiness probe less bad', () => {
     const started = template({
       containers: [{ name: 'main', readinessProbe: null, startupProbe: { periodSeconds: 1 } }],
@@ -101,6 +139,23 @@ describe('behind a load balancer', () => {
 });
 
 describe('elsewhere', () => {
+  it('a volume that two zones share is bound to neither', () => {
+    const only = patched('Node', { spec: { unschedulable: true } }, 'zone-b-2');
+    const values = ['zone-b', 'zone-c'];
+    const required = { nodeSelectorTerms: [{ matchExpressions: [{ key: ZONE, operator: 'In', values }] }] };
+    const regional = patched('PersistentVolume', { spec: { nodeAffinity: { required } } });
+    assert.deepEqual(told(store, only), ['warning volume-zone-without-spare']);
+    assert.deepEqual(told(store, all(only, regional)), []);
+  });
+
+  it('pods without a grace period do not flush for nearly all of it', () => {
+    const none = template({
+      terminationGracePeriodSeconds: 0,
+      containers: [{ name: 'main', lifecycle: null }],
+    });
+    assert.ok(!told(web, none).some((finding) => finding.includes('grace-period-near-flush')));
+  });
+
   it('a spread over nodes is none over zones', () => {
     const topologySpreadConstraints = [
       { topologyKey: ZONE, $patch: 'delete' },

@@ -5,7 +5,7 @@ import { strategicPatch } from '../../../plugin/sandbox/api/patch/strategic.ts';
 import { checkWorkload } from '../../../shared/check/check.ts';
 import type { Finding, ObjectPatch } from '../../../shared/check/finding.ts';
 import type { Gap } from '../../../shared/check/input.ts';
-import { inputFor } from '../../../shared/check/input-for.ts';
+import { inputsOf } from '../../../shared/check/inputs-of.ts';
 import { addObject, emptyInventory } from '../../../shared/check/inventory.ts';
 
 export interface TestObject {
@@ -49,7 +49,7 @@ export function findingsOf(objects: readonly TestObject[], gaps: readonly Gap[] 
   inventory.gaps.push(...gaps);
   const [workload] = inventory.workloads;
   if (!workload) throw new Error('there is no workload among the objects');
-  return checkWorkload(inputFor(workload, inventory, NOW_MS));
+  return checkWorkload(inputsOf(inventory, NOW_MS)(workload));
 }
 
 /** The objects after patches of findings, as the API server would have them. */

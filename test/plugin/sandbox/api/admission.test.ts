@@ -94,6 +94,17 @@ describe('validating webhooks', () => {
         }),
     ));
 
+  it('are asked before anybody looks whether the pod is there', () =>
+    withWebhook(
+      () => ({ allowed: false, status: { code: 417, message: 'a trial' } }),
+      (webhook) =>
+        withSandbox({}, async (client) => {
+          await register(client, webhook, { resources: ['pods/eviction'] });
+          const { code } = await client.call('POST', `${PODS}/nobody/eviction`, eviction('nobody'));
+          assert.equal(code, 417);
+        }),
+    ));
+
   it('let pass with warnings', () =>
     withWebhook(
       () => ({ allowed: true, warnings: ['careful'] }),

@@ -1,0 +1,72 @@
+/** What is asked of pods and Services through the API server's proxy, with the operator's own rights. */
+import { ApiError, type Kube } from '../../shared/kube/kube.ts';
+import { resourcePath } from '../../shared/kube/paths.ts';
+import { UserError } from '../errors.ts';
+
+/** A page of a pod or a Service behind the API server's proxy. */
+export interface ProxiedPage {
+  resource: 'pods' | 'services';
+  namespace: string;
+  /** `[https:]NAME[:PORT]`. */
+  name: string;
+  /** Of the page, with a slash in front. */
+  path: string;
+  query?: Readonly<Record<string, string>>;
+}
+
+/** What the server behind the proxy answered. */
+export interface ProxyReply {
+  status: number;
+  /** Parsed when it came as JSON, else text; of an answer that is not 2xx only the beginning, in some words of ours. */
+  body: unknown;
+}
+
+/** For whom only the signal ends a request. */
+const LONG_ENOUGH_MS = 3_600_000;
+
+/**
+ * One GET through the API server's proxy, sent once, that asks for JSON.
+ *
+ * @param where the page is, for messages
+ * @param timeoutMs how long it may take; as long as the signal lets it unless told
+ * @throws UserError when the API server refuses for a reason that only the operator can mend
+ * @throws Error when the API server cannot reach what is behind it
+ * @throws ConnectionError when the API server does not answer in time
+ */
+export async function getThroughProxy(
+  kube: Kube,
+  page: ProxiedPage,
+  where: string,
+  { timeoutMs = LONG_ENOUGH_MS, signal }: { timeoutMs?: number; signal: AbortSignal },
+): Promise<ProxyReply> {
+  const { resource, namespace, name, path, query } = page;
+  const proxy = resourcePath({ group: '', version: 'v1', resource, namespace, name, subresource: 'proxy' });
+  try {
+    const body = await kube.request({
+      method: 'GET',
+      path: `${proxy}${path}`,
+      ...(query && { query }),
+      retry: 'never',
+      timeoutMs,
+      signal,
+    });
+    return { status: 200, body };
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    // A Status has a reason and comes from the API server itself; without one it is the other server who answers.
+    if (error.reason === '') return { status: error.code, body: error.message };
+    throw refusal(error, page, where);
+  }
+}
+
+/** A pod that is not there has just gone; a Service that is not there was misspelt. */
+function refusal(error: ApiError, { resource, namespace }: ProxiedPage, where: string): Error {
+  const message = `the API server does not lead to ${where}: ${error.message}`;
+  if (error.code === 401 || error.code === 403) {
+    return new UserError(message, `your user needs the verb get on ${resource}/proxy in ${namespace}`, error);
+  }
+  if (resource === 'services' && (error.code === 400 || error.code === 404)) {
+    return new UserError(message, `kubectl -n ${namespace} get services lists what there is`, error);
+  }
+  return new Error(message, { cause: error });
+}

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Context } from '../../../../plugin/context.ts';
+import { prepareDeployment } from '../../../../plugin/rollout/deployment/prepare.ts';
+import type { RolloutLock } from '../../../../plugin/rollout/lock.ts';
+import type { RolloutRequest } from '../../../../plugin/rollout/run.ts';
+import { ConnectionError } from '../../../../shared/kube/kube.ts';
+import { emptyMemory } from '../../../../shared/rollout/memory.ts';
+import { parseRolloutOptions } from '../../../../shared/rollout/options.ts';
+import { apiError } from '../../../helpers/fake-kube.ts';
+import { FakeControllers } from './fake-controllers.ts';
+
+/** Prepares the rollout of a Deployment whose template stays; tells what was said on stderr. */
+async function prepare(controllers: FakeControllers): Promise<string> {
+  const { kube, clock, watches } = controllers.tools;
+  const found = watches.own ?? assert.fail();
+  const options = parseRolloutOptions({});
+  if ('problems' in options) assert.fail();
+  let heldBefore: string | undefined;
+  const lock: Partial<RolloutLock> = {
+    memory: emptyMemory(''),
+    get heldBefore() {
+      return heldBefore;
+    },
+    async rememberHeld(before) {
+      controllers.written.push('remember');
+      heldBefore = before;
+    },
+  };
+  const said: string[] = [];
+  const stderr: Partial<Context['stderr']> = { write: (text: string) => said.push(text) > 0 };
+  const { changed } = await prepareDeployment(
+    { options, change: undefined } as Partial<RolloutRequest> as RolloutRequest,
+    { kube, found, watches },
+    lock as RolloutLock,
+    { clock, stderr } as Partial<Context> as Context,
+    new AbortController().signal,
+  );
+  assert.equal(changed, false);
+  return said.join('');
+}
+
+describe('preparing the rollout of a Deployment', () => {
+  it('remembers how it was, holds it, and then marks the pods in their order', async () => {
+    const controllers = new FakeControllers();
+    assert.equal(await prepare(controllers), '');
+    assert.deepEqual(controllers.written.slice(0, 2), ['remember', 'pause']);
+    assert.deepEqual(controllers.written.slice(2).sort(), ['cost a', 'cost b', 'cost c', 'cost d']);
+  });
+
+  it('goes on where a pod cannot be marked for the moment, and says so', async () => {
+    for (const error of [apiError(500, 'InternalError'), new ConnectionError('reset')]) {
+      const controllers = new FakeControllers();
+      controllers.before = (what) => {
+        if (what === 'cost b') throw error;
+      };
+      const warning = /^warning: not all pods were marked in the order in which they will go: /;
+      assert.match(await prepare(controllers), warning);
+    }
+  });
+
+  it('ends where pods may not be marked at all', async () => {
+    const controllers = new FakeControllers();
+    controllers.before = (what) => {
+      if (what.startsWith('cost')) throw apiError(403, 'Forbidden');
+    };
+    await assert.rejects(prepare(controllers), /Forbidden happened/);
+  });
+});
