@@ -2,6 +2,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import { CONNECTIONS, type Connection } from '../../shared/probe/types.ts';
 import { VERSION } from '../version.ts';
+import { networkReason } from './network-reason.ts';
 
 /** What came back: a status, and how the body broke off if it did. */
 export interface Answer {
@@ -25,7 +26,10 @@ export interface ProbeClient {
   close(): void;
 }
 
-/** Makes the client of an address. A user and a password in it are sent as basic authentication. */
+/**
+ * Makes the client of an address. A user and a password in it are sent as basic authentication. No proxy is used,
+ * whatever the environment says: what is measured is the way of the service's own clients.
+ */
 export function probeClient(url: URL): ProbeClient {
   const { Agent, request } = url.protocol === 'https:' ? https : http;
   const agents = new Map(
@@ -35,7 +39,8 @@ export function probeClient(url: URL): ProbeClient {
   return {
     ask: (connection, signal) =>
       new Promise((resolve, reject) => {
-        const why = (error: Error) => (signal.aborted ? asError(signal.reason) : error);
+        const why = (error: Error) =>
+          signal.aborted ? asError(signal.reason) : new Error(networkReason(error));
         const outgoing = request(url, { agent: agents.get(connection), headers, signal }, (response) => {
           const { statusCode: code = 0, statusMessage = '' } = response;
           const statusLine = `${code} ${statusMessage}`.trim();

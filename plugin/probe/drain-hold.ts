@@ -9,7 +9,7 @@ export function drainHold(
   { failed, requests, lastFailure: last }: Pick<Probe, 'failed' | 'requests' | 'lastFailure'>,
   maxFailures: number | undefined,
 ): string | undefined {
-  const hold = followHold(NOTHING_HELD, { failed, most: maxFailures, paused: false });
+  const hold = followHold(NOTHING_HELD, { failed, most: maxFailures, pause: 'unseen' });
   if (hold.state === 'open' || maxFailures === undefined) return undefined;
   const why = describeHold(hold, { failed, requests, most: maxFailures, last });
   return `held by the probes: ${why}; end the drain, and the same command goes on and counts anew`;

@@ -29,7 +29,7 @@ export const PROBE_OPTIONS: Readonly<Record<string, Options>> = {
     array: true,
     nargs: 1,
     describe:
-      'Send requests to this URL all the time, over a kept-alive and over fresh connections, and list those that fail; repeatable',
+      'Send requests to this URL all the time, never through a proxy, over a kept-alive and over fresh connections, and list those that fail; repeatable',
   },
   'probe-interval': {
     type: 'string',

@@ -6,6 +6,7 @@ import { hopeless } from '../../shared/probe/first-answers.ts';
 import { beat, type Rhythm } from '../../shared/probe/rhythm.ts';
 import {
   EMPTY_TALLY,
+  MOST_LISTED,
   sampleOf,
   summaryOf,
   type Tally,
@@ -37,8 +38,6 @@ export interface ProbeOptions {
 const SAMPLE_MS = 1_000;
 /** What goes beyond is failed: a service that answers nothing must not use up the sockets of this machine. */
 export const MOST_UNDER_WAY = 256;
-/** Failed requests that are told one by one. */
-const MOST_TOLD = 1_000;
 /** How long the end waits for answers that are under way. */
 const LAST_ANSWERS_MS = 1_000;
 
@@ -184,7 +183,7 @@ export class Probe {
       return { code: undefined, failure: `not sent: ${MOST_UNDER_WAY} requests wait for answers already` };
     }
     const { clock, request } = this.given;
-    const late = () => new Error(`no answer within ${request.timeoutMs / 1000}s`);
+    const late = () => new Error(`no complete answer within ${request.timeoutMs / 1000}s`);
     const deadline = startDeadline(clock, request.timeoutMs, late, this.stopped.signal);
     target.underWay += 1;
     try {
@@ -206,20 +205,21 @@ export class Probe {
     const atMs = dueAtMs + rest.tookMs;
     if (reason === undefined) return;
     this.last = reason;
-    if (this.run.failed <= MOST_TOLD) this.say({ atMs, type: 'probe-failed', ...rest, reason, pods });
+    if (this.run.failed <= MOST_LISTED) this.say({ atMs, type: 'probe-failed', ...rest, reason, pods });
     this.onFailure();
   }
 
   private takeSample(): void {
     this.cancelSample = this.given.clock.schedule(SAMPLE_MS, () => {
-      this.tellSample();
       this.takeSample();
+      this.tellSample();
     });
   }
 
   private tellSample(): void {
     const atMs = this.given.clock.nowMs();
-    const sample = sampleOf(this.sample, atMs - this.sampledAtMs);
+    // A clock may be set back.
+    const sample = sampleOf(this.sample, Math.max(0, atMs - this.sampledAtMs));
     this.sample = EMPTY_TALLY;
     this.sampledAtMs = atMs;
     if (sample.requests + sample.skipped > 0) this.say({ atMs, type: 'probes', ...sample });

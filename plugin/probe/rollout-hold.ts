@@ -1,4 +1,11 @@
-import { describeHold, followHold, NOTHING_HELD, type ProbeHold } from '../../shared/probe/hold.ts';
+import { compareResourceVersions } from '../../shared/kube/resource-version.ts';
+import {
+  describeHold,
+  followHold,
+  NOTHING_HELD,
+  type PauseSeen,
+  type ProbeHold,
+} from '../../shared/probe/hold.ts';
 import type { GateState } from '../../shared/rollout/types.ts';
 import type { Probe } from './probe.ts';
 
@@ -7,8 +14,10 @@ export interface HoldOptions {
   maxFailures: number | undefined;
   /** Whether the rollout's Lease says that it is paused. */
   paused(): boolean;
-  /** Writes a pause into the Lease. */
-  pause(reason: string): Promise<unknown>;
+  /** The resourceVersion of the Lease that says so; empty where no watch has shown it. */
+  seenVersion(): string;
+  /** Writes a pause into the Lease, and resolves with the Lease's resourceVersion. */
+  pause(reason: string): Promise<string>;
   /** Takes it out again. */
   unpause(): Promise<unknown>;
   resumeCommand: string;
@@ -28,18 +37,17 @@ export interface RolloutHold {
  * outlives this process. Until the Lease shows the pause, the gate holds by itself.
  */
 export function holdRollout(options: HoldOptions): RolloutHold {
-  const { probe, maxFailures, paused, pause, unpause, resumeCommand } = options;
+  const { probe, maxFailures, paused, seenVersion, pause, unpause, resumeCommand } = options;
   let hold: ProbeHold = NOTHING_HELD;
   let reason = '';
-  /** A pause that was there before says nothing of the probes, so ours is written over it. */
-  let written = false;
+  /** The Lease's version with our pause. One that was there before says nothing of the probes: ours is written over it. */
+  let written: string | undefined;
   let writing: Promise<void> | undefined;
   let ended = false;
 
   async function write(): Promise<void> {
     try {
-      await pause(reason);
-      written = true;
+      written = await pause(reason);
     } catch {
       // The gate holds all the same, and the next look tries again.
     } finally {
@@ -47,17 +55,27 @@ export function holdRollout(options: HoldOptions): RolloutHold {
     }
   }
 
+  function ourPause(): PauseSeen {
+    if (hold.state === 'paused') return paused() ? 'in force' : 'lifted';
+    if (written === undefined) return 'unseen';
+    const version = seenVersion();
+    // Where the Lease may not be watched, what we are told of it has no version.
+    if (version === '') return paused() ? 'in force' : 'unseen';
+    if (compareResourceVersions(version, written) < 0) return 'unseen';
+    // A watch need not show every version: a pause may be lifted before it was ever seen.
+    return paused() ? 'in force' : 'lifted';
+  }
+
   return {
     look() {
       if (ended) return;
       const { failed, requests, lastFailure: last } = probe;
       const before = hold.state;
-      const seen = paused() && (before !== 'due' || written);
-      hold = followHold(hold, { failed, most: maxFailures, paused: seen });
-      if (hold.state === 'open') written = false;
+      hold = followHold(hold, { failed, most: maxFailures, pause: ourPause() });
+      if (hold.state === 'open') written = undefined;
       if (hold.state !== 'due') return;
       if (before === 'open') reason = describeHold(hold, { failed, requests, most: maxFailures ?? 0, last });
-      if (!written) writing ??= write();
+      if (written === undefined) writing ??= write();
     },
     gate: () => ({
       name: 'the probes',
@@ -66,8 +84,10 @@ export function holdRollout(options: HoldOptions): RolloutHold {
     }),
     async end(done) {
       ended = true;
+      // A pause that is being written is as good as written; an API server that is away must not hold up the end.
+      if (!done) return;
       await writing;
-      if (done && written) await unpause().catch(() => {});
+      if (written !== undefined) await unpause().catch(() => {});
     },
   };
 }

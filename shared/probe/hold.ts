@@ -9,6 +9,9 @@ export interface ProbeHold {
   forgiven: number;
 }
 
+/** What is to be seen of the pause that goes with a hold. */
+export type PauseSeen = 'unseen' | 'in force' | 'lifted';
+
 export const NOTHING_HELD: ProbeHold = { state: 'open', forgiven: 0 };
 
 /**
@@ -16,19 +19,21 @@ export const NOTHING_HELD: ProbeHold = { state: 'open', forgiven: 0 };
  * look well only because nothing is replaced. It ends when the pause that goes with it is lifted, and counts anew.
  *
  * @param most failures that are put up with; undefined for any number
- * @param paused whether a pause is in force
+ * @param pause of no meaning while the hold is open
  */
 export function followHold(
   { state, forgiven }: ProbeHold,
-  { failed, most, paused }: { failed: number; most: number | undefined; paused: boolean },
+  { failed, most, pause }: { failed: number; most: number | undefined; pause: PauseSeen },
 ): ProbeHold {
-  switch (state) {
-    case 'open':
-      return { state: most !== undefined && failed - forgiven > most ? 'due' : 'open', forgiven };
-    case 'due':
-      return { state: paused ? 'paused' : 'due', forgiven };
-    case 'paused':
-      return paused ? { state, forgiven } : { state: 'open', forgiven: failed };
+  if (state === 'open')
+    return { state: most !== undefined && failed - forgiven > most ? 'due' : 'open', forgiven };
+  switch (pause) {
+    case 'unseen':
+      return { state, forgiven };
+    case 'in force':
+      return { state: 'paused', forgiven };
+    case 'lifted':
+      return { state: 'open', forgiven: failed };
   }
 }
 

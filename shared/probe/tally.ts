@@ -21,8 +21,8 @@ export const EMPTY_TALLY: Tally = {
   failures: [],
 };
 
-/** A target that is down for an hour must not fill the memory. */
-export const MOST_LISTED = 100;
+/** Failed requests that are told one by one: a service that is down for an hour must not fill the memory. */
+export const MOST_LISTED = 1_000;
 
 /** @param pods names of the pods that were being replaced meanwhile */
 export function withResult(tally: Tally, result: ProbeResult, pods: readonly string[]): Tally {

@@ -1,5 +1,6 @@
 import type { ClusterFactory } from './cluster.ts';
 import { drainBudgetsSuite } from './drain-budgets.suite.ts';
+import { drainProbeSuite } from './drain-probe.suite.ts';
 import { drainRefusalsSuite } from './drain-refusals.suite.ts';
 import { drainRolloutsSuite } from './drain-rollouts.suite.ts';
 import { drainStuckSuite } from './drain-stuck.suite.ts';
@@ -16,6 +17,7 @@ export const DRAIN_SUITES: readonly ((factory: ClusterFactory) => void)[] = [
   (factory) => {
     drainRolloutsSuite(factory);
     drainTroubleSuite(factory);
+    drainProbeSuite(factory);
   },
   // Last where they share a cluster: the others want no webhook.
   drainWebhookSuite,

@@ -2,9 +2,13 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import * as z from 'zod/mini';
 import type { ProbeSummary } from '../../shared/probe/types.ts';
+import { testAuthority } from '../helpers/certificates.ts';
+import { PLUGIN_PATH } from '../helpers/plugin.ts';
 import { type PluginEvent, untilEvent } from '../helpers/plugin-run.ts';
 import { startWeb, type Web } from '../plugin/probe/web.ts';
+import { openScreen } from '../plugin/views/fixtures/screen.ts';
 import type { ClusterFactory, TestCluster } from './cluster.ts';
+import { type DeploymentBench, deploymentBench } from './deployment-bench.ts';
 import { namespace } from './fixtures.ts';
 import { ended, type RolloutBench, rolloutBench } from './rollout-bench.ts';
 
@@ -23,16 +27,19 @@ export function rolloutProbeSuite(factory: ClusterFactory): void {
   describe('rollout: probes', () => {
     let cluster: TestCluster;
     let bench: RolloutBench;
+    let deployments: DeploymentBench;
     let web: Web;
 
     before(async () => {
       cluster = await factory();
       await cluster.apply(namespace(NAMESPACE));
       bench = rolloutBench(cluster, NAMESPACE);
+      deployments = deploymentBench(cluster, NAMESPACE);
       web = await startWeb();
     });
     after(async () => {
       await bench.close();
+      await deployments.close();
       await web.close();
       await cluster.stop();
     });
@@ -115,6 +122,77 @@ export function rolloutProbeSuite(factory: ClusterFactory): void {
       const { stderr } = await ended(start('refused'), 1);
       assert.match(stderr, /--probe: http:.*\/shop: 502 Bad Gateway/);
       assert.equal(await bench.versions('refused'), versions);
+    });
+
+    it('refuses a certificate that nobody here vouches for, before anything is touched', async (t) => {
+      const { server } = await testAuthority();
+      const secure = await startWeb(server);
+      t.after(() => secure.close());
+      await bench.stale({ name: 'unknown', replicas: 3 });
+      const versions = await bench.versions('unknown');
+      const { stderr } = await ended(bench.start('unknown', `--probe=${secure.url}`), 1);
+      assert.match(stderr, /--probe: https:.*\/shop: .*certificate; .* NODE_EXTRA_CA_CERTS/);
+      assert.equal(await bench.versions('unknown'), versions);
+    });
+
+    it('keeps to itself with which password it asks', async () => {
+      well();
+      await bench.stale({ name: 'secretive', replicas: 3, simulation: SLOW });
+      const url = new URL(web.url);
+      url.username = 'ann';
+      url.password = 'hunter2';
+      const run = bench.start('secretive', `--probe=${url}`, '--max-unavailable=1');
+      await untilEvent(run, beganIn('zone-a'));
+      run.interrupt();
+      const { stdout, stderr } = await ended(run, 130);
+      assert.match(stdout, /go on with: kubectl zone rollout .*:\/\/\*\*\*@127\.0\.0\.1/);
+      const kept = await bench.kubectl('get', 'leases,events', '-o', 'yaml');
+      assert.doesNotMatch(`${stdout}${stderr}${kept}`, /hunter2/);
+    });
+
+    it('names the pod of a Deployment that was being replaced, and no other', async () => {
+      well();
+      await deployments.stale({ name: 'pods-of-one', replicas: 3, simulation: SLOW });
+      const run = deployments.start(
+        'pods-of-one',
+        '--max-unavailable=1',
+        `--probe=${web.url}`,
+        '--probe-interval=20ms',
+      );
+      const { pods } = await untilEvent(run, beganIn('zone-c'));
+      await untilEvent(run, ({ type, zone }) => type === 'pod-evicted' && zone === 'zone-c');
+      ill();
+      await untilEvent(run, ({ type }) => type === 'probe-failed');
+      well();
+      const { stdout } = await ended(run, 0);
+      assert.deepEqual(probeSummaryIn(stdout).failures[0]?.pods, pods);
+    });
+
+    it('draws rate, times and failures on one time line with the waves, on a narrow terminal', async (t) => {
+      well();
+      await bench.stale({ name: 'drawn', replicas: 3, simulation: { start: '4s' } });
+      const screen = openScreen({
+        program: PLUGIN_PATH,
+        args: ['rollout', 'sts/drawn', '-n', NAMESPACE, `--probe=${web.url}`, '--max-unavailable=1'],
+        columns: 80,
+        rows: 30,
+        env: { KUBECONFIG: cluster.kubeconfigPath },
+      });
+      t.after(() => screen.kill());
+      const shows = (pattern: RegExp) =>
+        screen.until(String(pattern), () => pattern.test(screen.visible().join('\n')));
+      await shows(/^probes +none of \d+ failed; \d+ a second, half within \S+, slowest \S+$/m);
+      await shows(/^waves +1 +2$/m);
+      ill();
+      await shows(/^probes +[1-9]\d* of \d+ failed; .*\nlatency +\S.*\nfailed +.*✗.*up to \d+\nwaves +1 /m);
+      well();
+      assert.equal(await screen.ended, 0);
+      const text = screen.everything().join('\n');
+      assert.match(text, /^ {2}requests failed: +[1-9]/m);
+      assert.match(
+        text,
+        /^ {2}[\d:.]{12} {2}(fresh|kept-alive) +502 Bad Gateway after \S+, replacing drawn-\d$/m,
+      );
     });
 
     it('does not ask in a dry run', async () => {

@@ -12,6 +12,7 @@ import { rolloutGatesSuite } from './rollout-gates.suite.ts';
 import { rolloutKeysSuite } from './rollout-keys.suite.ts';
 import { rolloutKillsSuite } from './rollout-kills.suite.ts';
 import { rolloutProbeSuite } from './rollout-probe.suite.ts';
+import { rolloutReadinessGatesSuite } from './rollout-readiness-gates.suite.ts';
 import { rolloutRefusalsSuite } from './rollout-refusals.suite.ts';
 import { rolloutRestartsSuite } from './rollout-restarts.suite.ts';
 import { rolloutRevisionsSuite } from './rollout-revisions.suite.ts';
@@ -38,6 +39,7 @@ export function rolloutSuites(factory: ClusterFactory): void {
   rolloutGatesSuite(factory);
   rolloutRingSuite(factory);
   rolloutProbeSuite(factory);
+  rolloutReadinessGatesSuite(factory);
   rolloutFailuresSuite(factory);
   rolloutFlushSuite(factory);
   rolloutRefusalsSuite(factory);

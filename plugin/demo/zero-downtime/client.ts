@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Agent, get } from 'node:http';
 import type { Code } from './tally.ts';
 
@@ -5,21 +6,35 @@ import type { Code } from './tally.ts';
 export interface HttpClient {
   /** Resolves with what came of it; never rejects. */
   get(): Promise<Code>;
+  /** Closes all connections; requests on them end without an answer. */
   close(): void;
 }
 
 /** A client with a new connection for each request, closed afterwards. */
 export function freshClient(port: number): HttpClient {
-  return { get: () => ask({ port, agent: false }), close: () => {} };
+  return clientOf(port, new Agent({ keepAlive: false }));
 }
 
 /** @param connections how many it keeps open; further requests wait for a free one */
 export function keptAliveClient(port: number, connections: number): HttpClient {
-  const agent = new Agent({ keepAlive: true, maxSockets: connections });
-  return { get: () => ask({ port, agent }), close: () => agent.destroy() };
+  return clientOf(port, new Agent({ keepAlive: true, maxSockets: connections }));
 }
 
-function ask(where: { port: number; agent: Agent | false }): Promise<Code> {
+function clientOf(port: number, agent: Agent): HttpClient {
+  const closed = new AbortController();
+  const { signal } = closed;
+  // Each request under way listens; older versions of Node take more than ten for a leak.
+  setMaxListeners(0, signal);
+  return {
+    get: () => ask({ port, agent, signal }),
+    close() {
+      closed.abort();
+      agent.destroy();
+    },
+  };
+}
+
+function ask(where: { port: number; agent: Agent; signal: AbortSignal }): Promise<Code> {
   return new Promise((resolve) => {
     const outgoing = get({ host: '127.0.0.1', path: '/', ...where }, (incoming) => {
       incoming.on('error', () => resolve('none'));

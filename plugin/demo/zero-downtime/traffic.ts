@@ -6,7 +6,7 @@ import { CONNECTIONS, type Connection, counted, NOTHING, type Tally } from './ta
 export interface Traffic {
   /** Requests that begin from now on are counted apart. */
   begin(): Count;
-  /** Stops asking; resolves when all requests have ended. */
+  /** Stops asking and gives up what is under way; resolves when all requests have ended. */
   stop(): Promise<void>;
 }
 
@@ -102,8 +102,8 @@ export function startTraffic({ port, requestsPerSecond, pace, clock }: TrafficOp
     },
     async stop() {
       cancel();
-      await Promise.all([...parts].map(idle));
       for (const client of Object.values(clients)) client.close();
+      await Promise.all([...parts].map(idle));
     },
   };
 }

@@ -62,6 +62,8 @@ async function forward(
   const { method, url: path, headers } = incoming;
   const options = { ...(method && { method }), ...(path && { path }), headers: endToEnd(headers) };
   const answer = await upstream.exchange({ options, limits, send: (request) => incoming.pipe(request) });
+  // The client may have hung up meanwhile; nobody wants the answer then.
+  if (outgoing.destroyed) return void answer.destroy();
   outgoing.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers));
   // Either end may break; the other is destroyed with it, which is all that can be told.
   pipeline(answer, outgoing, () => {});

@@ -1,6 +1,5 @@
 import { type Cell, fitted, type TimeLine } from '../../../shared/probe/time-line.ts';
 import type { ProbeSample } from '../../../shared/probe/types.ts';
-import { plural } from '../format.ts';
 import type { Section } from '../terminal/allot.ts';
 import { LABEL_WIDTH } from '../terminal/labelled.ts';
 import { type Line, type Span, span, widthOf } from '../terminal/line.ts';
@@ -40,12 +39,11 @@ function figures({ requests, failed }: ProbeState, latest: ProbeSample): Line {
     latest.medianMs === undefined || latest.slowestMs === undefined
       ? 'no answers'
       : `half within ${formatMilliseconds(latest.medianMs)}, slowest ${formatMilliseconds(latest.slowestMs)}`;
-  return row('probes', failed > 0 ? 'bad' : 'good', [
-    span(`${plural(rate, 'request')} a second, ${times}; `),
-    span(
-      failed === 0 ? `none of ${requests} failed` : `${failed} of ${requests} failed`,
-      failed > 0 ? 'bad' : 'good',
-    ),
+  const tone = failed > 0 ? 'bad' : 'good';
+  // What matters first: a narrow terminal cuts the rest.
+  return row('probes', tone, [
+    span(failed === 0 ? `none of ${requests} failed` : `${failed} of ${requests} failed`, tone),
+    span(`; ${rate} a second, ${times}`),
   ]);
 }
 
@@ -64,7 +62,9 @@ function latency(cells: readonly Cell[], theme: Theme): Line {
 
 function failures(cells: readonly Cell[], { cells: looks }: Theme): Line {
   const most = Math.max(0, ...cells.map(({ failed }) => failed));
-  const spans = cells.map(({ failed }) => (failed > 0 ? span(looks.unready, 'bad') : span('.', 'faint')));
+  const spans = cells.map(({ requests, failed }) =>
+    failed > 0 ? span(looks.unready, 'bad') : span(requests > 0 ? '.' : ' ', 'faint'),
+  );
   return row('failed', most > 0 ? 'bad' : 'faint', [
     ...spans,
     span(most > 0 ? `  up to ${most}` : '', 'bad'),

@@ -3,7 +3,8 @@ import { firstNames, oneLine } from '../format.ts';
 import { figureLines } from '../outcome.ts';
 import { formatMilliseconds } from './milliseconds.ts';
 
-const MOST_FAILURES = 20;
+/** More than that nobody reads in a terminal. */
+const MOST_FAILURES = 100;
 const MOST_NAMES = 3;
 
 /** What became of the requests, and a line for each that failed; nothing without --probe. */
@@ -32,21 +33,24 @@ function codesOf({ codes }: ProbeSummary): string {
   return words.join(', ');
 }
 
-function failureLines({ failures, failed }: ProbeSummary): string[] {
+function failureLines({ failures, failed, urls }: ProbeSummary): string[] {
   if (failures.length === 0) return [];
-  const shown = failures.slice(0, MOST_FAILURES);
+  const shown = failures.slice(0, MOST_FAILURES).sort((a, b) => a.dueAtMs - b.dueAtMs);
   const hidden = failed - shown.length;
   return [
     '',
     'failed requests, by when they were due (UTC):',
-    ...shown.map(failureLine),
+    ...shown.map((failure) =>
+      urls.length > 1 ? `${failureLine(failure)} (${failure.url})` : failureLine(failure),
+    ),
     ...(hidden > 0 ? [`  and ${hidden} more; -o json tells the first thousand`] : []),
   ];
 }
 
-function failureLine({ dueAtMs, code, connection, url, reason, pods, tookMs }: ProbeFailure): string {
+function failureLine({ dueAtMs, code, connection, reason, pods, tookMs }: ProbeFailure): string {
   const time = new Date(dueAtMs).toISOString().slice(11, 23);
-  const what = code === undefined ? 'none' : String(code);
+  // The status line has the code already; an answer that broke off after a good one has not.
+  const what = code === undefined || reason.startsWith(`${code}`) ? reason : `${code}, ${reason}`;
   const meanwhile = pods.length === 0 ? 'no pod being replaced' : `replacing ${firstNames(pods, MOST_NAMES)}`;
-  return `  ${time}  ${what.padEnd(4)}  ${connection.padEnd(10)}  ${url}: ${oneLine(reason)} after ${formatMilliseconds(tookMs)}, ${meanwhile}`;
+  return `  ${time}  ${connection.padEnd(10)}  ${oneLine(what)} after ${formatMilliseconds(tookMs)}, ${meanwhile}`;
 }

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'node:test';
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { promisify } from 'node:util';
 import { type ProbeClient, probeClient } from '../../../plugin/probe/client.ts';
+import { type TestAuthority, testAuthority } from '../../helpers/certificates.ts';
 import { freePorts } from '../../helpers/ports.ts';
 import { startWeb, type Web } from './web.ts';
 
@@ -68,5 +74,47 @@ describe('probe client', () => {
     const tired = new AbortController();
     web.answer = () => tired.abort(new Error('no answer within 1s'));
     await assert.rejects(client.ask('fresh', tired.signal), /^Error: no answer within 1s$/);
+  });
+});
+
+describe('probe client over TLS', () => {
+  let authority: TestAuthority;
+  let web: Web;
+
+  before(async () => {
+    authority = await testAuthority();
+    web = await startWeb(authority.server);
+  });
+  after(() => web.close());
+
+  it('refuses a certificate of an unknown authority, and says what makes it known', async () => {
+    const client = probeClient(web.url);
+    for (const connection of ['kept-alive', 'fresh'] as const) {
+      await assert.rejects(
+        client.ask(connection, new AbortController().signal),
+        /^Error: [^;]+certificate; if its authority can be trusted, .* in NODE_EXTRA_CA_CERTS$/,
+      );
+    }
+    assert.deepEqual(web.askedOver, []);
+    client.close();
+  });
+
+  it('takes it once the environment names the authority', async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'kubectl-zone-'));
+    t.after(() => rm(folder, { recursive: true }));
+    const file = join(folder, 'ca.pem');
+    await writeFile(file, authority.ca);
+    const script = [
+      `import { probeClient } from ${JSON.stringify(import.meta.resolve('../../../plugin/probe/client.ts'))};`,
+      `const client = probeClient(new URL(${JSON.stringify(web.url.href)}));`,
+      "const { statusLine } = await client.ask('kept-alive', new AbortController().signal);",
+      'client.close();',
+      'console.log(statusLine);',
+    ].join('\n');
+    const words = ['--import', 'tsx', '--input-type=module', '--eval', script];
+    const { stdout } = await promisify(execFile)(process.execPath, words, {
+      env: { ...process.env, NODE_EXTRA_CA_CERTS: file },
+    });
+    assert.equal(stdout, '200 OK\n');
   });
 });

@@ -108,8 +108,8 @@ describe('probe', () => {
     assert.deepEqual(
       failures().map(({ reason, code }) => [reason, code]),
       [
-        ['no answer within 0.3s', undefined],
-        ['no answer within 0.3s', undefined],
+        ['no complete answer within 0.3s', undefined],
+        ['no complete answer within 0.3s', undefined],
       ],
     );
     await ended(probe);

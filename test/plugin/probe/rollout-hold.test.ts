@@ -4,18 +4,27 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { drainHold } from '../../../plugin/probe/drain-hold.ts';
 import { holdRollout } from '../../../plugin/probe/rollout-hold.ts';
 
-/** A Lease that is paused and resumed, and shown by a watch. */
+/** A Lease that is paused and resumed, and shown by a watch, which may lag. */
 function scene() {
   const probe = { failed: 0, requests: 100, lastFailure: '502 Bad Gateway' };
-  const lease = { paused: false, written: [] as string[], refuses: false };
+  const lease = { paused: false, version: 9, written: [] as string[], refuses: false, hangs: false };
+  const watched = { lags: false, paused: false, version: 9 };
+  const seen = () => {
+    if (!watched.lags) Object.assign(watched, { paused: lease.paused, version: lease.version });
+    return watched;
+  };
   const hold = holdRollout({
     probe,
     maxFailures: 2,
-    paused: () => lease.paused,
+    paused: () => seen().paused,
+    seenVersion: () => String(seen().version),
     async pause(reason) {
       if (lease.refuses) throw new Error('no connection');
+      if (lease.hangs) await new Promise(() => {});
       lease.written.push(reason);
       lease.paused = true;
+      lease.version += 1;
+      return String(lease.version);
     },
     async unpause() {
       lease.paused = false;
@@ -26,7 +35,7 @@ function scene() {
     hold.look();
     await turn();
   };
-  return { probe, lease, hold, look };
+  return { probe, lease, watched, hold, look };
 }
 
 describe('hold of a rollout by probes', () => {
@@ -73,6 +82,36 @@ describe('hold of a rollout by probes', () => {
     assert.equal(lease.paused, true);
   });
 
+  it('opens when the pause was lifted before a watch showed it', async () => {
+    const { probe, lease, watched, hold, look } = scene();
+    watched.lags = true;
+    probe.failed = 3;
+    await look();
+    await look();
+    Object.assign(lease, { paused: false, version: lease.version + 1 });
+    await look();
+    assert.equal(hold.gate().state, 'closed');
+    watched.lags = false;
+    await look();
+    assert.deepEqual([hold.gate().state, lease.written.length], ['open', 1]);
+  });
+
+  it('stays when somebody lifts a pause that was older than its own', async () => {
+    const { probe, lease, watched, hold, look } = scene();
+    lease.paused = true;
+    await look();
+    watched.lags = true;
+    probe.failed = 3;
+    await look();
+    await look();
+    watched.paused = false;
+    await look();
+    assert.equal(hold.gate().state, 'closed');
+    watched.lags = false;
+    await look();
+    assert.equal(hold.gate().state, 'closed');
+  });
+
   it('takes its pause back when the rollout is done, and leaves it when it is not', async () => {
     for (const [done, paused] of [
       [true, false],
@@ -84,6 +123,15 @@ describe('hold of a rollout by probes', () => {
       await hold.end(done);
       assert.equal(lease.paused, paused);
     }
+  });
+
+  it('does not wait for a write that hangs when the rollout is not done', async () => {
+    const { probe, lease, hold } = scene();
+    lease.hangs = true;
+    probe.failed = 3;
+    hold.look();
+    await hold.end(false);
+    assert.deepEqual([hold.gate().state, lease.paused], ['closed', false]);
   });
 
   it('writes nothing after the end', async () => {

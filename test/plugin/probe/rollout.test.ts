@@ -36,7 +36,11 @@ describe('probes of a rollout', () => {
       { report() {}, close: async () => {} },
       {
         paused: () => false,
-        pause: async (reason) => reasons.push(reason),
+        seenVersion: () => '',
+        async pause(reason) {
+          reasons.push(reason);
+          return '2';
+        },
         unpause: async () => {},
         resumeCommand: 'resume',
         wake() {},
@@ -63,7 +67,11 @@ describe('probes of a rollout', () => {
     const woken: string[] = [];
     probe.begin(reporter, {
       paused: () => false,
-      pause: async (reason) => paused.resolve(reason),
+      seenVersion: () => '',
+      async pause(reason) {
+        paused.resolve(reason);
+        return '2';
+      },
       unpause: async () => {},
       resumeCommand: 'resume',
       wake: () => woken.push(probe.gates()[0]?.state ?? ''),

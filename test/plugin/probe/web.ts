@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import type { KeyPair } from '../../helpers/certificates.ts';
 
 /** A service on 127.0.0.1 that is asked by probes, and answers as the test says. */
 export interface Web {
@@ -14,15 +16,17 @@ export interface Web {
   close(): Promise<void>;
 }
 
-export async function startWeb(): Promise<Web> {
+/** @param certificate makes it one over TLS */
+export async function startWeb(certificate?: KeyPair): Promise<Web> {
   const sockets: Socket[] = [];
   const waiting = new Set<() => void>();
-  const server = createServer((request, response) => {
+  const listener: RequestListener = (request, response) => {
     if (!sockets.includes(request.socket)) sockets.push(request.socket);
     web.askedOver.push(sockets.indexOf(request.socket));
     web.answer(request, response);
     for (const look of waiting) look();
-  });
+  };
+  const server = certificate ? createTlsServer(certificate, listener) : createServer(listener);
   const web: Web = {
     url: new URL('http://127.0.0.1'),
     answer: (_, response) => response.end('well'),
@@ -45,6 +49,7 @@ export async function startWeb(): Promise<Web> {
   };
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  web.url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/shop?key=secret`);
+  const scheme = certificate ? 'https' : 'http';
+  web.url = new URL(`${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}/shop?key=secret`);
   return web;
 }

@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { describeHold, followHold, NOTHING_HELD, type ProbeHold } from '../../../shared/probe/hold.ts';
+import {
+  describeHold,
+  followHold,
+  NOTHING_HELD,
+  type PauseSeen,
+  type ProbeHold,
+} from '../../../shared/probe/hold.ts';
 
-type Step = { failed: number; paused?: boolean };
+type Step = { failed: number; pause?: PauseSeen };
 
 function follow(most: number | undefined, steps: readonly Step[]): ProbeHold['state'][] {
   let hold = NOTHING_HELD;
-  return steps.map(({ failed, paused = false }) => {
-    hold = followHold(hold, { failed, most, paused });
+  return steps.map(({ failed, pause = 'unseen' }) => {
+    hold = followHold(hold, { failed, most, pause });
     return hold.state;
   });
 }
@@ -24,19 +30,24 @@ describe('hold by failed requests', () => {
   });
 
   it('ends when the pause that goes with it is lifted, and then only later failures count', () => {
-    const steps = [
+    const steps: Step[] = [
       { failed: 3 },
-      { failed: 5, paused: true },
-      { failed: 6, paused: true },
-      { failed: 6 },
+      { failed: 5, pause: 'in force' },
+      { failed: 6, pause: 'in force' },
+      { failed: 6, pause: 'lifted' },
       { failed: 8 },
       { failed: 9 },
     ];
     assert.deepEqual(follow(2, steps), ['due', 'paused', 'paused', 'open', 'open', 'due']);
   });
 
+  it('ends also when nobody saw the pause before it was lifted', () => {
+    const steps: Step[] = [{ failed: 3 }, { failed: 3, pause: 'lifted' }, { failed: 5 }, { failed: 6 }];
+    assert.deepEqual(follow(2, steps), ['due', 'open', 'open', 'due']);
+  });
+
   it('is not touched by a pause that somebody else makes', () => {
-    const steps = [{ failed: 1, paused: true }, { failed: 1 }, { failed: 3 }];
+    const steps: Step[] = [{ failed: 1, pause: 'in force' }, { failed: 1, pause: 'lifted' }, { failed: 3 }];
     assert.deepEqual(follow(2, steps), ['open', 'open', 'due']);
   });
 

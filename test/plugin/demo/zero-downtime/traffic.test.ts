@@ -103,6 +103,21 @@ describe('the clients of the demo', () => {
     );
   });
 
+  it('give up what is not answered when they stop', async () => {
+    await withTraffic(
+      () => {},
+      async (traffic, pace, seen) => {
+        const counted = traffic.begin();
+        await ticks(pace, seen, 2);
+        await traffic.stop();
+        assert.deepEqual(
+          (await counted.end()).map(({ code, count }) => [code, count.fresh, count['kept-alive']]),
+          [['none', 1, 1]],
+        );
+      },
+    );
+  });
+
   it('do not make up for a long pause', async () => {
     let lateMs = 0;
     await withTraffic(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { Agent, type IncomingMessage, request } from 'node:http';
+import { Agent, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 import { type LoadBalancer, startLoadBalancer } from '../../../../plugin/sandbox/balancer/load-balancer.ts';
@@ -133,6 +133,24 @@ describe('a load balancer', () => {
       await clock.scheduled((delayMs) => delayMs === TIMES.idleTimeoutMs);
       clock.advance(TIMES.idleTimeoutMs);
       assert.equal((await answer).code, 504);
+    });
+  });
+
+  it('drops the answer for a client that has hung up', async () => {
+    await withBalancer(async ({ balancer, network, register }) => {
+      const asked = Promise.withResolvers<ServerResponse>();
+      const server = await network.serve(POD.podIP, (_, outgoing) => asked.resolve(outgoing));
+      register();
+      const client = request({ host: '127.0.0.1', port: balancer.port }).on('error', () => {});
+      client.end();
+      const answer = await asked.promise;
+      await new Promise((resolve) => client.on('close', resolve).destroy());
+      // The answer of another request comes after the end of the client was seen.
+      server.removeAllListeners('request').on('request', (_, outgoing) => outgoing.end('next'));
+      assert.equal((await ask(balancer)).body, 'next');
+      answer.end('late');
+      await once(answer, 'close');
+      assert.equal((await ask(balancer)).body, 'next');
     });
   });
 

@@ -41,7 +41,7 @@ const drawn = (state: ProbeState, columns = 80, theme = UNICODE) =>
 describe('probes in a live view', () => {
   it('are rate, times, failures and waves on one time line', () => {
     assert.deepEqual(drawn(probed()), [
-      'probes    20 requests a second, half within 10ms, slowest 40ms; 3 of 120 failed',
+      'probes    3 of 120 failed; 20 a second, half within 10ms, slowest 40ms',
       'latency   ▁▁▁▁█▁  800ms',
       'failed    ....✗.  up to 3',
       'waves     1   2',
@@ -77,7 +77,7 @@ describe('probes in a live view', () => {
     const size = { columns: 100, rows: 40 };
     assert.ok(
       textOf(layOutFrame(frameInput(rollout, { size }))).some((line) =>
-        /^probes .*none of 20 failed/.test(line),
+        /^probes +none of 20 failed; 20 a second/.test(line),
       ),
     );
 

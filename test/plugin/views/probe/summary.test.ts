@@ -6,7 +6,12 @@ import { result, URL_SHOWN } from '../../../shared/probe/results.ts';
 
 const dueAtMs = Date.UTC(2026, 2, 1, 9, 0, 1, 250);
 const bad = result({ dueAtMs, code: 502, failure: '502 Bad Gateway', tookMs: 31 });
-const silent = result({ dueAtMs, code: undefined, failure: 'read ECONNRESET', connection: 'kept-alive' });
+const silent = result({
+  dueAtMs: dueAtMs - 50,
+  code: undefined,
+  failure: 'read ECONNRESET',
+  connection: 'kept-alive',
+});
 
 describe('summary of probes', () => {
   it('is nothing where nothing was probed', () => assert.deepEqual(probeSummaryLines(undefined), []));
@@ -24,9 +29,19 @@ describe('summary of probes', () => {
       '  time to answer:   half within 11ms, 99% within 31ms, slowest 31ms',
       '',
       'failed requests, by when they were due (UTC):',
-      '  09:00:01.250  502   fresh       http://shop.test/: 502 Bad Gateway after 31ms, replacing web-2',
-      '  09:00:01.250  none  kept-alive  http://shop.test/: read ECONNRESET after 10ms, no pod being replaced',
+      '  09:00:01.200  kept-alive  read ECONNRESET after 10ms, no pod being replaced',
+      '  09:00:01.250  fresh       502 Bad Gateway after 31ms, replacing web-2',
     ]);
+  });
+
+  it('says which address where there are several, and with which code an answer broke off', () => {
+    const broken = result({ dueAtMs, code: 200, failure: 'the answer broke off: aborted', tookMs: 31 });
+    const tally = withResult(withResult(EMPTY_TALLY, result(), []), broken, []);
+    const urls = [URL_SHOWN, 'http://other.test'];
+    assert.equal(
+      probeSummaryLines(summaryOf(tally, { urls, unanswered: 0 })).at(-1),
+      '  09:00:01.250  fresh       200, the answer broke off: aborted after 31ms, no pod being replaced (http://shop.test/)',
+    );
   });
 
   it('shows only so many, and says what was not measured', () => {
@@ -36,8 +51,8 @@ describe('summary of probes', () => {
       7,
     );
     const lines = probeSummaryLines(summaryOf(tally, { urls: [URL_SHOWN], unanswered: 2 }));
-    assert.equal(lines.filter((line) => line.includes('502 Bad Gateway')).length, 20);
-    assert.equal(lines.at(-1), '  and 110 more; -o json tells the first thousand');
+    assert.equal(lines.filter((line) => line.includes('502 Bad Gateway')).length, 100);
+    assert.equal(lines.at(-1), '  and 30 more; -o json tells the first thousand');
     assert.ok(lines.some((line) => /never sent: +7, as this machine stood still/.test(line)));
     assert.ok(lines.some((line) => /unanswered at the end: +2/.test(line)));
   });
