@@ -42,6 +42,7 @@ const app = createApp({
   clock: systemClock,
   log: silentLog,
   onVerdict: (_eviction, _verdict, ms) => void tookMs.push(ms),
+  version: 'bench',
   leaving: () => false,
 });
 const server = await listenHttps(app, { host: '127.0.0.1', port: 0 }, authority.server);

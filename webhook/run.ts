@@ -19,6 +19,7 @@ import { openFileSource } from './tls/file-source.ts';
 import { startInjector } from './tls/inject.ts';
 import { openSecretSource } from './tls/secret-source.ts';
 import type { TlsSource } from './tls/source.ts';
+import { VERSION } from './version.ts';
 
 export interface Surroundings {
   kube: Kube;
@@ -106,6 +107,7 @@ export async function runWebhook(config: Config, surroundings: Surroundings): Pr
     clock,
     log,
     onVerdict,
+    version: VERSION,
     leaving: () => leaving,
   });
   const server = await listenHttps(app, { host, port: config.port }, tls.current.server);

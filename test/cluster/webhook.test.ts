@@ -1,4 +1,5 @@
 import { describe } from 'node:test';
+import { installBasicsSuite } from './install-basics.suite.ts';
 import { sandboxCluster } from './sandbox-cluster.ts';
 import { webhookAnswersSuite } from './webhook-answers.suite.ts';
 import { webhookBudgetSuite } from './webhook-budget.suite.ts';
@@ -9,4 +10,5 @@ describe('webhook on the sandbox', { concurrency: 2 }, () => {
   webhookDrainSuite(sandboxCluster);
   webhookAnswersSuite(sandboxCluster);
   webhookBudgetSuite(sandboxCluster);
+  installBasicsSuite(sandboxCluster);
 });

@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono';
 import type { Clock } from '../../shared/clock.ts';
+import { TRIAL_CODE, trialMessage } from '../../shared/trial.ts';
 import type { Admitter } from '../admission/admitter.ts';
 import { answerOf, type Verdict } from '../admission/verdict.ts';
 import { type Log, messageOf } from '../log.ts';
@@ -19,6 +20,8 @@ export interface AppDeps {
   log: Log;
   /** Told each verdict and how long it took. */
   onVerdict(eviction: Eviction, verdict: Verdict, tookMs: number): void;
+  /** Ours, for trials. */
+  version: string;
   /** While true, clients are asked to open no more requests on their connection. */
   leaving(): boolean;
 }
@@ -39,6 +42,7 @@ export function createApp(deps: AppDeps): Hono {
   app.post('/evict', async (context) => {
     const startedMs = clock.nowMs();
     const eviction = readReview(await bodyOf(context));
+    if (eviction.trial) return context.json(encodeAnswer(eviction.reviewUid, trialAnswer(deps.version)));
     const verdict = await admitter.admit(eviction, startedMs + DEADLINE_MS);
     deps.onVerdict(eviction, verdict, clock.nowMs() - startedMs);
     return context.json(encodeAnswer(eviction.reviewUid, answerOf(verdict)));
@@ -46,7 +50,9 @@ export function createApp(deps: AppDeps): Hono {
 
   app.post('/bind', async (context) => {
     const eviction = readReview(await bodyOf(context));
-    return context.json(encodeAnswer(eviction.reviewUid, await deps.bind(eviction)));
+    // A trial goes on to /evict, so that both configurations are tried.
+    const answer = eviction.trial ? { allowed: true } : await deps.bind(eviction);
+    return context.json(encodeAnswer(eviction.reviewUid, answer));
   });
 
   app.onError((error, context) => {
@@ -56,6 +62,10 @@ export function createApp(deps: AppDeps): Hono {
   });
 
   return app;
+}
+
+function trialAnswer(version: string): ReviewAnswer {
+  return { allowed: false, code: TRIAL_CODE, reason: 'Trial', message: trialMessage(version) };
 }
 
 async function bodyOf(context: Context): Promise<unknown> {

@@ -1,5 +1,6 @@
 /** AdmissionReview (admission.k8s.io/v1) of an Eviction, in and out. client-node has no types for it. */
 import * as z from 'zod/mini';
+import { TRIAL_LABEL } from '../../shared/trial.ts';
 
 /** An eviction as the API server asks about it. */
 export interface Eviction {
@@ -9,6 +10,8 @@ export interface Eviction {
   /** Of the pod. */
   name: string;
   dryRun: boolean;
+  /** Somebody only asks whether we answer; see `shared/trial.ts`. */
+  trial: boolean;
   /** What the client, or `bind`, tied the eviction to. */
   precondition: { uid: string | undefined; resourceVersion: string | undefined };
   /** Whether the Eviction has a deleteOptions, and in it preconditions: what a patch must add. */
@@ -43,7 +46,9 @@ const Review = z.object({
     dryRun: z.nullish(z.boolean()),
     userInfo: z.nullish(z.object({ username: z.nullish(z.string()) })),
     object: z.object({
-      metadata: z.nullish(z.object({ name: z.nullish(z.string()) })),
+      metadata: z.nullish(
+        z.object({ name: z.nullish(z.string()), labels: z.nullish(z.record(z.string(), z.string())) }),
+      ),
       deleteOptions: z.nullish(DeleteOptions),
     }),
   }),
@@ -62,11 +67,13 @@ export function readReview(value: unknown): Eviction {
   const options = request.object.deleteOptions;
   const name = request.name || request.object.metadata?.name;
   if (!name) throw new MalformedReviewError('the review does not name a pod');
+  const dryRun = request.dryRun === true || (options?.dryRun ?? []).length > 0;
   return {
     reviewUid: request.uid,
     namespace: request.namespace,
     name,
-    dryRun: request.dryRun === true || (options?.dryRun ?? []).length > 0,
+    dryRun,
+    trial: dryRun && request.object.metadata?.labels?.[TRIAL_LABEL.key] === TRIAL_LABEL.value,
     precondition: {
       uid: options?.preconditions?.uid || undefined,
       resourceVersion: options?.preconditions?.resourceVersion || undefined,

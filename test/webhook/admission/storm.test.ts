@@ -53,6 +53,7 @@ function world({ maxUnavailable = PODS, expectedReplicas = PODS } = {}) {
           namespace: NAMESPACE,
           name,
           dryRun: false,
+          trial: false,
           precondition: { uid, resourceVersion: undefined },
           has: { deleteOptions: uid !== undefined, preconditions: uid !== undefined },
           user: 'sre',

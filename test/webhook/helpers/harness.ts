@@ -65,6 +65,7 @@ export function harness(clock: Clock = manualClock()): Harness {
     clock,
     log: silentLog,
     onVerdict: (_eviction, verdict) => void verdicts.push(verdict),
+    version: '1.2.3',
     leaving: () => false,
   });
   const post = async (path: string, body: string) => app.request(path, { method: 'POST', body });

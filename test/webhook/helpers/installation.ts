@@ -109,7 +109,8 @@ export async function installWebhook(
   return installation;
 }
 
-async function startReplica(
+/** Starts one process; it is not waited until it is ready. */
+export async function startReplica(
   cluster: TestCluster,
   dir: string,
   number: number,

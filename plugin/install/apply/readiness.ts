@@ -1,0 +1,124 @@
+import * as z from 'zod/mini';
+import { ApiError, type Kube } from '../../../shared/kube/kube.ts';
+import { listAll } from '../../../shared/kube/list.ts';
+import { RESOURCES, resourcePath } from '../../../shared/kube/paths.ts';
+import { type Manifest, SYSTEM_NAMESPACE, shownName } from '../manifests/manifest.ts';
+import type { Look } from '../wait.ts';
+import { readLive } from './server-side.ts';
+
+const Definition = z.looseObject({
+  status: z.optional(
+    z.object({ conditions: z.nullish(z.array(z.object({ type: z.string(), status: z.string() }))) }),
+  ),
+});
+
+/** Whether the API server serves all of these CRDs. */
+export async function lookForDefinitions(
+  kube: Kube,
+  definitions: readonly Manifest[],
+  signal: AbortSignal,
+): Promise<Look<undefined>> {
+  const live = await Promise.all(definitions.map((each) => readLive(kube, each, signal)));
+  const missing = definitions.filter((_, index) => !isEstablished(live[index]));
+  return missing.length === 0
+    ? { found: undefined }
+    : { missing: `${missing.map(shownName).join(' and ')} not established yet` };
+}
+
+function isEstablished(definition: Manifest | undefined): boolean {
+  const conditions = Definition.safeParse(definition).data?.status?.conditions ?? [];
+  return conditions.some(({ type, status }) => type === 'Established' && status === 'True');
+}
+
+const Deployment = z.looseObject({
+  metadata: z.looseObject({ generation: z._default(z.number(), 0) }),
+  spec: z.looseObject({ replicas: z._default(z.number(), 1) }),
+  status: z._default(
+    z.object({
+      observedGeneration: z._default(z.number(), 0),
+      replicas: z._default(z.number(), 0),
+      updatedReplicas: z._default(z.number(), 0),
+      availableReplicas: z._default(z.number(), 0),
+    }),
+    { observedGeneration: 0, replicas: 0, updatedReplicas: 0, availableReplicas: 0 },
+  ),
+});
+
+/** Whether all pods of the webhook are new and serve; if not, how many do, and what keeps one of them back. */
+export async function lookForDeployment(
+  kube: Kube,
+  deployment: Manifest,
+  signal: AbortSignal,
+): Promise<Look<undefined>> {
+  const live = await readLive(kube, deployment, signal);
+  if (!live) return { missing: `${shownName(deployment)} is gone` };
+  const { metadata, spec, status } = Deployment.parse(live);
+  const seen = status.observedGeneration >= metadata.generation;
+  const { replicas, updatedReplicas, availableReplicas } = status;
+  if (
+    seen &&
+    updatedReplicas === spec.replicas &&
+    replicas === spec.replicas &&
+    availableReplicas === replicas
+  )
+    return { found: undefined };
+  const count = `${seen ? updatedReplicas : 0} of ${spec.replicas} pods updated, ${availableReplicas} available`;
+  const trouble = await podTrouble(kube, signal);
+  return { missing: trouble === undefined ? count : `${count}; ${trouble}` };
+}
+
+const Pod = z.object({
+  metadata: z.object({ name: z.string() }),
+  status: z._default(
+    z.object({
+      conditions: z._default(
+        z.array(z.object({ type: z.string(), status: z.string(), message: z._default(z.string(), '') })),
+        [],
+      ),
+      containerStatuses: z._default(
+        z.array(
+          z.object({
+            state: z._default(
+              z.object({
+                waiting: z.optional(
+                  z.object({ reason: z._default(z.string(), ''), message: z._default(z.string(), '') }),
+                ),
+              }),
+              {},
+            ),
+          }),
+        ),
+        [],
+      ),
+    }),
+    { conditions: [], containerStatuses: [] },
+  ),
+});
+
+/** Waits that end by themselves. */
+const ORDINARY = ['ContainerCreating', 'PodInitializing'];
+
+/** What keeps a pod of the webhook from serving, such as an image that cannot be pulled. */
+async function podTrouble(kube: Kube, signal: AbortSignal): Promise<string | undefined> {
+  const path = resourcePath({ ...RESOURCES.pods, namespace: SYSTEM_NAMESPACE });
+  const query = { labelSelector: 'app.kubernetes.io/name=kubectl-zone-webhook' };
+  let items: readonly unknown[];
+  try {
+    ({ items } = await listAll(kube, { path, query, signal }));
+  } catch (error) {
+    // Installing needs no right to see pods.
+    if (error instanceof ApiError) return undefined;
+    throw error;
+  }
+  for (const { metadata, status } of items.map((item) => Pod.parse(item))) {
+    const waiting = status.containerStatuses.find(({ state }) => state.waiting)?.state.waiting;
+    if (waiting && !ORDINARY.includes(waiting.reason)) {
+      return `${metadata.name}: ${[waiting.reason, waiting.message].filter((part) => part !== '').join(': ')}`;
+    }
+    const unscheduled = status.conditions.find(
+      (each) => each.type === 'PodScheduled' && each.status === 'False',
+    );
+    if (unscheduled) return `${metadata.name}: ${unscheduled.message}`;
+  }
+  return undefined;
+}

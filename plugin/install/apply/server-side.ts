@@ -1,0 +1,84 @@
+import { isDeepStrictEqual } from 'node:util';
+import * as z from 'zod/mini';
+import { ApiError, type Kube } from '../../../shared/kube/kube.ts';
+import { resourcePath } from '../../../shared/kube/paths.ts';
+import { UserError } from '../../errors.ts';
+import { addressOf, FIELD_MANAGER, Manifest, shownName } from '../manifests/manifest.ts';
+
+/** What applying an object does, or would do. */
+export type Change =
+  | { kind: 'created' | 'changed' | 'unchanged' }
+  /** Fields that somebody else has set to other values, in the API server's words. */
+  | { kind: 'conflict'; text: string };
+
+export interface ApplyOptions {
+  dryRun: boolean;
+  /** Takes fields of other managers. */
+  force: boolean;
+  signal: AbortSignal;
+}
+
+/** An object as the cluster has it, or undefined. */
+export async function readLive(
+  kube: Kube,
+  manifest: Manifest,
+  signal?: AbortSignal,
+): Promise<Manifest | undefined> {
+  try {
+    const path = resourcePath(addressOf(manifest));
+    return Manifest.parse(await kube.request({ method: 'GET', path, ...(signal && { signal }) }));
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 404) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Applies an object on the server side. Fields that the manifest does not name, such as the caBundle of a webhook
+ * configuration, stay as they are.
+ *
+ * @param live the object as it was read before
+ * @throws UserError that names the object, for every refusal but conflicts
+ */
+export async function applyManifest(
+  kube: Kube,
+  manifest: Manifest,
+  live: Manifest | undefined,
+  { dryRun, force, signal }: ApplyOptions,
+): Promise<Change> {
+  try {
+    const applied = await kube.request({
+      method: 'PATCH',
+      path: resourcePath(addressOf(manifest)),
+      patch: 'apply',
+      query: {
+        fieldManager: FIELD_MANAGER,
+        fieldValidation: 'Strict',
+        force: force ? true : undefined,
+        dryRun: dryRun ? 'All' : undefined,
+      },
+      body: manifest,
+      signal,
+    });
+    if (!live) return { kind: 'created' };
+    const same = isDeepStrictEqual(significant(live), significant(Manifest.parse(applied)));
+    return { kind: same ? 'unchanged' : 'changed' };
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    // A dry run makes no namespace for the objects that follow it.
+    if (dryRun && !live && error.code === 404) return { kind: 'created' };
+    if (!error.causes.some(({ reason }) => reason === 'FieldManagerConflict')) {
+      throw new UserError(`${shownName(manifest)}: ${error.message}`, undefined, error);
+    }
+    return { kind: 'conflict', text: error.message.replace(/^Apply failed with \d+ conflicts?: /, '') };
+  }
+}
+
+const Significant = z.looseObject({ metadata: z.looseObject({}), status: z.optional(z.unknown()) });
+
+/** Without what the API server and controllers keep account of. */
+function significant(object: Manifest): unknown {
+  const { metadata, status: _status, ...rest } = Significant.parse(object);
+  const { managedFields, resourceVersion, generation, ...kept } = metadata;
+  return { ...rest, metadata: kept };
+}

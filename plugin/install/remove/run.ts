@@ -1,0 +1,123 @@
+import type { Kube } from '../../../shared/kube/kube.ts';
+import type { Context } from '../../context.ts';
+import { EXIT, type ExitCode, InterruptedError, UserError } from '../../errors.ts';
+import { confirm } from '../../questions.ts';
+import { VERSION } from '../../version.ts';
+import { plural } from '../../views/format.ts';
+import { waitForSilence } from '../apply/answer.ts';
+import { StoppedError } from '../errors.ts';
+import { type Manifest, shownName } from '../manifests/manifest.ts';
+import { inOrder, type Stages, stagesOf } from '../manifests/order.ts';
+import { render } from '../manifests/render.ts';
+import { shippedManifests } from '../manifests/shipped.ts';
+import { deleteLeftover, deleteObject, LEFTOVERS } from './delete.ts';
+import { type Census, checkRemovalAccess, countObjects, readAll } from './look.ts';
+import { planRemoval, type RemovalPlan, removals } from './plan.ts';
+import type { UninstallRequest } from './request.ts';
+import { findStrangers } from './strangers.ts';
+
+/**
+ * Takes the webhook away: first what makes the API server ask it, so that no eviction is refused by a webhook that is
+ * going, then the rest. Budgets stay unless it is told otherwise. May be repeated.
+ *
+ * @throws UserError with what was done and how to go on
+ */
+export async function runUninstall(request: UninstallRequest, context: Context): Promise<ExitCode> {
+  // The names alone count, whichever image the webhook runs.
+  const stages = stagesOf(render(await shippedManifests(), { version: VERSION, image: 'any' }));
+  const kube = await context.connect(request.connection);
+  const interrupted = new AbortController();
+  const ignore = context.onInterrupt(() => interrupted.abort(new InterruptedError()));
+  try {
+    return await uninstall(kube, stages, { request, context, signal: interrupted.signal });
+  } finally {
+    ignore();
+    await kube.close();
+  }
+}
+
+interface Removal {
+  request: UninstallRequest;
+  context: Context;
+  signal: AbortSignal;
+}
+
+async function uninstall(kube: Kube, stages: Stages, removal: Removal): Promise<ExitCode> {
+  const { request, context, signal } = removal;
+  const { stdout, stderr } = context;
+  await checkRemovalAccess(kube, 'get', inOrder(stages), signal);
+  const live = await readAll(kube, stages, signal);
+  const strangers = await findStrangers(kube, signal);
+  const plan = planRemoval(stages, live, { deleteCrds: request.deleteCrds, strangers });
+  for (const { manifest, why } of plan.kept) stderr.write(`${shownName(manifest)} stays: ${why}\n`);
+  if (removals(plan).length === 0) {
+    stderr.write('nothing of kubectl-zone is to be taken away\n');
+    return EXIT.done;
+  }
+  if (request.dryRun === 'client') {
+    for (const each of removals(plan)) stdout.write(`${shownName(each)} deleted (dry run)\n`);
+    return EXIT.done;
+  }
+  await checkRemovalAccess(kube, 'delete', removals(plan), signal);
+  const census = plan.definitions.length > 0 ? await countObjects(kube, signal) : undefined;
+  if (request.dryRun === undefined && !request.yes) {
+    for (const each of removals(plan)) stderr.write(`${shownName(each)}\n`);
+    if (!(await confirm(question(plan, census), context, 'pass --yes'))) {
+      stderr.write('nothing was touched\n');
+      return EXIT.failed;
+    }
+  }
+  return carryOut(kube, plan, removal);
+}
+
+function question(plan: RemovalPlan, census: Census | undefined): string {
+  const objects = plural(removals(plan).length, 'object');
+  if (census === undefined)
+    return `Delete these ${objects}? Budgets stay, and nothing enforces them any more`;
+  const budgets = plural(census.budgets, 'ZoneDisruptionBudget');
+  const updates = plural(census.updates, 'ZoneAwareUpdate');
+  return `Delete these ${objects}, and with them ${budgets} and ${updates} of all namespaces?`;
+}
+
+async function carryOut(
+  kube: Kube,
+  plan: RemovalPlan,
+  { request, context, signal }: Removal,
+): Promise<ExitCode> {
+  const { clock, stdout, stderr } = context;
+  const dryRun = request.dryRun === 'server';
+  const told = dryRun ? 'deleted (server dry run)' : 'deleted';
+  let done = 0;
+  const drop = async (live: Manifest) => {
+    await deleteObject(kube, live, { dryRun, signal });
+    done += 1;
+    stdout.write(`${shownName(live)} ${told}\n`);
+  };
+  try {
+    for (const each of plan.configurations) await drop(each);
+    if (!dryRun && plan.webhook.some(({ kind }) => kind === 'Deployment')) {
+      await waitForSilence(kube, {
+        clock,
+        signal,
+        deadlineMs: clock.nowMs() + request.timeoutMs,
+        onWait: (text) => stderr.write(`${text}\n`),
+      });
+    }
+    for (const each of plan.webhook) await drop(each);
+    for (const leftover of LEFTOVERS) {
+      if (await deleteLeftover(kube, leftover, { dryRun, signal }))
+        stdout.write(`${leftover.shown} ${told}\n`);
+    }
+    for (const each of [...plan.definitions, ...plan.namespace]) await drop(each);
+    return EXIT.done;
+  } catch (error) {
+    throw done === 0 ? error : unfinished(error, request.commandLine);
+  }
+}
+
+function unfinished(error: unknown, commandLine: string): unknown {
+  const fix = `what is gone is gone, and the same command goes on: ${commandLine}`;
+  if (error instanceof InterruptedError) return new StoppedError('interrupted', fix, 'interrupt');
+  if (error instanceof StoppedError) return new StoppedError(error.message, fix, 'time');
+  return error instanceof Error ? new UserError(error.message, fix, error) : error;
+}

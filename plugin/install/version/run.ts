@@ -1,0 +1,58 @@
+import type { ConnectOptions } from '../../../shared/kube/connect.ts';
+import type { Context } from '../../context.ts';
+import { describeError, EXIT, type ExitCode } from '../../errors.ts';
+import { printData } from '../../views/budget/print.ts';
+import { shippedManifests } from '../manifests/shipped.ts';
+import { clientFacts } from './client.ts';
+import type { ServerFacts } from './facts.ts';
+import { findProblems } from './fit.ts';
+import { readServer } from './read.ts';
+import { clientLine, serverLines, unknowns } from './show.ts';
+
+/** `kubectl zone version` as its flags say. */
+export interface VersionRequest {
+  /** Ask no cluster. */
+  clientOnly: boolean;
+  output: 'json' | 'yaml' | undefined;
+  connection: ConnectOptions;
+}
+
+/**
+ * Tells which versions there are and whether they fit together. The client's is told whatever becomes of the rest.
+ *
+ * @returns 1 where the cluster could not be asked
+ */
+export async function runVersion(request: VersionRequest, context: Context): Promise<ExitCode> {
+  const { output, clientOnly } = request;
+  const { stdout, stderr } = context;
+  const client = clientFacts();
+  if (output === undefined) stdout.write(`${clientLine(client)}\n`);
+  let server: ServerFacts | undefined;
+  try {
+    server = clientOnly ? undefined : await readCluster(request, context);
+  } catch (error) {
+    if (output !== undefined) stdout.write(await printData({ client }, output));
+    const { message, fix, stack, exitCode } = describeError(error);
+    stderr.write(`error: ${message}\n${fix === undefined ? '' : `  ${fix}\n`}${stack ?? ''}`);
+    return exitCode;
+  }
+  const problems = server ? findProblems(client.version, server) : [];
+  if (output !== undefined) {
+    const fits = server ? { fits: problems.length === 0, problems, notSeen: unknowns(server) } : {};
+    stdout.write(await printData({ client, server, ...fits }, output));
+    return EXIT.done;
+  }
+  if (!server) return EXIT.done;
+  stdout.write(`${serverLines(server, problems).join('\n')}\n`);
+  for (const reason of unknowns(server)) stderr.write(`not seen: ${reason}\n`);
+  return EXIT.done;
+}
+
+async function readCluster({ connection }: VersionRequest, context: Context): Promise<ServerFacts> {
+  const kube = await context.connect(connection);
+  try {
+    return await readServer(kube, await shippedManifests());
+  } finally {
+    await kube.close();
+  }
+}

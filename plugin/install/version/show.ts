@@ -1,0 +1,56 @@
+import type { ClientFacts, DefinitionFacts, Seen, ServerFacts } from './facts.ts';
+import type { Problem } from './fit.ts';
+
+/** What runs here, as a line. */
+export function clientLine({ version, form, node, platform }: ClientFacts): string {
+  return `Client:      ${version} (${form}, Node ${node}, ${platform})`;
+}
+
+/** What the cluster has, and whether it fits. */
+export function serverLines(facts: ServerFacts, problems: readonly Problem[]): string[] {
+  return [
+    `Kubernetes:  ${facts.kubernetes.text}`,
+    `Webhook:     ${webhookText(facts)}`,
+    `CRDs:        ${facts.definitions.map(({ plural, seen }) => `${plural} ${definitionText(seen)}`).join(', ')}`,
+    ...problems.flatMap(({ message, fix }) => [`problem: ${message}`, `  ${fix}`]),
+    ...(problems.length === 0 ? [fitText(facts)] : []),
+  ];
+}
+
+/** What could not be looked at, as reasons. */
+export function unknowns({ definitions, deployment, pods, configuration }: ServerFacts): string[] {
+  const all = [deployment, pods, configuration, ...definitions.map(({ seen }) => seen)];
+  return [...new Set(all.flatMap((seen) => (seen.kind === 'unknown' ? [seen.reason] : [])))];
+}
+
+function fitText(facts: ServerFacts): string {
+  return unknowns(facts).length === 0
+    ? 'They fit together.'
+    : 'What could be seen fits together; the rest may not be read.';
+}
+
+function webhookText({ trial, deployment, pods, configuration }: ServerFacts): string {
+  const parts: string[] = [];
+  if (trial.kind === 'answered') parts.push(`${trial.version}, which answers evictions`);
+  if (deployment.kind === 'seen') {
+    const { version, image, replicas, available } = deployment.value;
+    if (trial.kind !== 'answered') parts.push(version ?? 'of an unknown version');
+    parts.push(`${available} of ${replicas} replicas available`, `image ${image}`);
+  }
+  if (pods.kind === 'seen' && Object.keys(pods.value).length > 1) {
+    parts.push(
+      `pods of ${Object.entries(pods.value)
+        .map(([version, count]) => `${version}: ${count}`)
+        .join(', ')}`,
+    );
+  }
+  if (parts.length > 0) return parts.join('; ');
+  const absent = deployment.kind === 'absent' || configuration.kind === 'absent';
+  return absent ? 'not installed' : 'may not be seen';
+}
+
+function definitionText(seen: Seen<DefinitionFacts>): string {
+  if (seen.kind === 'absent') return 'not installed';
+  if (seen.kind === 'unknown') return 'may not be seen';
+  return seen.value.version ?? 'without a version';
+}

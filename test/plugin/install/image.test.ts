@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { UsageError, UserError } from '../../../plugin/errors.ts';
+import { chooseImage } from '../../../plugin/install/image.ts';
+
+describe('the image of the webhook', () => {
+  it('is the one that was named, or else the one of the build', () => {
+    assert.equal(chooseImage('mine:1', 'theirs:1'), 'mine:1');
+    assert.equal(chooseImage(undefined, 'theirs:1'), 'theirs:1');
+  });
+
+  it('must be named where none was published, and the error says how to come by one', () => {
+    assert.throws(
+      () => chooseImage(undefined, undefined),
+      (error) =>
+        error instanceof UserError &&
+        /no image .* was published/.test(error.message) &&
+        /manifests\/webhook\/Containerfile[\s\S]*--without-webhook/.test(error.fix ?? ''),
+    );
+  });
+
+  it('is no empty word', () => {
+    for (const image of ['', 'two words']) assert.throws(() => chooseImage(image), UsageError);
+  });
+});

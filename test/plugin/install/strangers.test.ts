@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { findStrangers } from '../../../plugin/install/remove/strangers.ts';
+import { ApiError, type Kube } from '../../../shared/kube/kube.ts';
+import { fakeKube } from '../../helpers/fake-kube.ts';
+
+/** An API server with these objects, by resource; `forbidden` may not be listed. */
+function cluster(objects: Readonly<Record<string, readonly object[] | 'forbidden'>>): Kube {
+  return {
+    ...fakeKube(),
+    async request({ path }) {
+      const items = objects[path.split('/').at(-1) ?? ''] ?? [];
+      if (items === 'forbidden') throw new ApiError({ code: 403, reason: 'Forbidden', message: 'forbidden' });
+      return { metadata: {}, items };
+    },
+  };
+}
+
+const named = (name: string, labels: object = {}) => ({ metadata: { name, labels } });
+const find = (objects: Parameters<typeof cluster>[0]) =>
+  findStrangers(cluster(objects), new AbortController().signal);
+
+describe('strangers in the namespace', () => {
+  it('are none of what the webhook and Kubernetes put there', async () => {
+    const found = await find({
+      deployments: [named('kubectl-zone-webhook', { 'app.kubernetes.io/part-of': 'kubectl-zone' })],
+      pods: [named('kubectl-zone-webhook-x', { 'app.kubernetes.io/name': 'kubectl-zone-webhook' })],
+      secrets: [
+        named('kubectl-zone-webhook-tls'),
+        { ...named('token'), type: 'kubernetes.io/service-account-token' },
+      ],
+      configmaps: [named('kube-root-ca.crt')],
+    });
+    assert.deepEqual(found, []);
+  });
+
+  it('are all others, and whatever may not be seen', async () => {
+    const found = await find({
+      configmaps: [named('mine')],
+      secrets: 'forbidden',
+      pods: [named('agent', { 'app.kubernetes.io/part-of': 'else' })],
+    });
+    assert.deepEqual(found, ['pod/agent', 'configmap/mine', 'secrets that may not be listed']);
+  });
+});
