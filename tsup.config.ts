@@ -1,20 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { defineConfig } from 'tsup';
+import { defineConfig, type Options } from 'tsup';
+import { directBuiltins } from './krew/bundle/builtins.ts';
+import { mergeChunks } from './krew/bundle/merge.ts';
+import { fastYargs, withoutReactDevtools } from './krew/bundle/stubs.ts';
+import { readManifestFolder } from './plugin/install/manifests/read-folder.ts';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 
-/** Ink asks for it only when DEV=true; without this stub every bundle would carry it or fail to find it. */
-const withoutReactDevtools = {
-  name: 'without-react-devtools',
-  setup(build: import('esbuild').PluginBuild) {
-    build.onResolve({ filter: /^react-devtools-core$/ }, ({ path }) => ({ path, namespace: 'empty' }));
-    build.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'export default {};' }));
-  },
-};
-
-export default defineConfig({
-  entry: { 'plugin/index': 'plugin/index.ts', 'webhook/index': 'webhook/index.ts' },
-  outDir: 'dist',
+const common: Options = {
   format: 'esm',
   platform: 'node',
   target: 'node22',
@@ -23,10 +16,34 @@ export default defineConfig({
   dts: false,
   // Everything is bundled: the installed plugin has no node_modules beside it.
   noExternal: [/.*/],
-  define: { 'process.env.NODE_ENV': '"production"', KUBECTL_ZONE_VERSION: JSON.stringify(version) },
-  // CommonJS dependencies call require() for Node's own modules.
-  banner: {
-    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  define: {
+    'process.env.NODE_ENV': '"production"',
+    KUBECTL_ZONE_VERSION: JSON.stringify(version),
+    // Carried by `kubectl zone install`, as text that only this verb parses; the image where one is published.
+    KUBECTL_ZONE_MANIFESTS: JSON.stringify(JSON.stringify(readManifestFolder('manifests'))),
+    KUBECTL_ZONE_IMAGE: JSON.stringify(process.env.KUBECTL_ZONE_IMAGE || null),
   },
-  esbuildPlugins: [withoutReactDevtools],
-});
+  esbuildPlugins: [fastYargs, withoutReactDevtools],
+  plugins: [directBuiltins],
+};
+
+/** What most commands load: the way to the cluster, and the table that is asked for most often. */
+const EVERYDAY = {
+  budgets: 'plugin/budget/list.ts',
+  connect: 'shared/kube/connect.ts',
+  yaml: 'node_modules/js-yaml/dist/js-yaml.mjs',
+};
+
+export default defineConfig([
+  {
+    ...common,
+    entry: { index: 'plugin/index.ts', ...EVERYDAY },
+    outDir: 'dist/plugin',
+    onSuccess: () =>
+      mergeChunks('dist/plugin', {
+        entry: 'index.js',
+        everyday: Object.keys(EVERYDAY).map((name) => `${name}.js`),
+      }),
+  },
+  { ...common, entry: { index: 'webhook/index.ts' }, outDir: 'dist/webhook' },
+]);

@@ -17,6 +17,8 @@ export interface Context {
   /** Calls `listener` for each SIGINT or SIGTERM, and returns the function that stops listening. */
   onInterrupt(listener: () => void): () => void;
   connect(options: ConnectOptions): Promise<Kube>;
+  /** Ends the process at once, whatever still hangs in it; only a real process has it. */
+  abandon?(): void;
   /** Who holds a Lease: this process on this host. */
   processIdentity: { host: string; user: string; pid: number; isAlive(pid: number): boolean };
 }

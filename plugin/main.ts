@@ -1,12 +1,32 @@
 import { budgetCommand } from './commands/budget.ts';
 import { checkCommand } from './commands/check.ts';
+import type { Command } from './commands/command.ts';
+import { completionCommand } from './commands/completion.ts';
 import { demoCommand } from './commands/demo.ts';
 import { drainCommand } from './commands/drain.ts';
+import { installCommand } from './commands/install.ts';
 import { planCommand } from './commands/plan.ts';
 import { runCommandLine } from './commands/registry.ts';
 import { rolloutCommand } from './commands/rollout.ts';
+import { uninstallCommand } from './commands/uninstall.ts';
+import { versionCommand } from './commands/version.ts';
+import { COMPLETE_VERB } from './completion/script.ts';
 import type { Context } from './context.ts';
 import { describeError, type ExitCode } from './errors.ts';
+
+/** Every verb, in the order of the help. */
+export const COMMANDS: readonly Command[] = [
+  rolloutCommand,
+  planCommand,
+  checkCommand,
+  drainCommand,
+  budgetCommand,
+  installCommand,
+  uninstallCommand,
+  versionCommand,
+  demoCommand,
+  completionCommand,
+];
 
 /**
  * `kubectl zone`.
@@ -15,12 +35,13 @@ import { describeError, type ExitCode } from './errors.ts';
  * @returns the exit code; errors have been printed to stderr
  */
 export async function main(argv: readonly string[], context: Context): Promise<ExitCode> {
+  const [verb, ...words] = argv;
   try {
-    return await runCommandLine(
-      [rolloutCommand, planCommand, checkCommand, drainCommand, budgetCommand, demoCommand],
-      argv,
-      context,
-    );
+    if (verb === COMPLETE_VERB) {
+      const { complete } = await import('./completion/complete.ts');
+      return await complete(words, COMMANDS, context);
+    }
+    return await runCommandLine(COMMANDS, argv, context);
   } catch (error) {
     const { message, fix, stack, exitCode } = describeError(error);
     context.stderr.write(`error: ${message}\n`);

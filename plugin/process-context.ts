@@ -1,11 +1,15 @@
 import { hostname, userInfo } from 'node:os';
+import { isatty } from 'node:tty';
 import { systemClock } from '../shared/clock.ts';
 import type { Context } from './context.ts';
 import { VERSION } from './version.ts';
 
-/** The context of the real process. Only the shim calls this. */
+/**
+ * The context of the real process. Only the shim calls this. What Node makes at the first access (standard input and
+ * error, the user's name) is looked up when a command asks for it: each of them costs milliseconds at every start.
+ */
 export function processContext(process: NodeJS.Process): Context {
-  const { stdout, stderr, stdin, env } = process;
+  const { stdout, env } = process;
   const interrupts = new Set<() => void>();
   const interrupt = () => {
     // The next signal ends the process the ordinary way: somebody who asks twice does not want to wait.
@@ -19,8 +23,12 @@ export function processContext(process: NodeJS.Process): Context {
   });
   return {
     stdout,
-    stderr,
-    stdin,
+    get stderr() {
+      return process.stderr;
+    },
+    get stdin() {
+      return process.stdin;
+    },
     env,
     clock: systemClock,
     random: Math.random,
@@ -38,12 +46,16 @@ export function processContext(process: NodeJS.Process): Context {
         env,
         clock: systemClock,
         random: Math.random,
-        stderr,
-        interactive: stdin.isTTY === true,
+        stderr: process.stderr,
+        interactive: isatty(0),
         version: VERSION,
       });
     },
-    processIdentity: { host: hostname(), user: userName(env), pid: process.pid, isAlive },
+    // An exit would wait for the threads in which names are looked up.
+    abandon: () => process.kill(process.pid, 'SIGKILL'),
+    get processIdentity() {
+      return { host: hostname(), user: userName(env), pid: process.pid, isAlive };
+    },
   };
 }
 
