@@ -6,6 +6,8 @@ import { choice } from './choice.ts';
 import { type Arguments, type Command, read } from './command.ts';
 import { connectionOptions } from './connection.ts';
 
+const CHOICES = { output: ['wide', 'json', 'yaml', 'name'] } as const;
+
 export const budgetCommand: Command = {
   usage: 'budget [name]',
   summary: 'Show zone disruption budgets: how many pods of each zone may be evicted now, and why no more',
@@ -25,6 +27,7 @@ export const budgetCommand: Command = {
     watch: { alias: 'w', type: 'boolean', describe: 'Go on showing changes until Ctrl-C' },
     output: { alias: 'o', type: 'string', describe: 'wide, json, yaml or name' },
   },
+  choices: CHOICES,
   examples: [
     ['kubectl zone budget', 'All budgets of the namespace, a line for each zone'],
     ['kubectl zone budget ingester -w', 'Watch one while nodes are drained'],
@@ -38,7 +41,7 @@ export const budgetCommand: Command = {
       allNamespaces: read.flag(args, 'all-namespaces'),
       selector: read.text(args, 'selector'),
       watch: read.flag(args, 'watch'),
-      output: choice(args, 'output', ['wide', 'json', 'yaml', 'name']),
+      output: choice(args, 'output', CHOICES.output),
       connection: connectionOptions(args),
     };
     if (request.name !== undefined && request.allNamespaces) {

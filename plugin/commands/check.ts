@@ -5,6 +5,8 @@ import { choice } from './choice.ts';
 import { type Arguments, type Command, read } from './command.ts';
 import { connectionOptions } from './connection.ts';
 
+const CHOICES = { 'dry-run': ['client', 'server'], output: ['wide', 'json'] } as const;
+
 export const checkCommand: Command = {
   usage: 'check [target..]',
   summary: 'Find what would cost clients requests, or data, in a rollout or a drain, and how to mend it',
@@ -36,6 +38,7 @@ export const checkCommand: Command = {
     'dry-run': { type: 'string', describe: 'With --fix, client or server: change nothing' },
     output: { alias: 'o', type: 'string', describe: 'wide or json' },
   },
+  choices: CHOICES,
   examples: [
     ['kubectl zone check deploy/web', 'Would a rollout of it cost requests?'],
     ['kubectl zone check -A -o json', 'All workloads, for a script'],
@@ -62,8 +65,8 @@ export function checkRequest(args: Arguments): CheckRequest {
     files: read.list(args, 'filename'),
     fix: read.flag(args, 'fix'),
     yes: read.flag(args, 'yes'),
-    dryRun: choice(args, 'dry-run', ['client', 'server']),
-    output: choice(args, 'output', ['wide', 'json']),
+    dryRun: choice(args, 'dry-run', CHOICES['dry-run']),
+    output: choice(args, 'output', CHOICES.output),
     connection: connectionOptions(args),
   };
   const { targets, selector, allNamespaces, files, fix, yes, dryRun } = request;

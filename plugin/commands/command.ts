@@ -11,6 +11,8 @@ export interface Command {
   options: Readonly<Record<string, Options>>;
   /** Positionals are options to yargs; described here so that help shows them. */
   positionals?: Readonly<Record<string, Options>>;
+  /** The words that a flag or positional takes, by its name, where it takes no others. */
+  choices?: Readonly<Record<string, readonly string[]>>;
   examples: readonly (readonly [command: string, what: string])[];
   /** Whether it speaks to a cluster, and so has kubectl's connection flags. */
   connects: boolean;

@@ -47,6 +47,7 @@ export const demoCommand: Command = {
       describe: 'plain or json lines instead of the live view',
     },
   },
+  choices: { what: Object.keys(DEMOS) },
   examples: [
     ['kubectl zone demo', 'Roll out 36 pods in 3 zones'],
     ['kubectl zone demo drain', 'Drain the old half of the nodes'],

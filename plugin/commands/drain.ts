@@ -11,6 +11,8 @@ import { readTargets } from './node-targets.ts';
 /** Long enough for an autoscaler to bring a node. */
 const PENDING_TIMEOUT = '5m';
 
+const CHOICES = { 'dry-run': ['client', 'server'], output: ['plain', 'json'] } as const;
+
 export const drainCommand: Command = {
   usage: 'drain [node..]',
   summary: 'Empty nodes zone by zone, as fast as the disruption budgets allow',
@@ -74,6 +76,7 @@ export const drainCommand: Command = {
     yes: { alias: 'y', type: 'boolean', describe: 'Do not ask before beginning' },
     output: { alias: 'o', type: 'string', describe: 'plain or json lines instead of the live view' },
   },
+  choices: CHOICES,
   examples: [
     ['kubectl zone drain --zone eu-west-1a --ignore-daemonsets', 'Empty a whole zone'],
     ['kubectl zone drain -l pool=old --dry-run=client', 'Show zones, nodes and pods, and what guards them'],
@@ -130,8 +133,8 @@ export function drainRequest(args: Arguments): Omit<DrainRequest, 'commandLine'>
     probe: about(() => probeFrom(args)),
     connection: about(() => connectionOptions(args)) ?? {},
     timeoutMs: about(() => durationOption(args, 'timeout')) || undefined,
-    dryRun: about(() => choice(args, 'dry-run', ['client', 'server'])),
-    output: about(() => choice(args, 'output', ['plain', 'json'])),
+    dryRun: about(() => choice(args, 'dry-run', CHOICES['dry-run'])),
+    output: about(() => choice(args, 'output', CHOICES.output)),
     uncordonOnFailure: read.flag(args, 'uncordon-on-failure'),
     yes: read.flag(args, 'yes'),
   };

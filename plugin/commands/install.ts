@@ -8,6 +8,8 @@ const DEFAULT_TIMEOUT_MS = 300_000;
 /** As the manifests have it; they are read only when something is installed. */
 const NAMESPACE = 'kubectl-zone-system';
 
+const CHOICES = { 'dry-run': ['client', 'server'], output: ['json', 'yaml'] } as const;
+
 export const installCommand: Command = {
   usage: 'install',
   summary: 'Install CRDs and webhook of this version, or bring an installation to it',
@@ -32,7 +34,7 @@ export const installCommand: Command = {
     },
     timeout: { type: 'string', describe: 'Longest time to wait, 5m unless told' },
   },
-  choices: { 'dry-run': ['client', 'server'], output: ['json', 'yaml'] },
+  choices: CHOICES,
   examples: [
     ['kubectl zone install --dry-run=client -o yaml --without-webhook', 'Write the CRDs, without a cluster'],
     [
@@ -62,8 +64,8 @@ export function installRequest(
     image: read.text(args, 'image'),
     withoutWebhook: read.flag(args, 'without-webhook'),
     replicas: replicasOption(args),
-    dryRun: choice(args, 'dry-run', ['client', 'server']),
-    output: choice(args, 'output', ['json', 'yaml']),
+    dryRun: choice(args, 'dry-run', CHOICES['dry-run']),
+    output: choice(args, 'output', CHOICES.output),
     yes: read.flag(args, 'yes'),
     forceConflicts: read.flag(args, 'force-conflicts'),
     wait: read.flag(args, 'wait'),

@@ -5,6 +5,8 @@ import { type Arguments, type Command, read } from './command.ts';
 import { connectionOptions } from './connection.ts';
 import { parseTarget, TARGET_POSITIONAL } from './target.ts';
 
+const CHOICES = { output: ['table', 'json'] } as const;
+
 export const planCommand: Command = {
   usage: 'plan <target..>',
   summary: 'Compare the choices before a rollout: waves, duration, pods down, writes per second',
@@ -16,6 +18,7 @@ export const planCommand: Command = {
     ...LOAD_OPTIONS,
     output: { alias: 'o', type: 'string', describe: 'table or json' },
   },
+  choices: CHOICES,
   examples: [
     ['kubectl zone plan sts/ingester', 'Waves and durations, by what the cluster shows'],
     ['kubectl zone plan deploy/ingester --flush-time 10m', 'With a flush time that you know'],
@@ -40,7 +43,7 @@ export function planRequest(args: Arguments): PlanRequest {
   return {
     target: parseTarget(read.list(args, 'target')),
     given: givenLoad(args),
-    output: choice(args, 'output', ['table', 'json']),
+    output: choice(args, 'output', CHOICES.output),
     connection: connectionOptions(args),
   };
 }

@@ -3,6 +3,9 @@ import { type Command, read } from './command.ts';
 import { connectionOptions, durationOption } from './connection.ts';
 import { parseTarget, TARGET_POSITIONAL } from './target.ts';
 
+const STATUS_CHOICES = { output: ['plain', 'json'] } as const;
+const HISTORY_CHOICES = { output: ['json'] } as const;
+
 export const rolloutStatusCommand: Command = {
   usage: 'status <target..>',
   summary: 'Show where a rollout stands that runs here, elsewhere or no more',
@@ -15,6 +18,7 @@ export const rolloutStatusCommand: Command = {
     timeout: { type: 'string', describe: 'Wait so long for it to be done, such as 30m (exit code 3)' },
     output: { alias: 'o', type: 'string', describe: 'plain or json' },
   },
+  choices: STATUS_CHOICES,
   examples: [
     ['kubectl zone rollout status sts/ingester', 'Pods and zones, who rolls out, and why it waits'],
     ['kubectl zone rollout status sts/ingester -w', 'The live view in a second terminal'],
@@ -25,7 +29,7 @@ export const rolloutStatusCommand: Command = {
       target: parseTarget(read.list(args, 'target')),
       watch: read.flag(args, 'watch'),
       timeoutMs: durationOption(args, 'timeout') || undefined,
-      output: choice(args, 'output', ['plain', 'json']),
+      output: choice(args, 'output', STATUS_CHOICES.output),
       connection: connectionOptions(args),
     };
     const { runStatus } = await import('../rollout/status.ts');
@@ -39,11 +43,12 @@ export const rolloutHistoryCommand: Command = {
   connects: true,
   positionals: { target: TARGET_POSITIONAL },
   options: { output: { alias: 'o', type: 'string', describe: 'json' } },
+  choices: HISTORY_CHOICES,
   examples: [['kubectl zone rollout history sts/ingester', 'Which revision to go back to']],
   async run(args, context) {
     const request = {
       target: parseTarget(read.list(args, 'target')),
-      output: choice(args, 'output', ['json']),
+      output: choice(args, 'output', HISTORY_CHOICES.output),
       connection: connectionOptions(args),
     };
     const { runHistory } = await import('../rollout/history.ts');

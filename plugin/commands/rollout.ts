@@ -13,6 +13,12 @@ import { rolloutAbortCommand, rolloutPauseCommand, rolloutResumeCommand } from '
 import { parseTarget, TARGET_POSITIONAL } from './target.ts';
 import { CHANGE_OPTIONS, changeFrom, withoutChange } from './template-change.ts';
 
+const CHOICES = {
+  pacing: PACINGS,
+  'dry-run': ['client', 'server', 'none'],
+  output: ['plain', 'json'],
+} as const;
+
 export const rolloutCommand: Command = {
   usage: 'rollout <target..>',
   summary: 'Replace the pods of a StatefulSet or Deployment that are on an old revision, zone by zone',
@@ -97,6 +103,7 @@ export const rolloutCommand: Command = {
     yes: { alias: 'y', type: 'boolean', describe: 'Answer yes to every question' },
     output: { alias: 'o', type: 'string', describe: 'plain or json lines instead of the live view' },
   },
+  choices: CHOICES,
   examples: [
     ['kubectl zone rollout sts/ingester', 'Roll it with waves of 1, 2, 4, … pods, up to 25% of all'],
     ['kubectl zone rollout sts/ingester --image app=registry/app:v2', 'Change the image, and roll it out'],
@@ -165,8 +172,8 @@ export function rolloutFlags(args: Arguments): Omit<RolloutFlags, 'commandLine' 
     ...change,
     connection: connectionOptions(args),
     timeoutMs: durationOption(args, 'timeout') || undefined,
-    dryRun: choice(args, 'dry-run', ['client', 'server', 'none']),
-    output: choice(args, 'output', ['plain', 'json']),
+    dryRun: choice(args, 'dry-run', CHOICES['dry-run']),
+    output: choice(args, 'output', CHOICES.output),
     acceptKilled: read.flag(args, 'accept-killed'),
     disableEviction: read.flag(args, 'disable-eviction'),
     restoreStrategy: read.flag(args, 'restore-strategy'),

@@ -5,6 +5,8 @@ import { connectionOptions, durationOption } from './connection.ts';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 
+const CHOICES = { 'dry-run': ['client', 'server'] } as const;
+
 export const uninstallCommand: Command = {
   usage: 'uninstall',
   summary: 'Take the webhook away, its configurations first; budgets stay unless told otherwise',
@@ -20,7 +22,7 @@ export const uninstallCommand: Command = {
     yes: { alias: 'y', type: 'boolean', describe: 'Do not ask' },
     timeout: { type: 'string', describe: 'Longest time to wait for the API server, 1m unless told' },
   },
-  choices: { 'dry-run': ['client', 'server'] },
+  choices: CHOICES,
   examples: [
     ['kubectl zone uninstall --dry-run=client', 'What would go?'],
     ['kubectl zone uninstall', 'Take the webhook away, and keep the budgets'],
@@ -29,7 +31,7 @@ export const uninstallCommand: Command = {
   async run(args, context, { commandLine }) {
     const request: UninstallRequest = {
       deleteCrds: read.flag(args, 'delete-crds'),
-      dryRun: choice(args, 'dry-run', ['client', 'server']),
+      dryRun: choice(args, 'dry-run', CHOICES['dry-run']),
       yes: read.flag(args, 'yes'),
       timeoutMs: durationOption(args, 'timeout') ?? DEFAULT_TIMEOUT_MS,
       connection: connectionOptions(args),

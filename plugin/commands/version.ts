@@ -2,6 +2,8 @@ import { choice } from './choice.ts';
 import { type Command, read } from './command.ts';
 import { connectionOptions } from './connection.ts';
 
+const CHOICES = { output: ['json', 'yaml'] } as const;
+
 export const versionCommand: Command = {
   usage: 'version',
   summary: 'Versions of client, webhook, CRDs and Kubernetes, and whether they fit together',
@@ -12,7 +14,7 @@ export const versionCommand: Command = {
     client: { type: 'boolean', describe: 'The client’s only; no cluster is asked' },
     output: { alias: 'o', type: 'string', describe: 'json or yaml' },
   },
-  choices: { output: ['json', 'yaml'] },
+  choices: CHOICES,
   examples: [
     ['kubectl zone version', 'Does everything fit together?'],
     ['kubectl zone version --client', 'Which plugin is this?'],
@@ -21,7 +23,7 @@ export const versionCommand: Command = {
   async run(args, context) {
     const request = {
       clientOnly: read.flag(args, 'client'),
-      output: choice(args, 'output', ['json', 'yaml']),
+      output: choice(args, 'output', CHOICES.output),
       connection: connectionOptions(args),
     };
     const { runVersion } = await import('../install/version/run.ts');

@@ -1,0 +1,55 @@
+import type { Command } from '../commands/command.ts';
+import { choicesOf, optionsOf, positionalsOf, ROOT_OPTIONS, verbOf } from './options.ts';
+import type { Place } from './place.ts';
+import { budgetWord, nodeWord, podWord, workloadWord } from './positionals.ts';
+import { bare, type Decision, known, type Named, nothing } from './question.ts';
+import { firstWords, flagNames, flagValue, missingFlags } from './values.ts';
+
+/**
+ * What could follow on a command line. It decides only: names that the cluster knows are a question in the answer.
+ *
+ * @param commands all verbs of `kubectl zone`
+ */
+export function decideCompletion(place: Place, commands: readonly Command[]): Decision {
+  const { command, cursor, given } = place;
+  if (cursor.kind === 'unknown') return nothing('');
+  if (given.has('help')) return nothing(cursor.text);
+  if (cursor.kind === 'value') return flagValue(cursor.option, cursor.text, place);
+  if (cursor.kind === 'flag')
+    return flagNames(cursor.text, place, command ? optionsOf(command) : ROOT_OPTIONS);
+  if (!command) return known(cursor.text, verbs(commands));
+  return positionalWord(cursor.text, command, place, cursor.literal);
+}
+
+function positionalWord(word: string, command: Command, place: Place, literal: boolean): Decision {
+  const { positionals } = place;
+  const positional = positionalValue(word, command, place);
+  const below = positionals.length === 0 && !literal ? verbs(command.subcommands ?? []) : [];
+  const decision = { ...positional, fixed: [...below, ...positional.fixed] };
+  const empty = decision.fixed.length === 0 && !decision.asked && !decision.files;
+  return empty && word === '' && !literal ? missingFlags(place) : decision;
+}
+
+function positionalValue(word: string, command: Command, { verbs: path, positionals }: Place): Decision {
+  const names = positionalsOf(command);
+  const next = names[positionals.length] ?? names.findLast(({ variadic }) => variadic);
+  if (!next) return nothing(word);
+  const choices = choicesOf(command, next.name);
+  if (choices) return known(word, bare(choices));
+  switch ([...path, next.name].join(' ')) {
+    case 'check target':
+      return workloadWord(word, positionals, true);
+    case 'budget name':
+      return budgetWord(word, positionals);
+    case 'budget explain pod':
+      return podWord(word, positionals);
+    case 'drain node':
+      return nodeWord(word, positionals);
+    default:
+      return next.name === 'target' ? workloadWord(word, positionals, false) : nothing(word);
+  }
+}
+
+function verbs(commands: readonly Command[]): Named[] {
+  return commands.map((command) => ({ name: verbOf(command), about: firstWords(command.summary) }));
+}

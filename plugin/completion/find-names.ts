@@ -1,0 +1,135 @@
+import * as z from 'zod/mini';
+import type { Kube } from '../../shared/kube/kube.ts';
+import { RESOURCES, type ResourceAddress, resourcePath } from '../../shared/kube/paths.ts';
+import { ZONE_LABEL } from '../../shared/zones.ts';
+import type { Target } from '../commands/target.ts';
+import { plural } from '../views/format.ts';
+import type { ClusterQuestion, Named } from './question.ts';
+
+/** More than a terminal could show; kubectl completes from lists without a limit. */
+const MOST_OBJECTS = 1000;
+
+const NAMESPACES: ResourceAddress = { group: '', version: 'v1', resource: 'namespaces' };
+const SERVICES: ResourceAddress = { group: '', version: 'v1', resource: 'services' };
+
+const OneContainer = z.object({ name: z.string(), image: z._default(z.string(), '') });
+const Template = z.object({
+  spec: z.object({
+    containers: z._default(z.array(OneContainer), []),
+    initContainers: z._default(z.array(OneContainer), []),
+  }),
+});
+
+/** What is told of objects, of whatever kind they are. */
+const Thing = z.object({
+  metadata: z.object({ name: z.string(), labels: z._default(z.record(z.string(), z.string()), {}) }),
+  spec: z.prefault(
+    z.object({
+      unschedulable: z._default(z.boolean(), false),
+      replicas: z._default(z.number(), 1),
+      maxUnavailable: z.optional(z.union([z.string(), z.number()])),
+      ports: z._default(z.array(z.object({ port: z.number(), name: z._default(z.string(), '') })), []),
+      template: z.optional(Template),
+    }),
+    {},
+  ),
+  status: z.prefault(
+    z.object({ phase: z._default(z.string(), ''), readyReplicas: z._default(z.number(), 0) }),
+    {},
+  ),
+});
+type Thing = z.infer<typeof Thing>;
+
+const List = z.object({ items: z.array(Thing) });
+
+/**
+ * Reads from the cluster what a question asks for, by one request of at most a thousand objects, or two for
+ * revisions. Nothing is tried again, and nothing is changed.
+ *
+ * @throws whatever keeps the cluster from answering; the signal's reason once it aborts
+ */
+export async function findNames(
+  kube: Kube,
+  question: ClusterQuestion,
+  signal: AbortSignal,
+): Promise<Named[]> {
+  const { namespace } = kube;
+  const get = (path: string, query: Record<string, number> = {}) =>
+    kube.request({ method: 'GET', path, query, retry: 'never', signal });
+  const listed = async (address: ResourceAddress, about: (thing: Thing) => string): Promise<Named[]> => {
+    const { items } = List.parse(await get(resourcePath(address), { limit: MOST_OBJECTS }));
+    return items.map((thing) => ({ name: thing.metadata.name, about: about(thing) }));
+  };
+  switch (question.kind) {
+    case 'namespaces':
+      return listed(NAMESPACES, ({ status }) => (status.phase === 'Active' ? '' : status.phase));
+    case 'nodes':
+      return listed(RESOURCES.nodes, ({ metadata, spec }) =>
+        [metadata.labels[ZONE_LABEL] ?? 'no zone', ...(spec.unschedulable ? ['cordoned'] : [])].join(', '),
+      );
+    case 'zones':
+      return zonesIn(List.parse(await get(resourcePath(RESOURCES.nodes), { limit: MOST_OBJECTS })).items);
+    case 'budgets':
+      return listed({ ...RESOURCES.zonedisruptionbudgets, namespace }, ({ spec: { maxUnavailable } }) =>
+        maxUnavailable === undefined ? '' : `max unavailable ${maxUnavailable}`,
+      );
+    case 'pods':
+      return listed({ ...RESOURCES.pods, namespace }, ({ status }) => status.phase);
+    case 'workloads':
+      return listed(
+        { ...workloadResource(question.of), namespace },
+        ({ spec, status }) => `${status.readyReplicas} of ${plural(spec.replicas, 'pod')} ready`,
+      );
+    case 'services':
+      return servicesIn(
+        List.parse(
+          await get(resourcePath({ ...SERVICES, namespace: question.namespace }), { limit: MOST_OBJECTS }),
+        ).items,
+      );
+    case 'containers': {
+      const { kind, name } = question.of;
+      const { spec } = Thing.parse(await get(resourcePath({ ...workloadResource(kind), namespace, name })));
+      const { containers = [], initContainers = [] } = spec.template?.spec ?? {};
+      return [...containers, ...initContainers].map(({ name, image }) => ({ name, about: image }));
+    }
+    case 'revisions':
+      return revisionsOf(kube, question.of);
+  }
+}
+
+function workloadResource(kind: Target['kind']): ResourceAddress {
+  return kind === 'statefulset' ? RESOURCES.statefulsets : RESOURCES.deployments;
+}
+
+function zonesIn(nodes: readonly Thing[]): Named[] {
+  const counts = new Map<string, number>();
+  for (const { metadata } of nodes) {
+    const zone = metadata.labels[ZONE_LABEL];
+    if (zone) counts.set(zone, (counts.get(zone) ?? 0) + 1);
+  }
+  return [...counts].map(([name, count]) => ({ name, about: plural(count, 'node') }));
+}
+
+function servicesIn(services: readonly Thing[]): Named[] {
+  return services.flatMap(({ metadata, spec }) =>
+    spec.ports.map(({ port, name }) => ({ name: `${metadata.name}:${port}`, about: name })),
+  );
+}
+
+/** Newest first, without the one that every pod is to have already. */
+async function revisionsOf(kube: Kube, target: Target): Promise<Named[]> {
+  const [{ fetchWorkload }, { fetchRevisions }] = await Promise.all([
+    import('../rollout/fetch-workload.ts'),
+    import('../rollout/revisions.ts'),
+  ]);
+  const { workload } = await fetchWorkload(kube, target);
+  const revisions = await fetchRevisions(kube, workload);
+  return revisions
+    .filter(({ name }) => name !== workload.updateRevision)
+    .map(({ number, metadata, template }) => {
+      const images = Template.parse(template).spec.containers.map(({ image }) => image);
+      const cause = metadata.annotations['kubernetes.io/change-cause'];
+      return { name: String(number), about: cause ? `${images.join(', ')}: ${cause}` : images.join(', ') };
+    })
+    .reverse();
+}

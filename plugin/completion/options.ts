@@ -1,0 +1,56 @@
+import type { Options } from 'yargs';
+import type { Command } from '../commands/command.ts';
+import { CONNECTION_OPTIONS } from '../commands/connection.ts';
+
+/** Flags by their long name. */
+export type OptionTable = Readonly<Record<string, Options>>;
+
+const HELP: OptionTable = { help: { alias: 'h', type: 'boolean', describe: 'Show help' } };
+
+/** What may be flagged where no verb has been typed yet. */
+export const ROOT_OPTIONS: OptionTable = {
+  ...HELP,
+  version: { type: 'boolean', describe: 'Show the version' },
+};
+
+/** Every flag that a command takes. */
+export function optionsOf(command: Command): OptionTable {
+  return { ...command.options, ...(command.connects ? CONNECTION_OPTIONS : {}), ...HELP };
+}
+
+/** The long name of a flag that was typed without its dashes: `o` is `output`, `dryRun` is `dry-run`. */
+export function longName(typed: string, options: OptionTable): string | undefined {
+  const name = typed.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  if (Object.hasOwn(options, name)) return name;
+  return Object.keys(options).find((each) => aliasesOf(options[each]).includes(typed));
+}
+
+/** Its other names, without dashes. */
+export function aliasesOf(option: Options | undefined): readonly string[] {
+  const { alias = [] } = option ?? {};
+  return typeof alias === 'string' ? [alias] : alias;
+}
+
+/** Whether a value follows the flag. */
+export function takesValue(option: Options | undefined): boolean {
+  return option !== undefined && option.type !== 'boolean' && option.type !== 'count';
+}
+
+/** The words that a flag or positional takes, where its definition has them all. */
+export function choicesOf(command: Command, name: string): readonly string[] | undefined {
+  const choices = command.choices?.[name] ?? command.options[name]?.choices;
+  return choices?.map(String);
+}
+
+/** Names of the positionals in the order of the usage text; of `rollout <target..>`: `target`. */
+export function positionalsOf({ usage }: Command): { name: string; variadic: boolean }[] {
+  return [...usage.matchAll(/[<[]([\w-]+)(\.\.)?[>\]]/g)].map(([, name = '', dots]) => ({
+    name,
+    variadic: dots !== undefined,
+  }));
+}
+
+/** The word that stands for a command: of `rollout <target..>`: `rollout`. */
+export function verbOf({ usage }: Command): string {
+  return usage.split(' ')[0] ?? '';
+}

@@ -1,0 +1,102 @@
+import { parsePod } from '../commands/pod.ts';
+import { parseTarget, type Target } from '../commands/target.ts';
+import { UsageError } from '../errors.ts';
+import { ask, bare, type Decision, known, nothing } from './question.ts';
+
+/** The spellings of types, the shortest first: longer ones are offered to those who have begun to write them. */
+const WORKLOAD_TYPES = [
+  ['sts', 'deploy'],
+  ['statefulset', 'deployment'],
+  ['statefulsets', 'deployments'],
+  ['statefulset.apps', 'deployment.apps'],
+  ['statefulsets.apps', 'deployments.apps'],
+];
+
+/**
+ * `TYPE/NAME` and `TYPE NAME`.
+ *
+ * @param before the positionals that stand already
+ * @param many whether several workloads may be named
+ */
+export function workloadWord(word: string, before: readonly string[], many: boolean): Decision {
+  const [type, ...names] = before;
+  if (type !== undefined && !type.includes('/')) {
+    const kind = workloadKind(type);
+    if (kind === undefined || (names.length > 0 && !many)) return nothing(word);
+    return ask(word, { kind: 'workloads', of: kind }, { without: names });
+  }
+  if (type !== undefined && !many) return nothing(word);
+  const slash = word.indexOf('/');
+  if (slash < 0) return known(word, bare(typesFor(word).map((each) => `${each}/`)));
+  const kind = workloadKind(word.slice(0, slash));
+  if (kind === undefined) return nothing(word);
+  const without = before.flatMap((each) => {
+    const target = workloadIn([each]);
+    return target?.kind === kind ? [target.name] : [];
+  });
+  return ask(word, { kind: 'workloads', of: kind }, { before: word.slice(0, slash + 1), without });
+}
+
+/** The workload that positionals name; undefined when they do not. */
+export function workloadIn(words: readonly string[]): Target | undefined {
+  try {
+    return parseTarget(words);
+  } catch (error) {
+    if (error instanceof UsageError) return undefined;
+    throw error;
+  }
+}
+
+function workloadKind(type: string): Target['kind'] | undefined {
+  return workloadIn([type, 'any'])?.kind;
+}
+
+function typesFor(word: string): readonly string[] {
+  for (const types of WORKLOAD_TYPES) {
+    const found = types.filter((each) => each.startsWith(word));
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+/** Nodes as `NAME` or `node/NAME`, each once. */
+export function nodeWord(word: string, before: readonly string[]): Decision {
+  const prefix = prefixOf(word, ['node', 'nodes', 'no']);
+  return ask(word, { kind: 'nodes' }, { before: prefix, without: before.map(nameIn) });
+}
+
+/** One budget, as `NAME` or `zdb/NAME`. */
+export function budgetWord(word: string, before: readonly string[]): Decision {
+  if (before.length > 0) return nothing(word);
+  return ask(word, { kind: 'budgets' }, { before: prefixOf(word, ['zdb']) });
+}
+
+/** One pod, as `NAME`, `pod/NAME` or `pod NAME`. */
+export function podWord(word: string, before: readonly string[]): Decision {
+  if (before.length > 1 || (before[0] !== undefined && !isPodType(before[0]))) return nothing(word);
+  return ask(
+    word,
+    { kind: 'pods' },
+    { before: before.length > 0 ? '' : prefixOf(word, ['pod', 'pods', 'po']) },
+  );
+}
+
+function isPodType(word: string): boolean {
+  if (word.includes('/')) return false;
+  try {
+    return parsePod([word, 'any']) === 'any';
+  } catch (error) {
+    if (error instanceof UsageError) return false;
+    throw error;
+  }
+}
+
+/** `node/` of `node/a`, where the type is one of these. */
+function prefixOf(word: string, types: readonly string[]): string {
+  const slash = word.indexOf('/');
+  return slash >= 0 && types.includes(word.slice(0, slash).toLowerCase()) ? word.slice(0, slash + 1) : '';
+}
+
+function nameIn(word: string): string {
+  return word.slice(word.lastIndexOf('/') + 1);
+}
