@@ -43,11 +43,13 @@ describe('what a drain sees', () => {
     await settle();
     return scene.observer.look(scene.kube.clockSkewMs);
   };
-  const enforce = () =>
+  const enforce = () => {
+    cluster.fake.put('/api/v1/namespaces', { metadata: { name: NAMESPACE } });
     cluster.fake.put('/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations', {
       metadata: { name: 'kubectl-zone' },
       webhooks: [{ name: 'evictions.kubectl-zone.dev' }],
     });
+  };
   const hold = (workload = 'statefulset-ingester') =>
     cluster.fake.put(LEASES, {
       metadata: { name: `zone-rollout-${workload}`, namespace: NAMESPACE },
