@@ -12,8 +12,8 @@ const ENOUGH_SEEN = 3;
  *
  * @param seenMs times from removal to available that this rollout has seen
  * @param flushMs from a pod's removal to its end, which no earlier start-up tells; 0 while it is not known
- * @returns by pod name, in ms: what this rollout has seen at the median, else the pod's own last start-up, else the
- * median of the others', after the flush
+ * @returns by pod name, in ms: the times that this rollout has seen, one after the other; while there are few, the pod's
+ * own last start-up, else the median of the others', after the flush
  */
 export function restartEstimate(
   pods: Iterable<Pod>,
@@ -21,8 +21,9 @@ export function restartEstimate(
   flushMs = 0,
 ): (pod: { name: string }) => number {
   if (seenMs.length >= ENOUGH_SEEN) {
-    const typicalMs = median(seenMs);
-    return () => typicalMs;
+    // Each pod takes one of the times seen: a wave of many waits for its slowest, which a median would not tell.
+    let pods = 0;
+    return () => seenMs[pods++ % seenMs.length] ?? 0;
   }
   const startups = new Map<string, number>();
   for (const pod of pods) {
