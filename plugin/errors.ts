@@ -22,13 +22,13 @@ export class UsageError extends UserError {
   override readonly exitCode = EXIT.usage;
 }
 
-/** The user interrupted before anything had begun. */
+/** The user interrupted before anything had begun, or what cannot outlive its process, such as a demo. */
 export class InterruptedError extends UserError {
   override readonly name = 'InterruptedError';
   override readonly exitCode = EXIT.interrupted;
 
-  constructor() {
-    super('interrupted; nothing was touched');
+  constructor(message = 'interrupted; nothing was touched') {
+    super(message);
   }
 }
 

@@ -30,6 +30,9 @@ export interface Demo {
   run(kubeconfig: string, sandbox: Sandbox): Promise<ExitCode>;
 }
 
+/** What a demo says that was interrupted. */
+export const DEMO_INTERRUPTED = 'interrupted; the cluster of the demo is gone';
+
 export const SETS = { ...RESOURCES.statefulsets, namespace: 'default' };
 
 /** Runs a demo on a sandbox of its own, and leaves nothing behind. */
@@ -40,7 +43,9 @@ export async function onSandbox(options: DemoOptions, context: Context, demo: De
     (_, index) => `zone-${String.fromCharCode(97 + index)}`,
   );
   const interrupted = new AbortController();
-  const ignoreInterrupts = context.onInterrupt(() => interrupted.abort(new InterruptedError()));
+  const ignoreInterrupts = context.onInterrupt(() =>
+    interrupted.abort(new InterruptedError(DEMO_INTERRUPTED)),
+  );
   const folder = await mkdtemp(join(tmpdir(), 'kubectl-zone-demo-'));
   const kubeconfig = join(folder, 'kubeconfig');
   stderr.write(`starting a cluster of ${zones.length} zones in this process, with ${options.pods} pods …\n`);

@@ -5,6 +5,20 @@ declare const KUBECTL_ZONE_IMAGE: string | undefined;
 
 const BUILT_IN = typeof KUBECTL_ZONE_IMAGE === 'string' ? KUBECTL_ZONE_IMAGE : undefined;
 
+/** Stands in commands for the image that the user has to name. */
+const SOME_IMAGE = 'REGISTRY/kubectl-zone-webhook:TAG';
+
+/**
+ * The command that installs this version, as advice.
+ *
+ * @param running the image that is installed already and will do
+ * @param builtIn the image that was published with this build, if one was
+ */
+export function installCommand(running?: string, builtIn: string | undefined = BUILT_IN): string {
+  const image = running ?? (builtIn === undefined ? SOME_IMAGE : undefined);
+  return `kubectl zone install${image === undefined ? '' : ` --image ${image}`}`;
+}
+
 /**
  * The webhook's image.
  *
@@ -24,8 +38,8 @@ export function chooseImage(given: string | undefined, builtIn: string | undefin
   throw new UserError(
     'no image of the webhook was published with this build, so that it must be told which one to run',
     [
-      'build one from the repository, push it where your nodes find it, and name it with --image:',
-      '    podman build -f manifests/webhook/Containerfile -t REGISTRY/kubectl-zone-webhook:TAG .',
+      'build one in a clone of the repository, push it where your nodes find it, and name it with --image:',
+      `    podman build -f manifests/webhook/Containerfile -t ${SOME_IMAGE} .`,
       '  or take --without-webhook, which installs the CRDs and their roles only',
     ].join('\n'),
   );

@@ -44,7 +44,7 @@ export function installSuite(factory: ClusterFactory): void {
       assert.match(stdout, /^Webhook: +not installed$/m);
       assert.match(
         stdout,
-        /^problem: no webhook enforces .*: it is not installed\n {2}kubectl zone install$/m,
+        /^problem: no webhook enforces .*: it is not installed\n {2}kubectl zone install --image REGISTRY\/kubectl-zone-webhook:TAG$/m,
       );
     });
 

@@ -2,6 +2,7 @@ import type { Kube } from '../../../shared/kube/kube.ts';
 import { commandLineOf } from '../../commands/quote.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, type ExitCode, InterruptedError } from '../../errors.ts';
+import { DEMO_INTERRUPTED } from '../stage.ts';
 import type { FlushEvent, Load } from './events.ts';
 import { isSettled, isWhole } from './fleet.ts';
 import { runRolloutCommand } from './inside.ts';
@@ -52,7 +53,9 @@ export async function playSides(
     report(event);
   };
   const interrupted = new AbortController();
-  const ignoreInterrupts = context.onInterrupt(() => interrupted.abort(new InterruptedError()));
+  const ignoreInterrupts = context.onInterrupt(() =>
+    interrupted.abort(new InterruptedError(DEMO_INTERRUPTED)),
+  );
   const kube = await context.connect({ kubeconfig });
   try {
     tell({ atMs: clock.nowMs(), type: 'started', demand, ...plotOf(scenario) });

@@ -8,7 +8,7 @@ import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { openZeroDowntimeReporter } from '../../views/demo/zero-downtime/open.ts';
 import { fastClock } from '../flush/fast-clock.ts';
 import { goInside } from '../flush/inside.ts';
-import { type DemoOptions, onSandbox } from '../stage.ts';
+import { DEMO_INTERRUPTED, type DemoOptions, onSandbox } from '../stage.ts';
 import { CHECK_COMMAND } from './check-command.ts';
 import type { ZeroDowntimeReporter } from './events.ts';
 import { balancerPort } from './ingress-status.ts';
@@ -51,7 +51,9 @@ export async function showZeroDowntime(
   const inside = goInside(context, clock);
   const reporter = openZeroDowntimeReporter(options.output, context);
   const interrupted = new AbortController();
-  const ignoreInterrupts = inside.context.onInterrupt(() => interrupted.abort(new InterruptedError()));
+  const ignoreInterrupts = inside.context.onInterrupt(() =>
+    interrupted.abort(new InterruptedError(DEMO_INTERRUPTED)),
+  );
   try {
     return await onSandbox(options, inside.context, {
       command: commandLineOf(CHECK_COMMAND),

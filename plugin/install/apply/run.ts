@@ -136,7 +136,7 @@ async function carryOutAndTell(
 
 function tellOutcome(
   outcome: Outcome,
-  { withoutWebhook, commandLine }: InstallRequest,
+  { withoutWebhook }: InstallRequest,
   { stderr }: Context,
   version: string,
 ): ExitCode {
@@ -144,7 +144,7 @@ function tellOutcome(
     const state = outcome.guarded
       ? 'the webhook is being replaced, and its configurations are not brought up to date yet'
       : 'evictions are not guarded yet';
-    stderr.write(`${state}; without --wait=false the same command ends it: ${commandLine}\n`);
+    stderr.write(`${state}; without --wait=false the same command ends it\n`);
     return EXIT.stopped;
   }
   if (withoutWebhook) {

@@ -1,4 +1,5 @@
 import { tooOld } from '../apply/server-version.ts';
+import { installCommand } from '../image.ts';
 import type { DefinitionFacts, ServerFacts } from './facts.ts';
 import { standing } from './order.ts';
 
@@ -8,7 +9,6 @@ export interface Problem {
   fix: string;
 }
 
-const INSTALL = 'kubectl zone install';
 const UPGRADE_PLUGIN = 'upgrade this plugin: kubectl krew upgrade zone';
 
 /** What does not fit together, worst first; what is unknown is no problem. */
@@ -17,7 +17,8 @@ export function findProblems(client: string, facts: ServerFacts): Problem[] {
     ...webhookProblems(client, facts),
     ...facts.definitions.flatMap(({ plural, seen }) => {
       if (seen.kind === 'unknown') return [];
-      if (seen.kind === 'absent') return [{ message: `there is no CRD for ${plural}`, fix: INSTALL }];
+      if (seen.kind === 'absent')
+        return [{ message: `there is no CRD for ${plural}`, fix: installCommand() }];
       return definitionProblems(client, seen.value);
     }),
     ...serverProblems(facts),
@@ -26,9 +27,10 @@ export function findProblems(client: string, facts: ServerFacts): Problem[] {
 
 function webhookProblems(client: string, facts: ServerFacts): Problem[] {
   const { configuration, deployment, pods, trial } = facts;
+  const image = deployment.kind === 'seen' ? deployment.value.image : undefined;
   if (trial.kind === 'answered') {
     const mixed = pods.kind === 'seen' && Object.keys(pods.value).length > 1;
-    if (configuration.kind === 'seen' && configuration.value === 'trials') return [UNFINISHED];
+    if (configuration.kind === 'seen' && configuration.value === 'trials') return [unfinished(image)];
     return [
       ...versionProblems('the webhook', trial.version, client),
       ...(mixed ? [{ message: 'pods of the webhook are of several versions', fix: ROLLOUT }] : []),
@@ -36,9 +38,9 @@ function webhookProblems(client: string, facts: ServerFacts): Problem[] {
   }
   if (configuration.kind === 'absent') {
     const why = deployment.kind === 'seen' ? 'the API server does not ask it' : 'it is not installed';
-    return [{ message: `no webhook enforces zone disruption budgets: ${why}`, fix: INSTALL }];
+    return [{ message: `no webhook enforces zone disruption budgets: ${why}`, fix: installCommand(image) }];
   }
-  if (configuration.kind === 'seen' && configuration.value === 'trials') return [UNFINISHED];
+  if (configuration.kind === 'seen' && configuration.value === 'trials') return [unfinished(image)];
   if (configuration.kind === 'seen' && trial.kind === 'failed') {
     return [
       {
@@ -55,10 +57,13 @@ function webhookProblems(client: string, facts: ServerFacts): Problem[] {
     : [];
 }
 
-const UNFINISHED = {
-  message: 'the installation has not ended: the API server asks the webhook about trials only',
-  fix: INSTALL,
-};
+function unfinished(image: string | undefined): Problem {
+  return {
+    message: 'the installation has not ended: the API server asks the webhook about trials only',
+    fix: installCommand(image),
+  };
+}
+
 const ROLLOUT =
   'wait for them: kubectl rollout status deployment/kubectl-zone-webhook -n kubectl-zone-system';
 const EDIT = 'see its namespaceSelector: kubectl get validatingwebhookconfiguration kubectl-zone -o yaml';
@@ -70,7 +75,7 @@ function definitionProblems(client: string, facts: DefinitionFacts): Problem[] {
     return [
       {
         message: `the CRD of ${plural} is that of ${whose}: it lacks ${missingFields.join(', ')}`,
-        fix: INSTALL,
+        fix: installCommand(),
       },
     ];
   }
@@ -83,7 +88,7 @@ function versionProblems(what: string, version: string, client: string): Problem
   const difference = standing(version, client);
   if (difference === 'same') return [];
   const message = `${what} is ${difference} than this plugin: ${version}, and this is ${client}`;
-  return [{ message, fix: difference === 'older' ? INSTALL : UPGRADE_PLUGIN }];
+  return [{ message, fix: difference === 'older' ? installCommand() : UPGRADE_PLUGIN }];
 }
 
 function serverProblems({ kubernetes, deployment }: ServerFacts): Problem[] {

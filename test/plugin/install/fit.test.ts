@@ -85,19 +85,19 @@ describe('whether versions fit together', () => {
       'no webhook',
       { trial: { kind: 'unguarded' }, configuration: ABSENT, deployment: ABSENT },
       /no webhook enforces.*not installed/,
-      /zone install/,
+      /^kubectl zone install --image REGISTRY/,
     ],
     [
       'a webhook that nobody asks',
       { trial: { kind: 'unguarded' }, configuration: ABSENT },
       /no webhook enforces.*does not ask it/,
-      /zone install/,
+      /^kubectl zone install --image x:1$/,
     ],
     [
       'an installation that has not ended',
       { configuration: { kind: 'seen', value: 'trials' } },
       /has not ended/,
-      /zone install/,
+      /^kubectl zone install --image x:1$/,
     ],
     [
       'a webhook that does not answer',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { UsageError, UserError } from '../../../plugin/errors.ts';
-import { chooseImage } from '../../../plugin/install/image.ts';
+import { chooseImage, installCommand } from '../../../plugin/install/image.ts';
 
 describe('the image of the webhook', () => {
   it('is the one that was named, or else the one of the build', () => {
@@ -17,6 +17,12 @@ describe('the image of the webhook', () => {
         /no image .* was published/.test(error.message) &&
         /manifests\/webhook\/Containerfile[\s\S]*--without-webhook/.test(error.fix ?? ''),
     );
+  });
+
+  it('is named in the advice to install, where it must be', () => {
+    assert.equal(installCommand('mine:1', undefined), 'kubectl zone install --image mine:1');
+    assert.equal(installCommand(undefined, 'theirs:1'), 'kubectl zone install');
+    assert.match(installCommand(undefined, undefined), /^kubectl zone install --image REGISTRY\/\S+:TAG$/);
   });
 
   it('is no empty word', () => {
