@@ -6,7 +6,7 @@ export const completionCommand: Command = {
   usage: 'completion',
   summary: 'Print the file that makes the shell complete kubectl zone',
   description:
-    'kubectl completes the words of a plugin by running kubectl_complete-zone, an executable file on your PATH. npm installs it; krew does not, so save it once beside kubectl-zone:\n\n    kubectl zone completion > ~/.krew/bin/kubectl_complete-zone\n    chmod +x ~/.krew/bin/kubectl_complete-zone\n\nAny other folder of your PATH serves as well. The file asks the plugin, so it does not age with it. kubectl’s own completion must be on in your shell: kubectl completion --help says how.',
+    'kubectl completes the words of a plugin by running kubectl_complete-zone, an executable file on your PATH. npm installs it; krew does not, so save it once:\n\n    kubectl zone completion > kubectl_complete-zone\n    sudo install -m 755 kubectl_complete-zone /usr/local/bin/\n\nAny other folder of your PATH serves as well, but not ~/.krew/bin: with a file there that is not its own, krew says that its home is outdated as soon as no plugin is left. The file asks the plugin, so it does not age with it. kubectl’s own completion must be on in your shell: kubectl completion --help says how.',
   options: {},
   examples: [['kubectl zone completion', 'Show the file']],
   connects: false,

@@ -21,8 +21,8 @@ describe('kubectl zone completion', () => {
     const { context, stdout } = testContext({});
     assert.equal(await main(['completion', '--help'], context), 0);
     const lines = stdout.text.split('\n').map((line) => line.trim());
-    const first = lines.indexOf('kubectl zone completion > ~/.krew/bin/kubectl_complete-zone');
-    assert.equal(lines[first + 1], 'chmod +x ~/.krew/bin/kubectl_complete-zone');
+    const first = lines.indexOf('kubectl zone completion > kubectl_complete-zone');
+    assert.equal(lines[first + 1], 'sudo install -m 755 kubectl_complete-zone /usr/local/bin/');
     const root = testContext({});
     await main(['--help'], root.context);
     assert.match(root.stdout.text, /kubectl zone completion/);
