@@ -52,8 +52,11 @@ function planWaves(
   const world = new PerfectCluster(observation, options);
   const waves: PlannedWave[] = [];
   const gates: GateState[] = [];
+  // Since when a zone has been whole is told by the server's clock, and time begins at 0 here: it soaks anew.
   let current =
-    memory.revision === observation.updateRevision ? memory : emptyMemory(observation.updateRevision);
+    memory.revision === observation.updateRevision
+      ? { ...memory, zoneWholeSinceMs: undefined }
+      : emptyMemory(observation.updateRevision);
   let oneAtATimeMs = 0;
 
   for (;;) {

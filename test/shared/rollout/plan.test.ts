@@ -36,6 +36,15 @@ describe('the plan', () => {
     assert.equal(totalMs, 26 * MINUTE_MS);
   });
 
+  it('counts a soak that is under way from now on, whatever the clock says', () => {
+    const options = { ...OPTIONS, exponentialFactor: 0, soakMs: 10 * MINUTE_MS };
+    const wholeSinceMs = Date.UTC(2026, 10, 22);
+    const memory = { ...emptyMemory('rev-2'), waves: 1, zone: 'zone-a', zoneWholeSinceMs: wholeSinceMs };
+    const pods = sixPods().map((each) => (each.zone === 'zone-a' ? { ...each, stale: false } : each));
+    const { totalMs } = planRollout(observation(pods), options, memory, () => MINUTE_MS);
+    assert.equal(totalMs, 22 * MINUTE_MS);
+  });
+
   it('streams: the next pod goes as soon as one is back', () => {
     const nine = Array.from({ length: 9 }, (_, ordinal) => pod(ordinal, `zone-${ordinal < 8 ? 'a' : 'b'}`));
     const restartMs = ({ name }: { name: string }) => (name === 'ingester-6' ? 10 : 1) * MINUTE_MS;
