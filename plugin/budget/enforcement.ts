@@ -8,6 +8,7 @@ import {
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import { resourcePath } from '../../shared/kube/paths.ts';
 import { matchesLabels } from '../../shared/kube/selectors.ts';
+import { installCommand } from '../install/image.ts';
 
 const CONFIGURATIONS = {
   group: 'admissionregistration.k8s.io',
@@ -60,7 +61,7 @@ function notEnforced(reason: string): Enforcement {
   return {
     kind: 'not-enforced',
     reason,
-    fix: 'install the webhook: kubectl zone install',
+    fix: `install the webhook: ${installCommand()}`,
   };
 }
 

@@ -10,7 +10,7 @@ import { commandLineOf } from './quote.ts';
 const LONGEST_LINE = 110;
 
 /**
- * Reads the command line and runs the command it names.
+ * Reads the command line and runs the command it names; without any words it shows the help, as kubectl does.
  *
  * @returns the command's exit code; 0 after help
  * @throws UsageError when the command line cannot be understood, and whatever the command throws
@@ -20,16 +20,17 @@ export async function runCommandLine(
   argv: readonly string[],
   context: Context,
 ): Promise<ExitCode> {
-  checkVerb(commands, argv);
+  const words = argv.length === 0 ? ['--help'] : argv;
+  checkVerb(commands, words);
   let exitCode: ExitCode = EXIT.done;
-  const parser = yargs([...argv])
+  const parser = yargs([...words])
     .scriptName('kubectl zone')
     .usage('$0 <command>\n\nZone-aware rollouts: one zone at a time, as fast as the zone allows.')
     .version(VERSION)
     .help()
     .alias('help', 'h')
     .wrap(Math.min(context.stdout.columns ?? LONGEST_LINE, LONGEST_LINE))
-    .parserConfiguration({ 'greedy-arrays': false })
+    .parserConfiguration({ 'greedy-arrays': false, 'camel-case-expansion': false })
     .strict()
     .demandCommand(1, 'Name a command.')
     .exitProcess(false)
@@ -43,7 +44,7 @@ export async function runCommandLine(
     });
   }
   let shown = '';
-  await parser.parse([...argv], {}, (_error, _args, output) => {
+  await parser.parse([...words], {}, (_error, _args, output) => {
     shown = output;
   });
   if (shown !== '') context.stdout.write(`${shown}\n`);

@@ -61,6 +61,12 @@ export function printPlan(input: PlanInput, plan: RolloutPlan, stdout: OutputStr
   const settings = sources.map(({ setting, value, from }) => [setting, value, from]);
   lines.push(...textTable([['SETTING', 'VALUE', 'FROM'], ...settings]));
   if (limit.capped) lines.push(`note: ${limit.capped}`);
+  if (workload.kind === 'statefulset' && !workload.isHeld) {
+    lines.push(
+      'note: its update strategy is not OnDelete: its controller replaces pods by itself as soon as the template has changed',
+      '  the rollout asks to switch it first; until then change no template',
+    );
+  }
   if (plan.waves.length > 0) {
     const rows = plan.waves.map((wave) => [
       String(wave.wave),

@@ -47,6 +47,12 @@ export function rolloutStrategySuite(factory: ClusterFactory): void {
       const { stderr } = await ended(bench.start('silent'), 1);
       assert.match(stderr, /cannot ask without a terminal: .*update strategy RollingUpdate/);
       assert.match(stderr, /pass --yes, or set it yourself: kubectl -n strategies patch statefulset silent/);
+      const words = ['rollout', 'sts/silent', '-n', NAMESPACE, '--dry-run=client'];
+      const { stdout } = await bench.told(words, 0);
+      assert.match(
+        stdout,
+        /note: its update strategy is not OnDelete: its controller replaces pods by itself/,
+      );
       assert.equal(await bench.versions('silent'), versions);
     });
 

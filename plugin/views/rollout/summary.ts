@@ -19,8 +19,10 @@ export function summaryLines(summary: RolloutSummary): string[] {
   return [...figureLines(figures), ...probeSummaryLines(summary.probe)];
 }
 
-/** `1h 30m, 14.5 times as long`; without the ratio when the rollout took no time to compare with. */
+/** `1h 30m, 14.5 times as long`; without the ratio where the rollout was not faster, as after a long soak. */
 function compared(oneAtATimeMs: number, tookMs: number): string {
   const duration = formatDuration(oneAtATimeMs);
-  return tookMs > 0 ? `${duration}, ${(oneAtATimeMs / tookMs).toFixed(1)} times as long` : duration;
+  return tookMs > 0 && oneAtATimeMs > tookMs
+    ? `${duration}, ${(oneAtATimeMs / tookMs).toFixed(1)} times as long`
+    : duration;
 }

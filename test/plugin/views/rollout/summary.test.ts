@@ -29,6 +29,7 @@ test('nothing is compared when no pod was replaced', () => {
   assert.equal(lines.at(-1), '  zones ever down together:   0');
 });
 
-test('no ratio to a rollout that took no time', () => {
+test('no ratio to a rollout that took no time, or longer', () => {
   assert.match(summaryLines({ ...SUMMARY, tookMs: 0 }).at(-1) ?? '', /1h 29m$/);
+  assert.match(summaryLines({ ...SUMMARY, tookMs: 6_000_000 }).at(-1) ?? '', /1h 29m$/);
 });
