@@ -39,9 +39,16 @@ describe('the executable', () => {
     await help({ KUBECACHEDIR: join(home, 'nowhere') });
     await help({});
   });
+
+  it('takes no folder below the current one for a home that is not set', async () => {
+    const folder = join(home, 'undefined', '.kube');
+    await mkdir(folder, { recursive: true });
+    await help({}, home);
+    assert.deepEqual(await readdir(folder), []);
+  });
 });
 
-async function help(env: Readonly<Record<string, string>>): Promise<void> {
-  const { stdout } = await run(PLUGIN_PATH, ['--help'], { env: { PATH: process.env.PATH, ...env } });
+async function help(env: Readonly<Record<string, string>>, cwd?: string): Promise<void> {
+  const { stdout } = await run(PLUGIN_PATH, ['--help'], { cwd, env: { PATH: process.env.PATH, ...env } });
   assert.match(stdout, /kubectl zone <command>/);
 }
