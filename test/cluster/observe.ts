@@ -122,8 +122,9 @@ export function countByZone(pods: readonly PodView[]): Readonly<Record<string, n
   return counts;
 }
 
-const StatefulSet = z.object({
-  metadata: z.object({ generation: z.number() }),
+/** One that has just been made has no status yet. */
+const Changed = z.object({ metadata: z.object({ generation: z.number() }) });
+const StatefulSet = z.extend(Changed, {
   status: z.object({
     observedGeneration: z.number(),
     currentRevision: z.string(),
@@ -142,8 +143,8 @@ export async function statefulSetNamed(cluster: TestCluster, namespace: string, 
 
 /** Waits until a StatefulSet's controller has seen the last change of its spec. */
 export async function waitObserved(cluster: TestCluster, namespace: string, name: string): Promise<void> {
-  const { generation } = await statefulSetNamed(cluster, namespace, name);
-  const observed = `--for=jsonpath={.status.observedGeneration}=${generation}`;
+  const { metadata } = Changed.parse(await cluster.json(['get', 'statefulset', name, '-n', namespace]));
+  const observed = `--for=jsonpath={.status.observedGeneration}=${metadata.generation}`;
   const args = ['wait', `statefulset/${name}`, observed, '-n', namespace, '--timeout=120s'];
   const { code, stderr } = await cluster.kubectl(args);
   if (code !== 0) throw new Error(stderr);
