@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { parseJson } from '../parse-json.ts';
 import type { RolloutMemory } from './types.ts';
 
 /** Raised when a field changes its meaning; a memory of another format is not trusted. */
@@ -46,22 +47,16 @@ export function encodeMemory(memory: RolloutMemory): string {
  * @returns undefined for text that is no memory; starting without one is always safe, only slower
  */
 export function decodeMemory(text: string): RolloutMemory | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  const parsed = memorySchema.safeParse(value);
-  if (!parsed.success) return undefined;
-  const { revision, waves, recovered, zone, elsewhere } = parsed.data;
+  const written = parseJson(memorySchema, text);
+  if (!written) return undefined;
+  const { revision, waves, recovered, zone, elsewhere } = written;
   const lastZones: Record<string, string> = {};
-  const inFlight = parsed.data.inFlight.map(([name, uid, counted]) => {
+  const inFlight = written.inFlight.map(([name, uid, counted]) => {
     const own = elsewhere[name] ?? zone;
     if (own !== undefined) lastZones[name] = own;
     return { name, uid, counted };
   });
-  const killed = (parsed.data.killed ?? []).map(([pod, uid, how, accepted]) => ({
+  const killed = (written.killed ?? []).map(([pod, uid, how, accepted]) => ({
     name: pod,
     uid,
     how,
