@@ -1,9 +1,8 @@
-import { Readable } from 'node:stream';
 import { checkCommand } from '../../commands/check.ts';
 import { runCommandLine } from '../../commands/registry.ts';
 import type { Context } from '../../context.ts';
 import type { ExitCode } from '../../errors.ts';
-import { lineStream } from '../flush/line-stream.ts';
+import { withoutTerminal } from '../inside.ts';
 import { NAME, NAMESPACE } from './workload.ts';
 
 /** As an operator would type it, as words after `kubectl zone`. */
@@ -22,11 +21,6 @@ export function runCheckCommand(
   context: Context,
   onLine: (line: string) => void,
 ): Promise<ExitCode> {
-  const own: Context = {
-    ...context,
-    stdout: lineStream(onLine),
-    stderr: lineStream(onLine),
-    stdin: Readable.from([]),
-  };
+  const own = withoutTerminal(context, onLine, onLine);
   return runCommandLine([checkCommand], [...CHECK_COMMAND, '--kubeconfig', kubeconfig], own);
 }

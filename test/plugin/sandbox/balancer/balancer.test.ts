@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { fastClock } from '../../../../plugin/demo/flush/fast-clock.ts';
+import { fastClock } from '../../../../plugin/demo/fast-clock.ts';
 import { type Balancers, startBalancers } from '../../../../plugin/sandbox/balancer/balancer.ts';
 import { systemClock } from '../../../../shared/clock.ts';
 import { testContext } from '../../../helpers/context.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { fastClock } from '../../../../plugin/demo/flush/fast-clock.ts';
-import { manualClock } from '../../../helpers/manual-clock.ts';
+import { fastClock } from '../../../plugin/demo/fast-clock.ts';
+import { manualClock } from '../../helpers/manual-clock.ts';
 
 function clocks(factor: number) {
   const outer = manualClock(0);

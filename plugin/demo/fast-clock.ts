@@ -1,4 +1,4 @@
-import type { Clock } from '../../../shared/clock.ts';
+import type { Clock } from '../../shared/clock.ts';
 
 /** A clock of its own that runs until it is stopped. */
 export interface FastClock extends Clock {

@@ -1,0 +1,51 @@
+import { Readable } from 'node:stream';
+import type { Clock } from '../../shared/clock.ts';
+import type { Context } from '../context.ts';
+import { VERSION } from '../version.ts';
+import { lineStream } from './line-stream.ts';
+
+/** A context that lives in the sandbox's time, and that can be interrupted by hand. */
+export interface Inside {
+  context: Context;
+  interrupt(): void;
+  /** Lets go of the outer context. */
+  close(): void;
+}
+
+/** @param clock the sandbox's */
+export function goInside(outer: Context, clock: Clock): Inside {
+  const listeners = new Set<() => void>();
+  const interrupt = () => {
+    for (const listener of [...listeners]) listener();
+  };
+  const close = outer.onInterrupt(interrupt);
+  const { env, random, stderr } = outer;
+  const context: Context = {
+    ...outer,
+    clock,
+    onInterrupt(listener) {
+      const entry = () => listener();
+      listeners.add(entry);
+      return () => listeners.delete(entry);
+    },
+    async connect(options) {
+      const { connect } = await import('../../shared/kube/connect.ts');
+      return connect(options, { env, clock, random, stderr, interactive: false, version: VERSION });
+    },
+  };
+  return { context, interrupt, close };
+}
+
+/**
+ * A context without a terminal, for a command that runs as if it were typed.
+ *
+ * @param onLine called with each line that it writes to its standard output
+ * @param onTalk the same for its standard error
+ */
+export function withoutTerminal(
+  context: Context,
+  onLine: (line: string) => void,
+  onTalk: (line: string) => void,
+): Context {
+  return { ...context, stdout: lineStream(onLine), stderr: lineStream(onTalk), stdin: Readable.from([]) };
+}
