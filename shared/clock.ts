@@ -1,7 +1,12 @@
 /** Time as a dependency: drivers and caches take a `Clock`, decisions take `nowMs` as an argument. */
 export interface Clock {
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch, as the machine believes. May step either way when the machine's clock is set. */
   nowMs(): number;
+  /**
+   * Milliseconds that have passed since some moment; for ages and deadlines, which no setting of a clock may change.
+   * Never goes back. It may stand still while the machine sleeps.
+   */
+  monotonicMs(): number;
   /** Runs `run` once after `delayMs` and returns the function that cancels it. */
   schedule(delayMs: number, run: () => void): () => void;
 }
@@ -9,6 +14,7 @@ export interface Clock {
 /** The machine's own clock. Its timers keep the process alive: whoever schedules, cancels. */
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
+  monotonicMs: () => performance.now(),
   schedule(delayMs, run) {
     const timer = setTimeout(run, Math.min(delayMs, MAX_TIMER_MS));
     return () => clearTimeout(timer);

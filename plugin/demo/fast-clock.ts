@@ -46,6 +46,7 @@ export function fastClock(outer: Clock, factor: number): FastClock {
 
   return {
     nowMs: () => nowMs,
+    monotonicMs: () => nowMs,
     schedule(delayMs, run) {
       const timer = { atMs: nowMs + Math.max(0, delayMs), run };
       timers.add(timer);

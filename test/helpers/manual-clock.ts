@@ -10,6 +10,8 @@ interface Timer {
 export interface ManualClock extends Clock {
   /** Moves time forward and runs the timers that fall due, in order. */
   advance(byMs: number): void;
+  /** Sets the machine's clock forward or back; no time passes. */
+  setWall(byMs: number): void;
   /** Delays of the timers that are set now. */
   pending(): number[];
   /** Resolves as soon as a timer is set whose delay the predicate accepts, at once if one is, with that delay. */
@@ -19,7 +21,9 @@ export interface ManualClock extends Clock {
 }
 
 export function manualClock(startMs = Date.UTC(2026, 0, 1)): ManualClock {
+  /** Time that has passed, and counts for timers. */
   let nowMs = startMs;
+  let wallAheadMs = 0;
   const timers = new Set<Timer>();
   const waiting = new Set<{ accept: (delayMs: number) => boolean; resolve: (delayMs: number) => void }>();
 
@@ -29,7 +33,8 @@ export function manualClock(startMs = Date.UTC(2026, 0, 1)): ManualClock {
   }
 
   return {
-    nowMs: () => nowMs,
+    nowMs: () => nowMs + wallAheadMs,
+    monotonicMs: () => nowMs - startMs,
     schedule(delayMs, run) {
       const timer = { atMs: nowMs + delayMs, delayMs, run };
       timers.add(timer);
@@ -39,6 +44,9 @@ export function manualClock(startMs = Date.UTC(2026, 0, 1)): ManualClock {
         waiter.resolve(delayMs);
       }
       return () => timers.delete(timer);
+    },
+    setWall(byMs) {
+      wallAheadMs += byMs;
     },
     advance(byMs) {
       const untilMs = nowMs + byMs;

@@ -25,6 +25,7 @@ export async function openFlushReporter(
       const { flushLive } = await import('./live.ts');
       const paced: Clock = {
         nowMs: () => clock.nowMs(),
+        monotonicMs: () => clock.monotonicMs(),
         schedule: (delayMs, run) => context.clock.schedule(delayMs, run),
       };
       return flushLive({ stdout, stderr, stdin, env, clock: paced }, onQuit);

@@ -48,6 +48,7 @@ describe('a fast clock', () => {
     let tick = () => {};
     const outer = {
       nowMs: () => wallMs,
+      monotonicMs: () => wallMs,
       schedule(_delayMs: number, run: () => void) {
         tick = run;
         return () => {};

@@ -28,7 +28,7 @@ async function withTraffic(
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const pace = manualClock();
-  const held: Clock = { nowMs: () => pace.nowMs() + heldUpMs(), schedule: pace.schedule };
+  const held: Clock = { ...pace, nowMs: () => pace.nowMs() + heldUpMs() };
   const traffic = startTraffic({ port, requestsPerSecond: 100, pace: held, clock: pace });
   try {
     await test(traffic, pace, seen);

@@ -77,7 +77,7 @@ describe('a step', () => {
       throw new ConnectionError('reset');
     };
     const { tools } = controllers;
-    const impatient = { ...tools, clock: { nowMs: () => 0, schedule: runAtOnce } };
+    const impatient = { ...tools, clock: { nowMs: () => 0, monotonicMs: () => 0, schedule: runAtOnce } };
     const { signal } = new AbortController();
     await takeStep(impatient, chosen('a'), controllers.oldSet, { before: signal, after: signal });
     const told = controllers.written.filter((each) => each.startsWith('notice'));

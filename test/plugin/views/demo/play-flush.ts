@@ -4,7 +4,7 @@ import { systemClock } from '../../../../shared/clock.ts';
 import { MINUTE_MS, SCRIPT, STARTED_AT_MS, scriptUntil } from './script.ts';
 
 const { stdout, stderr, stdin, env } = process;
-const clock = { nowMs: () => STARTED_AT_MS + 15 * MINUTE_MS, schedule: systemClock.schedule };
+const clock = { ...systemClock, nowMs: () => STARTED_AT_MS + 15 * MINUTE_MS };
 const shown = scriptUntil(15);
 const reporter = flushLive({ stdout, stderr, stdin, env, clock }, () => {
   for (const event of SCRIPT.slice(shown.length)) reporter.report(event);
