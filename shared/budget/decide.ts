@@ -41,7 +41,7 @@ export type BudgetDecision = Allow | Deny;
 
 export interface Allow {
   kind: 'allow';
-  why: 'within-budget' | 'unready' | 'terminating' | 'terminal' | 'gone' | 'other-pod';
+  why: 'within-budget' | 'reserved' | 'unready' | 'terminating' | 'terminal' | 'gone' | 'other-pod';
   /** True when the eviction takes an available pod, so that it must be written down before it is answered. */
   reserve: boolean;
   /**
@@ -143,6 +143,11 @@ export function freeToGo(request: EvictionRequest, policy: string): Allow | unde
 /** For a pod that its owner, as far as it is known, does not ask for: nobody could tell whether it is missing later. */
 export function refuseUnexpected({ name, zone }: PodRead): Deny {
   return deny('not-expected', sentences.notExpected(name, zone), sentences.FIX_NOT_EXPECTED);
+}
+
+/** For a pod that is reserved already, and whose reservation shall last longer. */
+export function renewal(name: string): Allow {
+  return { ...allow('reserved', undefined, `${name} is reserved already`), reserve: true };
 }
 
 /** How many more pods of each zone could be evicted now, in the order of `zones`. */

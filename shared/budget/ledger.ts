@@ -14,6 +14,7 @@ import {
   decideEviction,
   type EvictionRequest,
   refuseUnexpected,
+  renewal,
 } from './decide.ts';
 import { adoptUnreserved, type ConsistentRead, settleReservations } from './reservations.ts';
 import { sameApartFromVersions } from './same-status.ts';
@@ -30,6 +31,11 @@ import { maxUnavailablePods, viewBudget } from './view.ts';
 export interface AdmissionRequest extends EvictionRequest {
   /** The pod's controller, from a cache or a read; undefined for a pod that has none. */
   owner: OwnerView | undefined;
+  /**
+   * Whether the pod is only to be reserved: somebody else removes it, bound to nothing. It may become Ready before, so
+   * an unready one is reserved too; and asking again renews the reservation, whatever has failed elsewhere meanwhile.
+   */
+  reserveOnly?: boolean | undefined;
 }
 
 export interface OwnerView {
@@ -64,10 +70,14 @@ export function admit(
   let { reservations } = status;
   const decisions = requests.map((request) => {
     const current = 'code' in view ? view : { ...view, reservations };
-    const decision = decideEviction(current, spec.unhealthyPodEvictionPolicy, request);
-    const { pod, owner } = request;
-    if (decision.kind === 'deny' || !decision.reserve || pod?.zone === undefined) return decision;
-    if (owner?.expected === false) return refuseUnexpected(pod);
+    const { pod, owner, reserveOnly = false } = request;
+    const renews = reserveOnly && reservations.some(({ uid }) => uid === pod?.uid);
+    const decision = renews
+      ? renewal(request.name)
+      : decideEviction(current, spec.unhealthyPodEvictionPolicy, request);
+    if (decision.kind === 'deny' || pod?.zone === undefined) return decision;
+    if (!decision.reserve && !(reserveOnly && decision.why === 'unready')) return decision;
+    if (owner?.expected === false && !renews) return refuseUnexpected(pod);
     const { name, uid, resourceVersion, zone } = pod;
     const ownerVersions = owner?.versions ?? {};
     // L2: exactly this pod, at the version that was read. A second admission of a pod starts its time anew.

@@ -16,7 +16,7 @@ import {
   sortByBudget,
   withRehearsals,
 } from './round.ts';
-import { allowed, tryAgain, type Verdict } from './verdict.ts';
+import { allowed, invalidReservation, reservation, tryAgain, type Verdict } from './verdict.ts';
 
 /** What admission tells to whom it may concern. */
 export interface AdmissionWitness {
@@ -148,10 +148,11 @@ export function createAdmitter(deps: AdmitterDeps): Admitter {
   return {
     admit: (eviction, deadlineMs) =>
       new Promise((resolve) => {
+        if (eviction.reserveOnly === 'invalid') return resolve(invalidReservation());
         const cancel = clock.schedule(deadlineMs - clock.nowMs(), () => answer(late(eviction)));
         const answer = (verdict: Verdict) => {
           cancel();
-          resolve(verdict);
+          resolve(eviction.reserveOnly === 'yes' ? reservation(verdict, eviction.name) : verdict);
         };
         batches.add(eviction.namespace, { eviction, deadlineMs, answer });
       }),

@@ -6,7 +6,7 @@ import type { BudgetObservation, BudgetStatus, ZoneDisruptionBudget } from '../.
 import type { ZoneOfNode } from '../../shared/zones.ts';
 import type { Eviction } from '../api/review.ts';
 import type { ListedBudget } from '../budgets/store.ts';
-import { allowed, ofDecision, tryAgain, twoBudgets, type Verdict } from './verdict.ts';
+import { allowed, gone, ofDecision, tryAgain, twoBudgets, unbound, type Verdict } from './verdict.ts';
 
 /** What a verdict rests on beside budget and pods. */
 export interface Circumstances {
@@ -46,9 +46,10 @@ export function sortByBudget(
     string,
     { budget: ZoneDisruptionBudget; evictions: BudgetGroup['evictions'][number][] }
   >();
+  const guarded = budgets.some((listed) => listed.kind === 'unreadable' || !listed.budget.spec.dryRun);
   for (const each of asked) {
     const { enforced, rehearsals, unreadable } = budgetsOf(each.pod, budgets);
-    const verdict = beforeBudgets(each, enforced, unreadable);
+    const verdict = beforeBudgets(each, enforced, { unreadable, guarded });
     const [budget] = enforced;
     if (verdict) settled.set(each.eviction, withRehearsals(verdict, each, rehearsals, rehearse));
     else if (!budget)
@@ -100,7 +101,7 @@ export function withRehearsals(
   rehearsals: readonly ZoneDisruptionBudget[],
   rehearse: (budget: ZoneDisruptionBudget, asked: Asked) => string | undefined,
 ): Verdict {
-  if (verdict.kind === 'deny') return verdict;
+  if (verdict.kind !== 'allow') return verdict;
   const warnings = rehearsals.flatMap((budget) => rehearse(budget, asked) ?? []);
   return { ...verdict, warnings: [...verdict.warnings, ...warnings] };
 }
@@ -123,6 +124,7 @@ function requestFor({ eviction, pod }: Asked, { zoneOfNode, ownerOf }: Circumsta
     pod: pod && podRead(pod, zoneOfNode),
     preconditionUid: eviction.precondition.uid,
     owner: pod && ownerOf(pod),
+    reserveOnly: eviction.reserveOnly === 'yes',
   };
 }
 
@@ -147,10 +149,12 @@ function budgetsOf(pod: PodRecord | undefined, budgets: readonly ListedBudget[])
 function beforeBudgets(
   { eviction, pod }: Asked,
   enforced: readonly ZoneDisruptionBudget[],
-  unreadable: string | undefined,
+  { unreadable, guarded }: { unreadable: string | undefined; guarded: boolean },
 ): Verdict | undefined {
   const { uid, resourceVersion } = eviction.precondition;
-  if (!pod) return allowed('gone');
+  if (!pod) return gone(eviction.name);
+  // L6: by the time the API server evicts, the name may belong to another pod.
+  if (uid === undefined && guarded) return unbound(pod.name);
   if (pod.terminating) return allowed('terminating');
   if (pod.terminal) return allowed('terminal');
   if (uid !== undefined && uid !== pod.uid) return allowed('other-pod');
@@ -165,7 +169,7 @@ function beforeBudgets(
       pod.name,
       enforced.map(({ metadata }) => metadata.name),
     );
-  if (enforced.length === 1 && !isBound(pod, resourceVersion)) {
+  if (enforced.length === 1 && eviction.reserveOnly === 'no' && !isBound(pod, resourceVersion)) {
     // The API server would answer 409, which ends a drain; 429 makes it ask again.
     return tryAgain('pod-changed', `${pod.name} has just changed; try again`);
   }

@@ -1,4 +1,5 @@
 import type { BudgetDecision } from '../../shared/budget/decide.ts';
+import { RESERVE_LABEL, RESERVE_PRECONDITION_UID, RESERVED_CODE } from '../../shared/reserve-only.ts';
 import type { ReviewAnswer } from '../api/review.ts';
 
 /** What becomes of one eviction, and why, as metrics and logs count it. */
@@ -6,13 +7,24 @@ export type Verdict =
   | { kind: 'allow'; why: string; warnings: readonly string[] }
   | {
       kind: 'deny';
-      /** 429 is retried by kubectl drain and Karpenter, and nothing else is. */
-      code: 429 | 500;
+      /** kubectl drain and Karpenter retry 429 and nothing else; 404 is done to them. */
+      code: keyof typeof REASONS;
       why: string;
       message: string;
       /** The budget that says no, where there is one. */
       budget: string | undefined;
-    };
+    }
+  /** The answer to a reserve-only eviction: it reserved, or there was nothing to reserve. */
+  | { kind: 'reserved'; why: string; message: string };
+
+/** Status.reason by HTTP code, as the API server has them. */
+const REASONS = {
+  400: 'BadRequest',
+  404: 'NotFound',
+  409: 'Conflict',
+  429: 'TooManyRequests',
+  500: 'InternalError',
+} as const;
 
 export function allowed(why: string, warnings: readonly string[] = []): Verdict {
   return { kind: 'allow', why, warnings };
@@ -21,6 +33,43 @@ export function allowed(why: string, warnings: readonly string[] = []): Verdict 
 /** A denial that time may change (B4). */
 export function tryAgain(why: string, message: string): Verdict {
   return { kind: 'deny', code: 429, why, message, budget: undefined };
+}
+
+/** The pod does not exist: what the API server would say, and kubectl drain takes for done. */
+export function gone(name: string): Verdict {
+  return { kind: 'deny', code: 404, why: 'gone', message: `pods "${name}" not found`, budget: undefined };
+}
+
+/** An eviction that names no pod by its uid (L6). */
+export function unbound(name: string): Verdict {
+  return tryAgain(
+    'unbound',
+    `${name} cannot be evicted: nothing has bound the eviction to one pod; see whether the ` +
+      'MutatingWebhookConfiguration of kubectl-zone is installed and no later webhook undoes it',
+  );
+}
+
+/** What a reserve-only eviction is told where an eviction would be let go. */
+export function reservation(verdict: Verdict, name: string): Verdict {
+  if (verdict.kind !== 'allow') return verdict;
+  const { why } = verdict;
+  if (why === 'other-pod') {
+    const message = `${name} is not the pod that should be reserved: another one has its name now`;
+    return { kind: 'deny', code: 409, why, message, budget: undefined };
+  }
+  const reserves = why === 'within-budget' || why === 'unready' || why === 'reserved';
+  const message = reserves
+    ? `${name} is reserved: it may be removed`
+    : `nothing to reserve for ${name} (${why}): it may be removed`;
+  return { kind: 'reserved', why, message };
+}
+
+/** A reserve-only eviction that is none. */
+export function invalidReservation(): Verdict {
+  const message =
+    `a reserve-only eviction has the uid of its pod in the label ${RESERVE_LABEL}, ` +
+    `and the uid precondition "${RESERVE_PRECONDITION_UID}"`;
+  return { kind: 'deny', code: 400, why: 'invalid-reservation', message, budget: undefined };
 }
 
 /** As PodDisruptionBudget has it: an error that does not pass by waiting. */
@@ -49,7 +98,8 @@ export function ofDecision(decision: BudgetDecision, budget: string): Verdict {
 
 export function answerOf(verdict: Verdict): ReviewAnswer {
   if (verdict.kind === 'allow') return { allowed: true, warnings: verdict.warnings };
-  const { code, message } = verdict;
-  const reason = code === 429 ? 'TooManyRequests' : 'InternalError';
-  return { allowed: false, code, reason, message };
+  const { message } = verdict;
+  return verdict.kind === 'reserved'
+    ? { allowed: false, code: RESERVED_CODE, reason: 'Reserved', message }
+    : { allowed: false, code: verdict.code, reason: REASONS[verdict.code], message };
 }

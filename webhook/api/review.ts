@@ -1,5 +1,6 @@
 /** AdmissionReview (admission.k8s.io/v1) of an Eviction, in and out. client-node has no types for it. */
 import * as z from 'zod/mini';
+import { RESERVE_LABEL, RESERVE_PRECONDITION_UID } from '../../shared/reserve-only.ts';
 import { TRIAL_LABEL } from '../../shared/trial.ts';
 
 /** An eviction as the API server asks about it. */
@@ -12,6 +13,11 @@ export interface Eviction {
   dryRun: boolean;
   /** Somebody only asks whether we answer; see `shared/trial.ts`. */
   trial: boolean;
+  /**
+   * Whether it only reserves; see `shared/reserve-only.ts`. The precondition below is then the uid in its label.
+   * `invalid` for one with the label that names no pod, or that could evict one.
+   */
+  reserveOnly: 'no' | 'yes' | 'invalid';
   /** What the client, or `bind`, tied the eviction to. */
   precondition: { uid: string | undefined; resourceVersion: string | undefined };
   /** Whether the Eviction has a deleteOptions, and in it preconditions: what a patch must add. */
@@ -68,16 +74,21 @@ export function readReview(value: unknown): Eviction {
   const name = request.name || request.object.metadata?.name;
   if (!name) throw new MalformedReviewError('the review does not name a pod');
   const dryRun = request.dryRun === true || (options?.dryRun ?? []).length > 0;
+  const labels = new Map(Object.entries(request.object.metadata?.labels ?? {}));
+  const given = {
+    uid: options?.preconditions?.uid || undefined,
+    resourceVersion: options?.preconditions?.resourceVersion || undefined,
+  };
+  const reserved = labels.get(RESERVE_LABEL);
+  const evictsNothing = given.uid === RESERVE_PRECONDITION_UID;
   return {
     reviewUid: request.uid,
     namespace: request.namespace,
     name,
     dryRun,
-    trial: dryRun && request.object.metadata?.labels?.[TRIAL_LABEL.key] === TRIAL_LABEL.value,
-    precondition: {
-      uid: options?.preconditions?.uid || undefined,
-      resourceVersion: options?.preconditions?.resourceVersion || undefined,
-    },
+    trial: dryRun && labels.get(TRIAL_LABEL.key) === TRIAL_LABEL.value,
+    reserveOnly: reserved === undefined ? 'no' : reserved !== '' && evictsNothing ? 'yes' : 'invalid',
+    precondition: reserved === undefined ? given : { uid: reserved, resourceVersion: undefined },
     has: { deleteOptions: Boolean(options), preconditions: Boolean(options?.preconditions) },
     user: request.userInfo?.username ?? '',
   };

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createAdmitter } from '../../../webhook/admission/admitter.ts';
 import type { Verdict } from '../../../webhook/admission/verdict.ts';
+import { fetchPod } from '../../../webhook/cluster/read-pod.ts';
 import { silentLog } from '../../../webhook/log.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 import { fakeApi, NAMESPACE } from '../helpers/fake-api.ts';
@@ -12,8 +13,9 @@ const PODS = 60;
 
 interface Asked {
   name?: string;
-  /** What the eviction is bound to; the pod's own unless told. */
+  /** What the eviction is bound to. */
   uid?: string | undefined;
+  resourceVersion?: string | undefined;
 }
 
 /** Replicas of the webhook over one API server with many pods of zone-a. */
@@ -46,7 +48,7 @@ function world({ maxUnavailable = PODS, expectedReplicas = PODS } = {}) {
       },
       log: silentLog,
     });
-    return ({ name = 'ingester-0', uid }: Asked): Promise<Verdict> =>
+    return ({ name = 'ingester-0', uid, resourceVersion }: Asked): Promise<Verdict> =>
       admitter.admit(
         {
           reviewUid: `review-${name}`,
@@ -54,7 +56,8 @@ function world({ maxUnavailable = PODS, expectedReplicas = PODS } = {}) {
           name,
           dryRun: false,
           trial: false,
-          precondition: { uid, resourceVersion: undefined },
+          reserveOnly: 'no',
+          precondition: { uid, resourceVersion },
           has: { deleteOptions: uid !== undefined, preconditions: uid !== undefined },
           user: 'sre',
         },
@@ -97,7 +100,7 @@ describe('a storm of evictions', () => {
     api.pod('stranger-0', { app: 'other' });
     const one = replica();
     const asked = [...names.map((name) => one(bound(name))), one(bound('stranger-0')), one(bound('gone-0'))];
-    assert.equal(admitted(await pump(clock, Promise.all(asked))), PODS + 2);
+    assert.equal(admitted(await pump(clock, Promise.all(asked))), PODS + 1);
     assert.deepEqual([lists(), gets()], [1, 2]);
     assert.ok(api.requests.includes('LIST app=ingester'));
   });
@@ -139,11 +142,13 @@ describe('after a conflict', () => {
     assert.deepEqual([all.conflicts.count, all.gets()], [1, 1]);
   });
 
-  it('reads again a pod to which the eviction is not bound, for the name may have another by now', async () => {
+  it('reads again a pod to whose version the eviction is bound, for the name may have another by now', async () => {
     const all = world();
+    const pod = await fetchPod(all.api.kube, { namespace: NAMESPACE, name: 'ingester-0' }, 1_000);
     conflictOnce(all, () => all.api.pod('ingester-0', { uid: 'successor' }));
-    assert.equal((await pump(all.clock, all.replica()({}))).kind, 'allow');
-    const [reservation] = all.api.status('ingester').reservations as { uid: string }[];
-    assert.equal(reservation?.uid, 'successor');
+    const resourceVersion = pod?.resourceVersion;
+    const verdict = await pump(all.clock, all.replica()({ ...bound('ingester-0'), resourceVersion }));
+    assert.deepEqual([verdict.kind, verdict.why], ['allow', 'other-pod']);
+    assert.equal(all.api.status('ingester').reservations, undefined);
   });
 });

@@ -33,6 +33,9 @@ export interface EvictionShape {
   /** In the review, as the API server reads it from the query. */
   dryRun?: boolean;
   deleteOptions?: object;
+  /** Without the uid of the pod that has the name, which `/evict` gets from `/bind`. */
+  unbound?: boolean;
+  labels?: Readonly<Record<string, string>>;
 }
 
 /** Time stands still unless a clock is given. */
@@ -76,7 +79,13 @@ export function harness(clock: Clock = manualClock()): Harness {
     verdicts,
     batches,
     conflicts: () => conflicts,
-    evict: (name, more) => ask('/evict', name, more),
+    evict: (name, more = {}) =>
+      ask('/evict', name, {
+        ...more,
+        ...(!more.unbound && {
+          deleteOptions: { preconditions: { uid: `uid-${name}` }, ...more.deleteOptions },
+        }),
+      }),
     bind: (name, more) => ask('/bind', name, more),
     post,
   };
@@ -98,7 +107,7 @@ export async function pump<T>(clock: ManualClock, promise: Promise<T>): Promise<
 /** An AdmissionReview as the API server sends it. */
 export function review(
   name: string,
-  { version = 'v1', dryRun = false, deleteOptions }: EvictionShape = {},
+  { version = 'v1', dryRun = false, deleteOptions, labels }: EvictionShape = {},
 ): object {
   return {
     apiVersion: 'admission.k8s.io/v1',
@@ -116,7 +125,7 @@ export function review(
       object: {
         apiVersion: `policy/${version}`,
         kind: 'Eviction',
-        metadata: { name, namespace: NAMESPACE },
+        metadata: { name, namespace: NAMESPACE, ...(labels && { labels }) },
         ...(deleteOptions && { deleteOptions }),
       },
       oldObject: null,
