@@ -1,3 +1,4 @@
+import { CredentialError } from '../shared/kube/credentials.ts';
 import { ApiError, ConnectionError, KubeconfigError } from '../shared/kube/kube.ts';
 
 /** Exit codes of every command; DESIGN 8. */
@@ -57,6 +58,10 @@ export function describeError(error: unknown): ErrorReport {
   }
   if (error instanceof KubeconfigError) {
     return { message: error.message, fix: undefined, exitCode: EXIT.failed, stack: undefined };
+  }
+  if (error instanceof CredentialError) {
+    const fix = 'log in again, and see whether kubectl gets an answer: kubectl auth whoami';
+    return { message: error.message, fix, exitCode: EXIT.failed, stack: undefined };
   }
   if (error instanceof ConnectionError) {
     return {

@@ -3,8 +3,9 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import type { Writable } from 'node:stream';
 import type { Clock } from '../clock.ts';
-import { type Credentials, tokenFileCredentials } from './credentials.ts';
+import type { Credentials } from './credentials.ts';
 import { ANONYMOUS, type Endpoint } from './endpoint.ts';
+import { fileCredentials } from './file-credentials.ts';
 import { type Kube, KubeconfigError } from './kube.ts';
 import { type ClusterEntry, type Kubeconfig, readKubeconfig } from './kubeconfig.ts';
 import { proxyFor } from './proxy.ts';
@@ -190,7 +191,7 @@ async function serviceAccountTarget(
       },
       proxy: undefined,
     },
-    credentials: tokenFileCredentials(tokenFile, ANONYMOUS, clock),
+    credentials: fileCredentials({ token: tokenFile }, ANONYMOUS, clock),
     impersonation: {
       user: options.as || undefined,
       uid: options.asUid || undefined,

@@ -1,9 +1,11 @@
-import { readFile, stat } from 'node:fs/promises';
 import type { Clock } from '../clock.ts';
 import type { Credential } from './endpoint.ts';
+import { WireError } from './wire.ts';
 
 /** Where the transport gets what proves who we are. */
 export interface Credentials {
+  /** Where they come from, for messages: `credential plugin aws`, `token file /run/token`. */
+  readonly source: string;
   /** The credential to use now; renewed if it is known to have expired. */
   current(): Promise<Credential>;
   /**
@@ -11,11 +13,23 @@ export interface Credentials {
    * other to try. Calls at the same time share one renewal.
    */
   renew(refused: Credential): Promise<Credential | undefined>;
+  /** Ends what is under way, such as a credential plugin that hangs. */
+  close(): void;
+}
+
+/**
+ * There is no credential that the server accepts, although there was one before: the source of the credentials is
+ * away, as a server can be. It is asked again. Nothing was done by the API server.
+ */
+export class CredentialError extends WireError {
+  constructor(message: string, cause?: unknown) {
+    super(message, { sent: false, cause });
+  }
 }
 
 /** Credentials that never change: certificates and tokens written in the kubeconfig. */
-export function fixedCredentials(credential: Credential): Credentials {
-  return { current: async () => credential, renew: async () => undefined };
+export function fixedCredentials(credential: Credential, source = 'kubeconfig'): Credentials {
+  return { source, current: async () => credential, renew: async () => undefined, close() {} };
 }
 
 /** What a source of renewable credentials yields, and until when it holds. */
@@ -25,81 +39,106 @@ export interface Issued {
   expiresAtMs: number | undefined;
 }
 
-/** A credential this close to its end is not used any more: the request has yet to travel. */
+/** How a credential is asked for. */
+export interface Issuing {
+  /** Nobody has got one yet, so that a person may have to log in. */
+  first: boolean;
+  /** Aborts when it is not needed any more. */
+  signal: AbortSignal;
+}
+
+export interface RenewableOptions {
+  source: string;
+  /** Must end by itself within a time. */
+  issue(how: Issuing): Promise<Issued>;
+  clock: Clock;
+}
+
+/** A credential this close to its end is renewed: the request has yet to travel. */
 const EXPIRY_MARGIN_MS = 5_000;
+/** After a renewal that failed; each further one doubles it. */
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 10_000;
 
 /**
  * Credentials that `issue` makes on demand. However many requests need one, it runs once at a time. The same
  * Credential object is handed out until it is replaced.
+ *
+ * What `issue` throws the first time is thrown as it is. Afterwards its failures are CredentialErrors, and it is asked
+ * again after a growing pause, within which requests fail at once. A credential that has not expired yet is used
+ * meanwhile.
  */
-export function renewableCredentials(issue: () => Promise<Issued>, clock: Clock): Credentials {
+export function renewableCredentials({ source, issue, clock }: RenewableOptions): Credentials {
+  const closing = new AbortController();
   let issued: Issued | undefined;
   let issuing: Promise<Credential> | undefined;
+  let failures = 0;
+  let pause: { error: CredentialError | undefined; sinceMs: number; forMs: number } | undefined;
+
+  /** @param error with which requests fail meanwhile; without one they are sent with what there is */
+  function pauseAfter(error: CredentialError | undefined): void {
+    const forMs = Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS);
+    pause = { error, sinceMs: clock.nowMs(), forMs };
+    failures += 1;
+  }
+
+  /** A wall clock that is set back must not make it longer. */
+  function paused(): typeof pause {
+    const ageMs = pause === undefined ? 0 : clock.nowMs() - pause.sinceMs;
+    return pause !== undefined && ageMs >= 0 && ageMs < pause.forMs ? pause : undefined;
+  }
+
+  async function issueNow(before: Issued | undefined): Promise<Credential> {
+    try {
+      const fresh = await issue({ first: before === undefined, signal: closing.signal });
+      issued = fresh;
+      if (!before || !sameCredential(before.credential, fresh.credential)) failures = 0;
+      return fresh.credential;
+    } catch (error) {
+      if (before === undefined) throw error;
+      const failure = new CredentialError(error instanceof Error ? error.message : String(error), error);
+      pauseAfter(failure);
+      throw failure;
+    }
+  }
 
   function issueOnce(): Promise<Credential> {
-    issuing ??= issue()
-      .then((fresh) => {
-        issued = fresh;
-        return fresh.credential;
-      })
-      .finally(() => {
-        issuing = undefined;
-      });
+    const { error } = paused() ?? {};
+    if (error) return Promise.reject(error);
+    issuing ??= issueNow(issued).finally(() => {
+      issuing = undefined;
+    });
     return issuing;
   }
 
   return {
+    source,
     async current() {
       if (issued === undefined || issuing !== undefined) return issueOnce();
       const { credential, expiresAtMs } = issued;
-      const expired = expiresAtMs !== undefined && clock.nowMs() >= expiresAtMs - EXPIRY_MARGIN_MS;
-      return expired ? issueOnce() : credential;
+      const leftMs = expiresAtMs === undefined ? Number.POSITIVE_INFINITY : expiresAtMs - clock.nowMs();
+      if (leftMs > EXPIRY_MARGIN_MS) return credential;
+      return issueOnce().catch((error: unknown) => {
+        if (leftMs <= 0) throw error;
+        return credential;
+      });
     },
     async renew(refused) {
       if (issued !== undefined && issued.credential !== refused) return issued.credential;
+      const pausing = paused();
+      if (pausing !== undefined && pausing.error === undefined) return undefined;
       const fresh = await issueOnce();
-      return sameCredential(fresh, refused) ? undefined : fresh;
+      if (!sameCredential(fresh, refused)) return fresh;
+      // Its source has no other yet; each refused request would run it anew.
+      pauseAfter(undefined);
+      return undefined;
+    },
+    close() {
+      closing.abort(new CredentialError('the connection to the API server was closed'));
     },
   };
 }
 
-function sameCredential(a: Credential, b: Credential): boolean {
+export function sameCredential(a: Credential, b: Credential): boolean {
   return a.authorization === b.authorization && a.cert === b.cert && a.key === b.key;
-}
-
-/** A token file is looked at this often. The kubelet replaces it when a fifth of its life is left, at least minutes. */
-const TOKEN_CHECK_MS = 10_000;
-
-/**
- * A bearer token in a file that somebody else replaces, as the kubelet does for service accounts. It is read again
- * when it has changed, and at once after a 401.
- *
- * @param base what is sent besides the token, such as a client certificate
- */
-export function tokenFileCredentials(path: string, base: Credential, clock: Clock): Credentials {
-  let checkedAtMs = Number.NEGATIVE_INFINITY;
-  let version = '';
-  let held = base;
-
-  async function check(): Promise<Credential> {
-    checkedAtMs = clock.nowMs();
-    const { mtimeMs, size, ino } = await stat(path);
-    const found = `${mtimeMs} ${size} ${ino}`;
-    if (found === version) return held;
-    const token = (await readFile(path, 'utf8')).trim();
-    version = found;
-    held = { ...base, authorization: `Bearer ${token}` };
-    return held;
-  }
-
-  return {
-    async current() {
-      const due = clock.nowMs() - checkedAtMs >= TOKEN_CHECK_MS;
-      return due || version === '' ? check() : held;
-    },
-    async renew(refused) {
-      const fresh = held === refused ? await check() : held;
-      return sameCredential(fresh, refused) ? undefined : fresh;
-    },
-  };
 }

@@ -1,9 +1,11 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import * as path from 'node:path';
-import type { Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import * as z from 'zod/mini';
-import type { Issued } from './credentials.ts';
+import type { Clock } from '../clock.ts';
+import type { Issued, Issuing } from './credentials.ts';
+import { abortable, startDeadline } from './deadline.ts';
 import type { Credential } from './endpoint.ts';
 import { KubeconfigError } from './kube.ts';
 
@@ -31,7 +33,19 @@ export interface ExecSurroundings {
   folder: string;
   /** The `spec.cluster` of KUBERNETES_EXEC_INFO, for plugins that ask for it. */
   cluster: Readonly<Record<string, unknown>>;
+  clock: Clock;
 }
+
+/** Without a terminal nobody can see that it hangs. A login by browser works without one, but only the first time. */
+const FIRST_PATIENCE_MS = 120_000;
+const RENEWAL_PATIENCE_MS = 30_000;
+/** On a terminal somebody may have to log in again, who may not be there at once. */
+const PERSON_PATIENCE_MS = 300_000;
+/** A plugin that does not end when it is asked to is killed after this time. */
+const KILL_AFTER_MS = 2_000;
+/** A certificate chain and its key need a few KiB. */
+const LONGEST_OUTPUT_CHARS = 1_000_000;
+const LONGEST_LAST_LINE_CHARS = 200;
 
 const ExecCredential = z.object({
   apiVersion: z.string(),
@@ -47,14 +61,16 @@ const ExecCredential = z.object({
 /**
  * Runs a credential plugin as client-go does: told about the cluster in KUBERNETES_EXEC_INFO, its stderr shown.
  * client-node's own runner does neither, so plugins that need the variable fail and a device login waits unseen.
+ * A plugin that takes too long is ended; only the first login on a terminal may take any time.
  *
  * @param base what the kubeconfig's user entry says besides
- * @throws KubeconfigError when it cannot be run, fails, or prints something else
+ * @throws KubeconfigError when it cannot be run, fails, takes too long, or prints something else
  */
 export async function runExecPlugin(
   entry: ExecEntry,
   base: Credential,
   surroundings: ExecSurroundings,
+  how: Issuing,
 ): Promise<Issued> {
   const interactive = entry.interactiveMode !== 'Never' && surroundings.interactive;
   if (entry.interactiveMode === 'Always' && !interactive) {
@@ -62,7 +78,7 @@ export async function runExecPlugin(
       `the credential plugin ${entry.command} needs a terminal (interactiveMode: Always)`,
     );
   }
-  const printed = await runForOutput(entry, interactive, surroundings);
+  const printed = await runForOutput(entry, interactive, surroundings, how);
   const { status } = parseOutput(entry, printed);
   const expiresAtMs = Date.parse(status.expirationTimestamp ?? '');
   return {
@@ -78,8 +94,10 @@ export async function runExecPlugin(
 async function runForOutput(
   entry: ExecEntry,
   interactive: boolean,
-  { env, stderr, folder, cluster }: ExecSurroundings,
+  { env, stderr, folder, cluster, clock }: ExecSurroundings,
+  { first, signal }: Issuing,
 ): Promise<string> {
+  signal.throwIfAborted();
   const info = {
     apiVersion: entry.apiVersion,
     kind: 'ExecCredential',
@@ -96,20 +114,67 @@ async function runForOutput(
     stdio: [interactive ? 'inherit' : 'ignore', 'pipe', 'pipe'],
     windowsHide: true,
   });
-  let printed = '';
-  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
-    printed += chunk;
+  const tooMuch = new AbortController();
+  const printed = collect(child.stdout, () => tooMuch.abort(failed(entry, 'prints without end')));
+  let said = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    stderr.write(chunk);
+    said = (said + chunk.toString('utf8')).slice(-4 * LONGEST_LAST_LINE_CHARS);
   });
-  child.stderr?.on('data', (chunk: Buffer) => stderr.write(chunk));
-  let code: number | null;
+  const patienceMs = patienceFor(interactive, first);
+  const late = () => failed(entry, `has not answered for ${patienceMs / 1000} s`);
+  const outer = AbortSignal.any([signal, tooMuch.signal]);
+  const deadline = startDeadline(clock, patienceMs, late, outer);
+  let end: (number | string | null)[];
   try {
-    [code] = (await once(child, 'close')) as [number | null];
+    end = await abortable(once(child, 'close'), deadline.signal);
   } catch (error) {
-    throw cannotRun(entry, error);
+    if (deadline.signal.aborted) endPlugin(child, clock);
+    throw error instanceof KubeconfigError || signal.aborted ? error : cannotRun(entry, error);
+  } finally {
+    deadline.clear();
   }
-  if (code !== 0)
-    throw new KubeconfigError(`the credential plugin ${entry.command} failed with exit code ${code}`);
-  return printed;
+  const [code, killedBy] = end;
+  if (code === 0) return printed();
+  const how = code === null ? `was ended by ${killedBy}` : `failed with exit code ${code}`;
+  throw failed(entry, [how, lastLine(said)].filter(Boolean).join(': '));
+}
+
+/** Without end for the first login on a terminal. */
+function patienceFor(interactive: boolean, first: boolean): number {
+  if (interactive) return first ? Number.POSITIVE_INFINITY : PERSON_PATIENCE_MS;
+  return first ? FIRST_PATIENCE_MS : RENEWAL_PATIENCE_MS;
+}
+
+/** Collects what a plugin prints, up to a bound. */
+function collect(stream: Readable | null, onTooMuch: () => void): () => string {
+  let printed = '';
+  stream?.setEncoding('utf8').on('data', (chunk: string) => {
+    if (printed.length > LONGEST_OUTPUT_CHARS) return;
+    printed += chunk;
+    if (printed.length > LONGEST_OUTPUT_CHARS) onTooMuch();
+  });
+  return () => printed;
+}
+
+/** Its own children may keep the pipes open, so that these are not waited for. */
+function endPlugin(child: ChildProcess, clock: Clock): void {
+  child.on('error', () => {});
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+  child.kill('SIGTERM');
+  const cancel = clock.schedule(KILL_AFTER_MS, () => child.kill('SIGKILL'));
+  child.once('exit', cancel);
+  child.unref();
+}
+
+function failed({ command }: ExecEntry, what: string): KubeconfigError {
+  return new KubeconfigError(`the credential plugin ${command} ${what}`);
+}
+
+/** What plugins say last is why they fail. */
+function lastLine(text: string): string {
+  return (text.trim().split('\n').at(-1) ?? '').trim().slice(0, LONGEST_LAST_LINE_CHARS);
 }
 
 function cannotRun({ command, installHint }: ExecEntry, error: unknown): KubeconfigError {

@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { type Clock, delay } from '../clock.ts';
 import { createConnector } from './connector.ts';
-import type { Credentials } from './credentials.ts';
+import { CredentialError, type Credentials } from './credentials.ts';
 import { abortable, startDeadline } from './deadline.ts';
 import type { Credential, Endpoint } from './endpoint.ts';
 import type { Heartbeat } from './http2-connection.ts';
@@ -10,6 +10,7 @@ import { ConnectionError, type Kube, type KubeRequest, type WatchEvent, type Wat
 import { isJudgeable, waitBeforeRetryMs } from './retry.ts';
 import { answerError } from './status.ts';
 import { readWatch } from './watch-stream.ts';
+import { whyRefused } from './why-refused.ts';
 import type { Answer, OutgoingHeaders } from './wire.ts';
 
 export interface TransportOptions {
@@ -55,16 +56,51 @@ export function createTransport(options: TransportOptions): Kube {
   const server = endpoint.url.href.replace(/\/$/, '');
   let clockSkewMs = 0;
 
-  /** One attempt: sent once, and once more with renewed credentials if the first are refused. */
-  async function attempt(request: Outgoing, signal: AbortSignal): Promise<Answer> {
+  /** Whether the server has ever accepted what proves who we are. */
+  let accepted = false;
+
+  /**
+   * One attempt: sent once, and once more with renewed credentials if the first are refused.
+   *
+   * @param progress what is being waited for, for whoever loses patience
+   * @throws CredentialError where the server accepts none any more, although it did before
+   */
+  async function attempt(request: Outgoing, signal: AbortSignal, progress: Progress): Promise<Answer> {
+    progress.waitsFor = 'credentials';
     const credential = await abortable(credentials.current(), signal);
+    progress.waitsFor = 'server';
     const answer = await send(request, credential, signal);
-    if (answer.status !== 401) return answer;
+    if (answer.status !== 401) {
+      accepted = true;
+      return answer;
+    }
+    progress.waitsFor = 'credentials';
     const renewed = await abortable(credentials.renew(credential), signal);
-    if (renewed === undefined) return answer;
+    progress.waitsFor = 'server';
+    if (renewed === undefined) return refused(answer, credential, request);
     await readText(answer);
-    return send(request, renewed, signal);
+    const again = await send(request, renewed, signal);
+    if (again.status === 401) return refused(again, renewed, request);
+    accepted = true;
+    return again;
   }
+
+  /** A 401 that comes from behind the API server, through its proxy, says nothing about our credentials. */
+  async function refused(answer: Answer, credential: Credential, request: Outgoing): Promise<never> {
+    const error = toError(answer, await readText(answer), request);
+    if (!accepted || error.reason !== 'Unauthorized') throw error;
+    const why = whyRefused(credential, clock.nowMs());
+    throw new CredentialError(
+      `${server} does not accept the credentials of the ${credentials.source} any more` +
+        ` (401${why === undefined ? '' : `: ${why}`})`,
+      error,
+    );
+  }
+
+  const lateText = ({ waitsFor }: Progress, timeoutMs: number) =>
+    waitsFor === 'credentials'
+      ? `the ${credentials.source} has given no credential within ${timeoutMs / 1000} s`
+      : `${server} did not answer within ${timeoutMs / 1000} s`;
 
   async function send(request: Outgoing, credential: Credential, signal: AbortSignal): Promise<Answer> {
     const sentMs = clock.nowMs();
@@ -84,8 +120,8 @@ export function createTransport(options: TransportOptions): Kube {
     return answer;
   }
 
-  async function answerOrThrow(request: Outgoing, signal: AbortSignal): Promise<unknown> {
-    const answer = await attempt(request, signal);
+  async function answerOrThrow(request: Outgoing, signal: AbortSignal, progress: Progress): Promise<unknown> {
+    const answer = await attempt(request, signal, progress);
     const body = await readText(answer);
     if (answer.status >= 200 && answer.status < 300) return parseBody(body, answer, request);
     throw toError(answer, body, request);
@@ -104,14 +140,15 @@ export function createTransport(options: TransportOptions): Kube {
   async function request(wanted: KubeRequest): Promise<unknown> {
     const timeoutMs = wanted.timeoutMs ?? options.timeoutMs ?? TIMEOUT_MS;
     const endsAtMs = clock.nowMs() + timeoutMs;
-    const late = () => new ConnectionError(`${server} did not answer within ${timeoutMs / 1000} s`);
+    const progress: Progress = { waitsFor: 'server' };
+    const late = () => new ConnectionError(lateText(progress, timeoutMs));
     const deadline = startDeadline(clock, timeoutMs, late, wanted.signal);
     const compression = options.compression !== false;
     const outgoing = toOutgoing(wanted, compression);
     try {
       for (let count = 1; ; count += 1) {
         try {
-          return await answerOrThrow(outgoing, deadline.signal);
+          return await answerOrThrow(outgoing, deadline.signal, progress);
         } catch (error) {
           if (!isJudgeable(error)) throw error;
           const waitMs = waitBeforeRetryMs({
@@ -145,10 +182,16 @@ export function createTransport(options: TransportOptions): Kube {
       },
     });
     const idleMs = options.idleTimeoutMs ?? IDLE_TIMEOUT_MS;
-    const late = () => new ConnectionError(`watch of ${wanted.path} silent for ${idleMs / 1000} s`);
+    const progress: Progress = { waitsFor: 'server' };
+    const late = () =>
+      new ConnectionError(
+        progress.waitsFor === 'credentials'
+          ? lateText(progress, idleMs)
+          : `watch of ${wanted.path} silent for ${idleMs / 1000} s`,
+      );
     const idle = startDeadline(clock, idleMs, late, wanted.signal);
     try {
-      const answer = await attempt(outgoing, idle.signal);
+      const answer = await attempt(outgoing, idle.signal, progress);
       if (answer.status !== 200) throw toError(answer, await readText(answer), outgoing);
       idle.restart();
       wanted.onOpen?.();
@@ -172,9 +215,15 @@ export function createTransport(options: TransportOptions): Kube {
       return clockSkewMs;
     },
     async close() {
+      credentials.close();
       connector.destroy();
     },
   };
+}
+
+/** What an exchange waits for. */
+interface Progress {
+  waitsFor: 'credentials' | 'server';
 }
 
 interface Outgoing {

@@ -2,16 +2,15 @@ import { readFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import type { Writable } from 'node:stream';
 import type { Clock } from '../clock.ts';
-import {
-  type Credentials,
-  fixedCredentials,
-  renewableCredentials,
-  tokenFileCredentials,
-} from './credentials.ts';
+import { type Credentials, fixedCredentials, renewableCredentials } from './credentials.ts';
+import { abortable, startDeadline } from './deadline.ts';
 import type { Credential } from './endpoint.ts';
 import { runExecPlugin } from './exec-plugin.ts';
+import { fileCredentials } from './file-credentials.ts';
 import { KubeconfigError } from './kube.ts';
 import type { Placed, UserEntry } from './kubeconfig.ts';
+
+const AUTH_PROVIDER_PATIENCE_MS = 30_000;
 
 /** What credential plugins may be told and given. */
 export interface PluginSurroundings {
@@ -41,24 +40,59 @@ export async function userCredentials(
   if (base.cert !== undefined && base.key === undefined) {
     throw new KubeconfigError('the kubeconfig names a client certificate but no client key');
   }
-  if (entry.tokenFile) {
-    const file = path.resolve(folder, entry.tokenFile);
-    await readNamed(file, 'tokenFile');
-    return tokenFileCredentials(file, base, clock);
-  }
   const { exec } = entry;
-  if (exec && base.authorization === undefined) {
-    return renewableCredentials(() => runExecPlugin(exec, base, { ...surroundings, folder }), clock);
-  }
-  if (entry['auth-provider'] && base.authorization === undefined) {
-    const authProvider = entry['auth-provider'];
-    const apply = await authProviderOf(authProvider);
-    return renewableCredentials(
-      async () => ({ credential: { ...base, authorization: await apply() }, expiresAtMs: clock.nowMs() }),
+  if (exec && !entry.tokenFile && base.authorization === undefined) {
+    return renewableCredentials({
+      source: `credential plugin ${exec.command}`,
+      issue: (how) => runExecPlugin(exec, base, { ...surroundings, folder }, how),
       clock,
-    );
+    });
   }
-  return fixedCredentials(base);
+  const authProvider = entry['auth-provider'];
+  if (authProvider && !entry.tokenFile && base.authorization === undefined) {
+    const apply = await authProviderOf(authProvider);
+    return renewableCredentials({
+      source: `auth-provider ${String(authProvider.name)}`,
+      issue: async ({ signal }) => {
+        const authorization = await withinPatience(apply(), signal);
+        return { credential: { ...base, authorization }, expiresAtMs: clock.nowMs() };
+      },
+      clock,
+    });
+  }
+  return storedCredentials(user, base, clock);
+
+  async function withinPatience<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+    const late = () =>
+      new KubeconfigError(
+        `the auth-provider ${String(authProvider?.name)} has not answered for ${AUTH_PROVIDER_PATIENCE_MS / 1000} s`,
+      );
+    const deadline = startDeadline(clock, AUTH_PROVIDER_PATIENCE_MS, late, signal);
+    try {
+      return await abortable(work, deadline.signal);
+    } finally {
+      deadline.clear();
+    }
+  }
+}
+
+/** Tokens and certificates that the entry holds or names; what is in files may be replaced while we run. */
+async function storedCredentials(
+  { entry, folder }: Placed<UserEntry>,
+  base: Credential,
+  clock: Clock,
+): Promise<Credentials> {
+  const certificate = base.cert !== undefined && !entry['client-certificate-data'];
+  const fileOf = (named: string | null | undefined, used: boolean) =>
+    named && used ? path.resolve(folder, named) : undefined;
+  const files = {
+    token: fileOf(entry.tokenFile, true),
+    cert: fileOf(entry['client-certificate'], certificate),
+    key: fileOf(entry['client-key'], certificate && !entry['client-key-data']),
+  };
+  if (files.token !== undefined) await readNamed(files.token, 'tokenFile');
+  if (files.token === undefined && files.cert === undefined) return fixedCredentials(base);
+  return fileCredentials(files, base, clock);
 }
 
 function staticAuthorization({ token, username, password }: UserEntry): string | undefined {

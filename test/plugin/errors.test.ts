@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { describeError, InterruptedError, UsageError, UserError } from '../../plugin/errors.ts';
+import { CredentialError } from '../../shared/kube/credentials.ts';
 import { ApiError, ConnectionError, KubeconfigError } from '../../shared/kube/kube.ts';
 
 describe('errors', () => {
@@ -11,6 +12,7 @@ describe('errors', () => {
       [new InterruptedError(), 130, /^interrupted; nothing was touched$/, false],
       [new ApiError({ code: 403, reason: 'Forbidden', message: 'no' }), 1, /answered 403: no/, false],
       [new ConnectionError('refused'), 1, /^refused$/, false],
+      [new CredentialError('the plugin failed'), 1, /^the plugin failed$/, false],
       [new KubeconfigError('no context'), 1, /^no context$/, false],
       [new TypeError('undefined is not'), 1, /a bug in kubectl-zone/, true],
       ['thrown text', 1, /a bug in kubectl-zone/, true],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { systemClock } from '../../../shared/clock.ts';
-import { fixedCredentials } from '../../../shared/kube/credentials.ts';
+import { CredentialError, fixedCredentials } from '../../../shared/kube/credentials.ts';
 import { ANONYMOUS } from '../../../shared/kube/endpoint.ts';
 import { ApiError, ConnectionError, type Kube } from '../../../shared/kube/kube.ts';
 import { createTransport, type TransportOptions } from '../../../shared/kube/transport.ts';
@@ -349,6 +349,8 @@ describe('transport', () => {
           renewals += 1;
           return renewed;
         },
+        source: 'test',
+        close() {},
       },
     });
     assert.deepEqual(await kube.request({ method: 'POST', path: '/x', body: {} }), {});
@@ -356,12 +358,64 @@ describe('transport', () => {
     assert.equal(server.requests.length, 2);
   });
 
+  it('takes a 401 for an answer at first, and for a lost connection once the credentials were accepted', async () => {
+    let accept = false;
+    const server = await serve(({ path }, respond) => {
+      if (path.includes('/proxy/')) json(respond, 401, { error: 'log in to Prometheus' });
+      else if (accept) json(respond, 200, {});
+      else status(respond, 401, 'Unauthorized');
+    });
+    const expired = Buffer.from(JSON.stringify({ exp: 1_000_000_000 })).toString('base64url');
+    const credential = { ...ANONYMOUS, authorization: `Bearer x.${expired}.y` };
+    const kube = open(server, {
+      credentials: fixedCredentials(credential, 'token file /run/token'),
+      clock: { ...systemClock, schedule: quickRetries },
+    });
+    const refused = { name: 'ApiError', code: 401 };
+    await assert.rejects(kube.request({ method: 'GET', path: '/x' }), refused);
+    accept = true;
+    await kube.request({ method: 'GET', path: '/x' });
+    accept = false;
+    await assert.rejects(kube.request({ method: 'POST', path: '/x', body: {} }), (error) => {
+      assert.ok(error instanceof CredentialError);
+      assert.match(
+        error.message,
+        /does not accept the credentials of the token file \/run\/token any more \(401: its token expired at 2001-09-09/,
+      );
+      return true;
+    });
+    await assert.rejects(kube.request({ method: 'GET', path: '/services/prometheus/proxy/' }), refused);
+  });
+
+  it('names the source of the credentials, not the server, when that is what it waits for', async () => {
+    const server = await serve((_, respond) => json(respond, 200, {}));
+    const clock = manualClock();
+    const never = new Promise<never>(() => {});
+    const kube = open(server, {
+      credentials: {
+        source: 'credential plugin login',
+        current: () => never,
+        renew: () => never,
+        close() {},
+      },
+      clock,
+    });
+    const answer = kube.request({ method: 'GET', path: '/x' });
+    clock.advance(30_000);
+    await assert.rejects(
+      answer,
+      /^ConnectionError: the credential plugin login has given no credential within 30 s/,
+    );
+  });
+
   it('opens a connection with the new client certificate after a renewal', async () => {
     const old = { ...ANONYMOUS, ...(await authority.client('old')) };
     const fresh = { ...ANONYMOUS, ...(await authority.client('fresh')) };
     let held = old;
     const server = await serve(({ clientName }, respond) => json(respond, 200, { clientName }));
-    const kube = open(server, { credentials: { current: async () => held, renew: async () => undefined } });
+    const kube = open(server, {
+      credentials: { source: 'test', current: async () => held, renew: async () => undefined, close() {} },
+    });
     assert.deepEqual(await kube.request({ method: 'GET', path: '/' }), { clientName: 'old' });
     held = fresh;
     assert.deepEqual(await kube.request({ method: 'GET', path: '/' }), { clientName: 'fresh' });

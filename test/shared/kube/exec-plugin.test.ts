@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { after, before, describe, it } from 'node:test';
+import { systemClock } from '../../../shared/clock.ts';
+import { ANONYMOUS } from '../../../shared/kube/endpoint.ts';
+import { type ExecSurroundings, runExecPlugin } from '../../../shared/kube/exec-plugin.ts';
+import { manualClock } from '../../helpers/manual-clock.ts';
+
+const API_VERSION = 'client.authentication.k8s.io/v1';
+
+describe('runExecPlugin', () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'exec-'));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  async function run(
+    script: string,
+    { first = false, ...more }: Partial<ExecSurroundings> & { first?: boolean; signal?: AbortSignal } = {},
+  ) {
+    const file = join(folder, 'login');
+    await writeFile(file, `#!/bin/sh\n${script}\n`);
+    await chmod(file, 0o755);
+    const surroundings = {
+      env: { PATH: process.env.PATH },
+      stderr: new PassThrough(),
+      interactive: false,
+      folder,
+      cluster: {},
+      clock: systemClock,
+      ...more,
+    };
+    const signal = more.signal ?? new AbortController().signal;
+    const entry = { apiVersion: API_VERSION, command: './login' };
+    return runExecPlugin(entry, ANONYMOUS, surroundings, { first, signal });
+  }
+
+  /** Runs a plugin that hangs, and lets the time pass that it is waited for. */
+  async function hang(how: { first: boolean; interactive: boolean }) {
+    const clock = manualClock();
+    const pid = join(folder, 'pid');
+    await rm(pid, { force: true });
+    const answer = run(`echo $$ > ${pid}; exec sleep 100000`, { ...how, clock });
+    answer.catch(() => {});
+    const patienceMs = await clock.scheduled(() => true);
+    const read = async (): Promise<number> =>
+      Number(await readFile(pid, 'utf8').catch(() => '')) ||
+      new Promise((resolve) => setImmediate(() => resolve(read())));
+    return { clock, answer, patienceMs, pid: await read() };
+  }
+
+  it('ends a plugin that hangs where nobody could see it, and names it', async () => {
+    for (const [first, patienceMs] of [
+      [false, 30_000],
+      [true, 120_000],
+    ] as const) {
+      const hung = await hang({ first, interactive: false });
+      assert.equal(hung.patienceMs, patienceMs);
+      hung.clock.advance(patienceMs);
+      await assert.rejects(hung.answer, {
+        name: 'KubeconfigError',
+        message: `the credential plugin ./login has not answered for ${patienceMs / 1000} s`,
+      });
+      await hung.clock.quiet();
+      assert.equal(isAlive(hung.pid), false);
+    }
+  });
+
+  it('kills one that does not end when it is asked to', async () => {
+    const clock = manualClock();
+    const ready = join(folder, 'ready');
+    const answer = run(`trap '' TERM; echo $$ > ${ready}; while :; do sleep 0.05; done`, { clock });
+    answer.catch(() => {});
+    const read = async (): Promise<number> =>
+      Number(await readFile(ready, 'utf8').catch(() => '')) ||
+      new Promise((resolve) => setImmediate(() => resolve(read())));
+    const pid = await read();
+    clock.advance(30_000);
+    await assert.rejects(answer, /has not answered/);
+    clock.advance(2_000);
+    while (isAlive(pid)) await new Promise((resolve) => setImmediate(resolve));
+  });
+
+  it('waits for a person who logs in on a terminal', async () => {
+    const login = await hang({ first: true, interactive: true });
+    assert.equal(login.patienceMs, Number.POSITIVE_INFINITY);
+    const again = await hang({ first: false, interactive: true });
+    assert.equal(again.patienceMs, 300_000);
+    for (const { pid } of [login, again]) process.kill(pid);
+    await assert.rejects(login.answer, /login was ended by SIGTERM/);
+  });
+
+  it('is ended when nobody needs its answer any more', async () => {
+    const closing = new AbortController();
+    const answer = run('exec sleep 100000', { signal: closing.signal });
+    closing.abort(new Error('closed'));
+    await assert.rejects(answer, /closed/);
+  });
+
+  it('repeats what a plugin said last before it failed', async () => {
+    await assert.rejects(
+      run('echo "An error occurred (ServiceUnavailable) when calling AssumeRole" >&2; exit 255'),
+      /login failed with exit code 255: An error occurred \(ServiceUnavailable\) when calling AssumeRole$/,
+    );
+  });
+
+  it('keeps no more of its output than a credential can have', async () => {
+    await assert.rejects(run('yes'), /login prints without end/);
+  });
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
