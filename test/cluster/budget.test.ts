@@ -1,13 +1,11 @@
-import { after } from 'node:test';
 import { budgetSuite } from './budget.suite.ts';
 import { checkSuite } from './check.suite.ts';
-import { shareCluster } from './cluster.ts';
 import { completionSuite } from './completion.suite.ts';
 import { sandboxCluster } from './sandbox-cluster.ts';
+import { sideBySide } from './side-by-side.ts';
 
-const { factory, stop } = shareCluster(sandboxCluster);
-after(stop);
-
-budgetSuite(factory);
-checkSuite(factory);
-completionSuite(factory);
+sideBySide(
+  'budgets and checks on the sandbox',
+  { factory: sandboxCluster, atOnce: 3 },
+  { sharing: [budgetSuite, checkSuite, completionSuite] },
+);

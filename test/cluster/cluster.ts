@@ -69,26 +69,3 @@ export function makeTestCluster(
     stop,
   };
 }
-
-/** A cluster that several suites use one after the other. */
-export interface SharedCluster {
-  /** Starts the cluster at the first call; a suite's own `stop` leaves it running. Options make a separate one. */
-  factory: ClusterFactory;
-  /** Stops the cluster, if it was started. */
-  stop(): Promise<void>;
-}
-
-/** Lets the suites of one test file share one cluster. */
-export function shareCluster(factory: ClusterFactory): SharedCluster {
-  let started: Promise<TestCluster> | undefined;
-  return {
-    async factory(options) {
-      if (options) return factory(options);
-      started ??= factory();
-      return { ...(await started), stop: () => Promise.resolve() };
-    },
-    async stop() {
-      await (await started)?.stop();
-    },
-  };
-}

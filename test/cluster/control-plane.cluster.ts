@@ -1,17 +1,16 @@
-import { after } from 'node:test';
 import { controlPlaneSuite } from '../control-plane/control-plane.suite.ts';
 import { basicsSuite } from './basics.suite.ts';
-import { shareCluster } from './cluster.ts';
 import { controlPlaneCluster } from './control-plane-cluster.ts';
-import { rolloutSuites } from './rollout.suite.ts';
+import { ROLLOUT_SUITES } from './rollout.suite.ts';
 import { rolloutAccessSuite } from './rollout-access.suite.ts';
+import { sideBySide } from './side-by-side.ts';
 import { simulationSuite } from './simulation.suite.ts';
 
-const { factory, stop } = shareCluster(controlPlaneCluster);
-after(stop);
-
-basicsSuite(factory);
-simulationSuite(factory);
-controlPlaneSuite();
-rolloutSuites(factory);
-rolloutAccessSuite(controlPlaneCluster);
+sideBySide(
+  'on a control plane',
+  { factory: controlPlaneCluster, atOnce: 4 },
+  {
+    sharing: [basicsSuite, simulationSuite, ...ROLLOUT_SUITES],
+    alone: [controlPlaneSuite, rolloutAccessSuite],
+  },
+);

@@ -1,9 +1,6 @@
-import { after } from 'node:test';
-import { shareCluster } from './cluster.ts';
 import { controlPlaneCluster } from './control-plane-cluster.ts';
 import { DRAIN_SUITES } from './drain.suite.ts';
+import { sideBySide } from './side-by-side.ts';
 
-const { factory, stop } = shareCluster(() => controlPlaneCluster({ nodesPerZone: 4 }));
-after(stop);
-
-for (const suites of DRAIN_SUITES) suites(factory);
+const factory = () => controlPlaneCluster({ nodesPerZone: 4 });
+sideBySide('drain on a control plane', { factory, atOnce: 2 }, DRAIN_SUITES);

@@ -1,4 +1,3 @@
-import type { ClusterFactory } from './cluster.ts';
 import { deploymentRulesSuite } from './deployment-rules.suite.ts';
 import { planSuite } from './plan.suite.ts';
 import { rolloutBudgetsSuite } from './rollout-budgets.suite.ts';
@@ -23,31 +22,32 @@ import { rolloutStrategySuite } from './rollout-strategy.suite.ts';
 import { rolloutTemplateSuite } from './rollout-template.suite.ts';
 import { rolloutTroubleSuite } from './rollout-trouble.suite.ts';
 import { rolloutWavesSuite } from './rollout-waves.suite.ts';
+import type { Suite } from './side-by-side.ts';
 
-/** `kubectl zone rollout`, as it must be on every cluster. */
-export function rolloutSuites(factory: ClusterFactory): void {
-  rolloutWavesSuite(factory);
-  rolloutEndsSuite(factory);
-  rolloutRevisionsSuite(factory);
-  rolloutTroubleSuite(factory);
-  rolloutBudgetsSuite(factory);
-  rolloutStrategySuite(factory);
-  rolloutSteeringSuite(factory);
-  rolloutKeysSuite(factory);
-  rolloutTemplateSuite(factory);
-  rolloutDefaultsSuite(factory);
-  rolloutGatesSuite(factory);
-  rolloutRingSuite(factory);
-  rolloutProbeSuite(factory);
-  rolloutReadinessGatesSuite(factory);
-  rolloutFailuresSuite(factory);
-  rolloutFlushSuite(factory);
-  rolloutRefusalsSuite(factory);
-  rolloutShapesSuite(factory);
-  rolloutDispatchSuite(factory);
-  rolloutRestartsSuite(factory);
-  rolloutKillsSuite(factory);
-  deploymentRulesSuite(factory);
-  rolloutDeploymentsSuite(factory);
-  planSuite(factory);
-}
+/** `kubectl zone rollout`, as it must be on every cluster. None needs another one. */
+export const ROLLOUT_SUITES: readonly Suite[] = [
+  rolloutWavesSuite,
+  rolloutEndsSuite,
+  rolloutRevisionsSuite,
+  rolloutTroubleSuite,
+  rolloutBudgetsSuite,
+  rolloutStrategySuite,
+  rolloutSteeringSuite,
+  rolloutKeysSuite,
+  rolloutTemplateSuite,
+  rolloutDefaultsSuite,
+  rolloutGatesSuite,
+  rolloutRingSuite,
+  rolloutProbeSuite,
+  rolloutReadinessGatesSuite,
+  rolloutFailuresSuite,
+  rolloutFlushSuite,
+  rolloutRefusalsSuite,
+  rolloutShapesSuite,
+  rolloutDispatchSuite,
+  rolloutRestartsSuite,
+  rolloutKillsSuite,
+  deploymentRulesSuite,
+  rolloutDeploymentsSuite,
+  planSuite,
+];

@@ -1,15 +1,12 @@
-import { after } from 'node:test';
 import { basicsSuite } from './basics.suite.ts';
-import { shareCluster } from './cluster.ts';
-import { rolloutSuites } from './rollout.suite.ts';
+import { ROLLOUT_SUITES } from './rollout.suite.ts';
 import { rolloutRingPagesSuite } from './rollout-ring-pages.suite.ts';
 import { sandboxCluster } from './sandbox-cluster.ts';
+import { sideBySide } from './side-by-side.ts';
 import { simulationSuite } from './simulation.suite.ts';
 
-const { factory, stop } = shareCluster(sandboxCluster);
-after(stop);
-
-basicsSuite(factory);
-simulationSuite(factory);
-rolloutSuites(factory);
-rolloutRingPagesSuite(factory);
+sideBySide(
+  'on the sandbox',
+  { factory: sandboxCluster, atOnce: 4 },
+  { sharing: [basicsSuite, simulationSuite, rolloutRingPagesSuite, ...ROLLOUT_SUITES] },
+);

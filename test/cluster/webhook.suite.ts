@@ -1,4 +1,4 @@
-import type { ClusterFactory } from './cluster.ts';
+import type { Suite } from './side-by-side.ts';
 import { webhookAnswersSuite } from './webhook-answers.suite.ts';
 import { webhookBudgetSuite } from './webhook-budget.suite.ts';
 import { webhookCertificatesSuite } from './webhook-certificates.suite.ts';
@@ -7,13 +7,13 @@ import { webhookLifeSuite } from './webhook-life.suite.ts';
 import { webhookOwnersSuite } from './webhook-owners.suite.ts';
 import { webhookRestartSuite } from './webhook-restart.suite.ts';
 
-/** The webhook, as it must be on every cluster. */
-export function webhookSuites(factory: ClusterFactory): void {
-  webhookAnswersSuite(factory);
-  webhookOwnersSuite(factory);
-  webhookDrainSuite(factory);
-  webhookBudgetSuite(factory);
-  webhookLifeSuite(factory);
-  webhookRestartSuite(factory);
-  webhookCertificatesSuite(factory);
-}
+/** The webhook, as it must be on every cluster. None needs another one. */
+export const WEBHOOK_SUITES: readonly Suite[] = [
+  webhookAnswersSuite,
+  webhookOwnersSuite,
+  webhookDrainSuite,
+  webhookBudgetSuite,
+  webhookLifeSuite,
+  webhookRestartSuite,
+  webhookCertificatesSuite,
+];
