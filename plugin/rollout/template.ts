@@ -71,9 +71,16 @@ export async function planChange(
   return { differences: differences(before, template), before, template, revision: name };
 }
 
+/** A field of the workload and the value that it must have. */
+export interface FieldTest {
+  /** A JSON pointer, such as `/spec/paused`. */
+  path: string;
+  value: unknown;
+}
+
 /**
- * Makes the change, if the template still is as it was when the change was worked out; with `dryRun` the API server
- * only says whether it would.
+ * Makes the change, if the template still is as it was when the change was worked out, and the fields of `only` have
+ * their values; with `dryRun` the API server only says whether it would.
  *
  * @returns the workload with its new generation
  * @throws UserError when somebody else has changed it meanwhile, and when the answer got lost
@@ -83,7 +90,7 @@ export async function applyChange(
   kube: Kube,
   workload: Workload,
   { before, template }: PlannedChange,
-  { dryRun = false }: { dryRun?: boolean } = {},
+  { dryRun = false, only = [] }: { dryRun?: boolean; only?: readonly FieldTest[] } = {},
 ): Promise<{ metadata: ObjectMeta }> {
   const path = pathOf(workload);
   const subject = subjectOf(workload);
@@ -94,6 +101,7 @@ export async function applyChange(
       path,
       query: { dryRun: dryRun ? 'All' : undefined },
       body: [
+        ...only.map((each) => ({ op: 'test', ...each })),
         { op: 'test', path: '/spec/template', value: before },
         { op: 'replace', path: '/spec/template', value: template },
       ],

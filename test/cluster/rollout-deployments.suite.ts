@@ -210,6 +210,19 @@ export function rolloutDeploymentsSuite(factory: ClusterFactory): void {
       await assertOneZone(witness, { most: 1, zones: IN_ORDER });
     });
 
+    it('loses at most one pod to a kubectl rollout resume, whenever it comes', async () => {
+      await bench.whole({ name: 'early', simulation: { start: '100ms', flush: '1s' } });
+      const witness = await bench.witness('early');
+      const run = bench.start('early', '--image=main=app:v2', '--gate-http=http://127.0.0.1:9/closed');
+      await untilEvent(run, ({ type, for: what }) => type === 'waiting' && what === 'gate');
+      await bench.kubectl('rollout', 'resume', 'deployment/early');
+      await bench.kubectl('wait', 'deploy/early', '--for=jsonpath={.status.updatedReplicas}=1');
+      run.interrupt();
+      await run.end;
+      const { zones } = await witness.testimony();
+      assert.equal(zones.length, 1, zones.join(' '));
+    });
+
     it('begins again with the first zone when the template changes on the way, and leaves that one too', async () => {
       await bench.stale({ name: 'changing', simulation: { start: '200ms', flush: '500ms' } });
       const witness = await bench.witness('changing');

@@ -2,6 +2,7 @@ import type { Kube } from '../../../shared/kube/kube.ts';
 import { RESOURCES, resourcePath } from '../../../shared/kube/paths.ts';
 import { type RolledDeployment, readRolledDeployment } from '../../../shared/rollout/deployment-objects.ts';
 import { HELD_MIN_READY_SECONDS, NO_PROGRESS_DEADLINE } from '../../../shared/rollout/deployment-step.ts';
+import type { FieldTest } from '../template.ts';
 import { type Originals, parkedRollingUpdate } from './originals.ts';
 
 /** The fields of a Deployment that its rollout changes. */
@@ -12,20 +13,28 @@ interface HeldFields {
   strategy: { type: 'RollingUpdate'; rollingUpdate: Originals['rollingUpdate'] };
 }
 
-/**
- * The fields under which the controller replaces this many pods in all, the new ones that there are among them, and
- * with `paused` none.
- */
-export function heldFields(paused: boolean, maxUnavailable: number): HeldFields {
+/** Every brake: the controller replaces no pod, and at most one where somebody lifts any single one of them. */
+export const BRAKED: HeldFields = heldFields(true, 1);
+
+/** What a change of the template is bound to: with all pods old, each missing brake would let pods of all zones go. */
+export const BRAKE_TESTS: readonly FieldTest[] = [
+  { path: '/spec/paused', value: true },
+  { path: '/spec/minReadySeconds', value: HELD_MIN_READY_SECONDS },
+  { path: '/spec/strategy', value: BRAKED.strategy },
+];
+
+/** The fields under which the controller replaces this many pods in all, the new ones that there are among them. */
+export function releasedFields(maxUnavailable: number): HeldFields {
+  return heldFields(false, maxUnavailable);
+}
+
+function heldFields(paused: boolean, maxUnavailable: number): HeldFields {
   return {
     paused,
     minReadySeconds: HELD_MIN_READY_SECONDS,
     progressDeadlineSeconds: NO_PROGRESS_DEADLINE,
     // Surge and unavailability must not both be 0.
-    strategy: {
-      type: 'RollingUpdate',
-      rollingUpdate: { maxSurge: 0, maxUnavailable: Math.max(1, maxUnavailable) },
-    },
+    strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 0, maxUnavailable } },
   };
 }
 

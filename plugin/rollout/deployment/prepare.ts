@@ -1,6 +1,5 @@
 import { ApiError, ConnectionError } from '../../../shared/kube/kube.ts';
 import type { Pod } from '../../../shared/kube/objects.ts';
-import { maxUnavailableFor } from '../../../shared/rollout/deployment-step.ts';
 import { byOrdinalDescending, orderZones } from '../../../shared/rollout/order.ts';
 import type { Observation, RolloutOptions } from '../../../shared/rollout/types.ts';
 import type { Workload } from '../../../shared/rollout/workload.ts';
@@ -10,7 +9,7 @@ import type { Prepared } from '../port.ts';
 import type { RolloutRequest } from '../run.ts';
 import { applyChange } from '../template.ts';
 import { writeCosts } from './costs.ts';
-import { heldFields, patchDeployment } from './hold.ts';
+import { BRAKE_TESTS, BRAKED, patchDeployment } from './hold.ts';
 import { decodeOriginals, encodeOriginals, originalsOf } from './originals.ts';
 import { look, untilSeen, untilSettled, untilStepTaken } from './settling.ts';
 import { type WatchedDeployment, workloadOf } from './watch.ts';
@@ -35,16 +34,16 @@ export async function prepareDeployment(
   const { change } = request;
   await withPatience(context, signal, (patience) => untilStepTaken(watches, patience));
   if (signal.aborted) return { ...seen(watched, lock, request.options), request, changed: false };
-  const { deployment, sets } = look(watches);
+  const { deployment } = look(watches);
   const originals = encodeOriginals(originalsOf(deployment, decodeOriginals(lock.heldBefore)));
   if (originals !== lock.heldBefore) await lock.rememberHeld(originals);
-  const held = await patchDeployment(kube, deployment, heldFields(true, maxUnavailableFor(sets, 0)));
+  const held = await patchDeployment(kube, deployment, BRAKED);
   let { generation } = held.metadata;
   const changes = change !== undefined && !signal.aborted;
   if (changes) {
     ({
       metadata: { generation },
-    } = await applyChange(kube, workloadOf(look(watches), originals), change));
+    } = await applyChange(kube, workloadOf(look(watches), originals), change, { only: BRAKE_TESTS }));
   }
   await settle(watched, generation, context, signal);
   const ready = seen(watched, lock, request.options);

@@ -9,7 +9,7 @@ import { isHeld, isTaken, maxUnavailableFor, steer } from '../../../shared/rollo
 import type { ZonedPod } from '../port.ts';
 import type { WorkloadWatches } from '../watches.ts';
 import { writeCosts } from './costs.ts';
-import { heldFields, patchDeployment } from './hold.ts';
+import { BRAKED, patchDeployment, releasedFields } from './hold.ts';
 import { livePods, look, type Scene, untilSeen, untilSettled, untilStepTaken } from './settling.ts';
 import type { DeploymentObjects } from './watch.ts';
 
@@ -70,7 +70,7 @@ export async function takeStep(
   before.throwIfAborted();
   tools.onBrake({ released: true });
   try {
-    const fields = heldFields(false, maxUnavailable);
+    const fields = releasedFields(maxUnavailable);
     const released = await patchDeployment(kube, scene.deployment, fields, { unchanged: true });
     const { generation } = released.metadata;
     await untilSeen(
@@ -90,10 +90,10 @@ export async function takeStep(
 
 async function hold({ kube, watches, onBrake }: StepTools, signal: AbortSignal): Promise<void> {
   await untilStepTaken(watches, signal);
-  const { deployment, sets } = look(watches);
+  const { deployment } = look(watches);
   let { generation } = deployment.metadata;
   if (!isHeld(deployment) || !deployment.spec.paused) {
-    const held = await patchDeployment(kube, deployment, heldFields(true, maxUnavailableFor(sets, 0)));
+    const held = await patchDeployment(kube, deployment, BRAKED);
     ({ generation } = held.metadata);
     onBrake({ released: false, generation });
   }
@@ -143,7 +143,7 @@ async function brake(tools: StepTools, signal: AbortSignal): Promise<void> {
   let told = '';
   for (;;) {
     try {
-      const { metadata } = await patchDeployment(kube, look(watches).deployment, { paused: true });
+      const { metadata } = await patchDeployment(kube, look(watches).deployment, BRAKED);
       tools.onBrake({ released: false, generation: metadata.generation });
       if (told !== '') tools.onNotice('the Deployment is paused again');
       return;

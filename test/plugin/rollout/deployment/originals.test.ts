@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { heldFields } from '../../../../plugin/rollout/deployment/hold.ts';
+import { BRAKED, releasedFields } from '../../../../plugin/rollout/deployment/hold.ts';
 import {
   decodeOriginals,
   encodeOriginals,
@@ -40,12 +40,12 @@ describe('what a Deployment was like before its rollout', () => {
   });
 
   it('is what the Lease keeps while it is held, whatever process held it', () => {
-    assert.deepEqual(originalsOf(deployment(heldFields(true, 3)), FOUND), FOUND);
-    assert.deepEqual(originalsOf(deployment(heldFields(false, 3)), FOUND), FOUND);
+    assert.deepEqual(originalsOf(deployment(BRAKED), FOUND), FOUND);
+    assert.deepEqual(originalsOf(deployment(releasedFields(3)), FOUND), FOUND);
   });
 
   it('is careful where it is held and nobody knows', () => {
-    const { rollingUpdate } = originalsOf(deployment(heldFields(true, 3)), undefined);
+    const { rollingUpdate } = originalsOf(deployment(BRAKED), undefined);
     assert.deepEqual(rollingUpdate, { maxSurge: 0, maxUnavailable: 1 });
   });
 
