@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { readBudget, sortBudgets } from '../../shared/budget/read-budget.ts';
 import type { ConnectOptions } from '../../shared/kube/connect.ts';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import { listAll } from '../../shared/kube/list.ts';
@@ -9,7 +10,6 @@ import { getOrExplain } from '../get-or-explain.ts';
 import { printObject } from '../views/budget/print.ts';
 import { readEnforcement } from './enforcement.ts';
 import { crdMissing } from './errors.ts';
-import { readBudget, sortBudgets } from './malformed.ts';
 import { overlapping } from './overlap.ts';
 import type { WorkloadTarget } from './target.ts';
 import type { SelectingWorkload } from './workload.ts';

@@ -1,13 +1,17 @@
-import { coverage } from '../../shared/budget/budget.ts';
-import { type BudgetDecision, decideEviction } from '../../shared/budget/decide.ts';
-import { admit } from '../../shared/budget/ledger.ts';
+import {
+  type BudgetDecision,
+  type BudgetProblem,
+  type DenyCode,
+  decideEviction,
+} from '../../shared/budget/decide.ts';
+import { type Admission, admit } from '../../shared/budget/ledger.ts';
 import { viewOwner } from '../../shared/budget/observe.ts';
 import { podRead } from '../../shared/budget/pod-record.ts';
+import { fixFor, type MalformedBudget, type ReadBudget } from '../../shared/budget/read-budget.ts';
 import type { ZoneDisruptionBudget } from '../../shared/budget/types.ts';
+import { budgetsCovering, whoDecides } from '../../shared/budget/which-budget.ts';
 import type { Pod, PodDisruptionBudget } from '../../shared/kube/objects.ts';
-import { compareText } from '../../shared/zones.ts';
 import type { Enforcement } from './enforcement.ts';
-import { fixFor, type MalformedBudget } from './malformed.ts';
 import { budgetPod } from './pod.ts';
 import { askPodBudgets, type PodBudgetAnswer } from './pod-budgets.ts';
 import { countNow } from './report.ts';
@@ -53,18 +57,15 @@ export function explainEviction(input: ExplainInput, nowMs: number): Explanation
   const { name, namespace, labels } = pod.metadata;
   const record = budgetPod(pod);
   const read = podRead(record, state.zoneOfNode);
-  const covering = state.budgets
-    .filter(
-      ({ metadata, spec }) => metadata.namespace === namespace && coverage(spec, labels) !== 'not-covered',
-    )
-    .sort((a, b) => compareText(a.metadata.name, b.metadata.name));
-  const readable =
-    covering.length > 1 && read.available
-      ? covering.map((budget) => severalBudgets(budget, covering))
-      : covering.map((budget) => askBudget(budget, input, nowMs));
-  const gone = read.terminating || read.terminal;
-  const unreadable = gone ? [] : state.malformed.filter((budget) => budget.namespace === namespace);
-  const budgets = [...readable, ...unreadable.map(mayCover)];
+  const covering = budgetsCovering(labels, readBudgetsOf(state, namespace));
+  const deciding = whoDecides(record, covering);
+  const enforced =
+    deciding.kind === 'several'
+      ? covering.enforced.map((budget) => severalBudgets(budget, covering.enforced))
+      : covering.enforced.map((budget) => askBudget(budget, input, nowMs));
+  const rehearsals = covering.rehearsals.map((budget) => askBudget(budget, input, nowMs));
+  const unreadable = deciding.kind === 'unreadable' ? deciding.budgets.map(mayCover) : [];
+  const budgets = [...enforced, ...rehearsals, ...unreadable];
   const podDisruptionBudgets = askPodBudgets(input.podDisruptionBudgets, pod);
   const podBudgetsAllow = podDisruptionBudgets.every(({ allows }) => allows);
   const zonesAllow = budgets.every(({ decision, dryRun }) => decision.kind === 'allow' || dryRun);
@@ -89,6 +90,15 @@ export function explainEviction(input: ExplainInput, nowMs: number): Explanation
   };
 }
 
+function readBudgetsOf({ budgets, malformed }: ClusterState, namespace: string): ReadBudget[] {
+  const here = budgets.filter(({ metadata }) => metadata.namespace === namespace);
+  const unread = malformed.filter((budget) => budget.namespace === namespace);
+  return [
+    ...here.map((budget) => ({ kind: 'budget' as const, budget })),
+    ...unread.map((budget) => ({ kind: 'malformed' as const, malformed: budget })),
+  ];
+}
+
 /**
  * The webhook decides by the stored status, tightened by what it sees. Where there is no webhook, nothing keeps that
  * status up to date, and the pods as they are decide.
@@ -98,25 +108,39 @@ function askBudget(budget: ZoneDisruptionBudget, input: ExplainInput, nowMs: num
   const { spec, metadata } = budget;
   const common = { name: metadata.name, dryRun: spec.dryRun };
   const record = budgetPod(pod);
-  const request = { name: record.name, pod: podRead(record, state.zoneOfNode) };
+  // As `/bind` does, the eviction is bound to the pod that has the name.
+  const request = { name: record.name, pod: podRead(record, state.zoneOfNode), preconditionUid: record.uid };
+  const owned = { ...request, owner: viewOwner(record, state) };
   const observed = countPodsOf(budget, state);
+  const unattended = enforcement.kind === 'not-enforced';
   if (typeof observed === 'string') {
-    const problem = {
-      code: 'sync-failed',
-      reason: `the pods of budget ${metadata.name} cannot be counted: ${observed}`,
-      fix: 'give the pods an owner that tells how many there should be, or exclude them from the selector',
-    } as const;
-    const decision = decideEviction(problem, spec.unhealthyPodEvictionPolicy, request);
-    return { ...common, decision: plain(decision), stale: [] };
+    const uncounted = decideEviction(uncountable(budget, observed), spec.unhealthyPodEvictionPolicy, request);
+    if (unattended) return { ...common, decision: plain(uncounted), stale: [] };
+    const decision = decided(admit(budget, [owned], undefined, nowMs));
+    // That nobody has counted the pods has a cause, and it is known here.
+    const because = decision.kind === 'deny' && NOT_COUNTED.has(decision.code);
+    if (because) return { ...common, decision: plain(uncounted), stale: [] };
+    return { ...common, decision: plain(decision), stale: [`its pods cannot be counted now: ${observed}`] };
   }
   const now = countNow(budget, observed, nowMs);
-  const unattended = enforcement.kind === 'not-enforced';
   const basis = unattended ? { ...budget, status: now } : budget;
-  const { observation } = observed;
-  const owned = { ...request, owner: viewOwner(record, state) };
-  const [decision] = admit(basis, [owned], observation, nowMs).decisions;
-  if (!decision) throw new Error('the ledger gave no decision');
+  const decision = decided(admit(basis, [owned], observed.observation, nowMs));
   return { ...common, decision: plain(decision), stale: unattended ? [] : differences(budget, now) };
+}
+
+const NOT_COUNTED: ReadonlySet<DenyCode> = new Set<DenyCode>(['not-counted', 'not-observed', 'sync-failed']);
+
+function uncountable({ metadata }: ZoneDisruptionBudget, why: string): BudgetProblem {
+  return {
+    code: 'sync-failed',
+    reason: `the pods of budget ${metadata.name} cannot be counted: ${why}`,
+    fix: 'give the pods an owner that tells how many there should be, or exclude them from the selector',
+  };
+}
+
+function decided({ decisions: [decision] }: Admission): BudgetDecision {
+  if (!decision) throw new Error('the ledger gave no decision');
+  return decision;
 }
 
 function plain(decision: BudgetDecision): BudgetAnswer['decision'] {

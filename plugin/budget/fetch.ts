@@ -1,4 +1,5 @@
 import { createPodIndex } from '../../shared/budget/pod-index.ts';
+import { type ReadBudget, readBudget, sortBudgets } from '../../shared/budget/read-budget.ts';
 import { scaleReader } from '../../shared/budget/read-scale.ts';
 import { readWorkload, type WorkloadKind } from '../../shared/budget/workload.ts';
 import { createWorkloadIndex } from '../../shared/budget/workload-index.ts';
@@ -8,7 +9,6 @@ import { nodesByName } from '../../shared/kube/nodes.ts';
 import { RESOURCES, type ResourceAddress, resourcePath } from '../../shared/kube/paths.ts';
 import { zonesOf } from '../../shared/zones.ts';
 import { budgetNotFound, crdMissing, unreadable } from './errors.ts';
-import { type ReadBudget, readBudget, sortBudgets } from './malformed.ts';
 import { type BudgetPod, readBudgetPod } from './pod.ts';
 import { type ClusterState, withScales } from './state.ts';
 

@@ -1,10 +1,10 @@
 import { allowedDisruptions, zoneLoads } from '../../shared/budget/decide.ts';
 import { reconcile } from '../../shared/budget/ledger.ts';
 import type { OwnedPods } from '../../shared/budget/owned-pods.ts';
+import { fixFor, type MalformedBudget } from '../../shared/budget/read-budget.ts';
 import type { BudgetStatus, ZoneDisruptionBudget } from '../../shared/budget/types.ts';
 import { maxUnavailablePods } from '../../shared/budget/view.ts';
 import { compareText, isKnownZone, zoneKeyOf } from '../../shared/zones.ts';
-import { fixFor, type MalformedBudget } from './malformed.ts';
 import type { BudgetPod } from './pod.ts';
 import { differences } from './staleness.ts';
 import { type ClusterState, type Counted, countPodsOf } from './state.ts';

@@ -1,4 +1,5 @@
 import { createPodIndex } from '../../shared/budget/pod-index.ts';
+import { type ReadBudget, readBudget, sortBudgets } from '../../shared/budget/read-budget.ts';
 import { scaleReader } from '../../shared/budget/read-scale.ts';
 import { readWorkload, type Workload } from '../../shared/budget/workload.ts';
 import { createWorkloadIndex } from '../../shared/budget/workload-index.ts';
@@ -14,7 +15,6 @@ import {
 } from '../../shared/kube/watch-cache.ts';
 import { zonesOf } from '../../shared/zones.ts';
 import { SCALE_TIMEOUT_MS, type Scope, WORKLOADS } from './fetch.ts';
-import { type ReadBudget, readBudget, sortBudgets } from './malformed.ts';
 import { type BudgetPod, readBudgetPod } from './pod.ts';
 import { type ClusterState, withScales } from './state.ts';
 

@@ -1,9 +1,9 @@
-import { coverage } from '../../shared/budget/budget.ts';
+import type { MalformedBudget } from '../../shared/budget/read-budget.ts';
 import type { ZoneDisruptionBudget } from '../../shared/budget/types.ts';
+import { budgetsCovering } from '../../shared/budget/which-budget.ts';
 import type { DrainWorkload, PodBudgetState } from '../../shared/drain/types.ts';
 import type { PodDisruptionBudget } from '../../shared/kube/objects.ts';
 import { matchesLabels } from '../../shared/kube/selectors.ts';
-import type { MalformedBudget } from '../budget/malformed.ts';
 import type { DrainRecord } from './pod-store.ts';
 import type { DrainWatches } from './watches.ts';
 
@@ -41,16 +41,15 @@ export function guardsIn(
     else if (!read.budget.spec.dryRun) zone.push(read.budget);
   }
   const pod = deletes ? [] : [...podBudgets.values()];
-  const zoneOf = byNamespace(zone, ({ metadata }) => metadata.namespace);
-  const malformedOf = byNamespace(malformed, ({ namespace }) => namespace);
+  const readOf = byNamespace([...zoneBudgets.values()], (read) =>
+    read.kind === 'malformed' ? read.malformed.namespace : read.budget.metadata.namespace,
+  );
   const podOf = byNamespace(pod, ({ metadata }) => metadata.namespace);
 
-  const zoneKeys = ({ namespace, labels }: Labelled) => [
-    ...(zoneOf.get(namespace) ?? [])
-      .filter(({ spec }) => coverage(spec, labels) !== 'not-covered')
-      .map(({ metadata }) => keyOf(metadata)),
-    ...(malformedOf.get(namespace) ?? []).map(keyOf),
-  ];
+  const zoneKeys = ({ namespace, labels }: Labelled) => {
+    const { enforced, unreadable } = budgetsCovering(labels, readOf.get(namespace) ?? []);
+    return [...enforced.map(({ metadata }) => keyOf(metadata)), ...unreadable.map(keyOf)];
+  };
   const podKeys = ({ namespace, labels }: Labelled) =>
     (podOf.get(namespace) ?? [])
       // In policy/v1 an empty selector covers all pods, and a missing one none.

@@ -1,10 +1,10 @@
 import type { BudgetProblem, BudgetView } from '../../shared/budget/decide.ts';
 import type { ObservedCluster } from '../../shared/budget/observe.ts';
 import type { Owned, Owner } from '../../shared/budget/owners.ts';
+import { fixFor } from '../../shared/budget/read-budget.ts';
 import type { ZoneDisruptionBudget } from '../../shared/budget/types.ts';
 import type { DrainNode, DrainObservation, DrainPod, ZoneBudgetState } from '../../shared/drain/types.ts';
 import { zoneOfPod } from '../../shared/zones.ts';
-import { fixFor } from '../budget/malformed.ts';
 import { countedView, ledgerView } from './budget-view.ts';
 import type { Cordons } from './cordon.ts';
 import type { DaemonSets } from './daemon-sets.ts';

@@ -1,4 +1,5 @@
 import type { ObservedCluster } from '../../shared/budget/observe.ts';
+import { type ReadBudget, readBudget } from '../../shared/budget/read-budget.ts';
 import { scaleReader } from '../../shared/budget/read-scale.ts';
 import { readWorkload, type Workload, type WorkloadKind } from '../../shared/budget/workload.ts';
 import { createWorkloadIndex } from '../../shared/budget/workload-index.ts';
@@ -18,7 +19,6 @@ import {
   watchCache,
 } from '../../shared/kube/watch-cache.ts';
 import { ZONE_LABEL } from '../../shared/zones.ts';
-import { type ReadBudget, readBudget } from '../budget/malformed.ts';
 import { createPodStore, type DrainRecord, type PodStore, readDrainRecord } from './pod-store.ts';
 import { watchScales } from './scales.ts';
 

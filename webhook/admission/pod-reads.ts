@@ -1,11 +1,11 @@
 /** The consistent reads on which the verdicts of a batch rest. */
 import { outlastsConflict } from '../../shared/budget/lasting-read.ts';
 import type { PodRecord } from '../../shared/budget/pod-record.ts';
+import type { ReadBudget } from '../../shared/budget/read-budget.ts';
 import type { ZoneDisruptionBudget } from '../../shared/budget/types.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
 import { labelSelectorText } from '../../shared/kube/selectors.ts';
 import type { Eviction } from '../api/review.ts';
-import type { ListedBudget } from '../budgets/store.ts';
 import { fetchPod, fetchPods } from '../cluster/read-pod.ts';
 import type { Asked } from './round.ts';
 
@@ -23,7 +23,7 @@ export interface PodReads {
    */
   read(
     evictions: readonly Eviction[],
-    budgets: readonly ListedBudget[],
+    budgets: readonly ReadBudget[],
     timeoutMs: number,
   ): Promise<{ listed: boolean }>;
   /** The evictions with their pods. */
@@ -64,7 +64,7 @@ export function createPodReads(kube: Kube, namespace: string): PodReads {
  * Label selectors whose pods are better listed than read one by one; none where the budgets cover many more pods than
  * are wanted, or where nobody has counted yet how many.
  */
-function selectorsWorthListing(wanted: number, budgets: readonly ListedBudget[]): string[] {
+function selectorsWorthListing(wanted: number, budgets: readonly ReadBudget[]): string[] {
   const readable = budgets.flatMap((listed) => (listed.kind === 'budget' ? listed.budget : []));
   const covered = readable.reduce((sum, { status }) => sum + status.expectedReplicas, 0);
   if (wanted < FEW_PODS || covered === 0 || covered > wanted * LIST_GAIN) return [];

@@ -1,12 +1,21 @@
 /** One attempt to decide about evictions of a namespace that arrived together. */
-import { coverage } from '../../shared/budget/budget.ts';
 import { type AdmissionRequest, admit, type OwnerView } from '../../shared/budget/ledger.ts';
 import { type PodRecord, podRead } from '../../shared/budget/pod-record.ts';
+import type { ReadBudget } from '../../shared/budget/read-budget.ts';
 import type { BudgetObservation, BudgetStatus, ZoneDisruptionBudget } from '../../shared/budget/types.ts';
+import { budgetsCovering, type Deciding, whoDecides } from '../../shared/budget/which-budget.ts';
 import type { ZoneOfNode } from '../../shared/zones.ts';
 import type { Eviction } from '../api/review.ts';
-import type { ListedBudget } from '../budgets/store.ts';
-import { allowed, gone, ofDecision, tryAgain, twoBudgets, unbound, type Verdict } from './verdict.ts';
+import {
+  allowed,
+  gone,
+  ofDecision,
+  tryAgain,
+  twoBudgets,
+  unbound,
+  unreadable,
+  type Verdict,
+} from './verdict.ts';
 
 /** What a verdict rests on beside budget and pods. */
 export interface Circumstances {
@@ -38,7 +47,7 @@ export interface Sorted {
 /** Finds the budget of each eviction. */
 export function sortByBudget(
   asked: readonly Asked[],
-  budgets: readonly ListedBudget[],
+  budgets: readonly ReadBudget[],
   rehearse: (budget: ZoneDisruptionBudget, asked: Asked) => string | undefined,
 ): Sorted {
   const settled = new Map<Eviction, Verdict>();
@@ -46,15 +55,16 @@ export function sortByBudget(
     string,
     { budget: ZoneDisruptionBudget; evictions: BudgetGroup['evictions'][number][] }
   >();
-  const guarded = budgets.some((listed) => listed.kind === 'unreadable' || !listed.budget.spec.dryRun);
+  const guarded = budgets.some((read) => read.kind === 'malformed' || !read.budget.spec.dryRun);
   for (const each of asked) {
-    const { enforced, rehearsals, unreadable } = budgetsOf(each.pod, budgets);
-    const verdict = beforeBudgets(each, enforced, { unreadable, guarded });
-    const [budget] = enforced;
-    if (verdict) settled.set(each.eviction, withRehearsals(verdict, each, rehearsals, rehearse));
-    else if (!budget)
-      settled.set(each.eviction, withRehearsals(allowed('no-budget'), each, rehearsals, rehearse));
-    else {
+    const covering = budgetsCovering(each.pod?.labels ?? {}, each.pod ? budgets : []);
+    const { rehearsals } = covering;
+    const deciding = each.pod && whoDecides(each.pod, covering);
+    const verdict = beforeCounts(each, deciding, guarded);
+    if (verdict) {
+      settled.set(each.eviction, withRehearsals(verdict, each, rehearsals, rehearse));
+    } else if (deciding?.kind === 'one') {
+      const { budget } = deciding;
       const { name } = budget.metadata;
       const group = groups.get(name) ?? { budget, evictions: [] };
       groups.set(name, group);
@@ -128,52 +138,34 @@ function requestFor({ eviction, pod }: Asked, { zoneOfNode, ownerOf }: Circumsta
   };
 }
 
-function budgetsOf(pod: PodRecord | undefined, budgets: readonly ListedBudget[]) {
-  const enforced: ZoneDisruptionBudget[] = [];
-  const rehearsals: ZoneDisruptionBudget[] = [];
-  let unreadable: string | undefined;
-  for (const listed of budgets) {
-    if (listed.kind === 'unreadable') {
-      unreadable = listed.name;
-      continue;
-    }
-    const { budget } = listed;
-    const covered = pod ? coverage(budget.spec, pod.labels) : 'not-covered';
-    if (covered === 'undecidable' && !budget.spec.dryRun) unreadable = listed.name;
-    if (covered === 'covered') (budget.spec.dryRun ? rehearsals : enforced).push(budget);
-  }
-  return { enforced, rehearsals, unreadable };
-}
-
-/** Verdicts that no count can change. */
-function beforeBudgets(
+/** Verdicts that no count can change; undefined where one budget decides. */
+function beforeCounts(
   { eviction, pod }: Asked,
-  enforced: readonly ZoneDisruptionBudget[],
-  { unreadable, guarded }: { unreadable: string | undefined; guarded: boolean },
+  deciding: Deciding | undefined,
+  guarded: boolean,
 ): Verdict | undefined {
   const { uid, resourceVersion } = eviction.precondition;
-  if (!pod) return gone(eviction.name);
+  if (!pod || !deciding) return gone(eviction.name);
   // L6: by the time the API server evicts, the name may belong to another pod.
   if (uid === undefined && guarded) return unbound(pod.name);
-  if (pod.terminating) return allowed('terminating');
-  if (pod.terminal) return allowed('terminal');
+  if (deciding.kind === 'nobody' && deciding.why !== 'no-budget') return allowed(deciding.why);
   if (uid !== undefined && uid !== pod.uid) return allowed('other-pod');
-  if (unreadable !== undefined) {
-    return tryAgain(
-      'invalid-budget',
-      `${pod.name} cannot be evicted: budget ${unreadable} cannot be read, and it may cover the pod; correct it`,
-    );
+  switch (deciding.kind) {
+    case 'nobody':
+      return allowed(deciding.why);
+    case 'unreadable':
+      return unreadable(pod.name, deciding.budgets);
+    case 'several':
+      return twoBudgets(
+        pod.name,
+        deciding.budgets.map(({ metadata }) => metadata.name),
+      );
+    case 'one':
+      // The API server would answer 409, which ends a drain; 429 makes it ask again.
+      return eviction.reserveOnly !== 'no' || isBound(pod, resourceVersion)
+        ? undefined
+        : tryAgain('pod-changed', `${pod.name} has just changed; try again`);
   }
-  if (enforced.length > 1)
-    return twoBudgets(
-      pod.name,
-      enforced.map(({ metadata }) => metadata.name),
-    );
-  if (enforced.length === 1 && eviction.reserveOnly === 'no' && !isBound(pod, resourceVersion)) {
-    // The API server would answer 409, which ends a drain; 429 makes it ask again.
-    return tryAgain('pod-changed', `${pod.name} has just changed; try again`);
-  }
-  return undefined;
 }
 
 /**

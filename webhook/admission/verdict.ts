@@ -1,4 +1,5 @@
 import type { BudgetDecision } from '../../shared/budget/decide.ts';
+import { fixFor, type MalformedBudget } from '../../shared/budget/read-budget.ts';
 import { RESERVE_LABEL, RESERVE_PRECONDITION_UID, RESERVED_CODE } from '../../shared/reserve-only.ts';
 import type { ReviewAnswer } from '../api/review.ts';
 
@@ -70,6 +71,14 @@ export function invalidReservation(): Verdict {
     `a reserve-only eviction has the uid of its pod in the label ${RESERVE_LABEL}, ` +
     `and the uid precondition "${RESERVE_PRECONDITION_UID}"`;
   return { kind: 'deny', code: 400, why: 'invalid-reservation', message, budget: undefined };
+}
+
+/** A budget that may cover the pod, and nobody can say. */
+export function unreadable(pod: string, budgets: readonly MalformedBudget[]): Verdict {
+  const [first] = budgets;
+  const which = first ? `budget ${first.name} cannot be read (${first.reason})` : 'a budget cannot be read';
+  const fix = first ? `; ${fixFor(first)}` : '';
+  return tryAgain('invalid-budget', `${pod} cannot be evicted: ${which}, and it may cover the pod${fix}`);
 }
 
 /** As PodDisruptionBudget has it: an error that does not pass by waiting. */

@@ -1,4 +1,5 @@
 import { readZoneDisruptionBudget } from '../../shared/budget/budget.ts';
+import { type ReadBudget, readBudget } from '../../shared/budget/read-budget.ts';
 import { encodeStatus } from '../../shared/budget/status.ts';
 import type { BudgetStatus, ZoneDisruptionBudget } from '../../shared/budget/types.ts';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
@@ -53,31 +54,14 @@ export async function fetchBudget(
   }
 }
 
-/** A budget, or the name of one that cannot be read. */
-export type ListedBudget =
-  | { kind: 'budget'; name: string; budget: ZoneDisruptionBudget }
-  | { kind: 'unreadable'; name: string };
-
 /** A consistent list of the budgets of a namespace. */
-export async function listBudgets(kube: Kube, namespace: string, timeoutMs: number): Promise<ListedBudget[]> {
+export async function listBudgets(kube: Kube, namespace: string, timeoutMs: number): Promise<ReadBudget[]> {
   const path = resourcePath({ ...RESOURCES.zonedisruptionbudgets, namespace });
   const { items } = await listAll(kube, { path, timeoutMs });
-  return items.map((item) => {
-    try {
-      const budget = readZoneDisruptionBudget(item);
-      return { kind: 'budget', name: budget.metadata.name, budget };
-    } catch {
-      return { kind: 'unreadable', name: nameIn(item) };
-    }
-  });
+  return items.map(readBudget);
 }
 
 /** 404: the budget was deleted meanwhile, so that reading it again tells. 409 also for a budget made anew. */
 function isConflict(error: unknown): boolean {
   return error instanceof ApiError && (error.code === 409 || error.code === 404);
-}
-
-function nameIn(item: unknown): string {
-  const { metadata } = item as { metadata?: { name?: unknown } };
-  return typeof metadata?.name === 'string' ? metadata.name : 'without a name';
 }

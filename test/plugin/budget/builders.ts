@@ -1,5 +1,4 @@
 import type { Enforcement } from '../../../plugin/budget/enforcement.ts';
-import type { MalformedBudget } from '../../../plugin/budget/malformed.ts';
 import { type BudgetPod, budgetPod } from '../../../plugin/budget/pod.ts';
 import { countNow } from '../../../plugin/budget/report.ts';
 import { type ClusterState, countPodsOf } from '../../../plugin/budget/state.ts';
@@ -7,6 +6,7 @@ import { readSelectingWorkload } from '../../../plugin/budget/workload.ts';
 import { readZoneDisruptionBudget } from '../../../shared/budget/budget.ts';
 import type { ScaleRead } from '../../../shared/budget/owners.ts';
 import { createPodIndex } from '../../../shared/budget/pod-index.ts';
+import type { MalformedBudget } from '../../../shared/budget/read-budget.ts';
 import { encodeStatus } from '../../../shared/budget/status.ts';
 import type { BudgetStatus, ZoneDisruptionBudget } from '../../../shared/budget/types.ts';
 import { readWorkload, type Workload } from '../../../shared/budget/workload.ts';
@@ -50,27 +50,33 @@ export interface PodFixture {
   ready?: boolean;
   terminating?: boolean;
   phase?: string;
+  labels?: Readonly<Record<string, string>>;
   owner?: { kind: string; name: string; uid: string; apiVersion?: string } | undefined;
 }
 
 export function podOf(fixture: PodFixture): Pod {
+  return readPod(podObject(fixture));
+}
+
+/** The same as the API server has it. */
+export function podObject(fixture: PodFixture): object {
   const { ordinal = 0, ready = true, terminating = false, phase = 'Running' } = fixture;
   const name = fixture.name ?? `ingester-${ordinal}`;
   const zone = 'zone' in fixture ? fixture.zone : ZONES[ordinal % 3];
   const owner = 'owner' in fixture ? fixture.owner : { kind: 'StatefulSet', name: 'ingester', uid: 'sts' };
-  return readPod({
+  return {
     metadata: {
       name,
       namespace: NAMESPACE,
       uid: `uid-${name}`,
       resourceVersion: '50',
-      labels: LABELS,
+      labels: fixture.labels ?? LABELS,
       ...(terminating && { deletionTimestamp: '2026-01-01T12:00:00Z' }),
       ...(owner && { ownerReferences: [{ apiVersion: 'apps/v1', controller: true, ...owner }] }),
     },
     spec: { containers: [], ...(zone !== undefined && { nodeName: zone }) },
     status: { phase, conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] },
-  });
+  };
 }
 
 /** Ready pods of a StatefulSet of that many, some of them otherwise. */

@@ -64,6 +64,24 @@ describe('explainEviction', () => {
     assert.match(answers[0]?.decision.reason ?? '', /more than one ZoneDisruptionBudget: another, ingester/);
   });
 
+  it('lets one enforced budget decide beside another that only warns', () => {
+    const budgets = [budgetOf(), budgetOf({ dryRun: true, maxUnavailable: 0 }, { name: 'rehearsal' })];
+    const { verdict, budgets: answers } = explain(4, counted({ ...disrupted, budgets }));
+    assert.equal(verdict, 'admitted');
+    assert.deepEqual(
+      answers.map(({ name, decision }) => [name, decision.kind]),
+      [
+        ['ingester', 'allow'],
+        ['rehearsal', 'deny'],
+      ],
+    );
+  });
+
+  it('denies an unready pod with two budgets, whatever their policies', () => {
+    const budgets = [budgetOf(), budgetOf({}, { name: 'another' })];
+    assert.equal(explain(1, counted({ ...disrupted, budgets })).verdict, 'denied');
+  });
+
   it('admits what a budget only warns of', () => {
     const warning = counted({ ...disrupted, budgets: [budgetOf({ dryRun: true })] });
     const explanation = explain(0, warning);

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { $ZodError } from 'zod/v4/core';
-import { readZoneDisruptionBudget } from '../../shared/budget/budget.ts';
-import type { ZoneDisruptionBudget } from '../../shared/budget/types.ts';
+import { readZoneDisruptionBudget } from './budget.ts';
+import type { ZoneDisruptionBudget } from './types.ts';
 
 /** A budget that cannot be read: where the CRD checks less than ours, it may hold anything. */
 export interface MalformedBudget {
@@ -10,6 +10,9 @@ export interface MalformedBudget {
   /** Which field, and what is wrong with it. */
   reason: string;
 }
+
+/** It repeats what the object holds. */
+const LONGEST_REASON_CHARS = 500;
 
 export type ReadBudget =
   | { kind: 'budget'; budget: ZoneDisruptionBudget }
@@ -27,11 +30,14 @@ export function readBudget(object: unknown): ReadBudget {
     const named = Named.safeParse(object);
     if (!named.success) throw error;
     const { namespace, name } = named.data.metadata;
-    return { kind: 'malformed', malformed: { namespace, name, reason: reasonOf(error) } };
+    return {
+      kind: 'malformed',
+      malformed: { namespace, name, reason: reasonOf(error).slice(0, LONGEST_REASON_CHARS) },
+    };
   }
 }
 
-/** What would mend it. */
+/** What would fix it. */
 export function fixFor({ namespace, name }: Pick<MalformedBudget, 'namespace' | 'name'>): string {
   return `correct it: kubectl edit zdb ${name} -n ${namespace}`;
 }
