@@ -1,6 +1,8 @@
 import { type CountedPod, tallyZones } from '../zones.ts';
 import type { BudgetObservation, BudgetStatus, Reservation, ZoneCount } from './types.ts';
 
+const MOST_UNKNOWN_ZONES = 50;
+
 /**
  * Pods by zone as a cache shows them (B3): a missing or unscheduled pod counts where it was last, else in a zone of its
  * own. A pod whose eviction is admitted and that still stands is not counted as unavailable, whether it is Ready or
@@ -13,20 +15,36 @@ export function countZones(
   reservations: readonly Reservation[],
   lastZones: ReadonlyMap<string, string>,
 ): ZoneCount[] {
+  const placeOf = unknownZonesTogether();
   const reserved = new Set(reservations.map(({ uid }) => uid));
   const counted: CountedPod[] = observation.pods.map(({ name, uid, zone, available, terminating }) => ({
-    name,
-    zone: zone ?? lastZones.get(name),
+    ...placeOf(name, zone ?? lastZones.get(name)),
     available: available || (!terminating && reserved.has(uid)),
   }));
   for (const name of observation.missing) {
-    counted.push({ name, zone: lastZones.get(name), available: false });
+    counted.push({ ...placeOf(name, lastZones.get(name)), available: false });
   }
   return tallyZones(counted).map(({ zone, total, down }) => ({
     zone,
     expected: total,
     unavailable: down.length,
   }));
+}
+
+/**
+ * A pod whose zone nobody knows is a zone of its own, and two of them close all zones: further ones, of which an owner
+ * may have thousands, add to the last of these, so that the status stays small.
+ */
+function unknownZonesTogether(): (name: string, zone: string | undefined) => Omit<CountedPod, 'available'> {
+  const unknown = new Set<string>();
+  let last = '';
+  return (name, zone) => {
+    if (zone !== undefined) return { name, zone };
+    if (unknown.size >= MOST_UNKNOWN_ZONES) return { name: last, zone };
+    unknown.add(name);
+    last = name;
+    return { name, zone };
+  };
 }
 
 /**

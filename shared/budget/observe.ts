@@ -1,15 +1,10 @@
 /** From what the caches show to what the ledger counts: the pods of a budget, those missing, how many there should be. */
+import { compareResourceVersions } from '../kube/resource-version.ts';
+import { tooManyReplicas } from '../scale-limit.ts';
 import { coverage } from './budget.ts';
 import type { OwnerView } from './ledger.ts';
 import { type ClusterPods, type OwnedPods, ownedPods } from './owned-pods.ts';
-import {
-  expectedNames,
-  type Owner,
-  type OwnerResult,
-  ownerOf,
-  ownerOfTemplate,
-  type ScaleRef,
-} from './owners.ts';
+import { expects, type Owner, type OwnerResult, ownerOf, ownerOfTemplate, type ScaleRef } from './owners.ts';
 import { cachedPod, type PodRecord } from './pod-record.ts';
 import type { BudgetObservation, CachedPod, Versions, ZoneDisruptionBudget } from './types.ts';
 
@@ -29,8 +24,14 @@ export type ObservedBudget<P extends PodRecord = PodRecord> =
     }
   /** The scales of these have to be read first. */
   | { kind: 'ask'; refs: readonly ScaleRef[] }
-  /** The pods cannot be counted; the second half of a sentence that says so. */
-  | { kind: 'problem'; reason: string };
+  /** The pods cannot be counted. */
+  | {
+      kind: 'problem';
+      /** The second half of a sentence that says so, with what would change that. */
+      reason: string;
+      /** Resources whose caches may only lag: newer lists would tell. */
+      behind?: readonly string[];
+    };
 
 /**
  * Finds the pods that a budget covers and those that their owners ask for and that do not exist. A pod without an owner
@@ -42,12 +43,16 @@ export function observeBudget<P extends PodRecord>(
   cluster: ObservedCluster<P>,
 ): ObservedBudget<P> {
   if (coverage(budget.spec, {}) === 'undecidable') {
-    return { kind: 'problem', reason: 'its selector has an operator that nobody knows' };
+    return problem('its selector has an operator that nobody knows; correct spec.selector');
   }
   const groups = new Map<string, { owner: Owner; pods: P[] }>();
   const asks = new Map<string, ScaleRef>();
   for (const { result, pod } of claims(budget, cluster)) {
-    if (result.kind === 'problem') return result;
+    if (result.kind === 'problem') {
+      const { reason, fix, goneFrom } = result;
+      const behind = goneFrom !== undefined && goneFrom !== 'the API server' ? [goneFrom] : [];
+      return problem(`${reason}; ${fix}`, behind);
+    }
     if (result.kind === 'ask') {
       asks.set(result.ref.uid, result.ref);
       continue;
@@ -58,6 +63,9 @@ export function observeBudget<P extends PodRecord>(
     if (pod) group.pods.push(pod);
   }
   if (asks.size > 0) return { kind: 'ask', refs: [...asks.values()] };
+  const expectedReplicas = [...groups.values()].reduce((sum, { owner }) => sum + owner.replicas, 0);
+  const tooMany = tooManyReplicas(expectedReplicas);
+  if (tooMany !== undefined) return problem(absurd([...groups.values()], expectedReplicas));
   const owners = [...groups.values()].map(({ owner, pods }) => ownedPods(owner, pods, cluster));
   return {
     kind: 'observed',
@@ -80,9 +88,9 @@ export function viewOwner(pod: PodRecord, cluster: ObservedCluster): OwnerView |
   const { owner } = result;
   if (owner.source === 'scale') return { expected: true, versions: {} };
   const { statefulsets = '', deployments = '', replicasets = '' } = cluster.versions;
-  const names = expectedNames(owner);
-  return names
-    ? { expected: names.includes(pod.name), versions: { statefulsets } }
+  const expected = expects(owner, pod.name);
+  return expected !== undefined
+    ? { expected, versions: { statefulsets } }
     : { expected: true, versions: { deployments, replicasets } };
 }
 
@@ -95,7 +103,7 @@ function* claims<P extends PodRecord>(
     if (coverage(spec, pod.labels) !== 'covered') continue;
     const result = ownerOf(pod, cluster);
     // A pod that has ended is nobody's loss, whoever owned it.
-    if (result.kind === 'problem' && pod.terminal) continue;
+    if (result.kind === 'problem' && (pod.terminal || isLeftOver(pod, result.goneFrom, cluster))) continue;
     yield { result, pod };
   }
   // Owners would be overlooked while all of their pods are missing.
@@ -105,6 +113,36 @@ function* claims<P extends PodRecord>(
     if (!result || (result.kind === 'problem' && workload.replicas === 0)) continue;
     yield { result };
   }
+}
+
+/**
+ * Whether the pod ends because its owner has been deleted: nobody asks for it any more, as for one beyond the replicas.
+ * A cache that is older than the pod may not have heard of the owner yet; versions of different resources are compared
+ * here, which one etcd makes meaningful, and where it does not this only waits for a newer list.
+ */
+function isLeftOver(
+  { terminating, resourceVersion }: PodRecord,
+  goneFrom: Extract<OwnerResult, { kind: 'problem' }>['goneFrom'],
+  { versions }: ObservedCluster,
+): boolean {
+  if (!terminating || goneFrom === undefined) return false;
+  if (goneFrom === 'the API server') return true;
+  return compareResourceVersions(versions[goneFrom] ?? '', resourceVersion) >= 0;
+}
+
+/** `statefulset boom asks for 2000000000 replicas, and …`. */
+function absurd(groups: readonly { owner: Owner }[], expectedReplicas: number): string {
+  const [{ owner }, ...others] = groups.toSorted((a, b) => b.owner.replicas - a.owner.replicas) as [
+    { owner: Owner },
+    ...unknown[],
+  ];
+  const who = `${owner.kind.toLowerCase()} ${owner.name}`;
+  const all = others.length > 0 ? `${who} with ${others.length} more owners` : who;
+  return `${all} ${tooManyReplicas(expectedReplicas)}; scale it down, or change the selector of the budget`;
+}
+
+function problem(reason: string, behind: readonly string[] = []) {
+  return { kind: 'problem', reason, behind } as const;
 }
 
 function observationOf(owners: readonly OwnedPods[], cluster: ObservedCluster): BudgetObservation {

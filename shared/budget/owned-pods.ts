@@ -1,6 +1,7 @@
 /** The pods that an owner has, and those that it asks for and that are not there (B3). */
+import { eachReplica } from '../scale-limit.ts';
 import { tallyZones, type ZoneOfNode, type ZoneTally, zoneOfPod } from '../zones.ts';
-import { controllersOf, expectedNames, type Owner, type OwnerSources } from './owners.ts';
+import { controllersOf, expects, type Owner, type OwnerSources } from './owners.ts';
 import type { Pods } from './pod-index.ts';
 import type { PodRecord } from './pod-record.ts';
 
@@ -35,29 +36,32 @@ export function tallyOwned({ owner, pods, missing }: OwnedPods, cluster: Cluster
   return tallyZones([...present, ...missing.map((pod) => ({ ...pod, available: false }))]);
 }
 
-/** Sorts out which of an owner's pods count, and which are missing. */
+/** Sorts out which of an owner's pods count, and which are missing: at most `MOST_REPLICAS` of them are named. */
 export function ownedPods<P extends PodRecord>(
   owner: Owner,
   pods: readonly P[],
   cluster: ClusterPods<P>,
 ): OwnedPods<P> {
-  const names = expectedNames(owner);
-  return names ? byOrdinal(owner, names, pods, cluster) : byNumber(owner, pods, cluster);
+  const { firstOrdinal } = owner;
+  return firstOrdinal === undefined
+    ? byNumber(owner, pods, cluster)
+    : byOrdinal(owner, firstOrdinal, pods, cluster);
 }
 
 /** Pods beyond the replicas are on their way out and disrupt nothing. */
 function byOrdinal<P extends PodRecord>(
   owner: Owner,
-  names: readonly string[],
+  firstOrdinal: number,
   pods: readonly P[],
   cluster: ClusterPods<P>,
 ): OwnedPods<P> {
-  const expected = new Set(names);
-  const counted = pods.filter((pod) => expected.delete(pod.name));
-  const missing = [...expected].map((name) => ({
-    name,
-    zone: cluster.pods.lastZone(owner.namespace, name),
-  }));
+  const counted = pods.filter(({ name }) => expects(owner, name));
+  const present = new Set(counted.map(({ name }) => name));
+  const missing: MissingPod[] = [];
+  for (const index of eachReplica(owner.replicas)) {
+    const name = `${owner.name}-${firstOrdinal + index}`;
+    if (!present.has(name)) missing.push({ name, zone: cluster.pods.lastZone(owner.namespace, name) });
+  }
   return { owner, pods: counted, missing };
 }
 
@@ -73,7 +77,7 @@ function byNumber<P extends PodRecord>(
   const counted = pods.filter(({ terminal }) => !terminal);
   const lacking = Math.max(0, owner.replicas - counted.length);
   const gone = lacking > 0 ? lastVanished(owner, lacking, pods, cluster) : [];
-  const missing = Array.from({ length: lacking }, (_, index): MissingPod => {
+  const missing = [...eachReplica(lacking)].map((index): MissingPod => {
     const name = gone[index];
     if (name === undefined) return { name: `${owner.name}-missing-${index}`, zone: undefined };
     return { name, zone: cluster.pods.lastZone(owner.namespace, name) };

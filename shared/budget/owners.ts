@@ -41,8 +41,17 @@ export type OwnerResult =
   | { kind: 'owner'; owner: Owner }
   /** This has to be asked first. */
   | { kind: 'ask'; ref: ScaleRef }
-  /** The second half of a sentence that says why there is none. */
-  | { kind: 'problem'; reason: string };
+  /** The second half of a sentence that says why there is none, and what would change that. */
+  | {
+      kind: 'problem';
+      reason: string;
+      fix: string;
+      /** The owner is not there: what has been looked at, a resource whose cache may lag, or the object itself. */
+      goneFrom?: WatchedOwners | 'the API server';
+    };
+
+/** Resources of owners that are watched. */
+export type WatchedOwners = 'statefulsets' | 'deployments' | 'replicasets';
 
 /** What has an owner: a pod, or a workload below another one. */
 export interface Owned {
@@ -58,7 +67,11 @@ export interface Owned {
 export function ownerOf(owned: Owned, sources: OwnerSources): OwnerResult {
   const { controller, name } = owned;
   if (!controller) {
-    return { kind: 'problem', reason: `${name} has no owner that tells how many pods are expected` };
+    return {
+      kind: 'problem',
+      reason: `${name} has no owner that tells how many pods are expected`,
+      fix: 'change the selector of the budget so that it does not cover that pod',
+    };
   }
   const kind = KINDS.find((each) => isApps(controller, each));
   if (!kind) return ownerByScale(controller, owned, sources);
@@ -69,7 +82,7 @@ export function ownerOf(owned: Owned, sources: OwnerSources): OwnerResult {
     workload.namespace !== owned.namespace ||
     workload.name !== controller.name
   ) {
-    return problem(controller, owned, 'does not exist');
+    return { ...problem(controller, owned, 'does not exist', GONE), goneFrom: WATCHED[kind] };
   }
   return kind === 'ReplicaSet' && workload.controller
     ? aboveReplicaSet(workload, { ...owned, controller: workload.controller }, sources)
@@ -98,10 +111,17 @@ export function controllersOf(
   return uids;
 }
 
-/** Names of the pods that an owner asks for; undefined where names are random. */
-export function expectedNames({ name, firstOrdinal, replicas }: Owner): string[] | undefined {
+/**
+ * Whether an owner whose pods are called NAME-ORDINAL asks for the pod of this name.
+ *
+ * @returns undefined where names are random
+ */
+export function expects({ name, firstOrdinal, replicas }: Owner, pod: string): boolean | undefined {
   if (firstOrdinal === undefined) return undefined;
-  return Array.from({ length: replicas }, (_, index) => `${name}-${firstOrdinal + index}`);
+  const digits = pod.startsWith(`${name}-`) ? pod.slice(name.length + 1) : '';
+  if (!/^(0|[1-9]\d{0,9})$/.test(digits)) return false;
+  const index = Number(digits) - firstOrdinal;
+  return index >= 0 && index < replicas;
 }
 
 /** A workload that nothing above it scales. */
@@ -109,7 +129,15 @@ export function asOwner({ kind, namespace, name, uid, replicas, firstOrdinal }: 
   return { kind, namespace, name, uid, replicas, firstOrdinal, source: 'watch' };
 }
 
-const KINDS: readonly WorkloadKind[] = ['StatefulSet', 'Deployment', 'ReplicaSet'];
+const WATCHED: Readonly<Record<WorkloadKind, WatchedOwners>> = {
+  StatefulSet: 'statefulsets',
+  Deployment: 'deployments',
+  ReplicaSet: 'replicasets',
+};
+const KINDS = Object.keys(WATCHED) as WorkloadKind[];
+
+const GONE = 'its pods are counted no more once they are gone; delete those that stay';
+const NO_SCALE = 'change the selector of the budget so that it does not cover such pods';
 
 /** One step up and no more: owner references may go in circles. */
 function aboveReplicaSet(
@@ -148,17 +176,23 @@ function ownerByScale(controller: Controller, owned: Owned, { scaleOf }: OwnerSo
       return { kind: 'owner', owner };
     }
     case 'gone':
-      return problem(controller, owned, 'does not exist');
+      return { ...problem(controller, owned, 'does not exist', GONE), goneFrom: 'the API server' };
     case 'no-scale':
-      return problem(controller, owned, 'has no scale subresource');
+      return problem(controller, owned, 'has no scale subresource', NO_SCALE);
     case 'failed':
-      return problem(controller, owned, `has a scale that cannot be read: ${read.error}`);
+      return problem(
+        controller,
+        owned,
+        `has a scale that cannot be read: ${read.error}`,
+        'it is tried again; the webhook needs the right to get that scale',
+      );
   }
 }
 
 /** `statefulset ingester, which owns ingester-0, does not exist`. */
-function problem({ kind, name }: Controller, owned: Owned, what: string): OwnerResult {
-  return { kind: 'problem', reason: `${kind.toLowerCase()} ${name}, which owns ${owned.name}, ${what}` };
+function problem({ kind, name }: Controller, owned: Owned, what: string, fix: string) {
+  const reason = `${kind.toLowerCase()} ${name}, which owns ${owned.name}, ${what}`;
+  return { kind: 'problem', reason, fix } as const;
 }
 
 function isApps({ apiVersion, kind }: Controller, wanted: WorkloadKind): boolean {

@@ -24,7 +24,15 @@ export function viewBudget({ metadata, spec, status }: ZoneDisruptionBudget): Bu
       fix: 'correct spec.maxUnavailable',
     };
   }
-  const counter = 'see whether the webhook runs and may read pods, nodes and owners, and try again';
+  const failure = syncFailure(status);
+  if (failure !== undefined) {
+    return {
+      code: 'sync-failed',
+      reason: `the pods of ${name} cannot be counted: ${failure}`,
+      fix: 'the budget is counted again as soon as that has changed',
+    };
+  }
+  const counter = 'see whether the webhook runs, and try again';
   if (status.versions.pods === undefined) {
     return { code: 'not-counted', reason: `the pods of ${name} have not been counted yet`, fix: counter };
   }
@@ -32,14 +40,6 @@ export function viewBudget({ metadata, spec, status }: ZoneDisruptionBudget): Bu
     return {
       code: 'not-observed',
       reason: `the pods of ${name} have not been counted since its spec was changed`,
-      fix: counter,
-    };
-  }
-  const failure = syncFailure(status);
-  if (failure !== undefined) {
-    return {
-      code: 'sync-failed',
-      reason: `the pods of ${name} could not be counted: ${failure}`,
       fix: counter,
     };
   }

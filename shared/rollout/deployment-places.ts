@@ -1,3 +1,4 @@
+import { eachReplica } from '../scale-limit.ts';
 import { compareText } from '../zones.ts';
 import type { ObservedPod, RolloutMemory } from './types.ts';
 
@@ -74,6 +75,6 @@ export function placePods(
     else returned.push({ ...placed(successor), name, node: undefined, zone: undefined });
   }
   const filled = settled.length + leaving.length + returned.length + missing.length;
-  for (let number = 1; filled + number <= replicas; number += 1) missing.push(`replica ${number}`);
+  for (const index of eachReplica(replicas - filled)) missing.push(`replica ${index + 1}`);
   return { pods: [...settled, ...leaving].map(placed).concat(returned), missing };
 }

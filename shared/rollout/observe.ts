@@ -1,5 +1,6 @@
 import type { Node, Pod, StatefulSet } from '../kube/objects.ts';
 import { podProblem, readySinceMs } from '../pods.ts';
+import { eachReplica } from '../scale-limit.ts';
 import { zoneOfPod, zonesOf } from '../zones.ts';
 import { terminationOf } from './leaving.ts';
 import type { Observation, ObservedPod } from './types.ts';
@@ -41,15 +42,28 @@ export function observeStatefulSet({ statefulSet, pods, nodes }: StatefulSetStat
     });
   }
   const present = new Set(observed.map((pod) => pod.name));
-  const expected = Array.from({ length: spec.replicas }, (_, index) => `${metadata.name}-${first + index}`);
   return {
     replicas: spec.replicas,
     updateRevision: status.updateRevision,
     revisionObserved: status.updateRevision !== '' && status.observedGeneration >= metadata.generation,
     orderedReady: spec.podManagementPolicy === 'OrderedReady',
     pods: observed,
-    missing: expected.filter((name) => !present.has(name)),
+    missing: missingNames(metadata.name, spec, present),
   };
+}
+
+/** Of a StatefulSet with an absurd number of replicas, the first ones only. */
+function missingNames(
+  name: string,
+  { replicas, ordinals }: StatefulSet['spec'],
+  present: ReadonlySet<string>,
+): string[] {
+  const missing: string[] = [];
+  for (const index of eachReplica(replicas)) {
+    const pod = `${name}-${ordinals.start + index}`;
+    if (!present.has(pod)) missing.push(pod);
+  }
+  return missing;
 }
 
 /** The number at the end of a StatefulSet pod's name; -1 where there is none. */

@@ -127,7 +127,7 @@ describe('what the caches show of a budget', () => {
     assert.equal(observation.missing.length, 1);
     assert.equal(polls, true);
     for (const [scale, words] of [
-      [{ kind: 'gone' }, /^ring ring, which owns ring-x, does not exist$/],
+      [{ kind: 'gone' }, /^ring ring, which owns ring-x, does not exist; /],
       [{ kind: 'no-scale' }, /ring ring, which owns ring-x, has no scale subresource/],
       [{ kind: 'failed', error: 'forbidden' }, /ring-x, has a scale that cannot be read: forbidden/],
     ] as const) {
@@ -161,7 +161,7 @@ describe('what the caches show of a budget', () => {
     assert.match(reasonOf({ pods: [orphan] }), /x has no owner that tells how many/);
     assert.equal(viewOwner(orphan, cluster({})), undefined);
     const renewed = { pods: [pod('db-0')], workloads: [workload('db', { uid: 'another' })] };
-    assert.match(reasonOf(renewed), /^statefulset db, which owns db-0, does not exist$/);
+    assert.match(reasonOf(renewed), /^statefulset db, which owns db-0, does not exist; /);
     assert.deepEqual(viewOwner(pod('db-0'), cluster(renewed)), { expected: false, versions: {} });
   });
 
@@ -210,6 +210,32 @@ describe('what the caches show of a budget', () => {
       const result = observeBudget(budgetOf({ selector }), cluster({ workloads }));
       assert.deepEqual(result.kind === 'observed' && result.observation.missing, ['db-0', 'db-1', 'db-2']);
     }
+  });
+
+  it('does not count an owner that asks for an absurd number, nor several that do together', () => {
+    const workloads = [workload('boom', { replicas: 2_000_000_000 }), workload('db')];
+    assert.equal(
+      reasonOf({ workloads }),
+      'statefulset boom with 1 more owners asks for 2000000003 replicas, and more than 10000 are not looked at; scale it down, or change the selector of the budget',
+    );
+    const many = ['a', 'b', 'c'].map((name) => workload(name, { replicas: 9_999 }));
+    assert.match(reasonOf({ workloads: many }), /asks for 29997 replicas/);
+    assert.deepEqual(
+      viewOwner(pod('boom-7', { controller: controlledBy('StatefulSet', 'boom') }), cluster({ workloads })),
+      {
+        expected: true,
+        versions: { statefulsets: '8' },
+      },
+    );
+  });
+
+  it('takes terminating pods of an owner that is gone for surplus, once its cache has reached them', () => {
+    const left = (resourceVersion: string) =>
+      pod('old-0', { controller: controlledBy('StatefulSet', 'old'), terminating: true, resourceVersion });
+    const given = { workloads: [workload('db')], pods: [pod('db-0'), left('8')] };
+    assert.deepEqual(names(observed(given).observation.pods), ['db-0']);
+    const result = observeBudget(budgetOf(), cluster({ ...given, pods: [pod('db-0'), left('9')] }));
+    assert.deepEqual(result.kind === 'problem' && result.behind, ['statefulsets']);
   });
 
   it('remembers where a pod was that has no node now', () => {
