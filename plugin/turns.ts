@@ -8,7 +8,10 @@ export interface TurnsOptions {
    * @returns whether it began something that the next turn has to go on with at once
    */
   turn(): Promise<boolean>;
+  /** A turn has failed; what this throws is handed to `onFatal`. */
   onError(error: unknown): void;
+  /** Something failed that nothing was prepared for: no turn begins any more. */
+  onFatal(error: unknown): void;
 }
 
 /** Little enough beside the 100 ms in which a wave shall follow the last one. */
@@ -35,11 +38,15 @@ export class Turns {
     this.asked = true;
     if (this.running || this.ended) return;
     this.running = true;
-    void this.runWhileAsked();
+    this.runWhileAsked().catch((error: unknown) => {
+      this.end();
+      this.options.onFatal(error);
+    });
   }
 
   /** Asks for a turn after this time, unless there is one before: the next turn knows better when to look again. */
   wakeIn(delayMs: number): void {
+    if (this.ended) return;
     const { clock } = this.options;
     const atMs = clock.nowMs() + Math.max(0, delayMs);
     if (this.timer && this.timer.atMs <= atMs) return;

@@ -1,10 +1,11 @@
-import { type Clock, settledWithin } from '../../shared/clock.ts';
+import type { Clock } from '../../shared/clock.ts';
 import { decideDrain } from '../../shared/drain/decide.ts';
 import { heldBack } from '../../shared/drain/hold.ts';
 import { emptyDrainMemory, rememberDrain } from '../../shared/drain/memory.ts';
 import type { Cordon, DrainDecision, DrainMemory, DrainOptions, DrainPod } from '../../shared/drain/types.ts';
 import { ApiError, ConnectionError, type Kube } from '../../shared/kube/kube.ts';
 import { listNames } from '../../shared/sentences.ts';
+import { Ending } from '../ending.ts';
 import type { RemovalWay } from '../removal/pod-removal.ts';
 import type { RemovalOutcome } from '../removal/removals.ts';
 import { Turns } from '../turns.ts';
@@ -48,8 +49,6 @@ const BLIND = {
   reason: 'no connection to the API server: nothing is removed until it is back',
 } as const;
 const UNCLEAR = { kind: 'waiting', reason: 'looking at the cluster' } as const;
-/** How long an end waits for answers that are under way. */
-const LAST_ANSWERS_MS = 3_000;
 
 /**
  * Carries a drain out. Each change that a watch reports, each answer and each timer is a turn: look, decide, act. There
@@ -60,10 +59,9 @@ export class DrainDriver {
   private readonly progress: Progress;
   private readonly announcer: Announcer;
   private readonly requests: Requests;
-  private readonly ended = Promise.withResolvers<DrainEnd>();
+  private readonly ending: Ending<DrainEnd>;
   private memory: DrainMemory = emptyDrainMemory();
   private readonly turns: Turns;
-  private ending = false;
   /** Everything is whole after the last zone. */
   private finished = false;
   private cordoning: Promise<unknown> = Promise.resolve();
@@ -74,38 +72,37 @@ export class DrainDriver {
     const startedAtMs = clock.nowMs();
     this.progress = new Progress(startedAtMs);
     this.announcer = new Announcer({ reporter, progress: this.progress, options, startedAtMs });
+    this.ending = new Ending({
+      clock,
+      halt: () => {
+        this.turns.end();
+        return Promise.all([this.requests.stop(), this.cordoning.catch(() => {})]);
+      },
+    });
     this.turns = new Turns({
       clock,
       turn: () => this.turn(),
-      onError: (error) => {
-        this.requests.pause();
-        this.onTrouble(error);
-      },
+      onError: (error) => this.onTrouble(error),
+      onFatal: (error) => this.ending.fail(error),
     });
     this.requests = new Requests({
       ...given,
       onOutcome: (outcome) => this.onRemoval(outcome),
-      mayAct: () => !this.blind,
+      mayAct: () => !this.blind && !this.ending.begun,
       onRetryDue: () => this.wake(),
+      onError: (error) => this.ending.fail(error),
     });
   }
 
   /** Runs until the drain is done or `stop` is called. */
   run(): Promise<DrainEnd> {
     this.wake();
-    return this.ended.promise;
+    return this.ending.ended;
   }
 
   /** Ends the drain where it is: nothing more is sent, answers under way are still taken. */
   stop(outcome: DrainOutcome, reason: string): void {
-    if (this.ending) return;
-    this.ending = true;
-    this.turns.end();
-    const { clock } = this.given;
-    const answered = Promise.all([this.requests.stop(), this.cordoning.catch(() => {})]);
-    void settledWithin(clock, LAST_ANSWERS_MS, answered)
-      .then(() => this.end(outcome, reason))
-      .then(this.ended.resolve, this.ended.reject);
+    this.ending.stop(() => this.end(outcome, reason));
   }
 
   /** Asks for a turn; as often as one likes. */
@@ -211,6 +208,7 @@ export class DrainDriver {
         watches.pods.leave(pod);
         break;
       case 'refused':
+      case 'unanswered':
         this.progress.podRefused();
         this.announcer.say(nowMs, { type: 'eviction-refused', ...about, reason: outcome.reason });
         break;
@@ -223,11 +221,7 @@ export class DrainDriver {
 
   /** A node could not be cordoned: later, if that can help. */
   private onTrouble(error: unknown): void {
-    if (!(error instanceof ApiError || error instanceof ConnectionError)) {
-      this.ending = true;
-      this.ended.reject(error);
-      return;
-    }
+    if (!(error instanceof ApiError || error instanceof ConnectionError)) throw error;
     if (error instanceof ApiError && [401, 403, 405].includes(error.code)) {
       this.stop('failed', `a node cannot be cordoned: ${error.message}`);
       return;

@@ -13,6 +13,7 @@ export interface RequestsOptions {
   onOutcome(outcome: RemovalOutcome<DrainPod>): void;
   mayAct(): boolean;
   onRetryDue(): void;
+  onError(error: unknown): void;
 }
 
 /**
@@ -33,7 +34,8 @@ export class Requests {
       retry: RETRY,
       onOutcome: (outcome) => {
         const { uid } = outcome.pod;
-        if (outcome.kind === 'refused') this.refusals.refuse(uid, outcome.reason, options.clock.nowMs());
+        if (outcome.kind === 'refused' || outcome.kind === 'unanswered')
+          this.refusals.refuse(uid, outcome.reason, options.clock.nowMs());
         onOutcome(outcome);
       },
     });

@@ -1,11 +1,16 @@
-import { ApiError, type Kube } from '../../shared/kube/kube.ts';
+import { ApiError, type ConnectionError, type Kube } from '../../shared/kube/kube.ts';
+import { type Pod, readPod } from '../../shared/kube/objects.ts';
 import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
+import { WireError } from '../../shared/kube/wire.ts';
+import type { RemovablePod } from '../../shared/removal/unanswered.ts';
 
 /** A pod as it was chosen: one that is made later under its name is another. */
 export interface PodToRemove {
   namespace: string;
   name: string;
   uid: string;
+  /** As it was seen when it was chosen: the request fails once the pod has changed. Undefined: whatever it has become. */
+  resourceVersion?: string | undefined;
 }
 
 /** How pods are removed. */
@@ -29,10 +34,10 @@ export async function removePod(
   { disableEviction, gracePeriodSeconds }: RemovalWay,
   { dryRun }: { dryRun: boolean } = { dryRun: false },
 ): Promise<void> {
-  const { namespace, name, uid } = pod;
+  const { namespace, name, uid, resourceVersion } = pod;
   const address = { ...RESOURCES.pods, namespace, name };
   const deleteOptions = {
-    preconditions: { uid },
+    preconditions: { uid, ...(resourceVersion !== undefined && { resourceVersion }) },
     ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }),
     ...(dryRun && { dryRun: ['All'] }),
   };
@@ -63,4 +68,53 @@ export function isPodGone(error: unknown): boolean {
   if (!(error instanceof ApiError)) return false;
   // The words of the two places that compare uids: the storage layer and the registry's delete.
   return error.code === 404 || (error.code === 409 && /\buid in (the )?precondition/i.test(error.message));
+}
+
+/** Whether the request was bound to a version that the pod no longer has. */
+export function isPodChanged(error: unknown): boolean {
+  // Again the words of two places, as above.
+  return (
+    error instanceof ApiError &&
+    error.code === 409 &&
+    /\bresourceVersion in (the )?precondition/i.test(error.message)
+  );
+}
+
+/** After this the request may still be carried out: a server that gave up waiting, or a connection that broke, tells nothing. */
+export function isNoAnswer(error: ApiError | ConnectionError): boolean {
+  if (error instanceof ApiError) return error.code >= 500 || error.code === 408;
+  return !(error instanceof WireError) || error.sent;
+}
+
+/** The annotation that is written to give a pod another version. */
+const RULED_OUT = 'kubectl-zone.dev/eviction-ruled-out';
+
+/**
+ * Makes every request impossible that was bound to a version of this pod: writes an annotation, and with it the pod has
+ * another version.
+ *
+ * @returns the pod as it is then
+ * @throws ApiError, ConnectionError; ApiError 409 or 404 when it is not this pod any more
+ */
+export async function changeVersion(kube: Kube, pod: PodToRemove, atMs: number): Promise<RemovablePod> {
+  const { namespace, name, uid } = pod;
+  const annotations = { [RULED_OUT]: new Date(atMs).toISOString() };
+  const answer = await kube.request({
+    method: 'PATCH',
+    patch: 'merge',
+    path: resourcePath({ ...RESOURCES.pods, namespace, name }),
+    body: { metadata: { uid, annotations } },
+  });
+  return removable(readPod(answer));
+}
+
+/** What a pod tells of requests to remove it. */
+export function removable({ metadata, status }: Pod): RemovablePod {
+  const { uid, resourceVersion, deletionTimestampMs } = metadata;
+  return {
+    uid,
+    resourceVersion,
+    terminating: deletionTimestampMs !== undefined,
+    marked: status.conditions.some((each) => each.type === 'DisruptionTarget' && each.status === 'True'),
+  };
 }

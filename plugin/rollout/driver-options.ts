@@ -30,8 +30,6 @@ export interface DriverOptions {
   gates: Pick<GateWatch, 'states' | 'fresh' | 'ensureFresh'>;
   failures: FailureWatch;
   kills: KillWatch;
-  /** Names of the pods that leave a hash ring; left out where there is none. */
-  leaving?: (() => readonly string[]) | undefined;
   /** What the last holder of the Lease left, or an empty memory. */
   memory: RolloutMemory;
   /** The Lease: nothing is removed that is not named in its memory, and nothing while it may be another's. */

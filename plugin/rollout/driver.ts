@@ -1,10 +1,16 @@
-import { settledWithin } from '../../shared/clock.ts';
 import { ApiError, ConnectionError } from '../../shared/kube/kube.ts';
 import { LeaseLostError } from '../../shared/kube/lease.ts';
 import { decide } from '../../shared/rollout/decide.ts';
-import { remember } from '../../shared/rollout/memory.ts';
-import { withEvicted, withLeaving } from '../../shared/rollout/pods.ts';
-import type { Disrupt, GateState, Observation, RolloutMemory } from '../../shared/rollout/types.ts';
+import { forSuccessors, remember } from '../../shared/rollout/memory.ts';
+import { withAsked, withEvicted } from '../../shared/rollout/pods.ts';
+import type {
+  Disrupt,
+  GateState,
+  Observation,
+  RolloutDecision,
+  RolloutMemory,
+} from '../../shared/rollout/types.ts';
+import { Ending } from '../ending.ts';
 import type { RemovalOutcome } from '../removal/removals.ts';
 import { Turns } from '../turns.ts';
 import { Announcer, type Sight } from './announcer.ts';
@@ -19,8 +25,6 @@ const SAVE_RETRY_MS = 1_000;
 const BLIND = 'no connection to the API server: nothing is removed until it is back';
 /** A pod that flushes changes nothing about its object, so that looking at it is a matter of time. */
 const FLUSH_NEWS_MS = 60_000;
-/** How long an end waits for answers that are under way. */
-const LAST_ANSWERS_MS = 3_000;
 
 /**
  * Carries a rollout out. Each change that a watch reports, each answer to an eviction and each timer is a turn: look,
@@ -31,14 +35,13 @@ export class RolloutDriver {
   private readonly progress: Progress;
   private readonly announcer: Announcer;
   private readonly removals: PodRemovals;
-  private readonly ended = Promise.withResolvers<RolloutEnd>();
+  private readonly ending: Ending<RolloutEnd>;
   private memory: RolloutMemory;
   /** What is stored. Only pods named in it are removed. */
   private durable: RolloutMemory | undefined;
   /** Uids of pods whose removal was accepted. */
   private readonly evicted = new Set<string>();
   private readonly turns: Turns;
-  private ending = false;
   private available = 0;
   private lastTrouble = '';
 
@@ -48,13 +51,18 @@ export class RolloutDriver {
     const startedAtMs = given.clock.nowMs();
     this.progress = new Progress(startedAtMs);
     this.announcer = new Announcer(given.reporter, this.progress, startedAtMs);
+    this.ending = new Ending({
+      clock: given.clock,
+      halt: () => {
+        this.turns.end();
+        return this.removals.stop();
+      },
+    });
     this.turns = new Turns({
       clock: given.clock,
       turn: () => this.turn(),
-      onError: (error) => {
-        this.removals.request([]);
-        this.onTrouble(error);
-      },
+      onError: (error) => this.onTrouble(error),
+      onFatal: (error) => this.ending.fail(error),
     });
     this.removals = given.port.removals({
       kube: given.kube,
@@ -62,10 +70,12 @@ export class RolloutDriver {
       clock: given.clock,
       random: given.random,
       lock: given.lock,
+      suspects: given.memory.inFlight.map(({ uid }) => uid),
       onOutcome: (outcome) => this.onRemoval(outcome),
-      mayAct: () => !this.blind,
+      mayAct: () => !this.blind && !this.ending.begun,
       onRetryDue: () => this.wake(),
-      onNotice: (message) => this.announcer.say(given.clock.nowMs(), { type: 'notice', message }),
+      onNotice: (message) => this.ending.guard(() => this.notice(message)),
+      onError: (error) => this.ending.fail(error),
       onStray: (reason) => this.stop('stopped', reason),
     });
   }
@@ -74,22 +84,18 @@ export class RolloutDriver {
   run(): Promise<RolloutEnd> {
     this.given.watches.onChange(() => this.wake());
     this.wake();
-    return this.ended.promise;
+    return this.ending.ended;
   }
 
   /** Ends the rollout where it is: nothing more is removed, answers under way are still taken. */
   stop(outcome: RolloutOutcome, reason: string): void {
-    if (this.ending) return;
-    this.ending = true;
-    this.turns.end();
-    const { clock } = this.given;
-    void settledWithin(clock, LAST_ANSWERS_MS, this.removals.stop()).then(() => {
+    this.ending.stop(() => {
       const sight = this.look();
       if (sight) {
         const kind = outcome === 'done' ? 'done' : 'stopping';
         this.announcer.show(sight, { kind, reason, fix: undefined });
       }
-      this.ended.resolve({ outcome, reason, summary: this.progress.summary(clock.nowMs()) });
+      return { outcome, reason, summary: this.progress.summary(this.given.clock.nowMs()) };
     });
   }
 
@@ -104,17 +110,15 @@ export class RolloutDriver {
       this.stop('stopped', error.message);
       return;
     }
-    if (!(error instanceof ApiError || error instanceof ConnectionError)) {
-      this.ending = true;
-      this.ended.reject(error);
-      return;
-    }
+    if (!(error instanceof ApiError || error instanceof ConnectionError)) throw error;
     const message = `nothing is removed for the moment: ${error.message}`;
-    if (message !== this.lastTrouble) {
-      this.announcer.say(this.given.clock.nowMs(), { type: 'notice', message });
-    }
+    if (message !== this.lastTrouble) this.notice(message);
     this.lastTrouble = message;
     this.turns.wakeIn(SAVE_RETRY_MS);
+  }
+
+  private notice(message: string): void {
+    this.announcer.say(this.given.clock.nowMs(), { type: 'notice', message });
   }
 
   /** Whether what we see, or our hold of the Lease, may be out of date. */
@@ -152,7 +156,7 @@ export class RolloutDriver {
     }
     if (decision.kind === 'disrupt' && !this.isDurable(decision)) {
       this.removals.request([]);
-      await this.begin(decision, nowMs);
+      await this.begin(decision, observation, nowMs);
       return true;
     }
     if (decision.kind === 'wait' && decision.for === 'leaving' && this.isAsking(observation)) {
@@ -168,12 +172,7 @@ export class RolloutDriver {
       return false;
     }
     if (observation.pods.some((pod) => pod.terminating)) this.turns.wakeIn(FLUSH_NEWS_MS);
-    const { namespace } = this.given;
-    const pods =
-      decision.kind === 'disrupt'
-        ? decision.pods.map(({ name, uid }) => ({ namespace, name, uid, zone: decision.zone }))
-        : [];
-    this.removals.request(pods);
+    this.act(decision, sight);
     if (decision.kind === 'wait' && decision.recheckAtMs !== undefined) {
       this.turns.wakeIn(decision.recheckAtMs - serverNowMs);
     }
@@ -181,12 +180,26 @@ export class RolloutDriver {
     return false;
   }
 
+  /** Carries out what was decided from this very sight (R11): each request is bound to the pod as it was seen. */
+  private act(decision: RolloutDecision, { pods, observation }: Sight): void {
+    const { namespace } = this.given;
+    const versions = new Map([...pods].map(({ metadata }) => [metadata.uid, metadata.resourceVersion]));
+    const chosen = decision.kind === 'disrupt' ? decision.pods : [];
+    const zone = decision.kind === 'disrupt' ? decision.zone : '';
+    this.removals.request(
+      chosen.map(({ name, uid }) => ({ namespace, name, uid, zone, resourceVersion: versions.get(uid) })),
+    );
+    const again = new Set(chosen.map(({ uid }) => uid));
+    const unclear = observation.pods.filter(({ asked, uid }) => asked === 'unanswered' && !again.has(uid));
+    this.removals.ruleOut(unclear.map(({ name, uid }) => ({ namespace, name, uid })));
+  }
+
   /**
    * Stores the wave first and looks again afterwards: what is removed is then named in the Lease, and was still right
    * when the Lease was written.
    */
-  private async begin(decision: Disrupt, nowMs: number): Promise<void> {
-    await this.given.lock.save(decision.memory);
+  private async begin(decision: Disrupt, observation: Observation, nowMs: number): Promise<void> {
+    await this.given.lock.save(forSuccessors(decision.memory, observation));
     this.lastTrouble = '';
     this.durable = decision.memory;
     this.memory = decision.memory;
@@ -211,14 +224,10 @@ export class RolloutDriver {
     const nowMs = clock.nowMs();
     const serverNowMs = nowMs + kube.clockSkewMs;
     const pods = [...watches.pods.values()];
-    const evicted = withEvicted(
-      workload.observe(
-        { pods, nodes: watches.nodes },
-        { memory: this.memory, minReadyMs: options.minReadyMs, nowMs: serverNowMs },
-      ),
-      this.evicted,
-    );
-    const observation = withLeaving(evicted, this.leavingNow(evicted));
+    if (!this.blind) this.removals.look(pods);
+    const looking = { memory: this.memory, minReadyMs: options.minReadyMs, nowMs: serverNowMs };
+    const seen = withEvicted(workload.observe({ pods, nodes: watches.nodes }, looking), this.evicted);
+    const observation = withAsked(seen, (uid) => this.removals.asked(uid));
     const remembered = remember(this.memory, observation, options, serverNowMs);
     this.memory = this.given.kills.look(remembered, { pods, observation, options, nowMs });
     const orders = this.given.orders();
@@ -236,13 +245,7 @@ export class RolloutDriver {
   }
 
   private isAsking({ pods }: Observation): boolean {
-    return pods.some(({ uid }) => this.removals.isUnderWay(uid));
-  }
-
-  /** R9 counts removals that are asked for: the next decision may come before their answers. */
-  private leavingNow({ pods }: Observation): string[] {
-    const requested = pods.filter(({ uid }) => this.removals.isUnderWay(uid)).map(({ name }) => name);
-    return [...(this.given.leaving?.() ?? []), ...requested];
+    return pods.some(({ asked }) => asked === 'sent');
   }
 
   private onRemoval(outcome: RemovalOutcome<ZonedPod>): void {
@@ -257,6 +260,7 @@ export class RolloutDriver {
         this.announcer.say(nowMs, { type: 'pod-evicted', pod: name, zone });
         break;
       case 'refused':
+      case 'unanswered':
         this.announcer.removalAnswered(name, outcome.reason);
         this.announcer.say(nowMs, {
           type: 'eviction-refused',
@@ -265,6 +269,8 @@ export class RolloutDriver {
           reason: outcome.reason,
           retryInMs: outcome.retryInMs,
         });
+        break;
+      case 'changed':
         break;
       case 'failed':
         this.stop('failed', `removing ${name} failed: ${outcome.error.message}`);

@@ -1,12 +1,12 @@
 import type { Clock } from '../../shared/clock.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
-import type { Lease } from '../../shared/kube/objects.ts';
+import type { Lease, Pod } from '../../shared/kube/objects.ts';
 import type { ConnectionState } from '../../shared/kube/watch-cache.ts';
 import type { GateState, Observation } from '../../shared/rollout/types.ts';
 import type { Workload } from '../../shared/rollout/workload.ts';
 import type { Context } from '../context.ts';
 import type { PodToRemove } from '../removal/pod-removal.ts';
-import type { RemovalOutcome } from '../removal/removals.ts';
+import type { Asked, RemovalOutcome } from '../removal/removals.ts';
 import type { Reporter, RolloutOutcome } from './events.ts';
 import type { RolloutLock } from './lock.ts';
 import type { RolloutRequest } from './run.ts';
@@ -78,10 +78,14 @@ export interface ZonedPod extends PodToRemove {
 
 /** What removes pods; see `Removals`. */
 export interface PodRemovals {
-  /** Removes exactly these pods from now on; what is not begun of an earlier request is forgotten. */
+  /** Removes what can be removed of these pods now; what is not begun of an earlier request is forgotten. */
   request(pods: readonly ZonedPod[]): void;
-  /** Whether an answer about this pod is awaited. */
-  isUnderWay(uid: string): boolean;
+  /** Whether a request to remove this pod may still be carried out (R10); undefined where none is known of. */
+  asked(uid: string): Asked | undefined;
+  /** Takes in all pods that there are, by a watch that is not behind: what has become of requests. */
+  look(pods: Iterable<Pod>): void;
+  /** Makes requests for these pods impossible whose answers were lost. */
+  ruleOut(pods: readonly PodToRemove[]): void;
   /** Refused pods may be asked for again at once. */
   retryNow(): void;
   /** Begins nothing more and resolves when what is under way has ended. */
@@ -94,12 +98,16 @@ export interface RemovalsGiven {
   random: () => number;
   disableEviction: boolean;
   lock: Pick<RolloutLock, 'heldBefore'>;
+  /** Uids of pods that a process before this one may have asked for. */
+  suspects: readonly string[];
   onOutcome(outcome: RemovalOutcome<ZonedPod>): void;
   /** Asked before each act: false while this process must not act. */
   mayAct(): boolean;
   onRetryDue(): void;
   /** Something that the operator should know and that stops nothing. */
   onNotice(message: string): void;
+  /** Something failed that nothing was prepared for: the rollout ends. */
+  onError(error: unknown): void;
   /** Pods went that were not chosen: the rollout must not go on. */
   onStray(reason: string): void;
 }

@@ -4,11 +4,12 @@ import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
 import { watchCache } from '../../shared/kube/watch-cache.ts';
 import { statefulSetWorkload } from '../../shared/rollout/workload.ts';
 import { getOrExplain } from '../get-or-explain.ts';
+import { removable } from '../removal/pod-removal.ts';
 import { Removals, type RetryPolicy } from '../removal/removals.ts';
 import { agreeOnChanges } from './agreement.ts';
 import { bringStatusUpToDate, restoreStrategy } from './finish.ts';
 import { isLeftUnfinished, leaseName } from './lock.ts';
-import type { FetchedWorkload, WorkloadPort } from './port.ts';
+import type { FetchedWorkload, PodRemovals, RemovalsGiven, WorkloadPort, ZonedPod } from './port.ts';
 import { prepare } from './prepare.ts';
 import { ON_DELETE, strategyGate } from './strategy.ts';
 import type { WatchedSet } from './switch-strategy.ts';
@@ -66,11 +67,24 @@ function statefulSetPort(watched: WatchedSet): WorkloadPort {
       found.spec.updateStrategy.type === ON_DELETE && isLeftUnfinished(kube, statefulSetWorkload(found)),
     prepare: (request, lock, context, signal) => prepare(request, watched, lock, context, signal),
     gate: () => strategyGate(watches.own ?? found),
-    removals: ({ disableEviction, ...given }) =>
-      new Removals({ ...given, way: { disableEviction, gracePeriodSeconds: undefined }, retry: RETRY }),
+    removals: (given) => evictions(given),
     complete: (reporter, context) => bringStatusUpToDate(watched, reporter, context),
     async leave(request, lock, outcome, context) {
       if (outcome === 'done') await restoreStrategy(request, watched, lock, context);
     },
+  };
+}
+
+function evictions({ disableEviction, suspects, ...given }: RemovalsGiven): PodRemovals {
+  const way = { disableEviction, gracePeriodSeconds: undefined };
+  const removals = new Removals<ZonedPod>({ ...given, way, retry: RETRY });
+  removals.suspect(suspects);
+  return {
+    request: (pods) => removals.request(pods),
+    asked: (uid) => removals.asked(uid),
+    look: (pods) => removals.look([...pods].map(removable)),
+    ruleOut: (pods) => removals.ruleOut(pods),
+    retryNow: () => removals.retryNow(),
+    stop: () => removals.stop(),
   };
 }

@@ -40,14 +40,14 @@ export function decide(input: RolloutInput): RolloutDecision {
 function withinMaxLeaving(input: RolloutInput, decision: Disrupt): Disrupt | Wait {
   const { observation, options, nowMs } = input;
   const room = leavingRoom(observation, options);
-  if (room >= decision.pods.length) return decision;
-  if (room === 0)
-    return wait('leaving', describeLeaving(observation, options, nowMs), leavingPods(observation));
-  return {
-    ...decision,
-    pods: decision.pods.slice(0, room),
-    later: decision.pods.slice(room).map((pod) => pod.name),
-  };
+  const leaving = new Set(leavingPods(observation));
+  // Those that were asked already count as leaving.
+  const more = decision.pods.filter((pod) => !leaving.has(pod.name));
+  if (room >= more.length) return decision;
+  const later = more.slice(room).map((pod) => pod.name);
+  const pods = decision.pods.filter((pod) => !later.includes(pod.name));
+  if (pods.length === 0) return wait('leaving', describeLeaving(observation, options, nowMs), [...leaving]);
+  return { ...decision, pods, later };
 }
 
 function decideByZone(input: RolloutInput): RolloutDecision {
@@ -91,8 +91,17 @@ function decideByZone(input: RolloutInput): RolloutDecision {
     const broken = candidates.filter((pod) => here(pod) && pod.readySinceMs === undefined);
     if (broken.length > 0 && isKnownZone(only.zone)) return replaceBroken(input, only.zone, broken);
 
-    const rest = pending.filter(here).slice(0, Math.max(0, limit - only.down.length));
-    if (rest.length > 0) return soaking(input, only.zone) ?? goOn(input, only.zone, rest);
+    // R10: what was asked to go is down already as far as anybody knows, and is asked again without taking more.
+    const planned = new Set(pending.map((pod) => pod.uid));
+    const asked = candidates.filter(
+      (pod) => here(pod) && (pod.asked === 'unanswered' || (pod.asked === 'sent' && planned.has(pod.uid))),
+    );
+    const others = pending.filter((pod) => here(pod) && pod.asked === undefined);
+    const room = Math.max(0, limit - only.down.length + asked.length);
+    const rest = [...asked, ...others].slice(0, room);
+    if (rest.length > 0 && isKnownZone(only.zone)) {
+      return soaking(input, only.zone) ?? goOn(input, only.zone, rest);
+    }
 
     const target = nextZone(input, candidates);
     if (options.pacing === 'wave' || only.zone !== target) {
@@ -173,17 +182,20 @@ function replaceBroken(input: RolloutInput, zone: string, broken: readonly Obser
 
 /** Goes on with a wave that was begun, by this process or one before it. */
 function goOn(input: RolloutInput, zone: string, pods: readonly ObservedPod[]): Disrupt {
-  const { waves } = input.memory;
-  return {
-    kind: 'disrupt',
+  const { waves, inFlight } = input.memory;
+  const named = new Set(inFlight.map((member) => member.uid));
+  return disrupt(
+    input,
     zone,
-    pods: pods.map(({ name, uid }) => ({ name, uid })),
-    later: [],
-    wave: waves,
-    begins: false,
-    reason: `goes on with wave ${waves} in ${zone}`,
-    memory: { ...input.memory, zone, zoneWholeSinceMs: undefined },
-  };
+    pods.filter((pod) => !named.has(pod.uid)),
+    {
+      pods: pods.map(({ name, uid }) => ({ name, uid })),
+      wave: waves,
+      begins: false,
+      counted: false,
+      reason: `wave ${waves} continues in ${zone}`,
+    },
+  );
 }
 
 /** R2, R4, R5: the next available stale pods of the zone, at most `size`. */
@@ -223,18 +235,19 @@ function limitNow({ observation, options, memory }: RolloutInput): number {
   return disruptionLimit(observation, options, knownZones(observation, memory).length).pods;
 }
 
+/** @param chosen pods that the memory does not name yet, and unless `about.pods` says otherwise those that go */
 function disrupt(
   input: RolloutInput,
   zone: string,
-  pods: readonly ObservedPod[],
-  about: { wave: number; begins: boolean; counted: boolean; reason: string },
+  chosen: readonly ObservedPod[],
+  about: { wave: number; begins: boolean; counted: boolean; reason: string; pods?: Disrupt['pods'] },
 ): Disrupt {
   const { counted, ...rest } = about;
-  const members = pods.map(({ name, uid }) => ({ name, uid, counted }));
+  const members = chosen.map(({ name, uid }) => ({ name, uid, counted }));
   return {
     kind: 'disrupt',
     zone,
-    pods: pods.map(({ name, uid }) => ({ name, uid })),
+    pods: chosen.map(({ name, uid }) => ({ name, uid })),
     later: [],
     memory: rememberDisruption(input.memory, zone, members),
     ...rest,

@@ -2,7 +2,8 @@
 import { formatDuration } from '../duration.ts';
 import type { Pod } from '../kube/objects.ts';
 import { countPods, listNames } from '../sentences.ts';
-import type { Observation, RolloutOptions, Termination } from './types.ts';
+import { isLeaving } from './pods.ts';
+import type { Observation, ObservedPod, RolloutOptions, Termination } from './types.ts';
 
 /**
  * The graceful deletion of a pod. Its deletionTimestamp is the request's time plus the grace period, also after somebody
@@ -20,15 +21,14 @@ export function terminationOf({ metadata }: Pick<Pod, 'metadata'>): Termination 
 }
 
 /**
- * Names of the pods that leave, each once: terminating ones whatever made them terminate, wherever they are and also
- * beyond the replicas, and those that the observation calls leaving.
+ * Names of the pods that leave: terminating ones whatever made them terminate, wherever they are and also beyond the
+ * replicas, and those that were asked to go.
  *
  * A pod that is not Ready counts too. It usually ends at once and costs nothing; but what it holds is not known from
  * outside: the condition forgets that the pod served for days before it broke.
  */
-export function leavingPods({ pods, leaving = [] }: Pick<Observation, 'pods' | 'leaving'>): string[] {
-  const terminating = pods.filter((pod) => pod.terminating).map(({ name }) => name);
-  return [...new Set([...terminating, ...leaving])];
+export function leavingPods({ pods }: Pick<Observation, 'pods'>): string[] {
+  return pods.filter(isLeaving).map(({ name }) => name);
 }
 
 /** How many more pods may leave now; infinite without a limit. */
@@ -43,10 +43,16 @@ export function describeLeaving(observation: Observation, options: RolloutOption
   const pods = new Map(observation.pods.map((pod) => [pod.name, pod]));
   const described = names.map((name) => {
     const pod = pods.get(name);
-    return `${name} (${pod?.terminating ? describeTermination(pod.termination, nowMs) : 'leaving'})`;
+    return `${name} (${pod ? describePodLeaving(pod, nowMs) : 'leaving'})`;
   });
   const leave = names.length === 1 ? 'leaves' : 'leave';
   return `${countPods(names.length)} ${leave}, --max-leaving is ${options.maxLeaving}: ${listNames(described)}`;
+}
+
+/** Why a pod leaves that may not be terminating yet. */
+export function describePodLeaving({ terminating, termination, asked }: ObservedPod, nowMs: number): string {
+  if (terminating || asked === undefined) return describeTermination(termination, nowMs);
+  return asked === 'sent' ? 'being evicted' : 'its eviction was not answered and may still be carried out';
 }
 
 /** `terminating for 12m 05s, 27m 55s of its grace period left`; only `terminating` before that is known. */

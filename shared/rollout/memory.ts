@@ -1,4 +1,4 @@
-import { isAvailable, tallyObservation } from './pods.ts';
+import { isAvailable, isLeaving, tallyObservation } from './pods.ts';
 import type { InFlightPod, Observation, ObservedPod, RolloutMemory, RolloutOptions } from './types.ts';
 
 /** The memory of a rollout that has not begun. */
@@ -19,7 +19,8 @@ export function emptyMemory(revision: string): RolloutMemory {
  * Brings the memory up to date with what is seen now; to be called before each decision. Calling it again with the
  * same observation changes nothing.
  *
- * A new update revision starts the growth again (R5) but keeps where pods were and which zone was last (R1).
+ * A new update revision starts the growth again (R5) but keeps where pods were, which zone was last (R1) and which
+ * pods are away. Those that were chosen and not asked for are no longer planned.
  */
 export function remember(
   memory: RolloutMemory,
@@ -31,7 +32,12 @@ export function remember(
   const sameRevision = !observation.revisionObserved || memory.revision === observation.updateRevision;
   const growth = sameRevision
     ? settleInFlight(memory, observation, options.minReadyMs, nowMs)
-    : { revision: observation.updateRevision, waves: 0, recovered: 0, inFlight: [] };
+    : {
+        revision: observation.updateRevision,
+        waves: 0,
+        recovered: 0,
+        inFlight: stillAway(memory, observation),
+      };
 
   const zones = tallyObservation(observation, { lastZones }, options.minReadyMs, nowMs);
   const whole =
@@ -53,12 +59,32 @@ function settleInFlight(memory: RolloutMemory, observation: Observation, minRead
   const inFlight = memory.inFlight.filter((member) => {
     const pod = present.get(member.name);
     if (!pod) return missing.has(member.name);
-    if (pod.uid === member.uid) return (pod.stale && !pod.surplus) || pod.terminating;
+    if (pod.uid === member.uid) return (pod.stale && !pod.surplus) || isLeaving(pod);
     if (!isAvailable(pod, minReadyMs, nowMs)) return true;
     if (member.counted) recovered += 1;
     return false;
   });
   return { inFlight, recovered };
+}
+
+/** Pods that went for an earlier revision and have no successor that serves. Their return is no growth. */
+function stillAway({ inFlight }: RolloutMemory, { pods }: Observation): InFlightPod[] {
+  const staying = new Set(pods.filter((pod) => !pod.terminating).map((pod) => pod.uid));
+  return inFlight
+    .filter((member) => !staying.has(member.uid))
+    .map((member) => ({ ...member, counted: false }));
+}
+
+/**
+ * The memory for a process that comes after this one: names also the pods that were asked to go for an earlier plan, if
+ * nobody knows what has become of that (R10).
+ */
+export function forSuccessors(memory: RolloutMemory, { pods }: Observation): RolloutMemory {
+  const named = new Set(memory.inFlight.map(({ uid }) => uid));
+  const asked = pods.filter((pod) => pod.asked !== undefined && !named.has(pod.uid));
+  if (asked.length === 0) return memory;
+  const members = asked.map(({ name, uid }) => ({ name, uid, counted: false }));
+  return { ...memory, inFlight: [...memory.inFlight, ...members] };
 }
 
 function rememberZones(

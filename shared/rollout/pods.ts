@@ -1,9 +1,14 @@
 import { type CountedPod, compareText, tallyZones, type ZoneTally } from '../zones.ts';
 import type { Observation, ObservedPod, RolloutMemory } from './types.ts';
 
-/** When a pod began to count as available, ms since the epoch; undefined while it is terminating or not Ready. */
+/** When a pod began to count as available, ms since the epoch; undefined while it is leaving or not Ready. */
 export function availableSinceMs(pod: ObservedPod, minReadyMs: number): number | undefined {
-  return pod.terminating || pod.readySinceMs === undefined ? undefined : pod.readySinceMs + minReadyMs;
+  return isLeaving(pod) || pod.readySinceMs === undefined ? undefined : pod.readySinceMs + minReadyMs;
+}
+
+/** Terminating, or going to be for all that is known (R10). */
+export function isLeaving({ terminating, asked }: Pick<ObservedPod, 'terminating' | 'asked'>): boolean {
+  return terminating || asked !== undefined;
 }
 
 /**
@@ -51,11 +56,16 @@ export function knownZones(observation: Observation, memory: Pick<RolloutMemory,
   return [...zones].sort(compareText);
 }
 
-/** Shows pods as leaving that do not terminate; each name counts once. */
-export function withLeaving(observation: Observation, names: readonly string[]): Observation {
-  return names.length === 0
-    ? observation
-    : { ...observation, leaving: [...(observation.leaving ?? []), ...names] };
+/** Rule R10: shows which pods were asked to go, as far as the answer is not known. */
+export function withAsked(
+  observation: Observation,
+  askedOf: (uid: string) => ObservedPod['asked'],
+): Observation {
+  const pods = observation.pods.map((pod) => {
+    const asked = pod.terminating ? undefined : askedOf(pod.uid);
+    return asked === undefined ? pod : { ...pod, asked };
+  });
+  return { ...observation, pods };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { listNames } from '../sentences.ts';
 import { isKnownZone, type ZoneTally } from '../zones.ts';
-import { describeTermination } from './leaving.ts';
+import { describePodLeaving } from './leaving.ts';
+import { isLeaving } from './pods.ts';
 import type { Observation } from './types.ts';
 
 /**
@@ -14,7 +15,7 @@ export function describeDown(names: readonly string[], observation: Observation,
     names.map((name) => {
       const pod = pods.get(name);
       if (!pod) return `${name} (missing)`;
-      if (pod.terminating) return `${name} (${describeTermination(pod.termination, nowMs)})`;
+      if (isLeaving(pod)) return `${name} (${describePodLeaving(pod, nowMs)})`;
       return `${name} (${pod.problem ?? (pod.readySinceMs === undefined ? 'not ready' : 'ready for too short a time')})`;
     }),
   );

@@ -14,11 +14,6 @@ export interface Observation {
   pods: readonly ObservedPod[];
   /** Names of pods that the spec asks for and that do not exist. */
   missing: readonly string[];
-  /**
-   * Names of pods that leave although they are not seen terminating: members of a hash ring that it calls LEAVING, and
-   * pods whose removal is under way. None where it is left out.
-   */
-  leaving?: readonly string[] | undefined;
 }
 
 export interface ObservedPod {
@@ -40,6 +35,11 @@ export interface ObservedPod {
   readySinceMs: number | undefined;
   /** What its conditions and containers say while it is not ready, such as "ImagePullBackOff". */
   problem: string | undefined;
+  /**
+   * Rule R10: its removal was asked for, and is neither known to have failed nor to have happened, so that it counts as
+   * down. `sent`: the answer is awaited; `unanswered`: it was lost, or a process before this one may have asked.
+   */
+  asked?: 'sent' | 'unanswered' | undefined;
 }
 
 /** A graceful deletion under way, in ms since the epoch by the API server's clock. */

@@ -20,6 +20,7 @@ function heldTurns() {
       return promise;
     },
     onError: (error) => errors.push(error),
+    onFatal: (error) => errors.push(error),
   });
   const settled = () => new Promise((resolve) => setImmediate(resolve));
   return {

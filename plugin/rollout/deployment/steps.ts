@@ -39,9 +39,11 @@ export class DeploymentSteps implements PodRemovals {
   }
 
   /** A step has ended before the next one begins: no decision counts on what is half done. */
-  isUnderWay(): boolean {
-    return false;
-  }
+  asked(): undefined {}
+
+  look(): void {}
+
+  ruleOut(): void {}
 
   retryNow(): void {
     this.#refusals = 0;
@@ -66,10 +68,15 @@ export class DeploymentSteps implements PodRemovals {
     const { mayAct } = this.#options;
     if (this.#step || this.#cancelRetry || this.#preparing.signal.aborted) return;
     if (this.#wanted.length === 0 || !mayAct()) return;
-    this.#step = this.#take(this.#wanted).finally(() => {
-      this.#step = undefined;
-      this.#options.onRetryDue();
-    });
+    this.#step = this.#take(this.#wanted)
+      .catch((error: unknown) => {
+        this.#preparing.abort(error);
+        this.#options.onError(error);
+      })
+      .finally(() => {
+        this.#step = undefined;
+        this.#options.onRetryDue();
+      });
   }
 
   async #take(wanted: readonly ZonedPod[]): Promise<void> {

@@ -1,19 +1,20 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { RemovalWay } from '../../../plugin/removal/pod-removal.ts';
+import type { PodToRemove, RemovalWay } from '../../../plugin/removal/pod-removal.ts';
 import { type RemovalOutcome, Removals } from '../../../plugin/removal/removals.ts';
 import { ApiError, ConnectionError, type KubeRequest } from '../../../shared/kube/kube.ts';
+import { WireError } from '../../../shared/kube/wire.ts';
 import { type FakeKube, fakeKube } from '../../helpers/fake-kube.ts';
 import { type ManualClock, manualClock } from '../../helpers/manual-clock.ts';
 
-const pod = (ordinal: number) => ({
+type Chosen = PodToRemove & { zone: string };
+const pod = (ordinal: number): Chosen => ({
   namespace: 'default',
   name: `ingester-${ordinal}`,
   uid: `uid-${ordinal}`,
   zone: 'zone-a',
 });
-type Chosen = ReturnType<typeof pod>;
 const refused = () =>
   new ApiError({
     code: 429,
@@ -22,12 +23,20 @@ const refused = () =>
     causes: [{ reason: 'DisruptionBudget', message: 'the budget needs 5 healthy pods and has 5' }],
   });
 
+/** A pod as the API server answers. */
+const podObject = (resourceVersion: string) => ({
+  metadata: { name: 'ingester-1', namespace: 'default', uid: 'uid-1', resourceVersion },
+  spec: { containers: [] },
+  status: {},
+});
+
 describe('removing pods', () => {
   let kube: FakeKube;
   let clock: ManualClock;
   let outcomes: RemovalOutcome<Chosen>[];
   let due: number;
   let mayAct: boolean;
+  let errors: unknown[];
   let sent: KubeRequest[];
   let answer: (request: KubeRequest) => Promise<unknown>;
 
@@ -49,6 +58,7 @@ describe('removing pods', () => {
       onRetryDue: () => {
         due += 1;
       },
+      onError: (error) => errors.push(error),
     });
 
   beforeEach(() => {
@@ -57,6 +67,7 @@ describe('removing pods', () => {
     outcomes = [];
     due = 0;
     mayAct = true;
+    errors = [];
     sent = [];
     answer = () => Promise.resolve({});
   });
@@ -188,11 +199,108 @@ describe('removing pods', () => {
     assert.deepEqual(clock.pending(), [500, 1000]);
   });
 
-  it('tries again after a broken connection: the uid makes that safe', async () => {
-    answer = () => Promise.reject(new ConnectionError('reset'));
-    removals().request([pod(1)]);
+  it('does not know what has become of a request without an answer, and may send it again', async () => {
+    const lost = [
+      new ConnectionError('reset'),
+      new ApiError({ code: 504, reason: 'Timeout', message: 'the server did not answer in time' }),
+    ];
+    const all = removals();
+    for (const [ordinal, error] of lost.entries()) {
+      answer = () => Promise.reject(error);
+      all.request([pod(ordinal)]);
+      await turn();
+      assert.equal(outcomes.at(-1)?.kind, 'unanswered');
+      assert.equal(all.asked(`uid-${ordinal}`), 'unanswered');
+    }
+    answer = () => Promise.reject(refused());
+    all.retryNow();
+    all.request([pod(0)]);
+    assert.equal(all.asked('uid-0'), 'sent');
+    await turn();
+    assert.equal(
+      all.asked('uid-0'),
+      'unanswered',
+      'that another request was refused tells nothing of the first',
+    );
+    answer = () => Promise.resolve({});
+    all.retryNow();
+    all.request([pod(0)]);
+    await turn();
+    assert.equal(all.asked('uid-0'), undefined);
+  });
+
+  it('knows that a request was refused when it never reached the server', async () => {
+    answer = () => Promise.reject(new WireError('connection refused', { sent: false }));
+    const all = removals();
+    all.request([pod(1)]);
     await turn();
     assert.equal(outcomes[0]?.kind, 'refused');
+    assert.equal(all.asked('uid-1'), undefined);
+  });
+
+  it('binds a request to the version that was seen, and looks again when the pod has changed', async () => {
+    const message =
+      'Operation cannot be fulfilled on pods "ingester-1": the ResourceVersion in the precondition (7) does not match the ResourceVersion in record (8). The object might have been modified';
+    answer = () => Promise.reject(new ApiError({ code: 409, reason: 'Conflict', message }));
+    const all = removals();
+    all.request([{ ...pod(1), resourceVersion: '7' }]);
+    await turn();
+    const [eviction] = sent.map(({ body }) => body as Record<string, unknown>);
+    assert.deepEqual(eviction?.deleteOptions, { preconditions: { uid: 'uid-1', resourceVersion: '7' } });
+    assert.deepEqual(
+      outcomes.map(({ kind }) => kind),
+      ['changed'],
+    );
+    all.request([{ ...pod(1), resourceVersion: '7' }]);
+    assert.equal(sent.length, 1, 'not again for what was seen before');
+    all.request([{ ...pod(1), resourceVersion: '8' }]);
+    assert.equal(sent.length, 2);
+  });
+
+  it('rules an unanswered request out by giving the pod another version', async () => {
+    const all = removals();
+    answer = () => Promise.reject(new ConnectionError('reset'));
+    all.request([{ ...pod(1), resourceVersion: '7' }]);
+    await turn();
+    answer = () => Promise.resolve(podObject('8'));
+    all.ruleOut([pod(1)]);
+    all.ruleOut([pod(1)]);
+    await turn();
+    assert.equal(sent.length, 2, 'once');
+    assert.equal(sent[1]?.method, 'PATCH');
+    assert.equal(all.asked('uid-1'), undefined);
+    clock.advance(0);
+    assert.equal(due, 1);
+  });
+
+  it('waits for the end of an unanswered request where pods may not be changed', async () => {
+    const all = removals();
+    answer = () => Promise.reject(new ConnectionError('reset'));
+    all.request([{ ...pod(1), resourceVersion: '7' }]);
+    await turn();
+    all.retryNow();
+    answer = () => Promise.reject(new ApiError({ code: 403, reason: 'Forbidden', message: 'no' }));
+    all.ruleOut([pod(1)]);
+    await turn();
+    const seen = [{ uid: 'uid-1', resourceVersion: '7', terminating: false, marked: false }];
+    clock.advance(89_000);
+    all.look(seen);
+    assert.equal(all.asked('uid-1'), 'unanswered');
+    clock.advance(1_000);
+    all.look(seen);
+    assert.equal(all.asked('uid-1'), undefined);
+  });
+
+  it('ends by an error that nobody expected', async () => {
+    const bug = new TypeError('a bug');
+    answer = () => Promise.reject(bug);
+    const all = removals();
+    all.request([pod(1)]);
+    await turn();
+    assert.deepEqual(errors, [bug]);
+    all.request([pod(2)]);
+    assert.equal(sent.length, 1);
+    await all.stop();
   });
 
   it('gives up where trying again cannot help', async () => {
@@ -203,29 +311,22 @@ describe('removing pods', () => {
     assert.deepEqual(clock.pending(), []);
   });
 
-  it('forgets what was not sent yet when the decision changes', async () => {
+  it('forgets what cannot be sent at once: the next answer asks for a new decision', async () => {
     const answers: (() => void)[] = [];
     answer = () => new Promise((resolve) => answers.push(() => resolve({})));
     const all = removals();
     all.request(Array.from({ length: 40 }, (_, ordinal) => pod(ordinal)));
     assert.equal(sent.length, 32);
-    all.request([]);
     for (const reply of answers) reply();
     await turn();
     assert.equal(sent.length, 32);
+    assert.equal(outcomes.length, 32);
   });
 
-  it('sends nothing while it must not act, also from the queue', async () => {
-    const answers: (() => void)[] = [];
-    answer = () => new Promise((resolve) => answers.push(() => resolve({})));
-    const all = removals();
-    all.request(Array.from({ length: 40 }, (_, ordinal) => pod(ordinal)));
+  it('sends nothing while it must not act', () => {
     mayAct = false;
-    for (const reply of answers) reply();
-    await turn();
-    assert.equal(sent.length, 32);
-    all.request([pod(50)]);
-    assert.equal(sent.length, 32);
+    removals().request([pod(1)]);
+    assert.equal(sent.length, 0);
   });
 
   it('stops after the answers under way, with no timer left', async () => {

@@ -202,9 +202,14 @@ const broken: { rule: Rule; how: string; decide: Decide }[] = [
     },
   },
   {
-    rule: 'R9',
-    how: 'does not count what leaves the ring',
-    decide: (input) => decide(withObservation(input, { leaving: [] })),
+    rule: 'R10',
+    how: 'does not count what was asked to go',
+    decide: (input) =>
+      decide(
+        withObservation(input, {
+          pods: input.observation.pods.map((pod) => ({ ...pod, asked: undefined })),
+        }),
+      ),
   },
   {
     rule: 'R9',

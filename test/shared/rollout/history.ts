@@ -31,6 +31,7 @@ export class History {
           pod.name === name &&
           pod.uid !== exceptUid &&
           !pod.terminating &&
+          pod.asked === undefined &&
           pod.readySinceMs !== undefined &&
           nowMs - pod.readySinceMs >= minReadyMs,
       );

@@ -1,19 +1,32 @@
 /**
- * The rules R1 to R9 as assertions about a decision, written from the design and not from the code: each returns what
+ * The rules R1 to R10 as assertions about a decision, written from the design and not from the code: each returns what
  * is wrong, or undefined.
  */
 import type { ObservedPod, RolloutDecision, RolloutInput } from '../../../shared/rollout/types.ts';
 import type { History } from './history.ts';
 
-export type Rule = 'R1' | 'R2' | 'R3' | 'R4' | 'R5' | 'R6' | 'R7' | 'R8' | 'R9';
+export type Rule = 'R1' | 'R2' | 'R3' | 'R4' | 'R5' | 'R6' | 'R7' | 'R8' | 'R9' | 'R10';
 
 export interface Violation {
   rule: Rule;
   what: string;
 }
 
+/** A request to evict a pod that the API server may still carry out, whatever the driver knows of it. */
+export interface OpenRequest {
+  name: string;
+  uid: string;
+  /** Where the pod is. */
+  zone: string;
+}
+
 /** Every rule that the decision breaks in the situation `input`. */
-export function violations(input: RolloutInput, decision: RolloutDecision, history: History): Violation[] {
+export function violations(
+  input: RolloutInput,
+  decision: RolloutDecision,
+  history: History,
+  open: readonly OpenRequest[] = [],
+): Violation[] {
   const found: Violation[] = [];
   const broken = (rule: Rule, what: string) => found.push({ rule, what });
   const situation = describe(input, history);
@@ -66,8 +79,21 @@ export function violations(input: RolloutInput, decision: RolloutDecision, histo
     }
 
     const { maxLeaving = Number.POSITIVE_INFINITY } = input.options;
-    if (situation.leaving + chosen.length > maxLeaving) {
-      broken('R9', `${situation.leaving} leave and ${chosen.length} are taken with ${maxLeaving} allowed`);
+    const more = chosen.filter((pod) => pod && pod.asked === undefined).length;
+    if (more > 0 && situation.leaving + more > maxLeaving) {
+      broken('R9', `${situation.leaving} leave and ${more} are taken with ${maxLeaving} allowed`);
+    }
+
+    for (const { name, zone: other } of open) {
+      if (taken.length > 0 && other !== zone)
+        broken('R10', `${zone} is disrupted while ${name} of ${other} may still be evicted`);
+    }
+    const openHere = open.filter(
+      (each) => each.zone === zone && !chosen.some((pod) => pod?.uid === each.uid),
+    );
+    const downOrOpen = new Set([...situation.namesDownIn(zone), ...openHere.map(({ name }) => name)]).size;
+    if (taken.length > 0 && downOrOpen + taken.length > situation.maxUnavailable) {
+      broken('R10', `${downOrOpen} down or about to be, and ${taken.length} taken`);
     }
 
     if (!input.observation.revisionObserved) broken('R6', 'the update revision is not observed yet');
@@ -107,13 +133,19 @@ export function violations(input: RolloutInput, decision: RolloutDecision, histo
 function describe(input: RolloutInput, history: History) {
   const { observation, options, nowMs } = input;
   const down = (pod: ObservedPod) =>
-    pod.terminating || pod.readySinceMs === undefined || nowMs - pod.readySinceMs < options.minReadyMs;
+    pod.terminating ||
+    pod.asked !== undefined ||
+    pod.readySinceMs === undefined ||
+    nowMs - pod.readySinceMs < options.minReadyMs;
   const zoneOf = (pod: { name: string; zone?: string | undefined }) =>
     pod.zone ?? history.lastZones.get(pod.name) ?? `?${pod.name}`;
   const all = [...observation.pods, ...observation.missing.map((name) => ({ name }))];
   const zones = new Set(all.map(zoneOf));
-  const downIn = (zone: string) =>
-    all.filter((pod) => zoneOf(pod) === zone && (!('uid' in pod) || down(pod as ObservedPod))).length;
+  const namesDownIn = (zone: string) =>
+    all
+      .filter((pod) => zoneOf(pod) === zone && (!('uid' in pod) || down(pod as ObservedPod)))
+      .map(({ name }) => name);
+  const downIn = (zone: string) => namesDownIn(zone).length;
   const known = [...zones].filter((zone) => !zone.startsWith('?'));
   const asked =
     options.maxUnavailable.kind === 'count'
@@ -130,10 +162,7 @@ function describe(input: RolloutInput, history: History) {
   };
   const before = (a: string, b: string) => (position(a) === position(b) ? a < b : position(a) < position(b));
   const labelled = observation.pods.every((pod) => pod.node === undefined || pod.zone !== undefined);
-  const leaving = new Set([
-    ...observation.pods.flatMap((pod) => (pod.terminating ? [pod.name] : [])),
-    ...(observation.leaving ?? []),
-  ]).size;
+  const leaving = observation.pods.filter((pod) => pod.terminating || pod.asked !== undefined).length;
   return {
     leaving,
     mayLeave: options.maxLeaving === undefined || leaving < options.maxLeaving,
@@ -142,6 +171,7 @@ function describe(input: RolloutInput, history: History) {
     zoneOf,
     zones,
     downIn,
+    namesDownIn,
     maxUnavailable,
     comesBefore,
     candidates: observation.pods.filter((pod) => pod.stale && !pod.surplus && !pod.terminating),

@@ -2,6 +2,7 @@
  * A StatefulSet over zones that anything may happen to: a state machine with the controller's and the kubelets' moves
  * as separate random steps. It knows the truth; the decision under test only gets `observe()`.
  */
+import type { RemovablePod } from '../../../shared/removal/unanswered.ts';
 import type { Observation, ObservedPod } from '../../../shared/rollout/types.ts';
 
 export interface ModelPod {
@@ -13,6 +14,8 @@ export interface ModelPod {
   revision: string;
   readySinceMs: number | undefined;
   terminating: boolean;
+  /** Of the object: changes with every write. */
+  version: number;
 }
 
 export interface ModelOptions {
@@ -37,8 +40,6 @@ export class ModelCluster {
   revisionObserved = true;
   readonly unlabelledNodes = new Set<string>();
   readonly pods = new Map<string, ModelPod>();
-  /** Members that the ring calls LEAVING. */
-  readonly leavingRing = new Set<string>();
   private readonly home = new Map<string, string>();
   private readonly pinned: boolean;
   private serial = 0;
@@ -81,20 +82,36 @@ export class ModelCluster {
       orderedReady: this.orderedReady,
       pods,
       missing: [...expected].filter((name) => !this.pods.has(name)),
-      leaving: [...this.leavingRing],
     };
+  }
+
+  /** The same moment as far as it tells what has become of evictions. */
+  removable(): RemovablePod[] {
+    return [...this.pods.values()].map(({ uid, version, terminating }) => ({
+      uid,
+      resourceVersion: String(version),
+      terminating,
+      marked: false,
+    }));
   }
 
   expectedNames(): string[] {
     return Array.from({ length: this.replicas }, (_, ordinal) => `ingester-${ordinal}`);
   }
 
-  /** The eviction API: acts on exactly this pod, or on nothing. */
-  evict(name: string, uid: string): boolean {
+  /** The eviction API: acts on exactly this pod at this version, or on nothing. */
+  evict({ name, uid, version }: { name: string; uid: string; version: number }): boolean {
     const pod = this.pods.get(name);
-    if (pod?.uid !== uid) return false;
+    if (pod?.uid !== uid || pod.version !== version || pod.terminating) return false;
     pod.terminating = true;
+    pod.version += 1;
     return true;
+  }
+
+  /** Somebody writes something about a pod that changes nothing else. */
+  touch(name: string): void {
+    const pod = this.pods.get(name);
+    if (pod) pod.version += 1;
   }
 
   /** The controller creates one pod that is missing, the lowest first. */
@@ -126,6 +143,7 @@ export class ModelCluster {
     if (!pod) return;
     const zone = (this.pinned && this.home.get(pod.name)) || this.zones[pick(this.zones.length)];
     pod.zone = zone;
+    pod.version += 1;
     pod.node = `node-${zone}`;
     if (zone !== undefined && !this.home.has(pod.name)) this.home.set(pod.name, zone);
   }
@@ -139,7 +157,9 @@ export class ModelCluster {
         !this.badRevisions.has(pod.revision),
     );
     const pod = choose(starting, pick);
-    if (pod) pod.readySinceMs = this.nowMs;
+    if (!pod) return;
+    pod.readySinceMs = this.nowMs;
+    pod.version += 1;
   }
 
   /** A pod fails by itself or is deleted by somebody: it is unready, terminating, or gone altogether. */
@@ -147,24 +167,18 @@ export class ModelCluster {
     const pod = choose([...this.pods.values()], pick);
     if (!pod) return;
     const how = pick(4);
+    pod.version += 1;
     if (how === 0) this.pods.delete(pod.name);
     else if (how === 1) pod.terminating = true;
     else pod.readySinceMs = undefined;
   }
 
-  /** A member begins to leave the ring, or has left it; it need not be a pod that terminates. */
-  ringMoves(pick: Pick): void {
-    const pod = choose([...this.pods.values()], pick);
-    if (!pod) return;
-    if (this.leavingRing.size > 0 && pick(2) === 0) this.leavingRing.clear();
-    else this.leavingRing.add(pod.name);
-  }
-
-  newRevision(bad: boolean): void {
+  /** @param observed by the controller at once; otherwise it has yet to see it */
+  newRevision(bad: boolean, observed = false): void {
     this.revisions += 1;
     this.updateRevision = `rev-${this.revisions}`;
     if (bad) this.badRevisions.add(this.updateRevision);
-    this.revisionObserved = false;
+    this.revisionObserved = observed;
   }
 
   /** Back to a revision that some pod still has. */
@@ -187,6 +201,7 @@ export class ModelCluster {
       revision,
       readySinceMs: undefined,
       terminating: false,
+      version: 0,
     };
     this.pods.set(pod.name, pod);
     return pod;

@@ -1,6 +1,7 @@
-import { emptyMemory, remember } from '../../../shared/rollout/memory.ts';
+import { type RemovablePod, UnansweredRemovals } from '../../../shared/removal/unanswered.ts';
+import { emptyMemory, forSuccessors, remember } from '../../../shared/rollout/memory.ts';
 import { decodeMemory, encodeMemory } from '../../../shared/rollout/memory-text.ts';
-import { withEvicted } from '../../../shared/rollout/pods.ts';
+import { withAsked, withEvicted } from '../../../shared/rollout/pods.ts';
 import type {
   GateState,
   Observation,
@@ -10,7 +11,7 @@ import type {
   RolloutOptions,
 } from '../../../shared/rollout/types.ts';
 import { History } from './history.ts';
-import { type Violation, violations } from './invariants.ts';
+import { type OpenRequest, type Violation, violations } from './invariants.ts';
 import { ModelCluster, type ModelOptions } from './model.ts';
 
 export type Decide = (input: RolloutInput) => RolloutDecision;
@@ -26,6 +27,28 @@ export interface Scenario {
   steps: readonly number[];
 }
 
+/** An eviction on its way: it may be carried out as long as its pod is what it was bound to. */
+interface Request {
+  name: string;
+  uid: string;
+  version: number;
+  /** The process that sent it waits for its answer. */
+  awaited: boolean;
+}
+
+/** What becomes of an eviction, as far as the driver can tell. */
+type Fate = 'accepted' | 'refused' | 'late' | 'lost';
+const FATES: readonly Fate[] = [
+  'accepted',
+  'accepted',
+  'accepted',
+  'accepted',
+  'refused',
+  'late',
+  'late',
+  'lost',
+];
+
 /** A driver, its memory and a cluster, moved one random step at a time. */
 export class Simulation {
   readonly cluster: ModelCluster;
@@ -34,8 +57,10 @@ export class Simulation {
   private memory: RolloutMemory;
   private durable: RolloutMemory;
   private readonly history = new History();
-  private seen: Observation[] = [];
+  private seen: { observation: Observation; pods: RemovablePod[] }[] = [];
   private readonly evicted = new Set<string>();
+  private requests: Request[] = [];
+  private unanswered = new UnansweredRemovals();
   private gate: GateState = { name: 'alarm', state: 'open', reason: 'test' };
   private step = 0;
   private lag: number;
@@ -66,13 +91,13 @@ export class Simulation {
     this.gate = { ...this.gate, state: 'open' };
     this.options = { ...this.options, replaceUnready: true };
     cluster.unlabelledNodes.clear();
-    cluster.leavingRing.clear();
+    for (const request of this.requests) if (request.awaited) this.answerLost(request);
     if (cluster.badRevisions.has(cluster.updateRevision)) cluster.newRevision(false);
     cluster.revisionObserved = true;
     cluster.replicas = Math.max(1, cluster.replicas);
     let decision: RolloutDecision = { kind: 'done', reason: '' };
     for (let round = 0; round < maxRounds; round += 1) {
-      decision = this.drive(Number.POSITIVE_INFINITY);
+      decision = this.drive(Number.POSITIVE_INFINITY, () => 'accepted');
       if (decision.kind === 'done') return decision;
       cluster.nowMs += 1000;
       cluster.controllerDeletesSurplus();
@@ -92,8 +117,8 @@ export class Simulation {
       rest = Math.floor(rest / below);
       return choice;
     };
-    const kind = number % 64;
-    if (kind < 16) this.drive(pick(5));
+    const kind = number % 72;
+    if (kind < 16) this.drive(pick(5), () => FATES[pick(FATES.length)] ?? 'accepted');
     else if (kind < 22) cluster.podVanishes(pick);
     else if (kind < 28) cluster.controllerCreates();
     else if (kind < 34) cluster.schedulerBinds(pick);
@@ -108,10 +133,57 @@ export class Simulation {
     else if (kind === 60 && pick(8) === 0) cluster.rollBack(pick);
     else if (kind === 61 && pick(8) === 0) cluster.replicas = pick(25);
     else if (kind === 62 && trouble && pick(2) === 0) cluster.podFails(pick);
-    else if (kind === 63 && trouble) {
-      if (pick(2) === 0) this.toggleLabel(pick(cluster.zones.length));
-      else cluster.ringMoves(pick);
+    else if (kind === 63 && trouble) this.toggleLabel(pick(cluster.zones.length));
+    else if (kind >= 64) this.move(kind, pick);
+  }
+
+  /** Something happens to an eviction on its way. */
+  private move(kind: number, pick: (below: number) => number): void {
+    const request = this.requests[pick(Math.max(1, this.requests.length))];
+    if (kind === 71) this.cluster.touch(`ingester-${pick(Math.max(1, this.cluster.replicas))}`);
+    if (kind === 70) this.cluster.revisionObserved = true;
+    if (!request) return;
+    if (kind < 66) this.carryOut(request);
+    else if (kind === 66) this.answerLost(request);
+    else if (kind === 67) this.drop(request);
+    else if (kind === 68 && pick(4) === 0) this.cluster.newRevision(false, true);
+  }
+
+  private carryOut(request: Request): void {
+    const gone = this.cluster.pods.get(request.name)?.uid !== request.uid;
+    const happened = this.cluster.evict(request);
+    if (happened) {
+      this.disruptions += 1;
+      this.history.evicted(request.uid);
     }
+    if (request.awaited) {
+      if (happened || gone) this.evicted.add(request.uid);
+      if (happened || gone) this.unanswered.settle(request.uid);
+    }
+    this.drop(request);
+  }
+
+  private answerLost(request: Request): void {
+    if (request.awaited) this.unanswered.add(request.uid, String(request.version));
+    request.awaited = false;
+  }
+
+  private drop(request: Request): void {
+    this.requests = this.requests.filter((each) => each !== request);
+  }
+
+  /** What the API server may still carry out, as it is in truth. */
+  private open(): OpenRequest[] {
+    return this.requests.flatMap(({ name, uid, version }) => {
+      const pod = this.cluster.pods.get(name);
+      const possible = pod?.uid === uid && pod.version === version && !pod.terminating;
+      return possible && pod.zone !== undefined ? [{ name, uid, zone: pod.zone }] : [];
+    });
+  }
+
+  private askedOf(uid: string): 'sent' | 'unanswered' | undefined {
+    if (this.requests.some((request) => request.awaited && request.uid === uid)) return 'sent';
+    return this.unanswered.has(uid) ? 'unanswered' : undefined;
   }
 
   private toggleLabel(index: number): void {
@@ -121,37 +193,57 @@ export class Simulation {
   }
 
   /** The driver's turn: observe, decide, store, evict up to `evictions` pods before something else happens. */
-  private drive(evictions: number): RolloutDecision {
+  private drive(evictions: number, fate: () => Fate): RolloutDecision {
     const { cluster, options } = this;
-    this.seen.push(cluster.observe());
+    this.seen.push({ observation: cluster.observe(), pods: cluster.removable() });
     while (this.seen.length > this.lag + 1) this.seen.shift();
-    const observation = withEvicted(this.seen[0] ?? cluster.observe(), this.evicted);
+    const [sight] = this.seen;
+    if (!sight) throw new Error('nothing is seen');
+    const versions = new Map(sight.pods.map((pod) => [pod.uid, pod.resourceVersion]));
     const nowMs = cluster.nowMs;
+    this.unanswered.look(sight.pods, nowMs);
+    const evicted = withEvicted(sight.observation, this.evicted);
+    const observation = withAsked(evicted, (uid) => this.askedOf(uid));
     this.memory = remember(this.memory, observation, options, nowMs);
     this.history.see(observation, options.minReadyMs, nowMs);
 
     const input: RolloutInput = { observation, options, memory: this.memory, gates: [this.gate], nowMs };
     const decision = this.decide(input);
-    for (const each of violations(input, decision, this.history))
+    for (const each of violations(input, decision, this.history, this.open()))
       this.found.push({ ...each, step: this.step });
+    const chosen = decision.kind === 'disrupt' ? decision.pods : [];
+    this.ruleOut(observation, new Set(chosen.map(({ uid }) => uid)));
     if (decision.kind !== 'disrupt') return decision;
 
     this.memory = decision.memory;
-    this.durable = decision.memory;
+    this.durable = forSuccessors(decision.memory, observation);
     this.history.decided(decision, this.availableUids(observation, nowMs));
-    for (const { name, uid } of decision.pods.slice(0, evictions)) {
-      if (!cluster.evict(name, uid)) continue;
-      this.disruptions += 1;
-      this.evicted.add(uid);
-      this.history.evicted(uid);
+    for (const { name, uid } of chosen.slice(0, evictions)) {
+      if (this.askedOf(uid) === 'sent') continue;
+      this.send({ name, uid, version: Number(versions.get(uid)), awaited: true }, fate());
     }
     return decision;
+  }
+
+  private send(request: Request, fate: Fate): void {
+    if (fate === 'refused') return;
+    this.requests.push(request);
+    if (fate === 'accepted') this.carryOut(request);
+    if (fate === 'lost') this.answerLost(request);
+  }
+
+  /** Evictions that nobody asks for again are made impossible. */
+  private ruleOut({ pods }: Observation, again: ReadonlySet<string>): void {
+    for (const { name, uid, asked } of pods)
+      if (asked === 'unanswered' && !again.has(uid) && this.cluster.pods.get(name)?.uid === uid)
+        this.cluster.touch(name);
   }
 
   private availableUids(observation: Observation, nowMs: number): Set<string> {
     const ready = observation.pods.filter(
       (pod) =>
         !pod.terminating &&
+        pod.asked === undefined &&
         pod.readySinceMs !== undefined &&
         nowMs - pod.readySinceMs >= this.options.minReadyMs,
     );
@@ -167,5 +259,8 @@ export class Simulation {
     this.history.restarted(restored.lastZones);
     this.seen = [];
     this.evicted.clear();
+    this.unanswered = new UnansweredRemovals();
+    this.unanswered.suspect(restored.inFlight.map(({ uid }) => uid));
+    for (const request of this.requests) request.awaited = false;
   }
 }

@@ -17,6 +17,8 @@ async function asked(controllers: FakeControllers, { zoneOfOthers = 'zone-a' } =
     random: () => 0.5,
     disableEviction: true,
     lock: { heldBefore: undefined },
+    suspects: [],
+    onError: (error) => told.push(`error: ${error}`),
     zoneOf: () => zoneOfOthers,
     onOutcome: ({ kind, pod }) => told.push(`${kind} ${pod.name}`),
     onRetryDue: () => over.resolve(),

@@ -1,0 +1,81 @@
+/** A pod as far as it tells what has become of a request to remove it. */
+export interface RemovablePod {
+  uid: string;
+  resourceVersion: string;
+  terminating: boolean;
+  /** The API server has begun to evict it: it marks the pod first, and deletes it then. */
+  marked: boolean;
+}
+
+/** As long as an API server works on a request, with room to spare: --request-timeout is 60 s by default. */
+export const REQUEST_LIFE_MS = 90_000;
+
+/**
+ * Requests to remove a pod whose answer was lost: each may be carried out at any later time, so that the pod counts as
+ * leaving (rule R10) until that is known to have happened or to be impossible.
+ *
+ * A request is bound to the pod's uid and version. It has happened when the pod is terminating or gone; it is
+ * impossible as soon as the pod is seen at another version and is neither, because its precondition then fails. An API
+ * server that evicts writes the condition DisruptionTarget before it deletes, so a pod with that mark is not settled.
+ */
+export class UnansweredRemovals {
+  /** By uid: the version that the newest request was bound to; undefined for one that was bound to none. */
+  readonly #requests = new Map<string, { version: string | undefined; endsAtMs: number | undefined }>();
+  /** Pods that a process before this one may have asked for. */
+  #suspects = new Set<string>();
+
+  has(uid: string): boolean {
+    return this.#requests.has(uid);
+  }
+
+  add(uid: string, version: string | undefined): void {
+    this.#requests.set(uid, { version, endsAtMs: undefined });
+  }
+
+  /** These pods may have been asked for by a process that is no more, at their version of the next look or before. */
+  suspect(uids: Iterable<string>): void {
+    this.#suspects = new Set(uids);
+  }
+
+  /** By its own answer, a request for this pod has happened or is impossible. */
+  settle(uid: string): void {
+    this.#requests.delete(uid);
+  }
+
+  /** This request ends by itself at the latest then, because nothing else can rule it out. */
+  endBy(uid: string, atMs: number): void {
+    const request = this.#requests.get(uid);
+    if (request) request.endsAtMs ??= atMs;
+  }
+
+  /**
+   * Takes in all pods that there are, by a watch that is not behind.
+   *
+   * @returns when to look again although nothing changes, ms since the epoch by our own clock
+   */
+  look(pods: Iterable<RemovablePod>, nowMs: number): number | undefined {
+    const present = new Map([...pods].map((pod) => [pod.uid, pod]));
+    for (const uid of this.#suspects) this.add(uid, present.get(uid)?.resourceVersion);
+    this.#suspects = new Set();
+    let againAtMs: number | undefined;
+    for (const [uid, { version, endsAtMs }] of this.#requests) {
+      const pod = present.get(uid);
+      const outlived = endsAtMs !== undefined && endsAtMs <= nowMs;
+      if (!pod || pod.terminating || isImpossible(pod, version) || (outlived && !pod.marked)) {
+        this.#requests.delete(uid);
+      } else if (endsAtMs !== undefined)
+        againAtMs = Math.min(againAtMs ?? endsAtMs, Math.max(endsAtMs, nowMs + 1_000));
+    }
+    return againAtMs;
+  }
+
+  /** As `look` for one pod that was read by itself. */
+  lookAt(pod: RemovablePod): void {
+    const request = this.#requests.get(pod.uid);
+    if (request && (pod.terminating || isImpossible(pod, request.version))) this.#requests.delete(pod.uid);
+  }
+}
+
+function isImpossible(pod: RemovablePod, version: string | undefined): boolean {
+  return version !== undefined && version !== pod.resourceVersion && !pod.marked;
+}
