@@ -1,5 +1,5 @@
 import type { ContainerStatus, Pod } from '../../shared/kube/objects.ts';
-import { podProblem, readySinceMs } from '../../shared/pods.ts';
+import { containerName, podProblem, readySinceMs } from '../../shared/pods.ts';
 import type { Workload } from '../../shared/rollout/workload.ts';
 import { formatDuration, shortRevision } from '../views/format.ts';
 import type { WorkloadWatches } from './watches.ts';
@@ -89,23 +89,27 @@ function gates({ spec, status }: Pod): Finding[] {
   });
 }
 
-function container({ name, ready, restartCount, waiting, terminated }: ContainerStatus): Finding {
+function container(status: ContainerStatus): Finding {
+  const { kind, ready, restartCount, waiting, terminated, lastEnd } = status;
+  const name = kind === 'container' ? status.name : containerName(status);
   const restarts =
     restartCount === 0 ? '' : `, restarted ${restartCount} ${restartCount === 1 ? 'time' : 'times'}`;
   const about = 'container' as const;
+  const holds = !ready && kind !== 'ephemeral';
   if (waiting) {
-    const text = `${name} waits${restarts}${because(waiting.reason, waiting.message)}`;
-    return { about, text, holds: true };
+    const before = lastEnd ? `, last ended with exit code ${lastEnd.exitCode}` : '';
+    const text = `${name} waits${restarts}${before}${because(waiting.reason, waiting.message)}`;
+    return { about, text, holds };
   }
   if (terminated) {
+    if (kind === 'init' && terminated.exitCode === 0)
+      return { about, text: `${name} has completed`, holds: false };
     const text = `${name} has ended${restarts}${because(terminated.reason, terminated.message)}`;
-    return { about, text, holds: !ready };
+    return { about, text, holds };
   }
-  return {
-    about,
-    text: `${name} runs${ready ? ' and is ready' : ' but is not ready'}${restarts}`,
-    holds: !ready,
-  };
+  // The others wait for an init container to end; nobody asks whether a debugger is ready.
+  const state = kind === 'init' || kind === 'ephemeral' ? '' : ready ? ' and is ready' : ' but is not ready';
+  return { about, text: `${name} runs${state}${restarts}`, holds };
 }
 
 function because(reason: string, message: string): string {

@@ -1,8 +1,8 @@
 import { type Clock, delay } from '../../shared/clock.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
-import type { ContainerStatus, Pod } from '../../shared/kube/objects.ts';
+import type { ContainerKind, ContainerStatus, Pod } from '../../shared/kube/objects.ts';
 import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
-import { podProblem } from '../../shared/pods.ts';
+import { containerName, hasRun, podProblem } from '../../shared/pods.ts';
 import { oneLine } from '../views/format.ts';
 
 /** A pod that did not become Ready in time, and what speaks for why. */
@@ -11,12 +11,13 @@ export interface FailedPod {
   /** In a few words, such as "CrashLoopBackOff", "missing". */
   problem: string;
   containers: readonly FailedContainer[];
-  /** Last line that its first container which is not ready has written; undefined where it cannot be read. */
+  /** Last line that its first container which has run and is not ready has written; undefined where it cannot be read. */
   log?: string | undefined;
 }
 
 export interface FailedContainer {
   name: string;
+  kind: Exclude<ContainerKind, 'ephemeral'>;
   ready: boolean;
   restarts: number;
   /** Why it does not run, with the kubelet's words; undefined while it runs. */
@@ -42,7 +43,9 @@ export async function gatherEvidence(
   const evidence = names.map((name) => evidenceOf(name, byName.get(name)));
   const over = new AbortController();
   const logs = evidence.slice(0, LOGS_READ).map(async (failed): Promise<[string, string | undefined]> => {
-    const container = failed.containers.find(({ ready }) => !ready);
+    const container = byName
+      .get(failed.pod)
+      ?.status.containerStatuses.find((each) => !each.ready && each.kind !== 'ephemeral' && hasRun(each));
     return [
       failed.pod,
       container && (await lastLine(kube, namespace, failed.pod, container.name, over.signal)),
@@ -59,18 +62,20 @@ export async function gatherEvidence(
 
 /** `db-3 (CrashLoopBackOff): container main: restarted 5 times, back-off 5m0s; last log line: "panic: no store"`. */
 export function describeFailed({ pod, problem, containers, log }: FailedPod): string {
-  const details = containers.flatMap(({ name, ready, restarts, state = 'running' }) => {
-    if (ready) return [];
+  const details = containers.flatMap(({ name, kind, ready, restarts, state = 'running' }) => {
+    // It waits for the init containers, which are named.
+    if (ready || state === 'PodInitializing') return [];
     const often = restarts === 1 ? 'restarted once' : restarts > 1 ? `restarted ${restarts} times` : '';
     const words = [often, without(state, problem)].filter(Boolean);
-    return words.length > 0 ? [`container ${name}: ${words.join(', ')}`] : [];
+    return words.length > 0 ? [`${containerName({ kind, name })}: ${words.join(', ')}`] : [];
   });
   if (log !== undefined) details.push(`last log line: ${JSON.stringify(oneLine(log))}`);
   return `${pod} (${problem})${details.length > 0 ? `: ${details.join('; ')}` : ''}`;
 }
 
 /** A state without the problem that was named before. */
-function without(state: string, problem: string): string {
+function without(state: string, named: string): string {
+  const problem = named.replace(/^Init:/, '');
   return state === problem ? '' : state.startsWith(`${problem}: `) ? state.slice(problem.length + 2) : state;
 }
 
@@ -79,23 +84,31 @@ function evidenceOf(name: string, pod: Pod | undefined): FailedPod {
   return {
     pod: name,
     problem: podProblem(pod) ?? 'not ready',
-    containers: pod.status.containerStatuses.map((status) => ({
-      name: status.name,
-      ready: status.ready,
-      restarts: status.restartCount,
-      state: stateOf(status),
-    })),
+    containers: pod.status.containerStatuses.flatMap(({ kind, ...status }) =>
+      kind === 'ephemeral'
+        ? []
+        : {
+            name: status.name,
+            kind,
+            ready: status.ready,
+            restarts: status.restartCount,
+            state: stateOf(status),
+          },
+    ),
   };
 }
 
-function stateOf({ waiting, terminated }: ContainerStatus): string | undefined {
+function stateOf({
+  waiting,
+  terminated,
+}: Pick<ContainerStatus, 'waiting' | 'terminated'>): string | undefined {
   const why = waiting ?? terminated;
   if (!why) return undefined;
   const words = [why.reason || (waiting ? 'waiting' : 'terminated'), oneLine(why.message)];
   return words.filter(Boolean).join(': ');
 }
 
-/** Undefined for every reason why there is none: no right to read it, a container that never ran, no kubelet. */
+/** Undefined for every reason why there is none: no right to read it, a log that was rotated away, no kubelet. */
 async function lastLine(
   kube: Kube,
   namespace: string,

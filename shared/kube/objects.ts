@@ -3,7 +3,13 @@ export { type PodDisruptionBudget, readPodDisruptionBudget } from './objects/dis
 export { type Lease, readLease } from './objects/lease.ts';
 export { type Condition, type Controller, type ObjectMeta, readObjectMeta } from './objects/metadata.ts';
 export { type Node, readNode } from './objects/node.ts';
-export { type Container, type ContainerStatus, type Pod, readPod } from './objects/pod.ts';
+export {
+  type Container,
+  type ContainerKind,
+  type ContainerStatus,
+  type Pod,
+  readPod,
+} from './objects/pod.ts';
 export {
   type ControllerRevision,
   type Deployment,

@@ -13,6 +13,7 @@
  */
 import { formatDuration } from '../duration.ts';
 import type { ContainerStatus, Pod } from '../kube/objects.ts';
+import { containerName } from '../pods.ts';
 import { terminationOf } from './leaving.ts';
 import type { Termination } from './types.ts';
 
@@ -42,9 +43,11 @@ export function howLost(last: Pod, before: Pod, nowMs: number): string | undefin
   const termination = terminationOf(before) ?? { sinceMs: nowMs, graceEndsAtMs: nowMs };
   const killed = howContainerKilled(last, termination);
   if (killed !== undefined) return killed;
-  const running = last.status.containerStatuses.find(({ waiting, terminated }) => !waiting && !terminated);
+  const running = last.status.containerStatuses.find(
+    ({ kind, waiting, terminated }) => kind !== 'ephemeral' && !waiting && !terminated,
+  );
   if (!running) return undefined;
-  const still = `while container ${running.name} still ran, as far as its node had told`;
+  const still = `while ${containerName(running)} still ran, as far as its node had told`;
   const target = last.status.conditions.find(
     ({ type, status }) => type === 'DisruptionTarget' && status === 'True',
   );
@@ -58,7 +61,7 @@ function howContainerKilled(pod: Pod, termination: Termination): string | undefi
   const container = pod.status.containerStatuses.find((status) => wasKilled(status, termination));
   if (!container?.terminated) return undefined;
   const { reason, finishedAtMs } = container.terminated;
-  const which = `container ${container.name}`;
+  const which = containerName(container);
   if (reason === 'ContainerStatusUnknown')
     return `ended and its node does not know how (${reason}, ${which})`;
   if (reason === 'OOMKilled') return `ran out of memory while it terminated (${reason}, ${which})`;
@@ -69,9 +72,12 @@ function howContainerKilled(pod: Pod, termination: Termination): string | undefi
   return `was killed ${formatDuration(afterMs)} into its termination (exit code ${SIGKILL_EXIT_CODE}, ${which})`;
 }
 
-/** A container that was killed before the deletion, by the node's want of memory for one, lost nothing to it. */
-function wasKilled({ terminated }: ContainerStatus, { sinceMs }: Termination): boolean {
-  if (terminated?.exitCode !== SIGKILL_EXIT_CODE) return false;
+/**
+ * A container that was killed before the deletion, by the node's want of memory for one, lost nothing to it. Neither
+ * does anything depend on an ephemeral container, whose shell does not end by SIGTERM.
+ */
+function wasKilled({ kind, terminated }: ContainerStatus, { sinceMs }: Termination): boolean {
+  if (kind === 'ephemeral' || terminated?.exitCode !== SIGKILL_EXIT_CODE) return false;
   return terminated.finishedAtMs === undefined || terminated.finishedAtMs >= sinceMs - TOLERANCE_MS;
 }
 

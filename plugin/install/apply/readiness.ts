@@ -1,7 +1,9 @@
 import * as z from 'zod/mini';
 import { ApiError, type Kube } from '../../../shared/kube/kube.ts';
 import { listAll } from '../../../shared/kube/list.ts';
+import { readPod } from '../../../shared/kube/objects.ts';
 import { RESOURCES, resourcePath } from '../../../shared/kube/paths.ts';
+import { ORDINARY_WAITS } from '../../../shared/pods.ts';
 import { type Manifest, SYSTEM_NAMESPACE, shownName } from '../manifests/manifest.ts';
 import type { Look } from '../wait.ts';
 import { readLive } from './server-side.ts';
@@ -67,37 +69,6 @@ export async function lookForDeployment(
   return { missing: trouble === undefined ? count : `${count}; ${trouble}` };
 }
 
-const Pod = z.object({
-  metadata: z.object({ name: z.string() }),
-  status: z._default(
-    z.object({
-      conditions: z._default(
-        z.array(z.object({ type: z.string(), status: z.string(), message: z._default(z.string(), '') })),
-        [],
-      ),
-      containerStatuses: z._default(
-        z.array(
-          z.object({
-            state: z._default(
-              z.object({
-                waiting: z.optional(
-                  z.object({ reason: z._default(z.string(), ''), message: z._default(z.string(), '') }),
-                ),
-              }),
-              {},
-            ),
-          }),
-        ),
-        [],
-      ),
-    }),
-    { conditions: [], containerStatuses: [] },
-  ),
-});
-
-/** Waits that end by themselves. */
-const ORDINARY = ['ContainerCreating', 'PodInitializing'];
-
 /** What keeps a pod of the webhook from serving, such as an image that cannot be pulled. */
 async function podTrouble(kube: Kube, signal: AbortSignal): Promise<string | undefined> {
   const path = resourcePath({ ...RESOURCES.pods, namespace: SYSTEM_NAMESPACE });
@@ -110,9 +81,11 @@ async function podTrouble(kube: Kube, signal: AbortSignal): Promise<string | und
     if (error instanceof ApiError) return undefined;
     throw error;
   }
-  for (const { metadata, status } of items.map((item) => Pod.parse(item))) {
-    const waiting = status.containerStatuses.find(({ state }) => state.waiting)?.state.waiting;
-    if (waiting && !ORDINARY.includes(waiting.reason)) {
+  for (const { metadata, status } of items.map(readPod)) {
+    const waiting = status.containerStatuses.find(
+      (container) => container.waiting && !ORDINARY_WAITS.has(container.waiting.reason),
+    )?.waiting;
+    if (waiting) {
       return `${metadata.name}: ${[waiting.reason, waiting.message].filter((part) => part !== '').join(': ')}`;
     }
     const unscheduled = status.conditions.find(

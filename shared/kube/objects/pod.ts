@@ -20,6 +20,7 @@ export interface Pod {
     reason: string;
     message: string;
     conditions: readonly Condition[];
+    /** Of all containers, in the order in which they start: init containers and sidecars, the others, ephemeral ones. */
     containerStatuses: readonly ContainerStatus[];
   };
 }
@@ -29,13 +30,25 @@ export interface Container {
   image: string;
 }
 
+/**
+ * A sidecar is an init container with `restartPolicy: Always`
+ * (https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/). An ephemeral container is somebody's
+ * debugger: nothing depends on it.
+ */
+export type ContainerKind = 'container' | 'init' | 'sidecar' | 'ephemeral';
+
 export interface ContainerStatus {
   name: string;
+  kind: ContainerKind;
   ready: boolean;
+  /** Of a sidecar: whether those after it need not wait for it any more. */
+  started: boolean;
   restartCount: number;
   /** Why it does not run, such as CrashLoopBackOff; both undefined while it runs. */
   waiting: StateReason | undefined;
   terminated: ContainerEnd | undefined;
+  /** How its run before this one ended. */
+  lastEnd: ContainerEnd | undefined;
 }
 
 export interface StateReason {
@@ -75,7 +88,7 @@ export function readPod(value: unknown): Pod {
       reason: textOr(status.reason, '', 'status.reason'),
       message: textOr(status.message, '', 'status.message'),
       conditions: readConditions(status.conditions),
-      containerStatuses: list(status.containerStatuses, 'status.containerStatuses').map(readContainerStatus),
+      containerStatuses: readStatuses(spec, status),
     },
   };
 }
@@ -103,15 +116,38 @@ function readVolumes(value: unknown): Pick<Pod['spec'], 'claimNames' | 'hasEmpty
   return { claimNames, hasEmptyDir };
 }
 
-function readContainerStatus(value: unknown): ContainerStatus {
+function readStatuses(
+  spec: Readonly<Record<string, unknown>>,
+  status: Readonly<Record<string, unknown>>,
+): ContainerStatus[] {
+  const sidecars = new Set<unknown>();
+  for (const entry of list(spec.initContainers, 'spec.initContainers')) {
+    const { name, restartPolicy } = fields(entry, 'spec.initContainers[]');
+    if (restartPolicy === 'Always') sidecars.add(name);
+  }
+  const read = (name: string, kindOf: (container: string) => ContainerKind) =>
+    list(status[name], `status.${name}`).map((entry) => readContainerStatus(entry, kindOf));
+  return [
+    ...read('initContainerStatuses', (name) => (sidecars.has(name) ? 'sidecar' : 'init')),
+    ...read('containerStatuses', () => 'container'),
+    ...read('ephemeralContainerStatuses', () => 'ephemeral'),
+  ];
+}
+
+function readContainerStatus(value: unknown, kindOf: (container: string) => ContainerKind): ContainerStatus {
   const container = fields(value, 'status.containerStatuses[]');
   const state = fields(container.state, 'status.containerStatuses[].state');
+  const lastState = fields(container.lastState, 'status.containerStatuses[].lastState');
+  const name = text(container.name, 'status.containerStatuses[].name');
   return {
-    name: text(container.name, 'status.containerStatuses[].name'),
+    name,
+    kind: kindOf(name),
     ready: container.ready === true,
+    started: container.started === true,
     restartCount: numberOr(container.restartCount, 0, 'status.containerStatuses[].restartCount'),
     waiting: readReason(state.waiting),
     terminated: readEnd(state.terminated),
+    lastEnd: readEnd(lastState.terminated),
   };
 }
 

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { explainPod } from '../../../plugin/rollout/explain-pod.ts';
 import { readPod, readStatefulSet } from '../../../shared/kube/objects.ts';
 import { statefulSetWorkload } from '../../../shared/rollout/workload.ts';
+import { CRASHING_INIT, CRASHING_SIDECAR } from '../../helpers/init-pods.ts';
 
 const NOW_MS = Date.parse('2026-03-01T09:00:00Z');
 const ago = (seconds: number) => new Date(NOW_MS - seconds * 1000).toISOString();
@@ -117,6 +118,26 @@ describe('why a pod is not ready', () => {
     assert.ok(told({ metadata: overdue }).includes('! pod: terminating, longer than its grace period'));
     assert.deepEqual(explainPod('ingester-9', { workload, pods: new Map() }, NOW_MS), [
       { about: 'pod', text: 'does not exist: its controller has not made it again', holds: true },
+    ]);
+  });
+
+  it('an init container or a sidecar that crashes', () => {
+    const { spec } = CRASHING_INIT;
+    assert.deepEqual(told({ spec, status: CRASHING_INIT.status }).slice(1), [
+      '! pod: Init:CrashLoopBackOff',
+      '! condition: Initialized is False: containers with incomplete status: [migrate proxy]',
+      '! container: init container migrate waits, restarted 7 times, last ended with exit code 1: ' +
+        'CrashLoopBackOff: back-off 5m0s restarting failed container=migrate',
+      '! container: sidecar proxy waits: PodInitializing',
+      '! container: main waits: PodInitializing',
+    ]);
+    assert.deepEqual(told({ spec, status: CRASHING_SIDECAR.status }).slice(1), [
+      '! pod: CrashLoopBackOff',
+      '  container: init container migrate has completed',
+      '! container: sidecar proxy waits, restarted 9 times: ' +
+        'CrashLoopBackOff: back-off 5m0s restarting failed container=proxy',
+      '  container: main runs and is ready',
+      '  container: ephemeral container debugger runs',
     ]);
   });
 });

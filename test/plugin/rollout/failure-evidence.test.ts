@@ -4,6 +4,7 @@ import { describeFailed, gatherEvidence } from '../../../plugin/rollout/failure-
 import type { Kube, KubeRequest } from '../../../shared/kube/kube.ts';
 import { readPod } from '../../../shared/kube/objects.ts';
 import { apiError, fakeKube } from '../../helpers/fake-kube.ts';
+import { CRASHING_INIT, CRASHING_SIDECAR } from '../../helpers/init-pods.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 
 const crashing = (name: string) =>
@@ -46,8 +47,11 @@ describe('evidence about failed pods', () => {
       pod: 'db-3',
       problem: 'CrashLoopBackOff',
       containers: [
-        { name: 'proxy', ready: true, restarts: 0, state: undefined },
-        { name: 'main', ready: false, restarts: 5, state: 'CrashLoopBackOff: back-off 5m0s restarting' },
+        { name: 'proxy', kind: 'container', ready: true, restarts: 0, state: undefined },
+        {
+          ...{ name: 'main', kind: 'container', ready: false, restarts: 5 },
+          state: 'CrashLoopBackOff: back-off 5m0s restarting',
+        },
       ],
       log: 'panic: \u001b[31mno store\u001b[0m',
     });
@@ -58,6 +62,42 @@ describe('evidence about failed pods', () => {
       failed && describeFailed(failed),
       'db-3 (CrashLoopBackOff): container main: restarted 5 times, back-off 5m0s restarting; last log line: "panic: no store"',
     );
+  });
+
+  it('names a broken init container or sidecar, and reads the log of that one', async () => {
+    for (const [pod, container, text] of [
+      [
+        CRASHING_INIT,
+        'migrate',
+        'db-0 (Init:CrashLoopBackOff): init container migrate: restarted 7 times, ' +
+          'back-off 5m0s restarting failed container=migrate; last log line: "no table"',
+      ],
+      [
+        CRASHING_SIDECAR,
+        'proxy',
+        'db-0 (CrashLoopBackOff): sidecar proxy: restarted 9 times, ' +
+          'back-off 5m0s restarting failed container=proxy; last log line: "no table"',
+      ],
+    ] as const) {
+      const kube = logsOf(() => 'no table');
+      const clock = manualClock();
+      const [failed] = await gatherEvidence(['db-0'], [readPod(pod)], { kube, clock, namespace: 'prod' });
+      assert.equal(failed && describeFailed(failed), text);
+      assert.deepEqual(
+        kube.asked.map(({ query }) => query?.container),
+        [container],
+      );
+    }
+  });
+
+  it('asks for no log of a container that never ran', async () => {
+    const kube = logsOf(() => 'line');
+    const state = { waiting: { reason: 'ImagePullBackOff', message: 'Back-off pulling' } };
+    const status = { phase: 'Pending', containerStatuses: [{ name: 'main', restartCount: 0, state }] };
+    const pod = readPod({ metadata: { name: 'db-1' }, status });
+    const [failed] = await gatherEvidence(['db-1'], [pod], { kube, clock: manualClock(), namespace: 'ns' });
+    assert.deepEqual(kube.asked, []);
+    assert.equal(failed?.log, undefined);
   });
 
   it('leaves logs out that may not be read or do not come', async () => {

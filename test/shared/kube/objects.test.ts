@@ -9,6 +9,7 @@ import {
   readPodDisruptionBudget,
   readStatefulSet,
 } from '../../../shared/kube/objects.ts';
+import { CRASHING_SIDECAR } from '../../helpers/init-pods.ts';
 
 const meta = (more: object = {}) => ({ name: 'x', namespace: 'n', resourceVersion: '5', uid: 'u', ...more });
 const template = { spec: { containers: [{ name: 'a', image: 'a:1', env: [] }] } };
@@ -83,14 +84,25 @@ describe('objects', () => {
         containerStatuses: [
           {
             name: 'a',
+            kind: 'container',
             ready: false,
+            started: false,
             restartCount: 3,
             waiting: { reason: 'CrashLoopBackOff', message: '' },
             terminated: undefined,
+            lastEnd: undefined,
           },
         ],
       },
     });
+  });
+
+  it('reads the states of all kinds of containers, in the order in which they start', () => {
+    const { containerStatuses } = readPod(CRASHING_SIDECAR).status;
+    assert.deepEqual(
+      containerStatuses.map(({ kind, name }) => `${kind} ${name}`),
+      ['init migrate', 'sidecar proxy', 'container main', 'ephemeral debugger'],
+    );
   });
 
   it('reads objects that say nothing but what they must', () => {

@@ -55,6 +55,21 @@ describe('a pod that terminates was killed', () => {
     );
   });
 
+  it('when that happened to an init container or a sidecar, and not when it happened to a debugger', () => {
+    const killed = { name: 'other', state: ended(137, END_MS) };
+    const status = { containerStatuses: [{ name: 'main', state: ended(0, END_MS) }] };
+    const how = (more: object) => howKilled(flushing(RUNNING, { status: { ...status, ...more } }));
+    assert.match(how({ initContainerStatuses: [killed] }) ?? '', /exit code 137, init container other/);
+    assert.equal(how({ ephemeralContainerStatuses: [killed] }), undefined);
+    const running = { name: 'other', state: RUNNING };
+    const lost = (more: object) => {
+      const last = removed(RUNNING, { ...status, ...more });
+      return howLost(last, flushing(RUNNING), START_MS + 60_000);
+    };
+    assert.match(lost({ initContainerStatuses: [running] }) ?? '', /while init container other still ran/);
+    assert.equal(lost({ ephemeralContainerStatuses: [running] }), undefined);
+  });
+
   it('when its node does not know how it ended', () => {
     const unknown = howKilled(flushing(ended(137, undefined, 'ContainerStatusUnknown')));
     assert.match(unknown ?? '', /^ended and its node does not know how/);

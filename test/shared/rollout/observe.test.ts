@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { type Node, readNode, readPod, readStatefulSet } from '../../../shared/kube/objects.ts';
 import { podProblem } from '../../../shared/pods.ts';
 import { observeStatefulSet } from '../../../shared/rollout/observe.ts';
+import { CRASHING_INIT, CRASHING_SIDECAR, RUNNING_INIT } from '../../helpers/init-pods.ts';
 
 const ZONE = 'topology.kubernetes.io/zone';
 const owner = { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'ingester', uid: 'set', controller: true };
@@ -149,6 +150,32 @@ describe('why a pod is not ready', () => {
     assert.equal(problem({ phase: 'Pending', conditions: [] }), 'starting');
     assert.equal(problem({ conditions: [unready] }), 'not ready');
     assert.equal(problem({ phase: 'Failed', reason: 'Evicted', conditions: [] }), 'Evicted');
+  });
+
+  it('speaks of init containers and sidecars as kubectl get pods does', () => {
+    const of = (pod: object) => podProblem(readPod(pod));
+    assert.equal(of(CRASHING_INIT), 'Init:CrashLoopBackOff');
+    assert.equal(of(RUNNING_INIT), 'Init:0/2');
+    assert.equal(of(CRASHING_SIDECAR), 'CrashLoopBackOff');
+    const [migrate] = CRASHING_SIDECAR.status.initContainerStatuses;
+    const sidecarFirst = {
+      ...CRASHING_INIT,
+      status: {
+        ...CRASHING_INIT.status,
+        initContainerStatuses: [migrate, { ...CRASHING_SIDECAR.status.initContainerStatuses[1] }],
+      },
+    };
+    assert.equal(of(sidecarFirst), 'Init:CrashLoopBackOff');
+    const ended = { terminated: { exitCode: 3, reason: 'Error' } };
+    const failed = {
+      ...CRASHING_INIT,
+      status: {
+        ...CRASHING_INIT.status,
+        phase: 'Failed',
+        initContainerStatuses: [{ name: 'migrate', ready: false, restartCount: 0, state: ended }],
+      },
+    };
+    assert.equal(of(failed), 'Init:Error');
   });
 
   it('names each readiness gate that is not True, with what its controller says of the target', () => {
