@@ -1,4 +1,5 @@
 import pino from 'pino';
+import type { ConnectionState } from '../shared/kube/watch-cache.ts';
 
 /** Structured logging, as much of it as the webhook uses. */
 export interface Log {
@@ -26,4 +27,10 @@ export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 /** What an unknown thrown value says. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Logs that the watch of a resource broke, why, or that it is live again. */
+export function logConnection(log: Log, resource: string, state: ConnectionState): void {
+  if (state.kind === 'restored') log.info({ resource, afterMs: state.afterMs }, 'watch is live again');
+  else log.warn({ resource, reason: state.reason, retryInMs: state.retryInMs }, 'watch is broken');
 }

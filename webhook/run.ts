@@ -17,6 +17,7 @@ import { type Leader, runLeader } from './status/leader.ts';
 import { createReconciler } from './status/reconciler.ts';
 import { openFileSource } from './tls/file-source.ts';
 import { startInjector } from './tls/inject.ts';
+import { openPatiently } from './tls/open.ts';
 import { openSecretSource } from './tls/secret-source.ts';
 import type { TlsSource } from './tls/source.ts';
 import { VERSION } from './version.ts';
@@ -39,11 +40,15 @@ export interface Webhook {
 }
 
 const BIND_TIMEOUT_MS = 4_000;
+const CACHES = 'the caches are not synced';
+const CERTIFICATE = 'there is no certificate';
+const LISTENS = 'it does not listen';
 
 /**
  * Starts everything. Health is served from the first moment on, so that a pod which waits for its caches is alive.
+ * What cannot be read yet is tried again until it can; readiness says what it is.
  *
- * @throws ApiError when something may not be read; Error when a port is taken or certificates cannot be had
+ * @throws Error when a port is taken
  */
 export async function runWebhook(config: Config, surroundings: Surroundings): Promise<Webhook> {
   const { kube, clock, log } = surroundings;
@@ -51,10 +56,16 @@ export async function runWebhook(config: Config, surroundings: Surroundings): Pr
   let leader: Leader | undefined;
   let leaving = false;
   let injected = () => false;
-  const missing = new Set(['the caches are not synced', 'there is no certificate', 'it does not listen']);
+  /** What is missing, and why where that is known. */
+  const missing = new Map<string, string | undefined>([
+    [CACHES, undefined],
+    [CERTIFICATE, undefined],
+    [LISTENS, undefined],
+  ]);
   const notReady = () => {
     if (leaving) return ['shutting down'];
-    return injected() ? [...missing] : [...missing, 'the caBundle is not set'];
+    const reasons = [...missing].map(([what, why]) => (why === undefined ? what : `${what}: ${why}`));
+    return injected() ? reasons : [...reasons, 'the caBundle is not set'];
   };
   const metrics = createMetrics({
     budgets: () => cluster?.budgets.values() ?? [],
@@ -67,8 +78,11 @@ export async function runWebhook(config: Config, surroundings: Surroundings): Pr
     port: config.metricsPort,
   });
 
-  const tls = await openTls(config, surroundings);
-  missing.delete('there is no certificate');
+  const tls = await openPatiently(() => openTls(config, surroundings), {
+    ...surroundings,
+    onWaiting: (reason) => missing.set(CERTIFICATE, reason),
+  });
+  missing.delete(CERTIFICATE);
   const injector =
     tls.current.caBundle === undefined
       ? undefined
@@ -79,8 +93,11 @@ export async function runWebhook(config: Config, surroundings: Surroundings): Pr
         });
   injected = () => injector?.done ?? true;
 
-  cluster = await watchCluster(surroundings);
-  missing.delete('the caches are not synced');
+  cluster = await watchCluster({
+    ...surroundings,
+    onWaiting: (reason) => missing.set(CACHES, reason),
+  });
+  missing.delete(CACHES);
   const view = cluster;
   const reconciler = createReconciler({ ...surroundings, cluster, mayWrite: () => leader?.leads === true });
   view.onChange((namespace) => reconciler.mark(namespace));
@@ -111,7 +128,7 @@ export async function runWebhook(config: Config, surroundings: Surroundings): Pr
     leaving: () => leaving,
   });
   const server = await listenHttps(app, { host, port: config.port }, tls.current.server);
-  missing.delete('it does not listen');
+  missing.delete(LISTENS);
   tls.onChange((served) => {
     server.setCertificate(served.server);
     injector?.refresh();

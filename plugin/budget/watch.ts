@@ -39,7 +39,7 @@ export async function watchBudgets(
       onConnection: (state) =>
         reporter.report(
           state.kind === 'lost'
-            ? { type: 'lost', atMs: clock.nowMs(), reason: state.error.message }
+            ? { type: 'lost', atMs: clock.nowMs(), reason: state.reason }
             : { type: 'restored', atMs: clock.nowMs() },
         ),
       onProblem: (error) => reporter.report({ type: 'lost', atMs: clock.nowMs(), reason: error.message }),

@@ -20,15 +20,26 @@ export interface WatchCacheOptions<T> {
   pageSize?: number | undefined;
   /** Called for each change at once, in order, before the listeners of `onChange`. */
   onEvent?: ((type: ChangeType, item: T, previous: T | undefined) => void) | undefined;
-  /** Called when the watch breaks, again for each failed attempt to mend it, and when it is mended. */
+  /** Called when the watch breaks, again for each failed attempt to restore it, and when it is restored. */
   onConnection?: ((state: ConnectionState) => void) | undefined;
-  /** Told about objects that cannot be read. */
+  /** Called with objects that cannot be read, and with what `onEvent` throws. */
   onProblem?: ((error: Error) => void) | undefined;
+  /** Try the first list again, too, whatever refuses it: for processes that nobody starts again by hand. */
+  retryFirstList?: boolean | undefined;
 }
 
 export type ConnectionState =
-  | { kind: 'lost'; error: Error; sinceMs: number; retryInMs: number }
-  | { kind: 'restored'; afterMs: number };
+  | {
+      kind: 'lost';
+      /** Of the collection whose watch it is. */
+      path: string;
+      error: Error;
+      /** In words: which watch, why, and what the server asks for. */
+      reason: string;
+      sinceMs: number;
+      retryInMs: number;
+    }
+  | { kind: 'restored'; path: string; afterMs: number };
 
 /** What a collection looks like now, as far as its watch has told. */
 export interface WatchCache<T> {
@@ -38,8 +49,8 @@ export interface WatchCache<T> {
   readonly resourceVersion: string;
   /** Since when the watch has been broken, in the clock's milliseconds; undefined while it is live. */
   readonly staleSinceMs: number | undefined;
-  /** Resolves after the first list. Rejects when that fails for good (401, 403, 404, untrusted certificate, …) or
-   * the cache is stopped before. A server that does not answer is asked again. */
+  /** Resolves after the first list. Rejects when that fails for good (401, 403, 404, untrusted certificate, …; not with
+   * `retryFirstList`) or the cache is stopped before. A server that does not answer is asked again. */
   readonly synced: Promise<void>;
   /** Calls the listener once per turn of the event loop in which items or resourceVersion changed. Returns the
    * function that stops it. */
@@ -52,14 +63,18 @@ export interface WatchCache<T> {
 const SHORT_WATCH_MS = 1_000;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
-/** For errors that somebody has to mend, such as a permission that was taken away. */
+/** For errors that somebody has to fix, such as a missing permission. */
 const LONGEST_REFUSED_WAIT_MS = 60_000;
+/** The longest Retry-After that is obeyed: one answer must not blind a watch for an hour. */
+const LONGEST_RETRY_AFTER_MS = 30_000;
+/** After so many failures in a row the version reached may be what is wrong. */
+const RELIST_AFTER_FAILURES = 3;
 
 /**
  * Lists a collection and keeps it up to date by a watch, without polling. After a watch ended it resumes from the
- * version reached; when the server no longer knows that version (410) it lists again and reports the differences.
- * After the first list it never gives up: it says since when it has been stale, and keeps trying with growing,
- * jittered waits, longer if Retry-After says so.
+ * version reached; when the server refuses that version, with 410 or any other error, it lists again and reports the
+ * differences. After the first list it never gives up: it says since when it has been stale, and keeps trying with
+ * growing, jittered waits, longer, up to a bound, if Retry-After says so.
  */
 export function watchCache<T>(options: WatchCacheOptions<T>): WatchCache<T> {
   const { kube, path, clock } = options;
@@ -75,8 +90,17 @@ export function watchCache<T>(options: WatchCacheOptions<T>): WatchCache<T> {
 
   function report(changes: readonly Change<T>[], version: string): void {
     resourceVersion = version;
-    for (const { type, item, previous } of changes) options.onEvent?.(type, item, previous);
+    for (const change of changes) hand(change);
     listeners.notify();
+  }
+
+  /** A change that cannot be used must not keep those after it from being seen. */
+  function hand({ type, item, previous }: Change<T>): void {
+    try {
+      options.onEvent?.(type, item, previous);
+    } catch (error) {
+      options.onProblem?.(toError(error));
+    }
   }
 
   async function list(): Promise<void> {
@@ -105,14 +129,14 @@ export function watchCache<T>(options: WatchCacheOptions<T>): WatchCache<T> {
       if (staleSinceMs === undefined) return;
       const afterMs = clock.nowMs() - staleSinceMs;
       staleSinceMs = undefined;
-      options.onConnection?.({ kind: 'restored', afterMs });
+      options.onConnection?.({ kind: 'restored', path, afterMs });
     };
     try {
       if (listFirst) await list();
       round.listed = true;
       await follow(onLive);
     } catch (error) {
-      round.error = error instanceof Error ? error : new Error(String(error));
+      round.error = toError(error);
     }
     if (liveSinceMs !== undefined) round.lastedMs = clock.nowMs() - liveSinceMs;
     return round;
@@ -123,16 +147,26 @@ export function watchCache<T>(options: WatchCacheOptions<T>): WatchCache<T> {
     for (let failures = 0; !signal.aborted; ) {
       const { error, lastedMs, listed } = await runOnce(listFirst);
       if (signal.aborted) return;
-      if (resourceVersion === '' && error !== undefined && isFinal(error)) return firstList.reject(error);
+      if (resourceVersion === '' && error !== undefined && isFinal(error) && !options.retryFirstList) {
+        return firstList.reject(error);
+      }
       const relistNow = isGone(error) && !listFirst;
-      listFirst = !listed || isGone(error);
+      listFirst = !listed || !mayResume(error, failures);
       if (lastedMs >= SHORT_WATCH_MS) failures = 0;
       if (error === undefined && failures === 0 && lastedMs >= SHORT_WATCH_MS) continue;
       const failure = error ?? new ConnectionError(`the server ended the watch of ${path} at once`);
       const retryInMs = relistNow ? 0 : waitMs(failure, failures, options.random());
       failures += 1;
       staleSinceMs ??= clock.nowMs();
-      options.onConnection?.({ kind: 'lost', error: failure, sinceMs: staleSinceMs, retryInMs });
+      const reason = describe(path, failure, retryInMs);
+      options.onConnection?.({
+        kind: 'lost',
+        path,
+        error: failure,
+        reason,
+        sinceMs: staleSinceMs,
+        retryInMs,
+      });
       await delay(clock, retryInMs, signal).catch(() => {});
     }
   }
@@ -168,7 +202,16 @@ interface Round {
   error: Error | undefined;
 }
 
-/** Errors that no waiting will mend, as far as a first attempt can tell. */
+/**
+ * Whether a watch may begin where the last one ended. A connection that broke says nothing of the version, and 429 is
+ * about the load; what else the server answers may be about the version, as after its data were restored.
+ */
+function mayResume(error: Error | undefined, failures: number): boolean {
+  if (error instanceof ApiError) return error.code === 429;
+  return error instanceof WireError || failures + 1 < RELIST_AFTER_FAILURES;
+}
+
+/** Errors that no waiting will fix, as far as a first attempt can tell. */
 function isFinal(error: Error): boolean {
   if (error instanceof WireError) return error.final;
   if (error instanceof ConnectionError) return false;
@@ -176,10 +219,27 @@ function isFinal(error: Error): boolean {
   return error.code >= 400 && error.code < 500 && ![408, 409, 410, 429].includes(error.code);
 }
 
-/** Doubles from 500 ms, between half and all of it by chance, and never before what Retry-After asks for. */
+/** Doubles from 500 ms, between half and all of it by chance, and within a bound not before Retry-After. */
 function waitMs(error: Error, failures: number, random: number): number {
   const refused = error instanceof ApiError && isFinal(error);
   const longestMs = refused ? LONGEST_REFUSED_WAIT_MS : LONGEST_WAIT_MS;
   const backoffMs = Math.min(FIRST_WAIT_MS * 2 ** failures, longestMs) * (0.5 + random / 2);
-  return Math.max(backoffMs, error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0);
+  return Math.max(backoffMs, Math.min(retryAfterMs(error), LONGEST_RETRY_AFTER_MS));
+}
+
+function retryAfterMs(error: Error): number {
+  return error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
+}
+
+function describe(path: string, error: Error, retryInMs: number): string {
+  const resource = path.split('/').at(-1);
+  const told = `the watch of ${resource}: ${error.message}`;
+  const askedMs = retryAfterMs(error);
+  if (askedMs === 0) return told;
+  const seconds = (ms: number) => `${Math.ceil(ms / 1000)} s`;
+  return `${told} (the API server asks to wait ${seconds(askedMs)}; retrying in ${seconds(retryInMs)})`;
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }

@@ -91,7 +91,8 @@ export function drainTroubleSuite(factory: ClusterFactory): void {
       await untilLine(run, 'pod-evicted', ({ zone }) => zone === bench.zones[1]);
       await cluster.restartApiServer(500);
       const { lines } = await drained(run, 0);
-      assert.equal(linesOf(lines, 'connection-lost').length, linesOf(lines, 'connection-restored').length);
+      const types = lines.map(({ type }) => type);
+      assert.ok(types.lastIndexOf('connection-lost') <= types.lastIndexOf('connection-restored'));
       await cluster.waitReady('StatefulSet', 'restarted', NAMESPACE);
       await assertEmptied(bench, 'restarted', { replicas: REPLICAS });
       const finished = lines.at(-1);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type ConnectionNews, connectionNews } from '../../plugin/connection-news.ts';
-import { ConnectionError } from '../../shared/kube/kube.ts';
+import { ApiError, ConnectionError } from '../../shared/kube/kube.ts';
 import { manualClock } from '../helpers/manual-clock.ts';
 
 function listening() {
@@ -15,10 +15,15 @@ function listening() {
   );
   const lose = (retryInMs = 1000) => {
     watches.live = false;
-    hear({ kind: 'lost', error: new ConnectionError('no route'), sinceMs: clock.nowMs(), retryInMs });
+    const error = new ConnectionError('no route');
+    hear({ kind: 'lost', path: '/nodes', error, reason: 'no route', sinceMs: clock.nowMs(), retryInMs });
   };
-  const restore = (afterMs: number) => hear({ kind: 'restored', afterMs });
-  return { clock, told, watches, lose, restore };
+  const refuse = () => {
+    const error = new ApiError({ code: 429, reason: 'TooManyRequests', message: 'busy' });
+    hear({ kind: 'lost', path: '/pods', error, reason: 'busy', sinceMs: clock.nowMs(), retryInMs: 9 });
+  };
+  const restore = (afterMs: number, path = '/nodes') => hear({ kind: 'restored', path, afterMs });
+  return { clock, told, watches, lose, refuse, restore };
 }
 
 describe('news of the connection', () => {
@@ -48,6 +53,19 @@ describe('news of the connection', () => {
     watches.live = true;
     restore(0);
     assert.deepEqual(told, []);
+  });
+
+  it('reports the watch that stays refused when the one reported first is back', () => {
+    const { told, watches, lose, refuse, restore } = listening();
+    lose();
+    refuse();
+    restore(5);
+    watches.live = true;
+    restore(20, '/pods');
+    assert.deepEqual(
+      told.map((news) => (news.type === 'connection-lost' ? news.reason : news.type)),
+      ['no route', 'busy', 'connection-restored'],
+    );
   });
 
   it('tells the next loss as well', () => {

@@ -17,7 +17,7 @@ import { type Node, readNode } from '../../shared/kube/objects.ts';
 import { RESOURCES, type ResourceAddress, resourcePath } from '../../shared/kube/paths.ts';
 import { type WatchCache, type WatchCacheOptions, watchCache } from '../../shared/kube/watch-cache.ts';
 import { ZONE_LABEL, type ZoneOfNode } from '../../shared/zones.ts';
-import { type Log, messageOf } from '../log.ts';
+import { type Log, logConnection, messageOf } from '../log.ts';
 import { readPodRecord } from './pod-record.ts';
 import { createScales, type Scales } from './scales.ts';
 import { trimmingPods } from './trim.ts';
@@ -44,6 +44,8 @@ export interface ClusterViewOptions {
   clock: Clock;
   random: () => number;
   log: Log;
+  /** Called with what keeps a first list from being read, each time it fails. */
+  onWaiting?: (reason: string) => void;
 }
 
 /** Whole pods are large, and what is in flight has to fit into memory beside those that are kept. */
@@ -54,11 +56,12 @@ interface NodeZone {
 }
 
 /**
- * Lists and watches everything that counts. Nodes come first, so that each pod's zone is known when it is seen.
- *
- * @throws ApiError when something may not be read, or a CRD is missing
+ * Lists and watches everything that counts. Nodes come first, so that each pod's zone is known when it is seen. What
+ * may not be read yet, such as by an API server that has not read its RBAC rules, or a CRD that is missing, is asked
+ * for until it is there.
  */
-export async function watchCluster({ kube, clock, random, log }: ClusterViewOptions): Promise<ClusterView> {
+export async function watchCluster(options: ClusterViewOptions): Promise<ClusterView> {
+  const { kube, clock, random, log } = options;
   const listeners: ((namespace: string | undefined) => void)[] = [];
   const tell = (namespace: string | undefined) => {
     for (const listener of listeners) listener(namespace);
@@ -71,7 +74,7 @@ export async function watchCluster({ kube, clock, random, log }: ClusterViewOpti
     onEvent: NonNullable<WatchCacheOptions<T>['onEvent']>,
   ): Promise<WatchCache<T>> {
     const { resource } = address;
-    const cache = watchCache<T>({
+    const cache: WatchCache<T> = watchCache<T>({
       kube: resource === RESOURCES.pods.resource ? trimmingPods(kube) : kube,
       path: resourcePath(address),
       pageSize: PAGE_SIZE,
@@ -79,9 +82,10 @@ export async function watchCluster({ kube, clock, random, log }: ClusterViewOpti
       clock,
       random,
       onEvent,
+      retryFirstList: true,
       onConnection(state) {
-        if (state.kind === 'restored') log.info({ resource, afterMs: state.afterMs }, 'watch is live again');
-        else log.warn({ resource, error: state.error.message }, 'watch is broken');
+        logConnection(log, resource, state);
+        if (state.kind === 'lost' && cache.resourceVersion === '') options.onWaiting?.(state.reason);
       },
       onProblem: (error) => log.warn({ resource, error: messageOf(error) }, 'object cannot be read'),
     });

@@ -3,7 +3,7 @@ import type { Clock } from '../../shared/clock.ts';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import { resourcePath } from '../../shared/kube/paths.ts';
 import { watchCache } from '../../shared/kube/watch-cache.ts';
-import { type Log, messageOf } from '../log.ts';
+import { type Log, logConnection, messageOf } from '../log.ts';
 
 export interface InjectorOptions {
   kube: Kube;
@@ -18,7 +18,7 @@ export interface InjectorOptions {
 
 /** Keeps our CAs in the webhook configurations, whoever overwrites them. */
 export interface Injector {
-  /** Whether the validating configuration was seen with our CAs in it, and the mutating one if there is one. */
+  /** Whether both kinds were read, and the validating configuration has our CAs in it, and the mutating one if any. */
   readonly done: boolean;
   /** Call when the CAs have changed. */
   refresh(): void;
@@ -86,12 +86,11 @@ export function startInjector({ kube, name, caBundle, clock, random, log }: Inje
       parse: (value) => Configuration.parse(value),
       clock,
       random,
+      retryFirstList: true,
+      onConnection: (state) => logConnection(log, resource, state),
       onProblem: (error) => log.warn({ resource, error: error.message }, 'configuration cannot be read'),
     });
     cache.onChange(injectAll);
-    cache.synced.catch((error) =>
-      log.warn({ resource, error: messageOf(error) }, 'configuration cannot be watched'),
-    );
     return cache;
   });
 
@@ -99,7 +98,8 @@ export function startInjector({ kube, name, caBundle, clock, random, log }: Inje
     get done() {
       const [validating, mutating] = KINDS;
       const optional = caches[KINDS.indexOf(mutating)];
-      return settled.has(validating) && (settled.has(mutating) || !optional?.items.has(name));
+      const listed = caches.every(({ resourceVersion }) => resourceVersion !== '');
+      return listed && settled.has(validating) && (settled.has(mutating) || !optional?.items.has(name));
     },
     refresh: injectAll,
     async stop() {

@@ -2,7 +2,7 @@ import type { Clock } from '../../shared/clock.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
 import { resourcePath } from '../../shared/kube/paths.ts';
 import { watchCache } from '../../shared/kube/watch-cache.ts';
-import { type Log, messageOf } from '../log.ts';
+import { type Log, logConnection, messageOf } from '../log.ts';
 import { bundleOf, type Material, planTls, type TlsPolicy } from './plan.ts';
 import { fetchSecret, materialIn, readSecret, SECRETS, type SecretAddress, storeMaterial } from './secret.ts';
 import type { Served, TlsSource } from './source.ts';
@@ -83,6 +83,9 @@ export async function openSecretSource(options: SecretSourceOptions): Promise<Tl
     parse: (value) => readSecret(value),
     clock,
     random: options.random,
+    retryFirstList: true,
+    onConnection: (state) => logConnection(log, SECRETS.resource, state),
+    onProblem: (error) => log.warn({ secret: secret.name, error: error.message }, 'Secret cannot be read'),
     onEvent(type, stored) {
       const seen = type === 'DELETED' ? undefined : materialIn(stored);
       if (seen) adopt(seen);

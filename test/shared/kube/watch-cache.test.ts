@@ -4,6 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { ConnectionError } from '../../../shared/kube/kube.ts';
 import { type ConnectionState, type WatchCache, watchCache } from '../../../shared/kube/watch-cache.ts';
+import { WireError } from '../../../shared/kube/wire.ts';
 import { apiError, type FakeKube, type FakeObject, fakeKube } from '../../helpers/fake-kube.ts';
 import { type ManualClock, manualClock } from '../../helpers/manual-clock.ts';
 
@@ -134,7 +135,7 @@ describe('watchCache', () => {
     await settle(harness);
     const brokenMs = clock.nowMs();
     kube.before = () => {
-      throw new ConnectionError('refused');
+      throw new WireError('refused', { sent: false });
     };
     kube.endWatches(new ConnectionError('reset'));
     for (const waitMs of [250, 500, 1000, 2000, 4000, 5000, 5000]) {
@@ -148,7 +149,7 @@ describe('watchCache', () => {
     clock.advance(5000);
     await settle(harness);
     assert.equal(cache.items.size, 1);
-    assert.deepEqual(states.at(-1), { kind: 'restored', afterMs: 22_750 });
+    assert.deepEqual(states.at(-1), { kind: 'restored', path: PODS, afterMs: 22_750 });
     assert.equal(kube.requests.length, 1);
   });
 
@@ -239,6 +240,110 @@ describe('watchCache', () => {
     await settle(harness);
     harness.kube.endWatches(apiError(429, 'TooManyRequests', 17_000));
     assert.equal(await harness.clock.scheduled(() => true), 17_000);
+  });
+
+  it('waits no longer than half a minute, and says for which watch, what was asked and what it does', async () => {
+    const harness = start();
+    await harness.cache.synced;
+    await settle(harness);
+    harness.kube.endWatches(apiError(429, 'TooManyRequests', 3_600_000));
+    assert.equal(await harness.clock.scheduled(() => true), 30_000);
+    const [lost] = harness.states;
+    assert.equal(
+      lost?.kind === 'lost' && lost.reason,
+      'the watch of pods: TooManyRequests happened (the API server asks to wait 3600 s; retrying in 30 s)',
+    );
+  });
+
+  it('lists again when the server refuses to resume, whatever the error', async () => {
+    const harness = start();
+    const { kube, cache, clock } = harness;
+    await cache.synced;
+    await settle(harness);
+    kube.put('/other', pod('x-1', 1));
+    // As after its data were restored: this version is refused for ever.
+    kube.before = (request) => {
+      if ('resourceVersion' in request && request.resourceVersion === '100')
+        throw apiError(500, 'InternalError');
+    };
+    kube.endWatches(apiError(500, 'InternalError'));
+    await clock.scheduled(() => true);
+    clock.advance(10_000);
+    await settle(harness);
+    assert.equal(cache.resourceVersion, '101');
+  });
+
+  it('lists again when watches fail for no known reason three times', async () => {
+    const harness = start();
+    const { kube, cache, clock } = harness;
+    await cache.synced;
+    await settle(harness);
+    kube.put('/other', pod('x-1', 1));
+    kube.before = (request) => {
+      if ('resourceVersion' in request && request.resourceVersion === '100')
+        throw new ConnectionError('garbled');
+    };
+    kube.endWatches(new ConnectionError('garbled'));
+    for (let failures = 1; failures <= 3; failures += 1) {
+      assert.equal(kube.requests.length, 1);
+      await clock.scheduled(() => true);
+      clock.advance(10_000);
+      await turn();
+    }
+    await settle(harness);
+    assert.equal(kube.requests.length, 2);
+    assert.equal(cache.resourceVersion, '101');
+  });
+
+  for (const code of [401, 403, 404]) {
+    it(`asks for the first list until it is answered, even after ${code}, where it is told to`, async () => {
+      const kube = fakeKube();
+      const clock = manualClock();
+      kube.before = () => {
+        throw apiError(code, 'Refused');
+      };
+      const states: ConnectionState[] = [];
+      const cache = watchCache({
+        kube,
+        path: PODS,
+        parse: readItem,
+        clock,
+        random: () => 0,
+        onConnection: (state) => states.push(state),
+        retryFirstList: true,
+      });
+      caches.push(cache);
+      await clock.scheduled(() => true);
+      kube.before = () => {};
+      clock.advance(1000);
+      await cache.synced;
+      assert.deepEqual(
+        states.map(({ kind }) => kind),
+        ['lost'],
+      );
+    });
+  }
+
+  it('hands over the other changes when one cannot be used', async () => {
+    const kube = fakeKube();
+    const handed: string[] = [];
+    const problems: string[] = [];
+    for (const name of ['a-1', 'b-1', 'c-1']) kube.put(PODS, pod(name, 1));
+    const cache = watchCache({
+      kube,
+      path: PODS,
+      parse: readItem,
+      clock: manualClock(),
+      random: () => 0,
+      onEvent(_, { name }) {
+        if (name === 'b-1') throw new RangeError('too much');
+        handed.push(name);
+      },
+      onProblem: ({ message }) => problems.push(message),
+    });
+    caches.push(cache);
+    await cache.synced;
+    assert.deepEqual([handed, problems], [['a-1', 'c-1'], ['too much']]);
   });
 
   it('keeps the last good state of an object that cannot be read any more', async () => {

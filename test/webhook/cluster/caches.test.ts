@@ -204,13 +204,23 @@ describe('what the webhook knows of the cluster', () => {
     assert.equal(lists.at(-1)?.path, PODS);
   });
 
-  it('cannot start without a permission, and leaves no watch behind', async () => {
-    const kube = smallCluster();
-    kube.before = ({ path }) => {
-      if (path === SETS) throw apiError(403, 'Forbidden');
-    };
-    const starting = watchCluster({ kube, clock: manualClock(), random: () => 0, log: silentLog });
-    await assert.rejects(starting, /Forbidden/);
-    await until(() => kube.openWatches() === 0);
-  });
+  for (const code of [401, 403, 404]) {
+    it(`waits for what is refused with ${code} at first, and says for what`, async (t) => {
+      const kube = smallCluster();
+      kube.before = ({ path }) => {
+        if (path === SETS) throw apiError(code, 'Refused');
+      };
+      const clock = manualClock();
+      const waiting: string[] = [];
+      const onWaiting = (reason: string) => void waiting.push(reason);
+      const starting = watchCluster({ kube, clock, random: () => 0, log: silentLog, onWaiting });
+      await clock.scheduled(() => true);
+      assert.deepEqual(waiting, ['the watch of statefulsets: Refused happened']);
+      kube.before = () => {};
+      clock.advance(1_000);
+      const view = await starting;
+      t.after(() => view.stop());
+      assert.equal(observed(view).expectedReplicas, 3);
+    });
+  }
 });

@@ -3,7 +3,7 @@ import { describe, it, type TestContext } from 'node:test';
 import type { KubeRequest } from '../../../shared/kube/kube.ts';
 import { type Log, silentLog } from '../../../webhook/log.ts';
 import { startInjector } from '../../../webhook/tls/inject.ts';
-import { apiError, type FakeObject, fakeKube } from '../../helpers/fake-kube.ts';
+import { apiError, type FakeKube, type FakeObject, fakeKube } from '../../helpers/fake-kube.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 
 const NAME = 'kubectl-zone';
@@ -23,8 +23,13 @@ const configuration = (...bundles: (string | undefined)[]): FakeObject => ({
 });
 
 /** An injector over a fake API that understands the one kind of JSON patch it sends. */
-function start(t: TestContext, configurations: Readonly<Record<string, FakeObject>>) {
+function start(
+  t: TestContext,
+  configurations: Readonly<Record<string, FakeObject>>,
+  before: FakeKube['before'] = () => {},
+) {
   const fake = fakeKube();
+  fake.before = before;
   const clock = manualClock();
   const patches: KubeRequest[] = [];
   const warnings: string[] = [];
@@ -129,6 +134,23 @@ describe('the CAs in the webhook configurations', () => {
     fake.remove(VALIDATING, NAME);
     await until(() => !injector.done);
   });
+
+  for (const refused of [VALIDATING, MUTATING]) {
+    it(`are put there although the first list of ${refused} was refused, and not thought there before`, async (t) => {
+      const both = { [VALIDATING]: configuration(undefined), [MUTATING]: configuration(undefined) };
+      const refuse = ({ path }: { path: string }) => {
+        if (path === refused) throw apiError(403, 'Forbidden');
+      };
+      const { injector, until, bundlesIn, clock, fake, patches } = start(t, both, refuse);
+      await clock.scheduled(() => true);
+      await until(() => patches.length === 1);
+      assert.equal(injector.done, false);
+      fake.before = () => {};
+      clock.advance(1_000);
+      await until(() => injector.done);
+      assert.deepEqual([bundlesIn(VALIDATING), bundlesIn(MUTATING)], [['ca-1'], ['ca-1']]);
+    });
+  }
 
   it('come back when somebody overwrites them, and follow a new CA', async (t) => {
     const { injector, until, fake, bundlesIn, rotate } = start(t, { [VALIDATING]: configuration(undefined) });
