@@ -20,7 +20,7 @@ export interface Context {
   /** Ends the process at once, whatever still hangs in it; only a real process has it. */
   abandon?(): void;
   /** Who holds a Lease: this process on this host. */
-  processIdentity: { host: string; user: string; pid: number; isAlive(pid: number): boolean };
+  processIdentity: { host: string; user: string; pid: number };
 }
 
 export type OutputStream = Writable & { isTTY?: boolean; columns?: number; rows?: number };

@@ -54,7 +54,7 @@ export function processContext(process: NodeJS.Process): Context {
     // An exit would wait for the threads in which names are looked up.
     abandon: () => process.kill(process.pid, 'SIGKILL'),
     get processIdentity() {
-      return { host: hostname(), user: userName(env), pid: process.pid, isAlive };
+      return { host: hostname(), user: userName(env), pid: process.pid };
     },
   };
 }
@@ -64,15 +64,5 @@ function userName(env: NodeJS.ProcessEnv): string {
     return userInfo().username;
   } catch {
     return env.USER ?? 'unknown';
-  }
-}
-
-/** Whether a process of this host runs; one that belongs to another user does. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

@@ -24,6 +24,25 @@ export const systemClock: Clock = {
 /** `setTimeout` runs at once for anything above a signed 32-bit number of milliseconds. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
+/** A moment by both readings of a clock. */
+export interface Instant {
+  wallMs: number;
+  monotonicMs: number;
+}
+
+/** This moment. */
+export function instantOf(clock: Clock): Instant {
+  return { wallMs: clock.nowMs(), monotonicMs: clock.monotonicMs() };
+}
+
+/**
+ * The longest time that may have passed since: the one reading stands still while the machine sleeps, the other goes back
+ * when its clock is set. For whoever may act only for so long.
+ */
+export function longestSinceMs(clock: Clock, { wallMs, monotonicMs }: Instant): number {
+  return Math.max(clock.nowMs() - wallMs, clock.monotonicMs() - monotonicMs);
+}
+
 /** Resolves once `work` has ended, well or badly, or after `patienceMs`, whichever comes first. */
 export async function settledWithin(clock: Clock, patienceMs: number, work: Promise<unknown>): Promise<void> {
   const ended = new AbortController();

@@ -12,7 +12,7 @@ import { UserError } from '../errors.ts';
 import type { RolloutOutcome } from './events.ts';
 import { fetchRolloutLease } from './rollout-lease.ts';
 import { decodeStrategy, encodeStrategy, type UpdateStrategy } from './strategy.ts';
-import { KINDS } from './workload-names.ts';
+import { commandName, KINDS } from './workload-names.ts';
 
 /** Others may take over this long after the holder was last seen alive. */
 const LEASE_DURATION_MS = 15_000;
@@ -123,7 +123,6 @@ export async function acquireRolloutLock(options: LockOptions): Promise<RolloutL
       },
       ownerReferences: [{ apiVersion: 'apps/v1', kind: KINDS[kind].apiKind, name, uid }],
       signal: options.signal,
-      isHolderAlive: (holder) => isAlive(holder, process),
       onObserve: (lease, upToMs) => options.onObserve(lease.spec.holderIdentity, upToMs),
       onState: options.onState,
     });
@@ -131,7 +130,7 @@ export async function acquireRolloutLock(options: LockOptions): Promise<RolloutL
     if (!(error instanceof HeldByOtherError)) throw error;
     throw new UserError(
       `${subjectOf(workload)} is being rolled out already: ${error.message}`,
-      'wait for it, or stop it where it runs; its progress is kept either way',
+      `wait, or run: kubectl zone rollout abort ${commandName(workload)}`,
       error,
     );
   }
@@ -187,11 +186,4 @@ function rolloutLock(held: HeldLease, { updateRevision }: Workload): RolloutLock
       }
     },
   };
-}
-
-/** Whether a holder of this host still runs; undefined for one of another host or of another tool. */
-function isAlive(holder: string, process: Context['processIdentity']): boolean | undefined {
-  const match = /^.*@(.+)\/(\d+)\/[^/]+$/.exec(holder);
-  if (!match || match[1] !== process.host) return undefined;
-  return process.isAlive(Number(match[2])) ? undefined : false;
 }

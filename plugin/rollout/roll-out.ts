@@ -276,7 +276,7 @@ async function acquire(
     signal: controls.starting.signal,
     onObserve(holder, upToMs) {
       context.stderr.write(
-        `${subjectOf(found)} was last rolled out by ${holder}; looking for up to ${Math.ceil(upToMs / 1000)}s whether it is still at it\n`,
+        `${subjectOf(found)} was last rolled out by ${holder}; checking for up to ${Math.ceil(upToMs / 1000)}s whether it is still running\n`,
       );
     },
     onState(state) {

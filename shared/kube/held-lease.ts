@@ -1,4 +1,4 @@
-import { delay } from '../clock.ts';
+import { delay, type Instant, instantOf, longestSinceMs } from '../clock.ts';
 import {
   type AnnotationPatch,
   fetchLease,
@@ -11,8 +11,8 @@ import {
 import type { Lease } from './objects.ts';
 
 /**
- * What we know about our hold. `uncertain`: it could not be renewed for its whole duration, so somebody else may
- * hold it by now, and the caller must not act until it is `held` again. `lost` and `released` are final.
+ * What we know about our hold. `uncertain`: it could not be renewed for so long that somebody else may soon hold it, or
+ * does by now, and the caller must not act until it is `held` again. `lost` and `released` are final.
  */
 export type LeaseState =
   | { kind: 'held' }
@@ -24,7 +24,7 @@ export type LeaseState =
 export interface HeldLease {
   /** As last seen, with its annotations. */
   readonly lease: Lease;
-  /** Told by the clock at this moment, so that it is right also just after the machine slept. */
+  /** Told by the clocks at this moment, so that it is right also just after the machine slept or we were stopped. */
   readonly state: LeaseState;
   /**
    * Changes annotations in the order of the calls. Another's change of the same Lease is read and kept.
@@ -37,6 +37,11 @@ export interface HeldLease {
 }
 
 const RENEWALS_PER_DURATION = 3;
+/**
+ * We act for this part of the duration after a renewal was sent, others wait for all of it after they saw its result.
+ * Between the two ends what we had sent by then, and clocks may run at different rates.
+ */
+const ACTS_FOR = 2 / 3;
 /** A failed renewal is tried again sooner. */
 const ATTEMPTS_PER_DURATION = 10;
 /** Conflicts in a row with others who write annotations. */
@@ -45,18 +50,19 @@ const MAX_CONFLICTS = 10;
 /**
  * Keeps a Lease that was just taken.
  *
- * @param sentMs when the request that took it was sent: others count from a later moment, when they see its result
+ * @param sent when the request that took it was sent: others count from a later moment, when they see its result
  */
 export function holdLease(
   at: LeaseAddress,
   taken: Lease,
-  sentMs: number,
+  sent: Instant,
   onState: (state: LeaseState) => void = () => {},
 ): HeldLease {
   const { clock, durationMs, identity } = at;
   const stopping = new AbortController();
   let lease = taken;
-  let renewedMs = sentMs;
+  const actsForMs = durationMs * ACTS_FOR;
+  let renewed = sent;
   let lastError: Error | undefined;
   let reported: LeaseState = { kind: 'held' };
   let cancelExpiry = () => {};
@@ -64,7 +70,7 @@ export function holdLease(
 
   function currentState(): LeaseState {
     if (reported.kind === 'lost' || reported.kind === 'released') return reported;
-    if (clock.nowMs() < renewedMs + durationMs) return { kind: 'held' };
+    if (longestSinceMs(clock, renewed) < actsForMs) return { kind: 'held' };
     return reported.kind === 'uncertain' ? reported : { kind: 'uncertain', error: lastError };
   }
 
@@ -76,7 +82,9 @@ export function holdLease(
 
   function watchExpiry(): void {
     cancelExpiry();
-    cancelExpiry = clock.schedule(renewedMs + durationMs - clock.nowMs(), () => report(currentState()));
+    cancelExpiry = clock.schedule(Math.max(0, actsForMs - longestSinceMs(clock, renewed)), () =>
+      report(currentState()),
+    );
   }
 
   function lose(holder: string): LeaseLostError {
@@ -93,11 +101,13 @@ export function holdLease(
     patch?: AnnotationPatch,
   ): Promise<Lease> {
     for (let conflicts = 0; ; conflicts += 1) {
-      const startedMs = clock.nowMs();
+      const startedAt = instantOf(clock);
       try {
         lease = await patchLease(at, lease, spec(), patch);
-        renewedMs = startedMs;
-        lastError = undefined;
+        const tookMs = longestSinceMs(clock, startedAt);
+        // Answered so late, a renewal proves nothing about now: the Lease may have been taken since.
+        if (tookMs < actsForMs) renewed = startedAt;
+        lastError = tookMs < actsForMs ? undefined : new Error(`a renewal was answered after ${tookMs} ms`);
         return lease;
       } catch (error) {
         lastError = error instanceof Error ? error : new Error(String(error));
@@ -120,19 +130,24 @@ export function holdLease(
 
   function renew(patch?: AnnotationPatch): Promise<Lease> {
     return inTurn(async () => {
+      // A lapse is reported also where its timer comes after us, as in a process that was stopped.
+      report(currentState());
       if (reported.kind === 'lost') throw reported.error;
       if (reported.kind === 'released') throw new LeaseLostError(`${at.namespace}/${at.name}`, '');
       const written = await write(() => renewedNow(at), patch);
       watchExpiry();
-      report({ kind: 'held' });
+      report(currentState());
       return written;
     });
   }
 
   async function keepRenewing(): Promise<void> {
     while (!stopping.signal.aborted) {
-      const perDuration = lastError === undefined ? RENEWALS_PER_DURATION : ATTEMPTS_PER_DURATION;
-      await delay(clock, durationMs / perDuration, stopping.signal).catch(() => {});
+      const dueInMs =
+        lastError === undefined
+          ? durationMs / RENEWALS_PER_DURATION - longestSinceMs(clock, renewed)
+          : durationMs / ATTEMPTS_PER_DURATION;
+      await delay(clock, Math.max(0, dueInMs), stopping.signal).catch(() => {});
       if (!stopping.signal.aborted) await renew().catch(() => {});
     }
   }

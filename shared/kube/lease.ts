@@ -1,6 +1,7 @@
-import { delay } from '../clock.ts';
+import { delay, instantOf } from '../clock.ts';
 import { type HeldLease, holdLease, type LeaseState } from './held-lease.ts';
 import { ConnectionError } from './kube.ts';
+import { believedForMs, type HolderSight, isRenewed, seeHolder } from './lease-holder.ts';
 import {
   type AnnotationPatch,
   createLease,
@@ -22,8 +23,6 @@ export interface AcquireLeaseOptions extends LeaseAddress {
   /** For a Lease that has to be made: owner references, so that it goes away with its workload. */
   ownerReferences?: readonly unknown[] | undefined;
   signal?: AbortSignal | undefined;
-  /** False when that holder certainly is dead, as a process of this host that no longer runs. Undefined: unknown. */
-  isHolderAlive?: ((identity: string) => boolean | undefined) | undefined;
   /** Called when another holder is found, and we begin to watch whether it still renews. */
   onObserve?: ((lease: Lease, upToMs: number) => void) | undefined;
   /** Called whenever what we know about our hold changes. */
@@ -32,40 +31,41 @@ export interface AcquireLeaseOptions extends LeaseAddress {
 
 /** While another holder is observed the Lease is read this many times per duration, twice as often as it renews. */
 const LOOKS_PER_DURATION = 6;
+/** The field has 32 bits. */
+const MOST_TRANSITIONS = 2 ** 31 - 1;
 /** Writes whose answer was lost; the next look tells whether they were done. */
 const MAX_LOST_ANSWERS = 3;
 
 /**
  * Takes a Lease as a lock and keeps renewing it until it is released or lost.
  *
- * A Lease that names another holder may be taken only when we ourselves saw it unchanged for its whole duration by
- * our own clock: times written in it come from other clocks. This is client-go's rule (leaderelection.go), and
- * compare-and-swap decides between two who take it at once.
+ * A Lease that names another holder may be taken only when we ourselves saw it without a renewal for its whole
+ * duration; compare-and-swap decides between two who take it at once. Nothing makes this shorter: that a process of the
+ * same name is not to be found here says nothing where two machines have one name, or are copies of one image.
  *
  * @throws HeldByOtherError as soon as the other holder is seen to renew
  * @throws ApiError, ConnectionError; the signal's reason when it aborts
  */
 export async function acquireLease(options: AcquireLeaseOptions): Promise<HeldLease> {
-  let observed: { lease: Lease; sinceMs: number } | undefined;
+  const { clock, durationMs, identity } = options;
+  let sight: HolderSight | undefined;
   for (let lostAnswers = 0; ; ) {
     options.signal?.throwIfAborted();
     const lease = await fetchLease(options, options.signal);
-    const nowMs = options.clock.nowMs();
-    if (lease !== undefined && !isFree(lease, options)) {
-      if (observed !== undefined && isRenewal(observed.lease, lease)) throw new HeldByOtherError(lease);
-      if (observed?.lease.metadata.resourceVersion !== lease.metadata.resourceVersion) {
-        observed = { lease, sinceMs: nowMs };
-        options.onObserve?.(lease, waitMs(lease, options));
-      }
-      const leftMs = observed.sinceMs + waitMs(lease, options) - nowMs;
+    if (lease !== undefined && lease.spec.holderIdentity !== '' && lease.spec.holderIdentity !== identity) {
+      if (sight !== undefined && isRenewed(sight.lease, lease)) throw new HeldByOtherError(lease);
+      const isNew = sight === undefined;
+      sight = seeHolder(sight, lease, clock.monotonicMs());
+      const leftMs = believedForMs(sight, durationMs, clock.monotonicMs());
+      if (isNew) options.onObserve?.(lease, leftMs);
       if (leftMs > 0) {
-        await delay(options.clock, Math.min(leftMs, options.durationMs / LOOKS_PER_DURATION), options.signal);
+        await delay(clock, Math.min(leftMs, durationMs / LOOKS_PER_DURATION), options.signal);
         continue;
       }
     }
-    const sentMs = options.clock.nowMs();
+    const sent = instantOf(clock);
     try {
-      return holdLease(options, await take(lease, options), sentMs, options.onState);
+      return holdLease(options, await take(lease, options), sent, options.onState);
     } catch (error) {
       const answerLost = error instanceof ConnectionError && ++lostAnswers < MAX_LOST_ANSWERS;
       if (!isConflict(error) && !answerLost) throw error;
@@ -73,29 +73,13 @@ export async function acquireLease(options: AcquireLeaseOptions): Promise<HeldLe
   }
 }
 
-function isFree({ spec }: Lease, { identity, isHolderAlive }: AcquireLeaseOptions): boolean {
-  const { holderIdentity } = spec;
-  return holderIdentity === '' || holderIdentity === identity || isHolderAlive?.(holderIdentity) === false;
-}
-
-/** Annotations may be written by others than the holder, so only a newer renewTime, or a new holder, shows life. */
-function isRenewal(before: Lease, after: Lease): boolean {
-  return (
-    before.spec.holderIdentity !== after.spec.holderIdentity ||
-    before.spec.renewTimeMs !== after.spec.renewTimeMs ||
-    before.spec.leaseTransitions !== after.spec.leaseTransitions
-  );
-}
-
-/** The holder's own duration counts if it is longer than ours. */
-function waitMs({ spec }: Lease, { durationMs }: AcquireLeaseOptions): number {
-  return Math.max(durationMs, spec.leaseDurationSeconds * 1000);
-}
-
 function take(lease: Lease | undefined, options: AcquireLeaseOptions): Promise<Lease> {
   const { annotations = {}, ownerReferences } = options;
   if (lease === undefined) return createLease(options, annotations, ownerReferences);
   const changed = lease.spec.holderIdentity === options.identity ? 0 : 1;
-  const spec = { ...takenBy(options), leaseTransitions: lease.spec.leaseTransitions + changed };
+  const spec = {
+    ...takenBy(options),
+    leaseTransitions: Math.min(MOST_TRANSITIONS, lease.spec.leaseTransitions + changed),
+  };
   return patchLease(options, lease, spec, annotations);
 }

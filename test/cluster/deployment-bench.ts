@@ -5,6 +5,7 @@ import type { PluginRun } from '../helpers/plugin-run.ts';
 import type { TestCluster } from './cluster.ts';
 import { type DeploymentWitness, startDeploymentWitness } from './deployment-witness.ts';
 import { deployment, type Simulation } from './fixtures.ts';
+import { FREED } from './rollout-bench.ts';
 
 export interface DeploymentFixture {
   name: string;
@@ -63,6 +64,8 @@ export interface DeploymentBench {
   /** Images of the pods, and how many have an annotation about deletion costs. */
   pods(name: string): Promise<{ images: readonly string[]; costs: number }>;
   witness(name: string): Promise<DeploymentWitness>;
+  /** Frees the Lease of a process that was killed, as an operator may who knows that; else it is waited for. */
+  freeLease(name: string): Promise<void>;
   /** kubectl in this namespace; rejects when it fails. */
   kubectl(...args: string[]): Promise<string>;
   close(): Promise<void>;
@@ -105,6 +108,9 @@ export function deploymentBench(cluster: TestCluster, namespace: string): Deploy
       const plugin = startPlugin(cluster.kubeconfigPath, words(name, flags));
       leftovers.push(() => plugin.kill());
       return plugin;
+    },
+    async freeLease(name) {
+      await kubectl('patch', 'lease', `zone-rollout-deployment-${name}`, '--type=merge', ...FREED);
     },
     async settings(name) {
       const { spec } = deploymentSchema.parse(JSON.parse(await kubectl('get', 'deploy', name, '-o', 'json')));

@@ -50,6 +50,8 @@ export interface RolloutBench {
   lease(name: string): Promise<LeaseView | undefined>;
   /** Waits until the Lease says so; what is written there may come a moment after the event. */
   leaseState(name: string, state: string): Promise<void>;
+  /** Frees the Lease of a process that was killed, as an operator may who knows that; else it is waited for. */
+  freeLease(name: string): Promise<void>;
   /** The resourceVersions of the StatefulSet, its Lease and its pods: equal when nothing was touched. */
   versions(name: string): Promise<string>;
   /** kubectl in this namespace; rejects when it fails. */
@@ -57,6 +59,9 @@ export interface RolloutBench {
   /** Ends what a failed test has left running. */
   close(): Promise<void>;
 }
+
+/** What frees a Lease, whoever holds it. */
+export const FREED = ['-p', JSON.stringify({ spec: { holderIdentity: '' } })];
 
 /** Makes the bench of a namespace that exists. */
 export function rolloutBench(cluster: TestCluster, namespace: string): RolloutBench {
@@ -136,6 +141,9 @@ export function rolloutBench(cluster: TestCluster, namespace: string): RolloutBe
       const path = '{.metadata.annotations.kubectl-zone\\.dev/state}';
       const lease = `lease/zone-rollout-statefulset-${name}`;
       await kubectl('wait', lease, `--for=jsonpath=${path}=${state}`, '--timeout=60s');
+    },
+    async freeLease(name) {
+      await kubectl('patch', 'lease', `zone-rollout-statefulset-${name}`, '--type=merge', ...FREED);
     },
     versions: (name) =>
       kubectl(

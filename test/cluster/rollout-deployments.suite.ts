@@ -145,6 +145,7 @@ export function rolloutDeploymentsSuite(factory: ClusterFactory): void {
           () => {},
         );
         await plugin.end;
+        await bench.freeLease('killed');
       }
       await ended(bench.spawn('killed', '--max-unavailable=1'), 0);
       await assertOneZone(witness, { most: 1, zones: IN_ORDER });

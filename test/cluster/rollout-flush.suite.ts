@@ -149,6 +149,7 @@ export function rolloutFlushSuite(factory: ClusterFactory): void {
       const { pod: flushing = '' } = await untilEvent(plugin, ({ type }) => type === 'pod-evicted');
       plugin.kill();
       await plugin.end;
+      await bench.freeLease(name);
 
       const resumed = bench.spawn(words);
       const { pods } = await untilEvent(

@@ -98,6 +98,7 @@ export function rolloutStrategySuite(factory: ClusterFactory): void {
       );
       run.kill();
       await run.end;
+      await bench.freeLease('orphaned');
       await cluster.waitReady('StatefulSet', 'orphaned', NAMESPACE);
 
       await ended(bench.start('orphaned', '--restore-strategy'), 0);

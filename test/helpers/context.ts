@@ -44,7 +44,7 @@ export function testContext(env: Readonly<Record<string, string>>): TestContext 
         interactive: false,
         version: 'test',
       }),
-    processIdentity: { host: 'test', user: 'operator', pid: process.pid, isAlive: () => true },
+    processIdentity: { host: 'test', user: 'operator', pid: process.pid },
   };
   return {
     context,

@@ -1,6 +1,9 @@
 import * as z from 'zod/mini';
 import { ObjectMetaSchema, TimestampSchema } from './metadata.ts';
 
+/** Longer than any tool writes; a longer one is cut. Whoever may write the Lease could make everybody read it. */
+const MOST_IDENTITY_CHARACTERS = 1024;
+
 const Lease = z.object({
   metadata: ObjectMetaSchema,
   spec: z.prefault(
@@ -14,11 +17,12 @@ const Lease = z.object({
       }),
       z.transform((spec) => ({
         /** Empty when nobody holds it. */
-        holderIdentity: spec.holderIdentity ?? '',
-        leaseDurationSeconds: spec.leaseDurationSeconds ?? 0,
+        holderIdentity: (spec.holderIdentity ?? '').slice(0, MOST_IDENTITY_CHARACTERS),
+        /** Never negative. */
+        leaseDurationSeconds: Math.max(0, spec.leaseDurationSeconds ?? 0),
         acquireTimeMs: spec.acquireTime,
         renewTimeMs: spec.renewTime,
-        leaseTransitions: spec.leaseTransitions ?? 0,
+        leaseTransitions: Math.max(0, spec.leaseTransitions ?? 0),
       })),
     ),
     {},

@@ -74,7 +74,7 @@ function opened(start: Start = {}) {
   const options: ControlsOptions = {
     kube,
     clock: manualClock(NOW_MS),
-    processIdentity: { host: 'laptop', user: 'ann', pid: 1, isAlive: () => true },
+    processIdentity: { host: 'laptop', user: 'ann', pid: 1 },
     watches: { workload, pods, nodes: undefined },
     workload,
   };

@@ -120,19 +120,57 @@ describe('lease', () => {
     assert.equal(lease.lease.spec.leaseTransitions, 1);
   });
 
-  it('does not wait for a holder that is known to be dead, or gave it back', async () => {
-    for (const [holderIdentity, alive] of [
-      ['dead', false],
-      ['', undefined],
-    ] as const) {
-      const kube = fakeKube();
-      kube.put(LEASES, {
-        metadata: { name: NAME, namespace: 'default' },
-        spec: { holderIdentity, leaseDurationSeconds: 30 },
-      });
-      await party(kube, manualClock(), 'b', { isHolderAlive: () => alive }).acquire();
-      assert.equal(holderOf(kube), 'b');
+  it('does not wait for a holder that gave it back', async () => {
+    const kube = fakeKube();
+    kube.put(LEASES, {
+      metadata: { name: NAME, namespace: 'default' },
+      spec: { holderIdentity: '', leaseDurationSeconds: 30 },
+    });
+    await party(kube, manualClock(), 'b').acquire();
+    assert.equal(holderOf(kube), 'b');
+  });
+
+  it('waits no longer because others annotate a Lease whose holder is gone', async () => {
+    const kube = fakeKube();
+    const clock = manualClock();
+    const left = {
+      metadata: { name: NAME, namespace: 'default', annotations: {} },
+      spec: { holderIdentity: 'dead', leaseDurationSeconds: 30 },
+    };
+    kube.put(LEASES, left);
+    const observed: number[] = [];
+    const b = party(kube, clock, 'b', { onObserve: (_, upToMs) => observed.push(upToMs) });
+    const taking = b.acquire();
+    for (const note of ['1', '2', '3']) {
+      await pass(clock, 9_000);
+      kube.put(LEASES, { ...left, metadata: { ...left.metadata, annotations: { note } } });
     }
+    await pass(clock, 9_000);
+    await taking;
+    assert.equal(holderOf(kube), 'b');
+    assert.deepEqual(observed, [30_000]);
+  });
+
+  it('waits a bounded time, whatever duration the Lease names, and counts transitions in 32 bits', async () => {
+    const kube = fakeKube();
+    const clock = manualClock();
+    kube.put(LEASES, {
+      metadata: { name: NAME, namespace: 'default' },
+      spec: {
+        holderIdentity: 'x'.repeat(10_000),
+        leaseDurationSeconds: 1e308,
+        leaseTransitions: 2 ** 31 - 1,
+      },
+    });
+    const b = party(kube, clock, 'b', {
+      onObserve: (lease, upToMs) => {
+        assert.equal(lease.spec.holderIdentity.length, 1024);
+        assert.equal(upToMs, 600_000);
+      },
+    });
+    const taking = b.acquire();
+    await pass(clock, 610_000, 5_000);
+    assert.equal((await taking).lease.spec.leaseTransitions, 2 ** 31 - 1);
   });
 
   it('lets exactly one of two take it that race', async () => {
@@ -198,7 +236,7 @@ describe('lease', () => {
     assert.equal(lease.state.kind, 'lost');
   });
 
-  it('is uncertain from its duration after the last renewal on, until it could be renewed', async () => {
+  it('is uncertain before others may take it, until it could be renewed', async () => {
     const kube = fakeKube();
     const clock = manualClock();
     const a = party(kube, clock, 'a');
@@ -207,7 +245,7 @@ describe('lease', () => {
     kube.before = () => {
       throw new ConnectionError('refused');
     };
-    await pass(clock, 29_000);
+    await pass(clock, 19_000);
     assert.equal(kindOf(lease), 'held');
     await pass(clock, 1_000);
     assert.equal(kindOf(lease), 'uncertain');
@@ -221,13 +259,60 @@ describe('lease', () => {
     );
   });
 
-  it('knows at once after a long sleep that it is uncertain', async () => {
+  it('takes a renewal that is answered too late for one that failed', async () => {
+    const kube = fakeKube();
     const clock = manualClock();
-    let aheadMs = 0;
-    const sleeping = { ...clock, nowMs: () => clock.nowMs() + aheadMs };
-    const lease = await party(fakeKube(), sleeping, 'a').acquire();
-    aheadMs = 3_600_000;
-    assert.equal(lease.state.kind, 'uncertain');
+    const a = party(kube, clock, 'a');
+    const lease = await a.acquire();
+    const answer = Promise.withResolvers<void>();
+    const request = kube.request.bind(kube);
+    kube.request = async (wanted) => {
+      const answered = await request(wanted);
+      await answer.promise;
+      return answered;
+    };
+    await pass(clock, 40_000);
+    kube.request = request;
+    const seen = a.states.length;
+    answer.resolve();
+    await pass(clock, 1_000);
+    assert.equal(kindOf(lease), 'uncertain', 'the answer says how it was 30 s ago');
+    assert.equal(a.states.length, seen, 'and is nothing to report');
+    await pass(clock, 3_000);
+    assert.equal(kindOf(lease), 'held');
+  });
+
+  it('knows at once after a long sleep that it is uncertain, by whichever clock', async () => {
+    for (const ahead of ['nowMs', 'monotonicMs'] as const) {
+      const clock = manualClock();
+      let aheadMs = 0;
+      const sleeping = { ...clock, [ahead]: () => clock[ahead]() + aheadMs };
+      const lease = await party(fakeKube(), sleeping, 'a').acquire();
+      aheadMs = 3_600_000;
+      assert.equal(lease.state.kind, 'uncertain', ahead);
+    }
+  });
+
+  it('is neither kept longer nor taken sooner because a clock is set', async () => {
+    const kube = fakeKube();
+    const [clockA, clockB] = [manualClock(), manualClock()];
+    const lease = await party(kube, clockA, 'a').acquire();
+    kube.before = (request) => {
+      if ('method' in request && request.method === 'PATCH' && holderOf(kube) === 'a')
+        throw new ConnectionError('cut');
+    };
+    const taking = party(kube, clockB, 'b').acquire();
+    await pass(clockB, 1_000);
+    clockA.setWall(-3_600_000);
+    clockB.setWall(3_600_000);
+    await pass(clockB, 20_000);
+    assert.equal(holderOf(kube), 'a');
+    await pass(clockA, 20_000);
+    assert.equal(kindOf(lease), 'uncertain');
+    kube.before = () => {};
+    await pass(clockB, 10_000);
+    await taking;
+    assert.equal(holderOf(kube), 'b');
   });
 
   it('is still ours when only the answer to a write was lost', async () => {
@@ -251,67 +336,135 @@ describe('lease', () => {
     assert.equal(lease.state.kind, 'held');
   });
 
-  it('is never held by two at once, whatever fails', async () => {
+  it('is never held by two at once, whatever fails, freezes or is slow, and ends well before it is taken', async () => {
+    const trouble = fc.constantFrom('cut', 'freeze', 'slow', 'set-clock');
     const step = fc.record({
-      who: fc.constantFrom('a', 'b', 'c'),
-      act: fc.constantFrom('acquire', 'cut', 'mend', 'release', 'write'),
-      passMs: fc.nat({ max: 45_000 }),
+      who: fc.constantFrom('a', 'b'),
+      act: fc.oneof(
+        { arbitrary: fc.constant('acquire'), weight: 4 },
+        { arbitrary: trouble, weight: 3 },
+        { arbitrary: fc.constantFrom('mend', 'thaw', 'release', 'write'), weight: 2 },
+      ),
+      passMs: fc.oneof(fc.nat({ max: 5_000 }), fc.integer({ min: 20_000, max: 45_000 })),
+      setMs: fc.integer({ min: -60_000, max: 60_000 }),
     });
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+      fc.asyncProperty(fc.array(step, { minLength: 6, maxLength: 14 }), async (steps) => {
         const kube = fakeKube();
-        const clock = manualClock();
-        const cut = new Set<string>();
+        const world = manualClock();
+        const machines = new Map(['a', 'b'].map((who) => [who, new Machine(kube, world)]));
         const holding = new Map<string, HeldLease>();
-        const stop = new AbortController();
-        const viewOf = (who: string): FakeKube => ({
-          ...kube,
-          request: async (wanted) => {
-            if (cut.has(who)) throw new ConnectionError('cut off');
-            return kube.request(wanted);
-          },
-        });
+        /** When each was last seen to act on its hold, unless it gave it back. */
+        const acted = new Map<string, number>();
         const trying = new Set<string>();
+        const stop = new AbortController();
         const check = () => {
-          const now = [...holding].filter(([, lease]) => lease.state.kind === 'held').map(([who]) => who);
-          assert.ok(now.length <= 1, `held by ${now.join(' and ')}`);
+          const acting = [...holding].filter(
+            ([who, lease]) => !machines.get(who)?.frozen && kindOf(lease) === 'held',
+          );
+          assert.ok(acting.length <= 1, `held by ${acting.map(([who]) => who).join(' and ')}`);
+          const holder = holderOf(kube);
+          for (const [who, atMs] of acted) {
+            if (who === holder || holder === undefined || holder === '') continue;
+            const sinceMs = world.monotonicMs() - atMs;
+            assert.ok(
+              sinceMs >= DURATION_MS / 3 - STEP_MS,
+              `${who} acted ${sinceMs} ms before ${holder} took it`,
+            );
+            acted.delete(who);
+          }
+          for (const [who] of acting) acted.set(who, world.monotonicMs());
         };
-        for (const { who, act, passMs } of steps) {
-          if (act === 'cut') cut.add(who);
-          if (act === 'mend') cut.delete(who);
-          if (act === 'release')
-            void holding
-              .get(who)
-              ?.release()
-              .catch(() => {});
-          if (act === 'write')
-            void holding
-              .get(who)
-              ?.writeAnnotations({ by: who })
-              .catch(() => {});
-          const state = holding.get(who)?.state.kind;
+        for (const { who, act, passMs, setMs } of steps) {
+          const machine = machines.get(who);
+          assert.ok(machine);
+          if (act === 'cut') machine.cut = true;
+          if (act === 'mend') machine.cut = false;
+          if (act === 'slow') machine.slowMs = Math.abs(setMs) / 2;
+          if (act === 'set-clock') machine.wallAheadMs += setMs;
+          if (act === 'freeze') machine.freeze();
+          if (act === 'thaw') machine.thaw();
+          const lease = holding.get(who);
+          if (act === 'release' && !machine.frozen && lease) {
+            acted.delete(who);
+            void lease.release().catch(() => {});
+          }
+          if (act === 'write' && !machine.frozen) void lease?.writeAnnotations({ by: who }).catch(() => {});
+          const state = lease?.state.kind;
           const idle = state === undefined || state === 'lost' || state === 'released';
-          if (act === 'acquire' && idle && !trying.has(who)) {
+          if (act === 'acquire' && idle && !machine.frozen && !trying.has(who)) {
             trying.add(who);
-            void party(viewOf(who), clock, who, { signal: stop.signal })
-              .acquire()
+            const { view, clock } = machine;
+            acquireLease({ ...party(view, clock, who).options, signal: stop.signal })
               .then(
-                (lease) => holding.set(who, lease),
+                (taken) => holding.set(who, taken),
                 () => {},
               )
               .finally(() => trying.delete(who));
           }
-          for (let passed = 0; passed < passMs; passed += 2500) {
-            await pass(clock, 2500, 2500);
+          for (let passed = 0; passed < passMs; passed += STEP_MS) {
+            await pass(world, STEP_MS, STEP_MS);
             check();
           }
         }
         stop.abort(new Error('over'));
-        cut.clear();
-        for (const lease of holding.values()) await lease.release().catch(() => {});
-        held.length = 0;
+        for (const machine of machines.values()) {
+          Object.assign(machine, { cut: false, slowMs: 0 });
+          machine.thaw();
+        }
+        const released = Promise.all([...holding.values()].map((lease) => lease.release().catch(() => {})));
+        await pass(world, 60_000, STEP_MS);
+        await released;
       }),
-      { numRuns: 60 },
+      { numRuns: 200 },
     );
   });
 });
+
+const STEP_MS = 2_500;
+
+/** A machine that can be cut off, stopped as by SIGSTOP, slow to be answered, and whose clock can be set. */
+class Machine {
+  cut = false;
+  frozen = false;
+  slowMs = 0;
+  wallAheadMs = 0;
+  readonly clock: ManualClock;
+  readonly view: FakeKube;
+  #thawed: (() => void)[] = [];
+
+  constructor(kube: FakeKube, world: ManualClock) {
+    this.clock = {
+      ...world,
+      nowMs: () => world.nowMs() + this.wallAheadMs,
+      schedule: (delayMs, run) => world.schedule(delayMs, () => this.#onceThawed(run)),
+    };
+    const passed = (ms: number) => new Promise<void>((resolve) => world.schedule(ms, resolve));
+    this.view = {
+      ...kube,
+      request: async (wanted) => {
+        if (this.cut) throw new ConnectionError('cut off');
+        if (this.slowMs > 0) await passed(this.slowMs / 2);
+        const answer = await Promise.allSettled([kube.request(wanted)]);
+        if (this.slowMs > 0) await passed(this.slowMs / 2);
+        await new Promise<void>((resolve) => this.#onceThawed(resolve));
+        if (answer[0].status === 'rejected') throw answer[0].reason;
+        return answer[0].value;
+      },
+    };
+  }
+
+  freeze(): void {
+    this.frozen = true;
+  }
+
+  thaw(): void {
+    this.frozen = false;
+    for (const run of this.#thawed.splice(0)) run();
+  }
+
+  #onceThawed(run: () => void): void {
+    if (this.frozen) this.#thawed.push(run);
+    else run();
+  }
+}
