@@ -4,7 +4,7 @@ import type { Kube } from '../../shared/kube/kube.ts';
 import { acquireLease, HeldByOtherError, type HeldLease, type LeaseState } from '../../shared/kube/lease.ts';
 import type { Lease } from '../../shared/kube/objects.ts';
 import { emptyMemory } from '../../shared/rollout/memory.ts';
-import { decodeMemory, encodeMemory } from '../../shared/rollout/memory-text.ts';
+import { decodeMemory, encodeMemory, MOST_MEMORY_CHARACTERS } from '../../shared/rollout/memory-text.ts';
 import type { RolloutMemory, RolloutOptions } from '../../shared/rollout/types.ts';
 import { subjectOf, type Workload } from '../../shared/rollout/workload.ts';
 import type { Context } from '../context.ts';
@@ -16,6 +16,9 @@ import { commandName, KINDS } from './workload-names.ts';
 
 /** Others may take over this long after the holder was last seen alive. */
 const LEASE_DURATION_MS = 15_000;
+
+/** A reason may quote the log of a container; all annotations have to fit together. */
+export const MOST_REASON_CHARACTERS = 4096;
 
 /** What the Lease of a rollout says. Names are kept: another version may go on with the rollout. */
 export const ANNOTATION = {
@@ -51,7 +54,10 @@ export interface RolloutLock {
   readonly strategyBefore: UpdateStrategy | undefined;
   /** True while the Lease could not be renewed for so long that it may be another's. */
   readonly uncertain: boolean;
-  /** @throws LeaseLostError when somebody else holds it */
+  /**
+   * @throws LeaseLostError when somebody else holds it
+   * @throws UserError for a memory that no Lease could hold; see `checkZones`
+   */
   save(memory: RolloutMemory): Promise<void>;
   rememberStrategy(strategy: UpdateStrategy | undefined): Promise<void>;
   /** What a Deployment was like before it was held, as `rememberHeld` was given it; undefined for none. */
@@ -154,8 +160,15 @@ function rolloutLock(held: HeldLease, { updateRevision }: Workload): RolloutLock
       return held.state.kind !== 'held';
     },
     async save(memory) {
+      const text = encodeMemory(memory);
+      if (text.length > MOST_MEMORY_CHARACTERS) {
+        throw new UserError(
+          `${memory.inFlight.length} pods on their way cannot be recorded in the rollout's Lease, so no more are evicted`,
+          'run the same command with a smaller --max-unavailable',
+        );
+      }
       await held.writeAnnotations({
-        [ANNOTATION.memory]: encodeMemory(memory),
+        [ANNOTATION.memory]: text,
         [ANNOTATION.revision]: memory.revision,
         [ANNOTATION.wave]: String(memory.waves),
       });
@@ -174,13 +187,17 @@ function rolloutLock(held: HeldLease, { updateRevision }: Workload): RolloutLock
     async noteHeld(reason) {
       await held.writeAnnotations({
         [ANNOTATION.state]: reason === undefined ? 'running' : 'held',
-        [ANNOTATION.reason]: reason ?? null,
+        [ANNOTATION.reason]: reason?.slice(0, MOST_REASON_CHARACTERS) ?? null,
       });
     },
     async release(outcome, reason) {
       const memory = outcome === 'done' ? { [ANNOTATION.memory]: null } : {};
       try {
-        await held.writeAnnotations({ [ANNOTATION.state]: outcome, [ANNOTATION.reason]: reason, ...memory });
+        await held.writeAnnotations({
+          [ANNOTATION.state]: outcome,
+          [ANNOTATION.reason]: reason.slice(0, MOST_REASON_CHARACTERS),
+          ...memory,
+        });
       } finally {
         await held.release();
       }

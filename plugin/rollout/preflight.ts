@@ -1,6 +1,8 @@
 import { missingAccess, type NeededAccess } from '../../shared/kube/access.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
 import { RESOURCES } from '../../shared/kube/paths.ts';
+import { disruptionLimit } from '../../shared/rollout/limits.ts';
+import { encodeMemory, MOST_MEMORY_CHARACTERS } from '../../shared/rollout/memory-text.ts';
 import { knownZones } from '../../shared/rollout/pods.ts';
 import type { Observation, RolloutMemory, RolloutOptions } from '../../shared/rollout/types.ts';
 import type { Workload } from '../../shared/rollout/workload.ts';
@@ -60,7 +62,8 @@ export async function checkAccess(
 /**
  * Refuses what could not be rolled out zone by zone, before anything is touched.
  *
- * @throws UserError for pods without a zone, and for a `--zone-order` that names zones the pods are not in
+ * @throws UserError for pods without a zone, for a `--zone-order` that names zones the pods are not in, and for waves so
+ *   large that the Lease could not hold their names
  */
 export function checkZones(observation: Observation, options: RolloutOptions, memory: RolloutMemory): void {
   const unlabelled = observation.pods.filter((pod) => pod.node !== undefined && pod.zone === undefined);
@@ -79,4 +82,30 @@ export function checkZones(observation: Observation, options: RolloutOptions, me
       `the zones are: ${zones.join(', ')}`,
     );
   }
+  checkWaveFits(observation, options, memory, zones.length);
+}
+
+/** The pods of a wave are named in the Lease before the first of them goes. */
+function checkWaveFits(
+  observation: Observation,
+  options: RolloutOptions,
+  memory: RolloutMemory,
+  zones: number,
+): void {
+  const inZone = new Map<string | undefined, number>();
+  for (const { zone } of observation.pods) inZone.set(zone, (inZone.get(zone) ?? 0) + 1);
+  const limit = Math.min(disruptionLimit(observation, options, zones).pods, Math.max(0, ...inZone.values()));
+  const longestFirst = observation.pods.toSorted((a, b) => b.name.length - a.name.length);
+  const inFlight = longestFirst.slice(0, limit).map(({ name, uid }) => ({ name, uid, counted: true }));
+  const { length } = encodeMemory({ ...memory, inFlight });
+  if (length <= MOST_MEMORY_CHARACTERS) return;
+  const fitting = Math.floor((limit * MOST_MEMORY_CHARACTERS * 0.9) / length);
+  throw new UserError(
+    `a wave of ${limit} pods cannot be recorded in the rollout's Lease: their names take ${kib(length)} of at most ${kib(MOST_MEMORY_CHARACTERS)}`,
+    `nothing was touched; pass --max-unavailable=${fitting} or less`,
+  );
+}
+
+function kib(bytes: number): string {
+  return `${Math.ceil(bytes / 1024)} KiB`;
 }

@@ -6,7 +6,7 @@ import { parseRolloutOptions } from '../../shared/rollout/options.ts';
 import type { RolloutSnapshot, RolloutStatus } from '../../shared/rollout/snapshot.ts';
 import type { RolloutOptions } from '../../shared/rollout/types.ts';
 import type { Workload } from '../../shared/rollout/workload.ts';
-import { ANNOTATION } from './lock.ts';
+import { ANNOTATION, MOST_REASON_CHARACTERS } from './lock.ts';
 import type { Moment } from './progress.ts';
 import { readMaxUnavailableFlag, readSteering } from './steering.ts';
 
@@ -49,7 +49,7 @@ export function standingOf(seen: Seen): Standing {
     !observation.revisionObserved ||
     observation.missing.length > 0 ||
     observation.pods.some((pod) => !pod.surplus && (pod.stale || pod.readySinceMs === undefined));
-  const said = annotations[ANNOTATION.reason] ?? '';
+  const said = (annotations[ANNOTATION.reason] ?? '').slice(0, MOST_REASON_CHARACTERS);
   const state = stateOf(outstanding, holder, annotations[ANNOTATION.state]);
   const wave = { number: memory.waves, zone: memory.zone ?? '' };
   const moment: Moment = { observation, memory, options, serverNowMs, nowMs };

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { parseIntOrPercent } from '../../shared/int-or-percent.ts';
+import { parseIntOrPercent, resolveIntOrPercent } from '../../shared/int-or-percent.ts';
 import { parseJson } from '../../shared/parse-json.ts';
 import type { Order, Orders } from '../../shared/rollout/snapshot.ts';
 import type { GateState, RolloutOptions } from '../../shared/rollout/types.ts';
@@ -15,11 +15,10 @@ export interface Steering extends Orders {
 /** Reads the annotations of a rollout's Lease. A pause that cannot be read is a pause all the same. */
 export function readSteering(annotations: Readonly<Record<string, string>>): Steering {
   const wanted = annotations[ANNOTATION.maxUnavailable];
-  const maxUnavailable = wanted === undefined ? undefined : parseIntOrPercent(wanted);
   return {
     paused: readOrder(annotations[ANNOTATION.paused]),
     aborted: readOrder(annotations[ANNOTATION.aborted]),
-    maxUnavailable: typeof maxUnavailable === 'string' ? undefined : maxUnavailable,
+    maxUnavailable: readLimit(wanted),
     maxUnavailableBy: wanted === undefined ? undefined : readOrder(annotations[ANNOTATION.maxUnavailableBy]),
     undone: readOrder(annotations[ANNOTATION.undone]),
   };
@@ -29,8 +28,13 @@ export function readSteering(annotations: Readonly<Record<string, string>>): Ste
 export function readMaxUnavailableFlag(
   annotations: Readonly<Record<string, string>>,
 ): RolloutOptions['maxUnavailable'] | undefined {
-  const flag = parseIntOrPercent(annotations[ANNOTATION.maxUnavailableFlag] ?? '');
-  return typeof flag === 'string' ? undefined : flag;
+  return readLimit(annotations[ANNOTATION.maxUnavailableFlag]);
+}
+
+/** With 0 nothing would ever go on, and no command accepts it. */
+function readLimit(text: string | undefined): RolloutOptions['maxUnavailable'] | undefined {
+  const limit = parseIntOrPercent(text ?? '');
+  return typeof limit === 'string' || resolveIntOrPercent(limit, 1) === 0 ? undefined : limit;
 }
 
 /** An order as the Lease keeps it. */
@@ -52,8 +56,16 @@ export function pauseGate({ paused }: Steering, resumeCommand: string): GateStat
   };
 }
 
-const Word = z.catch(z.string(), '');
-const Written = z.object({ by: Word, at: Word, reason: Word });
+/** Anybody who may write the Lease may write an order of any length. */
+const word = (mostCharacters: number) =>
+  z.catch(
+    z.pipe(
+      z.string(),
+      z.transform((text) => text.slice(0, mostCharacters)),
+    ),
+    '',
+  );
+const Written = z.object({ by: word(256), at: word(64), reason: word(1024) });
 
 function readOrder(text: string | undefined): Order | undefined {
   if (text === undefined) return undefined;

@@ -19,4 +19,18 @@ describe('the orders that a Lease keeps', () => {
     }
     assert.deepEqual(readSteering({ [PAUSED]: '{"by":"bob","at":1}' }).paused, { ...somebody, by: 'bob' });
   });
+
+  it('are bounded, and a maxUnavailable that no command accepts is none', () => {
+    const endless = JSON.stringify({
+      by: 'b'.repeat(100_000),
+      at: 'a'.repeat(100_000),
+      reason: 'r'.repeat(100_000),
+    });
+    const { by, at, reason } = readSteering({ [PAUSED]: endless }).paused ?? {};
+    assert.deepEqual([by?.length, at?.length, reason?.length], [256, 64, 1024]);
+    for (const text of ['0', '0%', '-1', 'NaN', '1e308', '101%', '9'.repeat(400), '']) {
+      const { maxUnavailable } = readSteering({ 'kubectl-zone.dev/max-unavailable': text });
+      assert.equal(maxUnavailable, undefined, text);
+    }
+  });
 });
