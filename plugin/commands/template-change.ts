@@ -8,7 +8,8 @@ export const CHANGE_OPTIONS: Readonly<Record<string, Options>> = {
     type: 'string',
     array: true,
     nargs: 1,
-    describe: 'First set the image of a container: CONTAINER=IMAGE, or *=IMAGE for all; repeatable',
+    describe:
+      'First set the image of a container: CONTAINER=IMAGE, or *=IMAGE for all; several with commas, or repeated',
   },
   restart: { type: 'boolean', describe: 'First change the template so that every pod is replaced' },
   undo: { type: 'boolean', describe: 'First go back to the revision before the newest' },
@@ -56,7 +57,9 @@ function takesNextWord(flag: string): boolean {
 }
 
 function imagesFrom(args: Arguments, problems: string[]): ContainerImage[] {
-  const images = read.list(args, 'image').flatMap((text) => {
+  // No image has a comma in its name, and kubectl's lists have commas.
+  const pairs = read.list(args, 'image').flatMap((text) => text.split(','));
+  const images = pairs.flatMap((text) => {
     const [, container = '', image = ''] = /^([^=]*)=(.*)$/.exec(text) ?? [];
     if (container.trim() === '' || image.trim() === '') {
       problems.push(`--image: "${text}" is not CONTAINER=IMAGE, such as app=registry/app:v2`);

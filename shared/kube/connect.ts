@@ -7,7 +7,7 @@ import type { Credentials } from './credentials.ts';
 import { ANONYMOUS, type Endpoint } from './endpoint.ts';
 import { fileCredentials } from './file-credentials.ts';
 import { type Kube, KubeconfigError } from './kube.ts';
-import { type ClusterEntry, type Kubeconfig, readKubeconfig } from './kubeconfig.ts';
+import { type ClusterEntry, isEmpty, type Kubeconfig, readKubeconfig } from './kubeconfig.ts';
 import { proxyFor } from './proxy.ts';
 import { chooseTarget, type Impersonation, type Target, type TargetFlags } from './target.ts';
 import { createTransport } from './transport.ts';
@@ -47,13 +47,14 @@ const SERVICE_ACCOUNT_FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount';
 export async function connect(options: ConnectOptions, surroundings: ConnectSurroundings): Promise<Kube> {
   const { env } = surroundings;
   const kubeconfig = await findKubeconfig(options, env);
-  if (kubeconfig === undefined && !options.server) {
+  if ((kubeconfig === undefined || isEmpty(kubeconfig)) && !options.server) {
     const inPod = await serviceAccountTarget(options, surroundings);
     if (inPod !== undefined) return transport(inPod, options, surroundings);
-    throw new KubeconfigError(
-      'there is no kubeconfig: neither KUBECONFIG nor ~/.kube/config names a file that exists; ' +
-        'set KUBECONFIG, or pass --kubeconfig or --server',
-    );
+    if (kubeconfig === undefined)
+      throw new KubeconfigError(
+        'there is no kubeconfig: neither KUBECONFIG nor ~/.kube/config names a file that exists; ' +
+          'set KUBECONFIG, or pass --kubeconfig or --server',
+      );
   }
   const target = chooseTarget(kubeconfig, options, process.cwd());
   return transport(await resolveTarget(target, surroundings), options, surroundings);

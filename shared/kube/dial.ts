@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import * as http from 'node:http';
 import * as net from 'node:net';
 import * as tls from 'node:tls';
-import { type Credential, type Endpoint, hostAndPort } from './endpoint.ts';
+import { type Credential, type Endpoint, type HostAndPort, hostAndPort } from './endpoint.ts';
+import { isSocks } from './proxy.ts';
 import { WireError } from './wire.ts';
 
 /** An open connection to an API server and the protocol that both sides agreed on. */
@@ -51,11 +52,12 @@ export async function dial(
 }
 
 async function openTcp(
-  { url, proxy }: Endpoint,
+  endpoint: Endpoint,
   remember: (socket: net.Socket) => void,
   signal: AbortSignal,
 ): Promise<net.Socket> {
-  if (proxy !== undefined) return tunnel(url, proxy, remember, signal);
+  const { url, proxy } = endpoint;
+  if (proxy !== undefined) return tunnel(endpoint, proxy, remember, signal);
   const socket = net.connect({ ...hostAndPort(url), noDelay: true });
   remember(socket);
   await once(socket, 'connect');
@@ -63,30 +65,67 @@ async function openTcp(
   return socket;
 }
 
-/** A tunnel through an HTTP or HTTPS proxy by CONNECT. */
+/** A tunnel through a proxy: by SOCKS 5, or by CONNECT through an HTTP or HTTPS proxy. */
 async function tunnel(
-  url: URL,
+  { url, tls: trust }: Endpoint,
   proxy: URL,
   remember: (socket: net.Socket) => void,
   signal: AbortSignal,
 ): Promise<net.Socket> {
-  if (proxy.protocol !== 'http:' && proxy.protocol !== 'https:') {
-    throw new WireError(`proxy ${proxy.origin}: only http:// and https:// proxies are supported`, {
-      sent: false,
-      final: true,
-    });
-  }
   const to = hostAndPort(url);
-  const authority = `${net.isIPv6(to.host) ? `[${to.host}]` : to.host}:${to.port}`;
   const at = hostAndPort(proxy);
   const socket =
-    proxy.protocol === 'http:'
-      ? net.connect(at)
-      : tls.connect({ ...at, ...(net.isIP(at.host) === 0 && { servername: at.host }) });
+    proxy.protocol === 'https:' ? tls.connect({ ...at, ...proxyTrust(at.host, trust) }) : net.connect(at);
   remember(socket);
-  await once(socket, proxy.protocol === 'http:' ? 'connect' : 'secureConnect');
+  await once(socket, proxy.protocol === 'https:' ? 'secureConnect' : 'connect');
   socket.setNoDelay(true);
   socket.setKeepAlive(true, TCP_KEEP_ALIVE_MS);
+  if (isSocks(proxy)) await connectBySocks(socket, proxy, to);
+  else await connectByHttp(socket, proxy, to, signal);
+  return socket;
+}
+
+/** An HTTPS proxy may have a certificate of the cluster's authority, as kubectl wants it, or of a public one. */
+function proxyTrust(host: string, { ca, insecure }: Endpoint['tls']): tls.ConnectionOptions {
+  return {
+    ...(net.isIP(host) === 0 && { servername: host }),
+    ca: [...(ca === undefined ? [] : [ca]), ...systemAuthorities()],
+    rejectUnauthorized: !insecure,
+  };
+}
+
+/** The proxy looks names up itself, as it does for kubectl. */
+async function connectBySocks(socket: net.Socket, proxy: URL, to: HostAndPort): Promise<void> {
+  const { SocksClient } = await import('socks');
+  const { username, password } = proxy;
+  try {
+    await SocksClient.createConnection({
+      command: 'connect',
+      destination: to,
+      existing_socket: socket,
+      proxy: {
+        ...hostAndPort(proxy),
+        type: 5,
+        ...(username !== '' && {
+          userId: decodeURIComponent(username),
+          password: decodeURIComponent(password),
+        }),
+      },
+    });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const what = `proxy ${proxy.host} (SOCKS) does not connect to ${authorityOf(to)}: ${why}`;
+    throw new WireError(what, { sent: false, final: /authentication/i.test(why), cause: error });
+  }
+}
+
+async function connectByHttp(
+  socket: net.Socket,
+  proxy: URL,
+  to: HostAndPort,
+  signal: AbortSignal,
+): Promise<void> {
+  const authority = authorityOf(to);
   const request = http.request({
     method: 'CONNECT',
     path: authority,
@@ -104,7 +143,10 @@ async function tunnel(
       final: response.statusCode === 407 || response.statusCode === 403,
     });
   }
-  return socket;
+}
+
+function authorityOf({ host, port }: HostAndPort): string {
+  return `${net.isIPv6(host) ? `[${host}]` : host}:${port}`;
 }
 
 function proxyAuthorization(proxy: URL): Record<string, string> {
@@ -119,12 +161,12 @@ function secureSocket(
   credential: Credential,
   protocols: readonly Dialled['protocol'][],
 ): tls.TLSSocket {
-  const { host } = hostAndPort(url);
-  const serverName = trust.serverName ?? (net.isIP(host) === 0 ? host : undefined);
+  const expected = trust.serverName ?? hostAndPort(url).host;
   return tls.connect({
     socket,
-    host,
-    ...(serverName !== undefined && { servername: serverName }),
+    // The certificate must be of this name or address; an address is not sent as SNI (RFC 6066).
+    host: expected,
+    ...(net.isIP(expected) === 0 && { servername: expected }),
     ca: trust.ca ?? systemAuthorities(),
     rejectUnauthorized: !trust.insecure,
     ALPNProtocols: [...protocols],
@@ -150,7 +192,7 @@ const VERIFICATION_CODE = /^(CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_C
 function dialError({ url, proxy }: Endpoint, error: unknown): WireError {
   if (error instanceof WireError) return error;
   const code = errorCode(error);
-  const via = proxy === undefined ? '' : ` through proxy ${proxy.origin}`;
+  const via = proxy === undefined ? '' : ` through proxy ${proxy.protocol}//${proxy.host}`;
   if (VERIFICATION_CODE.test(code)) {
     return new WireError(
       `cannot trust ${url.origin}${via}: ${TRUST_HINTS[code] ?? STRANGER}; ` +

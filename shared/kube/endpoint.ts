@@ -25,10 +25,18 @@ export interface Credential {
   key: string | undefined;
 }
 
+export interface HostAndPort {
+  host: string;
+  port: number;
+}
+
+/** Ports of URLs that name none, by their protocol; 443 for others. */
+const PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'socks5:': 1080, 'socks5h:': 1080 };
+
 /** Where the URL's server listens. */
-export function hostAndPort(url: URL): { host: string; port: number } {
+export function hostAndPort(url: URL): HostAndPort {
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  const port = url.port === '' ? (url.protocol === 'http:' ? 80 : 443) : Number(url.port);
+  const port = url.port === '' ? (PORTS[url.protocol] ?? 443) : Number(url.port);
   return { host, port };
 }
 

@@ -69,6 +69,11 @@ export const EMPTY_KUBECONFIG: Kubeconfig = {
   currentContext: undefined,
 };
 
+/** Whether it says nothing, as a file that was only touched: kubectl then looks for a service account. */
+export function isEmpty({ clusters, users, contexts, currentContext }: Kubeconfig): boolean {
+  return clusters.size + users.size + contexts.size === 0 && currentContext === undefined;
+}
+
 /**
  * Reads and merges kubeconfig files by kubectl's rules: whatever a file names first wins. client-node's reader
  * refuses the same name in two files and missing files, and drops `tokenFile`, `as-groups` and `as-uid`.
@@ -81,7 +86,7 @@ export async function readKubeconfig(
   files: readonly string[],
   mustExist: boolean,
 ): Promise<Kubeconfig | undefined> {
-  const { load } = await import('js-yaml');
+  const read = yamlReader(await import('js-yaml'));
   const clusters = new Map<string, Placed<ClusterEntry>>();
   const users = new Map<string, Placed<UserEntry>>();
   const contexts = new Map<string, Placed<ContextEntry>>();
@@ -91,7 +96,7 @@ export async function readKubeconfig(
     const text = await readIfThere(file, mustExist);
     if (text === undefined) continue;
     found = true;
-    const content = parse(file, text, load);
+    const content = parse(file, text, read);
     const folder = path.dirname(path.resolve(file));
     for (const { name, cluster } of content.clusters ?? []) {
       if (!clusters.has(name)) clusters.set(name, { entry: cluster ?? {}, folder });
@@ -109,7 +114,7 @@ export async function readKubeconfig(
 
 async function readIfThere(file: string, mustExist: boolean): Promise<string | undefined> {
   try {
-    return await readFile(file, 'utf8');
+    return decode(await readFile(file));
   } catch (error) {
     const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     if (missing && !mustExist) return undefined;
@@ -118,9 +123,33 @@ async function readIfThere(file: string, mustExist: boolean): Promise<string | u
   }
 }
 
-function parse(file: string, text: string, load: (text: string) => unknown): z.infer<typeof File> {
+/** Text by its byte order mark, as YAML has it: PowerShell's `>` writes UTF-16. Without one it is UTF-8. */
+function decode(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  const encoding =
+    first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
+  return new TextDecoder(encoding).decode(bytes);
+}
+
+/** YAML as kubectl reads it: yes and no are booleans, of keys that are there twice the last counts. */
+function yamlReader({ load, CORE_SCHEMA, boolYaml11Tag, mergeTag }: typeof import('js-yaml')) {
+  const schema = CORE_SCHEMA.withTags(boolYaml11Tag, mergeTag);
+  return (text: string): unknown => {
+    const document = firstDocument(text);
+    return document.trim() === '' ? {} : (load(document, { schema, json: true }) ?? {});
+  };
+}
+
+/** What comes after the first document is not read: many files end with `---`. */
+function firstDocument(text: string): string {
+  const [before = '', first] = text.split(/^(?:---|\.\.\.)(?=\s|$)/m, 2);
+  const isHead = before.split('\n').every((line) => /^\s*$|^\s*#|^%/.test(line));
+  return isHead ? (first ?? '') : before;
+}
+
+function parse(file: string, text: string, read: (text: string) => unknown): z.infer<typeof File> {
   try {
-    return File.parse(text.trim() === '' ? {} : (load(text) ?? {}));
+    return File.parse(read(text));
   } catch (error) {
     const why = error instanceof $ZodError ? z.prettifyError(error) : String(error);
     throw new KubeconfigError(`${file} is not a valid kubeconfig: ${why}`, { cause: error });

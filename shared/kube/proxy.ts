@@ -1,22 +1,46 @@
-import { isIP } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 import { hostAndPort } from './endpoint.ts';
+import { KubeconfigError } from './kube.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
+/** A kubeconfig may name these; an environment variable socks5h, too, which is the same. */
+const SCHEMES: ReadonlySet<string> = new Set(['http:', 'https:', 'socks5:']);
+const ENV_SCHEMES: ReadonlySet<string> = new Set([...SCHEMES, 'socks5h:']);
+
+/** Whether a proxy speaks SOCKS 5. */
+export function isSocks({ protocol }: URL): boolean {
+  return protocol === 'socks5:' || protocol === 'socks5h:';
+}
+
 /**
  * The proxy to go through to `server`: the kubeconfig's `proxy-url` before HTTPS_PROXY or HTTP_PROXY (upper or lower
- * case), which NO_PROXY and loopback addresses switch off. These are the rules of Go's `httpproxy`, that is,
- * kubectl's. An environment value without scheme means `http://`.
+ * case), which NO_PROXY and loopback addresses switch off. These are the rules of Go's `httpproxy`
+ * (golang.org/x/net/http/httpproxy), that is, kubectl's: an environment value without a scheme means `http://`, and
+ * one that is no URL is passed over.
  *
- * @throws TypeError for a value that is no URL
+ * @throws KubeconfigError for a `proxy-url` that cannot be used
  */
 export function proxyFor(server: URL, proxyUrl: string | undefined, env: Env): URL | undefined {
-  if (proxyUrl !== undefined && proxyUrl !== '') return new URL(proxyUrl);
+  if (proxyUrl !== undefined && proxyUrl !== '') return proxyOfKubeconfig(proxyUrl);
   const name = server.protocol === 'http:' ? 'HTTP_PROXY' : 'HTTPS_PROXY';
   const value = env[name] || env[name.toLowerCase()];
   if (value === undefined || value === '') return undefined;
   if (isLoopback(server) || isExempt(server, env.NO_PROXY || env.no_proxy || '')) return undefined;
-  return new URL(/^[a-z0-9]+:\/\//i.test(value) ? value : `http://${value}`);
+  const url = parse(value);
+  return url && ENV_SCHEMES.has(url.protocol) ? url : parse(`http://${value}`);
+}
+
+function proxyOfKubeconfig(proxyUrl: string): URL {
+  const url = parse(proxyUrl);
+  if (url && SCHEMES.has(url.protocol) && url.hostname !== '') return url;
+  throw new KubeconfigError(
+    `proxy-url ${JSON.stringify(proxyUrl)} cannot be used: it must begin with http://, https:// or socks5://`,
+  );
+}
+
+function parse(text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined;
 }
 
 function isLoopback(server: URL): boolean {
@@ -32,26 +56,39 @@ function isExempt(server: URL, noProxy: string): boolean {
     .some((entry) => entry !== '' && matches(entry, host.toLowerCase(), port));
 }
 
-/** `*`, `example.com` (with subdomains), `.example.com` (subdomains only), `10.0.0.0/8`, each perhaps with a port. */
+/**
+ * `*`, `example.com` (with subdomains), `.example.com` (subdomains only), `10.1.2.3`, `[fd00::1]`, each perhaps with a
+ * port, or `10.0.0.0/8`.
+ */
 function matches(entry: string, host: string, port: number): boolean {
   if (entry === '*') return true;
-  if (entry.includes('/')) return isIP(host) === 4 && inIpv4Range(host, entry);
-  if (isIP(entry) === 6) return host === entry;
-  const [, name = entry, entryPort] = /^(.*?)(?::(\d+))?$/.exec(entry) ?? [];
+  if (entry.includes('/')) return inRange(host, entry);
+  const { name, port: entryPort } = splitPort(entry);
   if (entryPort !== undefined && Number(entryPort) !== port) return false;
+  if (isIP(name) !== 0) return sameAddress(host, name);
   const domain = name.replace(/^\*(?=\.)/, '');
-  if (domain.startsWith('.')) return host.endsWith(domain);
-  return host === domain || (isIP(host) === 0 && host.endsWith(`.${domain}`));
+  if (domain === '') return false;
+  return domain.startsWith('.') ? host.endsWith(domain) : host === domain || host.endsWith(`.${domain}`);
 }
 
-function inIpv4Range(host: string, range: string): boolean {
+function splitPort(entry: string): { name: string; port: string | undefined } {
+  if (isIP(entry) !== 0) return { name: entry, port: undefined };
+  const [, name = entry, port] = /^(.*?)(?::(\d+))?$/.exec(entry) ?? [];
+  return { name: name.replace(/^\[(.*)\]$/, '$1'), port };
+}
+
+function sameAddress(host: string, address: string): boolean {
+  const length = isIP(address) === 4 ? 32 : 128;
+  return inRange(host, `${address}/${length}`);
+}
+
+function inRange(host: string, range: string): boolean {
   const [base = '', bits = ''] = range.split('/');
-  const length = Number(bits);
-  if (isIP(base) !== 4 || !Number.isInteger(length) || length < 0 || length > 32) return false;
-  const mask = length === 0 ? 0 : (~0 << (32 - length)) >>> 0;
-  return (ipv4Number(host) & mask) >>> 0 === (ipv4Number(base) & mask) >>> 0;
-}
-
-function ipv4Number(address: string): number {
-  return address.split('.').reduce((number, part) => number * 256 + Number(part), 0);
+  const [family, length] = [isIP(base), Number(bits)];
+  const longest = family === 4 ? 32 : 128;
+  if (family === 0 || isIP(host) !== family || !/^\d+$/.test(bits) || length > longest) return false;
+  const name = family === 4 ? 'ipv4' : 'ipv6';
+  const list = new BlockList();
+  list.addSubnet(base, length, name);
+  return list.check(host, name);
 }

@@ -55,6 +55,14 @@ describe('kubectl zone rollout', () => {
       '--image a=r.io:5000/a:v2 --image b=b@sha256:0=0',
       { kind: 'edit', images: [image('a', 'r.io:5000/a:v2'), image('b', 'b@sha256:0=0')], restart: false },
     ],
+    [
+      '--image a=a:v2,b=b:v2 --image c=c:v2',
+      {
+        kind: 'edit',
+        images: [image('a', 'a:v2'), image('b', 'b:v2'), image('c', 'c:v2')],
+        restart: false,
+      },
+    ],
     ['--image *=c --restart', { kind: 'edit', images: [image('*', 'c')], restart: true }],
     ['--undo', { kind: 'undo', toRevision: undefined }],
     ['--undo --to-revision 3', { kind: 'undo', toRevision: 3 }],
@@ -69,6 +77,8 @@ describe('kubectl zone rollout', () => {
     ['--image app:v2', /--image: "app:v2" is not CONTAINER=IMAGE/],
     ['--image =v2', /--image: "=v2" is not/],
     ['--image a=', /--image: "a=" is not/],
+    ['--image a=1,', /--image: "" is not/],
+    ['--image a=1,a=2', /--image: container a is named twice/],
     ['--image a=1 --image a=2', /--image: container a is named twice/],
     ['--image *=1 --image a=2', /--image: \* names all containers already/],
     ['--undo --image a=1', /--image: means nothing with --undo/],

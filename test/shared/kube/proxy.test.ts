@@ -29,4 +29,19 @@ it('goes straight to loopback addresses and to what NO_PROXY names', () => {
   assert.ok(exempt('https://10.1.2.3', '10.1.2.3'));
   assert.ok(exempt('https://[fd00::1]', 'fd00::1'));
   assert.ok(!exempt('https://11.1.2.3', '10.0.0.0/8'));
+  assert.ok(exempt('https://[fd00::1]:6443', '[fd00::1]:6443'));
+  assert.ok(!exempt('https://[fd00::1]:6443', '[fd00::1]:443'));
+  assert.ok(exempt('https://[fd00::1]', 'fd00::/8'));
+  assert.ok(!exempt('https://[fe80::1]', 'fd00::/8'));
+  for (const nonsense of ['10.0.0.0/x', '10.0.0.0/33', '/8', ':443', '*.']) {
+    assert.ok(!exempt('https://10.1.2.3', nonsense), nonsense);
+  }
+});
+
+it('passes over an environment that is no URL, and refuses such a kubeconfig', () => {
+  assert.equal(via(server, { HTTPS_PROXY: 'a b' }), undefined);
+  assert.equal(via(server, { HTTPS_PROXY: 'socks5h://proxy:1' }), 'socks5h://proxy:1');
+  for (const proxyUrl of ['proxy:3128', 'socks4://proxy:1', 'http://[', 'ftp://proxy']) {
+    assert.throws(() => via(server, {}, proxyUrl), /must begin with http:\/\/, https:\/\/ or socks5:\/\//);
+  }
 });
