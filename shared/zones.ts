@@ -48,6 +48,9 @@ export interface CountedPod {
   available: boolean;
 }
 
+/** How a zone is shown that nobody knows. */
+export const UNKNOWN_ZONE = 'unknown zone';
+
 /** No label value can hold a question mark, so a real zone never has this name. */
 const UNKNOWN_ZONE_PREFIX = '?';
 

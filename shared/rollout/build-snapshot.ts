@@ -1,5 +1,5 @@
 import type { Pod } from '../kube/objects.ts';
-import { isKnownZone, zoneKeyOf } from '../zones.ts';
+import { isKnownZone, UNKNOWN_ZONE, zoneKeyOf } from '../zones.ts';
 import { disruptionLimit } from './limits.ts';
 import { byOrdinalDescending, orderZones } from './order.ts';
 import { isAvailable, knownZones, zoneOf } from './pods.ts';
@@ -94,8 +94,6 @@ export function buildSnapshot(input: SnapshotInput): RolloutSnapshot {
     remainingMs: input.remainingMs,
   };
 }
-
-const UNKNOWN_ZONE = 'unknown zone';
 
 function podCell(
   pod: ObservedPod,

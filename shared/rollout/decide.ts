@@ -4,7 +4,7 @@
  */
 
 import { countPods, listNames } from '../sentences.ts';
-import { disruptedZones, isKnownZone, type ZoneTally, zoneKeyOf } from '../zones.ts';
+import { disruptedZones, isKnownZone, UNKNOWN_ZONE, type ZoneTally, zoneKeyOf } from '../zones.ts';
 import { blockedByKilled, killedUnseen } from './killed-pods.ts';
 import { describeLeaving, leavingPods, leavingRoom } from './leaving.ts';
 import { disruptionLimit, growthLimit } from './limits.ts';
@@ -78,6 +78,10 @@ function decideByZone(input: RolloutInput): RolloutDecision {
   const closed = gates.find((gate) => gate.state !== 'open');
   if (closed) return { ...wait('gate', heldBy(closed)), gate: { name: closed.name, state: closed.state } };
 
+  // R12: whatever else is down, these serve nobody.
+  const unscheduled = candidates.filter((pod) => pod.unscheduled);
+  if (unscheduled.length > 0) return replaceUnscheduled(input, unscheduled);
+
   if (disrupted.length > 1) return acrossZones(input, disrupted, candidates);
 
   const limit = limitNow(input);
@@ -93,9 +97,10 @@ function decideByZone(input: RolloutInput): RolloutDecision {
 
     // R10: what was asked to go is down already as far as anybody knows, and is asked again without taking more.
     const planned = new Set(pending.map((pod) => pod.uid));
-    const asked = candidates.filter(
-      (pod) => here(pod) && (pod.asked === 'unanswered' || (pod.asked === 'sent' && planned.has(pod.uid))),
-    );
+    const asked = candidates
+      .filter((pod) => here(pod) && pod.asked !== undefined)
+      .filter((pod) => pod.asked === 'unanswered' || planned.has(pod.uid))
+      .sort(byOrdinalDescending);
     const others = pending.filter((pod) => here(pod) && pod.asked === undefined);
     const room = Math.max(0, limit - only.down.length + asked.length);
     const rest = [...asked, ...others].slice(0, room);
@@ -178,6 +183,28 @@ function replaceBroken(input: RolloutInput, zone: string, broken: readonly Obser
     counted: false,
     reason: `${countPods(pods.length)} of ${zone} not ready on an old revision: ${describeDown(names, observation, nowMs)}`,
   });
+}
+
+/** Replaces pods that never had a node. No zone is disrupted by that, and none is remembered for it. */
+function replaceUnscheduled(input: RolloutInput, unscheduled: readonly ObservedPod[]): Disrupt {
+  const { observation, memory, nowMs } = input;
+  const zones = new Set(unscheduled.map((pod) => zoneOf(pod, memory)));
+  const [zone] = zones;
+  const named = new Set(memory.inFlight.map((member) => member.uid));
+  const pods = [...unscheduled].sort(byOrdinalDescending);
+  const names = pods.map((pod) => pod.name);
+  const members = pods.map(({ name, uid }) => ({ name, uid, counted: false }));
+  const { inFlight } = rememberDisruption(memory, '', members);
+  return {
+    kind: 'disrupt',
+    zone: zones.size === 1 && zone !== undefined ? zone : UNKNOWN_ZONE,
+    pods: pods.map(({ name, uid }) => ({ name, uid })),
+    later: [],
+    wave: 0,
+    begins: pods.some((pod) => !named.has(pod.uid)),
+    reason: `${countPods(pods.length)} on an old revision never had a node: ${describeDown(names, observation, nowMs)}`,
+    memory: { ...memory, inFlight },
+  };
 }
 
 /** Goes on with a wave that was begun, by this process or one before it. */

@@ -50,7 +50,10 @@ export function remember(
   };
 }
 
-/** Drops the pods of the wave that are back, or that nobody will remove any more, and counts those that came back. */
+/**
+ * Drops the pods of the wave that are back, or that nobody will remove any more, and counts those that came back. A pod
+ * that was chosen because it was down and is available now is none of the wave any more.
+ */
 function settleInFlight(memory: RolloutMemory, observation: Observation, minReadyMs: number, nowMs: number) {
   if (memory.inFlight.length === 0) return { inFlight: memory.inFlight, recovered: memory.recovered };
   const present = new Map(observation.pods.map((pod) => [pod.name, pod]));
@@ -59,8 +62,10 @@ function settleInFlight(memory: RolloutMemory, observation: Observation, minRead
   const inFlight = memory.inFlight.filter((member) => {
     const pod = present.get(member.name);
     if (!pod) return missing.has(member.name);
-    if (pod.uid === member.uid) return (pod.stale && !pod.surplus) || isLeaving(pod);
-    if (!isAvailable(pod, minReadyMs, nowMs)) return true;
+    const available = isAvailable(pod, minReadyMs, nowMs);
+    if (pod.uid === member.uid)
+      return isLeaving(pod) || (pod.stale && !pod.surplus && (member.counted || !available));
+    if (!available) return true;
     if (member.counted) recovered += 1;
     return false;
   });

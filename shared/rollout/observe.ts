@@ -2,6 +2,7 @@ import type { Node, Pod, StatefulSet } from '../kube/objects.ts';
 import { podProblem, readySinceMs } from '../pods.ts';
 import { eachReplica } from '../scale-limit.ts';
 import { zoneOfPod, zonesOf } from '../zones.ts';
+import { describeCordoned } from './cordoned.ts';
 import { terminationOf } from './leaving.ts';
 import type { Observation, ObservedPod } from './types.ts';
 
@@ -33,12 +34,13 @@ export function observeStatefulSet({ statefulSet, pods, nodes }: StatefulSetStat
       ordinal,
       node: pod.spec.nodeName,
       zone: zoneOfPod({ node: pod.spec.nodeName, labels: pod.metadata.labels }, zoneOfNode),
+      unscheduled: pod.spec.nodeName === undefined,
       stale: pod.metadata.labels[REVISION_LABEL] !== status.updateRevision,
       terminating: pod.metadata.deletionTimestampMs !== undefined,
       termination: terminationOf(pod),
       surplus: ordinal < first || ordinal >= end,
       readySinceMs: readySinceMs(pod),
-      problem: podProblem(pod),
+      problem: problemOf(pod, nodes),
     });
   }
   const present = new Set(observed.map((pod) => pod.name));
@@ -64,6 +66,14 @@ function missingNames(
     if (!present.has(pod)) missing.push(pod);
   }
   return missing;
+}
+
+/** Why a pod is not Ready; one that no node takes may wait for nodes that somebody has cordoned. */
+function problemOf(pod: Pod, nodes: StatefulSetState['nodes']): string | undefined {
+  const problem = podProblem(pod);
+  if (problem === undefined || pod.spec.nodeName !== undefined) return problem;
+  const cordoned = describeCordoned(nodes);
+  return cordoned === undefined ? problem : `${problem}; ${cordoned}`;
 }
 
 /** The number at the end of a StatefulSet pod's name; -1 where there is none. */

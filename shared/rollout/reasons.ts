@@ -1,5 +1,5 @@
 import { listNames } from '../sentences.ts';
-import { isKnownZone, type ZoneTally } from '../zones.ts';
+import { isKnownZone, UNKNOWN_ZONE, type ZoneTally } from '../zones.ts';
 import { describePodLeaving } from './leaving.ts';
 import { isLeaving } from './pods.ts';
 import type { Observation } from './types.ts';
@@ -29,7 +29,7 @@ export function describeZones(
 ): string {
   return tallies
     .map((tally) => {
-      const zone = isKnownZone(tally.zone) ? tally.zone : 'unknown zone';
+      const zone = isKnownZone(tally.zone) ? tally.zone : UNKNOWN_ZONE;
       return `${zone}: ${describeDown(tally.down, observation, nowMs)}`;
     })
     .join('; ');

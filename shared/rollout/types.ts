@@ -24,6 +24,8 @@ export interface ObservedPod {
   /** Undefined before scheduling, and on a node without a zone label. */
   node: string | undefined;
   zone: string | undefined;
+  /** It never had a node: it never ran, and replacing it makes nothing unavailable. */
+  unscheduled?: boolean | undefined;
   /** Not on the update revision. */
   stale: boolean;
   terminating: boolean;

@@ -244,6 +244,16 @@ const broken: { rule: Rule; how: string; decide: Decide }[] = [
       return without.kind === 'disrupt' && !without.begins ? without : decision;
     },
   },
+  {
+    rule: 'R12',
+    how: 'takes pods that never had a node for others that are down',
+    decide: (input) =>
+      decide(
+        withObservation(input, {
+          pods: input.observation.pods.map((pod) => ({ ...pod, unscheduled: false })),
+        }),
+      ),
+  },
   { rule: 'R8', how: 'calls it done at the first wait', decide: (input) => toDone(decide(input)) },
 ];
 

@@ -1,11 +1,11 @@
 /**
- * The rules R1 to R10 as assertions about a decision, written from the design and not from the code: each returns what
+ * The rules R1 to R12 as assertions about a decision, written from the design and not from the code: each returns what
  * is wrong, or undefined.
  */
 import type { ObservedPod, RolloutDecision, RolloutInput } from '../../../shared/rollout/types.ts';
 import type { History } from './history.ts';
 
-export type Rule = 'R1' | 'R2' | 'R3' | 'R4' | 'R5' | 'R6' | 'R7' | 'R8' | 'R9' | 'R10';
+export type Rule = 'R1' | 'R2' | 'R3' | 'R4' | 'R5' | 'R6' | 'R7' | 'R8' | 'R9' | 'R10' | 'R12';
 
 export interface Violation {
   rule: Rule;
@@ -37,7 +37,8 @@ export function violations(
     const taken = chosen.filter((pod) => pod && !situation.down(pod)) as ObservedPod[];
     if (chosen.length === 0) broken('R1', 'a disruption of nothing');
     if (chosen.includes(undefined)) broken('R1', 'a pod that is not there');
-    if (zones.size > 1) broken('R1', `pods of ${[...zones].join(' and ')} in one disruption`);
+    const idle = chosen.every((pod) => pod?.node === undefined);
+    if (zones.size > 1 && !idle) broken('R1', `pods of ${[...zones].join(' and ')} in one disruption`);
 
     const [zone = ''] = zones;
     const elsewhere = history.takenAndNotBack(input).filter((pod) => pod.zone !== zone);
@@ -55,7 +56,7 @@ export function violations(
       broken('R2', `${downHere} down and ${taken.length} taken with ${situation.maxUnavailable} allowed`);
     }
     const others = [...situation.zones].filter((other) => other !== zone && situation.downIn(other) > 0);
-    if (others.length > 0 && (taken.length > 0 || !input.options.replaceUnready)) {
+    if (others.length > 0 && (taken.length > 0 || !(idle || input.options.replaceUnready))) {
       broken(
         'R3',
         `${zone} is disrupted while ${others.join(', ')} ${others.length > 1 ? 'have' : 'has'} pods down`,
@@ -99,6 +100,15 @@ export function violations(
     if (!input.observation.revisionObserved) broken('R6', 'the update revision is not observed yet');
     const fresh = chosen.find((pod) => pod && !pod.stale);
     if (fresh) broken('R6', `${fresh.name} is on the update revision`);
+  }
+
+  const idle = situation.candidates.filter((pod) => pod.node === undefined);
+  if (idle.length > 0 && situation.canAct) {
+    const taken =
+      decision.kind === 'disrupt' && decision.pods.some(({ uid }) => idle.some((pod) => pod.uid === uid));
+    if (!taken && situation.mayLeave)
+      broken('R12', `${idle[0]?.name} never had a node, and the decision is ${decision.kind}`);
+    return found;
   }
 
   const [only, second] = [...situation.zones].filter((zone) => situation.downIn(zone) > 0);

@@ -37,6 +37,8 @@ export class ModelCluster {
   updateRevision = 'rev-1';
   /** Revisions whose pods never become ready. */
   readonly badRevisions = new Set<string>();
+  /** Revisions whose pods no node takes. */
+  readonly unschedulable = new Set<string>();
   revisionObserved = true;
   readonly unlabelledNodes = new Set<string>();
   readonly pods = new Map<string, ModelPod>();
@@ -69,6 +71,7 @@ export class ModelCluster {
       ordinal: pod.ordinal,
       node: pod.node,
       zone: pod.node !== undefined && this.unlabelledNodes.has(pod.node) ? undefined : pod.zone,
+      unscheduled: pod.node === undefined,
       stale: pod.revision !== this.updateRevision,
       terminating: pod.terminating,
       surplus: !expected.has(pod.name),
@@ -137,7 +140,9 @@ export class ModelCluster {
 
   schedulerBinds(pick: Pick): void {
     const pod = choose(
-      [...this.pods.values()].filter((each) => each.node === undefined),
+      [...this.pods.values()].filter(
+        (each) => each.node === undefined && !this.unschedulable.has(each.revision),
+      ),
       pick,
     );
     if (!pod) return;
@@ -174,10 +179,11 @@ export class ModelCluster {
   }
 
   /** @param observed by the controller at once; otherwise it has yet to see it */
-  newRevision(bad: boolean, observed = false): void {
+  newRevision(bad: 'unready' | 'unschedulable' | undefined, observed = false): void {
     this.revisions += 1;
     this.updateRevision = `rev-${this.revisions}`;
-    if (bad) this.badRevisions.add(this.updateRevision);
+    if (bad === 'unready') this.badRevisions.add(this.updateRevision);
+    if (bad === 'unschedulable') this.unschedulable.add(this.updateRevision);
     this.revisionObserved = observed;
   }
 

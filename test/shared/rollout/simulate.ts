@@ -49,6 +49,10 @@ const FATES: readonly Fate[] = [
   'lost',
 ];
 
+/** After so many rounds nothing moves by itself any more that could lift a block. */
+const PATIENCE = 150;
+const BAD = [undefined, undefined, 'unready', 'unschedulable'] as const;
+
 /** A driver, its memory and a cluster, moved one random step at a time. */
 export class Simulation {
   readonly cluster: ModelCluster;
@@ -84,29 +88,42 @@ export class Simulation {
     }
   }
 
-  /** Ends all trouble, and lets everything that can move, move, until the rollout says it is done. */
+  /**
+   * Ends all trouble, and lets everything that can move, move, until the rollout says it is done. Where it says that a
+   * flag would help, the flag is given.
+   */
   settle(maxRounds: number): RolloutDecision {
     const { cluster } = this;
     this.lag = 0;
     this.gate = { ...this.gate, state: 'open' };
-    this.options = { ...this.options, replaceUnready: true };
+    this.options = { ...this.options, replaceUnready: false };
     cluster.unlabelledNodes.clear();
     for (const request of this.requests) if (request.awaited) this.answerLost(request);
-    if (cluster.badRevisions.has(cluster.updateRevision)) cluster.newRevision(false);
+    const bad = cluster.badRevisions.has(cluster.updateRevision);
+    if (bad || cluster.unschedulable.has(cluster.updateRevision)) cluster.newRevision(undefined);
     cluster.revisionObserved = true;
     cluster.replicas = Math.max(1, cluster.replicas);
     let decision: RolloutDecision = { kind: 'done', reason: '' };
     for (let round = 0; round < maxRounds; round += 1) {
       decision = this.drive(Number.POSITIVE_INFINITY, () => 'accepted');
       if (decision.kind === 'done') return decision;
-      cluster.nowMs += 1000;
-      cluster.controllerDeletesSurplus();
-      cluster.podVanishes(() => 0);
-      cluster.controllerCreates();
-      cluster.schedulerBinds(() => 0);
-      cluster.podBecomesReady(() => 0);
+      this.controllersMove();
+      const flagHelps = decision.kind === 'blocked' && decision.fix.includes('--replace-unready');
+      if (round < PATIENCE || !flagHelps) continue;
+      this.options = { ...this.options, replaceUnready: true };
     }
     return decision;
+  }
+
+  /** What controllers and kubelets do by themselves. */
+  private controllersMove(): void {
+    const { cluster } = this;
+    cluster.nowMs += 1000;
+    cluster.controllerDeletesSurplus();
+    cluster.podVanishes(() => 0);
+    cluster.controllerCreates();
+    cluster.schedulerBinds(() => 0);
+    cluster.podBecomesReady(() => 0);
   }
 
   private random(number: number, trouble: boolean): void {
@@ -129,7 +146,7 @@ export class Simulation {
     else if (kind === 57)
       this.gate = { ...this.gate, state: (['open', 'closed', 'unknown'] as const)[pick(3)] ?? 'open' };
     else if (kind === 58) this.crash();
-    else if (kind === 59 && pick(8) === 0) cluster.newRevision(trouble && pick(2) === 0);
+    else if (kind === 59 && pick(8) === 0) cluster.newRevision(BAD[trouble ? pick(BAD.length) : 0]);
     else if (kind === 60 && pick(8) === 0) cluster.rollBack(pick);
     else if (kind === 61 && pick(8) === 0) cluster.replicas = pick(25);
     else if (kind === 62 && trouble && pick(2) === 0) cluster.podFails(pick);
@@ -146,7 +163,7 @@ export class Simulation {
     if (kind < 66) this.carryOut(request);
     else if (kind === 66) this.answerLost(request);
     else if (kind === 67) this.drop(request);
-    else if (kind === 68 && pick(4) === 0) this.cluster.newRevision(false, true);
+    else if (kind === 68 && pick(4) === 0) this.cluster.newRevision(undefined, true);
   }
 
   private carryOut(request: Request): void {
@@ -217,7 +234,9 @@ export class Simulation {
 
     this.memory = decision.memory;
     this.durable = forSuccessors(decision.memory, observation);
-    this.history.decided(decision, this.availableUids(observation, nowMs));
+    const idle = new Set(observation.pods.filter((pod) => pod.node === undefined).map(({ uid }) => uid));
+    if (!chosen.every(({ uid }) => idle.has(uid)))
+      this.history.decided(decision, this.availableUids(observation, nowMs));
     for (const { name, uid } of chosen.slice(0, evictions)) {
       if (this.askedOf(uid) === 'sent') continue;
       this.send({ name, uid, version: Number(versions.get(uid)), awaited: true }, fate());

@@ -1,0 +1,26 @@
+import type { Node } from '../kube/objects.ts';
+import { listNames } from '../sentences.ts';
+import { compareText, zonesOf } from '../zones.ts';
+
+/**
+ * Which nodes take no pods because somebody has cordoned them, and what lets them take pods again:
+ * `cordoned: zone-b: b-1, b-2 (kubectl uncordon b-1)`.
+ *
+ * @returns undefined where none is, and where nodes may not be read
+ */
+export function describeCordoned(nodes: ReadonlyMap<string, Node> | undefined): string | undefined {
+  if (!nodes) return undefined;
+  const zoneOfNode = zonesOf(nodes);
+  const byZone = new Map<string, string[]>();
+  for (const { metadata, spec } of nodes.values()) {
+    if (!spec.unschedulable) continue;
+    const zone = zoneOfNode(metadata.name) ?? 'no zone';
+    byZone.set(zone, [...(byZone.get(zone) ?? []), metadata.name].sort(compareText));
+  }
+  const [first] = [...byZone.values()].flat().sort(compareText);
+  if (first === undefined) return undefined;
+  const zones = [...byZone]
+    .sort(([a], [b]) => compareText(a, b))
+    .map(([zone, names]) => `${zone}: ${listNames(names)}`);
+  return `cordoned: ${zones.join('; ')} (kubectl uncordon ${first})`;
+}
