@@ -13,6 +13,7 @@ import { review } from '../test/webhook/helpers/harness.ts';
 import { createAdmitter } from '../webhook/admission/admitter.ts';
 import { createApp } from '../webhook/api/app.ts';
 import { silentLog } from '../webhook/log.ts';
+import { createBodyReader } from '../webhook/server/body.ts';
 import { listenHttps } from '../webhook/server/listen.ts';
 
 const CONNECTIONS = 50;
@@ -39,9 +40,13 @@ const app = createApp({
     log: silentLog,
   }),
   bind: async () => ({ allowed: true }),
+  callers: { isApiServer: () => true },
+  bodies: createBodyReader(),
+  onTrusted() {},
   clock: systemClock,
   log: silentLog,
   onVerdict: (_eviction, _verdict, ms) => void tookMs.push(ms),
+  onRefusal() {},
   version: 'bench',
   leaving: () => false,
 });

@@ -16,6 +16,12 @@ export interface Config {
   tlsDir: string | undefined;
   /** Further names for the certificate, for calls by URL. */
   tlsNames: readonly string[];
+  /** Deny evictions that come without the token; false where another tool sees to the paths of the configurations. */
+  requireToken: boolean;
+  /** File with the CAs whose client certificates are accepted; no certificate is asked for when undefined. */
+  clientCaFile: string | undefined;
+  /** Common names of client certificates; any when empty. */
+  clientNames: readonly string[];
   /** How long the certificates in the Secret are valid, and how they are replaced. */
   certificates: CertificateTimes;
   webhookConfiguration: string;
@@ -69,6 +75,9 @@ export function readConfig(
     secret: value('tls-secret') ?? 'kubectl-zone-webhook-tls',
     tlsDir: value('tls-dir'),
     tlsNames: value('tls-names')?.split(',') ?? [],
+    requireToken: yesOrNo('require-token', value('require-token') ?? 'true'),
+    clientCaFile: value('client-ca-file'),
+    clientNames: value('client-names')?.split(',') ?? [],
     certificates: certificateTimes(value),
     webhookConfiguration: value('webhook-configuration') ?? 'kubectl-zone',
     lease: value('leader-lease') ?? 'kubectl-zone-webhook',
@@ -93,6 +102,9 @@ function parse(argv: readonly string[]): Readonly<Record<string, string | undefi
         'tls-secret': text,
         'tls-dir': text,
         'tls-names': text,
+        'require-token': text,
+        'client-ca-file': text,
+        'client-names': text,
         'ca-lifetime': text,
         'certificate-lifetime': text,
         'certificate-settle-time': text,
@@ -128,6 +140,11 @@ function duration(flag: string, text: string): number {
     throw new ConfigError(`--${flag} is a duration of a second or more, such as 10m or 2160h, not "${text}"`);
   }
   return ms;
+}
+
+function yesOrNo(flag: string, text: string): boolean {
+  if (text !== 'true' && text !== 'false') throw new ConfigError(`--${flag} is true or false, not "${text}"`);
+  return text === 'true';
 }
 
 function wholeNumber(flag: string, text: string): number {

@@ -3,12 +3,14 @@ import { allowedDisruptions, zoneLoads } from '../shared/budget/decide.ts';
 import type { ZoneDisruptionBudget } from '../shared/budget/types.ts';
 import { viewBudget } from '../shared/budget/view.ts';
 import type { Verdict } from './admission/verdict.ts';
+import type { Refusal } from './api/app.ts';
 
 /** What the webhook measures, in the Prometheus text format. */
 export interface Metrics {
   verdict(verdict: Verdict, dryRun: boolean, tookMs: number): void;
   batch(size: number): void;
   conflict(): void;
+  refusal(why: Refusal): void;
   /** The exposition, and its content type. */
   expose(): Promise<{ text: string; contentType: string }>;
 }
@@ -49,9 +51,15 @@ export function createMetrics(sources: MetricsSources): Metrics {
     buckets: BATCH_BUCKETS,
     registers,
   });
+  const refusals = new Counter({
+    name: `${PREFIX}refused_requests_total`,
+    help: 'Requests that were not looked at, by reason; strangers are those without the token of the path.',
+    labelNames: ['reason'] as const,
+    registers,
+  });
   const conflicts = new Counter({
     name: `${PREFIX}conflicts_total`,
-    help: 'Writes of a budget that somebody else came before.',
+    help: 'Writes of a budget that lost to a concurrent one (409).',
     registers,
   });
   new Gauge({
@@ -79,6 +87,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
     },
     batch: (size) => batches.observe(size),
     conflict: () => conflicts.inc(),
+    refusal: (reason) => refusals.inc({ reason }),
     expose: async () => ({ text: await registry.metrics(), contentType: registry.contentType }),
   };
 }

@@ -1,18 +1,22 @@
 /** Puts the webhook together. */
+import { readFile } from 'node:fs/promises';
 import { type Clock, delay } from '../shared/clock.ts';
 import type { Kube } from '../shared/kube/kube.ts';
 import { createAdmitter } from './admission/admitter.ts';
 import type { Verdict } from './admission/verdict.ts';
 import { createApp } from './api/app.ts';
 import { bindEviction } from './api/bind.ts';
+import { callersByToken } from './api/callers.ts';
 import type { Eviction } from './api/review.ts';
 import { type ClusterView, watchCluster } from './cluster/caches.ts';
 import type { Config } from './config.ts';
 import { createDenialEvents } from './events.ts';
 import type { Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
+import { createBodyReader } from './server/body.ts';
+import type { Connections } from './server/connections.ts';
 import { createHealthApp } from './server/health.ts';
-import { listenHttp, listenHttps } from './server/listen.ts';
+import { type ClientVerification, listenHttp, listenHttps } from './server/listen.ts';
 import { type Leader, runLeader } from './status/leader.ts';
 import { createReconciler } from './status/reconciler.ts';
 import { openFileSource } from './tls/file-source.ts';
@@ -48,7 +52,7 @@ const LISTENS = 'it does not listen';
  * Starts everything. Health is served from the first moment on, so that a pod which waits for its caches is alive.
  * What cannot be read yet is tried again until it can; readiness says what it is.
  *
- * @throws Error when a port is taken
+ * @throws Error when a port is taken, or the file of the client CA cannot be read
  */
 export async function runWebhook(config: Config, surroundings: Surroundings): Promise<Webhook> {
   const { kube, clock, log } = surroundings;
@@ -83,6 +87,13 @@ export async function runWebhook(config: Config, surroundings: Surroundings): Pr
     onWaiting: (reason) => missing.set(CERTIFICATE, reason),
   });
   missing.delete(CERTIFICATE);
+  const clients = config.clientCaFile === undefined ? undefined : await clientVerification(config);
+  // A client certificate says more than a token.
+  const byToken = config.requireToken && clients === undefined;
+  const callers = callersByToken({ token: () => tls.current.token, required: byToken });
+  if (clients === undefined && !(byToken && tls.current.token !== undefined)) {
+    log.warn({}, 'whoever reaches the port is taken for the API server: neither a token nor a client CA');
+  }
   const injector =
     tls.current.caBundle === undefined
       ? undefined
@@ -90,6 +101,7 @@ export async function runWebhook(config: Config, surroundings: Surroundings): Pr
           ...surroundings,
           name: config.webhookConfiguration,
           caBundle: () => tls.current.caBundle,
+          token: () => (byToken ? tls.current.token : undefined),
         });
   injected = () => injector?.done ?? true;
 
@@ -118,16 +130,22 @@ export async function runWebhook(config: Config, surroundings: Surroundings): Pr
       events.record({ namespace, pod, uid: eviction.precondition.uid, message: verdict.message });
     }
   };
+  let connections: Connections | undefined;
   const app = createApp({
     admitter: createAdmitter({ ...surroundings, cluster, witness: metrics }),
     bind: (eviction) => bindEviction(kube, eviction, BIND_TIMEOUT_MS),
+    callers,
+    bodies: createBodyReader(),
+    onTrusted: (peer) => connections?.trust(peer),
     clock,
     log,
     onVerdict,
+    onRefusal: metrics.refusal,
     version: VERSION,
     leaving: () => leaving,
   });
-  const server = await listenHttps(app, { host, port: config.port }, tls.current.server);
+  const server = await listenHttps(app, { host, port: config.port }, tls.current.server, { clients });
+  connections = server.connections;
   missing.delete(LISTENS);
   tls.onChange((served) => {
     server.setCertificate(served.server);
@@ -149,6 +167,10 @@ export async function runWebhook(config: Config, surroundings: Surroundings): Pr
       await Promise.all([view.stop(), tls.stop(), injector?.stop(), health.close(), reconciler.idle()]);
     },
   };
+}
+
+async function clientVerification({ clientCaFile = '', clientNames }: Config): Promise<ClientVerification> {
+  return { ca: await readFile(clientCaFile, 'utf8'), names: clientNames };
 }
 
 function openTls(config: Config, surroundings: Surroundings): Promise<TlsSource> {

@@ -1,9 +1,13 @@
+import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import type { Clock } from '../../shared/clock.ts';
 import { TRIAL_CODE, trialMessage } from '../../shared/trial.ts';
 import type { Admitter } from '../admission/admitter.ts';
 import { answerOf, type Verdict } from '../admission/verdict.ts';
 import { type Log, messageOf } from '../log.ts';
+import { type BodyReader, BodyTooLargeError, BusyError, LARGEST_BODY_BYTES } from '../server/body.ts';
+import type { Peer } from '../server/connections.ts';
+import type { Callers } from './callers.ts';
 import {
   type Eviction,
   encodeAnswer,
@@ -12,51 +16,97 @@ import {
   readReview,
 } from './review.ts';
 
+/** Why a request was not looked at, as metrics count it. */
+export type Refusal = 'stranger' | 'malformed' | 'too-large' | 'busy';
+
 export interface AppDeps {
   admitter: Admitter;
   /** Ties an eviction to a pod; see `bindEviction`. */
   bind(eviction: Eviction): Promise<ReviewAnswer>;
+  callers: Callers;
+  bodies: BodyReader;
+  /** Called with the peer of each request that is the API server's. */
+  onTrusted(peer: Peer): void;
   clock: Clock;
   log: Log;
-  /** Told each verdict and how long it took. */
+  /** Called with each verdict and how long it took. */
   onVerdict(eviction: Eviction, verdict: Verdict, tookMs: number): void;
+  onRefusal(why: Refusal): void;
   /** Ours, for trials. */
   version: string;
   /** While true, clients are asked to open no more requests on their connection. */
   leaving(): boolean;
 }
 
-/** Shorter than the webhook's timeoutSeconds of 5, so that the API server hears a 429 and not nothing. */
+/** Shorter than the webhook's timeoutSeconds of 5, so that the API server gets a 429 and not nothing. */
 const DEADLINE_MS = 4_000;
+/** Requests that are answered at the same time. API servers take a few hundred. */
+const MOST_AT_ONCE = { apiServer: 1_000, stranger: 16 } as const;
+/** Enough for an eviction. */
+const STRANGERS_BODY_BYTES = 64 << 10;
 
-/** The webhook as an HTTP application, without a socket: `POST /evict` validates, `POST /bind` mutates. */
-export function createApp(deps: AppDeps): Hono {
-  const { admitter, clock, log } = deps;
-  const app = new Hono();
+type Env = { Bindings: Partial<HttpBindings> };
+
+/**
+ * The webhook as an HTTP application, without a socket: `POST /evict/TOKEN` validates, `POST /bind/TOKEN` mutates.
+ * Without the token every eviction is denied, and nothing is read or written for it: the path of a configuration that
+ * was applied again lacks the token until it is put back, and anybody may try.
+ */
+export function createApp(deps: AppDeps): Hono<Env> {
+  const { admitter, callers, clock, log } = deps;
+  const app = new Hono<Env>();
+  const atOnce = { apiServer: 0, stranger: 0 };
 
   app.use(async (context, next) => {
     await next();
     if (deps.leaving()) context.header('connection', 'close');
   });
 
-  app.post('/evict', async (context) => {
+  /** Reads the eviction and answers it, or refuses it with the least work. */
+  function answering(answer: (eviction: Eviction) => Promise<ReviewAnswer>) {
+    return async (context: Context<Env>) => {
+      const caller = callers.isApiServer(context.req.param('token')) ? 'apiServer' : 'stranger';
+      if (atOnce[caller] >= MOST_AT_ONCE[caller])
+        throw new BusyError('too many requests at the same time; try again');
+      atOnce[caller] += 1;
+      try {
+        const limitBytes = caller === 'apiServer' ? LARGEST_BODY_BYTES : STRANGERS_BODY_BYTES;
+        const eviction = await deps.bodies.read(context.req.raw, limitBytes, parseReview);
+        const { reviewUid } = eviction;
+        if (caller === 'stranger') {
+          deps.onRefusal('stranger');
+          context.header('connection', 'close');
+          return context.json(encodeAnswer(reviewUid, STRANGERS_ANSWER));
+        }
+        const socket = context.env?.incoming?.socket;
+        if (socket) deps.onTrusted(socket);
+        return context.json(encodeAnswer(reviewUid, await answer(eviction)));
+      } finally {
+        atOnce[caller] -= 1;
+      }
+    };
+  }
+
+  const evict = answering(async (eviction) => {
     const startedMs = clock.nowMs();
-    const eviction = readReview(await bodyOf(context));
-    if (eviction.trial) return context.json(encodeAnswer(eviction.reviewUid, trialAnswer(deps.version)));
+    if (eviction.trial) return trialAnswer(deps.version);
     const verdict = await admitter.admit(eviction, startedMs + DEADLINE_MS);
     deps.onVerdict(eviction, verdict, clock.nowMs() - startedMs);
-    return context.json(encodeAnswer(eviction.reviewUid, answerOf(verdict)));
+    return answerOf(verdict);
   });
-
-  app.post('/bind', async (context) => {
-    const eviction = readReview(await bodyOf(context));
-    // A trial goes on to /evict, so that both configurations are tried.
-    const answer = eviction.trial ? { allowed: true } : await deps.bind(eviction);
-    return context.json(encodeAnswer(eviction.reviewUid, answer));
-  });
+  // A trial goes on to /evict, so that both configurations are tried.
+  const bind = answering(async (eviction) => (eviction.trial ? { allowed: true } : deps.bind(eviction)));
+  app.post('/evict/:token?', evict);
+  app.post('/bind/:token?', bind);
 
   app.onError((error, context) => {
-    if (error instanceof MalformedReviewError) return context.json({ message: error.message }, 400);
+    const refusal = refusalFor(error);
+    if (refusal) {
+      deps.onRefusal(refusal.why);
+      // What was not read of the body is not waited for.
+      context.header('connection', 'close');
+      return context.json({ message: error.message }, refusal.status);
+    }
     log.error({ error: messageOf(error), stack: error.stack }, 'request failed');
     return context.json({ message: 'internal error' }, 500);
   });
@@ -64,14 +114,31 @@ export function createApp(deps: AppDeps): Hono {
   return app;
 }
 
+const STRANGERS_ANSWER: ReviewAnswer = {
+  allowed: false,
+  code: 429,
+  reason: 'TooManyRequests',
+  message:
+    'the eviction did not come by the path that the webhook has put into its configurations; ' +
+    'it puts it back within seconds: try again',
+};
+
+function refusalFor(error: Error): { why: Refusal; status: 400 | 413 | 503 } | undefined {
+  if (error instanceof MalformedReviewError) return { why: 'malformed', status: 400 };
+  if (error instanceof BodyTooLargeError) return { why: 'too-large', status: 413 };
+  return error instanceof BusyError ? { why: 'busy', status: 503 } : undefined;
+}
+
 function trialAnswer(version: string): ReviewAnswer {
   return { allowed: false, code: TRIAL_CODE, reason: 'Trial', message: trialMessage(version) };
 }
 
-async function bodyOf(context: Context): Promise<unknown> {
+function parseReview(text: string): Eviction {
+  let value: unknown;
   try {
-    return await context.req.json();
+    value = JSON.parse(text);
   } catch (error) {
-    throw new MalformedReviewError(`the body is not JSON: ${messageOf(error)}`);
+    throw new MalformedReviewError(`the body is not JSON: ${messageOf(error).slice(0, 200)}`);
   }
+  return readReview(value);
 }

@@ -31,29 +31,42 @@ export class MalformedReviewError extends Error {
   override readonly name = 'MalformedReviewError';
 }
 
+/** Nothing longer is kept, logged or sent on; the API server's own limits are lower. */
+const Text = z.string().check(z.maxLength(253));
+/** A path of the API is made of them. */
+const Name = Text.check(z.regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/));
+const LONGEST_USER = 253;
+const LONGEST_COMPLAINT = 500;
+
+/** Lists and maps of any size are looked into and not parsed: each wrong entry would make a sentence. */
 const DeleteOptions = z.object({
-  dryRun: z.nullish(z.array(z.string())),
-  preconditions: z.nullish(z.object({ uid: z.nullish(z.string()), resourceVersion: z.nullish(z.string()) })),
+  dryRun: z.nullish(z.unknown()),
+  preconditions: z.nullish(z.object({ uid: z.nullish(Text), resourceVersion: z.nullish(Text) })),
 });
 
 const Review = z.object({
   apiVersion: z.literal('admission.k8s.io/v1'),
   kind: z.literal('AdmissionReview'),
   request: z.object({
-    uid: z.string().check(z.minLength(1)),
+    uid: Text.check(z.minLength(1)),
     kind: z.object({
       group: z.literal('policy'),
       version: z.enum(['v1', 'v1beta1']),
       kind: z.literal('Eviction'),
     }),
     operation: z.literal('CREATE'),
-    namespace: z.string().check(z.minLength(1)),
-    name: z.nullish(z.string()),
+    namespace: Name,
+    name: z.nullish(z.union([z.literal(''), Name])),
     dryRun: z.nullish(z.boolean()),
     userInfo: z.nullish(z.object({ username: z.nullish(z.string()) })),
     object: z.object({
       metadata: z.nullish(
-        z.object({ name: z.nullish(z.string()), labels: z.nullish(z.record(z.string(), z.string())) }),
+        z.object({
+          name: z.nullish(z.union([z.literal(''), Name])),
+          labels: z.nullish(
+            z.object({ [TRIAL_LABEL.key]: z.nullish(Text), [RESERVE_LABEL]: z.nullish(Text) }),
+          ),
+        }),
       ),
       deleteOptions: z.nullish(DeleteOptions),
     }),
@@ -68,18 +81,19 @@ const Review = z.object({
  */
 export function readReview(value: unknown): Eviction {
   const parsed = z.safeParse(Review, value);
-  if (!parsed.success) throw new MalformedReviewError(z.prettifyError(parsed.error));
+  if (!parsed.success)
+    throw new MalformedReviewError(z.prettifyError(parsed.error).slice(0, LONGEST_COMPLAINT));
   const { request } = parsed.data;
   const options = request.object.deleteOptions;
   const name = request.name || request.object.metadata?.name;
   if (!name) throw new MalformedReviewError('the review does not name a pod');
-  const dryRun = request.dryRun === true || (options?.dryRun ?? []).length > 0;
+  const dryRun = request.dryRun === true || isDryRun(options?.dryRun);
   const labels = new Map(Object.entries(request.object.metadata?.labels ?? {}));
   const given = {
     uid: options?.preconditions?.uid || undefined,
     resourceVersion: options?.preconditions?.resourceVersion || undefined,
   };
-  const reserved = labels.get(RESERVE_LABEL);
+  const reserved = labels.get(RESERVE_LABEL) ?? undefined;
   const evictsNothing = given.uid === RESERVE_PRECONDITION_UID;
   return {
     reviewUid: request.uid,
@@ -90,8 +104,15 @@ export function readReview(value: unknown): Eviction {
     reserveOnly: reserved === undefined ? 'no' : reserved !== '' && evictsNothing ? 'yes' : 'invalid',
     precondition: reserved === undefined ? given : { uid: reserved, resourceVersion: undefined },
     has: { deleteOptions: Boolean(options), preconditions: Boolean(options?.preconditions) },
-    user: request.userInfo?.username ?? '',
+    user: (request.userInfo?.username ?? '').slice(0, LONGEST_USER),
   };
+}
+
+/** @throws MalformedReviewError for anything but a list of strings */
+function isDryRun(dryRun: unknown): boolean {
+  if (dryRun === undefined || dryRun === null) return false;
+  if (Array.isArray(dryRun) && dryRun.every((each) => typeof each === 'string')) return dryRun.length > 0;
+  throw new MalformedReviewError('deleteOptions.dryRun is not a list of strings');
 }
 
 /** What the webhook says to one review. */

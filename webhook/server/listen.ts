@@ -3,8 +3,8 @@ import { createServer as createHttpServer, type Server as HttpServer } from 'nod
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
-import type { Hono } from 'hono';
 import type { KeyPair } from '../tls/issue.ts';
+import { boundConnections, type Connections } from './connections.ts';
 
 export interface Listener {
   readonly port: number;
@@ -13,8 +13,14 @@ export interface Listener {
 }
 
 export interface SecureListener extends Listener {
+  readonly connections: Connections;
   /** Serves another certificate to connections that begin from now on. */
   setCertificate(pair: KeyPair): void;
+}
+
+/** What answers requests. */
+export interface App {
+  fetch: Parameters<typeof getRequestListener>[0];
 }
 
 export interface Address {
@@ -24,24 +30,88 @@ export interface Address {
   port: number;
 }
 
-/** Longer than the 90 s after which the API server closes an idle connection: the server must not be first. */
-const KEEP_ALIVE_MS = 120_000;
+/** Who may connect: everybody when undefined. */
+export interface ClientVerification {
+  /** PEM of the CAs whose client certificates are accepted. */
+  ca: string;
+  /** Common names that are accepted; any when empty. */
+  names: readonly string[];
+}
 
-export async function listenHttps(app: Hono, address: Address, pair: KeyPair): Promise<SecureListener> {
-  const server = createHttpsServer({ ...pair, minVersion: 'TLSv1.2' }, getRequestListener(app.fetch));
-  const listener = await listen(server, address);
+export interface Limits {
+  connections: number;
+  /** From the connection, or the last answer, to the last byte of the headers. */
+  headersMs: number;
+  /** From there to the last byte of the body. */
+  requestMs: number;
+  handshakeMs: number;
+  /** Longer than the 90 s after which the API server closes an idle connection: the server must not be first. */
+  idleMs: number;
+}
+
+/** API servers open one for each eviction that is under way, and keep 25 of them. */
+export const LIMITS: Limits = {
+  connections: 1_000,
+  headersMs: 10_000,
+  requestMs: 15_000,
+  handshakeMs: 10_000,
+  idleMs: 120_000,
+};
+/** How often connections are looked at for those that are too slow. */
+const CHECK_MS = 1_000;
+
+/** @param clients whose client certificate is asked for; a connection without one is refused */
+export async function listenHttps(
+  app: App,
+  address: Address,
+  pair: KeyPair,
+  { clients, limits = LIMITS }: { clients?: ClientVerification | undefined; limits?: Limits } = {},
+): Promise<SecureListener> {
+  const context = (served: KeyPair) => ({
+    ...served,
+    minVersion: 'TLSv1.2' as const,
+    ...(clients && { ca: clients.ca }),
+  });
+  const server = createHttpsServer(
+    {
+      ...context(pair),
+      ...(clients && { requestCert: true, rejectUnauthorized: true }),
+      ...timeouts(limits),
+      handshakeTimeout: limits.handshakeMs,
+    },
+    getRequestListener(app.fetch),
+  );
+  if (clients && clients.names.length > 0) {
+    server.on('secureConnection', (socket) => {
+      const name = socket.getPeerCertificate().subject?.CN;
+      if (typeof name !== 'string' || !clients.names.includes(name)) socket.destroy();
+    });
+  }
+  const connections = boundConnections(server, limits.connections);
+  const listener = await listen(server, address, limits);
+  return { ...listener, connections, setCertificate: (next) => server.setSecureContext(context(next)) };
+}
+
+export function listenHttp(app: App, address: Address, limits = LIMITS): Promise<Listener> {
+  const server = createHttpServer(timeouts(limits), getRequestListener(app.fetch));
+  boundConnections(server, limits.connections);
+  return listen(server, address, limits);
+}
+
+function timeouts({ headersMs, requestMs }: Limits) {
   return {
-    ...listener,
-    setCertificate: (next) => server.setSecureContext({ ...next, minVersion: 'TLSv1.2' }),
+    headersTimeout: headersMs,
+    requestTimeout: requestMs,
+    connectionsCheckingInterval: Math.min(CHECK_MS, headersMs),
   };
 }
 
-export function listenHttp(app: Hono, address: Address): Promise<Listener> {
-  return listen(createHttpServer(getRequestListener(app.fetch)), address);
-}
-
-async function listen(server: HttpServer | HttpsServer, { host, port }: Address): Promise<Listener> {
-  server.keepAliveTimeout = KEEP_ALIVE_MS;
+async function listen(
+  server: HttpServer | HttpsServer,
+  { host, port }: Address,
+  { idleMs }: Limits,
+): Promise<Listener> {
+  server.keepAliveTimeout = idleMs;
   server.listen(port, host);
   await once(server, 'listening');
   return {

@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import type { Clock } from '../../shared/clock.ts';
 import { type Log, messageOf } from '../log.ts';
 import type { Served, TlsSource } from './source.ts';
+import { readToken } from './token.ts';
 
 /** A mounted Secret is swapped by a link, which file watchers miss; reading three files costs nothing. */
 const POLL_MS = 5_000;
 
 /**
  * Certificates in a mounted directory, as cert-manager fills it: `tls.crt`, `tls.key` and, where the caBundle is to be
- * set by us, `ca.crt`. Read again when they change; a pair that does not fit together is not taken over.
+ * set by us, `ca.crt`, and where callers are told apart by it, `token`. Read again when they change; a pair that does not fit together is not taken over.
  *
  * @throws Error when the files are not there, or cannot be used
  */
@@ -60,13 +61,17 @@ export async function openFileSource(
 }
 
 async function readFiles(directory: string): Promise<Served> {
-  const [cert, key, caBundle] = await Promise.all([
+  const [cert, key, caBundle, token] = await Promise.all([
     readFile(join(directory, 'tls.crt'), 'utf8'),
     readFile(join(directory, 'tls.key'), 'utf8'),
     readFile(join(directory, 'ca.crt'), 'utf8').catch(() => undefined),
+    readFile(join(directory, 'token'), 'utf8').catch(() => undefined),
   ]);
   if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) {
     throw new Error('tls.key does not belong to tls.crt');
   }
-  return { server: { cert, key }, caBundle };
+  if (token !== undefined && readToken(token) === undefined) {
+    throw new Error('the token is not 24 to 128 lower-case letters, digits and dashes');
+  }
+  return { server: { cert, key }, caBundle, token: readToken(token) };
 }

@@ -4,6 +4,7 @@ import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import { resourcePath } from '../../shared/kube/paths.ts';
 import { watchCache } from '../../shared/kube/watch-cache.ts';
 import { type Log, logConnection, messageOf } from '../log.ts';
+import { withToken } from './token.ts';
 
 export interface InjectorOptions {
   kube: Kube;
@@ -11,16 +12,18 @@ export interface InjectorOptions {
   name: string;
   /** PEM of the CAs that shall be trusted now. */
   caBundle: () => string | undefined;
+  /** What our paths shall end with; undefined leaves them as they are. */
+  token: () => string | undefined;
   clock: Clock;
   random: () => number;
   log: Log;
 }
 
-/** Keeps our CAs in the webhook configurations, whoever overwrites them. */
+/** Keeps our CAs and the token in the webhook configurations, whoever overwrites them. */
 export interface Injector {
   /** Whether both kinds were read, and the validating configuration has our CAs in it, and the mutating one if any. */
   readonly done: boolean;
-  /** Call when the CAs have changed. */
+  /** Call when CAs or token have changed. */
   refresh(): void;
   stop(): Promise<void>;
 }
@@ -30,39 +33,42 @@ const RETRY_MS = 2_000;
 
 const Configuration = z.object({
   metadata: z.object({ name: z.string(), resourceVersion: z.string() }),
-  webhooks: z.nullish(z.array(z.object({ clientConfig: z.object({ caBundle: z.nullish(z.string()) }) }))),
+  webhooks: z.nullish(
+    z.array(
+      z.object({
+        clientConfig: z.object({
+          caBundle: z.nullish(z.string()),
+          url: z.nullish(z.string()),
+          service: z.nullish(z.object({ path: z.nullish(z.string()) })),
+        }),
+      }),
+    ),
+  ),
 });
 type Configuration = z.infer<typeof Configuration>;
 
-export function startInjector({ kube, name, caBundle, clock, random, log }: InjectorOptions): Injector {
+export function startInjector(options: InjectorOptions): Injector {
+  const { kube, name, caBundle, token, clock, random, log } = options;
   const settled = new Set<string>();
   let cancel = () => {};
   let stopped = false;
 
   /** Patches only what differs, and only what was read: a patch that comes too late fails and is done anew. */
   async function inject(resource: string, seen: Configuration | undefined): Promise<void> {
-    const wanted = Buffer.from(caBundle() ?? '').toString('base64');
-    const differing = (seen?.webhooks ?? []).flatMap(({ clientConfig }, index) =>
-      clientConfig.caBundle === wanted ? [] : [index],
+    const operations = (seen?.webhooks ?? []).flatMap(({ clientConfig }, index) =>
+      corrections(clientConfig, `/webhooks/${index}/clientConfig`, caBundle(), token()),
     );
-    if (seen?.webhooks?.length && differing.length === 0) settled.add(resource);
+    if (seen?.webhooks?.length && operations.length === 0) settled.add(resource);
     else settled.delete(resource);
-    if (!seen || differing.length === 0) return;
+    if (!seen || operations.length === 0) return;
     const { resourceVersion } = seen.metadata;
     await kube.request({
       method: 'PATCH',
       patch: 'json',
       path: resourcePath({ group: 'admissionregistration.k8s.io', version: 'v1', resource, name }),
-      body: [
-        { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
-        ...differing.map((index) => ({
-          op: 'add',
-          path: `/webhooks/${index}/clientConfig/caBundle`,
-          value: wanted,
-        })),
-      ],
+      body: [{ op: 'test', path: '/metadata/resourceVersion', value: resourceVersion }, ...operations],
     });
-    log.info({ resource, name }, 'caBundle set');
+    log.info({ resource, name, set: operations.map(({ path }) => path) }, 'configuration set');
   }
 
   function injectAll(): void {
@@ -70,7 +76,7 @@ export function startInjector({ kube, name, caBundle, clock, random, log }: Inje
       void inject(resource, caches[index]?.items.get(name)).catch((error) => {
         // 422: the configuration has changed since, and its watch will say so.
         if (!(error instanceof ApiError && (error.code === 422 || error.code === 409))) {
-          log.warn({ resource, name, error: messageOf(error) }, 'caBundle could not be set');
+          log.warn({ resource, name, error: messageOf(error) }, 'configuration could not be set');
         }
         cancel();
         if (!stopped) cancel = clock.schedule(RETRY_MS, injectAll);
@@ -108,4 +114,21 @@ export function startInjector({ kube, name, caBundle, clock, random, log }: Inje
       await Promise.all(caches.map((cache) => cache.stop()));
     },
   };
+}
+
+type ClientConfig = NonNullable<Configuration['webhooks']>[number]['clientConfig'];
+
+/** What a JSON patch must put right in the address of one webhook. */
+function corrections(
+  { caBundle: bundle, service, url }: ClientConfig,
+  at: string,
+  caBundle: string | undefined,
+  token: string | undefined,
+): { op: 'add'; path: string; value: string }[] {
+  const encoded = Buffer.from(caBundle ?? '').toString('base64');
+  const bundles = bundle === encoded ? [] : [{ op: 'add' as const, path: `${at}/caBundle`, value: encoded }];
+  const [field, path] = service ? ['service/path', service.path] : ['url', url];
+  const wanted = token === undefined || !path ? undefined : withToken(path, token);
+  if (wanted === undefined || wanted === path) return bundles;
+  return [...bundles, { op: 'add', path: `${at}/${field}`, value: wanted }];
 }

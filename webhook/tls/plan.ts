@@ -16,6 +16,8 @@ export interface Material {
   next: KeyPair | undefined;
   /** PEM of the CA that signed before. */
   previous: string | undefined;
+  /** Tells the API server's requests from others; it lasts as long as the Secret. Undefined before it is made. */
+  token: string | undefined;
 }
 
 export interface TlsPolicy {
@@ -28,7 +30,7 @@ export interface TlsPolicy {
 }
 
 export type TlsStep =
-  | { kind: 'create' | 'announce' | 'promote' | 'issue' | 'forget' }
+  | { kind: 'create' | 'name' | 'announce' | 'promote' | 'issue' | 'forget' }
   | { kind: 'keep'; untilMs: number };
 
 /** Renewed after two thirds of its life, which begins when it is issued. */
@@ -37,6 +39,7 @@ const RENEW_AT = 2 / 3;
 /** The next step, or when to ask again. */
 export function planTls(material: Material | undefined, policy: TlsPolicy, nowMs: number): TlsStep {
   if (!material) return { kind: 'create' };
+  if (material.token === undefined) return { kind: 'name' };
   const { signer, server, next, previous } = material;
   const deadlines = [renewAtMs(server.cert)];
   const signerEndsMs = validityOf(signer.cert).notAfterMs;

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../shared/clock.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
 import { resourcePath } from '../../shared/kube/paths.ts';
@@ -52,8 +53,8 @@ export async function openSecretSource(options: SecretSourceOptions): Promise<Tl
   }
 
   function adopt(material: Material): void {
-    const served = { server: material.server, caBundle: bundleOf(material) };
-    if (served.server.cert === current.server.cert && served.caBundle === current.caBundle) return;
+    const served = servedOf(material);
+    if (isDeepStrictEqual(served, current)) return;
     current = served;
     for (const listener of listeners) listener(served);
   }
@@ -75,7 +76,7 @@ export async function openSecretSource(options: SecretSourceOptions): Promise<Tl
   }
 
   const { material, untilMs } = await maintain();
-  current = { server: material.server, caBundle: bundleOf(material) };
+  current = servedOf(material);
   const cache = watchCache({
     kube,
     path: resourcePath({ ...SECRETS, namespace: secret.namespace }),
@@ -104,4 +105,8 @@ export async function openSecretSource(options: SecretSourceOptions): Promise<Tl
       await cache.stop();
     },
   };
+}
+
+function servedOf(material: Material): Served {
+  return { server: material.server, caBundle: bundleOf(material), token: material.token };
 }

@@ -5,6 +5,7 @@ import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import { resourcePath } from '../../shared/kube/paths.ts';
 import type { KeyPair } from './issue.ts';
 import { bundleOf, type Material } from './plan.ts';
+import { readToken } from './token.ts';
 
 export const SECRETS = { group: '', version: 'v1', resource: 'secrets' } as const;
 
@@ -45,6 +46,7 @@ export function materialIn({ data }: Secret): Material | undefined {
     server,
     next: pair(text('next.crt'), text('next.key')),
     previous: previous && isCertificate(previous) ? previous : undefined,
+    token: readToken(text('token')),
   };
 }
 
@@ -90,7 +92,7 @@ export async function storeMaterial(
 }
 
 function encode(material: Material): Readonly<Record<string, string>> {
-  const { signer, server, next, previous } = material;
+  const { signer, server, next, previous, token } = material;
   const texts = {
     'tls.crt': server.cert,
     'tls.key': server.key,
@@ -100,6 +102,7 @@ function encode(material: Material): Readonly<Record<string, string>> {
     'next.crt': next?.cert,
     'next.key': next?.key,
     'previous.crt': previous,
+    token,
   };
   return Object.fromEntries(
     Object.entries(texts).flatMap(([key, text]) =>

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { issueAuthority, issueServer } from './issue.ts';
 import type { Material, TlsPolicy, TlsStep } from './plan.ts';
 
@@ -13,18 +14,31 @@ export async function takeStep(
   const server = (signer: Material['signer']) => issueServer(signer, names, nowMs, serverLifetimeMs);
   if (step === 'create' || !material) {
     const signer = await authority();
-    return { signer, server: await server(signer), next: undefined, previous: undefined };
+    return { signer, server: await server(signer), next: undefined, previous: undefined, token: newToken() };
   }
   switch (step) {
+    case 'name':
+      return { ...material, token: newToken() };
     case 'announce':
       return { ...material, next: await authority() };
     case 'promote': {
       const signer = material.next ?? material.signer;
-      return { signer, server: await server(signer), next: undefined, previous: material.signer.cert };
+      return {
+        ...material,
+        signer,
+        server: await server(signer),
+        next: undefined,
+        previous: material.signer.cert,
+      };
     }
     case 'issue':
       return { ...material, server: await server(material.signer) };
     case 'forget':
       return { ...material, previous: undefined };
   }
+}
+
+/** In hexadecimal digits: the API server takes only names as segments of a path. */
+function newToken(): string {
+  return randomBytes(24).toString('hex');
 }

@@ -4,6 +4,7 @@ import { ApiError, type Kube } from '../../../shared/kube/kube.ts';
 import { resourcePath } from '../../../shared/kube/paths.ts';
 import { UserError } from '../../errors.ts';
 import { addressOf, FIELD_MANAGER, Manifest, shownName } from '../manifests/manifest.ts';
+import { keepPaths } from './keep-paths.ts';
 
 /** What applying an object does, or would do. */
 export type Change =
@@ -35,7 +36,7 @@ export async function readLive(
 
 /**
  * Applies an object on the server side. Fields that the manifest does not name, such as the caBundle of a webhook
- * configuration, stay as they are.
+ * configuration, stay as they are, and so does the token at the end of its paths.
  *
  * @param live the object as it was read before
  * @throws UserError that names the object, for every refusal but conflicts
@@ -57,7 +58,7 @@ export async function applyManifest(
         force: force ? true : undefined,
         dryRun: dryRun ? 'All' : undefined,
       },
-      body: manifest,
+      body: keepPaths(manifest, live),
       signal,
     });
     if (!live) return { kind: 'created' };

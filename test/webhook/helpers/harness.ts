@@ -1,9 +1,11 @@
 import type { Clock } from '../../../shared/clock.ts';
 import { createAdmitter } from '../../../webhook/admission/admitter.ts';
 import type { Verdict } from '../../../webhook/admission/verdict.ts';
-import { createApp } from '../../../webhook/api/app.ts';
+import { createApp, type Refusal } from '../../../webhook/api/app.ts';
 import { bindEviction } from '../../../webhook/api/bind.ts';
+import { callersByToken } from '../../../webhook/api/callers.ts';
 import { silentLog } from '../../../webhook/log.ts';
+import { createBodyReader } from '../../../webhook/server/body.ts';
 import { type ManualClock, manualClock } from '../../helpers/manual-clock.ts';
 import { type FakeApi, fakeApi, NAMESPACE } from './fake-api.ts';
 
@@ -21,11 +23,14 @@ export interface Answer {
 export interface Harness {
   api: FakeApi;
   verdicts: Verdict[];
+  refusals: Refusal[];
   batches: number[];
   conflicts: () => number;
   evict(name: string, more?: EvictionShape): Promise<Answer>;
   bind(name: string, more?: EvictionShape): Promise<Answer>;
   post(path: string, body: string): Promise<Response>;
+  /** A request as it is, without the token. */
+  send(path: string, init: RequestInit): Promise<Response>;
 }
 
 export interface EvictionShape {
@@ -38,10 +43,15 @@ export interface EvictionShape {
   labels?: Readonly<Record<string, string>>;
 }
 
-/** Time stands still unless a clock is given. */
-export function harness(clock: Clock = manualClock()): Harness {
+/**
+ * Time stands still unless a clock is given.
+ *
+ * @param token what the paths end with; none is required where it is undefined
+ */
+export function harness(clock: Clock = manualClock(), token?: string): Harness {
   const api = fakeApi();
   const verdicts: Verdict[] = [];
+  const refusals: Refusal[] = [];
   const batches: number[] = [];
   let conflicts = 0;
   const zoneOfNode = (node: string) => (node === 'nowhere' ? undefined : node.replace('node', 'zone'));
@@ -65,18 +75,24 @@ export function harness(clock: Clock = manualClock()): Harness {
   const app = createApp({
     admitter,
     bind: (eviction) => bindEviction(api.kube, eviction, 1_000),
+    callers: callersByToken({ token: () => token, required: true }),
+    bodies: createBodyReader(),
+    onTrusted() {},
     clock,
     log: silentLog,
     onVerdict: (_eviction, verdict) => void verdicts.push(verdict),
+    onRefusal: (why) => void refusals.push(why),
     version: '1.2.3',
     leaving: () => false,
   });
-  const post = async (path: string, body: string) => app.request(path, { method: 'POST', body });
+  const post = async (path: string, body: string) =>
+    app.request(token === undefined ? path : `${path}/${token}`, { method: 'POST', body });
   const ask = async (path: string, name: string, more: EvictionShape = {}): Promise<Answer> =>
     answerOf(await post(path, JSON.stringify(review(name, more))));
   return {
     api,
     verdicts,
+    refusals,
     batches,
     conflicts: () => conflicts,
     evict: (name, more = {}) =>
@@ -88,6 +104,7 @@ export function harness(clock: Clock = manualClock()): Harness {
       }),
     bind: (name, more) => ask('/bind', name, more),
     post,
+    send: async (path, init) => app.request(path, init),
   };
 }
 

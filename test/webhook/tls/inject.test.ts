@@ -22,6 +22,15 @@ const configuration = (...bundles: (string | undefined)[]): FakeObject => ({
   })),
 });
 
+interface Addressed {
+  clientConfig: { url?: string; service?: { name: string; path: string } };
+}
+
+const addressed = (...clientConfigs: Addressed['clientConfig'][]): FakeObject => ({
+  metadata: { name: NAME },
+  webhooks: clientConfigs.map((clientConfig) => ({ clientConfig })),
+});
+
 /** An injector over a fake API that understands the one kind of JSON patch it sends. */
 function start(
   t: TestContext,
@@ -34,6 +43,7 @@ function start(
   const patches: KubeRequest[] = [];
   const warnings: string[] = [];
   let caBundle = 'ca-1';
+  let token: string | undefined;
   let answer: () => Error | undefined = () => undefined;
   for (const [path, object] of Object.entries(configurations)) fake.put(path, object);
 
@@ -52,17 +62,25 @@ function start(
         path: '/metadata/resourceVersion',
         value: object.metadata.resourceVersion,
       });
-      const webhooks = object.webhooks as { clientConfig: { caBundle?: string } }[];
       for (const { op, path, value } of operations) {
-        const index = Number(/^\/webhooks\/(\d+)\/clientConfig\/caBundle$/.exec(path)?.[1]);
         assert.equal(op, 'add');
-        Object.assign(webhooks[index]?.clientConfig ?? assert.fail(path), { caBundle: value });
+        const [field = '', ...fields] = path.split('/').slice(1).reverse();
+        const parent = fields.reverse().reduce((at: unknown, step) => (at as never)[step], object);
+        Object.assign(parent ?? assert.fail(path), { [field]: value });
       }
       return fake.put(collection, object);
     },
   };
   const log: Log = { ...silentLog, warn: (_, message) => void warnings.push(message) };
-  const injector = startInjector({ kube, name: NAME, caBundle: () => caBundle, clock, random: () => 0, log });
+  const injector = startInjector({
+    kube,
+    name: NAME,
+    caBundle: () => caBundle,
+    token: () => token,
+    clock,
+    random: () => 0,
+    log,
+  });
   t.after(() => injector.stop());
   const bundlesIn = (path: string) =>
     ((fake.get(path, NAME)?.webhooks ?? []) as { clientConfig: { caBundle?: string } }[]).map(
@@ -81,6 +99,10 @@ function start(
     },
     rotate(next: string) {
       caBundle = next;
+      injector.refresh();
+    },
+    putToken(next: string) {
+      token = next;
       injector.refresh();
     },
     answerPatches(next: () => Error | undefined) {
@@ -162,12 +184,38 @@ describe('the CAs in the webhook configurations', () => {
     await until(() => bundlesIn(VALIDATING).join() === 'ca-2,ca-2');
   });
 
+  it('come with the token at the end of our paths and URLs, in place of another one', async (t) => {
+    const { injector, until, fake, putToken } = start(t, {
+      [VALIDATING]: addressed(
+        { service: { name: 'webhook', path: '/evict' } },
+        { url: 'https://a.test/x/evict' },
+      ),
+      [MUTATING]: addressed(
+        { service: { name: 'webhook', path: '/bind/old' } },
+        { url: 'https://a.test/other' },
+      ),
+    });
+    await until(() => injector.done);
+    const addresses = (path: string) =>
+      ((fake.get(path, NAME)?.webhooks ?? []) as Addressed[]).map(
+        ({ clientConfig: { service, url } }) => service?.path ?? url,
+      );
+    assert.deepEqual(addresses(MUTATING), ['/bind/old', 'https://a.test/other']);
+    putToken('0123');
+    await until(() => addresses(MUTATING)[0] === '/bind/0123');
+    await until(() => injector.done);
+    assert.deepEqual(addresses(VALIDATING), ['/evict/0123', 'https://a.test/x/evict/0123']);
+    assert.deepEqual(addresses(MUTATING), ['/bind/0123', 'https://a.test/other']);
+    fake.put(VALIDATING, addressed({ service: { name: 'webhook', path: '/evict' } }));
+    await until(() => addresses(VALIDATING)[0] === '/evict/0123');
+  });
+
   it('are tried again after an error, with a warning', async (t) => {
     const { injector, until, fake, clock, warnings, answerPatches, patches } = start(t, {});
     answerPatches(() => apiError(500, 'InternalError'));
     fake.put(VALIDATING, configuration(undefined));
     await clock.scheduled((delayMs) => delayMs === RETRY_MS);
-    assert.deepEqual([patches.length, warnings], [1, ['caBundle could not be set']]);
+    assert.deepEqual([patches.length, warnings], [1, ['configuration could not be set']]);
     answerPatches(() => undefined);
     clock.advance(RETRY_MS);
     await until(() => injector.done);

@@ -8,7 +8,7 @@ import { manualClock } from '../../helpers/manual-clock.ts';
 it('certificates are asked for until they are there, with growing waits and the reason', async () => {
   const clock = manualClock();
   const source: TlsSource = {
-    current: { server: { cert: '', key: '' }, caBundle: undefined },
+    current: { server: { cert: '', key: '' }, caBundle: undefined, token: undefined },
     onChange() {},
     async stop() {},
   };

@@ -1,0 +1,34 @@
+import * as z from 'zod/mini';
+import type { Manifest } from '../manifests/manifest.ts';
+
+const Webhooks = z.array(
+  z.looseObject({
+    name: z.string(),
+    clientConfig: z.looseObject({
+      url: z.optional(z.string()),
+      service: z.optional(z.looseObject({ path: z.optional(z.string()) })),
+    }),
+  }),
+);
+
+/**
+ * A webhook configuration with the paths of the one in the cluster where they only are longer: the webhook ends them
+ * with a token, by which it knows the API server, and to take it away would deny evictions until it is back.
+ */
+export function keepPaths(manifest: Manifest, live: Manifest | undefined): Manifest {
+  const wanted = Webhooks.safeParse(manifest.webhooks).data;
+  const there = Webhooks.safeParse(live?.webhooks).data;
+  if (!wanted || !there) return manifest;
+  const webhooks = wanted.map((webhook) => {
+    const { clientConfig } = webhook;
+    const { service } = clientConfig;
+    const livePath = pathOf(there.find(({ name }) => name === webhook.name)?.clientConfig);
+    if (!service?.path || !livePath?.startsWith(`${service.path}/`)) return webhook;
+    return { ...webhook, clientConfig: { ...clientConfig, service: { ...service, path: livePath } } };
+  });
+  return { ...manifest, webhooks };
+}
+
+function pathOf(config: z.infer<typeof Webhooks>[number]['clientConfig'] | undefined): string | undefined {
+  return config?.url === undefined ? config?.service?.path : URL.parse(config.url)?.pathname;
+}
