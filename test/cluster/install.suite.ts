@@ -59,7 +59,7 @@ export function installSuite(factory: ClusterFactory): void {
     it('asks nobody where nobody can be asked', async () => {
       const { code, stderr } = await run(...INSTALL);
       assert.equal(code, 1);
-      assert.match(stderr, /cannot ask without a terminal: .*create 15 and change 0 of 15 objects/);
+      assert.match(stderr, /cannot ask without a terminal: .*create 18 and change 0 of 18 objects/);
     });
 
     it('does not let the API server ask a webhook that does not answer', async () => {
