@@ -1,4 +1,5 @@
 /** What is asked of pods and Services through the API server's proxy, with the operator's own rights. */
+import * as z from 'zod/mini';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import { resourcePath } from '../../shared/kube/paths.ts';
 import { UserError } from '../errors.ts';
@@ -55,18 +56,66 @@ export async function getThroughProxy(
     if (!(error instanceof ApiError)) throw error;
     // A Status has a reason and comes from the API server itself; without one it is the other server who answers.
     if (error.reason === '') return { status: error.code, body: error.message };
-    throw refusal(error, page, where);
+    throw await refusal(kube, error, page, where, signal);
   }
 }
 
 /** A pod that is not there has just gone; a Service that is not there was misspelt. */
-function refusal(error: ApiError, { resource, namespace }: ProxiedPage, where: string): Error {
-  const message = `the API server does not lead to ${where}: ${error.message}`;
+async function refusal(
+  kube: Kube,
+  error: ApiError,
+  page: ProxiedPage,
+  where: string,
+  signal: AbortSignal,
+): Promise<Error> {
+  const { resource, namespace } = page;
+  const refused = `the API server does not lead to ${where}`;
+  const message = `${refused}: ${error.message}`;
   if (error.code === 401 || error.code === 403) {
     return new UserError(message, `your user needs the verb get on ${resource}/proxy in ${namespace}`, error);
   }
-  if (resource === 'services' && (error.code === 400 || error.code === 404)) {
-    return new UserError(message, `kubectl -n ${namespace} get services lists what there is`, error);
+  if (resource !== 'services') return new Error(message, { cause: error });
+  const fix = `kubectl -n ${namespace} get services lists what there is`;
+  if (error.code === 400 || error.code === 404) return new UserError(message, fix, error);
+  const lacking = error.code === 503 ? await whatIsLacking(kube, page, signal) : undefined;
+  if (lacking === undefined) return new Error(message, { cause: error });
+  return new UserError(`${refused}: ${lacking}`, fix, error);
+}
+
+const Service = z.object({
+  spec: z.object({
+    ports: z._default(z.array(z.object({ name: z._default(z.string(), ''), port: z.number() })), []),
+  }),
+});
+
+/**
+ * Since Kubernetes 1.37 the proxy answers 503 for a Service without endpoints and for one that does not exist alike,
+ * so the Service itself is read.
+ *
+ * @returns what only the operator can mend; undefined where the Service is as it was asked for, or may not be read
+ */
+async function whatIsLacking(
+  kube: Kube,
+  { namespace, name }: ProxiedPage,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { service, port } = partsOf(name);
+  try {
+    const path = resourcePath({ group: '', version: 'v1', resource: 'services', namespace, name: service });
+    const { spec } = Service.parse(await kube.request({ method: 'GET', path, retry: 'never', signal }));
+    const found = port === undefined || spec.ports.some((each) => [each.name, `${each.port}`].includes(port));
+    return found ? undefined : `the Service "${service}" has no port "${port}"`;
+  } catch (error) {
+    signal.throwIfAborted();
+    return error instanceof ApiError && error.code === 404
+      ? `there is no Service "${service}" in namespace ${namespace}`
+      : undefined;
   }
-  return new Error(message, { cause: error });
+}
+
+/** The parts of `NAME`, `NAME:PORT` or `https:NAME:PORT`. */
+function partsOf(name: string): { service: string; port: string | undefined } {
+  const parts = name.split(':');
+  const [service = '', port] = parts.length === 3 ? parts.slice(1) : parts;
+  return { service, port: port || undefined };
 }
