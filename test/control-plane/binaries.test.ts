@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { findBinaries } from './binaries.ts';
+import { moduleOf, NEWEST_MODULE } from './modules.ts';
 import { linkerFlags, TOOLS } from './tools.ts';
 
 describe('findBinaries', () => {
@@ -51,17 +52,43 @@ describe('findBinaries', () => {
       /needs etcd, kube-apiserver, .*Install Go/,
     );
   });
+
+  it('does not look into KUBEBUILDER_ASSETS for the programs of a version that KUBERNETES names', async () => {
+    const assets = await folder('assets-of-another-version', TOOLS);
+    const env = { ...bare('versioned'), KUBEBUILDER_ASSETS: assets, KUBERNETES: '1.30' };
+    await assert.rejects(
+      findBinaries(env, () => undefined),
+      /needs kube-apiserver, kube-controller-manager, kube-scheduler, kubectl, found/,
+    );
+  });
+
+  it('names the versions there are when KUBERNETES names another one', async () => {
+    await assert.rejects(
+      findBinaries({ ...bare('unknown'), KUBERNETES: '1.3' }, () => undefined),
+      /^Error: KUBERNETES=1\.3: there is no such module, but 1\.30\.14, 1\.\d+\.\d+$/,
+    );
+  });
+});
+
+describe('moduleOf', () => {
+  it('finds the newest by its version as well', async () => {
+    const module = await readFile(join(NEWEST_MODULE, 'go.mod'), 'utf8');
+    const newest = /k8s\.io\/kubernetes v(\S+)/.exec(module)?.[1];
+    assert.equal(await moduleOf(newest), NEWEST_MODULE);
+    assert.equal(await moduleOf(''), NEWEST_MODULE);
+    assert.match(await moduleOf('1.30'), /versions\/1\.30\.14$/);
+  });
 });
 
 describe('linkerFlags', () => {
   it('stamps the version, its major and its minor part', () => {
-    const flags = linkerFlags({ kubernetes: 'v1.36.3', kwok: 'v0.8.0' });
+    const flags = linkerFlags('kube-apiserver', 'v1.36.3');
     assert.match(flags, /gitVersion=v1\.36\.3 /);
-    assert.match(flags, /gitMajor=1 .*gitMinor=36 /);
-    assert.match(flags, /consts\.Version=v0\.8\.0$/);
+    assert.match(flags, /gitMajor=1 .*gitMinor=36$/);
+    assert.match(linkerFlags('kwok', 'v0.8.0'), /consts\.Version=v0\.8\.0$/);
   });
 
   it('refuses what is not a version', () => {
-    assert.throws(() => linkerFlags({ kubernetes: '(devel)', kwok: 'v0.8.0' }), /\(devel\)/);
+    assert.throws(() => linkerFlags('kubectl', '(devel)'), /\(devel\)/);
   });
 });

@@ -2,23 +2,23 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { access, constants, mkdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { buildTools } from './go-build.ts';
-import { TOOLS, type Tool } from './tools.ts';
+import { buildTool } from './go-build.ts';
+import { moduleOf, NEWEST_MODULE } from './modules.ts';
+import { isOfKubernetes, TOOLS, type Tool } from './tools.ts';
 
 /** Absolute path of each program. */
 export type Binaries = Readonly<Record<Tool, string>>;
-
-const MODULE_DIR = import.meta.dirname;
 
 /**
  * Finds the programs of the control plane, and builds those that are nowhere.
  *
  * The order: the folder that KUBEBUILDER_ASSETS names (setup-envtest fills it with etcd, kube-apiserver and
- * kubectl), the user's cache, Go.
+ * kubectl), the user's cache, Go. KUBERNETES names a version of Kubernetes, `1.30.14`; its programs are then not looked
+ * for in KUBEBUILDER_ASSETS, which has those of some other version.
  *
- * @param env reads KUBEBUILDER_ASSETS, XDG_CACHE_HOME and PATH
+ * @param env reads KUBERNETES, KUBEBUILDER_ASSETS, XDG_CACHE_HOME and PATH
  * @param progress receives lines on what is being built
  * @throws Error that says what is missing and how to get it, when something must be built and there is no Go
  */
@@ -26,39 +26,53 @@ export async function findBinaries(
   env: NodeJS.ProcessEnv,
   progress: (line: string) => void,
 ): Promise<Binaries> {
-  const cacheDir = await cacheFolder(env);
-  const assetsDir = env.KUBEBUILDER_ASSETS;
-  const folders = assetsDir ? [assetsDir, cacheDir] : [cacheDir];
-
-  const found = new Map<Tool, string>();
-  for (const tool of TOOLS) {
-    const path = await firstExecutable(folders.map((folder) => join(folder, tool)));
-    if (path) found.set(tool, path);
-  }
-
-  const missing = TOOLS.filter((tool) => !found.has(tool));
+  const wanted = await moduleOf(env.KUBERNETES);
+  const programs = await Promise.all(TOOLS.map((tool) => locate(tool, wanted, env)));
+  const missing = programs.filter(({ isThere }) => !isThere);
   if (missing.length > 0) {
-    if (assetsDir) progress(`not in KUBEBUILDER_ASSETS (${assetsDir}): ${missing.join(', ')}`);
-    await requireGo(missing, env);
-    await mkdir(cacheDir, { recursive: true });
-    await buildTools(missing, { moduleDir: MODULE_DIR, intoDir: cacheDir, env, progress });
+    const names = missing.map(({ tool }) => tool);
+    const notInAssets = missing.filter(({ inAssets }) => inAssets).map(({ tool }) => tool);
+    if (notInAssets.length > 0) {
+      progress(`not in KUBEBUILDER_ASSETS (${env.KUBEBUILDER_ASSETS}): ${notInAssets.join(', ')}`);
+    }
+    await requireGo(names, env);
+    for (const { tool, moduleDir, path } of missing) {
+      await mkdir(dirname(path), { recursive: true });
+      await buildTool(tool, path, { moduleDir, env, progress });
+    }
   }
+  return Object.fromEntries(programs.map(({ tool, path }) => [tool, path])) as Binaries;
+}
 
-  const pathOf = (tool: Tool) => found.get(tool) ?? join(cacheDir, tool);
+interface Program {
+  tool: Tool;
+  /** Where it is, or will be once it is built. */
+  path: string;
+  isThere: boolean;
+  /** Whether KUBEBUILDER_ASSETS was looked into. */
+  inAssets: boolean;
+  /** The folder of the go.mod that pins its version. */
+  moduleDir: string;
+}
+
+async function locate(tool: Tool, wantedModuleDir: string, env: NodeJS.ProcessEnv): Promise<Program> {
+  const moduleDir = isOfKubernetes(tool) ? wantedModuleDir : NEWEST_MODULE;
+  const assetsDir = env.KUBERNETES && isOfKubernetes(tool) ? undefined : env.KUBEBUILDER_ASSETS;
+  const built = join(await cacheFolder(moduleDir, env), tool);
+  const path = await firstExecutable(assetsDir ? [join(assetsDir, tool), built] : [built]);
   return {
-    etcd: pathOf('etcd'),
-    'kube-apiserver': pathOf('kube-apiserver'),
-    'kube-controller-manager': pathOf('kube-controller-manager'),
-    'kube-scheduler': pathOf('kube-scheduler'),
-    kwok: pathOf('kwok'),
-    kubectl: pathOf('kubectl'),
+    tool,
+    path: path ?? built,
+    isThere: path !== undefined,
+    inAssets: Boolean(assetsDir),
+    moduleDir,
   };
 }
 
 /** A folder of its own for each set of pinned versions and each platform. */
-async function cacheFolder(env: NodeJS.ProcessEnv): Promise<string> {
+async function cacheFolder(moduleDir: string, env: NodeJS.ProcessEnv): Promise<string> {
   const hash = createHash('sha256').update(`${process.platform}/${process.arch}`);
-  for (const file of ['go.mod', 'go.sum']) hash.update(await readFile(join(MODULE_DIR, file)));
+  for (const file of ['go.mod', 'go.sum']) hash.update(await readFile(join(moduleDir, file)));
   const caches = env.XDG_CACHE_HOME || join(homedir(), '.cache');
   return join(caches, 'kubectl-zone', 'control-plane', hash.digest('hex').slice(0, 16));
 }

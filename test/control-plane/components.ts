@@ -73,9 +73,6 @@ export function apiServerArgs(layout: Layout): string[] {
 const UNNEEDED_CONTROLLERS = [
   'horizontal-pod-autoscaler-controller',
   'node-ipam-controller',
-  'node-route-controller',
-  'service-lb-controller',
-  'cloud-node-lifecycle-controller',
   'certificatesigningrequest-signing-controller',
 ];
 

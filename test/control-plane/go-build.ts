@@ -1,16 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { linkerFlags, packageOf, pinnedVersions, type Tool } from './tools.ts';
+import { linkerFlags, packageOf, pinnedVersion, type Tool } from './tools.ts';
 
-/** Where a build reads from, writes to and reports. */
+/** Where a build reads from and reports. */
 export interface BuildOptions {
   /** The folder of go.mod. */
   moduleDir: string;
-  /** The finished programs go here. */
-  intoDir: string;
   /** The environment that Go runs in. */
   env: NodeJS.ProcessEnv;
   /** Receives one line of progress at a time. */
@@ -18,31 +16,26 @@ export interface BuildOptions {
 }
 
 /**
- * Builds programs with Go, one after the other: each one is complete, or it is not there. Go keeps what the programs
- * share, so the first one takes most of the time.
+ * Builds a program with Go, next to the final place, and renames it, so that an interrupted build leaves nothing that
+ * looks finished. Go keeps what programs share, so the first one of a module takes most of the time.
  *
- * @throws Error with the compiler's last lines when a build fails
+ * @param path of the finished program, in a folder that is there
+ * @throws Error with the compiler's last lines when the build fails
  */
-export async function buildTools(tools: readonly Tool[], options: BuildOptions): Promise<void> {
-  const flags = linkerFlags(await pinnedVersions(options.moduleDir, options.env));
-  for (const [index, tool] of tools.entries()) {
-    const startedMs = performance.now();
-    options.progress(`building ${tool} with Go (${index + 1} of ${tools.length}) …`);
-    await buildOne(tool, flags, options);
-    options.progress(`built ${tool} in ${Math.round((performance.now() - startedMs) / 1000)} s`);
-  }
-}
-
-/** Builds next to the final place and renames, so that an interrupted build leaves nothing that looks finished. */
-async function buildOne(tool: Tool, flags: string, options: BuildOptions): Promise<void> {
-  const dir = await mkdtemp(join(options.intoDir, `.building-${tool}-`));
+export async function buildTool(tool: Tool, path: string, options: BuildOptions): Promise<void> {
+  const startedMs = performance.now();
+  const version = await pinnedVersion(tool, options.moduleDir, options.env);
+  options.progress(`building ${tool} ${version} with Go …`);
+  const dir = await mkdtemp(join(dirname(path), `.building-${tool}-`));
   try {
     const output = join(dir, tool);
-    await runGo(['build', '-v', '-trimpath', '-ldflags', flags, '-o', output, packageOf(tool)], options);
-    await rename(output, join(options.intoDir, tool));
+    const flags = ['-trimpath', '-ldflags', linkerFlags(tool, version)];
+    await runGo(['build', '-v', ...flags, '-o', output, packageOf(tool)], options);
+    await rename(output, path);
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
+  options.progress(`built ${tool} in ${Math.round((performance.now() - startedMs) / 1000)} s`);
 }
 
 /** How many compiled packages make one line of progress. */

@@ -16,58 +16,70 @@ export const TOOLS = [
 
 export type Tool = (typeof TOOLS)[number];
 
-/** The Go package that each program is built from; go.mod pins the versions. */
-const PACKAGES: Readonly<Record<Tool, string>> = {
-  etcd: 'go.etcd.io/etcd/server/v3',
-  'kube-apiserver': 'k8s.io/kubernetes/cmd/kube-apiserver',
-  'kube-controller-manager': 'k8s.io/kubernetes/cmd/kube-controller-manager',
-  'kube-scheduler': 'k8s.io/kubernetes/cmd/kube-scheduler',
-  kwok: 'sigs.k8s.io/kwok/cmd/kwok',
-  kubectl: 'k8s.io/kubernetes/cmd/kubectl',
+/** Where a program comes from: a Go package of a module; go.mod pins the module's version. */
+interface Source {
+  module: 'go.etcd.io/etcd/server/v3' | 'k8s.io/kubernetes' | 'sigs.k8s.io/kwok';
+  package: string;
+}
+
+const SOURCES: Readonly<Record<Tool, Source>> = {
+  etcd: { module: 'go.etcd.io/etcd/server/v3', package: 'go.etcd.io/etcd/server/v3' },
+  'kube-apiserver': kubernetes('kube-apiserver'),
+  'kube-controller-manager': kubernetes('kube-controller-manager'),
+  'kube-scheduler': kubernetes('kube-scheduler'),
+  kwok: { module: 'sigs.k8s.io/kwok', package: 'sigs.k8s.io/kwok/cmd/kwok' },
+  kubectl: kubernetes('kubectl'),
 };
+
+function kubernetes(command: string): Source {
+  return { module: 'k8s.io/kubernetes', package: `k8s.io/kubernetes/cmd/${command}` };
+}
 
 /** The Go package of a program. */
 export function packageOf(tool: Tool): string {
-  return PACKAGES[tool];
+  return SOURCES[tool].package;
 }
 
-/** Versions that go.mod pins, as `v1.2.3`. */
-export interface Versions {
-  kubernetes: string;
-  kwok: string;
+/** Whether a program is Kubernetes' own, and so has its version. The others serve every version. */
+export function isOfKubernetes(tool: Tool): boolean {
+  return SOURCES[tool].module === 'k8s.io/kubernetes';
 }
 
-const Module = z.object({ Path: z.string(), Version: z.string() });
+const Module = z.object({ Version: z.string() });
 
 /**
- * Reads the pinned versions with Go's own reader of go.mod.
+ * Reads the version of a program that go.mod pins, as `v1.2.3`, with Go's own reader of go.mod.
  *
  * @param moduleDir the folder of go.mod
  */
-export async function pinnedVersions(moduleDir: string, env: NodeJS.ProcessEnv): Promise<Versions> {
-  return {
-    kubernetes: await pinned('k8s.io/kubernetes', moduleDir, env),
-    kwok: await pinned('sigs.k8s.io/kwok', moduleDir, env),
-  };
-}
-
-async function pinned(path: string, moduleDir: string, env: NodeJS.ProcessEnv): Promise<string> {
-  const { stdout } = await run('go', ['list', '-m', '-json', path], { cwd: moduleDir, env });
+export async function pinnedVersion(tool: Tool, moduleDir: string, env: NodeJS.ProcessEnv): Promise<string> {
+  const { stdout } = await run('go', ['list', '-m', '-json', SOURCES[tool].module], { cwd: moduleDir, env });
   return Module.parse(JSON.parse(stdout)).Version;
 }
 
 /**
- * Linker flags that stamp the versions in. A Kubernetes binary without them calls itself v0.0.0-master, with which
+ * Linker flags that stamp the version in. A Kubernetes program without them calls itself v0.0.0-master, with which
  * kubectl and client libraries cannot compare.
  */
-export function linkerFlags({ kubernetes, kwok }: Versions): string {
-  const [, major, minor] = /^v(\d+)\.(\d+)\./.exec(kubernetes) ?? [];
-  if (major === undefined || minor === undefined) throw new Error(`not a Kubernetes version: ${kubernetes}`);
-  const stamps = {
-    'k8s.io/component-base/version.gitVersion': kubernetes,
-    'k8s.io/component-base/version.gitMajor': major,
-    'k8s.io/component-base/version.gitMinor': minor,
-    'sigs.k8s.io/kwok/pkg/consts.Version': kwok,
-  };
-  return ['-s', '-w', ...Object.entries(stamps).map(([name, value]) => `-X ${name}=${value}`)].join(' ');
+export function linkerFlags(tool: Tool, version: string): string {
+  const stamps = Object.entries(stampsOf(SOURCES[tool].module, version));
+  return ['-s', '-w', ...stamps.map(([name, value]) => `-X ${name}=${value}`)].join(' ');
+}
+
+function stampsOf(module: Source['module'], version: string): Readonly<Record<string, string>> {
+  switch (module) {
+    case 'go.etcd.io/etcd/server/v3':
+      return {};
+    case 'sigs.k8s.io/kwok':
+      return { 'sigs.k8s.io/kwok/pkg/consts.Version': version };
+    case 'k8s.io/kubernetes': {
+      const [, major, minor] = /^v(\d+)\.(\d+)\./.exec(version) ?? [];
+      if (major === undefined || minor === undefined) throw new Error(`not a Kubernetes version: ${version}`);
+      return {
+        'k8s.io/component-base/version.gitVersion': version,
+        'k8s.io/component-base/version.gitMajor': major,
+        'k8s.io/component-base/version.gitMinor': minor,
+      };
+    }
+  }
 }
