@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { runs } from '../../helpers/runs.ts';
 import { podName, zoneOfOrdinal } from './model/api-server.ts';
 import { BROKEN, LEDGER, type Protocol } from './model/protocol.ts';
 import { Schedule } from './model/schedule.ts';
 
-const SCHEDULES = 100_000;
+const SCHEDULES = runs(10_000);
 /** Broken protocols get as many to be caught in. */
 const SCHEDULES_TO_NOTICE = 200_000;
 
@@ -41,7 +42,7 @@ describe('the ledger over random schedules', () => {
   });
 
   it('admits again in every zone once trouble ends, whatever had been reserved', () => {
-    for (let seed = 1; seed <= 2_000; seed += 1) {
+    for (let seed = 1; seed <= runs(400); seed += 1) {
       for (let zone = 0; zone < 3; zone += 1) {
         const schedule = new Schedule(seed, LEDGER);
         schedule.run();
