@@ -1,6 +1,7 @@
 import type { Kube } from '../../shared/kube/kube.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode, UserError } from '../errors.ts';
+import { refuseKnownOldServer } from '../old-server.ts';
 import { printOutcomes, printPatches } from '../views/check/patches.ts';
 import { printReport } from '../views/check/text.ts';
 import type { PatchOutcome } from './apply.ts';
@@ -14,7 +15,7 @@ import type { CheckRequest } from './request.ts';
  * Checks workloads of a cluster or of manifests, and mends them where that is asked for.
  *
  * @returns 1 where there are errors that were not mended, or a patch was refused
- * @throws UserError where a workload or a file is not there
+ * @throws UserError where a workload or a file is not there, and where Kubernetes is too old
  */
 export function runCheck(request: CheckRequest, context: Context): Promise<ExitCode> {
   return request.files.length > 0 ? checkManifests(request, context) : checkCluster(request, context);
@@ -37,6 +38,7 @@ async function checkManifests(request: CheckRequest, context: Context): Promise<
 async function checkCluster(request: CheckRequest, context: Context): Promise<ExitCode> {
   const kube = await context.connect(request.connection);
   try {
+    await refuseKnownOldServer(kube);
     const namespace = request.allNamespaces ? undefined : kube.namespace;
     const inventory = await readCluster(kube, { ...request, namespace });
     const report = reportFindings(inventory, context.clock.nowMs() + kube.clockSkewMs);

@@ -5,8 +5,8 @@ import type { ZonePods } from '../../shared/flush/waves.ts';
 import { disruptionLimit } from '../../shared/rollout/limits.ts';
 import { byOrdinalDescending, orderZones } from '../../shared/rollout/order.ts';
 import type { ObservedPod } from '../../shared/rollout/types.ts';
-import { countPods, listNames } from '../../shared/sentences.ts';
-import { compareText, ZONE_LABEL } from '../../shared/zones.ts';
+import { explainUnknownZone } from '../../shared/rollout/unknown-zone.ts';
+import { countPods } from '../../shared/sentences.ts';
 import { formatDuration } from '../views/format.ts';
 import type { GivenLoad } from './load-options.ts';
 import type { Survey } from './survey.ts';
@@ -115,10 +115,8 @@ function notesOf(
   if (absent > 0) notes.push(`${countPods(absent)} of ${observation.replicas} on no node now: not counted`);
   const unlabelled = placed.filter(({ zone }) => zone === undefined);
   if (unlabelled.length > 0) {
-    const nodes = [...new Set(unlabelled.map(({ node = '' }) => node))].sort(compareText);
-    notes.push(
-      `${countPods(unlabelled.length)} on nodes without the label ${ZONE_LABEL}, planned as one zone: ${listNames(nodes)}; a rollout by zones needs the label`,
-    );
+    const { reason } = explainUnknownZone(unlabelled, observation.nodesForbidden === true);
+    notes.push(`${countPods(unlabelled.length)} planned as one zone, which a rollout refuses: ${reason}`);
   }
   if (source === 'given' && ms > graceMs) {
     notes.push(

@@ -26,7 +26,7 @@ export function announce(
   const { capped } = disruptionLimit(observation, request.options, zones.length);
   if (capped) notice(capped);
   if (!watched.watches.nodes) {
-    notice("nodes may not be listed: zones are taken from the pods' own labels (Kubernetes 1.35 and newer)");
+    notice("nodes may not be listed: the pods' own labels tell their zones");
   }
   if (request.disableEviction) notice('pods are deleted, not evicted: disruption budgets are not asked');
 }

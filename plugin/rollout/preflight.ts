@@ -5,8 +5,8 @@ import { disruptionLimit } from '../../shared/rollout/limits.ts';
 import { encodeMemory, MOST_MEMORY_CHARACTERS } from '../../shared/rollout/memory-text.ts';
 import { knownZones } from '../../shared/rollout/pods.ts';
 import type { Observation, RolloutMemory, RolloutOptions } from '../../shared/rollout/types.ts';
+import { explainUnknownZone, podsOfUnknownZone } from '../../shared/rollout/unknown-zone.ts';
 import type { Workload } from '../../shared/rollout/workload.ts';
-import { listNames } from '../../shared/sentences.ts';
 import { UserError } from '../errors.ts';
 import { KINDS } from './workload-names.ts';
 
@@ -66,13 +66,10 @@ export async function checkAccess(
  *   large that the Lease could not hold their names
  */
 export function checkZones(observation: Observation, options: RolloutOptions, memory: RolloutMemory): void {
-  const unlabelled = observation.pods.filter((pod) => pod.node !== undefined && pod.zone === undefined);
-  if (unlabelled.length > 0) {
-    const nodes = [...new Set(unlabelled.map((pod) => pod.node ?? ''))].sort();
-    throw new UserError(
-      `${nodes.length === 1 ? 'node' : 'nodes'} ${listNames(nodes)} ${nodes.length === 1 ? 'has' : 'have'} no label topology.kubernetes.io/zone, so the zone of ${listNames(unlabelled.map((pod) => pod.name))} is unknown`,
-      `kubectl label node ${nodes[0]} topology.kubernetes.io/zone=ZONE`,
-    );
+  const unknown = podsOfUnknownZone(observation);
+  if (unknown.length > 0) {
+    const { reason, fix } = explainUnknownZone(unknown, observation.nodesForbidden === true);
+    throw new UserError(reason, fix);
   }
   const zones = knownZones(observation, memory);
   const strange = options.zoneOrder.filter((zone) => !zones.includes(zone));

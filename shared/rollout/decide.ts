@@ -3,7 +3,7 @@
  * where they are applied.
  */
 
-import { countPods, listNames } from '../sentences.ts';
+import { countPods } from '../sentences.ts';
 import { disruptedZones, isKnownZone, UNKNOWN_ZONE, type ZoneTally, zoneKeyOf } from '../zones.ts';
 import { blockedByKilled, killedUnseen } from './killed-pods.ts';
 import { describeLeaving, leavingPods, leavingRoom } from './leaving.ts';
@@ -21,6 +21,7 @@ import type {
   RolloutInput,
   Wait,
 } from './types.ts';
+import { explainUnknownZone, podsOfUnknownZone } from './unknown-zone.ts';
 
 /**
  * Decides from what is seen now.
@@ -72,8 +73,8 @@ function decideByZone(input: RolloutInput): RolloutDecision {
   }
 
   // R8: a pod whose zone nobody knows could be of any zone.
-  const unlabelled = observation.pods.filter((pod) => pod.node !== undefined && pod.zone === undefined);
-  if (unlabelled.length > 0) return blockedByLabel(unlabelled);
+  const unknown = podsOfUnknownZone(observation);
+  if (unknown.length > 0) return blockedByLabel(unknown, observation.nodesForbidden === true);
 
   const closed = gates.find((gate) => gate.state !== 'open');
   if (closed) return { ...wait('gate', heldBy(closed)), gate: { name: closed.name, state: closed.state } };
@@ -295,13 +296,11 @@ function waitForPods(input: RolloutInput, disrupted: readonly ZoneTally[], prefi
   );
 }
 
-function blockedByLabel(pods: readonly ObservedPod[]): Blocked {
-  const nodes = [...new Set(pods.map((pod) => pod.node ?? ''))].sort();
+function blockedByLabel(pods: readonly ObservedPod[], nodesForbidden: boolean): Blocked {
   return {
     kind: 'blocked',
     by: 'zone-label',
-    reason: `${listNames(pods.map((pod) => pod.name))} ${pods.length === 1 ? 'runs' : 'run'} on ${nodes.length === 1 ? 'a node' : 'nodes'} without a zone label: ${listNames(nodes)}`,
-    fix: `kubectl label node ${nodes[0]} topology.kubernetes.io/zone=ZONE`,
+    ...explainUnknownZone(pods, nodesForbidden),
     pods: pods.map((pod) => pod.name),
   };
 }

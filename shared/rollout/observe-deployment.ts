@@ -60,6 +60,7 @@ export function observeDeployment(
     revisionObserved: true,
     orderedReady: false,
     ...placePods(replicas, found, memory, available),
+    ...(nodes === undefined && { nodesForbidden: true }),
   };
 }
 

@@ -51,6 +51,7 @@ export function observeStatefulSet({ statefulSet, pods, nodes }: StatefulSetStat
     orderedReady: spec.podManagementPolicy === 'OrderedReady',
     pods: observed,
     missing: missingNames(metadata.name, spec, present),
+    ...(nodes === undefined && { nodesForbidden: true }),
   };
 }
 

@@ -14,6 +14,8 @@ export interface Observation {
   pods: readonly ObservedPod[];
   /** Names of pods that the spec asks for and that do not exist. */
   missing: readonly string[];
+  /** Listing nodes is not allowed, so that only the pods' own labels tell their zones. Not so where it is left out. */
+  nodesForbidden?: boolean | undefined;
 }
 
 export interface ObservedPod {

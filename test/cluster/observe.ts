@@ -168,3 +168,10 @@ export function evict(
   const query = target.dryRun ? '?dryRun=All' : '';
   return cluster.kubectl(['create', '--raw', `${path}${query}`, '-f', '-'], { input: JSON.stringify(body) });
 }
+
+const VersionAnswer = z.object({ serverVersion: z.object({ minor: z.string() }) });
+
+/** The 37 of Kubernetes 1.37. */
+export async function minorOf(cluster: TestCluster): Promise<number> {
+  return Number.parseInt(VersionAnswer.parse(await cluster.json(['version'])).serverVersion.minor, 10);
+}

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { V1ClusterRole, V1PolicyRule, V1Role } from '@kubernetes/client-node';
 import { loadAll } from 'js-yaml';
+import { SINCE } from '../../shared/kube/server-version.ts';
 import { runInProcess } from '../helpers/context.ts';
 import type { ControlPlaneCluster } from './control-plane-cluster.ts';
 import { deploymentBench } from './deployment-bench.ts';
 import { namespace } from './fixtures.ts';
+import { minorOf } from './observe.ts';
 import { assertOneZoneAtATime, ended, type RolloutBench, rolloutBench } from './rollout-bench.ts';
 
 const NAMESPACE = 'access';
@@ -91,12 +93,24 @@ export function rolloutAccessSuite(start: () => Promise<ControlPlaneCluster>): v
       await assertOneZoneAtATime(witness, 2);
     });
 
-    it('takes the zones from the pods where nodes may not be listed, and says so', async () => {
+    it('takes the zones from the pods where nodes may not be listed, and says what is missing where they have none', async () => {
       await bench.stale({ name: 'nodeless', replicas: 6 });
       const witness = await bench.witness('nodeless');
+      const versions = await bench.versions('nodeless');
       const kubeconfig = await userWith('tenant', role.rules ?? [], { nodes: false });
-      const { events } = await ended(runInProcess(kubeconfig, bench.words('nodeless')), 0);
-      assert.ok(events.some(({ message }) => /nodes may not be listed/.test(message ?? '')));
+      const run = runInProcess(kubeconfig, bench.words('nodeless'));
+      if ((await minorOf(cluster)) >= SINCE.podZoneLabels) {
+        const { events } = await ended(run, 0);
+        assert.ok(events.some(({ message }) => /nodes may not be listed/.test(message ?? '')));
+      } else {
+        const { stderr } = await ended(run, 1);
+        assert.match(
+          stderr,
+          /^error: the zone of nodeless-0, .*: nodes may not be listed, and these pods carry no/,
+        );
+        assert.match(stderr, /ask for a ClusterRole that allows list and watch on nodes/);
+        assert.equal(await bench.versions('nodeless'), versions);
+      }
       await assertOneZoneAtATime(witness, 2);
     });
 

@@ -110,7 +110,7 @@ export function rolloutShapesSuite(factory: ClusterFactory): void {
       const run = await ended(bench.start('nowhere'), 1);
       assert.equal(
         run.stderr,
-        `error: node ${node} has no label topology.kubernetes.io/zone, so the zone of nowhere-0, nowhere-1 is unknown\n` +
+        `error: the zone of nowhere-0, nowhere-1 is unknown: node ${node} has no label topology.kubernetes.io/zone\n` +
           `  kubectl label node ${node} topology.kubernetes.io/zone=ZONE\n`,
       );
       assert.equal(await bench.lease('nowhere'), undefined);

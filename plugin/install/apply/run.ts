@@ -1,6 +1,7 @@
 import type { Kube } from '../../../shared/kube/kube.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, type ExitCode, InterruptedError, UserError } from '../../errors.ts';
+import { refuseOldServer } from '../../old-server.ts';
 import { confirm } from '../../questions.ts';
 import { VERSION } from '../../version.ts';
 import { StoppedError } from '../errors.ts';
@@ -14,7 +15,6 @@ import { checkInstallAccess, neededAccess } from './access.ts';
 import { carryOut, type Outcome } from './carry-out.ts';
 import { findPeers, refusePeers } from './peers.ts';
 import type { InstallRequest } from './request.ts';
-import { readServerVersion, refuseOldServer } from './server-version.ts';
 import { surveyLines, surveySentence } from './show.ts';
 import { refuseConflicts, type Surveyed, survey } from './survey.ts';
 
@@ -99,7 +99,7 @@ async function look(
   request: InstallRequest,
   signal: AbortSignal,
 ): Promise<Surveyed[]> {
-  refuseOldServer(await readServerVersion(kube, signal), !request.withoutWebhook);
+  await refuseOldServer(kube, signal);
   await checkInstallAccess(kube, neededAccess(manifests, request.dryRun === undefined), signal);
   refusePeers(await findPeers(kube, signal));
   return survey(kube, inOrder(stagesOf(manifests)), { force: request.forceConflicts, signal });

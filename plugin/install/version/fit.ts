@@ -1,4 +1,4 @@
-import { tooOld } from '../apply/server-version.ts';
+import { tooOld } from '../../../shared/kube/server-version.ts';
 import { installCommand } from '../image.ts';
 import type { DefinitionFacts, ServerFacts } from './facts.ts';
 import { standing } from './order.ts';
@@ -91,7 +91,7 @@ function versionProblems(what: string, version: string, client: string): Problem
   return [{ message, fix: difference === 'older' ? installCommand() : UPGRADE_PLUGIN }];
 }
 
-function serverProblems({ kubernetes, deployment }: ServerFacts): Problem[] {
-  const message = tooOld(kubernetes, deployment.kind === 'seen');
+function serverProblems({ kubernetes }: ServerFacts): Problem[] {
+  const message = tooOld(kubernetes);
   return message === undefined ? [] : [{ message, fix: 'upgrade the cluster' }];
 }

@@ -21,10 +21,14 @@ const CLUSTER_SCOPED = [
   'ValidatingWebhookConfiguration',
 ];
 
-/** @param refuse answers that are errors */
+/**
+ * @param refuse answers that are errors
+ * @param minor the 37 of Kubernetes 1.37
+ */
 export function answering(
   objects: readonly TestObject[],
   refuse: (request: KubeRequest) => Error | undefined = () => undefined,
+  minor = 37,
 ): AnsweringCluster {
   const requests: KubeRequest[] = [];
   const byPath = new Map(objects.map((object) => [pathOf(object), object]));
@@ -36,6 +40,7 @@ export function answering(
       const { path, method, body, patch, query } = request;
       const refusal = refuse(request);
       if (refusal) throw refusal;
+      if (path === '/version') return { gitVersion: `v1.${minor}.0`, minor: `${minor}` };
       const object = byPath.get(path);
       if (!object) {
         const items = [...byPath].filter(([each]) => parentOf(each) === path).map(([, found]) => found);

@@ -26,9 +26,13 @@ interface Run {
 async function run(
   objects: readonly TestObject[],
   words: readonly string[],
-  { answer, refuse }: { answer?: string; refuse?: (request: KubeRequest) => Error | undefined } = {},
+  {
+    answer,
+    refuse,
+    minor,
+  }: { answer?: string; refuse?: (request: KubeRequest) => Error | undefined; minor?: number } = {},
 ): Promise<Run> {
-  const cluster = answering(objects, refuse);
+  const cluster = answering(objects, refuse, minor);
   const once = async (argv: readonly string[], typed: string | undefined): Promise<Run> => {
     const { context, stdout, stderr } = testContext({});
     const code = await main(['check', ...argv], {
@@ -86,6 +90,14 @@ describe('kubectl zone check', () => {
   it('says that there is nothing, as kubectl does', async () => {
     const one = await run(without('Deployment')(web()), []);
     assert.deepEqual([one.code, one.stdout, one.stderr], [0, '', 'No resources found in shop namespace.\n']);
+  });
+
+  it('stops where Kubernetes is too old, and not where its version may not be read', async () => {
+    const old = await run(web(), ['deploy/web'], { minor: 29 });
+    assert.deepEqual([old.code, old.stdout], [1, '']);
+    assert.match(old.stderr, /^error: Kubernetes v1\.29\.0 is too old: kubectl-zone needs 1\.30 or newer\n/);
+    const refuse = ({ path }: KubeRequest) => (path === '/version' ? apiError(403, 'Forbidden') : undefined);
+    assert.equal((await run(web(), ['deploy/web'], { minor: 29, refuse })).code, 0);
   });
 
   it('gives all of it to scripts', async () => {

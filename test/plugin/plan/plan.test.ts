@@ -75,7 +75,10 @@ describe('the plan of a rollout', () => {
     const { zones, choices, notes } = planOf(surveyOf([undefined, undefined]));
     assert.deepEqual(zones, [{ zone: null, pods: 2 }]);
     assert.equal(choices.length, 1);
-    assert.match(notes.join(), /2 pods on nodes without the label topology.*: node-0, node-1;/);
+    assert.match(
+      notes.join(),
+      /2 pods planned as one zone, .*refuses: the zone of .* nodes node-0, node-1 have no label topology/,
+    );
   });
 
   it('leaves out surplus pods and those that are on no node', () => {

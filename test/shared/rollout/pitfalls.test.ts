@@ -167,7 +167,24 @@ describe('shapes of workloads (R8)', () => {
     const lost = observation(sixPods((ordinal) => (ordinal === 5 ? { zone: undefined } : {})));
     const decision = decide(input(lost, { memory }));
     assert.ok(decision.kind === 'blocked' && decision.by === 'zone-label');
-    assert.equal(decision.reason, 'ingester-5 runs on a node without a zone label: node-5');
+    assert.equal(
+      decision.reason,
+      'the zone of ingester-5 is unknown: node node-5 has no label topology.kubernetes.io/zone',
+    );
+  });
+
+  it('does not blame the labels of nodes that may not be listed', () => {
+    const seen = observation(
+      sixPods(() => ({ zone: undefined })),
+      { nodesForbidden: true },
+    );
+    const decision = decide(input(seen));
+    assert.ok(decision.kind === 'blocked' && decision.by === 'zone-label');
+    assert.match(
+      decision.reason,
+      /nodes may not be listed, and these pods carry no label .*Kubernetes 1\.35/,
+    );
+    assert.equal(decision.fix, 'ask for a ClusterRole that allows list and watch on nodes');
   });
 });
 
