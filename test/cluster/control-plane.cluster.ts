@@ -1,7 +1,7 @@
 import { controlPlaneSuite } from '../control-plane/control-plane.suite.ts';
 import { basicsSuite } from './basics.suite.ts';
 import { controlPlaneCluster } from './control-plane-cluster.ts';
-import { ROLLOUT_SUITES } from './rollout.suite.ts';
+import { ROLLOUT_BASICS } from './rollout.suite.ts';
 import { rolloutAccessSuite } from './rollout-access.suite.ts';
 import { sideBySide } from './side-by-side.ts';
 import { simulationSuite } from './simulation.suite.ts';
@@ -10,7 +10,7 @@ sideBySide(
   'on a control plane',
   { factory: controlPlaneCluster, atOnce: 4 },
   {
-    sharing: [basicsSuite, simulationSuite, ...ROLLOUT_SUITES],
+    sharing: [basicsSuite, simulationSuite, ...ROLLOUT_BASICS],
     alone: [controlPlaneSuite, rolloutAccessSuite],
   },
 );

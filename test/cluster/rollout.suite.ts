@@ -24,30 +24,34 @@ import { rolloutTroubleSuite } from './rollout-trouble.suite.ts';
 import { rolloutWavesSuite } from './rollout-waves.suite.ts';
 import type { Suite } from './side-by-side.ts';
 
-/** `kubectl zone rollout`, as it must be on every cluster. None needs another one. */
-export const ROLLOUT_SUITES: readonly Suite[] = [
+/** `kubectl zone rollout` where what the API server and the controllers do matters: it runs on old versions, too. */
+export const ROLLOUT_BASICS: readonly Suite[] = [
   rolloutWavesSuite,
   rolloutEndsSuite,
   rolloutRevisionsSuite,
-  rolloutTroubleSuite,
   rolloutBudgetsSuite,
   rolloutStrategySuite,
-  rolloutSteeringSuite,
-  rolloutKeysSuite,
   rolloutTemplateSuite,
   rolloutDefaultsSuite,
-  rolloutGatesSuite,
   rolloutRingSuite,
-  rolloutProbeSuite,
   rolloutReadinessGatesSuite,
+  rolloutShapesSuite,
+  deploymentRulesSuite,
+  rolloutDeploymentsSuite,
+];
+
+/** The rest of `kubectl zone rollout`. Each suite runs on every cluster, and none needs another one. */
+export const ROLLOUT_SUITES: readonly Suite[] = [
+  rolloutTroubleSuite,
+  rolloutSteeringSuite,
+  rolloutKeysSuite,
+  rolloutGatesSuite,
+  rolloutProbeSuite,
   rolloutFailuresSuite,
   rolloutFlushSuite,
   rolloutRefusalsSuite,
-  rolloutShapesSuite,
   rolloutDispatchSuite,
   rolloutRestartsSuite,
   rolloutKillsSuite,
-  deploymentRulesSuite,
-  rolloutDeploymentsSuite,
   planSuite,
 ];

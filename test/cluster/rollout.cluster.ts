@@ -1,0 +1,9 @@
+import { controlPlaneCluster } from './control-plane-cluster.ts';
+import { ROLLOUT_SUITES } from './rollout.suite.ts';
+import { sideBySide } from './side-by-side.ts';
+
+sideBySide(
+  'rollouts on a control plane',
+  { factory: controlPlaneCluster, atOnce: 3 },
+  { sharing: ROLLOUT_SUITES },
+);
