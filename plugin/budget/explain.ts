@@ -1,14 +1,10 @@
-import {
-  type BudgetDecision,
-  type BudgetProblem,
-  type DenyCode,
-  decideEviction,
-} from '../../shared/budget/decide.ts';
+import { type BudgetDecision, decideEviction } from '../../shared/budget/decide.ts';
 import { type Admission, admit } from '../../shared/budget/ledger.ts';
 import { viewOwner } from '../../shared/budget/observe.ts';
 import { podRead } from '../../shared/budget/pod-record.ts';
 import { fixFor, type MalformedBudget, type ReadBudget } from '../../shared/budget/read-budget.ts';
 import type { ZoneDisruptionBudget } from '../../shared/budget/types.ts';
+import { causeOf, uncountable, viewBudget } from '../../shared/budget/view.ts';
 import { budgetsCovering, whoDecides } from '../../shared/budget/which-budget.ts';
 import type { Pod, PodDisruptionBudget } from '../../shared/kube/objects.ts';
 import type { Enforcement } from './enforcement.ts';
@@ -114,28 +110,20 @@ function askBudget(budget: ZoneDisruptionBudget, input: ExplainInput, nowMs: num
   const observed = countPodsOf(budget, state);
   const unattended = enforcement.kind === 'not-enforced';
   if (typeof observed === 'string') {
-    const uncounted = decideEviction(uncountable(budget, observed), spec.unhealthyPodEvictionPolicy, request);
-    if (unattended) return { ...common, decision: plain(uncounted), stale: [] };
-    const decision = decided(admit(budget, [owned], undefined, nowMs));
-    // That nobody has counted the pods has a cause, and it is known here.
-    const because = decision.kind === 'deny' && NOT_COUNTED.has(decision.code);
-    if (because) return { ...common, decision: plain(uncounted), stale: [] };
-    return { ...common, decision: plain(decision), stale: [`its pods cannot be counted now: ${observed}`] };
+    const own = uncountable(budget, observed);
+    const stored = viewBudget(budget);
+    const cause = unattended ? own : 'code' in stored ? causeOf(stored, own) : undefined;
+    const decision =
+      cause === undefined
+        ? decided(admit(budget, [owned], undefined, nowMs))
+        : decideEviction(cause, spec.unhealthyPodEvictionPolicy, request);
+    const stale = cause === undefined ? [`its pods cannot be counted now: ${observed}`] : [];
+    return { ...common, decision: plain(decision), stale };
   }
   const now = countNow(budget, observed, nowMs);
   const basis = unattended ? { ...budget, status: now } : budget;
   const decision = decided(admit(basis, [owned], observed.observation, nowMs));
   return { ...common, decision: plain(decision), stale: unattended ? [] : differences(budget, now) };
-}
-
-const NOT_COUNTED: ReadonlySet<DenyCode> = new Set<DenyCode>(['not-counted', 'not-observed', 'sync-failed']);
-
-function uncountable({ metadata }: ZoneDisruptionBudget, why: string): BudgetProblem {
-  return {
-    code: 'sync-failed',
-    reason: `the pods of budget ${metadata.name} cannot be counted: ${why}`,
-    fix: 'give the pods an owner that tells how many there should be, or exclude them from the selector',
-  };
 }
 
 function decided({ decisions: [decision] }: Admission): BudgetDecision {

@@ -3,7 +3,7 @@ import { reconcile } from '../../shared/budget/ledger.ts';
 import type { OwnedPods } from '../../shared/budget/owned-pods.ts';
 import { fixFor, type MalformedBudget } from '../../shared/budget/read-budget.ts';
 import type { BudgetStatus, ZoneDisruptionBudget } from '../../shared/budget/types.ts';
-import { maxUnavailablePods } from '../../shared/budget/view.ts';
+import { maxUnavailablePods, viewBudget } from '../../shared/budget/view.ts';
 import { compareText, isKnownZone, zoneKeyOf } from '../../shared/zones.ts';
 import type { BudgetPod } from './pod.ts';
 import { differences } from './staleness.ts';
@@ -23,7 +23,7 @@ export interface BudgetReport {
   zones: readonly ZoneReport[];
   /** Whether the budget itself cannot be read; then only its name is known, and `problem`. */
   malformed: boolean;
-  /** Why the pods cannot be counted, or nothing can be allowed. */
+  /** Why the pods cannot be counted, nothing can be allowed, or it protects nothing. */
   problem: string | undefined;
   /** In what the stored status, by which the webhook decides, differs from the pods. */
   stale: readonly string[];
@@ -69,9 +69,7 @@ function reportBudget(budget: ZoneDisruptionBudget, observed: Counted | string, 
     dryRun: spec.dryRun,
     malformed: false,
   };
-  if (typeof observed === 'string') {
-    return { ...common, ...UNCOUNTED, problem: `its pods cannot be counted: ${observed}` };
-  }
+  if (typeof observed === 'string') return { ...common, ...byWebhook(budget, observed) };
   const now = countNow(budget, observed, nowMs);
   const most = maxUnavailablePods(spec, now.expectedReplicas);
   const usable = typeof most === 'number';
@@ -80,9 +78,37 @@ function reportBudget(budget: ZoneDisruptionBudget, observed: Counted | string, 
     maxUnavailablePods: usable ? most : undefined,
     expectedReplicas: now.expectedReplicas,
     zones: zoneReports(now, usable ? most : 0, observed),
-    problem: usable ? undefined : `maxUnavailable cannot be used: ${most}`,
+    problem: usable ? coversNothing(budget, observed) : `maxUnavailable cannot be used: ${most}`,
     stale: differences(budget, now),
   };
+}
+
+/**
+ * What is left to show of a budget whose pods cannot be counted here: what the webhook has counted, which may read more
+ * than we may, without the names of the pods that are down.
+ */
+function byWebhook(budget: ZoneDisruptionBudget, why: string) {
+  const view = viewBudget(budget);
+  if ('code' in view) return { ...UNCOUNTED, problem: `its pods cannot be counted: ${why}` };
+  return {
+    maxUnavailablePods: view.maxUnavailable,
+    expectedReplicas: budget.status.expectedReplicas,
+    zones: zoneReports(budget.status, view.maxUnavailable, { observation: { pods: [] }, owners: [] }),
+    problem: `its pods cannot be counted here, and what the webhook counted is shown: ${why}`,
+    stale: [],
+  };
+}
+
+/** A selector that was written wrongly protects nothing, and looks like a budget all the same. */
+function coversNothing(
+  { spec: { selector } }: ZoneDisruptionBudget,
+  { owners }: Counted,
+): string | undefined {
+  if (owners.length > 0) return undefined;
+  const { matchLabels = {}, matchExpressions = [] } = selector ?? {};
+  return Object.keys(matchLabels).length + matchExpressions.length === 0
+    ? 'it protects nothing: its selector is empty, which covers no pods, unlike in a PodDisruptionBudget'
+    : 'it protects nothing: no pod has the labels of its selector, and no workload makes such pods; correct spec.selector';
 }
 
 const UNCOUNTED = { maxUnavailablePods: undefined, expectedReplicas: 0, zones: [], stale: [] };
@@ -96,7 +122,7 @@ function reportMalformed(budget: MalformedBudget): BudgetReport {
 function zoneReports(
   status: BudgetStatus,
   maxUnavailable: number,
-  { observation, owners }: Counted,
+  { observation, owners }: { observation: Pick<Counted['observation'], 'pods'>; owners: Counted['owners'] },
 ): ZoneReport[] {
   const { zones, reservations, lastZones } = status;
   const zoneOf = new Map<string, string | undefined>(lastZones);

@@ -2,7 +2,7 @@ import { countZones } from '../../shared/budget/count.ts';
 import { type BudgetProblem, type BudgetView, zoneLoads } from '../../shared/budget/decide.ts';
 import type { ObservedBudget } from '../../shared/budget/observe.ts';
 import type { ZoneDisruptionBudget } from '../../shared/budget/types.ts';
-import { maxUnavailablePods, viewBudget } from '../../shared/budget/view.ts';
+import { causeOf, maxUnavailablePods, uncountable, viewBudget } from '../../shared/budget/view.ts';
 import { keyOf } from './guards.ts';
 
 type View = BudgetView | BudgetProblem;
@@ -16,7 +16,9 @@ type View = BudgetView | BudgetProblem;
 export function ledgerView(budget: ZoneDisruptionBudget, observed: ObservedBudget): View | undefined {
   const own = countedView(budget, observed);
   const view = viewBudget(budget);
-  if (!own || 'code' in own || 'code' in view) return own && view;
+  if (!own) return undefined;
+  if ('code' in view) return 'code' in own ? causeOf(view, own) : view;
+  if ('code' in own) return view;
   const loads = zoneLoads(view, undefined);
   const zones = new Map(view.zones.map((count) => [count.zone, count]));
   for (const { zone, expected, unavailable } of own.zones) {
@@ -32,15 +34,11 @@ export function ledgerView(budget: ZoneDisruptionBudget, observed: ObservedBudge
 /** The budget as its pods show it, which is how the webhook would count them. Undefined until scales have been read. */
 export function countedView(budget: ZoneDisruptionBudget, observed: ObservedBudget): View | undefined {
   if (observed.kind === 'ask') return undefined;
-  const name = `budget ${keyOf(budget.metadata)}`;
-  if (observed.kind === 'problem') {
-    const reason = `the pods of ${name} cannot be counted: ${observed.reason}`;
-    return { code: 'sync-failed', reason, fix: 'correct its selector, or give its pods an owner' };
-  }
+  if (observed.kind === 'problem') return uncountable(budget, observed.reason);
   const { observation } = observed;
   const maxUnavailable = maxUnavailablePods(budget.spec, observation.expectedReplicas);
   if (typeof maxUnavailable === 'string') {
-    const reason = `maxUnavailable of ${name} cannot be used: ${maxUnavailable}`;
+    const reason = `maxUnavailable of budget ${keyOf(budget.metadata)} cannot be used: ${maxUnavailable}`;
     return { code: 'invalid-budget', reason, fix: 'correct spec.maxUnavailable' };
   }
   return { zones: countZones(observation, [], observation.lastZones), reservations: [], maxUnavailable };

@@ -184,7 +184,7 @@ function ownerByScale(controller: Controller, owned: Owned, { scaleOf }: OwnerSo
         controller,
         owned,
         `has a scale that cannot be read: ${read.error}`,
-        'it is tried again; the webhook needs the right to get that scale',
+        'it is tried again; whoever counts needs the right to get that scale',
       );
   }
 }

@@ -25,13 +25,7 @@ export function viewBudget({ metadata, spec, status }: ZoneDisruptionBudget): Bu
     };
   }
   const failure = syncFailure(status);
-  if (failure !== undefined) {
-    return {
-      code: 'sync-failed',
-      reason: `the pods of ${name} cannot be counted: ${failure}`,
-      fix: 'the budget is counted again as soon as that has changed',
-    };
-  }
+  if (failure !== undefined) return uncountable({ metadata }, failure);
   const counter = 'see whether the webhook runs, and try again';
   if (status.versions.pods === undefined) {
     return { code: 'not-counted', reason: `the pods of ${name} have not been counted yet`, fix: counter };
@@ -44,6 +38,33 @@ export function viewBudget({ metadata, spec, status }: ZoneDisruptionBudget): Bu
     };
   }
   return { zones: status.zones, reservations: status.reservations, maxUnavailable };
+}
+
+/**
+ * The problem of a budget whose pods cannot be counted.
+ *
+ * @param why the second half of a sentence, with what would change that
+ */
+export function uncountable(
+  { metadata }: Pick<ZoneDisruptionBudget, 'metadata'>,
+  why: string,
+): BudgetProblem {
+  return {
+    code: 'sync-failed',
+    reason: `the pods of budget ${metadata.namespace}/${metadata.name} cannot be counted: ${why}`,
+    fix: 'the budget is counted again as soon as that has changed',
+  };
+}
+
+/**
+ * That nobody has counted the pods has a cause where they cannot be counted: then that one is named, instead of a
+ * webhook that may well run.
+ *
+ * @param stored as `viewBudget` gives it
+ * @param own found by counting the pods here
+ */
+export function causeOf(stored: BudgetProblem, own: BudgetProblem): BudgetProblem {
+  return stored.code === 'not-counted' || stored.code === 'not-observed' ? own : stored;
 }
 
 /**

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { runInProcess } from '../helpers/context.ts';
 import { at, MANIFESTS } from '../manifests/read.ts';
+import { loosePod } from '../webhook/helpers/rings.ts';
 import type { ClusterFactory, TestCluster } from './cluster.ts';
 import { deployment, namespace, podDisruptionBudget, statefulSet } from './fixtures.ts';
 import { podsOf } from './observe.ts';
@@ -146,8 +147,30 @@ export function budgetSuite(factory: ClusterFactory): void {
       const denied = await ended(1, 'explain', 'loose');
       assert.match(
         denied.stdout,
-        /loose of zone-\w cannot be evicted: the pods of budget loose cannot be counted/,
+        /loose of zone-\w cannot be evicted: the pods of budget zone-budgets\/loose cannot be counted/,
       );
+    });
+
+    it('says that an owner has no scale', async () => {
+      await cluster.apply(podSetDefinition());
+      const established = 'wait --for=condition=Established crd/podsets.example.com --timeout=60s';
+      assert.equal((await cluster.kubectl(established.split(' '))).code, 0);
+      const address = { apiVersion: 'example.com/v1', kind: 'PodSet' };
+      await cluster.apply({ ...address, metadata: { name: 'brokers', namespace: NAMESPACE } });
+      const uid = at(await cluster.json(['get', 'podset', 'brokers', '-n', NAMESPACE]), 'metadata', 'uid');
+      await cluster.apply(
+        loosePod('brokers-0', NAMESPACE, { ...address, name: 'brokers', uid, controller: true }),
+      );
+      await cluster.waitReady('Pod', 'brokers-0', NAMESPACE);
+      await zdb('brokers', 1);
+      const cause = /cannot be counted: podset brokers, which owns brokers-0, has no scale subresource/;
+      assert.match((await ended(0, 'brokers')).stderr, cause);
+      assert.match((await ended(1, 'explain', 'brokers-0')).stdout, cause);
+    });
+
+    it('says that a budget protects nothing', async () => {
+      await zdb('mistyped', 1, 'nobody');
+      assert.match((await ended(0, 'mistyped')).stderr, /protects nothing: no pod has the labels/);
     });
 
     it('follows an eviction line by line', async () => {
@@ -166,4 +189,20 @@ export function budgetSuite(factory: ClusterFactory): void {
       assert.match(stderr, /"absent" not found in namespace "zone-budgets"\n {2}there are: .*counted/);
     });
   });
+}
+
+/** A kind that makes pods and has no scale, as those of several operators. */
+function podSetDefinition(): object {
+  const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'podsets.example.com' },
+    spec: {
+      group: 'example.com',
+      scope: 'Namespaced',
+      names: { plural: 'podsets', singular: 'podset', kind: 'PodSet' },
+      versions: [{ name: 'v1', served: true, storage: true, schema }],
+    },
+  };
 }

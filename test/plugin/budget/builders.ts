@@ -79,6 +79,15 @@ export function podObject(fixture: PodFixture): object {
   };
 }
 
+/** A pod of a CronJob's Job, with the labels of the StatefulSet's pods. */
+export function jobPod(): Pod {
+  const owner = { apiVersion: 'batch/v1', kind: 'Job', name: 'archive-28812345', uid: 'job' };
+  return podOf({ name: 'archive-28812345-x2x4b', zone: 'zone-a', owner });
+}
+
+/** Jobs have none. */
+export const NO_SCALE: Readonly<Record<string, ScaleRead>> = { job: { kind: 'no-scale' } };
+
 /** Ready pods of a StatefulSet of that many, some of them otherwise. */
 export function podsOf(
   count: number,

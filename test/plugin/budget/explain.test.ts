@@ -7,6 +7,8 @@ import {
   budgetOf,
   countedBy as counted,
   ENFORCED,
+  jobPod,
+  NO_SCALE,
   NOT_ENFORCED,
   NOW_MS,
   podOf,
@@ -96,6 +98,28 @@ describe('explainEviction', () => {
       budgets[0]?.decision.reason ?? '',
       /statefulset ingester, which owns ingester-0, does not exist/,
     );
+  });
+
+  it('names the true cause also where the webhook has not said it yet', () => {
+    const pods = [...podsOf(6), jobPod()];
+    const fixture = { workloads: [statefulSetOf(6)], pods, scales: NO_SCALE };
+    for (const enforcement of [ENFORCED, NOT_ENFORCED]) {
+      const { budgets } = explain(0, fixture, enforcement);
+      const text = budgets[0]?.decision.reason ?? '';
+      assert.match(
+        text,
+        /cannot be counted: job archive-28812345, which owns archive-28812345-x2x4b, has no scale/,
+      );
+      assert.doesNotMatch(`${text} ${budgets[0]?.decision.fix}`, /whether the webhook runs/);
+    }
+  });
+
+  it('goes by what the webhook has counted while the pods cannot be counted here', () => {
+    const before = counted({ workloads: [statefulSetOf(6)], pods: podsOf(6) });
+    const now = { ...before, pods: [...podsOf(6), jobPod()], scales: NO_SCALE };
+    const { verdict, budgets } = explain(0, now);
+    assert.equal(verdict, 'admitted');
+    assert.match(budgets[0]?.stale[0] ?? '', /cannot be counted now: job archive-28812345/);
   });
 
   it('denies pods beside a budget that cannot be read, as the webhook does', () => {

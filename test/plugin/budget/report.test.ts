@@ -5,6 +5,8 @@ import {
   budgetOf,
   countedBy,
   deploymentOf,
+  jobPod,
+  NO_SCALE,
   NOW_MS,
   podOf,
   podsOf,
@@ -169,4 +171,41 @@ describe('reportBudgets', () => {
       ['a/x', 'a/y', 'b/x'],
     );
   });
+
+  it('says that a budget protects nothing', () => {
+    const typo = budgetOf({
+      selector: { matchLabels: { app: 'ingester', 'app.kubernetes.io/part-of': 'x' } },
+    });
+    assert.match(
+      only({ ...whole, budgets: [typo] }).problem ?? '',
+      /protects nothing: no pod has the labels/,
+    );
+    for (const selector of [{}, undefined]) {
+      const { problem } = only({ ...whole, budgets: [budgetOf({ selector })] });
+      assert.match(problem ?? '', /protects nothing: its selector is empty/);
+    }
+    const scaledToZero = { workloads: [statefulSetOf(0)], pods: [] };
+    assert.equal(only(scaledToZero).problem, undefined);
+  });
+
+  it('names the pod of a Job that its selector covers by mistake', () => {
+    const { problem, zones } = only({ ...whole, pods: [...(whole.pods ?? []), jobPod()], scales: NO_SCALE });
+    assert.match(
+      problem ?? '',
+      /cannot be counted: job archive-28812345, which owns archive-28812345-x2x4b, /,
+    );
+    assert.deepEqual(zones, []);
+  });
+
+  it('shows what the webhook counted where we may not count', () => {
+    const scales = { ring: { kind: 'replicas', replicas: 1 } } as const;
+    const counted = countedBy({ pods: [ringPod()], scales });
+    const forbidden = { ring: { kind: 'failed', error: 'rings.example.com is forbidden' } } as const;
+    const { problem, zones, maxUnavailablePods } = only({ ...counted, scales: forbidden });
+    assert.match(problem ?? '', /cannot be counted here, .* the webhook counted is shown: .* is forbidden/);
+    assert.deepEqual([zones[0]?.zone, zones[0]?.expected, maxUnavailablePods], ['zone-a', 1, 2]);
+  });
 });
+
+const ringPod = () =>
+  podOf({ owner: { apiVersion: 'example.com/v1', kind: 'Ring', name: 'ring', uid: 'ring' } });

@@ -108,6 +108,13 @@ describe('a zone budget in the eyes of a drain', () => {
     assert.ok(view && 'code' in view && view.code === 'not-observed');
   });
 
+  it('names why the pods cannot be counted, and not a webhook that has not counted them', () => {
+    cluster = { ...cluster, workloads: createWorkloadIndex() };
+    const view = ledgerView(budgetOf({ observedVersions: {} }));
+    assert.match(view && 'code' in view ? view.reason : '', /cannot be counted: statefulset ingester/);
+    assert.deepEqual(down(ledgerView(budgetOf())), ['a=0', 'b=0'], 'the ledger knows better');
+  });
+
   it('is counted without a ledger', () => {
     pod(1, false);
     assert.deepEqual(down(countedView(budgetOf({ currentUnhealthy: { a: 2 } }))), ['a=0', 'b=1']);
