@@ -37,7 +37,15 @@ export const drainCommand: Command = {
     'pending-timeout': {
       type: 'string',
       default: PENDING_TIMEOUT,
-      describe: 'How long a pod that no node takes is waited for before the drain stops',
+      describe:
+        'How long the drain waits for a pod that no node takes, or a workload that was broken before it, before it stops',
+    },
+    'ignore-broken': {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      describe:
+        'A workload whose pods that are down already count for nothing, as NAMESPACE/TYPE/NAME; repeatable',
     },
     'ignore-daemonsets': { type: 'boolean', describe: 'Leave pods of DaemonSets where they are' },
     'delete-emptydir-data': {
@@ -115,10 +123,11 @@ export function drainRequest(args: Arguments): Omit<DrainRequest, 'commandLine'>
   const maxNodes = about(() => wholeNumberOption(args, 'max-nodes', { least: 1 }));
   const soakMs = about(() => durationOption(args, 'soak')) ?? 0;
   const pendingMs = about(() => durationOption(args, 'pending-timeout')) ?? 0;
+  const ignoreBroken = about(() => workloadsOption(args, 'ignore-broken')) ?? [];
   const gracePeriod = about(() => wholeNumberOption(args, 'grace-period', {}));
   const request = {
     targets,
-    options: { zoneOrder, maxNodes, soakMs, pendingMs },
+    options: { zoneOrder, maxNodes, soakMs, pendingMs, ignoreBroken },
     filters: {
       ignoreDaemonSets: read.flag(args, 'ignore-daemonsets'),
       deleteEmptyDirData: read.flag(args, 'delete-emptydir-data'),
@@ -160,6 +169,30 @@ function zoneOrderOption(args: Arguments): string[] {
   }
   return zones;
 }
+
+/** Workloads of any namespace, as a drain names them: `prod/statefulset/ingester`. */
+function workloadsOption(args: Arguments, name: string): string[] {
+  const words = read.list(args, name).flatMap((text) => text.split(',').map((word) => word.trim()));
+  return words.map((word) => {
+    const parts = word.split('/');
+    const [namespace = '', type = '', workload = ''] = parts;
+    if (parts.length !== 3 || namespace === '' || type === '' || workload === '') {
+      throw new UsageError(`--${name}: "${word}" is not NAMESPACE/TYPE/NAME`, 'such as prod/sts/ingester');
+    }
+    const kind = type.toLowerCase();
+    return `${namespace}/${KIND_OF[kind] ?? kind}/${workload}`;
+  });
+}
+
+/** What kubectl takes for the kinds that every cluster has. */
+const KIND_OF: Readonly<Record<string, string>> = {
+  sts: 'statefulset',
+  statefulsets: 'statefulset',
+  deploy: 'deployment',
+  deployments: 'deployment',
+  rs: 'replicaset',
+  replicasets: 'replicaset',
+};
 
 function wholeNumberOption(
   args: Arguments,

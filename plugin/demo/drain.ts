@@ -71,7 +71,7 @@ function budget(pods: number, zones: number): object {
 function request(kubeconfig: string, { output }: DemoOptions): DrainRequest {
   return {
     targets: { names: [], selector: 'pool=old', zones: [] },
-    options: { zoneOrder: [], maxNodes: undefined, soakMs: 0, pendingMs: 60_000 },
+    options: { zoneOrder: [], maxNodes: undefined, soakMs: 0, pendingMs: 60_000, ignoreBroken: [] },
     filters: {
       ignoreDaemonSets: true,
       deleteEmptyDirData: false,

@@ -60,7 +60,13 @@ export async function drainNodes(
     try {
       driver = makeDriver(request, scene, reporter, probe, context);
       listen(scene, reporter, driver, context);
-      announce(sight, [...notices, ...startNotices(sight, scene)], request, reporter, context);
+      announce(
+        sight,
+        [...notices, ...startNotices(sight, scene, request.options)],
+        request,
+        reporter,
+        context,
+      );
       probe.begin(reporter, () => driver?.wake());
       if (starting.signal.aborted) stop('interrupted', INTERRUPTED);
       end = await runWithin(request.timeoutMs, driver, context);

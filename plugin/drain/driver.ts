@@ -182,7 +182,7 @@ export class DrainDriver {
 
     const certain = !this.blind && !sight.unclear;
     if (certain) {
-      this.memory = rememberDrain(this.memory, observation, serverNowMs);
+      this.memory = rememberDrain(this.memory, observation, serverNowMs, this.given.options);
       for (const event of this.progress.look({ ...sight, observation }, this.memory, nowMs))
         this.announcer.say(event.atMs, event);
     }

@@ -1,11 +1,16 @@
-import type { DrainWorkload } from '../../shared/drain/types.ts';
+import { workloadName } from '../../shared/drain/reasons.ts';
+import type { DrainOptions, DrainWorkload } from '../../shared/drain/types.ts';
 import { listNames } from '../../shared/sentences.ts';
 import { compareText, ZONE_LABEL } from '../../shared/zones.ts';
 import type { DrainSight } from './observe.ts';
 import type { Scene } from './scene.ts';
 
 /** What the operator should know before a drain begins, one sentence each. */
-export function startNotices({ observation }: DrainSight, scene: Scene): string[] {
+export function startNotices(
+  { observation }: DrainSight,
+  scene: Scene,
+  { ignoreBroken }: Pick<DrainOptions, 'ignoreBroken'>,
+): string[] {
   const { nodes, pods, workloads } = observation;
   const { request, rollouts } = scene;
   const own = new Set(pods.map(({ workload }) => workload));
@@ -32,6 +37,11 @@ export function startNotices({ observation }: DrainSight, scene: Scene): string[
     notices.push(
       `${labels([workload])} is being rolled out by ${rolloutHolder}: its pods wait until that has ended`,
     );
+  }
+  const names = new Set(workloads.map(workloadName));
+  const strange = ignoreBroken.filter((name) => !names.has(name));
+  if (strange.length > 0) {
+    notices.push(`--ignore-broken names what has no pods on these nodes: ${listNames(strange)}`);
   }
   if (rollouts.unreadable.size > 0) {
     notices.push(

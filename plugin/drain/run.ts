@@ -55,7 +55,7 @@ async function plan(
   try {
     const sight = await scene.firstSight(interrupted.signal);
     const { observation } = sight;
-    const told = [...notices, ...startNotices(sight, scene)];
+    const told = [...notices, ...startNotices(sight, scene, options)];
     printDrainPlan(describePlan({ observation, staying, options }), told, context.stdout, output === 'json');
     if (dryRun !== 'server') return EXIT.done;
     const asked = observation.pods.filter(({ terminating }) => !terminating);

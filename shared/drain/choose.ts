@@ -7,7 +7,17 @@ import type { Reservation } from '../budget/types.ts';
 import { disruptedZones, zoneKeyOf } from '../zones.ts';
 import { comparePods } from './order.ts';
 import * as reasons from './reasons.ts';
-import type { DrainObservation, DrainPod, DrainWorkload, HeldPod } from './types.ts';
+import type {
+  DrainInput,
+  DrainMemory,
+  DrainObservation,
+  DrainOptions,
+  DrainPod,
+  DrainWorkload,
+  Excuse,
+  HeldPod,
+} from './types.ts';
+import { excusesByKey, zonesBeyond } from './whole.ts';
 import { isLeaving } from './work.ts';
 
 export interface Choice {
@@ -16,20 +26,19 @@ export interface Choice {
   held: readonly HeldPod[];
 }
 
+export interface ChoiceInput extends Pick<DrainInput, 'observation'> {
+  memory: Pick<DrainMemory, 'excuses'>;
+  options: Pick<DrainOptions, 'ignoreBroken'>;
+}
+
 /** Why a pod is held back; undefined for one that may go. */
 type Hold = Pick<HeldPod, 'by' | 'reason'> | undefined;
 
 /**
  * Chooses among pods of cordoned nodes of one zone. Those that are leaving already are neither chosen nor held.
- *
- * @param exempt workloads that are not waited for; nor are their pods held because others of them are down
  */
-export function choosePods(
-  observation: DrainObservation,
-  pods: readonly DrainPod[],
-  exempt: readonly string[],
-): Choice {
-  const round = new Round(observation, new Set(exempt));
+export function choosePods(input: ChoiceInput, pods: readonly DrainPod[]): Choice {
+  const round = new Round(input);
   const chosen: DrainPod[] = [];
   const held: HeldPod[] = [];
   for (const pod of pods.filter((each) => !isLeaving(each)).sort(comparePods)) {
@@ -43,7 +52,8 @@ export function choosePods(
 /** One round of choices: what was asked for before, and chosen so far, takes room from the pods after it. */
 class Round {
   private readonly observation: DrainObservation;
-  private readonly exempt: ReadonlySet<string>;
+  private readonly ignored: ReadonlySet<string>;
+  private readonly excuses: ReadonlyMap<string, Excuse>;
   private readonly workloads: ReadonlyMap<string, DrainWorkload>;
   /** By zone budget: removals that its status may not show yet. */
   private readonly reserved = new Map<string, Reservation[]>();
@@ -52,9 +62,10 @@ class Round {
   /** By workload: the zones in which its pods are about to go. */
   private readonly leaving = new Map<string, Set<string>>();
 
-  constructor(observation: DrainObservation, exempt: ReadonlySet<string>) {
+  constructor({ observation, memory, options }: ChoiceInput) {
     this.observation = observation;
-    this.exempt = exempt;
+    this.ignored = new Set(options.ignoreBroken);
+    this.excuses = excusesByKey(memory);
     this.workloads = new Map(observation.workloads.map((workload) => [workload.key, workload]));
     for (const pod of observation.pods) {
       if (!isLeaving(pod)) continue;
@@ -114,9 +125,13 @@ class Round {
 
   /** Without a zone budget nobody else keeps the pods that are down to one zone. */
   private byOtherZone(pod: DrainPod, workload: DrainWorkload | undefined): Hold {
-    if (!workload || workload.guard === 'zone-budget' || this.exempt.has(workload.key)) return undefined;
+    if (!workload || workload.guard === 'zone-budget') return undefined;
     const own = zoneKeyOf(pod);
-    const down = disruptedZones(workload.zones).filter(({ zone }) => zone !== own);
+    const ignored = this.ignored.has(reasons.workloadName(workload));
+    const zones = ignored
+      ? zonesBeyond(workload, this.excuses.get(workload.key))
+      : disruptedZones(workload.zones);
+    const down = zones.filter(({ zone }) => zone !== own);
     const counted = new Set(down.map(({ zone }) => zone));
     const about = [...(this.leaving.get(workload.key) ?? [])].filter(
       (zone) => zone !== own && !counted.has(zone),

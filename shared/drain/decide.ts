@@ -3,7 +3,7 @@
  * Pure; the rules D1 to D7 stand where they are applied.
  *
  * - D1 One zone at a time, in order; a zone in which nothing is to be done is passed over.
- * - D2 Between zones every workload that is not exempt is whole, and has been for the soak time.
+ * - D2 Between zones every workload is as healthy as it was before the drain, and has been for the soak time.
  * - D3 Pods go only from cordoned nodes, at most `maxNodes` at once.
  * - D4 Only pods that nothing is known to refuse are asked for (choose.ts).
  * - D5 Whatever is waited for, a change of it or `recheckAtMs` wakes the drain.
@@ -15,7 +15,7 @@ import { choosePods } from './choose.ts';
 import * as reasons from './reasons.ts';
 import { judgeHeld, waitUntilWhole } from './recovery.ts';
 import type { Cordon, DrainDecision, DrainInput, DrainPod } from './types.ts';
-import { stuckPods } from './whole.ts';
+import { excusedWorkloads, stuckPods } from './whole.ts';
 import {
   hasWork,
   isLeaving,
@@ -29,7 +29,7 @@ import {
 /**
  * Decides from what is seen now.
  *
- * A process that was restarted begins with an empty memory: it waits until everything is whole and begins the zone that
+ * A process that was restarted begins with an empty memory: it waits until all workloads are healthy and begins the zone that
  * was half done anew.
  *
  * @param input `memory` has been brought up to date with `rememberDrain` for this very observation
@@ -49,7 +49,7 @@ function goOn(input: DrainInput, work: ZoneWork): DrainDecision | undefined {
   const batch = work.nodes.filter(({ name }) => names.has(name));
 
   // D3, unless the node was uncordoned for a pod that no node took, and that is not there yet.
-  const stuck = stuckPods(observation.workloads, options.pendingMs).length > 0;
+  const stuck = stuckPods(observation, memory, options.pendingMs).length > 0;
   const open = batch.filter((node) => !node.cordoned && (node.pods.length > 0 || !stuck));
   if (open.length > 0) return cordonAgain(input, zone, open);
 
@@ -66,8 +66,7 @@ function goOn(input: DrainInput, work: ZoneWork): DrainDecision | undefined {
 
 /** D4: asks for the pods that may go, or says what the others wait for. */
 function empty(input: DrainInput, zone: string | undefined, left: readonly DrainPod[]): DrainDecision {
-  const { observation, memory } = input;
-  const { chosen, held } = choosePods(observation, left, memory.exempt);
+  const { chosen, held } = choosePods(input, left);
   if (chosen.length > 0) {
     return { kind: 'evict', zone, pods: chosen, held, reason: evictReason(zone, chosen, held.length) };
   }
@@ -85,6 +84,7 @@ function empty(input: DrainInput, zone: string | undefined, left: readonly Drain
     reason: reasons.describeHeld(held, zone),
     held,
     recheckAtMs: outlook?.untilMs,
+    fix: outlook?.fix,
   };
 }
 
@@ -108,14 +108,14 @@ function moveOn(input: DrainInput, zones: readonly ZoneWork[]): DrainDecision {
 
   const soakedAtMs = (memory.wholeSinceMs ?? nowMs) + options.soakMs;
   if (memory.touched && soakedAtMs > nowMs) {
-    const reason = `everything is whole and soaks before ${name} begins`;
+    const reason = `${healthNow(input)}; soaking before ${name} begins`;
     return { kind: 'wait', for: 'soak', zone: memory.zone, reason, held: [], recheckAtMs: soakedAtMs };
   }
   return cordon(input, next.zone, nextBatch(next, options.maxNodes), true);
 }
 
 /** D7, when nothing else is left to do. */
-function finish({ observation }: DrainInput): DrainDecision {
+function finish({ observation, memory }: DrainInput): DrainDecision {
   const unlabelled = podsWithoutLabel(observation);
   if (unlabelled.length > 0) {
     return {
@@ -128,7 +128,9 @@ function finish({ observation }: DrainInput): DrainDecision {
     };
   }
   const { length } = observation.nodes;
-  return { kind: 'done', reason: `${countNodes(length)} ${length === 1 ? 'is' : 'are'} drained` };
+  const excused = excusedWorkloads(observation, memory);
+  const health = excused.length > 0 ? `; ${reasons.healthOf(excused)}` : '';
+  return { kind: 'done', reason: `${countNodes(length)} ${length === 1 ? 'is' : 'are'} drained${health}` };
 }
 
 function cordon(
@@ -145,7 +147,7 @@ function cordon(
     zone,
     nodes: batch.filter((node) => !node.cordoned).map(({ name }) => name),
     begins,
-    reason: `${scope}: ${countNodes(batch.length)} with ${countPods(pods)} to leave, everything is whole`,
+    reason: `${scope}: ${countNodes(batch.length)} with ${countPods(pods)} to leave; ${healthNow(input)}`,
     memory: {
       ...memory,
       zone,
@@ -163,6 +165,10 @@ function cordonAgain({ memory }: DrainInput, zone: string | undefined, open: rea
   const verb = nodes.length === 1 ? 'is' : 'are';
   const reason = `${listNames(nodes)} ${verb} no longer cordoned while ${reasons.nameZone(zone)} is drained`;
   return { kind: 'cordon', zone, nodes, begins: false, reason, memory };
+}
+
+function healthNow({ observation, memory }: DrainInput): string {
+  return reasons.healthOf(excusedWorkloads(observation, memory));
 }
 
 function evictReason(zone: string | undefined, pods: readonly DrainPod[], held: number): string {

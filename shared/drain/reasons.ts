@@ -17,6 +17,52 @@ export function waitingToGo(pods: readonly DrainPod[], where: string): string {
   return `waiting for ${countPods(pods.length)} of ${where} to go: ${listNames(pods.map(({ name }) => name))}`;
 }
 
+/** `prod/statefulset/ingester`, as `--ignore-broken` takes it. */
+export function workloadName({ label, namespace }: Pick<DrainWorkload, 'label' | 'namespace'>): string {
+  return `${namespace}/${label}`;
+}
+
+/** `all workloads healthy`, or which were not before the drain and still are not. */
+export function healthOf(excused: readonly DrainWorkload[]): string {
+  if (excused.length === 0) return 'all workloads healthy';
+  return `all workloads healthy but those that were not before the drain: ${listBroken(excused)}`;
+}
+
+/** `statefulset/etcd in prod (etcd-0)`. */
+export function listBroken(workloads: readonly DrainWorkload[]): string {
+  return listNames(
+    workloads.map((workload) => `${nameWorkload(workload)} (${listNames(downNames(workload))})`),
+  );
+}
+
+/** Pods that stay because their workload was broken in another zone before the drain. */
+export function brokenBefore(held: readonly HeldPod[], zone: string | undefined): string {
+  return `${describeHeld(held, zone)}, since before the drain`;
+}
+
+/** @param ignorable whether nothing but the drain's own rule holds the pods */
+export function repairFix(workloads: readonly Named[], ignorable: boolean): string {
+  const repair = `repair ${listNames(distinct(workloads.map(nameWorkload)))} and run the same command`;
+  return ignorable
+    ? `${repair}, or evict pods of another zone anyway with ${ignoreFlags(workloads)}`
+    : repair;
+}
+
+export function suspectFix(workloads: readonly Named[]): string {
+  const names = listNames(workloads.map(nameWorkload));
+  return `${names} had pods down before this command started; if they do not recover, restart it with ${ignoreFlags(workloads)}`;
+}
+
+function ignoreFlags(workloads: readonly Named[]): string {
+  return distinct(workloads.map((workload) => `--ignore-broken ${workloadName(workload)}`)).join(' ');
+}
+
+type Named = Pick<DrainWorkload, 'label' | 'namespace'>;
+
+function distinct(words: readonly string[]): string[] {
+  return [...new Set(words)];
+}
+
 /** `statefulset/ingester in prod`. */
 export function nameWorkload({ label, namespace }: Pick<DrainWorkload, 'label' | 'namespace'>): string {
   return `${label} in ${namespace}`;

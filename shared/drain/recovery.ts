@@ -1,13 +1,22 @@
-/** D2 and D6: waiting for pods to come back, and giving up on those that no node takes. */
+/** D2 and D6: waiting for pods to come back, and giving up on those that cannot. */
 import * as reasons from './reasons.ts';
-import type { DrainBlocked, DrainInput, DrainMemory, DrainObservation, DrainWait, HeldPod } from './types.ts';
-import { brokenWorkloads, type StuckPod, stuckPods } from './whole.ts';
+import type {
+  DrainBlocked,
+  DrainInput,
+  DrainMemory,
+  DrainObservation,
+  DrainWait,
+  DrainWorkload,
+  Excuse,
+  HeldPod,
+} from './types.ts';
+import { brokenWorkloads, excusesByKey, type StuckPod, stuckPods } from './whole.ts';
 
 /**
  * What keeps the drain from going on to the next nodes, zone, or its end.
  *
  * @param before what may not happen yet, as the end of a sentence
- * @returns undefined when every workload that is waited for is whole
+ * @returns undefined when every workload is as healthy as it was before the drain
  */
 export function waitUntilWhole(
   input: DrainInput,
@@ -17,7 +26,7 @@ export function waitUntilWhole(
   const { observation, memory, options, nowMs } = input;
   const broken = brokenWorkloads(observation, memory);
   if (broken.length === 0) return undefined;
-  const [stuck] = stuckPods(broken, options.pendingMs);
+  const [stuck] = stuckPods(observation, memory, options.pendingMs);
   if (stuck && stuck.untilMs <= nowMs) return blocked(input, zone, stuck, []);
   return {
     kind: 'wait',
@@ -26,33 +35,70 @@ export function waitUntilWhole(
     reason: `${reasons.describeBroken(broken)}, before ${before}`,
     held: [],
     recheckAtMs: stuck?.untilMs,
+    fix: fixFor(broken, memory.suspects),
   };
 }
+
+/** Nobody knows whether these recover: they were broken before this process came. */
+function fixFor(broken: readonly DrainWorkload[], suspects: readonly string[]): string | undefined {
+  const found = broken.filter(({ key }) => suspects.includes(key));
+  return found.length === 0 ? undefined : reasons.suspectFix(found);
+}
+
+/** When waiting for held pods is given up if nothing changes (ms since the epoch), and what would help. */
+export interface Outlook {
+  kind: 'pending';
+  untilMs: number;
+  fix: string | undefined;
+}
+
+/** What a held pod waits for in vain. */
+type Cause =
+  | { kind: 'stuck'; untilMs: number; stuck: StuckPod }
+  | { kind: 'broken'; untilMs: number; workload: DrainWorkload; ignorable: boolean };
 
 /**
  * Whether the pods that are held back wait in vain.
  *
  * @param held all that is left to do
- * @returns blocked, or when it will be if nothing changes (ms since the epoch); undefined while something else than
- * a pod that no node takes holds at least one of them
+ * @returns blocked, or when it will be; undefined while at least one of them waits for something that may come by itself
  */
 export function judgeHeld(
   input: DrainInput,
   zone: string | undefined,
   held: readonly HeldPod[],
-): DrainBlocked | { kind: 'pending'; untilMs: number } | undefined {
+): DrainBlocked | Outlook | undefined {
   const { observation, memory, options, nowMs } = input;
-  const stuck = stuckPods(brokenWorkloads(observation, memory), options.pendingMs);
-  const causes = held.map((each) => stuck.find((pod) => mayHold(pod, each)));
-  let first: StuckPod | undefined;
+  const stuck = stuckPods(observation, memory, options.pendingMs);
+  const excuses = excusesByKey(memory);
+  const workloads = new Map(observation.workloads.map((workload) => [workload.key, workload]));
+  const causes = held.map((each): Cause | undefined => {
+    const found = stuck.find((pod) => mayHold(pod, each));
+    if (found) return { kind: 'stuck', untilMs: found.untilMs, stuck: found };
+    const workload = workloads.get(each.pod.workload ?? '');
+    const excuse = excuses.get(each.pod.workload ?? '');
+    if (!workload || !excuse || !isHeldByBroken(workload, excuse, each)) return undefined;
+    const ignorable = each.by === 'other-zone';
+    return { kind: 'broken', untilMs: excuse.sinceMs + options.pendingMs, workload, ignorable };
+  });
+  let first: Cause | undefined;
   for (const cause of causes) {
     if (cause === undefined) return undefined;
     if (first === undefined || cause.untilMs < first.untilMs) first = cause;
   }
   if (first === undefined) return undefined;
-  return first.untilMs <= nowMs
-    ? blocked(input, zone, first, held)
-    : { kind: 'pending', untilMs: first.untilMs };
+  const broken = causes.flatMap((cause) => (cause?.kind === 'broken' ? [cause] : []));
+  const fix =
+    broken.length === 0
+      ? undefined
+      : reasons.repairFix(
+          broken.map(({ workload }) => workload),
+          broken.every(({ ignorable }) => ignorable),
+        );
+  if (first.untilMs > nowMs) return { kind: 'pending', untilMs: first.untilMs, fix };
+  if (first.kind === 'stuck') return blocked(input, zone, first.stuck, held);
+  const reason = reasons.brokenBefore(held, zone);
+  return { kind: 'blocked', by: 'broken', zone, reason, fix: fix ?? '', held };
 }
 
 /** A zone budget may cover more than one workload, and which ones the observation does not tell. */
@@ -60,6 +106,13 @@ function mayHold({ workload }: StuckPod, { pod, by }: HeldPod): boolean {
   if (by === 'rollout') return false;
   if (workload.key === pod.workload) return true;
   return by === 'zone-budget' && workload.guard === 'zone-budget' && workload.namespace === pod.namespace;
+}
+
+/** Whether the pod is held because of pods that are down, and no more of them are than were before the drain. */
+function isHeldByBroken(workload: DrainWorkload, excuse: Excuse, { by }: HeldPod): boolean {
+  if (by !== 'other-zone' && by !== 'zone-budget' && by !== 'pod-budget') return false;
+  const count = workload.zones.reduce((sum, { down }) => sum + down.length, 0);
+  return count > 0 && count <= excuse.total;
 }
 
 function blocked(

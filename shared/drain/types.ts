@@ -95,8 +95,28 @@ export interface DrainOptions {
   maxNodes: number | undefined;
   /** How long everything must have been whole before the next zone. */
   soakMs: number;
-  /** How long a pod that no node takes is waited for, as an autoscaler may bring a node. */
+  /**
+   * How long a pod that no node takes is waited for, as an autoscaler may bring a node; and how long a workload that
+   * was broken before the drain may keep its pods from leaving.
+   */
   pendingMs: number;
+  /**
+   * Workloads (`workloadName`) whose pods that are down when the drain begins count for nothing: neither are they
+   * waited for, nor do they keep the pods of other zones.
+   */
+  ignoreBroken: readonly string[];
+}
+
+/** Pods of a workload that were down before the drain came to it. */
+export interface Excuse {
+  /** Of the workload. */
+  key: string;
+  /** When they were seen first, ms since the epoch. */
+  sinceMs: number;
+  /** How many; fewer when some have recovered, never more. Wherever they are: one may come back in another zone. */
+  total: number;
+  /** How many of them in which zone, likewise. */
+  zones: readonly { zone: string; down: number }[];
 }
 
 /** What must be remembered between decisions. A new process begins with `emptyDrainMemory` and goes on all the same. */
@@ -111,11 +131,16 @@ export interface DrainMemory {
   /** Since when everything has been whole and the batch without pods, ms since the epoch; undefined while it is not. */
   wholeSinceMs: number | undefined;
   /**
-   * Workloads without a ZoneDisruptionBudget that were not whole before the drain came to them: nobody knows whether
-   * they ever will be, so they are not waited for.
+   * Pods that were down before the drain came to their workload: nobody knows whether they ever will be available, so
+   * they are not waited for. They are down all the same: no pod of another zone is taken beside them.
    */
-  exempt: readonly string[];
-  /** Workloads that were looked at before: only at the first look at it may one become exempt. */
+  excuses: readonly Excuse[];
+  /**
+   * Workloads that were broken at the first look and are waited for all the same, because an earlier drain may have
+   * broken them.
+   */
+  suspects: readonly string[];
+  /** Workloads that were looked at before: only pods that are down at the first look at it are excused. */
   known: readonly string[];
   /** Whether a target was cordoned already at the first look; undefined before it. */
   resumed: boolean | undefined;
@@ -170,11 +195,13 @@ export interface DrainWait {
   held: readonly HeldPod[];
   /** When time alone can change the answer, ms since the epoch. */
   recheckAtMs: number | undefined;
+  /** What would help, where it is not for the drain alone to wait. */
+  fix?: string | undefined;
 }
 
 export interface DrainBlocked {
   kind: 'blocked';
-  by: 'unschedulable' | 'zone-label';
+  by: 'unschedulable' | 'zone-label' | 'broken';
   zone: string | undefined;
   reason: string;
   /** Which command would change it. */

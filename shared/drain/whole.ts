@@ -1,19 +1,48 @@
-/** Which workloads are waited for, and what keeps them from being whole. */
-import { disruptedZones } from '../zones.ts';
-import type { DownPod, DrainMemory, DrainObservation, DrainWorkload } from './types.ts';
+/** Which workloads are waited for, and what keeps them from being healthy. */
+import { disruptedZones, type ZoneTally, zoneKeyOf } from '../zones.ts';
+import type { DownPod, DrainMemory, DrainObservation, DrainWorkload, Excuse } from './types.ts';
 
 /** No pod of it is down, in whichever zone. */
 export function isWhole({ zones, down }: Pick<DrainWorkload, 'zones' | 'down'>): boolean {
   return down.length === 0 && disruptedZones(zones).length === 0;
 }
 
-/** The workloads that must be whole before the drain goes on, and are not. */
+/** The workloads that have more pods down than they had before the drain: these are waited for. */
 export function brokenWorkloads(
   observation: Pick<DrainObservation, 'workloads'>,
-  memory: Pick<DrainMemory, 'exempt'>,
+  memory: Pick<DrainMemory, 'excuses'>,
 ): DrainWorkload[] {
-  const exempt = new Set(memory.exempt);
-  return observation.workloads.filter((workload) => !exempt.has(workload.key) && !isWhole(workload));
+  const excuses = excusesByKey(memory);
+  return observation.workloads.filter((workload) => {
+    const excuse = excuses.get(workload.key);
+    return excuse ? countDown(workload) > excuse.total : !isWhole(workload);
+  });
+}
+
+/** The workloads with pods that were down before the drain and still are. */
+export function excusedWorkloads(
+  observation: Pick<DrainObservation, 'workloads'>,
+  memory: Pick<DrainMemory, 'excuses'>,
+): DrainWorkload[] {
+  const excuses = excusesByKey(memory);
+  return observation.workloads.filter((workload) => excuses.has(workload.key) && !isWhole(workload));
+}
+
+function countDown({ zones }: Pick<DrainWorkload, 'zones'>): number {
+  return zones.reduce((sum, { down }) => sum + down.length, 0);
+}
+
+/** The zones in which more pods of the workload are down than were before the drain. */
+export function zonesBeyond(
+  { zones }: Pick<DrainWorkload, 'zones'>,
+  excuse: Excuse | undefined,
+): ZoneTally[] {
+  const before = new Map(excuse?.zones.map(({ zone, down }) => [zone, down]));
+  return disruptedZones(zones).filter(({ zone, down }) => down.length > (before.get(zone) ?? 0));
+}
+
+export function excusesByKey({ excuses }: Pick<DrainMemory, 'excuses'>): ReadonlyMap<string, Excuse> {
+  return new Map(excuses.map((excuse) => [excuse.key, excuse]));
 }
 
 /** A pod that no node takes, with what the scheduler says. */
@@ -25,12 +54,19 @@ export interface StuckPod {
   untilMs: number;
 }
 
-/** The pods that no node takes, the one that has waited longest first. */
-export function stuckPods(workloads: readonly DrainWorkload[], pendingMs: number): StuckPod[] {
-  return workloads
-    .flatMap((workload) =>
-      workload.down.flatMap((pod) =>
-        pod.unschedulable === undefined
+/** The pods that are waited for and that no node takes, the one that has waited longest first. */
+export function stuckPods(
+  observation: Pick<DrainObservation, 'workloads'>,
+  memory: Pick<DrainMemory, 'excuses'>,
+  pendingMs: number,
+): StuckPod[] {
+  const excuses = excusesByKey(memory);
+  return brokenWorkloads(observation, memory)
+    .flatMap((workload) => {
+      const excuse = excuses.get(workload.key);
+      const waitedFor = new Set(zonesBeyond(workload, excuse).map(({ zone }) => zone));
+      return workload.down.flatMap((pod) =>
+        pod.unschedulable === undefined || (excuse && !waitedFor.has(zoneKeyOf(pod)))
           ? []
           : [
               {
@@ -40,7 +76,7 @@ export function stuckPods(workloads: readonly DrainWorkload[], pendingMs: number
                 untilMs: pod.unschedulable.sinceMs + pendingMs,
               },
             ],
-      ),
-    )
+      );
+    })
     .sort((a, b) => a.untilMs - b.untilMs);
 }

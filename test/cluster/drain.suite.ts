@@ -1,4 +1,5 @@
 import type { TestCluster } from './cluster.ts';
+import { drainBrokenSuite } from './drain-broken.suite.ts';
 import { drainBudgetsSuite } from './drain-budgets.suite.ts';
 import { drainProbeSuite } from './drain-probe.suite.ts';
 import { drainRefusalsSuite } from './drain-refusals.suite.ts';
@@ -12,6 +13,7 @@ import type { Suites } from './side-by-side.ts';
 export const DRAIN_SUITES: Suites<TestCluster> = {
   sharing: [
     drainRefusalsSuite,
+    drainBrokenSuite,
     drainBudgetsSuite,
     drainStuckSuite,
     drainRolloutsSuite,

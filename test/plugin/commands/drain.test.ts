@@ -36,7 +36,7 @@ describe('kubectl zone drain', () => {
     const { connection, ...made } = await request('node-1');
     assert.deepEqual(made, {
       targets: { names: ['node-1'], selector: undefined, zones: [] },
-      options: { zoneOrder: [], maxNodes: undefined, soakMs: 0, pendingMs: 300_000 },
+      options: { zoneOrder: [], maxNodes: undefined, soakMs: 0, pendingMs: 300_000, ignoreBroken: [] },
       filters: {
         ignoreDaemonSets: false,
         deleteEmptyDirData: false,
@@ -64,7 +64,7 @@ describe('kubectl zone drain', () => {
     );
     assert.deepEqual(made, {
       targets: { names: [], selector: undefined, zones: ['a', 'b', 'c'] },
-      options: { zoneOrder: ['c', 'b'], maxNodes: 2, soakMs: 60_000, pendingMs: 0 },
+      options: { zoneOrder: ['c', 'b'], maxNodes: 2, soakMs: 60_000, pendingMs: 0, ignoreBroken: [] },
       filters: {
         ignoreDaemonSets: true,
         deleteEmptyDirData: true,

@@ -11,7 +11,7 @@ import { type ManualClock, manualClock } from '../../helpers/manual-clock.ts';
 import { NO_FLAGS } from './builders.ts';
 import { type FakeCluster, fakeCluster, overBudget, settle } from './fake-cluster.ts';
 
-const SETTINGS = { zoneOrder: [], maxNodes: undefined, soakMs: 0, pendingMs: 60_000 };
+const SETTINGS = { zoneOrder: [], maxNodes: undefined, soakMs: 0, pendingMs: 60_000, ignoreBroken: [] };
 const WAY: RemovalWay = { disableEviction: false, gracePeriodSeconds: undefined };
 
 describe('the driver of a drain', () => {

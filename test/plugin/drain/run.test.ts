@@ -10,7 +10,7 @@ import { type FakeCluster, fakeCluster, settle } from './fake-cluster.ts';
 
 const REQUEST: DrainRequest = {
   targets: { names: ['old'], selector: undefined, zones: [] },
-  options: { zoneOrder: [], maxNodes: undefined, soakMs: 0, pendingMs: 60_000 },
+  options: { zoneOrder: [], maxNodes: undefined, soakMs: 0, pendingMs: 60_000, ignoreBroken: [] },
   filters: NO_FLAGS,
   removal: { disableEviction: false, gracePeriodSeconds: undefined },
   connection: {},

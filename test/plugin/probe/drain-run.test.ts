@@ -30,7 +30,7 @@ describe('kubectl zone drain --probe', () => {
 
   const request = (rest: Partial<DrainRequest> = {}): DrainRequest => ({
     targets: { names: ['old'], selector: undefined, zones: [] },
-    options: { zoneOrder: [], maxNodes: undefined, soakMs: 0, pendingMs: 60_000 },
+    options: { zoneOrder: [], maxNodes: undefined, soakMs: 0, pendingMs: 60_000, ignoreBroken: [] },
     filters: NO_FLAGS,
     removal: { disableEviction: false, gracePeriodSeconds: undefined },
     connection: {},

@@ -41,7 +41,7 @@ describe('a drain that probes hold', () => {
     driver = new DrainDriver({
       ...scene,
       ...surroundings,
-      options: { zoneOrder: [], maxNodes: undefined, soakMs: 0, pendingMs: 60_000 },
+      options: { zoneOrder: [], maxNodes: undefined, soakMs: 0, pendingMs: 60_000, ignoreBroken: [] },
       removal,
       reporter: { report: (event) => void events.push(event), close: async () => {} },
       hold: () => why,

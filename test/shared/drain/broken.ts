@@ -22,10 +22,15 @@ export const brokenDecisions: readonly { rule: Rule; how: string; decide: Decide
   },
   {
     rule: 'D2',
-    how: 'exempts whatever is broken',
+    how: 'excuses whatever is broken',
     decide: (input) => {
-      const exempt = input.observation.workloads.map(({ key }) => key);
-      return decideDrain({ ...input, memory: { ...input.memory, exempt } });
+      const excuses = input.observation.workloads.map(({ key, zones }) => ({
+        key,
+        sinceMs: 0,
+        total: zones.reduce((sum, { down }) => sum + down.length, 0),
+        zones: zones.map(({ zone, down }) => ({ zone, down: down.length })),
+      }));
+      return decideDrain({ ...input, memory: { ...input.memory, excuses } });
     },
   },
   {
@@ -76,6 +81,17 @@ export const brokenDecisions: readonly { rule: Rule; how: string; decide: Decide
     rule: 'D4',
     how: 'does not keep unguarded workloads to one zone',
     decide: withPods((pod) => ({ ...pod, workload: undefined })),
+  },
+  {
+    rule: 'D4',
+    how: 'takes other zones than the one that was broken before it',
+    decide: (input) => {
+      const broken = input.memory.excuses.map(({ key }) => key);
+      const ignoreBroken = input.observation.workloads
+        .filter(({ key }) => broken.includes(key))
+        .map(({ namespace, label }) => `${namespace}/${label}`);
+      return decideDrain({ ...input, options: { ...input.options, ignoreBroken } });
+    },
   },
   {
     rule: 'D4',

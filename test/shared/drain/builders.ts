@@ -12,7 +12,13 @@ import { tallyZones } from '../../../shared/zones.ts';
 
 export const NOW_MS = Date.parse('2026-03-01T12:00:00Z');
 
-export const OPTIONS: DrainOptions = { zoneOrder: [], maxNodes: undefined, soakMs: 0, pendingMs: 60_000 };
+export const OPTIONS: DrainOptions = {
+  zoneOrder: [],
+  maxNodes: undefined,
+  soakMs: 0,
+  pendingMs: 60_000,
+  ignoreBroken: [],
+};
 
 export function node(name: string, zone: string | undefined, cordoned = false): DrainNode {
   return { name, zone, cordoned };

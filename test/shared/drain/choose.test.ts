@@ -1,14 +1,23 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { choosePods } from '../../../shared/drain/choose.ts';
-import type { DrainObservation, PodBudgetState } from '../../../shared/drain/types.ts';
-import { node, observation, pod, UNGUARDED, web, workload, zoneBudget } from './builders.ts';
+import { emptyDrainMemory } from '../../../shared/drain/memory.ts';
+import type {
+  DrainMemory,
+  DrainObservation,
+  DrainOptions,
+  PodBudgetState,
+} from '../../../shared/drain/types.ts';
+import { node, OPTIONS, observation, pod, UNGUARDED, web, workload, zoneBudget } from './builders.ts';
 
 const a1 = node('a1', 'zone-a', true);
 const x1 = node('x1', undefined, true);
 
-function choose(seen: DrainObservation, exempt: readonly string[] = []) {
-  const { chosen, held } = choosePods(seen, seen.pods, exempt);
+function choose(
+  observation: DrainObservation,
+  { memory = emptyDrainMemory(), options = OPTIONS }: { memory?: DrainMemory; options?: DrainOptions } = {},
+) {
+  const { chosen, held } = choosePods({ observation, memory, options }, observation.pods);
   return {
     chosen: chosen.map(({ name }) => name),
     held: held.map(({ pod: { name }, by }) => [name, by]),
@@ -84,7 +93,7 @@ describe('which pods may be asked for now', () => {
     assert.equal(reasons[0], 'PodDisruptionBudget prod/pdb allows 2, and 2 pods asked for');
   });
 
-  it('are none of an unguarded workload with pods down in another zone, unless it is exempt', () => {
+  it('are none of an unguarded workload with pods down in another zone', () => {
     const pods = [pod('web-1', a1, UNGUARDED)];
     const seen = (zone: string | undefined) =>
       observation({ pods, workloads: [workload(), web({ 'web-9': zone })] });
@@ -94,7 +103,18 @@ describe('which pods may be asked for now', () => {
       'deployment/web in prod is kept to one zone at a time: web-9 of zone-b down',
     ]);
     assert.deepEqual(choose(seen(undefined)).held, [['web-1', 'other-zone']]);
-    assert.deepEqual(choose(seen('zone-b'), ['web']).chosen, ['web-1']);
+  });
+
+  it('are held beside pods of another zone that were down before the drain, unless these are ignored', () => {
+    const pods = [pod('web-1', a1, UNGUARDED)];
+    const seen = (down: Record<string, string>) => observation({ pods, workloads: [workload(), web(down)] });
+    const excuses = [{ key: 'web', sinceMs: 0, total: 1, zones: [{ zone: 'zone-b', down: 1 }] }];
+    const memory = { ...emptyDrainMemory(), excuses };
+    const options = { ...OPTIONS, ignoreBroken: ['prod/deployment/web'] };
+    assert.deepEqual(choose(seen({ 'web-9': 'zone-b' }), { memory }).held, [['web-1', 'other-zone']]);
+    assert.deepEqual(choose(seen({ 'web-9': 'zone-b' }), { memory, options }).chosen, ['web-1']);
+    const more = seen({ 'web-9': 'zone-b', 'web-8': 'zone-b' });
+    assert.deepEqual(choose(more, { memory, options }).held, [['web-1', 'other-zone']], 'one is new');
   });
 
   it('may be the one pod that is down on a node without a label', () => {

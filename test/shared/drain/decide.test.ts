@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { decideDrain } from '../../../shared/drain/decide.ts';
+import { emptyDrainMemory } from '../../../shared/drain/memory.ts';
 import type { DrainDecision, DrainObservation } from '../../../shared/drain/types.ts';
 import {
   begun,
@@ -57,12 +58,42 @@ describe('from zone to zone', () => {
 
   it('waits for what is down with names, counts and what it is that does not begin', () => {
     const seen = { ...open, workloads: [workload({ 'ingester-7': 'zone-c' })] };
-    const wait = decided(decideDrain(input(seen)), 'wait');
+    const memory = { ...emptyDrainMemory(), known: ['ingester'] };
+    const wait = decided(decideDrain(input(seen, { memory })), 'wait');
     assert.equal(wait.for, 'whole');
     assert.equal(
       wait.reason,
       'statefulset/ingester in prod has 1 of 7 pods down: ingester-7 (missing), before zone-a begins',
     );
+  });
+
+  it('does not wait for what was down before the drain, and says that it is', () => {
+    const seen = { ...open, workloads: [workload({ 'ingester-7': 'zone-c' })] };
+    const { reason } = decided(decideDrain(input(seen)), 'cordon');
+    assert.match(
+      reason,
+      /; all workloads healthy but those that were not before the drain: statefulset\/ingester in prod \(ingester-7\)$/,
+    );
+  });
+
+  it('holds pods beside another zone that was down before, ends after a while, and says how to go on', () => {
+    const broken = web({ 'web-9': 'zone-c' });
+    const seen = observation({ nodes: [a1], pods: [pod('web-1', a1, UNGUARDED)], workloads: [broken] });
+    const excuses = [
+      { key: 'web', sinceMs: NOW_MS - 59_999, total: 1, zones: [{ zone: 'zone-c', down: 1 }] },
+    ];
+    const memory = { ...begun('zone-a', a1), excuses };
+    const wait = decided(decideDrain(input(seen, { memory })), 'wait');
+    assert.equal(wait.recheckAtMs, NOW_MS + 1);
+    assert.match(wait.fix ?? '', /--ignore-broken prod\/deployment\/web$/);
+    const { by, reason } = decided(decideDrain(input(seen, { memory, nowMs: NOW_MS + 1 })), 'blocked');
+    assert.equal(by, 'broken');
+    assert.equal(
+      reason,
+      '1 pod of zone-a (web-1): deployment/web in prod is kept to one zone at a time: web-9 of zone-c down, since before the drain',
+    );
+    const options = { ...OPTIONS, ignoreBroken: ['prod/deployment/web'] };
+    decided(decideDrain(input(seen, { memory, options })), 'evict');
   });
 
   it('soaks after a zone that had pods, and says until when', () => {

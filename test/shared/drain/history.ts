@@ -2,6 +2,7 @@ import type {
   Cordon,
   DrainInput,
   DrainObservation,
+  DrainOptions,
   DrainPod,
   DrainWorkload,
 } from '../../../shared/drain/types.ts';
@@ -18,17 +19,28 @@ export class History {
   wholeSinceMs: number | undefined;
   /** Pods that any process asked for, by uid, with their zone; until they are gone. */
   readonly removed = new Map<string, string | undefined>();
-  private readonly firstSeen = new Map<string, 'broken' | 'sound'>();
+  /** By workload, the most pods of each zone that were down before the drain and have been ever since. */
+  private readonly before = new Map<string, Map<string, number>>();
+  /** The same over all zones: one of them may come back elsewhere. */
+  private readonly beforeInAll = new Map<string, number>();
   /** Whether nobody can have drained before this process: no target was cordoned when it came. */
   private untouched: boolean | undefined;
 
   /** To be called with each observation before its decision is judged. */
-  see(observation: DrainObservation, nowMs: number): void {
+  see(observation: DrainObservation, nowMs: number, options: Pick<DrainOptions, 'ignoreBroken'>): void {
     this.untouched ??= observation.nodes.every(({ cordoned }) => !cordoned);
     for (const workload of observation.workloads) {
-      const broken = isDown(workload) && workload.guard !== 'zone-budget' && this.untouched;
-      if (!broken) this.firstSeen.set(workload.key, 'sound');
-      else if (!this.firstSeen.has(workload.key)) this.firstSeen.set(workload.key, 'broken');
+      const known = this.before.get(workload.key);
+      const told = options.ignoreBroken.includes(`${workload.namespace}/${workload.label}`);
+      const least = new Map<string, number>();
+      for (const { zone, down } of workload.zones) {
+        const most = known ? (known.get(zone) ?? 0) : this.untouched || told ? down.length : 0;
+        least.set(zone, Math.min(most, down.length));
+      }
+      this.before.set(workload.key, least);
+      const count = countDown(workload);
+      const excused = this.beforeInAll.get(workload.key) ?? (this.untouched || told ? count : 0);
+      this.beforeInAll.set(workload.key, Math.min(excused, count));
     }
     const present = new Set(observation.pods.map(({ uid }) => uid));
     for (const uid of this.removed.keys()) if (!present.has(uid)) this.removed.delete(uid);
@@ -42,11 +54,13 @@ export class History {
 
   /** Workloads that must be whole and are not. */
   waitedFor({ workloads }: DrainObservation): DrainWorkload[] {
-    return workloads.filter((workload) => isDown(workload) && !this.isExempt(workload.key));
+    return workloads.filter((workload) => countDown(workload) > (this.beforeInAll.get(workload.key) ?? 0));
   }
 
-  isExempt(key: string): boolean {
-    return this.firstSeen.get(key) === 'broken';
+  /** The zones in which more pods are down than were before the drain. */
+  newlyDown({ key, zones }: DrainWorkload): DrainWorkload['zones'] {
+    const before = this.before.get(key);
+    return zones.filter(({ zone, down }) => down.length > (before?.get(zone) ?? 0));
   }
 
   cordoned(decision: Cordon): void {
@@ -71,7 +85,8 @@ export class History {
     this.asked = false;
     this.hadPods = false;
     this.wholeSinceMs = undefined;
-    this.firstSeen.clear();
+    this.before.clear();
+    this.beforeInAll.clear();
     this.untouched = undefined;
   }
 }
@@ -84,8 +99,8 @@ export function cannotGo(pod: DrainPod, observation: DrainObservation): boolean 
   );
 }
 
-export function isDown({ zones }: Pick<DrainWorkload, 'zones'>): boolean {
-  return zones.some((zone) => zone.down.length > 0);
+function countDown({ zones }: DrainWorkload): number {
+  return zones.reduce((sum, { down }) => sum + down.length, 0);
 }
 
 /** Zones in the order that the options ask for. */

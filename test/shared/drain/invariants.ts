@@ -1,6 +1,6 @@
 /** The rules of the drain as assertions about a decision, written from the issue and not from the code. */
 import type { DrainDecision, DrainInput, DrainPod, Evict } from '../../../shared/drain/types.ts';
-import { cannotGo, type History, isDown, zonesInOrder } from './history.ts';
+import { cannotGo, type History, zonesInOrder } from './history.ts';
 import type { ModelCluster } from './model.ts';
 
 export type Rule = 'D1' | 'D2' | 'D3' | 'D4' | 'D5' | 'D6' | 'D7';
@@ -138,12 +138,15 @@ function wrongWithPods(decision: Evict, input: DrainInput, history: History): Vi
     if (workload?.rolloutHolder !== undefined) broken('D4', `${pod.name} is rolled out`);
     if (pod.zoneBudgets.length > 1) broken('D4', `${pod.name} has two budgets`);
     const own = pod.zone ?? `?${pod.name}`;
-    const elsewhere = workload?.zones.some((zone) => zone.zone !== own && zone.down.length > 0);
+    const ignored =
+      workload && input.options.ignoreBroken.includes(`${workload.namespace}/${workload.label}`);
+    const counted = workload && ignored ? history.newlyDown(workload) : workload?.zones;
+    const elsewhere = counted?.some((zone) => zone.zone !== own && zone.down.length > 0);
     const others = [...decision.pods, ...observation.pods.filter((each) => each.terminating || each.asked)];
     const going = others.some(
       (each) => each.workload === pod.workload && (each.zone ?? `?${each.name}`) !== own,
     );
-    const kept = workload && workload.guard !== 'zone-budget' && !history.isExempt(workload.key);
+    const kept = workload && workload.guard !== 'zone-budget';
     if (kept && (elsewhere || going)) {
       broken('D4', `${pod.name} goes while pods of another zone are down or going`);
     }
@@ -158,6 +161,7 @@ function wrongWithPods(decision: Evict, input: DrainInput, history: History): Vi
 /** Plays the requests on a copy of the truth: none is refused, and none that would be admitted is held. */
 function refusals(decision: Evict, { observation }: DrainInput, fresh: ModelCluster): string[] {
   const world = fresh.clone();
+  world.freezePodBudgets();
   const asked = observation.pods.filter((pod) => pod.asked && !pod.terminating);
   for (const { uid } of asked) world.evict(uid);
   const found = decision.pods.flatMap(({ uid, name }) => {
@@ -178,7 +182,7 @@ function describe(input: DrainInput, history: History) {
     observation.pods.filter((pod) => pod.node === node && !cannotGo(pod, observation));
   const hasWork = (zone: string | undefined) =>
     observation.nodes.some((node) => node.zone === zone && (!node.cordoned || podsOn(node.name).length > 0));
-  const waitedFor = history.waitedFor(observation).filter(isDown);
+  const waitedFor = history.waitedFor(observation);
   const zones = zonesInOrder(input).filter(hasWork);
   return {
     podsOn,
@@ -186,7 +190,11 @@ function describe(input: DrainInput, history: History) {
     waitedFor,
     firstZone: zones.length > 0 ? zones[0] : 'none',
     inBatch: [...history.batch].flatMap(podsOn).filter((pod) => pod.zone === history.zone),
-    unschedulable: waitedFor.flatMap(({ down }) => down.flatMap((pod) => pod.unschedulable?.sinceMs ?? [])),
+    unschedulable: waitedFor.flatMap((workload) => {
+      const zones = new Set(history.newlyDown(workload).map(({ zone }) => zone));
+      const down = workload.down.filter(({ name, zone }) => zones.has(zone ?? `?${name}`));
+      return down.flatMap((pod) => pod.unschedulable?.sinceMs ?? []);
+    }),
     isOurs: (pod: DrainPod) => history.removed.has(pod.uid) && (pod.terminating || pod.asked),
     workload: (pod: DrainPod) => observation.workloads.find(({ key }) => key === pod.workload),
   };

@@ -6,33 +6,45 @@ import { begun, NOW_MS, node, observation, pod, web, workload } from './builders
 const a1 = node('a1', 'zone-a', true);
 
 describe('what a drain remembers', () => {
-  it('exempts what was broken at the first look, but nothing that a zone budget guards', () => {
+  it('excuses the pods that were down at the first look, by zone', () => {
     const broken = observation({
       workloads: [workload({ 'ingester-9': 'zone-a' }), web({ 'web-9': 'zone-a' })],
     });
     const memory = rememberDrain(emptyDrainMemory(), broken, NOW_MS);
-    assert.deepEqual(memory.exempt, ['web']);
-    assert.equal(memory.wholeSinceMs, undefined);
+    const zones = [{ zone: 'zone-a', down: 1 }];
+    assert.deepEqual(memory.excuses, [
+      { key: 'ingester', sinceMs: NOW_MS, total: 1, zones },
+      { key: 'web', sinceMs: NOW_MS, total: 1, zones },
+    ]);
+    assert.equal(memory.wholeSinceMs, NOW_MS);
     assert.deepEqual(rememberDrain(memory, broken, NOW_MS + 1), memory);
   });
 
-  it('exempts nothing where a target was cordoned before: an earlier process may have broken it', () => {
+  it('excuses nothing where a target was cordoned before: an earlier process may have broken it', () => {
     const workloads = [web({ 'web-9': 'zone-a' })];
     const resumed = rememberDrain(emptyDrainMemory(), observation({ nodes: [a1], workloads }), NOW_MS);
-    assert.deepEqual(resumed.exempt, []);
+    assert.deepEqual(resumed.excuses, []);
     const uncordoned = observation({ nodes: [node('a1', 'zone-a')], workloads });
     const later = rememberDrain({ ...resumed, known: [] }, uncordoned, NOW_MS);
-    assert.deepEqual(later.exempt, [], 'the first look counts');
+    assert.deepEqual(later.excuses, [], 'the first look counts');
+    const options = { ignoreBroken: ['prod/deployment/web'] };
+    const told = rememberDrain(emptyDrainMemory(), observation({ nodes: [a1], workloads }), NOW_MS, options);
+    assert.equal(told.excuses.length, 1, 'the operator knows');
   });
 
-  it('never exempts what it has seen before, and ends the exemption of what was whole once', () => {
+  it('never excuses what it has seen before, and ends the excuse of what has recovered', () => {
     const at = (down: Record<string, string>) => observation({ workloads: [workload(), web(down)] });
     const sound = rememberDrain(emptyDrainMemory(), at({}), NOW_MS);
-    assert.deepEqual(rememberDrain(sound, at({ 'web-9': 'zone-a' }), NOW_MS).exempt, []);
-    const exempt = rememberDrain(emptyDrainMemory(), at({ 'web-9': 'zone-a' }), NOW_MS);
-    const absent = rememberDrain(exempt, observation(), NOW_MS);
-    assert.deepEqual(absent.exempt, ['web']);
-    assert.deepEqual(rememberDrain(absent, at({}), NOW_MS).exempt, []);
+    assert.deepEqual(rememberDrain(sound, at({ 'web-9': 'zone-a' }), NOW_MS).excuses, []);
+    const excused = rememberDrain(emptyDrainMemory(), at({ 'web-9': 'zone-a' }), NOW_MS);
+    const absent = rememberDrain(excused, observation(), NOW_MS);
+    assert.equal(absent.excuses.length, 1);
+    assert.deepEqual(rememberDrain(absent, at({}), NOW_MS).excuses, []);
+    const two = rememberDrain(emptyDrainMemory(), at({ 'web-8': 'zone-a', 'web-9': 'zone-a' }), NOW_MS);
+    const one = rememberDrain(two, at({ 'web-9': 'zone-a' }), NOW_MS);
+    assert.deepEqual(one.excuses[0]?.zones, [{ zone: 'zone-a', down: 1 }]);
+    const again = rememberDrain(one, at({ 'web-8': 'zone-a', 'web-9': 'zone-a' }), NOW_MS);
+    assert.deepEqual(again.excuses, one.excuses);
   });
 
   it('counts the soak from when the last pod was gone and all was whole', () => {

@@ -43,6 +43,9 @@ export interface ModelOptions {
   sparesPerZone: number;
   unlabelled: number;
   loose: number;
+  /** Pods that are down before the drain, and how many of these never recover. */
+  broken?: number;
+  crashing?: number;
   workloads: readonly Omit<ModelWorkload, 'name' | 'rolloutHolder'>[];
 }
 
@@ -59,7 +62,11 @@ export class ModelCluster {
   /** Where a pod of this name was first, and last. */
   readonly homes = new Map<string, string | undefined>();
   readonly lastZones = new Map<string, string>();
+  /** Names of pods that never become ready. */
+  readonly crashing = new Set<string>();
   private serial = 0;
+  /** By workload: what the status of its PodDisruptionBudget allows, while no controller counts anew. */
+  private allowed: Map<string, number> | undefined;
 
   constructor(options: ModelOptions, pick: Pick) {
     for (const zone of options.zones) {
@@ -78,6 +85,12 @@ export class ModelCluster {
         const node = nodes[pick(nodes.length)];
         if (node) this.bind(this.create(`${workload.name}-${ordinal}`, workload), node, true);
       }
+    }
+    for (let index = 0; index < (options.broken ?? 0); index += 1) {
+      const pod = choose([...this.pods.values()], pick);
+      if (!pod) continue;
+      pod.ready = false;
+      if (index < (options.crashing ?? 0)) this.crashing.add(pod.name);
     }
     for (let index = 0; index < options.loose; index += 1) {
       const node = nodes[pick(nodes.length)];
@@ -140,9 +153,21 @@ export class ModelCluster {
       const healthy = replicas - down.length;
       const desired = replicas - maxUnavailable;
       const unreadyGoes = !pod.ready && desired > 0 && healthy >= desired;
-      if (!free && !unreadyGoes && healthy <= desired) return 'pod budget';
+      const allowed = this.allowed?.get(workload.name) ?? healthy - desired;
+      if (!free && !unreadyGoes && allowed <= 0) return 'pod budget';
+      // The API server counts every eviction that it admits by the status, also of a pod that is not Ready.
+      if (!free && !unreadyGoes) this.allowed?.set(workload.name, allowed - 1);
     }
     return undefined;
+  }
+
+  /** From now on evictions take from what PodDisruptionBudgets allow at this moment. */
+  freezePodBudgets(): void {
+    this.allowed = new Map(
+      this.workloads.map((workload) => {
+        return [workload.name, workload.maxUnavailable - this.downOf(workload).length];
+      }),
+    );
   }
 
   cordon(name: string, cordoned: boolean): void {
@@ -189,7 +214,10 @@ export class ModelCluster {
 
   podBecomesReady(pick: Pick): void {
     const pod = choose(
-      [...this.pods.values()].filter((each) => each.node !== undefined && !each.ready && !each.terminating),
+      [...this.pods.values()].filter(
+        (each) =>
+          each.node !== undefined && !each.ready && !each.terminating && !this.crashing.has(each.name),
+      ),
       pick,
     );
     if (pod) pod.ready = true;

@@ -1,3 +1,4 @@
+import { decideDrain } from '../../../shared/drain/decide.ts';
 import { emptyDrainMemory, rememberDrain } from '../../../shared/drain/memory.ts';
 import type {
   DrainDecision,
@@ -72,6 +73,12 @@ export class Simulation {
       this.refused.clear();
       decision = this.drive(() => 0);
       if (decision.kind === 'done') return decision;
+      // Where it is not for ever, the operator runs the same command again.
+      if (decision.kind === 'blocked' && decision.by === 'broken' && cluster.crashing.size > 0)
+        return decision;
+      if (decision.kind === 'wait' && decision.fix !== undefined && decision.recheckAtMs === undefined) {
+        if (round > 100) return decision;
+      }
       // The operator does as the decision says.
       if (decision.kind === 'blocked' && decision.by === 'zone-label') {
         for (const node of cluster.nodes.values()) node.zone ??= 'zone-z';
@@ -117,8 +124,8 @@ export class Simulation {
     while (this.seen.length > this.lag + 1) this.seen.shift();
     const observation = this.overlay();
     const { nowMs } = cluster;
-    this.memory = rememberDrain(this.memory, observation, nowMs);
-    this.history.see(observation, nowMs);
+    this.memory = rememberDrain(this.memory, observation, nowMs, options);
+    this.history.see(observation, nowMs, options);
 
     const decision = this.decide({ observation, options, memory: this.memory, nowMs });
     const fresh = this.lag === 0 ? cluster : undefined;
@@ -206,6 +213,42 @@ export class Simulation {
     const pod = choose([...this.cluster.pods.values()], pick);
     if (pod) this.cluster.evict(pod.uid);
   }
+}
+
+/**
+ * What is wrong with a drain that has had all the time it needs since the last trouble: it has to be done, or blocked
+ * for a reason that is true and with what would help.
+ */
+export function stuckAfter(scenario: Scenario): string[] {
+  const simulation = new Simulation(scenario, decideDrain);
+  simulation.run(scenario);
+  const last = simulation.settle(1500);
+  const wrong = simulation.found.map(({ rule, step, what }) => `${rule} at step ${step}: ${what}`);
+  const { cluster } = simulation;
+  if (last.kind === 'blocked' && last.by === 'broken') {
+    if (cluster.crashing.size === 0) wrong.push('blocked by a broken workload, and none is broken');
+    if (last.held.length === 0) wrong.push('blocked, and holds no pod');
+    if (!/^repair statefulset\/w\d/.test(last.fix)) wrong.push(`says ${last.fix}`);
+    return wrong;
+  }
+  const crashing = cluster.workloads.find((workload) =>
+    cluster.namesOf(workload).some((name) => cluster.crashing.has(name)),
+  );
+  if (
+    last.kind === 'wait' &&
+    crashing &&
+    last.fix?.includes(`--ignore-broken prod/statefulset/${crashing.name}`)
+  ) {
+    return wrong;
+  }
+  if (last.kind !== 'done') return [...wrong, `ends with ${JSON.stringify(last)}`];
+  const targets = [...cluster.nodes.values()].filter((node) => node.target);
+  const names = new Set(targets.map(({ name }) => name));
+  for (const node of targets) if (!node.cordoned) wrong.push(`${node.name} is not cordoned`);
+  for (const pod of cluster.pods.values()) {
+    if (names.has(pod.node ?? '')) wrong.push(`${pod.name} is on ${pod.node}`);
+  }
+  return wrong;
 }
 
 /** Choices drawn from one number. */

@@ -18,7 +18,7 @@ test('a whole drain of six nodes', async () => {
   assert.equal(
     await written(plain, scriptedDrain()),
     `       0s  6 nodes to drain, 24 pods to leave: zone-a (3 nodes), zone-b (3 nodes), one after the other
-       0s  zone-a begins: 3 nodes with 12 pods to leave, everything is whole
+       0s  zone-a begins: 3 nodes with 12 pods to leave; all workloads healthy
        0s  zone-a: cordoned node-zone-a-1, node-zone-a-2, node-zone-a-3
        0s  zone-a: 10 pods of 3 nodes evicted: prod/node-zone-a-1-pod-1, prod/node-zone-a-1-pod-2 and 8 more
        0s  zone-a: eviction of prod/node-zone-a-3-pod-3 refused: prod/node-zone-a-3-pod-3: budget prod/a allows 10
@@ -29,7 +29,7 @@ test('a whole drain of six nodes', async () => {
       45s  node-zone-a-3 drained: 4 pods in 44s
       45s  waiting: statefulset/a in prod has 3 of 24 pods down: a-1 (missing), before the next zone begins
    1m 29s  zone-a finished: 3 nodes, 12 pods in 1m 29s
-   1m 30s  zone-b begins: 3 nodes with 12 pods to leave, everything is whole
+   1m 30s  zone-b begins: 3 nodes with 12 pods to leave; all workloads healthy
    1m 30s  zone-b: cordoned node-zone-b-1, node-zone-b-2, node-zone-b-3
    1m 30s  zone-b: 10 pods of 3 nodes evicted: prod/node-zone-b-1-pod-1, prod/node-zone-b-1-pod-2 and 8 more
    1m 30s  zone-b: eviction of prod/node-zone-b-3-pod-3 refused: prod/node-zone-b-3-pod-3: budget prod/a allows 10
