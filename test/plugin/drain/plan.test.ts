@@ -4,7 +4,13 @@ import { type DrainPlan, describePlan } from '../../../plugin/drain/plan.ts';
 import type { DrainObservation, DrainOptions } from '../../../shared/drain/types.ts';
 import { drainPod, drainWorkload, observationOf, podOf } from './builders.ts';
 
-const OPTIONS: DrainOptions = { zoneOrder: [], maxNodes: undefined, soakMs: 0, pendingMs: 0, ignoreBroken: [] };
+const OPTIONS: DrainOptions = {
+  zoneOrder: [],
+  maxNodes: undefined,
+  soakMs: 0,
+  pendingMs: 0,
+  ignoreBroken: [],
+};
 const NODES = [
   { name: 'node-9', zone: undefined, cordoned: false },
   { name: 'node-3', zone: 'zone-b', cordoned: true },
