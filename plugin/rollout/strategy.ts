@@ -76,9 +76,9 @@ function patchOf(strategy: UpdateStrategy): { type: string; rollingUpdate: unkno
 }
 
 /**
- * Under OnDelete the StatefulSet controller leaves status.currentRevision behind at the old revision for ever, which
- * tools read as an update that never ends (kubernetes/kubernetes#73492; servers with #136833 do it themselves). Once
- * every pod is updated we write what is true, unless a newer template has come meanwhile.
+ * Before Kubernetes 1.37 (#136833) the StatefulSet controller leaves status.currentRevision behind at the old revision
+ * under OnDelete, which tools read as an update that never ends (kubernetes/kubernetes#73492). Once every pod is updated
+ * we write what is true, unless a newer template has come meanwhile.
  */
 export async function completeStatus(kube: Kube, statefulSet: StatefulSet): Promise<void> {
   const { namespace, name, generation } = statefulSet.metadata;
