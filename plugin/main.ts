@@ -13,6 +13,7 @@ import { versionCommand } from './commands/version.ts';
 import { COMPLETE_VERB } from './completion/script.ts';
 import type { Context } from './context.ts';
 import { describeError, type ExitCode } from './errors.ts';
+import { writeError } from './output.ts';
 
 /** Every verb, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
@@ -43,10 +44,8 @@ export async function main(argv: readonly string[], context: Context): Promise<E
     }
     return await runCommandLine(COMMANDS, argv, context);
   } catch (error) {
-    const { message, fix, stack, exitCode } = describeError(error);
-    context.stderr.write(`error: ${message}\n`);
-    if (fix) context.stderr.write(`  ${fix}\n`);
-    if (stack) context.stderr.write(`${stack}\n`);
-    return exitCode;
+    const described = describeError(error);
+    writeError(context.stderr, described);
+    return described.exitCode;
   }
 }

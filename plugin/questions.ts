@@ -1,6 +1,8 @@
 import { createInterface } from 'node:readline/promises';
+import { harmless } from '../shared/plain-text.ts';
 import type { Context } from './context.ts';
 import { InterruptedError, UserError } from './errors.ts';
+import { writeLine } from './output.ts';
 
 /**
  * Asks a yes-or-no question on the terminal; anything but yes is no.
@@ -18,11 +20,11 @@ export async function confirm(question: string, context: Context, wayOut: string
   const ignore = context.onInterrupt(() => aborted.abort());
   terminal.on('SIGINT', () => aborted.abort());
   try {
-    const answer = await terminal.question(`${question} [y/N] `, { signal: aborted.signal });
+    const answer = await terminal.question(`${harmless(question)} [y/N] `, { signal: aborted.signal });
     return /^y(es)?$/i.test(answer.trim());
   } catch (error) {
     if (!aborted.signal.aborted) throw error;
-    stderr.write('\n');
+    writeLine(stderr, '');
     throw new InterruptedError();
   } finally {
     ignore();

@@ -7,6 +7,7 @@ import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode, UserError } from '../errors.ts';
 import { getOrExplain } from '../get-or-explain.ts';
+import { writeDocument, writeLine, writeLines } from '../output.ts';
 import { printObject } from '../views/budget/print.ts';
 import { readEnforcement } from './enforcement.ts';
 import { crdMissing } from './errors.ts';
@@ -39,16 +40,19 @@ export async function createBudget(request: CreateRequest, context: Context): Pr
     let shown: object = manifest;
     if (request.dryRun !== 'client') {
       for (const unread of await refuseOverlap(kube, request.name, workload)) {
-        stderr.write(`warning: the budget ${unread} cannot be read, and may cover the same pods\n`);
+        writeLine(stderr, `warning: the budget ${unread} cannot be read, and may cover the same pods`);
       }
       shown = await post(kube, manifest, request);
       const enforcement = await readEnforcement(kube, namespace);
       if (enforcement.kind === 'not-enforced') {
-        stderr.write(`warning: nothing enforces this budget: ${enforcement.reason}\n  ${enforcement.fix}\n`);
+        writeLines(stderr, [
+          `warning: nothing enforces this budget: ${enforcement.reason}`,
+          `  ${enforcement.fix}`,
+        ]);
       }
     }
     const done = { client: ' (dry run)', server: ' (server dry run)', none: '' }[request.dryRun ?? 'none'];
-    stdout.write(await printObject(shown, request.name, request.output, `created${done}`));
+    writeDocument(stdout, await printObject(shown, request.name, request.output, `created${done}`));
     return EXIT.done;
   } finally {
     await kube.close();

@@ -10,6 +10,7 @@ import {
 import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode, UserError } from '../errors.ts';
+import { writeDocument, writeLines } from '../output.ts';
 import { explanationLines } from '../views/budget/explanation.ts';
 import { printData } from '../views/budget/print.ts';
 import { readEnforcement } from './enforcement.ts';
@@ -41,11 +42,8 @@ export async function explainPod(request: ExplainRequest, context: Context): Pro
     ]);
     const nowMs = context.clock.nowMs() + kube.clockSkewMs;
     const explanation = explainEviction({ pod, state, podDisruptionBudgets, enforcement }, nowMs);
-    context.stdout.write(
-      request.output
-        ? await printData(explanation, request.output)
-        : `${explanationLines(explanation).join('\n')}\n`,
-    );
+    if (request.output) writeDocument(context.stdout, await printData(explanation, request.output));
+    else writeLines(context.stdout, explanationLines(explanation));
     return explanation.verdict === 'admitted' ? EXIT.done : EXIT.failed;
   } finally {
     await kube.close();

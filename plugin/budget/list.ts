@@ -2,6 +2,7 @@ import type { ConnectOptions } from '../../shared/kube/connect.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
+import { writeDocument, writeLine, writeLines } from '../output.ts';
 import { printData, resourceName } from '../views/budget/print.ts';
 import {
   budgetRows,
@@ -58,7 +59,7 @@ export function tableOptions({ allNamespaces, output }: ListRequest): TableOptio
 
 /** Says that there is nothing, as kubectl does. */
 export function noneFound({ namespace }: Scope): string {
-  return namespace === undefined ? 'No resources found\n' : `No resources found in ${namespace} namespace.\n`;
+  return namespace === undefined ? 'No resources found' : `No resources found in ${namespace} namespace.`;
 }
 
 async function print(
@@ -71,23 +72,26 @@ async function print(
   if (output === 'json' || output === 'yaml') {
     // One that was named is shown by itself, several as a list.
     const shown = request.name === undefined ? { items: reports } : reports[0];
-    stdout.write(await printData(shown, output));
+    writeDocument(stdout, await printData(shown, output));
     return;
   }
   if (output === 'name') {
-    for (const { name } of reports) stdout.write(`${resourceName(name)}\n`);
+    for (const { name } of reports) writeLine(stdout, resourceName(name));
     for (const { namespace, name, problem } of reports.filter(({ malformed }) => malformed)) {
-      stderr.write(`warning: budget ${namespace}/${name}: ${problem}\n`);
+      writeLine(stderr, `warning: budget ${namespace}/${name}: ${problem}`);
     }
     return;
   }
   if (reports.length === 0) {
-    stderr.write(noneFound(scope));
+    writeLine(stderr, noneFound(scope));
     return;
   }
   const options = tableOptions(request);
   const rows = [tableHeader(options), ...budgetRows(reports, options)];
   const widths = columnWidths(rows);
-  stdout.write(`${rows.map((cells) => tableLine(cells, widths)).join('\n')}\n`);
-  for (const note of notes(reports)) stderr.write(`warning: ${note}\n`);
+  writeLines(
+    stdout,
+    rows.map((cells) => tableLine(cells, widths)),
+  );
+  for (const note of notes(reports)) writeLine(stderr, `warning: ${note}`);
 }

@@ -1,6 +1,7 @@
 import type { Kube } from '../../shared/kube/kube.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
+import { writeLine } from '../output.ts';
 import { openBudgetReporter } from '../views/budget/open.ts';
 import type { BudgetReporter } from './events.ts';
 import { fetchState, type Scope } from './fetch.ts';
@@ -21,7 +22,7 @@ export async function watchBudgets(
 ): Promise<ExitCode> {
   // A budget or CRD that is not there, or may not be read, is told before anything is drawn.
   const { budgets, malformed } = await fetchState(kube, scope);
-  if (budgets.length + malformed.length === 0) context.stderr.write(noneFound(scope));
+  if (budgets.length + malformed.length === 0) writeLine(context.stderr, noneFound(scope));
   const ended = Promise.withResolvers<ExitCode>();
   const stopListening = context.onInterrupt(() => ended.resolve(EXIT.interrupted));
   const reporter = await openBudgetReporter(

@@ -2,6 +2,7 @@ import type { Kube } from '../../shared/kube/kube.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode, UserError } from '../errors.ts';
 import { refuseKnownOldServer } from '../old-server.ts';
+import { writeJson, writeLine } from '../output.ts';
 import { printOutcomes, printPatches } from '../views/check/patches.ts';
 import { printReport } from '../views/check/text.ts';
 import type { PatchOutcome } from './apply.ts';
@@ -61,7 +62,7 @@ async function showAndFix(
     return exitCodeOf(report, outcomes ?? [], request);
   }
   if (report.workloads.length === 0) {
-    context.stderr.write(`No resources found${allNamespaces ? '' : ` in ${kube.namespace} namespace.`}\n`);
+    writeLine(context.stderr, `No resources found${allNamespaces ? '' : ` in ${kube.namespace} namespace.`}`);
     return EXIT.done;
   }
   // The patches are shown before anybody is asked about them.
@@ -81,13 +82,13 @@ function show(
   if (output === 'json') {
     const { patches, ...rest } = report;
     const shown = { ...rest, ...(fix && { patches }), ...(outcomes && { outcomes }) };
-    stdout.write(`${JSON.stringify(shown, undefined, 4)}\n`);
+    writeJson(stdout, shown, 4);
     return;
   }
   printReport(report, { wide: output === 'wide' }, stdout);
   if (fix) printPatches(report.patches, stdout);
   if (report.notCheckedWithoutCluster.length > 0) {
-    stderr.write(`not checked without a cluster: ${report.notCheckedWithoutCluster.join(', ')}\n`);
+    writeLine(stderr, `not checked without a cluster: ${report.notCheckedWithoutCluster.join(', ')}`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { COMPLETION_SCRIPT } from '../completion/script.ts';
 import { EXIT } from '../errors.ts';
+import { writeDocument } from '../output.ts';
 import type { Command } from './command.ts';
 
 export const completionCommand: Command = {
@@ -11,7 +12,7 @@ export const completionCommand: Command = {
   examples: [['kubectl zone completion', 'Show the file']],
   connects: false,
   async run(_args, context) {
-    context.stdout.write(COMPLETION_SCRIPT);
+    writeDocument(context.stdout, COMPLETION_SCRIPT);
     return EXIT.done;
   },
 };

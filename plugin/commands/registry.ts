@@ -1,6 +1,7 @@
 import yargs, { type Argv, type Options } from 'yargs';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode, UsageError } from '../errors.ts';
+import { writeDocument } from '../output.ts';
 import { similarNames } from '../similar.ts';
 import { VERSION } from '../version.ts';
 import type { Arguments, Command } from './command.ts';
@@ -47,7 +48,7 @@ export async function runCommandLine(
   await parser.parse([...words], {}, (_error, _args, output) => {
     shown = output;
   });
-  if (shown !== '') context.stdout.write(`${shown}\n`);
+  if (shown !== '') writeDocument(context.stdout, `${shown}\n`);
   return exitCode;
 }
 

@@ -3,6 +3,7 @@ import type { Arguments, Command } from '../commands/command.ts';
 import { connectionOptions } from '../commands/connection.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
+import { writeDocument } from '../output.ts';
 import { decideCompletion } from './decide.ts';
 import { findPlace, type Place } from './place.ts';
 import { completionText, NO_CANDIDATES, type Presented, present } from './present.ts';
@@ -32,7 +33,7 @@ export async function complete(
     return new Error('too late');
   };
   const presented = await candidatesFor(words, commands, context, onLate).catch(() => NO_CANDIDATES);
-  await new Promise((resolve) => context.stdout.write(completionText(presented), resolve));
+  await new Promise<void>((resolve) => writeDocument(context.stdout, completionText(presented), resolve));
   // The lookup of a name cannot be called off, nor waited for: with a dead resolver it takes half a minute.
   if (late) context.abandon?.();
   return EXIT.done;

@@ -7,6 +7,7 @@ import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
 import { watchCache } from '../../shared/kube/watch-cache.ts';
 import type { Context } from '../context.ts';
 import { type ExitCode, InterruptedError } from '../errors.ts';
+import { writeLine, writeLines } from '../output.ts';
 import { type Sandbox, startSandbox } from '../sandbox/sandbox.ts';
 
 export interface DemoOptions {
@@ -48,7 +49,10 @@ export async function onSandbox(options: DemoOptions, context: Context, demo: De
   );
   const folder = await mkdtemp(join(tmpdir(), 'kubectl-zone-demo-'));
   const kubeconfig = join(folder, 'kubeconfig');
-  stderr.write(`starting a cluster of ${zones.length} zones in this process, with ${options.pods} pods …\n`);
+  writeLine(
+    stderr,
+    `starting a cluster of ${zones.length} zones in this process, with ${options.pods} pods …`,
+  );
   const { nodesPerZone } = demo;
   const sandbox = await startSandbox({
     zones,
@@ -63,13 +67,14 @@ export async function onSandbox(options: DemoOptions, context: Context, demo: De
     } finally {
       await kube.close();
     }
-    stderr.write(
-      `the same as "${demo.command}" on any cluster; look at this one from another terminal:\n` +
-        `  kubectl --kubeconfig ${kubeconfig} ${demo.lookAt}\n\n`,
-    );
+    writeLines(stderr, [
+      `the same as "${demo.command}" on any cluster; look at this one from another terminal:`,
+      `  kubectl --kubeconfig ${kubeconfig} ${demo.lookAt}`,
+      '',
+    ]);
     const exitCode = await demo.run(kubeconfig, sandbox);
     if (options.keep && !interrupted.signal.aborted) {
-      stderr.write('\nthe cluster goes on until Ctrl-C\n');
+      writeLines(stderr, ['', 'the cluster goes on until Ctrl-C']);
       await aborted(interrupted.signal);
     }
     return exitCode;

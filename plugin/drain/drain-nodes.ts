@@ -4,6 +4,7 @@ import { compareText } from '../../shared/zones.ts';
 import { connectionNews } from '../connection-news.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode, InterruptedError } from '../errors.ts';
+import { writeLine } from '../output.ts';
 import { type DrainProbe, probeDrain } from '../probe/drain.ts';
 import { openDrainReporter } from '../views/open-drain.ts';
 import { agreeToDrain } from './agree.ts';
@@ -78,7 +79,7 @@ export async function drainNodes(
       await reporter.close();
     }
     // On standard output everything is JSON then.
-    if (request.output === 'json') for (const line of leftover(end)) context.stderr.write(`${line}\n`);
+    if (request.output === 'json') for (const line of leftover(end)) writeLine(context.stderr, line);
     return EXIT_OF[end.outcome];
   } finally {
     ended.abort(new Error('the drain has ended'));

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode, InterruptedError } from '../errors.ts';
+import { writeLine } from '../output.ts';
 import { tryRemovals } from '../removal/try-removals.ts';
 import { type CheckedPods, checkPods } from './check-pods.ts';
 import { drainNodes } from './drain-nodes.ts';
@@ -60,7 +61,7 @@ async function plan(
     if (dryRun !== 'server') return EXIT.done;
     const asked = observation.pods.filter(({ terminating }) => !terminating);
     const refused = await tryRemovals(scene.kube, asked, removal);
-    for (const line of verdictLines(asked.length, refused)) context.stderr.write(`${line}\n`);
+    for (const line of verdictLines(asked.length, refused)) writeLine(context.stderr, line);
     return EXIT.done;
   } finally {
     ignoreInterrupts();

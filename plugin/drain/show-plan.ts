@@ -1,5 +1,6 @@
 import { countPods, listNames } from '../../shared/sentences.ts';
 import type { OutputStream } from '../context.ts';
+import { writeJson, writeLines } from '../output.ts';
 import type { RefusedRemoval } from '../removal/try-removals.ts';
 import { oneLine, plural } from '../views/format.ts';
 import { textTable } from '../views/text-table.ts';
@@ -16,10 +17,8 @@ export function printDrainPlan(
   stdout: OutputStream,
   asJson: boolean,
 ): void {
-  const text = asJson
-    ? JSON.stringify({ type: 'plan', ...plan, notices })
-    : planLines(plan, notices).join('\n');
-  stdout.write(`${text}\n`);
+  if (asJson) writeJson(stdout, { type: 'plan', ...plan, notices });
+  else writeLines(stdout, planLines(plan, notices));
 }
 
 /** What the API server says to a dry run, for people. */

@@ -2,6 +2,7 @@ import type { ConnectOptions } from '../../shared/kube/connect.ts';
 import type { Target } from '../commands/target.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
+import { writeJson, writeLines } from '../output.ts';
 import { choicesLines } from '../views/plan/lines.ts';
 import type { GivenLoad } from './load-options.ts';
 import { overrun } from './overrun.ts';
@@ -27,8 +28,8 @@ export async function runPlan(request: PlanRequest, context: Context): Promise<E
   try {
     const survey = await surveyWorkload(kube, request.target, context.clock);
     const plan = planChoices(survey, request.given);
-    const text = request.output === 'json' ? JSON.stringify(plan) : choicesLines(plan).join('\n');
-    context.stdout.write(`${text}\n`);
+    if (request.output === 'json') writeJson(context.stdout, plan);
+    else writeLines(context.stdout, choicesLines(plan));
     const complaint = overrun(plan);
     if (complaint) throw complaint;
     return EXIT.done;

@@ -1,6 +1,7 @@
 import type { StatefulSet } from '../../shared/kube/objects.ts';
 import type { Context } from '../context.ts';
 import { UserError } from '../errors.ts';
+import { writeLines } from '../output.ts';
 import { confirm } from '../questions.ts';
 import type { RolloutRequest } from './run.ts';
 import { ON_DELETE, patchCommand } from './strategy.ts';
@@ -20,8 +21,10 @@ export async function agreeOnChanges(
   const workload = `statefulset/${found.metadata.name}`;
   const switches = type !== ON_DELETE;
   if (change) {
-    const lines = change.differences.map((line) => `  ${line}\n`);
-    context.stderr.write(`the template of ${workload} changes:\n${lines.join('')}`);
+    writeLines(context.stderr, [
+      `the template of ${workload} changes:`,
+      ...change.differences.map((line) => `  ${line}`),
+    ]);
   }
   if (yes || (!switches && !change)) return;
   const strategy = `${workload} has update strategy ${type}, under which the controller replaces pods by itself, without regard to zones. Set it to ${ON_DELETE}`;

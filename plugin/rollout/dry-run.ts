@@ -2,6 +2,7 @@ import { emptyMemory } from '../../shared/rollout/memory.ts';
 import { FIRST_LOOK } from '../../shared/rollout/workload.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
+import { writeLine } from '../output.ts';
 import { tryRemovals } from '../removal/try-removals.ts';
 import { checkZones } from './preflight.ts';
 import type { RolloutRequest, Watched } from './run.ts';
@@ -25,7 +26,7 @@ export async function dryRun(
   const observation = change ? observeChanged(seen, pods, workload, change) : seen;
   const memory = emptyMemory(observation.updateRevision);
   checkZones(observation, options, memory);
-  for (const notice of notices) stderr.write(`note: ${notice}\n`);
+  for (const notice of notices) writeLine(stderr, `note: ${notice}`);
   const input = { workload, pods, observation, options, memory, change, sources };
   printPlan(input, planOf(input), context.stdout, request.output === 'json');
   if (request.dryRun !== 'server') return EXIT.done;
@@ -38,10 +39,11 @@ export async function dryRun(
     { disableEviction: request.disableEviction, gracePeriodSeconds: undefined },
   );
   for (const { pod, reason } of refused) {
-    stderr.write(`evicting ${pod.name} would be refused now: ${reason}\n`);
+    writeLine(stderr, `evicting ${pod.name} would be refused now: ${reason}`);
   }
-  stderr.write(
-    `${stale.length - refused.length} of ${stale.length} evictions would be admitted now (dry run)\n`,
+  writeLine(
+    stderr,
+    `${stale.length - refused.length} of ${stale.length} evictions would be admitted now (dry run)`,
   );
   return EXIT.done;
 }

@@ -1,5 +1,6 @@
 import type { StatefulSet } from '../../shared/kube/objects.ts';
 import type { Context } from '../context.ts';
+import { writeLine } from '../output.ts';
 import { confirm } from '../questions.ts';
 import type { Reporter } from './events.ts';
 import type { RolloutLock } from './lock.ts';
@@ -26,8 +27,9 @@ export async function restoreStrategy(
     request.restoreStrategy || (canAsk && (await confirm(question, context, '--restore-strategy')));
   if (!restore) {
     await lock.rememberStrategy(undefined);
-    context.stderr.write(
-      `the update strategy stays ${ON_DELETE}; to set it back: ${patchCommand(found, before)}\n`,
+    writeLine(
+      context.stderr,
+      `the update strategy stays ${ON_DELETE}; to set it back: ${patchCommand(found, before)}`,
     );
     return;
   }

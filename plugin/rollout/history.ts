@@ -9,6 +9,7 @@ import type { Workload } from '../../shared/rollout/workload.ts';
 import type { Target } from '../commands/target.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
+import { writeJson, writeLines } from '../output.ts';
 import { formatDuration } from '../views/format.ts';
 import { textTable } from '../views/text-table.ts';
 import { fetchWorkload } from './fetch-workload.ts';
@@ -64,9 +65,7 @@ export async function runHistory(
     };
     if (output === 'json') {
       const about = { kind, namespace, name };
-      context.stdout.write(
-        `${JSON.stringify({ type: 'history', workload: about, revisions: entries, last })}\n`,
-      );
+      writeJson(context.stdout, { type: 'history', workload: about, revisions: entries, last });
       return EXIT.done;
     }
     const nowMs = context.clock.nowMs() + kube.clockSkewMs;
@@ -87,7 +86,7 @@ export async function runHistory(
       const by = last.holder === '' ? '' : ` by ${last.holder}`;
       lines.push('', `last rollout: ${last.state}${by}${last.reason === '' ? '' : `: ${last.reason}`}`);
     }
-    context.stdout.write(`${lines.join('\n')}\n`);
+    writeLines(context.stdout, lines);
     return EXIT.done;
   } finally {
     await kube.close();

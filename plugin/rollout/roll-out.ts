@@ -8,6 +8,7 @@ import type { Context } from '../context.ts';
 import { EXIT, type ExitCode, InterruptedError } from '../errors.ts';
 import { gateSources } from '../gates/sources.ts';
 import { type GateWatch, watchGates } from '../gates/watch.ts';
+import { writeLine } from '../output.ts';
 import { probeRollout, type RolloutProbe } from '../probe/rollout.ts';
 import { openReporter } from '../views/open.ts';
 import { rolloutControls } from './controls.ts';
@@ -83,7 +84,7 @@ export async function rollOut(
         await port.leave(request, lock, outcome, context);
       } finally {
         await lock.release(outcome, end?.reason ?? 'an error ended it').catch(() => {
-          context.stderr.write('warning: the Lease could not be released; it expires by itself in 15s\n');
+          writeLine(context.stderr, 'warning: the Lease could not be released; it expires by itself in 15s');
         });
       }
     }
@@ -275,8 +276,9 @@ async function acquire(
     maxUnavailable: request.options.maxUnavailable,
     signal: controls.starting.signal,
     onObserve(holder, upToMs) {
-      context.stderr.write(
-        `${subjectOf(found)} was last rolled out by ${holder}; checking for up to ${Math.ceil(upToMs / 1000)}s whether it is still running\n`,
+      writeLine(
+        context.stderr,
+        `${subjectOf(found)} was last rolled out by ${holder}; checking for up to ${Math.ceil(upToMs / 1000)}s whether it is still running`,
       );
     },
     onState(state) {

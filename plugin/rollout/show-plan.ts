@@ -7,6 +7,7 @@ import type { Observation, RolloutMemory, RolloutOptions } from '../../shared/ro
 import { subjectOf, type Workload } from '../../shared/rollout/workload.ts';
 import { countPods, listNames } from '../../shared/sentences.ts';
 import type { OutputStream } from '../context.ts';
+import { writeJson, writeLines } from '../output.ts';
 import { formatDuration } from '../views/format.ts';
 import { textTable } from '../views/text-table.ts';
 import type { SettingSource } from './settings.ts';
@@ -49,7 +50,7 @@ export function printPlan(input: PlanInput, plan: RolloutPlan, stdout: OutputStr
       maxUnavailablePods: limit.pods,
       ...plan,
     };
-    stdout.write(`${JSON.stringify(document)}\n`);
+    writeJson(stdout, document);
     return;
   }
   const lines = [
@@ -81,5 +82,5 @@ export function printPlan(input: PlanInput, plan: RolloutPlan, stdout: OutputStr
     );
   }
   if (plan.blocked) lines.push(`would be blocked: ${plan.blocked.reason}`, `  ${plan.blocked.fix}`);
-  stdout.write(`${lines.join('\n')}\n`);
+  writeLines(stdout, lines);
 }

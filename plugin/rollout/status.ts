@@ -3,6 +3,7 @@ import type { Target } from '../commands/target.ts';
 import { connectionNews } from '../connection-news.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
+import { writeJson, writeLines } from '../output.ts';
 import { standingLines } from '../views/standing.ts';
 import { fetchWorkload } from './fetch-workload.ts';
 import { Follower } from './follow.ts';
@@ -55,9 +56,9 @@ export async function runStatus(request: StatusRequest, context: Context): Promi
 function show(standing: Standing, output: StatusRequest['output'], { stdout }: Context): ExitCode {
   if (output === 'json') {
     const { state, reason, holder, snapshot } = standing;
-    stdout.write(`${JSON.stringify({ type: 'status', state, reason, holder, ...snapshot })}\n`);
+    writeJson(stdout, { type: 'status', state, reason, holder, ...snapshot });
   } else {
-    stdout.write(`${standingLines(standing).join('\n')}\n`);
+    writeLines(stdout, standingLines(standing));
   }
   return EXIT.done;
 }

@@ -6,6 +6,7 @@ import { subjectOf, type Workload } from '../../shared/rollout/workload.ts';
 import type { Target } from '../commands/target.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode, UserError } from '../errors.ts';
+import { writeLine } from '../output.ts';
 import { fetchWorkload } from './fetch-workload.ts';
 import { ANNOTATION, leaseName } from './lock.ts';
 import { annotateLease, fetchRolloutLease } from './rollout-lease.ts';
@@ -41,13 +42,13 @@ export async function runSteer(request: SteerRequest, context: Context): Promise
     if (request.turn === 'abort' && holder === '') {
       const left = await fetched.giveUp(lease);
       if (left !== undefined) {
-        context.stdout.write(`${subjectOf(workload)} is not being rolled out any more, and ${left}\n`);
+        writeLine(context.stdout, `${subjectOf(workload)} is not being rolled out any more, and ${left}`);
         return EXIT.done;
       }
     }
     const words = wordsFor(request, workload, lease, holder, context);
     if (words.annotations) await annotateLease(kube, at, words.annotations);
-    context.stdout.write(`${subjectOf(workload)} ${words.said}\n`);
+    writeLine(context.stdout, `${subjectOf(workload)} ${words.said}`);
     return EXIT.done;
   } finally {
     await kube.close();

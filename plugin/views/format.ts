@@ -1,6 +1,5 @@
-import { stripVTControlCharacters } from 'node:util';
-
 export { formatDuration } from '../../shared/duration.ts';
+export { oneLine } from '../../shared/plain-text.ts';
 
 /** `1 wave`, `3 waves`. */
 export function plural(count: number, noun: string): string {
@@ -16,16 +15,6 @@ export function firstNames(names: readonly string[], shown = 2): string {
 /** Whole percent, and 100 only when nothing is missing. */
 export function percent(part: number, whole: number): number {
   return whole === 0 ? 100 : Math.floor((part * 100) / whole);
-}
-
-/**
- * Text from the cluster as one harmless line: escape sequences are removed, and control characters, line separators
- * and bidirectional overrides, which could forge or hide output, become spaces.
- */
-export function oneLine(text: string): string {
-  return stripVTControlCharacters(text)
-    .replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu, ' ')
-    .trim();
 }
 
 /** A revision without the workload's name in front: `ingester-7d9f8c` of `ingester` is `7d9f8c`. */

@@ -1,4 +1,5 @@
 import type { OutputStream } from '../context.ts';
+import { writeJson } from '../output.ts';
 import { drained } from './stream.ts';
 
 /** What is written in place of a snapshot. */
@@ -32,18 +33,18 @@ export function jsonReporter<E extends { atMs: number; type: string }>(
     report(event) {
       const { atMs, ...fields } = event;
       const progress = progressOf(event);
-      if (!progress) return void stdout.write(jsonLine(atMs, fields));
+      if (!progress) return writeJson(stdout, timed(atMs, fields));
       const { counts, estimates, step } = progress;
       const told = JSON.stringify([counts, step]);
       if (told === last) return;
       last = told;
-      stdout.write(jsonLine(atMs, { type: 'progress', ...counts, ...estimates }));
+      writeJson(stdout, timed(atMs, { type: 'progress', ...counts, ...estimates }));
     },
     close: () => drained(stdout),
   };
 }
 
-/** One object as a line, with its time in front. */
-export function jsonLine(atMs: number, fields: object): string {
-  return `${JSON.stringify({ time: new Date(atMs).toISOString(), ...fields })}\n`;
+/** An object as a JSON line has it, with its time in front. */
+export function timed(atMs: number, fields: object): object {
+  return { time: new Date(atMs).toISOString(), ...fields };
 }

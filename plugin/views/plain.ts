@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { Clock } from '../../shared/clock.ts';
+import { harmless } from '../../shared/plain-text.ts';
 import type { OutputStream } from '../context.ts';
 import { formatDuration } from './format.ts';
 import type { Sentence, Teller } from './narration/sentence.ts';
@@ -48,7 +49,7 @@ export function plainReporter<E extends { atMs: number }, M>(
 
   const write = (sentences: readonly Sentence[], closing: readonly string[]) => {
     const lines = sentences.map((sentence) => line(sentence, startedAtMs ?? sentence.atMs, colour));
-    if (closing.length > 0) lines.push('', ...closing);
+    if (closing.length > 0) lines.push('', ...closing.map(harmless));
     if (lines.length === 0) return;
     stdout.write(`${lines.join('\n')}\n`);
     listenToSilence();
@@ -79,7 +80,8 @@ export function plainReporter<E extends { atMs: number }, M>(
 
 function line({ atMs, text, tone }: Sentence, startedAtMs: number, colour: boolean): string {
   const style = STYLES[tone];
+  const clean = harmless(text);
   // The caller has decided about colour; styleText would look at the process's own stdout again.
-  const styled = colour && style ? styleText(style, text, { validateStream: false }) : text;
+  const styled = colour && style ? styleText(style, clean, { validateStream: false }) : clean;
   return `${formatDuration(atMs - startedAtMs).padStart(ELAPSED_WIDTH)}  ${styled}`;
 }

@@ -1,5 +1,8 @@
+import { harmless } from '../../shared/plain-text.ts';
+
 /** Rows as lines, kubectl's way: columns as wide as their longest entry, three spaces between. */
-export function textTable(rows: readonly (readonly string[])[]): string[] {
+export function textTable(given: readonly (readonly string[])[]): string[] {
+  const rows = given.map((row) => row.map(harmless));
   const widths: number[] = [];
   for (const row of rows) {
     for (const [column, text] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, text.length);

@@ -3,6 +3,7 @@ import type { Kube } from '../../../shared/kube/kube.ts';
 import { commandLineOf } from '../../commands/quote.ts';
 import type { Context } from '../../context.ts';
 import { type ExitCode, InterruptedError } from '../../errors.ts';
+import { writeLine } from '../../output.ts';
 import { startBalancers } from '../../sandbox/balancer/balancer.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { openZeroDowntimeReporter } from '../../views/demo/zero-downtime/open.ts';
@@ -99,7 +100,7 @@ async function playOn(
 ): Promise<ExitCode> {
   const { clock, random, stderr } = context;
   const { speed, requestsPerSecond } = scenario;
-  const onProblem = ({ message }: Error) => void stderr.write(`load balancer: ${message}\n`);
+  const onProblem = ({ message }: Error) => void writeLine(stderr, `load balancer: ${message}`);
   const closing: (() => Promise<void>)[] = [];
   try {
     const balancers = await startBalancers({ kube, network: sandbox.network, clock, random, onProblem });

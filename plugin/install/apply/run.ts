@@ -2,6 +2,7 @@ import type { Kube } from '../../../shared/kube/kube.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, type ExitCode, InterruptedError, UserError } from '../../errors.ts';
 import { refuseOldServer } from '../../old-server.ts';
+import { writeDocument, writeLine, writeLines } from '../../output.ts';
 import { confirm } from '../../questions.ts';
 import { VERSION } from '../../version.ts';
 import { StoppedError } from '../errors.ts';
@@ -53,11 +54,14 @@ async function showManifests(
   { stdout }: Context,
 ): Promise<ExitCode> {
   const ordered = inOrder(stagesOf(manifests));
-  stdout.write(
-    output === undefined
-      ? ordered.map((each) => `${shownName(each)} created (dry run)\n`).join('')
-      : await printManifests(ordered, output),
-  );
+  if (output === undefined) {
+    writeLines(
+      stdout,
+      ordered.map((each) => `${shownName(each)} created (dry run)`),
+    );
+  } else {
+    writeDocument(stdout, await printManifests(ordered, output));
+  }
   return EXIT.done;
 }
 
@@ -71,13 +75,13 @@ async function install(
   const ignore = context.onInterrupt(() => interrupted.abort(new InterruptedError()));
   try {
     const surveyed = await look(kube, manifests, request, interrupted.signal);
-    context.stdout.write(`${surveyLines(surveyed).join('\n')}\n`);
+    writeLines(context.stdout, surveyLines(surveyed));
     refuseConflicts(surveyed);
     if (request.dryRun === 'server') return EXIT.done;
     if (!request.yes && needsAsking(surveyed)) {
       const question = `Install kubectl-zone: ${surveySentence(surveyed, labelValue(version))}?`;
       if (!(await confirm(question, context, 'pass --yes'))) {
-        context.stderr.write('nothing was touched\n');
+        writeLine(context.stderr, 'nothing was touched');
         return EXIT.failed;
       }
     }
@@ -122,10 +126,10 @@ async function carryOutAndTell(
       force: request.forceConflicts,
       wait: request.wait,
       version,
-      onWait: (text) => stderr.write(`${text}\n`),
+      onWait: (text) => writeLine(stderr, text),
       onApplied: (manifest, what) => {
         done += 1;
-        stdout.write(`${shownName(manifest)} ${what}\n`);
+        writeLine(stdout, `${shownName(manifest)} ${what}`);
       },
     });
     return tellOutcome(outcome, request, context, version);
@@ -144,23 +148,26 @@ function tellOutcome(
     const state = outcome.guarded
       ? 'the webhook is being replaced, and its configurations are not brought up to date yet'
       : 'evictions are not guarded yet';
-    stderr.write(`${state}; without --wait=false the same command ends it\n`);
+    writeLine(stderr, `${state}; without --wait=false the same command ends it`);
     return EXIT.stopped;
   }
   if (withoutWebhook) {
-    stderr.write(
-      `the CRDs of kubectl-zone ${version} are installed; nothing enforces budgets by them alone\n`,
+    writeLine(
+      stderr,
+      `the CRDs of kubectl-zone ${version} are installed; nothing enforces budgets by them alone`,
     );
     return EXIT.done;
   }
   const { answers } = outcome;
   if (answers !== version) {
-    stderr.write(
-      `warning: the image holds version ${answers}, and this is ${version}: name another with --image\n`,
+    writeLine(
+      stderr,
+      `warning: the image holds version ${answers}, and this is ${version}: name another with --image`,
     );
   }
-  stderr.write(
-    `kubectl-zone ${version} is installed in ${SYSTEM_NAMESPACE}: its webhook answers, and guards evictions\n`,
+  writeLine(
+    stderr,
+    `kubectl-zone ${version} is installed in ${SYSTEM_NAMESPACE}: its webhook answers, and guards evictions`,
   );
   return EXIT.done;
 }

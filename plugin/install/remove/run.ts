@@ -1,6 +1,7 @@
 import type { Kube } from '../../../shared/kube/kube.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, type ExitCode, InterruptedError, UserError } from '../../errors.ts';
+import { writeLine } from '../../output.ts';
 import { confirm } from '../../questions.ts';
 import { VERSION } from '../../version.ts';
 import { plural } from '../../views/format.ts';
@@ -49,21 +50,21 @@ async function uninstall(kube: Kube, stages: Stages, removal: Removal): Promise<
   const live = await readAll(kube, stages, signal);
   const strangers = await findStrangers(kube, signal);
   const plan = planRemoval(stages, live, { deleteCrds: request.deleteCrds, strangers });
-  for (const { manifest, why } of plan.kept) stderr.write(`${shownName(manifest)} stays: ${why}\n`);
+  for (const { manifest, why } of plan.kept) writeLine(stderr, `${shownName(manifest)} stays: ${why}`);
   if (removals(plan).length === 0) {
-    stderr.write('nothing of kubectl-zone is to be taken away\n');
+    writeLine(stderr, 'nothing of kubectl-zone is to be taken away');
     return EXIT.done;
   }
   if (request.dryRun === 'client') {
-    for (const each of removals(plan)) stdout.write(`${shownName(each)} deleted (dry run)\n`);
+    for (const each of removals(plan)) writeLine(stdout, `${shownName(each)} deleted (dry run)`);
     return EXIT.done;
   }
   await checkRemovalAccess(kube, 'delete', removals(plan), signal);
   const census = plan.definitions.length > 0 ? await countObjects(kube, signal) : undefined;
   if (request.dryRun === undefined && !request.yes) {
-    for (const each of removals(plan)) stderr.write(`${shownName(each)}\n`);
+    for (const each of removals(plan)) writeLine(stderr, shownName(each));
     if (!(await confirm(question(plan, census), context, 'pass --yes'))) {
-      stderr.write('nothing was touched\n');
+      writeLine(stderr, 'nothing was touched');
       return EXIT.failed;
     }
   }
@@ -91,7 +92,7 @@ async function carryOut(
   const drop = async (live: Manifest) => {
     await deleteObject(kube, live, { dryRun, signal });
     done += 1;
-    stdout.write(`${shownName(live)} ${told}\n`);
+    writeLine(stdout, `${shownName(live)} ${told}`);
   };
   try {
     for (const each of plan.configurations) await drop(each);
@@ -100,13 +101,13 @@ async function carryOut(
         clock,
         signal,
         deadlineMs: clock.nowMs() + request.timeoutMs,
-        onWait: (text) => stderr.write(`${text}\n`),
+        onWait: (text) => writeLine(stderr, text),
       });
     }
     for (const each of plan.webhook) await drop(each);
     for (const leftover of LEFTOVERS) {
       if (await deleteLeftover(kube, leftover, { dryRun, signal }))
-        stdout.write(`${leftover.shown} ${told}\n`);
+        writeLine(stdout, `${leftover.shown} ${told}`);
     }
     for (const each of [...plan.definitions, ...plan.namespace]) await drop(each);
     return EXIT.done;

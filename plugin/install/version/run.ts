@@ -1,6 +1,7 @@
 import type { ConnectOptions } from '../../../shared/kube/connect.ts';
 import type { Context } from '../../context.ts';
 import { describeError, EXIT, type ExitCode } from '../../errors.ts';
+import { writeDocument, writeError, writeLine, writeLines } from '../../output.ts';
 import { printData } from '../../views/budget/print.ts';
 import { shippedManifests } from '../manifests/shipped.ts';
 import { clientFacts } from './client.ts';
@@ -26,25 +27,25 @@ export async function runVersion(request: VersionRequest, context: Context): Pro
   const { output, clientOnly } = request;
   const { stdout, stderr } = context;
   const client = clientFacts();
-  if (output === undefined) stdout.write(`${clientLine(client)}\n`);
+  if (output === undefined) writeLine(stdout, clientLine(client));
   let server: ServerFacts | undefined;
   try {
     server = clientOnly ? undefined : await readCluster(request, context);
   } catch (error) {
-    if (output !== undefined) stdout.write(await printData({ client }, output));
-    const { message, fix, stack, exitCode } = describeError(error);
-    stderr.write(`error: ${message}\n${fix === undefined ? '' : `  ${fix}\n`}${stack ?? ''}`);
-    return exitCode;
+    if (output !== undefined) writeDocument(stdout, await printData({ client }, output));
+    const described = describeError(error);
+    writeError(stderr, described);
+    return described.exitCode;
   }
   const problems = server ? findProblems(client.version, server) : [];
   if (output !== undefined) {
     const fits = server ? { fits: problems.length === 0, problems, notSeen: unknowns(server) } : {};
-    stdout.write(await printData({ client, server, ...fits }, output));
+    writeDocument(stdout, await printData({ client, server, ...fits }, output));
     return EXIT.done;
   }
   if (!server) return EXIT.done;
-  stdout.write(`${serverLines(server, problems).join('\n')}\n`);
-  for (const reason of unknowns(server)) stderr.write(`not seen: ${reason}\n`);
+  writeLines(stdout, serverLines(server, problems));
+  for (const reason of unknowns(server)) writeLine(stderr, `not seen: ${reason}`);
   return EXIT.done;
 }
 

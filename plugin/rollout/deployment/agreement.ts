@@ -1,5 +1,6 @@
 import type { Context } from '../../context.ts';
 import { UserError } from '../../errors.ts';
+import { writeLines } from '../../output.ts';
 import { confirm } from '../../questions.ts';
 import type { RolloutRequest } from '../run.ts';
 import type { WatchedDeployment } from './watch.ts';
@@ -25,8 +26,10 @@ export async function agreeToHold(
     );
   }
   if (change) {
-    const lines = change.differences.map((line) => `  ${line}\n`);
-    context.stderr.write(`the template of ${subject} changes:\n${lines.join('')}`);
+    writeLines(context.stderr, [
+      `the template of ${subject} changes:`,
+      ...change.differences.map((line) => `  ${line}`),
+    ]);
   }
   if (yes) return;
   const what = change ? 'Change the template and replace' : 'Replace';

@@ -7,6 +7,7 @@ import { labelSelectorText } from '../../../shared/kube/selectors.ts';
 import type { RolledDeployment } from '../../../shared/rollout/deployment-objects.ts';
 import { isHeld } from '../../../shared/rollout/deployment-step.ts';
 import type { Context } from '../../context.ts';
+import { writeLine } from '../../output.ts';
 import type { RolloutLock } from '../lock.ts';
 import { restoreCosts } from './costs.ts';
 import { freeFields, parkedFields, patchDeployment } from './hold.ts';
@@ -31,8 +32,9 @@ export async function leaveDeployment(
   if (!deployment || !kept) return;
   const { namespace, name } = deployment.metadata;
   const notSetBack = (why: string) =>
-    stderr.write(
-      `warning: deployment/${name} is held and was not set back to what it was: ${why}; the same command does it, or kubectl zone rollout abort deploy/${name} -n ${namespace}\n`,
+    writeLine(
+      stderr,
+      `warning: deployment/${name} is held and was not set back to what it was: ${why}; the same command does it, or kubectl zone rollout abort deploy/${name} -n ${namespace}`,
     );
   if (lock.uncertain) {
     notSetBack('somebody else may be rolling it out');
@@ -45,7 +47,7 @@ export async function leaveDeployment(
       await lock.rememberHeld(undefined);
     } else {
       await park(kube, deployment, kept, watches.pods.values());
-      stderr.write(`deployment/${name} ${parkedSentence(deployment)}\n`);
+      writeLine(stderr, `deployment/${name} ${parkedSentence(deployment)}`);
     }
   } catch (error) {
     const isExpected =

@@ -4,6 +4,7 @@ import { byOrdinalDescending, orderZones } from '../../../shared/rollout/order.t
 import type { Observation, RolloutOptions } from '../../../shared/rollout/types.ts';
 import type { Workload } from '../../../shared/rollout/workload.ts';
 import type { Context } from '../../context.ts';
+import { writeLine } from '../../output.ts';
 import type { RolloutLock } from '../lock.ts';
 import type { Prepared } from '../port.ts';
 import type { RolloutRequest } from '../run.ts';
@@ -111,7 +112,10 @@ async function markInOrder(
   } catch (error) {
     const isRefusal = error instanceof ApiError && (error.code === 401 || error.code === 403);
     if (isRefusal || !(error instanceof ApiError || error instanceof ConnectionError)) throw error;
-    stderr.write(`warning: not all pods were marked in the order in which they will go: ${error.message}\n`);
+    writeLine(
+      stderr,
+      `warning: not all pods were marked in the order in which they will go: ${error.message}`,
+    );
   }
 }
 

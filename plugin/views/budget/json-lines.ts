@@ -1,7 +1,8 @@
 import type { BudgetReporter } from '../../budget/events.ts';
 import type { OutputStream } from '../../context.ts';
+import { writeJson, writeLine } from '../../output.ts';
 import { oneLine } from '../format.ts';
-import { jsonLine } from '../json.ts';
+import { timed } from '../json.ts';
 import { drained } from '../stream.ts';
 import { changedReports } from './changes.ts';
 
@@ -13,7 +14,7 @@ export function budgetJsonLines(stdout: OutputStream, stderr: OutputStream): Bud
   let told: ReadonlyMap<string, string> = new Map();
   return {
     report(event) {
-      if (event.type === 'lost') stderr.write(`warning: the watch is broken: ${oneLine(event.reason)}\n`);
+      if (event.type === 'lost') writeLine(stderr, `warning: the watch is broken: ${oneLine(event.reason)}`);
       if (event.type !== 'reports') return;
       const { changed, gone, next } = changedReports(told, event.reports);
       told = next;
@@ -21,7 +22,7 @@ export function budgetJsonLines(stdout: OutputStream, stderr: OutputStream): Bud
         ...changed.map((budget) => ({ type: 'changed', budget })),
         ...gone.map(({ namespace, name }) => ({ type: 'gone', budget: { namespace, name } })),
       ];
-      for (const line of lines) stdout.write(jsonLine(event.atMs, line));
+      for (const line of lines) writeJson(stdout, timed(event.atMs, line));
     },
     close: () => drained(stdout),
   };

@@ -1,6 +1,7 @@
 import type { BudgetReporter } from '../../budget/events.ts';
 import type { BudgetReport } from '../../budget/report.ts';
 import type { OutputStream } from '../../context.ts';
+import { writeLine } from '../../output.ts';
 import { oneLine } from '../format.ts';
 import { drained } from '../stream.ts';
 import {
@@ -32,24 +33,24 @@ export function budgetLines({
   let noted: ReadonlySet<string> = new Set();
   return {
     report(event) {
-      if (event.type === 'lost') stderr.write(`warning: the watch is broken: ${oneLine(event.reason)}\n`);
-      if (event.type === 'restored') stderr.write('the watch is live again\n');
+      if (event.type === 'lost') writeLine(stderr, `warning: the watch is broken: ${oneLine(event.reason)}`);
+      if (event.type === 'restored') writeLine(stderr, 'the watch is live again');
       if (event.type !== 'reports') return;
       const rows = budgetRows(event.reports, table);
       if (widths === undefined && rows.length > 0) {
         const header = tableHeader(table);
         widths = columnWidths([header, ...rows]);
-        stdout.write(`${tableLine(header, widths)}\n`);
+        writeLine(stdout, tableLine(header, widths));
       }
       const lines = rows.map((cells) => tableLine(cells, widths ?? []));
-      for (const line of lines) if (!told.has(line)) stdout.write(`${line}\n`);
+      for (const line of lines) if (!told.has(line)) writeLine(stdout, line);
       told = new Set(lines);
       for (const each of missingFrom(event.reports, known)) {
-        stdout.write(`${tableLine(goneRow(each, table), widths ?? [])}\n`);
+        writeLine(stdout, tableLine(goneRow(each, table), widths ?? []));
       }
       known = event.reports;
       const talk = notes(event.reports);
-      for (const note of talk) if (!noted.has(note)) stderr.write(`warning: ${note}\n`);
+      for (const note of talk) if (!noted.has(note)) writeLine(stderr, `warning: ${note}`);
       noted = new Set(talk);
     },
     close: () => drained(stdout),

@@ -1,3 +1,5 @@
+import { harmlessJson } from '../../../shared/plain-text.ts';
+
 const RESOURCE = 'zonedisruptionbudget.zonecontrol.k8s.aws';
 
 /** As kubectl's `-o name` writes a budget. */
@@ -26,7 +28,7 @@ export async function printObject(
 /** Data as indented JSON or as YAML. What is undefined is left out of both. */
 export async function printData(data: unknown, output: 'json' | 'yaml'): Promise<string> {
   const json = JSON.stringify(data, undefined, 4);
-  if (output === 'json') return `${json}\n`;
+  if (output === 'json') return `${harmlessJson(json)}\n`;
   const { dump } = await import('js-yaml');
   return dump(JSON.parse(json), { lineWidth: -1, noRefs: true });
 }

@@ -2,12 +2,13 @@ import type { ObjectPatch } from '../../../shared/check/finding.ts';
 import type { PatchOutcome } from '../../check/apply.ts';
 import { quoteWord } from '../../commands/quote.ts';
 import type { OutputStream } from '../../context.ts';
+import { writeLine, writeLines } from '../../output.ts';
 import { oneLine } from '../format.ts';
 
 /** The patches as commands, a line each, that a shell can run. */
 export function printPatches(patches: readonly ObjectPatch[], stdout: OutputStream): void {
-  stdout.write(patches.length === 0 ? '\nnothing to patch\n' : '\n');
-  for (const patch of patches) stdout.write(`${patchCommand(patch)}\n`);
+  writeLines(stdout, patches.length === 0 ? ['', 'nothing to patch'] : ['']);
+  for (const patch of patches) writeLine(stdout, patchCommand(patch));
 }
 
 /** What became of each patch, as kubectl says it. */
@@ -18,7 +19,7 @@ export function printOutcomes(
 ): void {
   for (const { patch, refusal } of outcomes) {
     const result = refusal === undefined ? 'patched' : `refused: ${oneLine(refusal)}`;
-    stdout.write(`${resourceOf(patch)}/${patch.name} ${result}${dryRun ? ' (server dry run)' : ''}\n`);
+    writeLine(stdout, `${resourceOf(patch)}/${patch.name} ${result}${dryRun ? ' (server dry run)' : ''}`);
   }
 }
 

@@ -2,6 +2,7 @@ import type { Evidence, Finding, Severity, WorkloadName } from '../../../shared/
 import { RULES } from '../../../shared/check/registry.ts';
 import type { CheckReport } from '../../check/report.ts';
 import type { OutputStream } from '../../context.ts';
+import { writeLine, writeLines } from '../../output.ts';
 import { oneLine, plural } from '../format.ts';
 
 const INDENT = '         ';
@@ -15,9 +16,9 @@ const INDENT = '         ';
 export function printReport(report: CheckReport, options: { wide: boolean }, stdout: OutputStream): void {
   for (const workload of report.workloads) {
     const findings = report.findings.filter((finding) => isOf(finding, workload));
-    stdout.write(`${workloadLines(workload, findings, options.wide).join('\n')}\n\n`);
+    writeLines(stdout, [...workloadLines(workload, findings, options.wide), '']);
   }
-  stdout.write(`${summaryLine(report)}\n`);
+  writeLine(stdout, summaryLine(report));
 }
 
 function workloadLines(workload: WorkloadName, findings: readonly Finding[], wide: boolean): string[] {

@@ -1,6 +1,7 @@
 import type { Clock } from '../../../shared/clock.ts';
 import type { OutputStream } from '../../context.ts';
 import type { FlushReporter } from '../../demo/flush/events.ts';
+import { writeLines } from '../../output.ts';
 import { plainReporter } from '../plain.ts';
 import type { Line } from '../terminal/line.ts';
 import { sizeOf } from '../terminal/screen.ts';
@@ -34,7 +35,7 @@ export function flushPlain({ stdout, env, colour, clock }: FlushPlainOptions): F
       const columns = sizeOf(stdout).columns - 1;
       const picture = pictureLines({ state, nowMs: event.atMs, columns, rows: ROWS, glyphs });
       const all = [...picture.map(textOf), '', ...figureLines(event, state.started.demand.capacity)];
-      stdout.write(`\n${all.join('\n')}\n`);
+      writeLines(stdout, ['', ...all]);
     },
     close: () => lines.close(),
   };

@@ -1,3 +1,4 @@
+import { writeLines } from '../../output.ts';
 import { drained } from '../stream.ts';
 import type { WishAction } from './journal.ts';
 import type { KeyActions } from './keys.ts';
@@ -73,7 +74,7 @@ export function liveReporter<E, S, A = never>(
       closed = true;
       await shell.close();
       const lines = view.closing(state);
-      if (lines.length > 0) stdout.write(`${lines.join('\n')}\n`);
+      if (lines.length > 0) writeLines(stdout, lines);
       await drained(stdout);
     },
   };

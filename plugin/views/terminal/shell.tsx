@@ -1,4 +1,5 @@
 import { type Instance, render } from 'ink';
+import { harmless } from '../../../shared/plain-text.ts';
 import type { Context } from '../../context.ts';
 import { drained } from '../stream.ts';
 import { FrameView } from './frame-view.tsx';
@@ -127,12 +128,13 @@ class InkShell implements Shell {
 
   #layOut(): readonly Line[] {
     const { columns, rows } = this.#terminal;
-    return this.#options.layOut({
+    const lines = this.#options.layOut({
       size: { columns, rows },
       theme: this.#theme,
       nowMs: this.#options.clock.nowMs(),
       keys: this.#keys,
     });
+    return lines.map((line) => line.map(({ text, tone }) => ({ text: harmless(text), tone })));
   }
 
   #element() {
