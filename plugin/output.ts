@@ -16,9 +16,9 @@ export function writeLines(stream: OutputStream, lines: readonly string[]): void
   if (lines.length > 0) stream.write(`${lines.map(harmless).join('\n')}\n`);
 }
 
-/** Writes a document whose lines are meant, such as YAML or a help text. What ends one is not added. */
+/** Writes a document whose line ends and tabs are meant, such as YAML or a help text. None is added. */
 export function writeDocument(stream: OutputStream, text: string, onWritten?: () => void): void {
-  stream.write(text.split('\n').map(harmless).join('\n'), onWritten);
+  stream.write(text.replace(/[^\n\t]+/g, harmless), onWritten);
 }
 
 /** Writes one line of JSON; with `indent` several. */

@@ -15,7 +15,7 @@ import { decodeStrategy, encodeStrategy, type UpdateStrategy } from './strategy.
 import { commandName, KINDS } from './workload-names.ts';
 
 /** Others may take over this long after the holder was last seen alive. */
-const LEASE_DURATION_MS = 15_000;
+export const LEASE_DURATION_MS = 15_000;
 
 /** A reason may quote the log of a container; all annotations have to fit together. */
 export const MOST_REASON_CHARACTERS = 4096;
@@ -92,6 +92,12 @@ export interface LockOptions {
   onState(state: LeaseState): void;
 }
 
+/** Ours alone, also on machines of one name. */
+export function identityOf({ user, host, pid }: Context['processIdentity'], random: () => number): string {
+  const mark = Math.floor(random() * 2 ** 48).toString(36);
+  return `${user.slice(0, 100)}@${host.slice(0, 300)}/${pid}/${mark}`;
+}
+
 /** The name of a workload's rollout Lease. */
 export function leaseName(kind: string, name: string): string {
   return `zone-rollout-${kind}-${name}`;
@@ -106,8 +112,7 @@ export async function acquireRolloutLock(options: LockOptions): Promise<RolloutL
   const { workload, process } = options;
   const { kind, metadata } = workload;
   const { namespace, name, uid } = metadata;
-  const mark = Math.floor(options.random() * 2 ** 32).toString(36);
-  const identity = `${process.user}@${process.host}/${process.pid}/${mark}`;
+  const identity = identityOf(process, options.random);
   let held: HeldLease;
   try {
     held = await acquireLease({

@@ -1,5 +1,6 @@
 import type { ConnectOptions } from '../../shared/kube/connect.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
+import { acquireLease, HeldByOtherError } from '../../shared/kube/lease.ts';
 import type { Lease } from '../../shared/kube/objects.ts';
 import type { Order } from '../../shared/rollout/snapshot.ts';
 import { subjectOf, type Workload } from '../../shared/rollout/workload.ts';
@@ -8,7 +9,7 @@ import type { Context } from '../context.ts';
 import { EXIT, type ExitCode, UserError } from '../errors.ts';
 import { writeLine } from '../output.ts';
 import { fetchWorkload } from './fetch-workload.ts';
-import { ANNOTATION, leaseName } from './lock.ts';
+import { ANNOTATION, identityOf, LEASE_DURATION_MS, leaseName } from './lock.ts';
 import { annotateLease, fetchRolloutLease } from './rollout-lease.ts';
 import { holderOf } from './standing.ts';
 import { orderText, readSteering } from './steering.ts';
@@ -38,13 +39,17 @@ export async function runSteer(request: SteerRequest, context: Context): Promise
     const { kind, metadata } = workload;
     const at = { namespace: metadata.namespace, name: leaseName(kind, metadata.name) };
     const lease = await fetchRolloutLease(kube, at);
-    const holder = holderOf(lease, context.clock.nowMs() + kube.clockSkewMs);
+    let holder = holderOf(lease, context.clock.nowMs() + kube.clockSkewMs);
     if (request.turn === 'abort' && holder === '') {
-      const left = await fetched.giveUp(lease);
-      if (left !== undefined) {
-        writeLine(context.stdout, `${subjectOf(workload)} is not being rolled out any more, and ${left}`);
+      const found = await asHolder(kube, at, lease, context, (held) => fetched.giveUp(held));
+      if (found.kind === 'done' && found.result !== undefined) {
+        writeLine(
+          context.stdout,
+          `${subjectOf(workload)} is not being rolled out any more, and ${found.result}`,
+        );
         return EXIT.done;
       }
+      if (found.kind === 'held') holder = found.holder;
     }
     const words = wordsFor(request, workload, lease, holder, context);
     if (words.annotations) await annotateLease(kube, at, words.annotations);
@@ -52,6 +57,41 @@ export async function runSteer(request: SteerRequest, context: Context): Promise
     return EXIT.done;
   } finally {
     await kube.close();
+  }
+}
+
+/**
+ * Brings in order what a rollout has left, with its Lease held: that its holder is gone is told by the times that the
+ * Lease names, which come from another clock, and only by taking it is it known.
+ *
+ * @returns `held` by whom, when the holder is seen to renew
+ */
+async function asHolder<R>(
+  kube: Kube,
+  at: { namespace: string; name: string },
+  lease: Lease | undefined,
+  { clock, random, processIdentity, stderr }: Context,
+  act: (lease: Lease | undefined) => Promise<R>,
+): Promise<{ kind: 'done'; result: R } | { kind: 'held'; holder: string }> {
+  if (!lease) return { kind: 'done', result: await act(undefined) };
+  const held = await acquireLease({
+    ...{ kube, clock, ...at },
+    identity: identityOf(processIdentity, random),
+    durationMs: LEASE_DURATION_MS,
+    onObserve: ({ spec }, upToMs) =>
+      writeLine(
+        stderr,
+        `checking for up to ${Math.ceil(upToMs / 1000)}s whether ${spec.holderIdentity} is still running`,
+      ),
+  }).catch((error) => {
+    if (!(error instanceof HeldByOtherError)) throw error;
+    return error;
+  });
+  if (held instanceof HeldByOtherError) return { kind: 'held', holder: held.holder };
+  try {
+    return { kind: 'done', result: await act(held.lease) };
+  } finally {
+    await held.release();
   }
 }
 

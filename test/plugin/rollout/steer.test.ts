@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import { runSteer, type Turn } from '../../../plugin/rollout/steer.ts';
 import { testContext } from '../../helpers/context.ts';
-import { fakeKube } from '../../helpers/fake-kube.ts';
+import { type FakeKube, fakeKube } from '../../helpers/fake-kube.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 
 const LEASES = '/apis/coordination.k8s.io/v1/namespaces/default/leases';
 const NAME = 'zone-rollout-statefulset-ingester';
 
 /** An order to a rollout whose holder renewed its Lease so long ago. */
-async function order(turn: Turn, renewedBeforeMs: number) {
+async function order(what: Turn, renewedBeforeMs: number, renews = false) {
   const clock = manualClock();
   const kube = fakeKube();
   kube.put('/apis/apps/v1/namespaces/default/statefulsets', {
@@ -29,23 +30,50 @@ async function order(turn: Turn, renewedBeforeMs: number) {
   });
   const { context, stdout } = testContext({});
   const request = {
-    turn,
+    turn: what,
     target: { kind: 'statefulset', name: 'ingester' },
     reason: '',
     connection: {},
   } as const;
-  await runSteer(request, { ...context, clock, connect: async () => kube });
-  return stdout.text;
+  let over = false;
+  const ordered = runSteer(request, { ...context, clock, connect: async () => kube });
+  const end = () => {
+    over = true;
+  };
+  ordered.then(end, end);
+  while (!over) {
+    clock.advance(1_000);
+    if (renews && !over) renew(kube);
+    for (let turns = 0; turns < 5; turns += 1) await turn();
+  }
+  await ordered;
+  const { annotations } = kube.get(LEASES, NAME)?.metadata ?? {};
+  return { said: stdout.text, annotations: JSON.stringify(annotations ?? {}) };
+}
+
+/** As a holder whose clock is years behind. */
+function renew(kube: FakeKube): void {
+  const lease = kube.get(LEASES, NAME);
+  assert.ok(lease);
+  const spec = lease.spec as { renewTime: string };
+  const renewTime = new Date(Date.parse(spec.renewTime) + 1).toISOString();
+  kube.put(LEASES, { ...lease, spec: { ...spec, renewTime } });
 }
 
 describe('an order from another terminal', () => {
-  for (const turn of ['pause', 'abort'] as const) {
-    it(`to ${turn} is taken while the holder renews its Lease`, async () => {
-      assert.match(await order(turn, 5_000), turn === 'pause' ? /paused/ : /stops where it is/);
+  for (const what of ['pause', 'abort'] as const) {
+    it(`to ${what} is taken while the holder renews its Lease`, async () => {
+      assert.match((await order(what, 5_000)).said, what === 'pause' ? /paused/ : /stops where it is/);
     });
 
-    it(`to ${turn} is refused where the holder was killed`, async () => {
-      await assert.rejects(order(turn, 16_000), new RegExp(`is not being rolled out.*nothing to ${turn}`));
+    it(`to ${what} is refused where the holder was killed`, async () => {
+      await assert.rejects(order(what, 16_000), new RegExp(`is not being rolled out.*nothing to ${what}`));
     });
   }
+
+  it('to abort is taken by a holder that renews, whatever times it writes', async () => {
+    const { said, annotations } = await order('abort', 3_600_000, true);
+    assert.match(said, /aborted; bob@server\/1\/x stops where it is/);
+    assert.match(annotations, /kubectl-zone.dev\/aborted/);
+  });
 });
