@@ -13,7 +13,7 @@ describe('text from the cluster', () => {
       ['a\u001b]52;c;cm0gLXJmIH4K\u0007b', 'ab'],
       ['a\u001b]8;;http://x\u001b\\link\u001b]8;;\u001b\\b', 'alinkb'],
       ['a\u009b31mb\u009d0;x\u009cc', 'abc'],
-      X,
+      ['\u001b]0;our words\u0007 stay', '0;our words  stay'],
       ['a\u001b]52;c;unended; resume with: kubectl', 'a52;c;unended; resume with: kubectl'],
       ['one\ntwo\r\nthree\u2028four\u0085five', 'one two three four five'],
       ['\u202egnp.exe\u2066x\u200bpod\ufeff\u061c', 'gnp.exexpod'],

@@ -47,8 +47,8 @@ async function order(what: Turn, renewedBeforeMs: number, renews = false) {
     for (let turns = 0; turns < 5; turns += 1) await turn();
   }
   await ordered;
-  const { annotations } = kube.get(LEASES, NAME)?.metadata ?? {};
-  return { said: stdout.text, annotations: JSON.stringify(annotations ?? {}) };
+  const annotations = kube.get(LEASES, NAME)?.metadata.annotations ?? {};
+  return { said: stdout.text, annotations: JSON.stringify(annotations) };
 }
 
 /** As a holder whose clock is years behind. */
