@@ -26,6 +26,8 @@ export interface MetricsSources {
   leads: () => boolean;
   /** How many watches are broken. */
   staleWatches: () => number;
+  /** By the API server's clock, which the times of reservations are from. */
+  nowMs: () => number;
 }
 
 export function createMetrics(sources: MetricsSources): Metrics {
@@ -78,6 +80,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
       this.set(sources.staleWatches());
     },
   });
+  addBudgetGauges(registry, sources);
   addZoneGauges(registry, sources);
 
   return {
@@ -90,6 +93,43 @@ export function createMetrics(sources: MetricsSources): Metrics {
     refusal: (reason) => refusals.inc({ reason }),
     expose: async () => ({ text: await registry.metrics(), contentType: registry.contentType }),
   };
+}
+
+/** What anybody may name is shown up to here: a time series costs memory here and in Prometheus. */
+const MOST_SERIES = 10_000;
+
+/** What tells that nobody counts a budget, or that a reservation has been forgotten. */
+function addBudgetGauges(registry: Registry, { budgets, nowMs }: MetricsSources): void {
+  const gauges: Readonly<Record<string, { help: string; value(budget: ZoneDisruptionBudget): number }>> = {
+    kubectl_zone_budget_uncounted_generations: {
+      help: 'Changes of the budget that its counts do not know yet; 0 when it is counted.',
+      value: ({ metadata, status }) => Math.max(0, metadata.generation - status.observedGeneration),
+    },
+    kubectl_zone_budget_oldest_reservation_seconds: {
+      help: 'Age of the oldest eviction that is admitted and not yet seen; 0 when there is none.',
+      value({ status: { reservations } }) {
+        const oldestMs = reservations.reduce((oldest, { timeMs }) => Math.min(oldest, timeMs), nowMs());
+        return (nowMs() - oldestMs) / 1000;
+      },
+    },
+  };
+  for (const [name, { help, value }] of Object.entries(gauges)) {
+    new Gauge({
+      name,
+      help,
+      labelNames: ['namespace', 'budget'] as const,
+      registers: [registry],
+      collect() {
+        this.reset();
+        let series = 0;
+        for (const budget of budgets()) {
+          if (series >= MOST_SERIES) return;
+          series += 1;
+          this.set({ namespace: budget.metadata.namespace, budget: budget.metadata.name }, value(budget));
+        }
+      },
+    });
+  }
 }
 
 interface ZoneNumbers {
@@ -115,9 +155,12 @@ function addZoneGauges(registry: Registry, { budgets }: MetricsSources): void {
       registers: [registry],
       collect() {
         this.reset();
+        let series = 0;
         for (const budget of budgets()) {
           const { namespace, name } = budget.metadata;
           for (const [zone, numbers] of zoneNumbers(budget)) {
+            if (series >= MOST_SERIES) return;
+            series += 1;
             this.set({ namespace, budget: name, zone }, numbers[key]);
           }
         }

@@ -75,6 +75,7 @@ export async function runWebhook(config: Config, surroundings: Surroundings): Pr
     budgets: () => cluster?.budgets.values() ?? [],
     leads: () => leader?.leads === true,
     staleWatches: () => cluster?.stale().length ?? 0,
+    nowMs: () => clock.nowMs() + kube.clockSkewMs,
   });
   const host = config.bindAddress;
   const health = await listenHttp(createHealthApp(notReady, metrics), {

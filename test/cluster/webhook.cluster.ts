@@ -5,6 +5,7 @@ import { installHalvesSuite } from './install-halves.suite.ts';
 import { installRefusalsSuite } from './install-refusals.suite.ts';
 import { sideBySide } from './side-by-side.ts';
 import { WEBHOOK_SUITES } from './webhook.suite.ts';
+import { webhookPolicySuite } from './webhook-policy.suite.ts';
 import { webhookRightsSuite } from './webhook-rights.suite.ts';
 import { webhookShippedSuite } from './webhook-shipped.suite.ts';
 
@@ -16,6 +17,7 @@ sideBySide(
     alone: [
       webhookShippedSuite,
       webhookRightsSuite,
+      webhookPolicySuite,
       installBasicsSuite,
       installSuite,
       installHalvesSuite,

@@ -12,6 +12,7 @@ async function exposed(): Promise<ReadonlySet<string>> {
     budgets: () => [],
     leads: () => false,
     staleWatches: () => 0,
+    nowMs: () => 0,
   }).expose();
   const names = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].flatMap(([, name = '', type]) =>
     type === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name],

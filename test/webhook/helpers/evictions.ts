@@ -3,10 +3,14 @@ import { connect } from '../../../shared/kube/connect.ts';
 import { ApiError, type Kube } from '../../../shared/kube/kube.ts';
 import { RESOURCES, resourcePath } from '../../../shared/kube/paths.ts';
 
-/** A connection for tests that send more than kubectl can. */
-export function connectTo(kubeconfig: string): Promise<Kube> {
+/**
+ * A connection for tests that send more than kubectl can.
+ *
+ * @param as a user to impersonate
+ */
+export function connectTo(kubeconfig: string, as?: string): Promise<Kube> {
   const surroundings = { env: {}, clock: systemClock, random: Math.random, interactive: false };
-  return connect({ kubeconfig }, { ...surroundings, stderr: process.stderr, version: 'test' });
+  return connect({ kubeconfig, as }, { ...surroundings, stderr: process.stderr, version: 'test' });
 }
 
 /** What the API server said to one eviction. */
