@@ -1,6 +1,7 @@
 import { deploymentRulesSuite } from './deployment-rules.suite.ts';
 import { planSuite } from './plan.suite.ts';
 import { rolloutBudgetsSuite } from './rollout-budgets.suite.ts';
+import { rolloutCredentialsSuite } from './rollout-credentials.suite.ts';
 import { rolloutDefaultsSuite } from './rollout-defaults.suite.ts';
 import { rolloutDeploymentsSuite } from './rollout-deployments.suite.ts';
 import { rolloutDispatchSuite } from './rollout-dispatch.suite.ts';
@@ -48,6 +49,7 @@ export const ROLLOUT_SUITES: readonly Suite[] = [
   rolloutGatesSuite,
   rolloutProbeSuite,
   rolloutFailuresSuite,
+  rolloutCredentialsSuite,
   rolloutFlushSuite,
   rolloutRefusalsSuite,
   rolloutDispatchSuite,
