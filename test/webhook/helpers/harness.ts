@@ -21,6 +21,7 @@ export interface Answer {
 
 /** The application over a fake API, without a socket. */
 export interface Harness {
+  app: ReturnType<typeof createApp>;
   api: FakeApi;
   verdicts: Verdict[];
   refusals: Refusal[];
@@ -90,6 +91,7 @@ export function harness(clock: Clock = manualClock(), token?: string): Harness {
   const ask = async (path: string, name: string, more: EvictionShape = {}): Promise<Answer> =>
     answerOf(await post(path, JSON.stringify(review(name, more))));
   return {
+    app,
     api,
     verdicts,
     refusals,
