@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import type { Clock } from '../clock.ts';
 import { type Credentials, sameCredential } from './credentials.ts';
 import type { Credential } from './endpoint.ts';
+import { KubeconfigError } from './kube.ts';
 
 /** Files that hold a credential, by what they hold. */
 export interface CredentialFiles {
@@ -24,9 +25,11 @@ const CHECK_MS = 10_000;
  * use.
  *
  * @param base what is sent besides
+ * @throws KubeconfigError, by `current`, while nothing could be read yet
  */
 export function fileCredentials(files: CredentialFiles, base: Credential, clock: Clock): Credentials {
   const paths = [files.token, files.cert, files.key].filter((path) => path !== undefined);
+  const source = files.token === undefined ? `client certificate ${files.cert}` : `token file ${files.token}`;
   let checkedAtMs: number | undefined;
   let version = '';
   let held: Credential | undefined;
@@ -43,7 +46,8 @@ export function fileCredentials(files: CredentialFiles, base: Credential, clock:
       key: key ?? base.key,
     };
     if (token?.trim() === '') throw new Error(`${files.token} is empty`);
-    checkPair(fresh);
+    // The first time TLS itself says what is wrong.
+    if (held !== undefined) checkPair(fresh);
     version = found;
     held = fresh;
     return fresh;
@@ -52,8 +56,9 @@ export function fileCredentials(files: CredentialFiles, base: Credential, clock:
   function check(): Promise<Credential> {
     checking ??= read()
       .catch((error: unknown) => {
-        if (held === undefined) throw error;
-        return held;
+        if (held !== undefined) return held;
+        const why = error instanceof Error ? error.message : String(error);
+        throw new KubeconfigError(`the ${source} cannot be used: ${why}`, { cause: error });
       })
       .finally(() => {
         checking = undefined;
@@ -62,7 +67,7 @@ export function fileCredentials(files: CredentialFiles, base: Credential, clock:
   }
 
   return {
-    source: files.token === undefined ? `client certificate ${files.cert}` : `token file ${files.token}`,
+    source,
     async current() {
       const sinceMs = clock.nowMs() - (checkedAtMs ?? Number.NEGATIVE_INFINITY);
       return held === undefined || sinceMs < 0 || sinceMs >= CHECK_MS ? check() : held;

@@ -36,7 +36,10 @@ describe('fileCredentials', () => {
 
   it('keeps the last token while the file is away or empty', async () => {
     const token = join(folder, 'gone');
-    await assert.rejects(fileCredentials({ token }, ANONYMOUS, manualClock()).current(), /ENOENT/);
+    await assert.rejects(
+      fileCredentials({ token }, ANONYMOUS, manualClock()).current(),
+      /KubeconfigError: the token file .*gone cannot be used: ENOENT/,
+    );
     await writeFile(token, 'one');
     const clock = manualClock();
     const credentials = fileCredentials({ token }, ANONYMOUS, clock);
