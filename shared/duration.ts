@@ -1,5 +1,8 @@
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
+/** More characters than any duration that is meant. */
+const LONGEST_TEXT = 100;
+
 /**
  * Reads a duration as kubectl's flags write it (Go's time.ParseDuration without its sub-millisecond units and signs):
  * `30s`, `1h30m`, `1.5m`, `250ms`, `0`.
@@ -8,9 +11,9 @@ const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h
  */
 export function parseDuration(text: string): number | undefined {
   if (text === '0') return 0;
-  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) return undefined;
+  if (text.length > LONGEST_TEXT || !/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) return undefined;
   let totalMs = 0;
-  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)) {
+  for (const [, amount, unit] of text.matchAll(/(\d{1,100}(?:\.\d{1,100})?)(ms|s|m|h)/g)) {
     totalMs += Number(amount) * (UNIT_MS[unit ?? ''] ?? Number.NaN);
   }
   return Number.isSafeInteger(Math.round(totalMs)) ? Math.round(totalMs) : undefined;

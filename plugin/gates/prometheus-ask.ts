@@ -21,7 +21,7 @@ export function askPrometheus(target: PrometheusTarget, kube: Kube): AskPromethe
 function askUrl(base: URL): AskPrometheus {
   return async (query, signal) => {
     const url = new URL(base);
-    url.pathname = `${base.pathname.replace(/\/+$/, '')}${QUERY_PATH}`;
+    url.pathname = `${base.pathname.replace(/(?<!\/)\/+$/, '')}${QUERY_PATH}`;
     url.searchParams.set('query', query);
     const { status, body, cut, location } = await get(url, () => MOST_BYTES, signal);
     if (cut) throw tooLong();

@@ -27,7 +27,7 @@ export const TARGET_FORMS = 'http://HOST:PORT[/PATH] or svc:NAMESPACE/[https:]NA
 export function parsePrometheusTarget(text: string): PrometheusTarget | undefined {
   const { namespace, service, path = '' } = SERVICE.exec(text)?.groups ?? {};
   if (namespace !== undefined && service !== undefined) {
-    return { kind: 'service', namespace, service, path: path.replace(/\/+$/, '') };
+    return { kind: 'service', namespace, service, path: path.replace(/(?<!\/)\/+$/, '') };
   }
   const url = parseHttpUrl(text);
   return url && { kind: 'url', url };

@@ -1,4 +1,5 @@
 import { type Clock, settledWithin } from '../clock.ts';
+import { harmless } from '../plain-text.ts';
 import type { Kube } from './kube.ts';
 import { resourcePath } from './paths.ts';
 
@@ -54,10 +55,10 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   const { kube, clock, burst, perMinute } = options;
   const underWay = new Set<Promise<void>>();
   let tokens = burst;
-  let refilledMs = clock.nowMs();
+  let refilledMs = clock.monotonicMs();
 
   function takeToken(): boolean {
-    const nowMs = clock.nowMs();
+    const nowMs = clock.monotonicMs();
     tokens = Math.min(burst, tokens + ((nowMs - refilledMs) * perMinute) / 60_000);
     refilledMs = nowMs;
     if (tokens < 1) return false;
@@ -98,7 +99,7 @@ function eventBody(
     type,
     reason,
     action,
-    note: note.slice(0, LONGEST_NOTE),
+    note: harmless(note).slice(0, LONGEST_NOTE),
     eventTime: microTime(atMs),
     reportingController: controller,
     reportingInstance: instance.slice(0, LONGEST_INSTANCE),

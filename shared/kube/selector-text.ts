@@ -7,6 +7,9 @@ export type LabelMatcher = (labels: Readonly<Record<string, string>>) => boolean
 const KEY = String.raw`(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?/)?[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?`;
 const VALUE = String.raw`(?:[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)?`;
 
+/** The expressions below may take the square of it. */
+const LONGEST_TEXT = 4096;
+
 const EXISTS = new RegExp(`^(!?)\\s*(${KEY})$`);
 const EQUALITY = new RegExp(`^(${KEY})\\s*(==|=|!=)\\s*(${VALUE})$`);
 const SET = new RegExp(`^(${KEY})\\s+(in|notin)\\s*\\(((?:\\s*${VALUE}\\s*,)*\\s*${VALUE}\\s*)\\)$`);
@@ -21,12 +24,26 @@ const COMPARISON = new RegExp(`^(${KEY})\\s*([<>])\\s*(-?\\d+)$`);
 export function parseSelector(text: string): LabelMatcher | string {
   const matchers: LabelMatcher[] = [];
   if (text.trim() === '') return () => true;
-  for (const part of text.split(/,(?![^(]*\))/)) {
+  if (text.length > LONGEST_TEXT) return 'a label selector has 4096 characters at most';
+  for (const part of requirementsOf(text)) {
     const matcher = parseRequirement(part.trim());
     if (!matcher) return `"${part.trim() || text}" is not a label selector such as app=ingester`;
     matchers.push(matcher);
   }
   return (labels) => matchers.every((matches) => matches(labels));
+}
+
+/** The parts between commas that stand in no parentheses. */
+function requirementsOf(text: string): string[] {
+  const parts = [''];
+  let inside = false;
+  for (const character of text) {
+    if (character === '(') inside = true;
+    if (character === ')') inside = false;
+    if (character === ',' && !inside) parts.push('');
+    else parts[parts.length - 1] += character;
+  }
+  return parts;
 }
 
 function parseRequirement(part: string): LabelMatcher | undefined {

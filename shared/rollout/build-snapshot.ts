@@ -57,7 +57,7 @@ export function buildSnapshot(input: SnapshotInput): RolloutSnapshot {
     const state: CellState = inFlight.has(name) ? 'replacing' : 'unready';
     const cell: PodCell = { name, state, detail: 'missing' };
     cells.set(name, cell);
-    place(name, zoneOf({ name }, memory), Number(/\d+$/.exec(name)?.[0] ?? -1), cell);
+    place(name, zoneOf({ name }, memory), Number(/(?<!\d)\d+$/.exec(name)?.[0] ?? -1), cell);
   }
 
   const order = orderZones(

@@ -8,6 +8,7 @@ import { rolloutDispatchSuite } from './rollout-dispatch.suite.ts';
 import { rolloutEndsSuite } from './rollout-ends.suite.ts';
 import { rolloutFailuresSuite } from './rollout-failures.suite.ts';
 import { rolloutFlushSuite } from './rollout-flush.suite.ts';
+import { rolloutFrozenSuite } from './rollout-frozen.suite.ts';
 import { rolloutGatesSuite } from './rollout-gates.suite.ts';
 import { rolloutKeysSuite } from './rollout-keys.suite.ts';
 import { rolloutKillsSuite } from './rollout-kills.suite.ts';
@@ -54,6 +55,7 @@ export const ROLLOUT_SUITES: readonly Suite[] = [
   rolloutRefusalsSuite,
   rolloutDispatchSuite,
   rolloutRestartsSuite,
+  rolloutFrozenSuite,
   rolloutKillsSuite,
   planSuite,
 ];

@@ -1,4 +1,5 @@
 import { basicsSuite } from './basics.suite.ts';
+import { hostileSuite } from './hostile.suite.ts';
 import { ROLLOUT_BASICS, ROLLOUT_SUITES } from './rollout.suite.ts';
 import { rolloutRingPagesSuite } from './rollout-ring-pages.suite.ts';
 import { sandboxCluster } from './sandbox-cluster.ts';
@@ -8,5 +9,14 @@ import { simulationSuite } from './simulation.suite.ts';
 sideBySide(
   'on the sandbox',
   { factory: sandboxCluster, atOnce: 4 },
-  { sharing: [basicsSuite, simulationSuite, rolloutRingPagesSuite, ...ROLLOUT_BASICS, ...ROLLOUT_SUITES] },
+  {
+    sharing: [
+      basicsSuite,
+      simulationSuite,
+      hostileSuite,
+      rolloutRingPagesSuite,
+      ...ROLLOUT_BASICS,
+      ...ROLLOUT_SUITES,
+    ],
+  },
 );

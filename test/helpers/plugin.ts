@@ -18,6 +18,7 @@ export function pathWithPlugin(env: NodeJS.ProcessEnv = process.env): string {
 export interface PluginProcess extends PluginRun {
   /** SIGKILL. */
   kill(): void;
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void;
 }
 
 /**
@@ -49,5 +50,6 @@ export function startPlugin(
     end,
     interrupt: () => void child.kill('SIGINT'),
     kill: () => void child.kill('SIGKILL'),
+    signal: (name) => void child.kill(name),
   };
 }

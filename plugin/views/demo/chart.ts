@@ -70,7 +70,5 @@ function merged(cells: readonly Span[]): Span[] {
 
 /** A whole number with its thousands apart: `8,167`. */
 export function formatWrites(writes: number): string {
-  return Math.round(writes)
-    .toString()
-    .replace(/\B(?=(\d{3})+$)/g, ',');
+  return Math.round(writes).toLocaleString('en-US');
 }

@@ -100,4 +100,29 @@ describe('leadership', () => {
     await pass(clock, 10_000);
     assert.equal(leader.leads, false);
   });
+
+  it('does not lead after it was stopped for longer than its Lease, not for a moment', async () => {
+    const [kube, world] = [fakeKube(), manualClock()];
+    let frozen = false;
+    const late: (() => void)[] = [];
+    const stoppable = {
+      ...world,
+      schedule: (delayMs: number, run: () => void) =>
+        world.schedule(delayMs, () => (frozen ? late.push(run) : run())),
+    };
+    const first = replica(kube, stoppable, 'first');
+    await pass(world, 1_000);
+    assert.equal(first.leader.leads, true);
+    frozen = true;
+    const second = replica(kube, world, 'second');
+    await pass(world, 30_000);
+    assert.equal(second.leader.leads, true);
+    frozen = false;
+    assert.equal(first.leader.leads, false, 'before anything has run in it');
+    const leads = first.leads();
+    for (const run of late.splice(0)) run();
+    await pass(world, 60_000);
+    assert.deepEqual([first.leader.leads, second.leader.leads], [false, true]);
+    assert.equal(first.leads(), leads, 'and begins to lead no more');
+  });
 });
