@@ -11,6 +11,14 @@ async function main(): Promise<void> {
   const config = readConfig(process.argv.slice(2), process.env, randomUUID().slice(0, 8));
   const log = createLog(config.logLevel);
   log.info({ version: VERSION, identity: config.identity }, 'kubectl-zone webhook');
+  // Without it one object or request could end all replicas, again and again, and nothing could be evicted any more. An
+  // eviction whose decision has failed is denied at its deadline.
+  process.on('unhandledRejection', (error) =>
+    log.error(
+      { error: messageOf(error), stack: error instanceof Error ? error.stack : undefined },
+      'unexpected',
+    ),
+  );
   const surroundings = { clock: systemClock, random: Math.random };
   const kube = await connect(
     { kubeconfig: config.kubeconfig },
