@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { KubectlResult } from '../helpers/kubectl.ts';
+import { waitUntil } from '../helpers/processes.ts';
 import type { TestCluster } from './cluster.ts';
 import { ZONE_LABEL } from './fixtures.ts';
 
@@ -174,4 +175,14 @@ const VersionAnswer = z.object({ serverVersion: z.object({ minor: z.string() }) 
 /** The 37 of Kubernetes 1.37. */
 export async function minorOf(cluster: TestCluster): Promise<number> {
   return Number.parseInt(VersionAnswer.parse(await cluster.json(['version'])).serverVersion.minor, 10);
+}
+
+/**
+ * Waits until `kubectl get` with these words finds something. `kubectl wait --for=create` is not known before 1.31.
+ *
+ * @throws Error after two minutes
+ */
+export function waitThereIs(cluster: TestCluster, ...words: string[]): Promise<void> {
+  const thereIs = async () => (await cluster.kubectl(['get', ...words, '-o', 'name'])).stdout !== '';
+  return waitUntil(words.join(' '), thereIs, { processes: [], deadlineMs: 120_000 });
 }

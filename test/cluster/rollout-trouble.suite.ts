@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { type PluginEvent, untilEvent, wavesIn } from '../helpers/plugin-run.ts';
 import type { ClusterFactory, TestCluster } from './cluster.ts';
 import { namespace } from './fixtures.ts';
-import { deletePods, type PodView, statefulSetNamed } from './observe.ts';
+import { deletePods, type PodView, statefulSetNamed, waitThereIs } from './observe.ts';
 import { assertOneZoneAtATime, ended, type RolloutBench, rolloutBench } from './rollout-bench.ts';
 
 const NAMESPACE = 'trouble';
@@ -108,7 +108,7 @@ export function rolloutTroubleSuite(factory: ClusterFactory): void {
       const broken = [lastOf(old, 'zone-a'), lastOf(old, 'zone-b')];
       await deletePods(cluster, NAMESPACE, broken);
       for (const pod of broken) {
-        await bench.kubectl('wait', '--for=create', `pod/${pod}`, '--timeout=60s');
+        await waitThereIs(cluster, `pod/${pod}`, '-n', NAMESPACE);
         await untilWaitingReason(pod, 'app:broken');
         await bench.kubectl('wait', `pod/${pod}`, '--for=condition=Ready=false', '--timeout=60s');
       }

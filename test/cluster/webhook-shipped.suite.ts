@@ -9,7 +9,7 @@ import { applyRing } from '../webhook/helpers/rings.ts';
 import { shippedProgram } from '../webhook/helpers/shipped.ts';
 import type { ControlPlaneCluster } from './control-plane-cluster.ts';
 import { namespace, statefulSet } from './fixtures.ts';
-import { evict, podsOf } from './observe.ts';
+import { evict, podsOf, waitThereIs } from './observe.ts';
 
 const NAMESPACE = 'shipped';
 const USER = 'webhook';
@@ -68,15 +68,7 @@ export function webhookShippedSuite(start: () => Promise<ControlPlaneCluster>): 
       const refused = await evict(cluster, { namespace: NAMESPACE, pod: inZone('zone-b') });
       assert.match(refused.stderr, /cannot be evicted: zone-a has/);
       await budget('db', ({ status }) => status?.currentUnhealthy?.['zone-a'] === 1);
-      const wait = [
-        'wait',
-        'event',
-        '--for=create',
-        '--field-selector=reason=EvictionDenied',
-        '--timeout=30s',
-      ];
-      const event = await cluster.kubectl([...wait, '-n', NAMESPACE]);
-      assert.equal(event.code, 0, event.stderr);
+      await waitThereIs(cluster, 'events', '--field-selector=reason=EvictionDenied', '-n', NAMESPACE);
     });
 
     it('asks owners of other kinds, and says in a condition where it may not', async () => {

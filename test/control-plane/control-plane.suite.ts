@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import type { TestCluster } from '../cluster/cluster.ts';
 import { clusterOf } from '../cluster/control-plane-cluster.ts';
 import { namespace, statefulSet } from '../cluster/fixtures.ts';
-import { evict, podNamed } from '../cluster/observe.ts';
+import { evict, podNamed, waitThereIs } from '../cluster/observe.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 
 const NAMESPACE = 'harness';
@@ -78,8 +78,7 @@ export function controlPlaneSuite(): void {
         namespace(NAMESPACE),
         statefulSet({ name: 'waiting', namespace: NAMESPACE, replicas: 1 }),
       );
-      const created = ['wait', '--for=create', 'pod/waiting-0', '-n', NAMESPACE, '--timeout=120s'];
-      assert.equal((await onBrief.kubectl(created)).code, 0);
+      await waitThereIs(onBrief, 'pod/waiting-0', '-n', NAMESPACE);
       const pod = await podNamed(onBrief, NAMESPACE, 'waiting-0');
       assert.deepEqual([pod.phase, pod.zone], ['Pending', undefined]);
 
