@@ -73,8 +73,7 @@ export const rolloutCommand: Command = {
     },
     'max-leaving': {
       type: 'string',
-      describe:
-        'Most pods that may terminate, or leave their ring, at one time, whatever makes them; 1 with --flush',
+      describe: 'Most pods that may terminate at one time, whatever makes them; 1 with --flush',
     },
     'accept-killed': {
       type: 'boolean',

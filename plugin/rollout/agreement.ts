@@ -1,4 +1,5 @@
 import type { StatefulSet } from '../../shared/kube/objects.ts';
+import { describePartition, partitionOf } from '../../shared/rollout/workload.ts';
 import type { Context } from '../context.ts';
 import { UserError } from '../errors.ts';
 import { writeLines } from '../output.ts';
@@ -27,7 +28,8 @@ export async function agreeOnChanges(
     ]);
   }
   if (yes || (!switches && !change)) return;
-  const strategy = `${workload} has update strategy ${type}, under which the controller replaces pods by itself, without regard to zones. Set it to ${ON_DELETE}`;
+  const partition = describePartition(partitionOf(found.spec.updateStrategy));
+  const strategy = `${workload} has update strategy ${type}, under which the controller replaces pods by itself, without regard to zones${partition === undefined ? '' : `; ${partition}`}. Set it to ${ON_DELETE}`;
   const template = 'change the template and replace the pods zone by zone';
   const question = !change
     ? `${strategy}?`

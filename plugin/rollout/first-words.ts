@@ -1,14 +1,14 @@
 import { disruptionLimit } from '../../shared/rollout/limits.ts';
 import { knownZones } from '../../shared/rollout/pods.ts';
 import type { Observation } from '../../shared/rollout/types.ts';
-import type { Workload } from '../../shared/rollout/workload.ts';
+import { describePartition, type Workload } from '../../shared/rollout/workload.ts';
 import type { Reporter, RolloutEvent } from './events.ts';
 import type { RolloutLock } from './lock.ts';
 import type { Prepared } from './port.ts';
 import type { Watched } from './run.ts';
 
 export interface Beginning extends Prepared {
-  watched: Pick<Watched, 'watches'>;
+  watched: Pick<Watched, 'watches' | 'found'>;
   lock: Pick<RolloutLock, 'resumed' | 'memory'>;
 }
 
@@ -25,6 +25,8 @@ export function announce(
   const zones = knownZones(observation, lock.memory);
   const { capped } = disruptionLimit(observation, request.options, zones.length);
   if (capped) notice(capped);
+  const partition = describePartition(watched.found.partition);
+  if (partition) notice(partition);
   if (!watched.watches.nodes) {
     notice("nodes may not be listed: the pods' own labels tell their zones");
   }

@@ -72,12 +72,22 @@ export class Follower {
     };
     const cancelTimeout =
       timeoutMs === undefined ? () => {} : clock.schedule(timeoutMs, () => giveUp(timeoutMs));
+    // A holder that was killed changes nothing any more: only time tells.
+    let cancelLook = () => {};
+    const lookAgain = ({ holderUntilMs, moment }: Standing, turn: () => void) => {
+      cancelLook();
+      cancelLook = () => {};
+      if (holderUntilMs === undefined) return;
+      cancelLook = clock.schedule(Math.max(1, holderUntilMs + 1 - moment.serverNowMs), turn);
+    };
     try {
       const first = this.look(watches);
       this.begin(first);
       const turn = () => {
         try {
-          if (this.tell(this.look(watches))) ended.resolve(EXIT.done);
+          const standing = this.look(watches);
+          if (this.tell(standing)) ended.resolve(EXIT.done);
+          lookAgain(standing, turn);
         } catch (error) {
           ended.reject(error);
         }
@@ -86,6 +96,7 @@ export class Follower {
       turn();
       return await ended.promise;
     } finally {
+      cancelLook();
       cancelTimeout();
       ignoreInterrupts();
       await this.reporter.close();

@@ -29,6 +29,8 @@ export interface FetchedWorkload {
 export interface WatchListeners {
   onConnection(state: ConnectionState): void;
   onProblem(error: Error): void;
+  /** Ends the wait for the first lists. */
+  signal?: AbortSignal | undefined;
 }
 
 /** Watched, and ready to be rolled out; whoever opens it stops the watches. */

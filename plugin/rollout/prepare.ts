@@ -25,7 +25,9 @@ export async function prepare(
 ): Promise<Prepared> {
   const { kube, watches, found } = watched;
   const { change } = request;
-  const current = signal.aborted ? (watches.own ?? found) : await switchStrategy(watched, lock, signal);
+  const current = signal.aborted
+    ? (watches.own ?? found)
+    : await switchStrategy(watched, lock, context, signal);
   if (!change || signal.aborted) {
     return { ...seen(watched, current), request, changed: false };
   }

@@ -39,15 +39,23 @@ const EXIT_OF: Readonly<Record<RolloutOutcome, ExitCode>> = {
 /** What an interrupt or a timer may have to stop, as far as it exists yet. */
 interface Controls {
   driver: RolloutDriver | undefined;
-  lost: string | undefined;
+  /** How the rollout ends that was stopped before there was a driver. */
+  stopped: { outcome: RolloutOutcome; why: string } | undefined;
   starting: AbortController;
+  /** @param why a clause before the command that resumes */
+  stop(outcome: RolloutOutcome, why: string): void;
 }
 
-/** Carries the rollout out: Lease, update strategy, driver, and everything left as it should be at the end. */
+/**
+ * Carries the rollout out: Lease, update strategy, driver, and everything left as it should be at the end.
+ *
+ * @param limit aborts with the error that ends the rollout when its time is over
+ */
 export async function rollOut(
   request: RolloutRequest,
   watched: Watched,
   context: Context,
+  limit: AbortSignal,
 ): Promise<ExitCode> {
   const { found, port } = watched;
   const observation = observe(watched);
@@ -56,13 +64,24 @@ export async function rollOut(
   if (!pending && (await isDone(observation, request, context, found))) return EXIT.done;
   await port.agree(request, context);
 
-  const controls: Controls = { driver: undefined, lost: undefined, starting: new AbortController() };
-  let goOnWith = request.commandLine;
-  const stop = (outcome: RolloutOutcome, why: string) => {
-    const reason = `${why}go on with: ${goOnWith}`;
-    if (controls.driver) controls.driver.stop(outcome, reason);
-    else controls.starting.abort(new InterruptedError());
+  let resumeWith = request.commandLine;
+  const controls: Controls = {
+    driver: undefined,
+    stopped: undefined,
+    starting: new AbortController(),
+    stop(outcome, why) {
+      if (controls.driver) {
+        controls.driver.stop(outcome, `${why}go on with: ${resumeWith}`);
+        return;
+      }
+      controls.stopped ??= { outcome, why };
+      controls.starting.abort(limit.aborted ? limit.reason : new InterruptedError());
+    },
   };
+  const { stop } = controls;
+  const onLimit = () => stop('stopped', `${limit.reason.message}; `);
+  limit.addEventListener('abort', onLimit);
+  if (limit.aborted) onLimit();
   const ignoreInterrupts = context.onInterrupt(() => stop('interrupted', ''));
   const ended = new AbortController();
   try {
@@ -73,9 +92,9 @@ export async function rollOut(
     let end: RolloutEnd | undefined;
     try {
       const prepared = await port.prepare(request, lock, context, controls.starting.signal);
-      goOnWith = prepared.request.commandLine;
+      resumeWith = prepared.request.commandLine;
       end = await drive({
-        ...{ watched, context, controls, lock, gates, probe, stop },
+        ...{ watched, context, controls, lock, gates, probe },
         ...prepared,
       });
     } finally {
@@ -92,6 +111,7 @@ export async function rollOut(
   } finally {
     ended.abort(new Error('the rollout has ended'));
     ignoreInterrupts();
+    limit.removeEventListener('abort', onLimit);
   }
 }
 
@@ -143,11 +163,11 @@ interface Drive extends Prepared {
   lock: RolloutLock;
   gates: GateWatch;
   probe: RolloutProbe;
-  stop(outcome: RolloutOutcome, why: string): void;
 }
 
 async function drive(given: Drive): Promise<RolloutEnd> {
-  const { request, watched, context, controls, lock, gates, probe, workload, stop } = given;
+  const { request, watched, context, controls, lock, gates, probe, workload } = given;
+  const { stop } = controls;
   const { kube, watches } = watched;
   const { clock, random } = context;
   const { namespace, name, uid } = workload.metadata;
@@ -219,18 +239,10 @@ async function drive(given: Drive): Promise<RolloutEnd> {
       const { aborted } = steering();
       if (aborted) stop('stopped', `aborted ${describeOrder(aborted)}; `);
     });
-    if (controls.lost) driver.stop('stopped', controls.lost);
-    // An interrupt that came after the Lease was taken and before there was a driver to stop.
-    if (controls.starting.signal.aborted) stop('interrupted', '');
+    // Whatever came after the Lease was taken and before there was a driver to stop.
+    if (controls.stopped) stop(controls.stopped.outcome, controls.stopped.why);
 
-    const { timeoutMs } = request;
-    const cancelTimeout =
-      timeoutMs === undefined
-        ? () => {}
-        : clock.schedule(timeoutMs, () =>
-            stop('stopped', `not finished within --timeout ${timeoutMs / 1000}s; `),
-          );
-    const end = await driver.run().finally(cancelTimeout);
+    const end = await driver.run();
     if (end.outcome === 'done') await watched.port.complete(reporter, context);
     const summary = { ...end.summary, ...(await probe.end(end.outcome)) };
     reporter.report({ atMs: clock.nowMs(), type: 'finished', ...end, summary });
@@ -282,9 +294,8 @@ async function acquire(
       );
     },
     onState(state) {
-      if (state.kind !== 'lost') return controls.driver?.wake();
-      controls.lost = state.error.message;
-      controls.driver?.stop('stopped', state.error.message);
+      if (state.kind === 'lost') controls.stop('stopped', `${state.error.message}; `);
+      else controls.driver?.wake();
     },
   });
 }

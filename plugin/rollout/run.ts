@@ -3,6 +3,7 @@ import type { Kube } from '../../shared/kube/kube.ts';
 import type { FailureBudget } from '../../shared/rollout/failures.ts';
 import type { Workload } from '../../shared/rollout/workload.ts';
 import type { Target } from '../commands/target.ts';
+import { connectionNews } from '../connection-news.ts';
 import type { Context } from '../context.ts';
 import type { ExitCode } from '../errors.ts';
 import type { ProbeRequest } from '../probe/options.ts';
@@ -15,6 +16,7 @@ import { checkAccess } from './preflight.ts';
 import { rollOut } from './roll-out.ts';
 import { type GivenSettings, resolveSettings, type Settings, settingNotices } from './settings.ts';
 import { applyChange, type PlannedChange, planChange, type TemplateChange } from './template.ts';
+import { startTimeLimit, unlessAborted } from './time-limit.ts';
 
 /** `kubectl zone rollout` as its flags say. */
 export interface RolloutFlags extends GivenSettings {
@@ -57,49 +59,89 @@ export interface Watched extends OpenedWorkload {
 
 /** Rolls a workload out, or says what that would do. Everything that can be refused is, before anything is touched. */
 export async function runRollout(flags: RolloutFlags, context: Context): Promise<ExitCode> {
-  const kube = await context.connect(flags.connection);
+  const limit = startTimeLimit(flags.timeoutMs, context.clock, flags.commandLine);
   try {
-    const fetched = await fetchWorkload(kube, flags.target);
-    const { workload } = fetched;
-    const { namespace, name } = workload.metadata;
-    const { defaults, notice } = await fetchDefaults(kube, workload);
-    const settings = resolveSettings(flags, defaults);
-    await checkAccess(kube, {
-      namespace,
-      workload,
-      lease: leaseName(workload.kind, name),
-      disableEviction: flags.disableEviction,
-      patches: fetched.patches || flags.change !== undefined,
-      acts: settings.dryRun !== 'client',
-    });
-    const watched = await watch(kube, fetched, context);
+    const kube = await unlessAborted(limit.signal, context.connect(flags.connection));
     try {
-      // The workload's own minReadySeconds holds, and --min-ready may ask for more.
-      const minReadyMs = Math.max(settings.options.minReadyMs, watched.found.minReadySeconds * 1000);
-      const { change, notices } = await workOut(flags.change, watched, settings, context);
-      const request: RolloutRequest = {
-        ...flags,
-        ...settings,
-        options: { ...settings.options, minReadyMs },
-        change,
-        notices: [...(notice === undefined ? [] : [notice]), ...settingNotices(settings.sources), ...notices],
-      };
-      return settings.dryRun
-        ? await dryRun(request, watched, context)
-        : await rollOut(request, watched, context);
+      return await runConnected(kube, flags, context, limit.signal);
     } finally {
-      await watched.watches.stop();
+      await kube.close();
     }
   } finally {
-    await kube.close();
+    limit.cancel();
   }
 }
 
-async function watch(kube: Kube, fetched: FetchedWorkload, context: Context): Promise<Watched> {
-  const listeners: WatchListeners = { onConnection: () => {}, onProblem: () => {} };
+async function runConnected(
+  kube: Kube,
+  flags: RolloutFlags,
+  context: Context,
+  limit: AbortSignal,
+): Promise<ExitCode> {
+  const { fetched, settings, notice } = await unlessAborted(limit, lookAround(kube, flags));
+  const watched = await watch(kube, fetched, context, limit);
+  try {
+    // The workload's own minReadySeconds holds, and --min-ready may ask for more.
+    const minReadyMs = Math.max(settings.options.minReadyMs, watched.found.minReadySeconds * 1000);
+    const planned = workOut(flags.change, watched, settings, context);
+    const { change, notices } = await unlessAborted(limit, planned);
+    const request: RolloutRequest = {
+      ...flags,
+      ...settings,
+      options: { ...settings.options, minReadyMs },
+      change,
+      notices: [...(notice === undefined ? [] : [notice]), ...settingNotices(settings.sources), ...notices],
+    };
+    return settings.dryRun
+      ? await unlessAborted(limit, dryRun(request, watched, context))
+      : await rollOut(request, watched, context, limit);
+  } finally {
+    await watched.watches.stop();
+  }
+}
+
+/** What is to be known before anything is watched. */
+async function lookAround(
+  kube: Kube,
+  flags: RolloutFlags,
+): Promise<{ fetched: FetchedWorkload; settings: Settings; notice: string | undefined }> {
+  const fetched = await fetchWorkload(kube, flags.target);
+  const { workload } = fetched;
+  const { namespace, name } = workload.metadata;
+  const { defaults, notice } = await fetchDefaults(kube, workload);
+  const settings = resolveSettings(flags, defaults);
+  await checkAccess(kube, {
+    namespace,
+    workload,
+    lease: leaseName(workload.kind, name),
+    disableEviction: flags.disableEviction,
+    patches: fetched.patches || flags.change !== undefined,
+    acts: settings.dryRun !== 'client',
+  });
+  return { fetched, settings, notice };
+}
+
+async function watch(
+  kube: Kube,
+  fetched: FetchedWorkload,
+  context: Context,
+  limit: AbortSignal,
+): Promise<Watched> {
+  const { stderr, clock } = context;
+  // Before there is a reporter.
+  const tell = connectionNews(
+    clock,
+    () => true,
+    (news) => {
+      if (news.type === 'connection-lost') stderr.write(`no connection to the API server: ${news.reason}\n`);
+      else stderr.write('the API server answers again\n');
+    },
+  );
+  const listeners: WatchListeners = { onConnection: tell, onProblem: () => {} };
   const opened = await fetched.open(context, {
     onConnection: (state) => listeners.onConnection(state),
     onProblem: (error) => listeners.onProblem(error),
+    signal: limit,
   });
   return { ...opened, kube, found: opened.watches.workload ?? fetched.workload, listeners };
 }

@@ -4,7 +4,7 @@ import { disruptionLimit } from '../../shared/rollout/limits.ts';
 import { planRollout, type RolloutPlan } from '../../shared/rollout/plan.ts';
 import { knownZones } from '../../shared/rollout/pods.ts';
 import type { Observation, RolloutMemory, RolloutOptions } from '../../shared/rollout/types.ts';
-import { subjectOf, type Workload } from '../../shared/rollout/workload.ts';
+import { describePartition, subjectOf, type Workload } from '../../shared/rollout/workload.ts';
 import { countPods, listNames } from '../../shared/sentences.ts';
 import type { OutputStream } from '../context.ts';
 import { writeJson, writeLines } from '../output.ts';
@@ -48,6 +48,7 @@ export function printPlan(input: PlanInput, plan: RolloutPlan, stdout: OutputStr
       stale,
       zones,
       maxUnavailablePods: limit.pods,
+      partition: workload.partition,
       ...plan,
     };
     writeJson(stdout, document);
@@ -62,6 +63,8 @@ export function printPlan(input: PlanInput, plan: RolloutPlan, stdout: OutputStr
   const settings = sources.map(({ setting, value, from }) => [setting, value, from]);
   lines.push(...textTable([['SETTING', 'VALUE', 'FROM'], ...settings]));
   if (limit.capped) lines.push(`note: ${limit.capped}`);
+  const partition = describePartition(workload.partition);
+  if (partition) lines.push(`note: ${partition}`);
   if (workload.kind === 'statefulset' && !workload.isHeld) {
     lines.push(
       'note: its update strategy is not OnDelete: its controller replaces pods by itself as soon as the template has changed',

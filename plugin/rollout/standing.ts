@@ -18,6 +18,8 @@ export interface Standing {
   reason: string;
   /** Empty when nobody rolls it out. */
   holder: string;
+  /** When the holder is no longer believed if nothing is heard of it, by the API server's clock; undefined for nobody. */
+  holderUntilMs: number | undefined;
   moment: Moment;
   snapshot: RolloutSnapshot;
 }
@@ -63,7 +65,8 @@ export function standingOf(seen: Seen): Standing {
     startedAtMs: seen.startedAtMs,
     remainingMs: undefined,
   });
-  return { state, reason: state === 'done' ? '' : said, holder, moment, snapshot };
+  const holderUntilMs = holder === '' || !lease ? undefined : expiryOf(lease);
+  return { state, reason: state === 'done' ? '' : said, holder, holderUntilMs, moment, snapshot };
 }
 
 /** Others' flags are not known here; they change how it goes on, and little of how it looks. */
@@ -78,9 +81,11 @@ function optionsOf(
 
 /** Who rolls it out now; empty for nobody. A holder that was killed never let go: it has not renewed since. */
 export function holderOf(lease: Lease | undefined, serverNowMs: number): string {
-  if (!lease) return '';
-  const { holderIdentity, renewTimeMs = 0, leaseDurationSeconds } = lease.spec;
-  return renewTimeMs + leaseDurationSeconds * 1000 < serverNowMs ? '' : holderIdentity;
+  return lease && expiryOf(lease) >= serverNowMs ? lease.spec.holderIdentity : '';
+}
+
+function expiryOf({ spec: { renewTimeMs = 0, leaseDurationSeconds } }: Lease): number {
+  return renewTimeMs + leaseDurationSeconds * 1000;
 }
 
 function stateOf(outstanding: boolean, holder: string, state: string | undefined): Standing['state'] {

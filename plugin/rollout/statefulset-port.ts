@@ -75,7 +75,8 @@ function statefulSetPort(watched: WatchedSet): WorkloadPort {
   };
 }
 
-function evictions({ disableEviction, suspects, ...given }: RemovalsGiven): PodRemovals {
+/** Removes pods by the Eviction API, or deletes them, each request bound to its pod as it was seen. */
+export function evictions({ disableEviction, suspects, ...given }: RemovalsGiven): PodRemovals {
   const way = { disableEviction, gracePeriodSeconds: undefined };
   const removals = new Removals<ZonedPod>({ ...given, way, retry: RETRY });
   removals.suspect(suspects);

@@ -1,5 +1,6 @@
 import type { Kube } from '../../shared/kube/kube.ts';
 import type { StatefulSet } from '../../shared/kube/objects.ts';
+import type { Context } from '../context.ts';
 import type { RolloutLock } from './lock.ts';
 import { ON_DELETE, setStrategy } from './strategy.ts';
 import type { WorkloadWatches } from './watches.ts';
@@ -12,10 +13,14 @@ export interface WatchedSet {
   watches: WorkloadWatches<StatefulSet>;
 }
 
+/** After so long it is said what is waited for. */
+const SILENCE_MS = 2_000;
+
 /** Switches to OnDelete, and waits until our own watch shows it and the controller obeys it, or for an interrupt. */
 export async function switchStrategy(
   { kube, found, watches }: WatchedSet,
   lock: RolloutLock,
+  { clock, stderr }: Pick<Context, 'clock' | 'stderr'>,
   signal: AbortSignal,
 ): Promise<StatefulSet> {
   const current = watches.own ?? found;
@@ -27,8 +32,17 @@ export async function switchStrategy(
     if (!seen || seen.metadata.generation < switched.metadata.generation) return seen === undefined;
     return seen.status.observedGeneration >= switched.metadata.generation;
   };
-  await watches.until(isSeen, signal).catch((error: unknown) => {
+  const breakSilence = clock.schedule(SILENCE_MS, () =>
+    stderr.write(
+      `waiting for the StatefulSet controller to observe the update strategy ${ON_DELETE}; is kube-controller-manager running?\n`,
+    ),
+  );
+  try {
+    await watches.until(isSeen, signal);
+  } catch (error) {
     if (!signal.aborted) throw error;
-  });
+  } finally {
+    breakSilence();
+  }
   return switched;
 }

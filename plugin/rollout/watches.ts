@@ -10,6 +10,7 @@ import {
   watchCache,
 } from '../../shared/kube/watch-cache.ts';
 import type { Workload } from '../../shared/rollout/workload.ts';
+import { unlessAborted } from './time-limit.ts';
 
 /** A workload with its pods and the nodes they are on, kept up to date. */
 export interface WorkloadWatches<Own = unknown> {
@@ -59,6 +60,8 @@ export interface WatchWorkloadOptions<Own> {
   random: () => number;
   onConnection(state: ConnectionState): void;
   onProblem(error: Error): void;
+  /** Ends the wait for the first lists. */
+  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -108,12 +111,15 @@ export async function watchWorkload<Own>(options: WatchWorkloadOptions<Own>): Pr
     }
   };
   try {
-    const [nodesAllowed, leasesAllowed] = await Promise.all([
+    const listed = Promise.all([
       ifAllowed(nodes),
       ifAllowed(leases),
       pods.synced,
       ...own.caches.map((cache) => cache.synced),
     ]);
+    const [nodesAllowed, leasesAllowed] = await (options.signal
+      ? unlessAborted(options.signal, listed)
+      : listed);
     nodesReadable = nodesAllowed;
     if (!leasesAllowed) all = [...own.caches, pods, nodes];
   } catch (error) {

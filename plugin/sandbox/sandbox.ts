@@ -41,6 +41,10 @@ export interface Sandbox {
   /** Closes everything; no handle is left open. */
   stop(): Promise<void>;
 
+  /** Ends the controllers, the scheduler and the kubelets, as where kube-controller-manager is down; idempotent. */
+  stopControllers(): void;
+  /** Starts them again, from what the API server has; idempotent. */
+  restartControllers(): void;
   /** Ends all open watches as an API server does now and then: plainly, or with an ERROR event of code 410. */
   closeWatches(how?: 'plainly' | 'expired'): void;
   /**
@@ -82,7 +86,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     certificates,
     front((request) => handleApi(parts, request), { token, faults, clock }),
   );
-  const stopControllers = startControllers({ objects, catalog, admission, clock, random });
+  const start = () => startControllers({ objects, catalog, admission, clock, random });
+  let controllers: (() => void) | undefined = start();
+  const stopControllers = () => {
+    controllers?.();
+    controllers = undefined;
+  };
   furnish(objects, zones, nodesPerZone, clock.nowMs());
   await server.open();
   const url = `https://127.0.0.1:${server.port}`;
@@ -101,6 +110,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       catalog.close();
       webhooks.close();
       await goOffline();
+    },
+    stopControllers,
+    restartControllers() {
+      controllers ??= start();
     },
     closeWatches: (how = 'plainly') => watches.closeAll(how === 'expired'),
     expireHistory(watchesGet = 'event') {

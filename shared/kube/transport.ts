@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { type Clock, delay } from '../clock.ts';
+import { ClockSkew } from './clock-skew.ts';
 import { createConnector } from './connector.ts';
 import { CredentialError, type Credentials } from './credentials.ts';
 import { abortable, startDeadline } from './deadline.ts';
@@ -54,7 +55,7 @@ export function createTransport(options: TransportOptions): Kube {
   const connector = createConnector(endpoint, clock, options.heartbeat);
   const basePath = endpoint.url.pathname.replace(/\/$/, '');
   const server = endpoint.url.href.replace(/\/$/, '');
-  let clockSkewMs = 0;
+  const clockSkew = new ClockSkew();
 
   /** Whether the server has ever accepted what proves who we are. */
   let accepted = false;
@@ -116,7 +117,7 @@ export function createTransport(options: TransportOptions): Kube {
       body: request.body,
       signal,
     });
-    clockSkewMs = skewMs(answer.header('date'), sentMs, clock.nowMs()) ?? clockSkewMs;
+    clockSkew.observe(answer.header('date'), sentMs, clock.nowMs());
     return answer;
   }
 
@@ -212,7 +213,7 @@ export function createTransport(options: TransportOptions): Kube {
     request,
     watch,
     get clockSkewMs() {
-      return clockSkewMs;
+      return clockSkew.ms;
     },
     async close() {
       credentials.close();
@@ -275,10 +276,4 @@ function parseBody(body: string, answer: Answer, request: Outgoing): unknown {
   } catch (error) {
     throw new ConnectionError(`${request.method} ${request.path}: the answer is not JSON`, { cause: error });
   }
-}
-
-/** The Date header names a second: its middle is compared with the middle of the exchange. */
-function skewMs(date: string | undefined, sentMs: number, answeredMs: number): number | undefined {
-  const serverMs = Date.parse(date ?? '');
-  return Number.isNaN(serverMs) ? undefined : serverMs + 500 - (sentMs + answeredMs) / 2;
 }

@@ -56,7 +56,10 @@ function decideByZone(input: RolloutInput): RolloutDecision {
 
   // R6: a revision that the controller has not computed yet must not be rolled to.
   if (!observation.revisionObserved) {
-    return wait('revision', 'waiting for the controller to observe the newest template');
+    return wait(
+      'revision',
+      'waiting for the controller to observe the newest template; if this lasts, see whether kube-controller-manager runs',
+    );
   }
 
   const killed = options.flush ? killedUnseen(memory) : [];

@@ -72,7 +72,10 @@ function missingNames(
 /** Why a pod is not Ready; one that no node takes may wait for nodes that somebody has cordoned. */
 function problemOf(pod: Pod, nodes: StatefulSetState['nodes']): string | undefined {
   const problem = podProblem(pod);
-  if (problem === undefined || pod.spec.nodeName !== undefined) return problem;
+  const refused = pod.status.conditions.some(
+    ({ type, status }) => type === 'PodScheduled' && status === 'False',
+  );
+  if (problem === undefined || pod.spec.nodeName !== undefined || !refused) return problem;
   const cordoned = describeCordoned(nodes);
   return cordoned === undefined ? problem : `${problem}; ${cordoned}`;
 }

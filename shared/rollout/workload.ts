@@ -23,6 +23,8 @@ export interface Workload {
   revisionObserved: boolean;
   /** The controller leaves it to the rollout which pods go. */
   isHeld: boolean;
+  /** Of a StatefulSet: pods below this ordinal are kept on the old revision by its update strategy; 0 for none. */
+  partition: number;
   /** Of the template. */
   containers: readonly Container[];
   /** The revision of a pod; undefined for a pod of another owner. */
@@ -66,11 +68,23 @@ export function statefulSetWorkload(statefulSet: StatefulSet): Workload {
     currentRevision: status.currentRevision,
     revisionObserved: status.observedGeneration >= metadata.generation,
     isHeld: spec.updateStrategy.type === 'OnDelete',
+    partition: partitionOf(spec.updateStrategy),
     containers: spec.template.spec.containers,
     revisionOf: ({ metadata: { controller, labels } }) =>
       controller?.uid === metadata.uid ? (labels[REVISION_LABEL] ?? 'unknown') : undefined,
     observe: ({ pods, nodes }) => observeStatefulSet({ statefulSet, pods, nodes }),
   };
+}
+
+/** Which pods an update strategy keeps on the old revision: those below this ordinal; 0 for none. */
+export function partitionOf({ type, rollingUpdate }: StatefulSet['spec']['updateStrategy']): number {
+  return type === 'RollingUpdate' ? (rollingUpdate?.partition ?? 0) : 0;
+}
+
+/** What a rollout does to a partition, as a sentence; undefined where there is none. */
+export function describePartition(partition: number): string | undefined {
+  if (partition === 0) return undefined;
+  return `its partition ${partition} keeps pods below ordinal ${partition} on the old revision; a rollout replaces all pods, these too`;
 }
 
 /** @param minReadySeconds as they were before the Deployment was held */
@@ -92,6 +106,7 @@ export function deploymentWorkload(
     currentRevision: undefined,
     revisionObserved: true,
     isHeld: spec.paused,
+    partition: 0,
     containers: spec.template.spec.containers,
     revisionOf: (pod) => revisions.get(pod.metadata.controller?.uid ?? ''),
     observe: ({ pods, nodes }, { memory, minReadyMs, nowMs }) =>

@@ -67,5 +67,27 @@ export function rolloutFaultsSuite(start: () => Promise<SandboxCluster>): void {
         await assertOneZoneAtATime(witness, 2);
       });
     }
+
+    it('keeps to --timeout while the controllers are away, and says what it waits for', async () => {
+      const name = 'no-controllers';
+      await bench.apply({ name, replicas: 3, strategy: 'RollingUpdate' });
+      await cluster.waitReady('StatefulSet', name, NAMESPACE);
+      cluster.sandbox.stopControllers();
+      try {
+        const run = bench.start(name, '--image', 'main=app:v2', '--yes', '--timeout=3s');
+        const { events, stderr } = await ended(run, 3);
+        assert.match(
+          stderr,
+          /waiting for the StatefulSet controller to observe the update strategy OnDelete/,
+        );
+        const end = events.find(({ type }) => type === 'finished');
+        assert.match(
+          end?.reason ?? '',
+          /^not finished within --timeout 3s; go on with: kubectl zone rollout /,
+        );
+      } finally {
+        cluster.sandbox.restartControllers();
+      }
+    });
   });
 }

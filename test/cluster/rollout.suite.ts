@@ -21,6 +21,7 @@ import { rolloutRingSuite } from './rollout-ring.suite.ts';
 import { rolloutShapesSuite } from './rollout-shapes.suite.ts';
 import { rolloutSteeringSuite } from './rollout-steering.suite.ts';
 import { rolloutStrategySuite } from './rollout-strategy.suite.ts';
+import { rolloutStuckSuite } from './rollout-stuck.suite.ts';
 import { rolloutTemplateSuite } from './rollout-template.suite.ts';
 import { rolloutTroubleSuite } from './rollout-trouble.suite.ts';
 import { rolloutWavesSuite } from './rollout-waves.suite.ts';
@@ -57,5 +58,6 @@ export const ROLLOUT_SUITES: readonly Suite[] = [
   rolloutRestartsSuite,
   rolloutFrozenSuite,
   rolloutKillsSuite,
+  rolloutStuckSuite,
   planSuite,
 ];
