@@ -1,9 +1,18 @@
-import type { Clock } from '../../shared/clock.ts';
+import { type Clock, settledWithin } from '../../shared/clock.ts';
 import { decideDrain } from '../../shared/drain/decide.ts';
 import { heldBack } from '../../shared/drain/hold.ts';
 import { emptyDrainMemory, rememberDrain } from '../../shared/drain/memory.ts';
-import type { Cordon, DrainDecision, DrainMemory, DrainOptions, DrainPod } from '../../shared/drain/types.ts';
+import type {
+  Claim,
+  Cordon,
+  DrainDecision,
+  DrainMemory,
+  DrainOptions,
+  DrainPod,
+} from '../../shared/drain/types.ts';
+import { isWhole } from '../../shared/drain/whole.ts';
 import { ApiError, ConnectionError, type Kube } from '../../shared/kube/kube.ts';
+import type { RemovablePod } from '../../shared/removal/unanswered.ts';
 import { listNames } from '../../shared/sentences.ts';
 import { Ending } from '../ending.ts';
 import type { RemovalWay } from '../removal/pod-removal.ts';
@@ -13,7 +22,9 @@ import { Announcer, type Moment } from './announcer.ts';
 import type { Cordons } from './cordon.ts';
 import type { DrainOutcome, DrainReporter, DrainSummary } from './events.ts';
 import { keyOf } from './guards.ts';
+import type { DrainLeases } from './leases.ts';
 import type { DrainObserver, DrainSight } from './observe.ts';
+import type { DrainRecord } from './pod-store.ts';
 import { Progress } from './progress.ts';
 import { Requests } from './requests.ts';
 import type { Rollouts } from './rollouts.ts';
@@ -26,6 +37,7 @@ export interface DriverOptions {
   watches: Pick<DrainWatches, 'pods' | 'staleSinceMs'>;
   rollouts: Pick<Rollouts, 'staleSinceMs'>;
   observer: Pick<DrainObserver, 'look'>;
+  leases: Pick<DrainLeases, 'claim' | 'keep' | 'yield' | 'stop'>;
   cordons: Pick<Cordons, 'cordon' | 'names'>;
   options: DrainOptions;
   removal: RemovalWay;
@@ -48,6 +60,8 @@ const BLIND = {
   kind: 'disconnected',
   reason: 'no connection to the API server: nothing is removed until it is back',
 } as const;
+/** How long an end waits for answers, before Leases are given back. */
+const LAST_ANSWERS_MS = 2_000;
 const UNCLEAR = { kind: 'waiting', reason: 'looking at the cluster' } as const;
 
 /**
@@ -65,6 +79,8 @@ export class DrainDriver {
   /** Everything is whole after the last zone. */
   private finished = false;
   private cordoning: Promise<unknown> = Promise.resolve();
+  private claiming: Promise<unknown> = Promise.resolve();
+  private givingBack: Promise<unknown> = Promise.resolve();
 
   constructor(given: DriverOptions) {
     this.given = given;
@@ -76,7 +92,7 @@ export class DrainDriver {
       clock,
       halt: () => {
         this.turns.end();
-        return Promise.all([this.requests.stop(), this.cordoning.catch(() => {})]);
+        return this.letGo();
       },
     });
     this.turns = new Turns({
@@ -133,8 +149,9 @@ export class DrainDriver {
     const recheckAtMs = [decision.kind === 'wait' ? decision.recheckAtMs : undefined, sight.recheckAtMs];
     for (const atMs of recheckAtMs) if (atMs !== undefined) this.turns.wakeIn(atMs - serverNowMs);
     await this.act(decision, moment);
+    if (decision.kind === 'wait' && !decision.yields) this.giveBack(moment);
     // The pods of nodes that were just cordoned are asked for at once.
-    return decision.kind === 'cordon';
+    return decision.kind === 'cordon' || decision.kind === 'claim';
   }
 
   private async act(decision: DrainDecision, moment: Sighted): Promise<void> {
@@ -143,9 +160,37 @@ export class DrainDriver {
       return;
     }
     this.requests.pause();
+    if (decision.kind === 'claim') await this.claim(decision, moment);
+    if (decision.kind === 'wait' && decision.yields) await this.given.leases.yield();
     if (decision.kind === 'cordon') await this.cordon(decision, moment.nowMs);
     if (decision.kind === 'blocked') this.stop('stopped', decision.reason);
     if (decision.kind === 'done') this.finish(decision.reason, moment);
+  }
+
+  private async claim({ workloads }: Claim, { sight }: Sighted): Promise<void> {
+    const wanted = workloads.flatMap((key) => sight.leasables.get(key) ?? []);
+    this.claiming = this.given.leases.claim(wanted);
+    await this.claiming;
+  }
+
+  /** Lets others have the workloads that the drain has done with. */
+  private giveBack({ observation, sight }: Sighted): void {
+    const busy = new Set(observation.pods.map(({ workload }) => workload));
+    const kept = observation.workloads.filter((workload) => busy.has(workload.key) || !isWhole(workload));
+    if (!sight.unclear) this.givingBack = this.given.leases.keep(new Set(kept.map(({ key }) => key)));
+  }
+
+  /** Nothing more is sent; Leases are given back, but for those of pods that may still be evicted. */
+  private async letGo(): Promise<void> {
+    const { clock, leases } = this.given;
+    const answered = Promise.all([
+      this.requests.stop(),
+      this.cordoning.catch(() => {}),
+      this.claiming,
+      this.givingBack,
+    ]);
+    await settledWithin(clock, LAST_ANSWERS_MS, answered);
+    await leases.stop(new Set(this.requests.uncertain()));
   }
 
   private async cordon({ zone, nodes, begins, reason, memory }: Cordon, nowMs: number): Promise<void> {
@@ -173,10 +218,11 @@ export class DrainDriver {
 
   /** Takes in what the watches show. */
   private look(): Sighted {
-    const { observer, clock, kube } = this.given;
+    const { observer, clock, kube, watches } = this.given;
     const nowMs = clock.nowMs();
     const serverNowMs = nowMs + kube.clockSkewMs;
     const sight = observer.look(serverNowMs);
+    if (!this.blind) this.requests.look((uid) => removable(watches.pods.byUid(uid)));
     const { observation, againAtMs } = this.requests.annotate(sight.observation, nowMs);
     if (againAtMs !== undefined) this.turns.wakeIn(againAtMs - nowMs);
 
@@ -246,6 +292,14 @@ export class DrainDriver {
     );
     return { outcome, reason, summary: this.progress.summary(nowMs, cordoned), unfinished };
   }
+}
+
+function removable(record: DrainRecord | undefined): RemovablePod | undefined {
+  if (!record) return undefined;
+  const { uid, terminating, pod } = record;
+  const { conditions } = pod.status;
+  const marked = conditions.some(({ type, status }) => type === 'DisruptionTarget' && status === 'True');
+  return { uid, terminating, resourceVersion: pod.metadata.resourceVersion, marked };
 }
 
 /** A moment with what is behind it. */

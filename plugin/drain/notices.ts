@@ -1,4 +1,4 @@
-import { workloadName } from '../../shared/drain/reasons.ts';
+import { isDrain, workloadName } from '../../shared/drain/reasons.ts';
 import type { DrainOptions, DrainWorkload } from '../../shared/drain/types.ts';
 import { listNames } from '../../shared/sentences.ts';
 import { compareText, ZONE_LABEL } from '../../shared/zones.ts';
@@ -35,7 +35,13 @@ export function startNotices(
   for (const { rolloutHolder, ...workload } of leaving) {
     if (rolloutHolder === undefined) continue;
     notices.push(
-      `${labels([workload])} is being rolled out by ${rolloutHolder}: its pods wait until that has ended`,
+      `${labels([workload])} is being ${isDrain(rolloutHolder) ? 'drained' : 'rolled out'} by ${rolloutHolder}: its pods wait until that has ended`,
+    );
+  }
+  const counted = leaving.filter((workload) => workload.counted === 'running');
+  if (counted.length > 0) {
+    notices.push(
+      `nobody can tell how many pods these should have, so they are counted from what runs now: ${labels(counted)}`,
     );
   }
   const names = new Set(workloads.map(workloadName));

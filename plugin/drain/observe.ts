@@ -7,10 +7,12 @@ import type { DrainNode, DrainObservation, DrainPod, ZoneBudgetState } from '../
 import { zoneOfPod } from '../../shared/zones.ts';
 import { countedView, ledgerView } from './budget-view.ts';
 import type { Cordons } from './cordon.ts';
+import { CountedOwners } from './counted-owners.ts';
 import type { DaemonSets } from './daemon-sets.ts';
 import type { EnforcedNamespaces } from './enforced.ts';
 import { podFilter, type Refusal } from './filters.ts';
 import { type Guards, guardsIn, keyOf, podBudgetState } from './guards.ts';
+import type { DrainLeases, Leasable, LeaseSight } from './leases.ts';
 import type { DrainRecord } from './pod-store.ts';
 import type { DrainRequest } from './request.ts';
 import type { Rollouts } from './rollouts.ts';
@@ -29,6 +31,7 @@ export interface ObserverOptions {
   daemonSets: DaemonSets;
   enforced: EnforcedNamespaces;
   rollouts: Rollouts;
+  leases: DrainLeases;
   cordons: Pick<Cordons, 'isCordoned'>;
   request: Pick<DrainRequest, 'filters' | 'removal'>;
 }
@@ -38,6 +41,8 @@ export interface DrainSight {
   observation: DrainObservation;
   /** Pods that have come to the nodes and that no flag lets go. */
   refused: readonly { record: DrainRecord; refusal: Refusal }[];
+  /** The workloads by key, as their Leases are named after them. */
+  leasables: ReadonlyMap<string, Leasable>;
   /** The most zones in which one workload has pods down that served before. */
   zonesDown: number;
   /** Something has not been read yet that the next decision needs; a change will tell. */
@@ -51,6 +56,7 @@ export class DrainObserver {
   private readonly options: ObserverOptions;
   /** Who had pods on the nodes: also when all of them have left, they have to come back. */
   private readonly left = new Map<string, Owned>();
+  private readonly counted = new CountedOwners();
 
   constructor(options: ObserverOptions) {
     this.options = options;
@@ -61,7 +67,7 @@ export class DrainObserver {
     const { watches, request } = this.options;
     const cluster = watches.cluster();
     const guards = guardsIn(watches, request.removal.disableEviction);
-    const sight = new WorkloadSight(cluster);
+    const sight = new WorkloadSight(cluster, this.counted);
     const nodes = this.nodes();
     const judged = this.judge(nodes, nowMs);
     const pods = judged.leaving.map((record) => this.drainPod(record, sight, guards, cluster));
@@ -84,14 +90,15 @@ export class DrainObserver {
       zoneBudgets.set(keyOf(malformed), { view, policy: '' });
     }
     let untilMs: number | undefined;
+    const leasables = new Map<string, Leasable>();
     const workloads = sight.workloads(guards, (owner, guard) => {
-      const holder = this.holderOf(owner, guard);
-      if (holder === 'unclear') {
-        unclear = true;
-        return undefined;
-      }
-      untilMs = earlier(untilMs, holder?.untilMs);
-      return holder?.name;
+      leasables.set(owner.uid, leasableOf(owner));
+      const lease = this.leaseOf(owner, guard);
+      if (lease.kind === 'unclear') unclear = true;
+      if (lease.kind === 'free') return { holder: undefined, unclaimed: { problem: lease.problem } };
+      if (lease.kind !== 'other') return undefined;
+      untilMs = earlier(untilMs, lease.untilMs);
+      return { holder: lease.holder, unclaimed: undefined };
     });
     const podBudgets = new Map(
       guards.podBudgets.map((budget) => [keyOf(budget.metadata), podBudgetState(budget)]),
@@ -99,6 +106,7 @@ export class DrainObserver {
     return {
       observation: { nodes, pods, workloads, zoneBudgets, podBudgets },
       refused: judged.refused,
+      leasables,
       zonesDown: sight.zonesDown(),
       unclear,
       recheckAtMs: earlier(judged.recheckAtMs, untilMs),
@@ -156,6 +164,7 @@ export class DrainObserver {
       namespace,
       name,
       uid,
+      resourceVersion: record.pod.metadata.resourceVersion,
       node,
       zone: zoneOfPod(record, zoneOfNode),
       available,
@@ -177,20 +186,21 @@ export class DrainObserver {
     return asked ? ledgerView(budget, observed) : countedView(budget, observed);
   }
 
-  private holderOf(owner: Owner, guard: string) {
-    const { enforced, rollouts, request } = this.options;
-    if (owner.kind === 'Deployment') {
-      // Its ReplicaSets delete, which no webhook sees: a budget learns of it only afterwards.
-      return rollouts.holderOf({ ...owner, kind: 'deployment' });
-    }
-    if (owner.kind !== 'StatefulSet') return undefined;
-    if (guard === 'zone-budget' && !request.removal.disableEviction) {
+  /** Whose turn it is with the workload; ours also where no Lease is needed. */
+  private leaseOf(owner: Owner, guard: string): LeaseSight {
+    const { enforced, leases, request } = this.options;
+    // A Deployment's ReplicaSets delete, which no webhook sees: a budget learns of it only afterwards.
+    if (owner.kind !== 'Deployment' && guard === 'zone-budget' && !request.removal.disableEviction) {
       const enforcement = enforced.of(owner.namespace);
-      if (!enforcement) return 'unclear';
-      if (enforcement.kind === 'enforced') return undefined;
+      if (!enforcement) return { kind: 'unclear' };
+      if (enforcement.kind === 'enforced') return { kind: 'ours' };
     }
-    return rollouts.holderOf({ ...owner, kind: 'statefulset' });
+    return leases.sightOf(leasableOf(owner));
   }
+}
+
+function leasableOf({ kind, namespace, name, uid, source }: Owner): Leasable {
+  return { key: uid, namespace, kind, name, apiVersion: source === 'watch' ? 'apps/v1' : undefined };
 }
 
 /** How to find the owner again when the pod is gone: a ReplicaSet may go with its last pod. */

@@ -23,6 +23,7 @@ export interface PodStore extends Pods<DrainRecord> {
   /** One change, as the watch cache reports it. */
   apply(type: ChangeType, record: DrainRecord): void;
   onNode(node: string): Iterable<DrainRecord>;
+  byUid(uid: string): DrainRecord | undefined;
   /**
    * The pod's removal was accepted: from now on it is shown as terminating, also where an event that is older than
    * the removal says otherwise. Whether it is available stays as it is until the deletion is seen.
@@ -36,6 +37,8 @@ export function createPodStore(zoneOfNode: ZoneOfNode): PodStore {
   const byUid = new Map<string, DrainRecord>();
   const byNode = new Map<string, Map<string, DrainRecord>>();
   const leaving = new Set<string>();
+  /** `namespace/name` of pods that were available: some owners use names again. */
+  const servedNames = new Set<string>();
 
   function remove(uid: string): void {
     const known = byUid.get(uid);
@@ -56,7 +59,9 @@ export function createPodStore(zoneOfNode: ZoneOfNode): PodStore {
 
   function apply(type: ChangeType, record: DrainRecord): void {
     const { uid } = record;
-    const served = record.served || byUid.get(uid)?.served === true;
+    const name = `${record.namespace}/${record.name}`;
+    if (record.served) servedNames.add(name);
+    const served = servedNames.has(name);
     remove(uid);
     if (type === 'DELETED') {
       leaving.delete(uid);
@@ -73,6 +78,7 @@ export function createPodStore(zoneOfNode: ZoneOfNode): PodStore {
     lastZone: index.lastZone,
     vanished: index.vanished,
     apply,
+    byUid: (uid) => byUid.get(uid),
     onNode: (node) => byNode.get(node)?.values() ?? [],
     leave({ uid }) {
       const record = byUid.get(uid);

@@ -28,7 +28,7 @@ export async function checkDrainAccess(kube: Kube, needs: DrainNeeds): Promise<v
 
 /** Everything without which a drain cannot go on; manifests/rbac/drain.yaml allows it. */
 export function neededAccess({ acts, disableEviction, zoneBudgets }: DrainNeeds): NeededAccess[] {
-  const { nodes, pods, statefulsets, deployments, replicasets, daemonsets } = RESOURCES;
+  const { nodes, pods, statefulsets, deployments, replicasets, daemonsets, leases } = RESOURCES;
   const { poddisruptionbudgets, zonedisruptionbudgets } = RESOURCES;
   const watched: ResourceAddress[] = [
     nodes,
@@ -45,6 +45,8 @@ export function neededAccess({ acts, disableEviction, zoneBudgets }: DrainNeeds)
   return [
     ...needed,
     to('patch', nodes),
+    // A drain holds the Lease of each workload, as rollouts do.
+    ...['list', 'watch', 'create', 'patch', 'get'].map((verb) => to(verb, leases)),
     disableEviction ? to('delete', pods) : { ...to('create', pods), subresource: 'eviction' },
   ];
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../shared/clock.ts';
 import type { DrainObservation, DrainPod } from '../../shared/drain/types.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
+import type { RemovablePod } from '../../shared/removal/unanswered.ts';
 import type { RemovalWay } from '../removal/pod-removal.ts';
 import { type RemovalOutcome, Removals, type RetryPolicy } from '../removal/removals.ts';
 import { Refusals } from './refusals.ts';
@@ -26,6 +27,8 @@ const RETRY: RetryPolicy = { firstMs: 10_000, longestMs: 30_000, isFinal: () => 
 export class Requests {
   private readonly removals: Removals<DrainPod>;
   private readonly refusals = new Refusals();
+  /** By uid of the pods that were asked for, the workload. */
+  private readonly workloads = new Map<string, string | undefined>();
 
   constructor({ removal, onOutcome, ...options }: RequestsOptions) {
     this.removals = new Removals({
@@ -44,12 +47,26 @@ export class Requests {
   /** Asks for exactly these pods from now on, on the strength of what is seen. */
   ask(pods: readonly DrainPod[], observation: DrainObservation): void {
     this.refusals.asking(pods, observation);
+    for (const { uid, workload } of pods) this.workloads.set(uid, workload);
     this.removals.request(pods);
   }
 
   /** Asks for nothing more; what is under way is answered. */
   pause(): void {
     this.removals.request([]);
+  }
+
+  /** Workloads with pods that a request without an answer may still evict. */
+  uncertain(): string[] {
+    return [...this.workloads].flatMap(([uid, key]) =>
+      key !== undefined && this.removals.asked(uid) ? [key] : [],
+    );
+  }
+
+  /** @param podOf what a watch that is not behind shows of a pod: it tells what has become of lost requests */
+  look(podOf: (uid: string) => RemovablePod | undefined): void {
+    const lost = [...this.workloads.keys()].filter((uid) => this.removals.asked(uid) === 'unanswered');
+    this.removals.look(lost.flatMap((uid) => podOf(uid) ?? []));
   }
 
   /** As `pause`, for good; resolves when the answers under way have arrived. */
@@ -73,6 +90,7 @@ export class Requests {
     const pods = observation.pods.map((pod) => ({
       ...pod,
       asked: this.removals.isUnderWay(pod.uid),
+      unanswered: this.removals.asked(pod.uid) === 'unanswered',
       refused: this.refusals.reasonFor(pod.uid),
     }));
     return { observation: { ...observation, pods }, againAtMs };

@@ -17,6 +17,8 @@ export interface Rollouts {
    * @returns 'unclear' until the Leases of the namespace are known for the first time
    */
   holderOf(workload: { namespace: string; kind: string; name: string }): Holder | 'unclear';
+  /** The Lease of that name as the watch shows it. */
+  leaseOf(namespace: string, name: string): Lease | undefined;
   /** Namespaces whose Leases may not be read. */
   readonly unreadable: ReadonlySet<string>;
   readonly staleSinceMs: number | undefined;
@@ -102,6 +104,7 @@ export function watchRollouts({ onChange, ...options }: RolloutsOptions): Rollou
       const lease = caches.get(namespace)?.items.get(`${namespace}/${leaseName(kind, name)}`);
       return lease ? holderIn(lease) : { name: undefined, untilMs: undefined };
     },
+    leaseOf: (namespace, name) => caches.get(namespace)?.items.get(`${namespace}/${name}`),
     get staleSinceMs() {
       const since = [...caches.values()].flatMap((cache) => cache.staleSinceMs ?? []);
       return since.length > 0 ? Math.min(...since) : undefined;

@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { Cordons } from './cordon.ts';
 import { listDaemonSets } from './daemon-sets.ts';
 import { enforcedNamespaces } from './enforced.ts';
+import { DrainLeases } from './leases.ts';
 import { DrainObserver, type DrainSight, type ObserverOptions } from './observe.ts';
 import type { DrainRequest } from './request.ts';
 import { watchRollouts } from './rollouts.ts';
@@ -38,7 +39,7 @@ export async function watchScene(
   kube: Kube,
   { nodes, zoneBudgets }: { nodes: readonly Node[]; zoneBudgets: boolean },
   request: Pick<DrainRequest, 'filters' | 'removal'>,
-  { clock, random }: Pick<Context, 'clock' | 'random'>,
+  { clock, random, processIdentity: process }: Pick<Context, 'clock' | 'random' | 'processIdentity'>,
 ): Promise<Scene> {
   const listeners: SceneListeners = { onChange: () => {}, onConnection: () => {}, onProblem: () => {} };
   const onChange = () => listeners.onChange();
@@ -53,10 +54,11 @@ export async function watchScene(
   const watches = await watchDrain({ ...surroundings, zoneBudgets });
   watches.onChange(onChange);
   const rollouts = watchRollouts({ ...surroundings, onChange });
+  const leases = new DrainLeases({ kube, clock, random, rollouts, process, onChange });
   const cordons = new Cordons(kube);
   const targets = nodes.map(({ metadata: { name, uid } }) => ({ name, uid }));
   const enforced = enforcedNamespaces(kube, onChange);
-  const seen = { targets, watches, daemonSets, enforced, rollouts, cordons, request };
+  const seen = { targets, watches, daemonSets, enforced, rollouts, leases, cordons, request };
   const observer = new DrainObserver(seen);
   return {
     ...seen,

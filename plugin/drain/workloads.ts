@@ -6,6 +6,7 @@ import type { DownPod, DrainWorkload } from '../../shared/drain/types.ts';
 import type { Pod } from '../../shared/kube/objects.ts';
 import { podProblem } from '../../shared/pods.ts';
 import { zoneKeyOf, zoneOfPod } from '../../shared/zones.ts';
+import type { CountedOwners } from './counted-owners.ts';
 import type { Guards } from './guards.ts';
 import type { DrainRecord } from './pod-store.ts';
 
@@ -18,10 +19,14 @@ export class WorkloadSight {
   private readonly byController = new Map<string, Map<string, DrainRecord[]>>();
   private readonly owned = new Map<string, OwnedPods<DrainRecord>>();
   private readonly budgets = new Map<ZoneDisruptionBudget, ObservedBudget<DrainRecord>>();
+  private readonly countedOwners: CountedOwners;
+  /** Uids of owners whose pods are counted from what ran. */
+  private readonly counted = new Set<string>();
   private incomplete = false;
 
-  constructor(cluster: Cluster) {
+  constructor(cluster: Cluster, counted: CountedOwners) {
     this.cluster = cluster;
+    this.countedOwners = counted;
   }
 
   /** Whether the number of replicas of some owner has not been read yet: nothing can be decided before. */
@@ -34,9 +39,17 @@ export class WorkloadSight {
     if (!owned.controller) return undefined;
     const result = ownerOf(owned, this.cluster);
     if (result.kind === 'ask') this.incomplete = true;
-    if (result.kind !== 'owner') return undefined;
-    this.owners.set(result.owner.uid, result.owner);
-    return result.owner;
+    if (result.kind === 'ask') return undefined;
+    if (result.kind === 'owner') {
+      if (result.owner.source === 'scale') this.countedOwners.remember(result.owner);
+      this.owners.set(result.owner.uid, result.owner);
+      return result.owner;
+    }
+    const counted = this.countedOwners.ownerOf(owned, this.cluster, (owner) => this.podsOf(owner));
+    if (!counted) return undefined;
+    this.counted.add(counted.uid);
+    this.owners.set(counted.uid, counted);
+    return counted;
   }
 
   /** All that a budget covers, also workloads of which no pod has to leave. */
@@ -55,14 +68,18 @@ export class WorkloadSight {
     return observed;
   }
 
-  /** @param holderOf who rolls the workload out, undefined for nobody */
+  /** @param holderOf who holds the workload's Lease, or that it is to be taken; undefined for ours, or where none is needed */
   workloads(
     guards: Guards,
-    holderOf: (owner: Owner, guard: DrainWorkload['guard']) => string | undefined,
+    holderOf: (
+      owner: Owner,
+      guard: DrainWorkload['guard'],
+    ) => { holder: string | undefined; unclaimed: DrainWorkload['unclaimed'] } | undefined,
   ): DrainWorkload[] {
     return [...this.owners.values()].map((owner) => {
       const owned = this.ownedBy(owner);
       const guard = guardOf(owner, this.podsOf(owner), guards, this.cluster);
+      const turn = holderOf(owner, guard);
       return {
         key: owner.uid,
         namespace: owner.namespace,
@@ -70,7 +87,9 @@ export class WorkloadSight {
         guard,
         zones: tallyOwned(owned, this.cluster),
         down: this.downPods(owned),
-        rolloutHolder: holderOf(owner, guard),
+        rolloutHolder: turn?.holder,
+        ...(turn?.unclaimed && { unclaimed: turn.unclaimed }),
+        ...(this.counted.has(owner.uid) && { counted: 'running' as const }),
       };
     });
   }

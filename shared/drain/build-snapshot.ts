@@ -88,6 +88,7 @@ function zonePhase(
 }
 
 const STATUS_KINDS = {
+  claim: 'waiting',
   cordon: 'cordoning',
   evict: 'evicting',
   wait: 'waiting',

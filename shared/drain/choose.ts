@@ -68,7 +68,7 @@ class Round {
     this.excuses = excusesByKey(memory);
     this.workloads = new Map(observation.workloads.map((workload) => [workload.key, workload]));
     for (const pod of observation.pods) {
-      if (!isLeaving(pod)) continue;
+      if (!isLeaving(pod) && !pod.unanswered) continue;
       this.markLeaving(pod);
       // Once the deletion is seen the pod is not available any more, and the budgets' counts show it.
       if (pod.available || !pod.terminating) this.reserve(pod);
@@ -175,7 +175,8 @@ function byRefusal({ refused }: DrainPod): Hold {
 }
 
 function byRollout(workload: DrainWorkload | undefined): Hold {
-  return workload?.rolloutHolder === undefined
-    ? undefined
-    : { by: 'rollout', reason: reasons.rolledOut(workload, workload.rolloutHolder) };
+  if (workload?.rolloutHolder !== undefined) {
+    return { by: 'rollout', reason: reasons.rolledOut(workload, workload.rolloutHolder) };
+  }
+  return workload?.unclaimed ? { by: 'rollout', reason: reasons.unclaimed(workload) } : undefined;
 }

@@ -6,6 +6,7 @@
  * - D2 Between zones every workload is as healthy as it was before the drain, and has been for the soak time.
  * - D3 Pods go only from cordoned nodes, at most `maxNodes` at once.
  * - D4 Only pods that nothing is known to refuse are asked for (choose.ts).
+ * - D8 Before a node is cordoned, the Leases of all workloads with pods there are held (turns.ts).
  * - D5 Whatever is waited for, a change of it or `recheckAtMs` wakes the drain.
  * - D6 A pod that no node takes ends the wait for it.
  * - D7 Pods that a zone budget can never let go, for want of a zone label, come last.
@@ -14,6 +15,7 @@ import { countPods, listNames } from '../sentences.ts';
 import { choosePods } from './choose.ts';
 import * as reasons from './reasons.ts';
 import { judgeHeld, waitUntilWhole } from './recovery.ts';
+import { claimFor, waitForTurn } from './turns.ts';
 import type { Cordon, DrainDecision, DrainInput, DrainPod } from './types.ts';
 import { excusedWorkloads, stuckPods } from './whole.ts';
 import {
@@ -60,12 +62,15 @@ function goOn(input: DrainInput, work: ZoneWork): DrainDecision | undefined {
   const next = nextBatch(work, options.maxNodes);
   return (
     waitUntilWhole(input, zone, `the next nodes of ${reasons.nameZone(zone)}`) ??
+    waitForTurn(input, zone, podsOf({ zone, nodes: next }), `the next nodes of ${reasons.nameZone(zone)}`) ??
     cordon(input, zone, next, false)
   );
 }
 
 /** D4: asks for the pods that may go, or says what the others wait for. */
 function empty(input: DrainInput, zone: string | undefined, left: readonly DrainPod[]): DrainDecision {
+  const claim = claimFor(input, zone, left);
+  if (claim) return claim;
   const { chosen, held } = choosePods(input, left);
   if (chosen.length > 0) {
     return { kind: 'evict', zone, pods: chosen, held, reason: evictReason(zone, chosen, held.length) };
@@ -98,7 +103,7 @@ function moveOn(input: DrainInput, zones: readonly ZoneWork[]): DrainDecision {
   const elsewhere = zones
     .filter((work) => work !== next)
     .flatMap(podsOf)
-    .filter(isLeaving);
+    .filter((pod) => isLeaving(pod) || pod.unanswered === true);
   if (elsewhere.length > 0) {
     const reason = `${reasons.waitingToGo(elsewhere, 'another zone')}, before ${name} begins`;
     return { kind: 'wait', for: 'deletion', zone: memory.zone, reason, held: [], recheckAtMs: undefined };
@@ -111,7 +116,9 @@ function moveOn(input: DrainInput, zones: readonly ZoneWork[]): DrainDecision {
     const reason = `${healthNow(input)}; soaking before ${name} begins`;
     return { kind: 'wait', for: 'soak', zone: memory.zone, reason, held: [], recheckAtMs: soakedAtMs };
   }
-  return cordon(input, next.zone, nextBatch(next, options.maxNodes), true);
+  const batch = nextBatch(next, options.maxNodes);
+  const turn = waitForTurn(input, memory.zone, podsOf({ zone: next.zone, nodes: batch }), `${name} begins`);
+  return turn ?? cordon(input, next.zone, batch, true);
 }
 
 /** D7, when nothing else is left to do. */

@@ -113,7 +113,17 @@ export function otherZones(
 }
 
 export function rolledOut(workload: DrainWorkload, holder: string): string {
-  return `${nameWorkload(workload)} is rolled out by ${holder}`;
+  const verb = isDrain(holder) ? 'drained' : 'rolled out';
+  return `${nameWorkload(workload)} is being ${verb} by ${holder}`;
+}
+
+/** Drains mark their identity. */
+export function isDrain(holder: string): boolean {
+  return /\/drain-[^/]*$/.test(holder);
+}
+
+export function unclaimed(workload: DrainWorkload): string {
+  return `${nameWorkload(workload)}: ${workload.unclaimed?.problem ?? 'its Lease is not held'}`;
 }
 
 /** Pods by the reason for which they are held, in the order in which they would go. */

@@ -103,7 +103,6 @@ export function judgeHeld(
 
 /** A zone budget may cover more than one workload, and which ones the observation does not tell. */
 function mayHold({ workload }: StuckPod, { pod, by }: HeldPod): boolean {
-  if (by === 'rollout') return false;
   if (workload.key === pod.workload) return true;
   return by === 'zone-budget' && workload.guard === 'zone-budget' && workload.namespace === pod.namespace;
 }

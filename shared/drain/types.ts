@@ -27,6 +27,8 @@ export interface DrainPod {
   namespace: string;
   name: string;
   uid: string;
+  /** As it was seen: it is removed only as it is then. */
+  resourceVersion?: string;
   node: string;
   /** Of the node; undefined without a zone label. */
   zone: string | undefined;
@@ -35,6 +37,8 @@ export interface DrainPod {
   terminating: boolean;
   /** A request for its removal is under way. */
   asked: boolean;
+  /** The answer to a request for its removal was lost: it may go at any later time. It may be asked for again. */
+  unanswered?: boolean;
   /** Why the last request was refused, until something has changed that may make room. */
   refused: string | undefined;
   /** Key of its workload; undefined for pods that nobody brings back. */
@@ -57,8 +61,15 @@ export interface DrainWorkload {
   /** All its pods over all zones, missing ones included, with those that are down. */
   zones: readonly ZoneTally[];
   down: readonly DownPod[];
-  /** Who rolls it out now, where no webhook keeps drain and rollout apart. */
+  /** Who rolls it out or drains it now, where no webhook keeps these apart. */
   rolloutHolder: string | undefined;
+  /**
+   * Nobody holds its Lease, which has to be taken first; with why that is not possible now. Undefined where it is ours, or
+   * where none is needed because a webhook keeps all who evict in one zone.
+   */
+  unclaimed?: { problem: string | undefined } | undefined;
+  /** Where nobody can tell how many pods it should have, they are counted from what ran. */
+  counted?: 'running' | undefined;
 }
 
 export interface DownPod {
@@ -155,7 +166,15 @@ export interface DrainInput {
 }
 
 /** What to do next, and why. */
-export type DrainDecision = Cordon | Evict | DrainWait | DrainBlocked | DrainDone;
+export type DrainDecision = Claim | Cordon | Evict | DrainWait | DrainBlocked | DrainDone;
+
+/** Take the Leases of these workloads (keys): nothing of them may be taken before. */
+export interface Claim {
+  kind: 'claim';
+  zone: string | undefined;
+  workloads: readonly string[];
+  reason: string;
+}
 
 /** Begin a zone, or the next nodes of it: nothing new is scheduled there from now on. */
 export interface Cordon {
@@ -197,6 +216,8 @@ export interface DrainWait {
   recheckAtMs: number | undefined;
   /** What would help, where it is not for the drain alone to wait. */
   fix?: string | undefined;
+  /** Nothing of the drain is under way: its Leases are given back, as whoever is waited for may wait for them. */
+  yields?: boolean | undefined;
 }
 
 export interface DrainBlocked {

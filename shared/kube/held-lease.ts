@@ -32,6 +32,8 @@ export interface HeldLease {
    * @throws LeaseLostError when the Lease is not ours any more
    */
   writeAnnotations(patch: AnnotationPatch): Promise<Lease>;
+  /** Stops renewing and keeps the Lease until it has run out: something that was done under it may not be over. */
+  leave(): Promise<void>;
   /** Stops renewing and lets others take the Lease. Its annotations stay. Does nothing if it was lost. */
   release(): Promise<void>;
 }
@@ -162,6 +164,11 @@ export function holdLease(
       return currentState();
     },
     writeAnnotations: (patch) => renew(patch),
+    async leave() {
+      stopping.abort(new Error('left'));
+      await renewing;
+      await inTurn(async () => cancelExpiry());
+    },
     async release() {
       stopping.abort(new Error('released'));
       await renewing;

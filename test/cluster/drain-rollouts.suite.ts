@@ -22,6 +22,24 @@ export function drainRolloutsSuite(factory: ClusterFactory): void {
     });
     after(() => cluster.stop());
 
+    it('keeps two drains of different zones apart; the second names the first and follows it', async (t) => {
+      t.after(bench.clear);
+      await bench.settled({ name: 'twice', replicas: REPLICAS, simulation: { start: '1s', flush: '100ms' } });
+      const witness = await bench.witness(t, 'twice');
+      const [first = '', second = ''] = bench.zones;
+      const runs = [first, second].map((zone) => bench.start(t, [...bench.oldOf(zone), '--yes']));
+      const ends = await Promise.all(runs.map((run) => drained(run, 0)));
+      const waits = ends.flatMap(({ lines }) => linesOf(lines, 'waiting'));
+      assert.ok(
+        waits.some(({ for: what, reason }) => what === 'rollout' && reason.includes('is being drained by')),
+      );
+      await assertOneZone(witness);
+      await assertEmptied(bench, 'twice', {
+        nodes: [...bench.oldOf(first), ...bench.oldOf(second)],
+        replicas: REPLICAS,
+      });
+    });
+
     it('sees who rolls the workload out, waits for the end, and goes on', async (t) => {
       t.after(bench.clear);
       const rollouts = rolloutBench(cluster, NAMESPACE);

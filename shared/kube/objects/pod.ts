@@ -7,6 +7,7 @@ export interface Pod {
     /** Undefined until the pod is scheduled. */
     nodeName: string | undefined;
     terminationGracePeriodSeconds: number;
+    restartPolicy: string;
     /** Condition types that must be True before the pod counts as Ready. */
     readinessGates: readonly string[];
     containers: readonly Container[];
@@ -77,6 +78,7 @@ export function readPod(value: unknown): Pod {
         30,
         'spec.terminationGracePeriodSeconds',
       ),
+      restartPolicy: textOr(spec.restartPolicy, 'Always', 'spec.restartPolicy'),
       readinessGates: list(spec.readinessGates, 'spec.readinessGates').map((gate) =>
         text(fields(gate, 'spec.readinessGates[]').conditionType, 'spec.readinessGates[].conditionType'),
       ),

@@ -35,7 +35,11 @@ describe('what a drain sees', () => {
         filters: { ...NO_FLAGS, ...filters },
         removal: { disableEviction: false, gracePeriodSeconds: undefined, ...removal },
       },
-      { clock: manualClock(), random: () => 0.5 },
+      {
+        clock: manualClock(),
+        random: () => 0.5,
+        processIdentity: { host: 'laptop', user: 'bert', pid: 1 },
+      },
     );
     return scene.firstSight(new AbortController().signal);
   }
@@ -81,6 +85,7 @@ describe('what a drain sees', () => {
         ],
         down: [],
         rolloutHolder: undefined,
+        unclaimed: { problem: undefined },
       },
     ]);
   });

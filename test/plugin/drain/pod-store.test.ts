@@ -2,10 +2,16 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { createPodStore, type PodStore, readDrainRecord } from '../../../plugin/drain/pod-store.ts';
 
-const record = (node: string | undefined, ready: boolean, deleted = false, uid = 'uid-1') =>
+const record = (
+  node: string | undefined,
+  ready: boolean,
+  deleted = false,
+  uid = 'uid-1',
+  name = 'ingester-0',
+) =>
   readDrainRecord({
     metadata: {
-      name: 'ingester-0',
+      name,
       namespace: 'cortex',
       uid,
       ...(deleted && { deletionTimestamp: '2026-01-01T00:00:00Z' }),
@@ -60,6 +66,8 @@ describe('the pods of a cluster', () => {
     store.apply('MODIFIED', record('node-1', false));
     assert.equal(on('node-1')[0]?.served, true);
     store.apply('ADDED', record('node-2', false, false, 'uid-2'));
-    assert.equal(on('node-2')[0]?.served, false);
+    assert.equal(on('node-2')[0]?.served, true, 'some owners use a name again');
+    store.apply('ADDED', record('node-3', false, false, 'uid-3', 'other-0'));
+    assert.equal(on('node-3')[0]?.served, false);
   });
 });

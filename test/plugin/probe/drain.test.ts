@@ -12,7 +12,8 @@ const REASON = 'held by the probes';
 
 describe('a drain that probes hold', () => {
   const clock = manualClock();
-  const surroundings = { clock, random: () => 0.5 };
+  const processIdentity = { host: 'laptop', user: 'anna', pid: 1 };
+  const surroundings = { clock, random: () => 0.5, processIdentity };
   const removal = { disableEviction: false, gracePeriodSeconds: undefined };
   let cluster: FakeCluster;
   let scene: Scene;

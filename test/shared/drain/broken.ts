@@ -113,6 +113,14 @@ export const brokenDecisions: readonly { rule: Rule; how: string; decide: Decide
     },
   },
   {
+    rule: 'D8',
+    how: 'takes no Leases',
+    decide: (input) =>
+      seeing(input, {
+        workloads: input.observation.workloads.map((each) => ({ ...each, unclaimed: undefined })),
+      }),
+  },
+  {
     rule: 'D5',
     how: 'waits for a soak without saying until when',
     decide: (input) => {

@@ -142,7 +142,7 @@ describe('within a zone', () => {
     const seen = observation({ nodes: [a1], pods: [pod('ingester-1', a1)], workloads: [rolling] });
     const wait = decided(decideDrain(input(seen, { memory: begun('zone-a', a1) })), 'wait');
     assert.equal(wait.for, 'rollout');
-    assert.match(wait.reason, /statefulset\/ingester in prod is rolled out by alice@host/);
+    assert.match(wait.reason, /statefulset\/ingester in prod is being rolled out by alice@host/);
   });
 
   it('says what a budget waits for', () => {

@@ -3,7 +3,7 @@ import type { DrainDecision, DrainInput, DrainPod, Evict } from '../../../shared
 import { cannotGo, type History, zonesInOrder } from './history.ts';
 import type { ModelCluster } from './model.ts';
 
-export type Rule = 'D1' | 'D2' | 'D3' | 'D4' | 'D5' | 'D6' | 'D7';
+export type Rule = 'D1' | 'D2' | 'D3' | 'D4' | 'D5' | 'D6' | 'D7' | 'D8';
 
 export interface Violation {
   rule: Rule;
@@ -40,6 +40,9 @@ export function violations(
     }
     if (!again && situation.waitedFor.length > 0) broken('D2', `${situation.waitedFor[0]?.key} is not whole`);
     if (!again && situation.inBatch.length > 0) broken('D3', 'the batch before still has pods');
+    const onBatch = observation.pods.filter((pod) => batch.has(pod.node) && !cannotGo(pod, observation));
+    const unclaimed = onBatch.map(situation.workload).find((each) => each?.unclaimed ?? each?.rolloutHolder);
+    if (!again && unclaimed) broken('D8', `cordons nodes of ${unclaimed.key} without its Lease`);
     if (decision.begins) {
       if (decision.zone !== situation.firstZone) broken('D1', `begins before ${situation.firstZone}`);
       const going = observation.pods.find((pod) => pod.zone !== decision.zone && situation.isOurs(pod));
@@ -62,7 +65,7 @@ export function violations(
     const workload = situation.workload(pod);
     const justified = {
       refused: pod.refused !== undefined,
-      rollout: workload?.rolloutHolder !== undefined,
+      rollout: workload?.rolloutHolder !== undefined || workload?.unclaimed !== undefined,
       'zone-budget': pod.zoneBudgets.length > 0,
       'pod-budget': pod.podBudgets.length > 0,
       'other-zone': workload !== undefined && workload.guard !== 'zone-budget',
@@ -82,7 +85,7 @@ export function violations(
     const wakes = {
       deletion: observation.pods.some((pod) => pod.terminating || pod.asked),
       budget: held.length > 0,
-      rollout: held.some(({ by }) => by === 'rollout'),
+      rollout: decision.yields === true || held.some(({ by }) => by === 'rollout'),
       whole: situation.waitedFor.length > 0,
       soak: decision.recheckAtMs !== undefined && history.hadPods && options.soakMs > 0,
       // Not the decision's own to say.
@@ -136,6 +139,7 @@ function wrongWithPods(decision: Evict, input: DrainInput, history: History): Vi
     if (!seen || seen.terminating || seen.asked) broken('D4', `${pod.name} is going already`);
     if (seen?.refused !== undefined) broken('D4', `${pod.name} was refused`);
     if (workload?.rolloutHolder !== undefined) broken('D4', `${pod.name} is rolled out`);
+    if (workload?.unclaimed) broken('D8', `${pod.name} goes without its Lease`);
     if (pod.zoneBudgets.length > 1) broken('D4', `${pod.name} has two budgets`);
     const own = pod.zone ?? `?${pod.name}`;
     const ignored =

@@ -84,7 +84,8 @@ function observeWorkload(cluster: ModelCluster, workload: ModelWorkload): DrainW
     guard: workload.guard,
     zones: tally(cluster, workload),
     down,
-    rolloutHolder: workload.rolloutHolder,
+    rolloutHolder: workload.rolloutHolder === 'drain' ? undefined : workload.rolloutHolder,
+    ...(workload.rolloutHolder === undefined && { unclaimed: { problem: undefined } }),
   };
 }
 

@@ -67,7 +67,9 @@ export class Simulation {
       cluster.addNode(zone, false);
     }
     for (const node of cluster.nodes.values()) if (!node.target) node.cordoned = false;
-    for (const workload of cluster.workloads) workload.rolloutHolder = undefined;
+    for (const workload of cluster.workloads) {
+      if (workload.rolloutHolder !== 'drain') workload.rolloutHolder = undefined;
+    }
     let decision: DrainDecision = { kind: 'done', reason: '' };
     for (let round = 0; round < maxRounds; round += 1) {
       this.refused.clear();
@@ -136,6 +138,8 @@ export class Simulation {
     const kind = decision.kind === 'wait' ? decision.for : decision.kind;
     this.decisions.set(kind, (this.decisions.get(kind) ?? 0) + 1);
 
+    if (decision.kind === 'claim') this.claim(decision.workloads);
+    if (decision.kind === 'wait' && decision.yields) this.giveBack();
     if (decision.kind === 'cordon') {
       this.memory = decision.memory;
       this.history.cordoned(decision);
@@ -152,6 +156,19 @@ export class Simulation {
     return decision;
   }
 
+  /** Takes Leases that are free by now, whatever was seen. */
+  private claim(keys: readonly string[]): void {
+    for (const workload of this.cluster.workloads) {
+      if (keys.includes(workload.name)) workload.rolloutHolder ??= 'drain';
+    }
+  }
+
+  private giveBack(): void {
+    for (const workload of this.cluster.workloads) {
+      if (workload.rolloutHolder === 'drain') workload.rolloutHolder = undefined;
+    }
+  }
+
   /** The oldest look that is remembered, with what the driver itself has done since. */
   private overlay(): DrainObservation {
     const [look] = this.seen;
@@ -162,6 +179,13 @@ export class Simulation {
         ...node,
         cordoned: node.cordoned || version < (this.cordoned.get(node.name) ?? 0),
       })),
+      // What is held is known at once, and what others hold only from the watch.
+      workloads: observation.workloads.map((workload) => {
+        const holder = this.cluster.workloads.find(({ name }) => name === workload.key)?.rolloutHolder;
+        return holder === 'drain'
+          ? { ...workload, rolloutHolder: undefined, unclaimed: undefined }
+          : workload;
+      }),
       pods: observation.pods.map((pod) => ({
         ...pod,
         asked: this.asked.has(pod.uid),
@@ -190,6 +214,7 @@ export class Simulation {
       const arrives = pick(2) === 0;
       if (!arrives || this.cluster.evict(uid) !== undefined) this.history.removed.delete(uid);
     }
+    this.giveBack();
     this.asked.clear();
     this.accepted.clear();
     this.refused.clear();
@@ -206,7 +231,9 @@ export class Simulation {
 
   private toggleRollout(pick: Pick): void {
     const workload = choose(this.cluster.workloads, pick);
-    if (workload) workload.rolloutHolder = workload.rolloutHolder === undefined ? 'alice' : undefined;
+    if (!workload || workload.rolloutHolder === 'drain') return;
+    workload.rolloutHolder = workload.rolloutHolder === undefined ? 'alice' : undefined;
+    this.cluster.version += 1;
   }
 
   private anotherEvicts(pick: Pick): void {

@@ -1,0 +1,179 @@
+import { type Clock, instantOf } from '../../shared/clock.ts';
+import { type HeldLease, holdLease } from '../../shared/kube/held-lease.ts';
+import { ApiError, type Kube } from '../../shared/kube/kube.ts';
+import { createLease, isConflict, patchLease, takenBy } from '../../shared/kube/lease-record.ts';
+import { ANNOTATION, leaseName } from '../rollout/lock.ts';
+import type { Rollouts } from './rollouts.ts';
+
+/** A workload, by what its Lease is named after. */
+export interface Leasable {
+  /** Uid of the workload. */
+  key: string;
+  namespace: string;
+  /** Undefined where it is not known: its Lease then outlives it. */
+  apiVersion: string | undefined;
+  kind: string;
+  name: string;
+}
+
+/** Whether this drain may take pods of a workload. */
+export type LeaseSight =
+  | { kind: 'ours' }
+  | { kind: 'other'; holder: string; untilMs: number | undefined }
+  /** It can be claimed, unless there is a problem with that now. */
+  | { kind: 'free'; problem: string | undefined }
+  /** The Leases of the namespace are not known yet. */
+  | { kind: 'unclear' };
+
+export interface LeasesOptions {
+  kube: Kube;
+  clock: Clock;
+  random: () => number;
+  rollouts: Rollouts;
+  process: { host: string; user: string; pid: number };
+  onChange(): void;
+}
+
+/** Others may take over this long after the holder was last seen alive. */
+const SHORTEST_DURATION_MS = 30_000;
+/** With it, all Leases together are renewed about ten times a second, however many there are. */
+const DURATION_EACH_MS = 300;
+const LONGEST_DURATION_MS = 10 * 60_000;
+const CLAIMS_AT_ONCE = 16;
+/** After a claim that failed; random, so that two drains do not fail each other's claims for ever. */
+const RETRY_MS = 1_000;
+const MOST_TRANSITIONS = 2 ** 31 - 1;
+
+/**
+ * The Leases that a drain holds: for each workload the one that a rollout of it holds, so that of all rollouts and
+ * drains only one at a time takes pods of it. A Lease is taken as the watch shows it, by compare-and-swap: either
+ * nobody holds it, or its holder was not seen to renew it for its whole duration.
+ */
+export class DrainLeases {
+  private readonly options: LeasesOptions;
+  private readonly identity: string;
+  private readonly held = new Map<string, HeldLease>();
+  /** Why a claim failed, and until when none is made again. */
+  private readonly problems = new Map<string, { reason: string; cancel: () => void }>();
+  /** Workloads of namespaces that are being deleted: nobody can make a Lease there. */
+  private readonly exempt = new Set<string>();
+  private stopped = false;
+
+  constructor(options: LeasesOptions) {
+    this.options = options;
+    const { user, host, pid } = options.process;
+    const mark = Math.floor(options.random() * 2 ** 32).toString(36);
+    this.identity = `${user}@${host}/${pid}/drain-${mark}`;
+  }
+
+  sightOf(workload: Leasable): LeaseSight {
+    const { key, namespace } = workload;
+    if (this.exempt.has(key)) return { kind: 'ours' };
+    const held = this.held.get(key)?.state;
+    if (held?.kind === 'held') return { kind: 'ours' };
+    if (held?.kind === 'uncertain') return { kind: 'free', problem: 'its Lease could not be renewed' };
+    const holder = this.options.rollouts.holderOf({ ...workload, kind: workload.kind.toLowerCase() });
+    if (holder === 'unclear') return { kind: 'unclear' };
+    if (holder.name !== undefined && holder.name !== this.identity) {
+      return { kind: 'other', holder: holder.name, untilMs: holder.untilMs };
+    }
+    const problem = this.options.rollouts.unreadable.has(namespace)
+      ? `Leases may not be read in ${namespace}`
+      : this.problems.get(key)?.reason;
+    return { kind: 'free', problem };
+  }
+
+  /** Tries to take these Leases; what became of it is told by `sightOf`. Never throws for what the API server says. */
+  async claim(workloads: readonly Leasable[]): Promise<void> {
+    const queue = workloads.filter(({ key }) => this.held.get(key)?.state.kind !== 'held');
+    const total = this.held.size + queue.length;
+    const durationMs = Math.min(
+      LONGEST_DURATION_MS,
+      Math.max(SHORTEST_DURATION_MS, total * DURATION_EACH_MS),
+    );
+    const worker = async () => {
+      for (let next = queue.shift(); next && !this.stopped; next = queue.shift()) {
+        await this.take(next, durationMs);
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(CLAIMS_AT_ONCE, queue.length) }, worker));
+  }
+
+  /** Gives back all but these. */
+  async keep(keys: ReadonlySet<string>): Promise<void> {
+    await Promise.all(
+      [...this.held].map(([key, held]) => (keys.has(key) ? undefined : this.giveBack(key, held))),
+    );
+  }
+
+  /** Gives back all because others hold what is needed besides, and claims nothing for a moment. */
+  async yield(): Promise<void> {
+    for (const key of this.held.keys()) this.fail(key, 'it is claimed again in a moment');
+    await this.keep(new Set());
+  }
+
+  /**
+   * Gives all back, for good.
+   *
+   * @param uncertain workloads with pods that may still be evicted by a request under way: these Leases run out instead
+   */
+  async stop(uncertain: ReadonlySet<string>): Promise<void> {
+    this.stopped = true;
+    for (const { cancel } of this.problems.values()) cancel();
+    await Promise.all(
+      [...this.held].map(([key, held]) => (uncertain.has(key) ? held.leave() : this.giveBack(key, held))),
+    );
+  }
+
+  private async giveBack(key: string, held: HeldLease): Promise<void> {
+    this.held.delete(key);
+    // What could not be given back runs out.
+    await held.release().catch(() => {});
+  }
+
+  private async take(workload: Leasable, durationMs: number): Promise<void> {
+    const { kube, clock, rollouts, onChange } = this.options;
+    const { key, namespace, apiVersion, kind, name } = workload;
+    const lease = leaseName(kind.toLowerCase(), name);
+    const at = { kube, namespace, name: lease, identity: this.identity, durationMs, clock };
+    const seen = rollouts.leaseOf(namespace, lease);
+    const owners = apiVersion === undefined ? undefined : [{ apiVersion, kind, name, uid: key }];
+    const sent = instantOf(clock);
+    try {
+      const taken = seen
+        ? await patchLease(at, seen, {
+            ...takenBy(at),
+            leaseTransitions: Math.min(MOST_TRANSITIONS, seen.spec.leaseTransitions + 1),
+          })
+        : // A rollout that finds it must not take it for one of its own that was left unfinished.
+          await createLease(at, { [ANNOTATION.state]: 'done' }, owners);
+      if (this.stopped) return;
+      this.held.set(key, holdLease(at, taken, sent, onChange));
+    } catch (error) {
+      if (isTerminating(error)) this.exempt.add(key);
+      else if (isConflict(error)) this.fail(key, 'its Lease was taken at the same moment');
+      else
+        this.fail(
+          key,
+          `its Lease cannot be taken: ${error instanceof Error ? error.message : String(error)}`,
+        );
+    }
+  }
+
+  private fail(key: string, reason: string): void {
+    const { clock, random, onChange } = this.options;
+    this.problems.get(key)?.cancel();
+    if (this.stopped) return;
+    const cancel = clock.schedule(RETRY_MS * (0.5 + random()), () => {
+      this.problems.delete(key);
+      onChange();
+    });
+    this.problems.set(key, { reason, cancel });
+  }
+}
+
+/** Nothing new can be made in a namespace that is being deleted, or is gone. */
+function isTerminating(error: unknown): boolean {
+  if (!(error instanceof ApiError)) return false;
+  return error.code === 404 || (error.code === 403 && /being terminated/.test(error.message));
+}

@@ -1,0 +1,53 @@
+/** D8: of all rollouts and drains, one at a time takes pods of a workload. Whoever holds its Lease does. */
+import * as reasons from './reasons.ts';
+import type { Claim, DrainInput, DrainPod, DrainWait, DrainWorkload } from './types.ts';
+
+/**
+ * What keeps nodes from being cordoned, because others hold workloads with pods on them.
+ *
+ * @param pods those that would have to leave
+ * @param before what may not happen yet, as the end of a sentence
+ * @returns undefined when all Leases that are needed are ours
+ */
+export function waitForTurn(
+  input: DrainInput,
+  zone: string | undefined,
+  pods: readonly DrainPod[],
+  before: string,
+): Claim | DrainWait | undefined {
+  const workloads = workloadsOf(input, pods);
+  const why = workloads.flatMap((workload) => {
+    if (workload.rolloutHolder !== undefined) return [reasons.rolledOut(workload, workload.rolloutHolder)];
+    return workload.unclaimed?.problem === undefined ? [] : [reasons.unclaimed(workload)];
+  });
+  if (why.length === 0) return claimFor(input, zone, pods);
+  const more = why.length > 1 ? `; and ${why.length - 1} more` : '';
+  return {
+    kind: 'wait',
+    for: 'rollout',
+    zone,
+    reason: `${why[0]}${more}, before ${before}`,
+    held: [],
+    recheckAtMs: undefined,
+    yields: true,
+  };
+}
+
+/** The Leases that are to be taken now for these pods; undefined where none is. */
+export function claimFor(
+  input: DrainInput,
+  zone: string | undefined,
+  pods: readonly DrainPod[],
+): Claim | undefined {
+  const free = workloadsOf(input, pods).filter(
+    ({ rolloutHolder, unclaimed }) => rolloutHolder === undefined && unclaimed && !unclaimed.problem,
+  );
+  if (free.length === 0) return undefined;
+  const reason = `taking the Leases of ${free.length} workload${free.length === 1 ? '' : 's'}`;
+  return { kind: 'claim', zone, workloads: free.map(({ key }) => key), reason };
+}
+
+function workloadsOf({ observation }: DrainInput, pods: readonly DrainPod[]): DrainWorkload[] {
+  const keys = new Set(pods.map(({ workload }) => workload));
+  return observation.workloads.filter(({ key }) => keys.has(key));
+}
