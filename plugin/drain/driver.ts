@@ -233,7 +233,8 @@ export class DrainDriver {
         this.announcer.say(event.atMs, event);
     }
     for (const { record, refusal } of sight.refused) {
-      const message = `${keyOf(record)} has come to ${record.node} and stays there: ${refusal.reason} (${refusal.flag} to override)`;
+      const override = refusal.flag === '' ? '' : ` (${refusal.flag} to override)`;
+      const message = `${keyOf(record)} has come to ${record.node} and stays there: ${refusal.reason}${override}`;
       this.announcer.notice(nowMs, message);
     }
     return { observation, memory: this.memory, nowMs, serverNowMs, sight };

@@ -15,6 +15,7 @@ import { type Guards, guardsIn, keyOf, podBudgetState } from './guards.ts';
 import type { DrainLeases, Leasable, LeaseSight } from './leases.ts';
 import type { DrainRecord } from './pod-store.ts';
 import type { DrainRequest } from './request.ts';
+import { Returns } from './returns.ts';
 import type { Rollouts } from './rollouts.ts';
 import type { DrainWatches } from './watches.ts';
 import { WorkloadSight } from './workloads.ts';
@@ -57,6 +58,7 @@ export class DrainObserver {
   /** Who had pods on the nodes: also when all of them have left, they have to come back. */
   private readonly left = new Map<string, Owned>();
   private readonly counted = new CountedOwners();
+  private readonly returns = new Returns();
 
   constructor(options: ObserverOptions) {
     this.options = options;
@@ -132,8 +134,9 @@ export class DrainObserver {
     const refused: { record: DrainRecord; refusal: Refusal }[] = [];
     let unclear = false;
     let recheckAtMs: number | undefined;
-    for (const { name } of nodes) {
-      for (const record of watches.pods.onNode(name)) {
+    for (const node of nodes) {
+      const onNode: DrainRecord[] = [];
+      for (const record of watches.pods.onNode(node.name)) {
         if (daemonSets.isUnclear(record.pod)) {
           unclear = true;
           continue;
@@ -141,11 +144,16 @@ export class DrainObserver {
         const verdict = verdictOn(record.pod);
         if (verdict.kind === 'refuses') refused.push({ record, refusal: verdict });
         if (verdict.kind !== 'leaves') continue;
-        leaving.push(record);
+        onNode.push(record);
         const { deletionTimestampMs } = record.pod.metadata;
         if (skipWaitForDeleteMs !== undefined && deletionTimestampMs !== undefined) {
           recheckAtMs = earlier(recheckAtMs, deletionTimestampMs + skipWaitForDeleteMs + 1);
         }
+      }
+      const staying = this.returns.look(node, onNode);
+      for (const record of onNode) {
+        if (staying.has(record.uid)) refused.push({ record, refusal: madeAgain(record) });
+        else leaving.push(record);
       }
     }
     return { leaving, refused, unclear, recheckAtMs };
@@ -197,6 +205,15 @@ export class DrainObserver {
     }
     return leases.sightOf(leasableOf(owner));
   }
+}
+
+function madeAgain({ controller }: DrainRecord): Refusal {
+  const owner = `${controller?.kind.toLowerCase()}/${controller?.name}`;
+  return {
+    kind: 'refuses',
+    reason: `${owner} has made it again on the cordoned node after it was evicted twice`,
+    flag: '',
+  };
 }
 
 function leasableOf({ kind, namespace, name, uid, source }: Owner): Leasable {
