@@ -7,7 +7,7 @@ import { namespace, statefulSet } from './fixtures.ts';
 const NAMESPACE = 'hostile';
 const NAME = 'ing';
 /** Clears lines, fills the clipboard, turns text around, and begins a line that looks like ours. */
-const EVIL = 'x\u001b[2K\u001b[1A\r\u001b]52;c;cm0=\u0007\n\u009b31mFORGED\u202e\u200b\u0007\u2028FORGED end';
+const EVIL = 'x\u001b[2K\u001b[1A\r\u001b]52;c;cm0=\u0007\nFORGED\u202e\u200b\u0007\u2028FORGED end';
 /** What no output may have but for line ends. */
 const OBEYED = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 const LEASE = `zone-rollout-statefulset-${NAME}`;
