@@ -10,6 +10,7 @@ import { testAuthority } from '../test/helpers/certificates.ts';
 import { listingPods } from '../test/webhook/admission/listed-pods.ts';
 import { fakeApi } from '../test/webhook/helpers/fake-api.ts';
 import { review } from '../test/webhook/helpers/harness.ts';
+import { known } from '../test/webhook/helpers/known.ts';
 import { createAdmitter } from '../webhook/admission/admitter.ts';
 import { createApp } from '../webhook/api/app.ts';
 import { silentLog } from '../webhook/log.ts';
@@ -32,6 +33,7 @@ const app = createApp({
     clock: systemClock,
     random: Math.random,
     cluster: {
+      ...known(),
       observe: () => ({ kind: 'problem', reason: 'no cache' }),
       ownerOf: () => ({ expected: true, versions: {} }),
       zoneOfNode: (node) => node.replace('node', 'zone'),

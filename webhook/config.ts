@@ -22,6 +22,8 @@ export interface Config {
   clientCaFile: string | undefined;
   /** Common names of client certificates; any when empty. */
   clientNames: readonly string[];
+  /** How long after a change evictions that are in no ledger may still be carried out (L7). */
+  settleMs: number;
   /** How long the certificates in the Secret are valid, and how they are replaced. */
   certificates: CertificateTimes;
   webhookConfiguration: string;
@@ -48,6 +50,8 @@ export class ConfigError extends Error {
 
 /** Renewed when two thirds are over; API servers and replicas learn of a change by a watch, within seconds. */
 const DEFAULT_TIMES = { ca: '43800h', certificate: '2160h', settle: '10m' };
+/** Longer than the API server's --request-timeout of 60 s. */
+const DEFAULT_SETTLE = '75s';
 const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'];
 
 /**
@@ -78,6 +82,7 @@ export function readConfig(
     requireToken: yesOrNo('require-token', value('require-token') ?? 'true'),
     clientCaFile: value('client-ca-file'),
     clientNames: value('client-names')?.split(',') ?? [],
+    settleMs: settleTime(value('budget-settle-time') ?? DEFAULT_SETTLE),
     certificates: certificateTimes(value),
     webhookConfiguration: value('webhook-configuration') ?? 'kubectl-zone',
     lease: value('leader-lease') ?? 'kubectl-zone-webhook',
@@ -105,6 +110,7 @@ function parse(argv: readonly string[]): Readonly<Record<string, string | undefi
         'require-token': text,
         'client-ca-file': text,
         'client-names': text,
+        'budget-settle-time': text,
         'ca-lifetime': text,
         'certificate-lifetime': text,
         'certificate-settle-time': text,
@@ -119,6 +125,14 @@ function parse(argv: readonly string[]): Readonly<Record<string, string | undefi
   } catch (error) {
     throw new ConfigError(error instanceof Error ? error.message : String(error));
   }
+}
+
+function settleTime(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === undefined) {
+    throw new ConfigError(`--budget-settle-time is a duration such as 75s, not "${text}"`);
+  }
+  return ms;
 }
 
 function certificateTimes(value: (name: string) => string | undefined): CertificateTimes {

@@ -9,6 +9,7 @@ import { bindEviction } from './api/bind.ts';
 import { callersByToken } from './api/callers.ts';
 import type { Eviction } from './api/review.ts';
 import { type ClusterView, watchCluster } from './cluster/caches.ts';
+import { unheard } from './cluster/unheard.ts';
 import type { Config } from './config.ts';
 import { createDenialEvents } from './events.ts';
 import type { Log } from './log.ts';
@@ -47,6 +48,8 @@ const BIND_TIMEOUT_MS = 4_000;
 const CACHES = 'the caches are not synced';
 const CERTIFICATE = 'there is no certificate';
 const LISTENS = 'it does not listen';
+/** From then on the other replicas, which may hear more, should be asked. */
+const UNREADY_AFTER_MS = 30_000;
 
 /**
  * Starts everything. Health is served from the first moment on, so that a pod which waits for its caches is alive.
@@ -69,7 +72,12 @@ export async function runWebhook(config: Config, surroundings: Surroundings): Pr
   const notReady = () => {
     if (leaving) return ['shutting down'];
     const reasons = [...missing].map(([what, why]) => (why === undefined ? what : `${what}: ${why}`));
-    return injected() ? reasons : [...reasons, 'the caBundle is not set'];
+    const doubt = cluster?.freshness.doubt();
+    return [
+      ...reasons,
+      ...(injected() ? [] : ['the caBundle is not set']),
+      ...(doubt && doubt.forMs > UNREADY_AFTER_MS ? [unheard(doubt)] : []),
+    ];
   };
   const metrics = createMetrics({
     budgets: () => cluster?.budgets.values() ?? [],
@@ -112,13 +120,19 @@ export async function runWebhook(config: Config, surroundings: Surroundings): Pr
   });
   missing.delete(CACHES);
   const view = cluster;
-  const reconciler = createReconciler({ ...surroundings, cluster, mayWrite: () => leader?.leads === true });
+  const reconciler = createReconciler({
+    ...surroundings,
+    cluster,
+    settleMs: config.settleMs,
+    mayWrite: () => leader?.leads === true,
+  });
   view.onChange((namespace) => reconciler.mark(namespace));
   leader = runLeader({
     ...surroundings,
     namespace: config.namespace,
     name: config.lease,
     identity: config.identity,
+    isBlind: () => view.freshness.doubt() !== undefined,
     onLead: () => reconciler.mark(undefined),
   });
 

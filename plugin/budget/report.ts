@@ -1,5 +1,5 @@
 import { allowedDisruptions, zoneLoads } from '../../shared/budget/decide.ts';
-import { reconcile } from '../../shared/budget/ledger.ts';
+import { countAgain } from '../../shared/budget/ledger.ts';
 import type { OwnedPods } from '../../shared/budget/owned-pods.ts';
 import { fixFor, type MalformedBudget } from '../../shared/budget/read-budget.ts';
 import type { BudgetStatus, ZoneDisruptionBudget } from '../../shared/budget/types.ts';
@@ -55,9 +55,7 @@ export function countNow(
   observed: Pick<Counted, 'observation'>,
   nowMs: number,
 ): BudgetStatus {
-  const uncounted = { ...budget, status: { ...budget.status, versions: {} } };
-  const result = reconcile(uncounted, observed.observation, [], nowMs);
-  return result.kind === 'stale' ? budget.status : result.status;
+  return countAgain(budget, observed.observation, nowMs);
 }
 
 function reportBudget(budget: ZoneDisruptionBudget, observed: Counted | string, nowMs: number): BudgetReport {

@@ -4,6 +4,11 @@ import type { BudgetStatus } from './types.ts';
 /** Type and reasons as in PodDisruptionBudget's status (k8s.io/api/policy/v1). */
 const DISRUPTION_ALLOWED = 'DisruptionAllowed';
 const SYNC_FAILED = 'SyncFailed';
+/** Ours: see L7. */
+const SETTLING = 'Settling';
+
+export const SETTLING_MESSAGE =
+  'evictions admitted before the budget was created or changed may still be under way; counted within two minutes';
 
 /** Why the budget could not be counted, as its last writer said; undefined when it could. */
 export function syncFailure({ conditions }: Pick<BudgetStatus, 'conditions'>): string | undefined {
@@ -22,6 +27,11 @@ export function countedCondition(
     reason: allowed ? 'SufficientPods' : 'InsufficientPods',
     message: '',
   });
+}
+
+/** Conditions that say that the pods are counted, and that nothing is admitted by it yet. */
+export function settlingCondition(conditions: readonly Condition[], nowMs: number): readonly Condition[] {
+  return withCondition(conditions, nowMs, { status: 'False', reason: SETTLING, message: SETTLING_MESSAGE });
 }
 
 /** Conditions that say that the budget could not be counted: `syncFailure` reads them. */

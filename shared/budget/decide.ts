@@ -3,7 +3,7 @@
  * stand where they are applied. `kubectl zone budget explain` shows the same value that the webhook answers with.
  */
 import type { ZoneKey } from '../zones.ts';
-import { ALWAYS_ALLOW } from './policy.ts';
+import { ALWAYS_ALLOW, IF_HEALTHY_BUDGET } from './policy.ts';
 import * as sentences from './sentences.ts';
 import type { PodRead, Reservation, ZoneCount } from './types.ts';
 
@@ -17,7 +17,16 @@ export interface BudgetView {
 
 /** Why a budget cannot be relied on. */
 export interface BudgetProblem {
-  code: Extract<DenyCode, 'not-counted' | 'not-observed' | 'sync-failed' | 'invalid-budget'>;
+  code: Extract<
+    DenyCode,
+    | 'not-counted'
+    | 'not-observed'
+    | 'settling'
+    | 'unconfirmed'
+    | 'newer-protocol'
+    | 'sync-failed'
+    | 'invalid-budget'
+  >;
   reason: string;
   fix: string;
 }
@@ -60,6 +69,9 @@ export type DenyCode =
   | 'not-expected'
   | 'not-counted'
   | 'not-observed'
+  | 'settling'
+  | 'unconfirmed'
+  | 'newer-protocol'
   | 'sync-failed'
   | 'invalid-budget';
 
@@ -84,7 +96,9 @@ export function decideEviction(
   request: EvictionRequest,
 ): BudgetDecision {
   const { pod } = request;
-  const free = freeToGo(request, policy);
+  // L10: nobody here knows whether the newer rules would let an unready pod go.
+  const isNewer = 'code' in view && view.code === 'newer-protocol';
+  const free = freeToGo(request, isNewer ? IF_HEALTHY_BUDGET : policy);
   if (free || !pod) return free ?? gone(request.name);
   if ('code' in view) return deny(view.code, sentences.cannotTell(pod.name, pod.zone, view.reason), view.fix);
 

@@ -5,19 +5,28 @@
  * where `outlastsConflict` says that they need not.
  */
 import { compareResourceVersions } from '../kube/resource-version.ts';
-import { countedCondition, failedCondition } from './condition.ts';
+import { countedCondition, failedCondition, settlingCondition } from './condition.ts';
 import { countZones, knownZones, zonesToKeep } from './count.ts';
 import {
   allowedDisruptions,
   type BudgetDecision,
+  type BudgetProblem,
   type BudgetView,
   decideEviction,
   type EvictionRequest,
   refuseUnexpected,
   renewal,
 } from './decide.ts';
-import { adoptUnreserved, type ConsistentRead, settleReservations } from './reservations.ts';
+import {
+  adoptUnreserved,
+  type ConsistentRead,
+  LOOK_AGAIN_MS,
+  type ReaderTime,
+  type Settled,
+  settleReservations,
+} from './reservations.ts';
 import { sameApartFromVersions } from './same-status.ts';
+import { distrust, identityOf, PROTOCOL } from './trust.ts';
 import type {
   BudgetObservation,
   BudgetStatus,
@@ -57,21 +66,26 @@ export interface Admission {
  * come first: they choose the zone.
  *
  * @param local what the replica's own cache shows (L1): it may only tighten, and only when it knows more than the counts
+ * @param doubt why this replica does not rely on the counts, although the budget alone gives no reason (L7)
  */
 export function admit(
   budget: ZoneDisruptionBudget,
   requests: readonly AdmissionRequest[],
   local: BudgetObservation | undefined,
   nowMs: number,
+  doubt?: BudgetProblem,
 ): Admission {
   const { spec, status } = budget;
-  const trusted = viewBudget(budget);
+  const stored = viewBudget(budget);
+  const trusted = 'code' in stored ? stored : (doubt ?? stored);
   const view = local && !('code' in trusted) ? tighten(trusted, status, local) : trusted;
   let { reservations } = status;
+  const revision = status.revision + 1;
+  const isNewer = 'code' in trusted && trusted.code === 'newer-protocol';
   const decisions = requests.map((request) => {
     const current = 'code' in view ? view : { ...view, reservations };
     const { pod, owner, reserveOnly = false } = request;
-    const renews = reserveOnly && reservations.some(({ uid }) => uid === pod?.uid);
+    const renews = reserveOnly && !isNewer && reservations.some(({ uid }) => uid === pod?.uid);
     const decision = renews
       ? renewal(request.name)
       : decideEviction(current, spec.unhealthyPodEvictionPolicy, request);
@@ -83,11 +97,14 @@ export function admit(
     // L2: exactly this pod, at the version that was read. A second admission of a pod starts its time anew.
     reservations = [
       ...reservations.filter((each) => each.uid !== uid),
-      { pod: name, uid, resourceVersion, ownerVersions, zone, timeMs: nowMs },
+      { pod: name, uid, resourceVersion, ownerVersions, zone, timeMs: nowMs, revision },
     ];
     return decision;
   });
-  return { decisions, next: reservations === status.reservations ? undefined : { ...status, reservations } };
+  return {
+    decisions,
+    next: reservations === status.reservations ? undefined : { ...status, revision, reservations },
+  };
 }
 
 export type Reconciliation =
@@ -97,71 +114,184 @@ export type Reconciliation =
       status: BudgetStatus;
       /** Reservations that hold until their pods have been read consistently: read, and reconcile again. */
       toRead: readonly Reservation[];
-      /** When time alone can change the result, ms since the epoch. */
-      recheckAtMs: number | undefined;
+      /** Resources to list anew if their caches do not get further by themselves (L9). */
+      behind: readonly string[];
+      /** When time alone can change the result, in ms from now. */
+      recheckInMs: number | undefined;
     }
-  | { kind: 'stale'; reason: string };
+  | {
+      /** The status is newer than the caches (L4), or kept by a newer release (L10): nothing may be written. */
+      kind: 'stale';
+      reason: string;
+      behind: readonly string[];
+      recheckInMs: number;
+    };
+
+/** What whoever counts knows beside the budget and the caches. */
+export interface Counting extends ReaderTime {
+  /** By the API server's clock, for what people read. */
+  nowMs: number;
+  /** Since when the status has not been trusted, by the monotonic clock; undefined for one that is (L7). */
+  distrustedSinceMs: number | undefined;
+  /** The highest revision that was seen of this budget's status. */
+  revision: number;
+  /** How long after a change evictions that are in no ledger may still be carried out. */
+  settleMs: number;
+  /** When the oldest of the consistent lists began that the observation rests on, by the monotonic clock. */
+  listedAtMs: number;
+}
 
 /**
  * Counts the pods anew and drops the reservations that have ended, both in one status (L3), unless the status was
  * counted from a newer cache (L4).
  *
  * @param reads consistent reads of the pods that an earlier `toRead` named
- * @param nowMs by the API server's clock
  */
 export function reconcile(
   budget: ZoneDisruptionBudget,
   observation: BudgetObservation,
   reads: readonly ConsistentRead[],
-  nowMs: number,
+  at: Counting,
 ): Reconciliation {
-  const { metadata, spec, status } = budget;
-  const behind = olderThan(observation.versions, status.versions);
-  if (behind !== undefined) {
-    return {
-      kind: 'stale',
-      reason: `the cache of ${behind} has reached ${observation.versions[behind]}, the counts of ${metadata.name} were made at ${status.versions[behind]}`,
-    };
+  const { metadata, status } = budget;
+  if (distrust(budget) === 'newer-protocol') {
+    const reason = `${metadata.name} is kept by a newer release of the webhook`;
+    return { kind: 'stale', reason, behind: [], recheckInMs: NEWER_RECHECK_MS };
   }
+  const untrusted = at.distrustedSinceMs !== undefined || distrust(budget) !== undefined;
+  const behind = untrusted ? [] : olderThan(observation.versions, status.versions);
+  const [first] = behind;
+  if (first !== undefined) {
+    const reason = `the cache of ${first} has reached ${observation.versions[first]}, the counts of ${metadata.name} were made at ${status.versions[first]}`;
+    return { kind: 'stale', reason, behind, recheckInMs: LOOK_AGAIN_MS };
+  }
+  const counted = count(budget, observation, reads, at);
+  const settledAtMs = (at.distrustedSinceMs ?? at.monotonicMs) + at.settleMs;
+  if (untrusted && (at.monotonicMs < settledAtMs || at.listedAtMs < settledAtMs)) {
+    return settling(budget, counted, at, {
+      leftMs: settledAtMs - at.monotonicMs,
+      unlisted: Object.keys(observation.versions),
+    });
+  }
+  const { next, settled } = counted;
+  // Pods change often without changing the counts, and versions alone are not worth a write: an ended reservation,
+  // which a stale writer must not undo, always is one.
+  const same = !untrusted && sameApartFromVersions(next, status);
+  return {
+    kind: same ? 'unchanged' : 'write',
+    status: next,
+    toRead: settled.toRead,
+    behind: [...settled.behind],
+    recheckInMs: settled.recheckInMs,
+  };
+}
 
+/** A newer release counts. It may be taken back. */
+const NEWER_RECHECK_MS = 10_000;
+
+/** The status as it would be if these very pods were counted now, by somebody who trusts what it says. */
+export function countAgain(
+  budget: ZoneDisruptionBudget,
+  observation: BudgetObservation,
+  nowMs: number,
+): BudgetStatus {
+  const at = { nowMs, monotonicMs: 0, revision: 0, sinceMs: () => undefined };
+  return count(budget, observation, [], at).next;
+}
+
+function count(
+  { metadata, spec, status }: ZoneDisruptionBudget,
+  observation: BudgetObservation,
+  reads: readonly ConsistentRead[],
+  at: ReaderTime & Pick<Counting, 'nowMs' | 'revision'>,
+): { next: BudgetStatus; settled: Settled } {
   const known = knownZones(observation, status);
   const all = [...status.reservations, ...adoptUnreserved(status, observation, known)];
-  const { kept, toRead, recheckAtMs } = settleReservations(all, observation, reads, nowMs);
-  const zones = countZones(observation, kept, known);
+  const settled = settleReservations(all, observation, reads, at);
+  const zones = countZones(observation, settled.kept, known);
   const maxUnavailable = maxUnavailablePods(spec, observation.expectedReplicas);
   const next: BudgetStatus = {
+    protocol: PROTOCOL,
+    identity: identityOf({ metadata, spec }),
+    revision: Math.max(status.revision, at.revision) + 1,
     observedGeneration: metadata.generation,
     expectedReplicas: observation.expectedReplicas,
     zones,
-    reservations: kept,
-    versions: { ...status.versions, ...observation.versions },
+    reservations: settled.kept,
+    versions: { ...(distrust({ metadata, spec, status }) ? {} : status.versions), ...observation.versions },
     lastZones: zonesToKeep(observation, known),
     unreserved: new Map(),
     conditions:
       typeof maxUnavailable === 'string'
-        ? failedCondition(status.conditions, `maxUnavailable cannot be used: ${maxUnavailable}`, nowMs)
-        : countedCondition(status.conditions, anyAllowed(zones, kept, maxUnavailable), nowMs),
+        ? failedCondition(status.conditions, `maxUnavailable cannot be used: ${maxUnavailable}`, at.nowMs)
+        : countedCondition(status.conditions, anyAllowed(zones, settled.kept, maxUnavailable), at.nowMs),
   };
-  // Pods change often without changing the counts, and versions alone are not worth a write: an ended reservation,
-  // which a stale writer must not undo, always is one.
-  const counted = status.versions.pods !== undefined;
-  const same = counted && sameApartFromVersions(next, status);
-  return { kind: same ? 'unchanged' : 'write', status: next, toRead, recheckAtMs };
+  return { next, settled };
+}
+
+/**
+ * L7: what is in flight and in no ledger may still be carried out. The counts are shown and name no versions, so that
+ * nobody admits by them. Reservations stay until they are seen to end.
+ */
+function settling(
+  { status }: ZoneDisruptionBudget,
+  { next, settled }: { next: BudgetStatus; settled: Settled },
+  at: Counting,
+  { leftMs, unlisted }: { leftMs: number; unlisted: readonly string[] },
+): Reconciliation {
+  const shown: BudgetStatus = {
+    ...next,
+    versions: {},
+    observedGeneration: status.observedGeneration,
+    conditions: settlingCondition(status.conditions, at.nowMs),
+  };
+  const same =
+    status.versions.pods === undefined &&
+    status.revision >= at.revision &&
+    sameApartFromVersions(shown, status);
+  return {
+    kind: same ? 'unchanged' : 'write',
+    status: shown,
+    toRead: settled.toRead,
+    behind: [...new Set([...unlisted, ...settled.behind])],
+    // By then everything is listed anew.
+    recheckInMs: leftMs > 0 ? leftMs : LOOK_AGAIN_MS,
+  };
 }
 
 /**
  * The status of a budget whose pods cannot be counted, such as those of an owner that cannot be read: nothing but the
  * condition changes, and nothing is admitted until the next count (B4).
  */
-export function failSync(budget: ZoneDisruptionBudget, message: string, nowMs: number): BudgetStatus {
+export function failSync(
+  budget: ZoneDisruptionBudget,
+  message: string,
+  nowMs: number,
+  seenRevision = 0,
+): BudgetStatus {
   const { status } = budget;
-  return { ...status, conditions: failedCondition(status.conditions, message, nowMs) };
+  const revision = Math.max(status.revision, seenRevision) + 1;
+  return { ...status, revision, conditions: failedCondition(status.conditions, message, nowMs) };
+}
+
+/** The status of a budget that was shown not to be trusted, so that no replica admits by it (L7). */
+export function withoutTrust(
+  { status }: ZoneDisruptionBudget,
+  nowMs: number,
+  seenRevision: number,
+): BudgetStatus {
+  return {
+    ...status,
+    revision: Math.max(status.revision, seenRevision) + 1,
+    versions: {},
+    conditions: settlingCondition(status.conditions, nowMs),
+  };
 }
 
 /** L1: for each zone the larger count of the two. */
 function tighten(view: BudgetView, status: BudgetStatus, local: BudgetObservation): BudgetView {
   if (compareResourceVersions(local.versions.pods, status.versions.pods ?? '') <= 0) return view;
-  const { kept } = settleReservations(status.reservations, local, [], 0);
+  const { kept } = settleReservations(status.reservations, local, [], { monotonicMs: 0, sinceMs: () => 0 });
   const zones = new Map<string, ZoneCount>(view.zones.map((count) => [count.zone, count]));
   for (const count of countZones(local, kept, knownZones(local, status))) {
     // A reservation whose pod is down by now still stands in the ledger, and one pod must not weigh twice.
@@ -175,9 +305,9 @@ function tighten(view: BudgetView, status: BudgetStatus, local: BudgetObservatio
   return { ...view, zones: [...zones.values()] };
 }
 
-/** L4: a resource of which `seen` is older than `counted`. */
-function olderThan(seen: Versions, counted: Versions): string | undefined {
-  return Object.keys(counted).find((resource) => {
+/** L4: resources of which `seen` is older than `counted`. */
+function olderThan(seen: Versions, counted: Versions): string[] {
+  return Object.keys(counted).filter((resource) => {
     const version = seen[resource];
     return version !== undefined && compareResourceVersions(version, counted[resource] ?? '') < 0;
   });

@@ -69,7 +69,7 @@ export function observeBudget<P extends PodRecord>(
   const owners = [...groups.values()].map(({ owner, pods }) => ownedPods(owner, pods, cluster));
   return {
     kind: 'observed',
-    observation: observationOf(owners, cluster),
+    observation: observationOf(owners, budget, cluster),
     owners,
     polls: owners.some(({ owner }) => owner.source === 'scale'),
   };
@@ -145,7 +145,11 @@ function problem(reason: string, behind: readonly string[] = []) {
   return { kind: 'problem', reason, behind } as const;
 }
 
-function observationOf(owners: readonly OwnedPods[], cluster: ObservedCluster): BudgetObservation {
+function observationOf(
+  owners: readonly OwnedPods[],
+  { metadata, status }: ZoneDisruptionBudget,
+  cluster: ObservedCluster,
+): BudgetObservation {
   const pods: CachedPod[] = [];
   const missing: string[] = [];
   const lastZones = new Map<string, string>();
@@ -163,5 +167,11 @@ function observationOf(owners: readonly OwnedPods[], cluster: ObservedCluster): 
       if (zone !== undefined) lastZones.set(name, zone);
     }
   }
-  return { versions: cluster.versions, pods, missing, expectedReplicas, lastZones };
+  const counted = new Set(pods.map(({ uid }) => uid));
+  const reserved = new Set(status.reservations.map(({ uid }) => uid));
+  const uncounted: CachedPod[] = [];
+  for (const pod of reserved.size > 0 ? cluster.pods.inNamespace(metadata.namespace) : []) {
+    if (reserved.has(pod.uid) && !counted.has(pod.uid)) uncounted.push(cachedPod(pod, cluster.zoneOfNode));
+  }
+  return { versions: cluster.versions, pods, missing, uncounted, expectedReplicas, lastZones };
 }

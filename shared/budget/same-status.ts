@@ -1,8 +1,10 @@
 import type { BudgetStatus, ZoneCount } from './types.ts';
 
-/** Whether two statuses say the same, whatever versions they were counted from. Cheaper than a deep comparison. */
+/** Whether two statuses say the same, whatever versions and revision they have. Cheaper than a deep comparison. */
 export function sameApartFromVersions(a: BudgetStatus, b: BudgetStatus): boolean {
   return (
+    a.protocol === b.protocol &&
+    a.identity === b.identity &&
     a.observedGeneration === b.observedGeneration &&
     a.expectedReplicas === b.expectedReplicas &&
     sameList(a.zones, b.zones, sameCount) &&

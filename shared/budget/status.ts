@@ -1,13 +1,13 @@
 /**
  * A budget's status on the wire. The maps by zone and `disruptedPods` are those of AWS's ZoneDisruptionBudgetStatus
- * (api/v1/zdb_types.go of aws/zone-aware-controllers-for-k8s); `expectedReplicas`, `reservations`,
- * `observedVersions`, `lastZones` and `conditions` are ours and optional.
+ * (api/v1/zdb_types.go of aws/zone-aware-controllers-for-k8s); the others are ours and optional.
  */
 import * as z from 'zod/mini';
 import { ConditionsSchema } from '../kube/objects/metadata.ts';
 import { compareText } from '../zones.ts';
 import { syncFailure } from './condition.ts';
 import { allowedDisruptions } from './decide.ts';
+import { FIRST_PROTOCOL } from './trust.ts';
 import type { BudgetSpec, BudgetStatus, Reservation, ZoneCount } from './types.ts';
 import { maxUnavailablePods } from './view.ts';
 
@@ -23,11 +23,15 @@ const ReservationSchema = z.object({
   ownerVersions: z._default(VersionsSchema, {}),
   zone: z.string(),
   time: Time,
+  revision: z._default(z.int(), 0),
 });
 
 /** Reads a status, whoever wrote it; absent parts are empty. Never trusts counts that carry no versions (`admit`). */
 export const StatusSchema = z.pipe(
   z.object({
+    protocol: z.nullish(z.int()),
+    identity: z.nullish(z.string()),
+    revision: z.nullish(z.int().check(z.nonnegative())),
     observedGeneration: z.nullish(z.number()),
     currentUnhealthy: Counts,
     currentHealthy: Counts,
@@ -49,6 +53,9 @@ export const StatusSchema = z.pipe(
     for (const [pod, time] of mapOf(status.disruptedPods))
       if (!reserved.has(pod)) unreserved.set(pod, Date.parse(time));
     return {
+      protocol: status.protocol ?? FIRST_PROTOCOL,
+      identity: status.identity ?? '',
+      revision: status.revision ?? 0,
       observedGeneration: status.observedGeneration ?? 0,
       expectedReplicas:
         status.expectedReplicas ?? [...expected.values()].reduce((sum, pods) => sum + pods, 0),
@@ -73,11 +80,14 @@ export function encodeStatus(spec: BudgetSpec, status: BudgetStatus): Readonly<R
   const allowed = allowedDisruptions(
     zones,
     reservations,
-    syncFailure(status) === undefined ? maxUnavailable : 0,
+    status.versions.pods !== undefined && syncFailure(status) === undefined ? maxUnavailable : 0,
   );
   const byZone = (count: (zone: ZoneCount) => number) =>
     Object.fromEntries(zones.map((zone) => [zone.zone, count(zone)]));
   return {
+    protocol: status.protocol,
+    identity: status.identity,
+    revision: status.revision,
     observedGeneration: status.observedGeneration,
     disruptedPods: Object.fromEntries([
       ...[...status.unreserved].map(([pod, atMs]) => [pod, wholeSeconds(atMs)]),

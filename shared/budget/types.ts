@@ -21,13 +21,19 @@ export interface BudgetSpec {
 
 /** The part of the budget that is changed only by compare-and-swap on its resourceVersion. */
 export interface BudgetStatus {
+  /** Of the ledger, by which its writer went (L10); 1 for those that did not say. */
+  protocol: number;
+  /** Whose counts these are (L7): the budget's uid and what its selector covers; empty before the first. */
+  identity: string;
+  /** How many times the ledger has written this status: a lower number than was seen before is of another history. */
+  revision: number;
   observedGeneration: number;
   /** Replicas that the pods' owners ask for: the base of percentages. */
   expectedReplicas: number;
   /** Sorted by zone. Reserved pods that still stand count as available here: their reservation stands for them. */
   zones: readonly ZoneCount[];
   reservations: readonly Reservation[];
-  /** Resource version of each cache that the counts were computed from, by resource; empty before the first count. */
+  /** Resource version of each cache that the counts were computed from, by resource; empty while nobody may trust them. */
   versions: Versions;
   /** Zones of pods that are missing or not scheduled, by pod name: what a new leader cannot see any more. */
   lastZones: ReadonlyMap<string, string>;
@@ -53,8 +59,10 @@ export interface Reservation {
   /** Versions of the owner's resource by which the pod is expected: an older scale may not know that it is missing. */
   ownerVersions: Versions;
   zone: string;
-  /** Of the newest admission of this pod, ms since the epoch. */
+  /** Of the newest admission of this pod, ms since the epoch, for people: clocks differ, and ages are measured (L8). */
   timeMs: number;
+  /** The status' revision with which it was written: each admission of a pod has its own. */
+  revision: number;
 }
 
 /** Resource (`pods`, `statefulsets`, …) to the version that a cache of it has reached. */
@@ -67,6 +75,8 @@ export interface BudgetObservation {
   pods: readonly CachedPod[];
   /** Pods that their owner asks for and that do not exist. */
   missing: readonly string[];
+  /** Pods that reservations name and that do not count, such as those that the selector does not cover any more. */
+  uncounted: readonly CachedPod[];
   expectedReplicas: number;
   /** Zones where pods were seen earlier by this process, by pod name. */
   lastZones: ReadonlyMap<string, string>;

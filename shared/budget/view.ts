@@ -1,8 +1,9 @@
 /** What may be believed of a budget. */
 import { parseIntOrPercent, resolveIntOrPercent } from '../int-or-percent.ts';
-import { syncFailure } from './condition.ts';
+import { SETTLING_MESSAGE, syncFailure } from './condition.ts';
 import type { BudgetProblem, BudgetView } from './decide.ts';
 import { ALWAYS_ALLOW, IF_HEALTHY_BUDGET } from './policy.ts';
+import { distrust, PROTOCOL } from './trust.ts';
 import type { BudgetSpec, ZoneDisruptionBudget } from './types.ts';
 
 /** The budget as the decision sees it, or why nothing can be decided by it (B4). */
@@ -26,8 +27,18 @@ export function viewBudget({ metadata, spec, status }: ZoneDisruptionBudget): Bu
   }
   const failure = syncFailure(status);
   if (failure !== undefined) return uncountable({ metadata }, failure);
+  if (distrust({ metadata, spec, status }) === 'newer-protocol') {
+    return {
+      code: 'newer-protocol',
+      reason: `${name} is kept by a newer release of the webhook (ledger version ${status.protocol})`,
+      fix: `upgrade what says this, which knows version ${PROTOCOL}, or try again`,
+    };
+  }
   const counter = 'see whether the webhook runs, and try again';
-  if (status.versions.pods === undefined) {
+  if (status.identity !== '' && distrust({ metadata, spec, status }) !== undefined) {
+    return settlingProblem({ metadata });
+  }
+  if (distrust({ metadata, spec, status }) !== undefined) {
     return { code: 'not-counted', reason: `the pods of ${name} have not been counted yet`, fix: counter };
   }
   if (status.observedGeneration !== metadata.generation) {
@@ -38,6 +49,15 @@ export function viewBudget({ metadata, spec, status }: ZoneDisruptionBudget): Bu
     };
   }
   return { zones: status.zones, reservations: status.reservations, maxUnavailable };
+}
+
+/** L7: what is in flight and in no ledger may still be carried out. */
+export function settlingProblem({ metadata }: Pick<ZoneDisruptionBudget, 'metadata'>): BudgetProblem {
+  return {
+    code: 'settling',
+    reason: `budget ${metadata.namespace}/${metadata.name} admits nothing yet: ${SETTLING_MESSAGE}`,
+    fix: 'try again then',
+  };
 }
 
 /**
@@ -56,6 +76,8 @@ export function uncountable(
   };
 }
 
+const UNCOUNTED: ReadonlySet<BudgetProblem['code']> = new Set(['not-counted', 'not-observed', 'settling']);
+
 /**
  * That nobody has counted the pods has a cause where they cannot be counted: then that one is named, instead of a
  * webhook that may well run.
@@ -64,7 +86,7 @@ export function uncountable(
  * @param own found by counting the pods here
  */
 export function causeOf(stored: BudgetProblem, own: BudgetProblem): BudgetProblem {
-  return stored.code === 'not-counted' || stored.code === 'not-observed' ? own : stored;
+  return UNCOUNTED.has(stored.code) ? own : stored;
 }
 
 /**

@@ -160,7 +160,7 @@ class Round {
     const reserved = this.reserved.get(key) ?? [...view.reservations];
     this.reserved.set(key, reserved);
     if (reserved.some((each) => each.uid === uid)) return;
-    reserved.push({ pod: name, uid, resourceVersion: '', ownerVersions: {}, zone, timeMs: 0 });
+    reserved.push({ pod: name, uid, resourceVersion: '', ownerVersions: {}, zone, timeMs: 0, revision: 0 });
   }
 
   private markLeaving(pod: DrainPod): void {

@@ -49,6 +49,17 @@ export interface WatchCache<T> {
   readonly resourceVersion: string;
   /** Since when the watch has been broken, in the clock's milliseconds; undefined while it is live. */
   readonly staleSinceMs: number | undefined;
+  /**
+   * When the API server was heard last, in the clock's monotonic milliseconds: by a list, an event, a bookmark, or a
+   * watch that it accepted. Undefined before the first list.
+   */
+  readonly heardAtMs: number | undefined;
+  /** How long the watch has been broken, by the monotonic clock; undefined while it is live. */
+  readonly brokenForMs: number | undefined;
+  /** When the list began on which the items rest, in monotonic milliseconds. */
+  readonly listedAtMs: number;
+  /** Lists anew instead of waiting for the watch. Resolves once a list that began later is in `items`. */
+  relist(): Promise<void>;
   /** Resolves after the first list. Rejects when that fails for good (401, 403, 404, untrusted certificate, …; not with
    * `retryFirstList`) or the cache is stopped before. A server that does not answer is asked again. */
   readonly synced: Promise<void>;
@@ -87,6 +98,12 @@ export function watchCache<T>(options: WatchCacheOptions<T>): WatchCache<T> {
   firstList.promise.catch(() => {});
   let resourceVersion = '';
   let staleSinceMs: number | undefined;
+  let brokenSinceMs: number | undefined;
+  let heardAtMs: number | undefined;
+  let listedAtMs = Number.NEGATIVE_INFINITY;
+  /** Ends the list or watch under way, for another list. */
+  let round = new AbortController();
+  let asked: PromiseWithResolvers<void> | undefined;
 
   function report(changes: readonly Change<T>[], version: string): void {
     resourceVersion = version;
@@ -104,16 +121,24 @@ export function watchCache<T>(options: WatchCacheOptions<T>): WatchCache<T> {
   }
 
   async function list(): Promise<void> {
-    const listed = await listAll(kube, { path, query: selectors, pageSize: options.pageSize, signal });
-    signal.throwIfAborted();
+    const answering = asked;
+    const startedAtMs = clock.monotonicMs();
+    const both = AbortSignal.any([signal, round.signal]);
+    const listed = await listAll(kube, { path, query: selectors, pageSize: options.pageSize, signal: both });
+    both.throwIfAborted();
+    heardAtMs = clock.monotonicMs();
+    listedAtMs = startedAtMs;
+    if (asked === answering) asked = undefined;
+    answering?.resolve();
     report(store.replace(listed.items), listed.resourceVersion);
     firstList.resolve();
   }
 
   async function follow(onLive: () => void): Promise<void> {
-    const events = kube.watch({ path, query: selectors, resourceVersion, signal, onOpen: onLive });
+    const both = AbortSignal.any([signal, round.signal]);
+    const events = kube.watch({ path, query: selectors, resourceVersion, signal: both, onOpen: onLive });
     for await (const { type, object } of events) {
-      signal.throwIfAborted();
+      both.throwIfAborted();
       onLive();
       const version = resourceVersionOf(object);
       report(type === 'BOOKMARK' ? [] : store.apply(type, object), version);
@@ -125,10 +150,12 @@ export function watchCache<T>(options: WatchCacheOptions<T>): WatchCache<T> {
     const round: Round = { listed: !listFirst, lastedMs: 0, error: undefined };
     let liveSinceMs: number | undefined;
     const onLive = () => {
+      heardAtMs = clock.monotonicMs();
       liveSinceMs ??= clock.nowMs();
       if (staleSinceMs === undefined) return;
       const afterMs = clock.nowMs() - staleSinceMs;
       staleSinceMs = undefined;
+      brokenSinceMs = undefined;
       options.onConnection?.({ kind: 'restored', path, afterMs });
     };
     try {
@@ -147,6 +174,11 @@ export function watchCache<T>(options: WatchCacheOptions<T>): WatchCache<T> {
     for (let failures = 0; !signal.aborted; ) {
       const { error, lastedMs, listed } = await runOnce(listFirst);
       if (signal.aborted) return;
+      if (round.signal.aborted) {
+        round = new AbortController();
+        listFirst = true;
+        continue;
+      }
       if (resourceVersion === '' && error !== undefined && isFinal(error) && !options.retryFirstList) {
         return firstList.reject(error);
       }
@@ -158,6 +190,7 @@ export function watchCache<T>(options: WatchCacheOptions<T>): WatchCache<T> {
       const retryInMs = relistNow ? 0 : waitMs(failure, failures, options.random());
       failures += 1;
       staleSinceMs ??= clock.nowMs();
+      brokenSinceMs ??= clock.monotonicMs();
       const reason = describe(path, failure, retryInMs);
       options.onConnection?.({
         kind: 'lost',
@@ -180,12 +213,29 @@ export function watchCache<T>(options: WatchCacheOptions<T>): WatchCache<T> {
     get staleSinceMs() {
       return staleSinceMs;
     },
+    get heardAtMs() {
+      return heardAtMs;
+    },
+    get brokenForMs() {
+      return brokenSinceMs === undefined ? undefined : clock.monotonicMs() - brokenSinceMs;
+    },
+    get listedAtMs() {
+      return listedAtMs;
+    },
+    relist() {
+      // A list under way may have begun before what the caller wants to see.
+      asked ??= Promise.withResolvers<void>();
+      asked.promise.catch(() => {});
+      round.abort(new Error(`${path} is listed anew`));
+      return asked.promise;
+    },
     synced: firstList.promise,
     onChange: listeners.add,
     async stop() {
       const reason = new Error(`the cache of ${path} was stopped`);
       stopping.abort(reason);
       firstList.reject(reason);
+      asked?.reject(reason);
       listeners.clear();
       await running;
     },

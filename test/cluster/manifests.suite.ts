@@ -138,6 +138,9 @@ const SPEC = {
 
 /** A status in which nothing is empty. */
 const STATUS: BudgetStatus = {
+  protocol: 2,
+  identity: 'uid/digest',
+  revision: 5,
   observedGeneration: 1,
   expectedReplicas: 9,
   zones: [
@@ -153,6 +156,7 @@ const STATUS: BudgetStatus = {
       ownerVersions: { statefulsets: '9' },
       zone: 'zone-a',
       timeMs: 1_767_268_800_123,
+      revision: 4,
     },
   ],
   versions: { pods: '11', statefulsets: '9' },

@@ -4,6 +4,7 @@ import type { Kube } from '../../shared/kube/kube.ts';
 import type { Eviction } from '../api/review.ts';
 import { listBudgets, writeStatus } from '../budgets/store.ts';
 import type { ClusterView } from '../cluster/caches.ts';
+import { podsVersion } from '../cluster/read-pod.ts';
 import { type Log, messageOf } from '../log.ts';
 import { type Batches, createBatches } from './batches.ts';
 import { createPodReads, type PodReads } from './pod-reads.ts';
@@ -16,6 +17,7 @@ import {
   sortByBudget,
   withRehearsals,
 } from './round.ts';
+import { isAheadOf, type KnownCluster, knownOf, standpointOn } from './standpoint.ts';
 import { allowed, invalidReservation, reservation, tryAgain, type Verdict } from './verdict.ts';
 
 /** What admission tells to whom it may concern. */
@@ -30,13 +32,13 @@ export interface AdmitterDeps {
   kube: Kube;
   clock: Clock;
   random: () => number;
-  cluster: Pick<ClusterView, 'observe' | 'ownerOf' | 'zoneOfNode'>;
+  cluster: Pick<ClusterView, 'ownerOf' | 'zoneOfNode'> & KnownCluster;
   witness: AdmissionWitness;
   log: Log;
 }
 
 export interface Admitter {
-  /** Decides about one eviction; never rejects. A verdict after `deadlineMs` is of no use to anybody. */
+  /** Decides about one eviction; never rejects. A verdict after `deadlineMs`, by the monotonic clock, is of no use to anybody. */
   admit(eviction: Eviction, deadlineMs: number): Promise<Verdict>;
 }
 
@@ -68,7 +70,7 @@ export function createAdmitter(deps: AdmitterDeps): Admitter {
       open = open.filter((waiting) => isInTime(waiting));
       const deadlineMs = Math.max(0, ...open.map((waiting) => waiting.deadlineMs));
       try {
-        open = await tryOnce(namespace, open, reads, deadlineMs - clock.nowMs());
+        open = await tryOnce(namespace, open, reads, deadlineMs - clock.monotonicMs());
       } catch (error) {
         log.warn({ namespace, error: messageOf(error) }, 'evictions could not be decided');
         for (const { eviction, answer } of open) answer(unreachable(eviction, error));
@@ -85,7 +87,7 @@ export function createAdmitter(deps: AdmitterDeps): Admitter {
   }
 
   function isInTime({ eviction, deadlineMs, answer }: Waiting): boolean {
-    if (clock.nowMs() < deadlineMs) return true;
+    if (clock.monotonicMs() < deadlineMs) return true;
     answer(storm(eviction));
     return false;
   }
@@ -98,7 +100,7 @@ export function createAdmitter(deps: AdmitterDeps): Admitter {
     timeoutMs: number,
   ): Promise<readonly Waiting[]> {
     if (items.length === 0) return [];
-    let budgets = await listBudgets(kube, namespace, timeoutMs);
+    let { budgets, resourceVersion } = await listBudgets(kube, namespace, timeoutMs);
     if (budgets.length === 0) {
       for (const { answer } of items) answer(allowed('no-budget'));
       return [];
@@ -106,7 +108,14 @@ export function createAdmitter(deps: AdmitterDeps): Admitter {
     const evictions = items.map(({ eviction }) => eviction);
     const { listed } = await reads.read(evictions, budgets, timeoutMs);
     // A write succeeds only if nobody else writes after this read of the budget: it comes last.
-    if (listed) budgets = await listBudgets(kube, namespace, timeoutMs);
+    if (listed) ({ budgets, resourceVersion } = await listBudgets(kube, namespace, timeoutMs));
+    for (const read of budgets) {
+      if (read.kind !== 'budget') continue;
+      cluster.memory.see(read.budget, clock.monotonicMs());
+      if (await isAheadOf(read.budget, resourceVersion, () => podsVersion(kube, namespace, timeoutMs))) {
+        cluster.memory.distrust(read.budget, clock.monotonicMs());
+      }
+    }
     const { settled, groups } = sortByBudget(reads.asked(evictions), budgets, rehearse);
     for (const { eviction, answer } of items) {
       const verdict = settled.get(eviction);
@@ -123,10 +132,16 @@ export function createAdmitter(deps: AdmitterDeps): Admitter {
     waiting: ReadonlyMap<Eviction, Waiting>,
     timeoutMs: number,
   ): Promise<Waiting[]> {
-    const { verdicts, next } = rule(group, localView(group.budget), at());
-    if (next && (await writeStatus(kube, group.budget, next, timeoutMs)) === undefined) {
-      witness.conflict();
-      return group.evictions.flatMap(({ eviction }) => waiting.get(eviction) ?? []);
+    const { budget } = group;
+    const standpoint = await standpointOn(budget, cluster);
+    const { verdicts, next } = rule(group, standpoint, at());
+    if (next) {
+      const written = await writeStatus(kube, budget, next, timeoutMs);
+      if (written === undefined) {
+        witness.conflict();
+        return group.evictions.flatMap(({ eviction }) => waiting.get(eviction) ?? []);
+      }
+      cluster.memory.see(written, clock.monotonicMs());
     }
     witness.batch(group.evictions.length);
     for (const each of group.evictions) {
@@ -137,19 +152,14 @@ export function createAdmitter(deps: AdmitterDeps): Admitter {
   }
 
   function rehearse(budget: ZoneDisruptionBudget, asked: Asked): string | undefined {
-    return rehearsalWarning(budget, asked, localView(budget), at());
-  }
-
-  function localView(budget: ZoneDisruptionBudget) {
-    const observed = cluster.observe(budget);
-    return observed.kind === 'observed' ? observed.observation : undefined;
+    return rehearsalWarning(budget, asked, knownOf(budget, cluster), at());
   }
 
   return {
     admit: (eviction, deadlineMs) =>
       new Promise((resolve) => {
         if (eviction.reserveOnly === 'invalid') return resolve(invalidReservation());
-        const cancel = clock.schedule(deadlineMs - clock.nowMs(), () => answer(late(eviction)));
+        const cancel = clock.schedule(deadlineMs - clock.monotonicMs(), () => answer(late(eviction)));
         const answer = (verdict: Verdict) => {
           cancel();
           resolve(eviction.reserveOnly === 'yes' ? reservation(verdict, eviction.name) : verdict);

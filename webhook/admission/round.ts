@@ -2,10 +2,11 @@
 import { type AdmissionRequest, admit, type OwnerView } from '../../shared/budget/ledger.ts';
 import { type PodRecord, podRead } from '../../shared/budget/pod-record.ts';
 import type { ReadBudget } from '../../shared/budget/read-budget.ts';
-import type { BudgetObservation, BudgetStatus, ZoneDisruptionBudget } from '../../shared/budget/types.ts';
+import type { BudgetStatus, ZoneDisruptionBudget } from '../../shared/budget/types.ts';
 import { budgetsCovering, type Deciding, whoDecides } from '../../shared/budget/which-budget.ts';
 import type { ZoneOfNode } from '../../shared/zones.ts';
 import type { Eviction } from '../api/review.ts';
+import type { Standpoint } from './standpoint.ts';
 import {
   allowed,
   gone,
@@ -83,14 +84,15 @@ export interface Ruling {
 /**
  * Decides about the evictions of one budget. Dry runs get the verdict that they would get alone, and reserve nothing.
  *
- * @param local what this replica's own cache shows
  */
-export function rule(group: BudgetGroup, local: BudgetObservation | undefined, at: Circumstances): Ruling {
-  const { budget, evictions } = group;
-  const { name } = budget.metadata;
+export function rule(group: BudgetGroup, { local, doubt, mark }: Standpoint, at: Circumstances): Ruling {
+  const { evictions } = group;
+  const { name } = group.budget.metadata;
   const request = (asked: Asked) => requestFor(asked, at);
   const real = evictions.filter(({ eviction }) => !eviction.dryRun);
-  const admission = admit(budget, real.map(request), local, at.nowMs);
+  const marked = real.length > 0 ? mark(at.nowMs) : undefined;
+  const budget = marked ? { ...group.budget, status: marked } : group.budget;
+  const admission = admit(budget, real.map(request), local, at.nowMs, doubt);
   const verdicts = new Map<Eviction, Verdict>();
   real.forEach(({ eviction }, index) => {
     const decision = admission.decisions[index];
@@ -98,10 +100,10 @@ export function rule(group: BudgetGroup, local: BudgetObservation | undefined, a
   });
   for (const each of evictions) {
     if (!each.eviction.dryRun) continue;
-    const [decision] = admit(budget, [request(each)], local, at.nowMs).decisions;
+    const [decision] = admit(budget, [request(each)], local, at.nowMs, doubt).decisions;
     if (decision) verdicts.set(each.eviction, ofDecision(decision, name));
   }
-  return { verdicts, next: admission.next };
+  return { verdicts, next: admission.next ?? marked };
 }
 
 /** Adds to an admission what budgets with spec.dryRun would have said. */
@@ -120,10 +122,10 @@ export function withRehearsals(
 export function rehearsalWarning(
   budget: ZoneDisruptionBudget,
   asked: Asked,
-  local: BudgetObservation | undefined,
+  { local, doubt }: Standpoint,
   at: Circumstances,
 ): string | undefined {
-  const [decision] = admit(budget, [requestFor(asked, at)], local, at.nowMs).decisions;
+  const [decision] = admit(budget, [requestFor(asked, at)], local, at.nowMs, doubt).decisions;
   if (decision?.kind !== 'deny') return undefined;
   return `budget ${budget.metadata.name} (dryRun) would have denied this: ${decision.reason}`;
 }

@@ -88,10 +88,10 @@ export function createApp(deps: AppDeps): Hono<Env> {
   }
 
   const evict = answering(async (eviction) => {
-    const startedMs = clock.nowMs();
+    const startedMs = clock.monotonicMs();
     if (eviction.trial) return trialAnswer(deps.version);
     const verdict = await admitter.admit(eviction, startedMs + DEADLINE_MS);
-    deps.onVerdict(eviction, verdict, clock.nowMs() - startedMs);
+    deps.onVerdict(eviction, verdict, clock.monotonicMs() - startedMs);
     return answerOf(verdict);
   });
   // A trial goes on to /evict, so that both configurations are tried.

@@ -55,10 +55,14 @@ export async function fetchBudget(
 }
 
 /** A consistent list of the budgets of a namespace. */
-export async function listBudgets(kube: Kube, namespace: string, timeoutMs: number): Promise<ReadBudget[]> {
+export async function listBudgets(
+  kube: Kube,
+  namespace: string,
+  timeoutMs: number,
+): Promise<{ budgets: ReadBudget[]; resourceVersion: string }> {
   const path = resourcePath({ ...RESOURCES.zonedisruptionbudgets, namespace });
-  const { items } = await listAll(kube, { path, timeoutMs });
-  return items.map(readBudget);
+  const { items, resourceVersion } = await listAll(kube, { path, timeoutMs });
+  return { budgets: items.map(readBudget), resourceVersion };
 }
 
 /** 404: the budget was deleted meanwhile, so that reading it again tells. 409 also for a budget made anew. */

@@ -1,5 +1,6 @@
 import { readZoneDisruptionBudget } from '../../shared/budget/budget.ts';
 import type { OwnerView } from '../../shared/budget/ledger.ts';
+import { type BudgetMemory, createBudgetMemory } from '../../shared/budget/memory.ts';
 import {
   type ObservedBudget,
   type ObservedCluster,
@@ -18,6 +19,7 @@ import { RESOURCES, type ResourceAddress, resourcePath } from '../../shared/kube
 import { type WatchCache, type WatchCacheOptions, watchCache } from '../../shared/kube/watch-cache.ts';
 import { ZONE_LABEL, type ZoneOfNode } from '../../shared/zones.ts';
 import { type Log, logConnection, messageOf } from '../log.ts';
+import { createFreshness, type Freshness } from './freshness.ts';
 import { readPodRecord } from './pod-record.ts';
 import { createScales, type Scales } from './scales.ts';
 import { trimmingPods } from './trim.ts';
@@ -32,6 +34,9 @@ export interface ClusterView {
   observe(budget: ZoneDisruptionBudget): ObservedBudget;
   /** Whether the owner of a pod asks for it. */
   ownerOf(pod: PodRecord): OwnerView | undefined;
+  /** What this process has seen of the budgets. */
+  readonly memory: BudgetMemory;
+  readonly freshness: Freshness;
   /** Resources whose watch is broken at the moment. */
   stale(): readonly string[];
   /** Called with the namespace in which something changed, or `undefined` when it may be any. */
@@ -67,6 +72,8 @@ export async function watchCluster(options: ClusterViewOptions): Promise<Cluster
     for (const listener of listeners) listener(namespace);
   };
   const caches = new Map<string, WatchCache<unknown>>();
+  const memory = createBudgetMemory();
+  let freshness: Freshness | undefined;
 
   async function watch<T>(
     address: ResourceAddress,
@@ -95,6 +102,7 @@ export async function watchCluster(options: ClusterViewOptions): Promise<Cluster
   }
 
   const stop = async () => {
+    freshness?.stop();
     await Promise.all([...caches.values()].map((cache) => cache.stop()));
   };
 
@@ -117,9 +125,11 @@ export async function watchCluster(options: ClusterViewOptions): Promise<Cluster
       watchWorkloads('StatefulSet', RESOURCES.statefulsets),
       watchWorkloads('Deployment', RESOURCES.deployments),
       watchWorkloads('ReplicaSet', RESOURCES.replicasets),
-      watch(RESOURCES.zonedisruptionbudgets, readZoneDisruptionBudget, (_, { metadata }) =>
-        tell(metadata.namespace),
-      ),
+      watch(RESOURCES.zonedisruptionbudgets, readZoneDisruptionBudget, (type, budget, previous) => {
+        if (type === 'DELETED') memory.forget((previous ?? budget).metadata.uid);
+        else memory.see(budget, clock.monotonicMs());
+        tell(budget.metadata.namespace);
+      }),
     ]);
     const index = createPodIndex(zoneOfNode);
     const pods = await watch<PodRecord>(RESOURCES.pods, readPodRecord, (type, pod, previous) => {
@@ -127,6 +137,7 @@ export async function watchCluster(options: ClusterViewOptions): Promise<Cluster
       if (previous === undefined || type === 'DELETED' || matters(pod, previous)) tell(pod.namespace);
     });
     const scales = createScales(kube, clock);
+    freshness = createFreshness(caches, clock, log);
     const seen = (): ObservedCluster => ({
       pods: index,
       workloads,
@@ -143,6 +154,8 @@ export async function watchCluster(options: ClusterViewOptions): Promise<Cluster
       budgets: budgets.items,
       zoneOfNode,
       scales,
+      memory,
+      freshness,
       observe: (budget) => observeBudget(budget, seen()),
       ownerOf: (pod) => viewOwner(pod, seen()),
       stale: () =>

@@ -2,6 +2,7 @@
 import type { PodRecord } from '../../shared/budget/pod-record.ts';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import { listAll } from '../../shared/kube/list.ts';
+import { fields, text } from '../../shared/kube/objects/fields.ts';
 import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
 import { readPodRecord } from './pod-record.ts';
 import { trimmingPods } from './trim.ts';
@@ -48,4 +49,15 @@ export async function fetchPods(
     timeoutMs,
   });
   return items.map(readPodRecord);
+}
+
+/**
+ * The version that the API server has reached for pods, of whatever namespace.
+ *
+ * @throws ApiError, ConnectionError
+ */
+export async function podsVersion(kube: Kube, namespace: string, timeoutMs: number): Promise<string> {
+  const path = resourcePath({ ...RESOURCES.pods, namespace });
+  const page = await trimmingPods(kube).request({ method: 'GET', path, query: { limit: 1 }, timeoutMs });
+  return text(fields(fields(page, 'list').metadata, 'metadata').resourceVersion, 'metadata.resourceVersion');
 }

@@ -1,14 +1,16 @@
 /** Counts one budget and writes what came of it, out of the way of evictions that come together. */
-import { failSync, reconcile } from '../../shared/budget/ledger.ts';
+import { type Counting, failSync, reconcile } from '../../shared/budget/ledger.ts';
 import { podRead } from '../../shared/budget/pod-record.ts';
-import type { ConsistentRead } from '../../shared/budget/reservations.ts';
-import type { BudgetStatus, ZoneDisruptionBudget } from '../../shared/budget/types.ts';
+import { type ConsistentRead, LOOK_AGAIN_MS } from '../../shared/budget/reservations.ts';
+import { distrust } from '../../shared/budget/trust.ts';
+import type { BudgetObservation, BudgetStatus, ZoneDisruptionBudget } from '../../shared/budget/types.ts';
 import { type Clock, delay } from '../../shared/clock.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
 import { fetchBudget, writeStatus } from '../budgets/store.ts';
 import type { ClusterView } from '../cluster/caches.ts';
 import { fetchPod } from '../cluster/read-pod.ts';
 import { SCALE_LIFETIME_MS } from '../cluster/scales.ts';
+import { unheard } from '../cluster/unheard.ts';
 import type { Log } from '../log.ts';
 import { quietInMs } from './quiet.ts';
 import { withZonesKnown } from './zone-condition.ts';
@@ -16,19 +18,30 @@ import { withZonesKnown } from './zone-condition.ts';
 export interface CountDeps {
   kube: Kube;
   clock: Clock;
-  cluster: Pick<ClusterView, 'observe' | 'scales' | 'zoneOfNode'>;
+  cluster: Pick<ClusterView, 'observe' | 'scales' | 'zoneOfNode' | 'memory' | 'freshness'>;
   log: Log;
+  /** How long after a change evictions that are in no ledger may still be carried out (L7). */
+  settleMs: number;
   /** False as soon as another replica may lead. */
   mayWrite(): boolean;
   /** Ends waiting. */
   signal: AbortSignal;
 }
 
-/** When to count again although nothing was seen to change, in ms from now; undefined for never. */
-export type RecheckInMs = number | undefined;
+export interface CountResult {
+  /** When to count again although nothing was seen to change, in ms from now; undefined for a budget that is gone. */
+  recheckInMs: number | undefined;
+  /** Resources to list anew by then, if their caches have not got further by themselves. */
+  behind: readonly string[];
+}
+
+/** Nothing waits for a change alone (L9). */
+export const LONGEST_RECHECK_MS = 60_000;
 
 const TIMEOUT_MS = 5_000;
 const MAX_TRIES = 10;
+/** A watch that stays broken is told in the budgets; a shorter break is over before anybody has read of it. */
+const TOLD_AFTER_MS = 30_000;
 
 /**
  * Counts a budget until what is stored says the same. Begins when no eviction was admitted for a moment.
@@ -36,65 +49,118 @@ const MAX_TRIES = 10;
  * @param cached the budget as the watch shows it; after a conflict it is read again
  * @throws ApiError, ConnectionError, the signal's reason
  */
-export async function countBudget(deps: CountDeps, cached: ZoneDisruptionBudget): Promise<RecheckInMs> {
-  const { kube, log } = deps;
-  const sinceMs = serverNowMs(deps);
+export async function countBudget(deps: CountDeps, cached: ZoneDisruptionBudget): Promise<CountResult> {
+  const { kube, clock, cluster, log } = deps;
+  const sinceMs = clock.monotonicMs();
   let budget: ZoneDisruptionBudget | undefined = cached;
   for (let tries = 0; budget && tries < MAX_TRIES; tries += 1) {
+    cluster.memory.see(budget, clock.monotonicMs());
     await waitForQuiet(deps, budget, sinceMs);
-    const { next, recheckInMs } = await recount(deps, budget);
-    if (!next || !deps.mayWrite()) return recheckInMs;
+    const { next, ...result } = await recount(deps, budget);
+    if (!next || !deps.mayWrite()) return result;
     const written: ZoneDisruptionBudget | undefined = await writeStatus(kube, budget, next, TIMEOUT_MS);
-    if (written) return recheckInMs;
+    if (written) {
+      cluster.memory.see(written, clock.monotonicMs());
+      return result;
+    }
     log.debug({ budget: budget.metadata.name }, 'status was written by somebody else first');
     budget = await fetchBudget(kube, budget.metadata, TIMEOUT_MS);
   }
-  return budget && 0;
+  return { recheckInMs: budget && 0, behind: [] };
 }
 
-async function waitForQuiet(deps: CountDeps, { status }: ZoneDisruptionBudget, sinceMs: number) {
-  const waitMs = quietInMs(status.reservations, sinceMs, serverNowMs(deps));
-  if (waitMs > 0) await delay(deps.clock, waitMs, deps.signal);
+async function waitForQuiet(deps: CountDeps, budget: ZoneDisruptionBudget, sinceMs: number) {
+  const { clock, cluster } = deps;
+  const nowMs = clock.monotonicMs();
+  const newestMs = budget.status.reservations.reduce<number | undefined>((newest, reservation) => {
+    const atMs = cluster.memory.reservedSinceMs(budget, reservation) ?? nowMs;
+    return newest === undefined ? atMs : Math.max(newest, atMs);
+  }, undefined);
+  const waitMs = quietInMs(newestMs === undefined ? undefined : nowMs - newestMs, nowMs - sinceMs);
+  if (waitMs > 0) await delay(clock, waitMs, deps.signal);
 }
 
-interface Recount {
+interface Recount extends CountResult {
   /** Undefined when nothing has to be written. */
   next: BudgetStatus | undefined;
-  recheckInMs: RecheckInMs;
 }
 
 async function recount(deps: CountDeps, budget: ZoneDisruptionBudget): Promise<Recount> {
-  const { cluster } = deps;
+  const { cluster, clock } = deps;
+  if (distrust(budget) === 'newer-protocol') return again(undefined);
+  const doubt = cluster.freshness.doubt();
+  if (doubt) {
+    const isTold = doubt.forMs >= TOLD_AFTER_MS;
+    return isTold ? failed(deps, budget, unheard(doubt)) : again(undefined, LOOK_AGAIN_MS);
+  }
   let observed = cluster.observe(budget);
   if (observed.kind === 'ask') {
     await cluster.scales.refresh(observed.refs);
     observed = cluster.observe(budget);
   }
-  const nowMs = serverNowMs(deps);
   if (observed.kind !== 'observed') {
-    const reason = observed.kind === 'problem' ? observed.reason : 'owners appeared while it was counted';
-    const next = failSync(budget, reason, nowMs);
-    const same = next.conditions === budget.status.conditions;
-    return { next: same ? undefined : next, recheckInMs: SCALE_LIFETIME_MS };
+    return observed.kind === 'problem'
+      ? failed(deps, budget, observed.reason, observed.behind)
+      : failed(deps, budget, 'owners appeared while it was counted');
   }
 
   const { observation, polls } = observed;
-  let result = reconcile(budget, observation, [], nowMs);
+  const at = (): Counting => countingOf(deps, budget, observation);
+  let result = reconcile(budget, observation, [], at());
+  if (result.kind === 'stale' && isOfAnotherHistory(deps, budget, result.behind)) {
+    cluster.memory.distrust(budget, clock.monotonicMs());
+    result = reconcile(budget, observation, [], at());
+  }
   if (result.kind !== 'stale' && result.toRead.length > 0) {
     const reads = await readPods(deps, budget.metadata.namespace, result.toRead);
-    result = reconcile(budget, observation, reads, serverNowMs(deps));
+    result = reconcile(budget, observation, reads, at());
   }
-  // The cache will get there, and that is a change which counts again.
-  if (result.kind === 'stale') return { next: undefined, recheckInMs: undefined };
-  const status = withZonesKnown(result.status, observation, nowMs);
+  const longestMs = polls ? SCALE_LIFETIME_MS : LONGEST_RECHECK_MS;
+  const recheckInMs = Math.min(result.recheckInMs ?? longestMs, longestMs);
+  if (result.kind === 'stale') return { next: undefined, behind: result.behind, recheckInMs };
+  const status = withZonesKnown(result.status, observation, serverNowMs(deps));
   const isNew = result.kind === 'write' || status !== result.status;
-  const recheckAtMs =
-    result.recheckAtMs ?? (result.toRead.length > 0 ? nowMs + SCALE_LIFETIME_MS : undefined);
-  const waits = [
-    ...(recheckAtMs === undefined ? [] : [Math.max(0, recheckAtMs - nowMs)]),
-    ...(polls ? [SCALE_LIFETIME_MS] : []),
-  ];
-  return { next: isNew ? status : undefined, recheckInMs: waits.length > 0 ? Math.min(...waits) : undefined };
+  return { next: isNew ? status : undefined, behind: result.behind, recheckInMs };
+}
+
+function countingOf(deps: CountDeps, budget: ZoneDisruptionBudget, observation: BudgetObservation): Counting {
+  const { memory, freshness } = deps.cluster;
+  return {
+    nowMs: serverNowMs(deps),
+    monotonicMs: deps.clock.monotonicMs(),
+    sinceMs: (reservation) => memory.reservedSinceMs(budget, reservation),
+    distrustedSinceMs: memory.distrustedSinceMs(budget),
+    revision: memory.revision(budget),
+    settleMs: deps.settleMs,
+    listedAtMs: Math.min(...Object.keys(observation.versions).map(freshness.listedAtMs)),
+  };
+}
+
+/** Whether the status names a version that a consistent list, begun after the status was there, has not reached. */
+function isOfAnotherHistory(
+  { cluster }: CountDeps,
+  budget: ZoneDisruptionBudget,
+  behind: readonly string[],
+): boolean {
+  const seenAtMs = cluster.memory.seenAtMs(budget);
+  return seenAtMs !== undefined && behind.some((each) => cluster.freshness.listedAtMs(each) > seenAtMs);
+}
+
+/** The condition says why the pods cannot be counted. */
+function failed(
+  deps: CountDeps,
+  budget: ZoneDisruptionBudget,
+  reason: string,
+  behind: readonly string[] = [],
+): Recount {
+  const next = failSync(budget, reason, serverNowMs(deps), deps.cluster.memory.revision(budget));
+  const same = next.conditions === budget.status.conditions;
+  const recheckInMs = behind.length > 0 ? LOOK_AGAIN_MS : SCALE_LIFETIME_MS;
+  return { next: same ? undefined : next, recheckInMs, behind };
+}
+
+function again(next: undefined, recheckInMs = SCALE_LIFETIME_MS): Recount {
+  return { next, recheckInMs, behind: [] };
 }
 
 function readPods(
@@ -104,14 +170,14 @@ function readPods(
 ): Promise<ConsistentRead[]> {
   return Promise.all(
     reservations.map(async ({ pod: name }) => {
-      const startedAtMs = serverNowMs(deps);
+      const startedAtMs = deps.clock.monotonicMs();
       const pod = await fetchPod(deps.kube, { namespace, name }, TIMEOUT_MS);
       return { name, pod: pod && podRead(pod, deps.cluster.zoneOfNode), startedAtMs };
     }),
   );
 }
 
-/** Reservations are compared with the time that the API server has. */
+/** For what people read: conditions have the time of the API server. */
 function serverNowMs({ clock, kube }: CountDeps): number {
   return clock.nowMs() + kube.clockSkewMs;
 }

@@ -10,6 +10,8 @@ export interface LeaderOptions {
   identity: string;
   clock: Clock;
   log: Log;
+  /** Whether this replica hears nothing of some changes, so that another one should lead. */
+  isBlind(): boolean;
   /** Called when this replica has begun to lead. */
   onLead(): void;
 }
@@ -24,6 +26,9 @@ export interface Leader {
 
 const DURATION_MS = 15_000;
 const RETRY_MS = 1_000;
+/** A blind replica waits so long before it takes the Lease, for one that sees; and leads so long if there is none. */
+const BLIND_PAUSE_MS = 20_000;
+const BLIND_TERM_MS = 60_000;
 
 /** Takes the Lease as soon as nobody else has it, and again after it was lost. */
 export function runLeader(options: LeaderOptions): Leader {
@@ -49,8 +54,24 @@ export function runLeader(options: LeaderOptions): Leader {
     const onStop = () => lost.resolve();
     signal.addEventListener('abort', onStop, { once: true });
     if (signal.aborted) onStop();
-    await lost.promise;
+    const isOver = await Promise.race([
+      lost.promise.then(() => true),
+      blindness(lost.promise).catch(() => true),
+    ]);
+    if (!isOver) {
+      log.warn({ lease: options.name }, 'this replica hears of no changes, and lets another one lead');
+      await held.release();
+    }
     signal.removeEventListener('abort', onStop);
+  }
+
+  /** Resolves when this replica has become blind, or has been so since it began to lead and for its term. */
+  async function blindness(over: Promise<void>): Promise<false> {
+    const done = new AbortController();
+    void over.then(() => done.abort(new Error('over')));
+    const until = options.isBlind() ? clock.monotonicMs() + BLIND_TERM_MS : 0;
+    while (!options.isBlind() || clock.monotonicMs() < until) await delay(clock, RETRY_MS, done.signal);
+    return false;
   }
 
   async function run(): Promise<void> {
@@ -61,7 +82,7 @@ export function runLeader(options: LeaderOptions): Leader {
         const expected = error instanceof HeldByOtherError || signal.aborted;
         if (!expected) log.warn({ error: messageOf(error) }, 'the Lease could not be taken');
       }
-      await delay(clock, RETRY_MS, signal).catch(() => {});
+      await delay(clock, options.isBlind() ? BLIND_PAUSE_MS : RETRY_MS, signal).catch(() => {});
     }
   }
 

@@ -4,7 +4,7 @@ import { type Log, messageOf } from '../log.ts';
 import { type CountDeps, countBudget } from './count.ts';
 
 export interface ReconcilerDeps extends Omit<CountDeps, 'cluster' | 'signal'> {
-  cluster: Pick<ClusterView, 'observe' | 'scales' | 'zoneOfNode' | 'budgets'>;
+  cluster: CountDeps['cluster'] & Pick<ClusterView, 'budgets'>;
   clock: Clock;
   log: Log;
 }
@@ -24,6 +24,9 @@ interface Work {
   again: boolean;
   cancelRecheck: () => void;
   failures: number;
+  /** Resources to list before the next count, if it comes by time alone. */
+  behind: readonly string[];
+  isDue: boolean;
 }
 
 /** Between two counts of a budget, for the evictions that write the same status meanwhile. */
@@ -38,11 +41,19 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
   const stopping = new AbortController();
   const { signal } = stopping;
 
-  function request(key: string): void {
+  function request(key: string, isDue = false): void {
     if (signal.aborted) return;
-    const work = works.get(key) ?? { running: undefined, again: false, cancelRecheck() {}, failures: 0 };
+    const work: Work = works.get(key) ?? {
+      running: undefined,
+      again: false,
+      cancelRecheck() {},
+      failures: 0,
+      behind: [],
+      isDue: false,
+    };
     works.set(key, work);
     work.again = true;
+    work.isDue ||= isDue;
     work.running ??= run(key, work);
   }
 
@@ -55,7 +66,8 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
       const budget = cluster.budgets.get(key);
       if (!budget) break;
       const recheckInMs = await count(key, work, budget);
-      if (recheckInMs !== undefined) work.cancelRecheck = clock.schedule(recheckInMs, () => request(key));
+      if (recheckInMs !== undefined)
+        work.cancelRecheck = clock.schedule(recheckInMs, () => request(key, true));
       await delay(clock, PAUSE_MS, signal).catch(() => {});
     }
     work.running = undefined;
@@ -68,10 +80,12 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     budget: Parameters<typeof countBudget>[1],
   ): Promise<number | undefined> {
     try {
-      cluster.scales.expire();
-      const recheckInMs = await countBudget({ ...deps, signal }, budget);
+      if (work.isDue && work.behind.length > 0) await cluster.freshness.refresh(work.behind);
+      work.isDue = false;
+      const result = await countBudget({ ...deps, signal }, cluster.budgets.get(key) ?? budget);
       work.failures = 0;
-      return recheckInMs;
+      work.behind = result.behind;
+      return result.recheckInMs;
     } catch (error) {
       if (signal.aborted) return undefined;
       log.warn({ budget: key, error: messageOf(error) }, 'budget could not be counted');

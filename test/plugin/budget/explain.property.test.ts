@@ -14,6 +14,7 @@ import { createAdmitter } from '../../../webhook/admission/admitter.ts';
 import type { Verdict } from '../../../webhook/admission/verdict.ts';
 import { silentLog } from '../../../webhook/log.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
+import { known } from '../../webhook/helpers/known.ts';
 import { ENFORCED, NAMESPACE, NOW_MS, podObject, statefulSetOf, stateOf } from './builders.ts';
 
 /** A namespace as the API server has it. */
@@ -141,6 +142,7 @@ function budgetObject({ spec, counted, reserved }: BudgetShape, name: string, cl
     ownerVersions: {},
     zone: `zone-${'abc'[ordinal % 3]}`,
     timeMs: NOW_MS,
+    revision: 0,
   }));
   const stored = {
     ...object,
@@ -166,6 +168,7 @@ async function ask(object: object, budgets: readonly object[], state: ClusterSta
     clock,
     random: () => 0,
     cluster: {
+      ...known(),
       observe: (budget) => observeBudget(budget, state),
       ownerOf: (record) => viewOwner(record, state),
       zoneOfNode: state.zoneOfNode,

@@ -74,6 +74,7 @@ describe('reportBudgets', () => {
       ownerVersions: { statefulsets: '60' },
       zone: 'zone-a',
       timeMs: NOW_MS,
+      revision: 0,
     };
     const budget = stored(counted, { ...counted.status, reservations: [reservation] });
     const report = only({ ...whole, budgets: [budget] });

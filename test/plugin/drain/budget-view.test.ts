@@ -4,13 +4,14 @@ import * as views from '../../../plugin/drain/budget-view.ts';
 import { createPodStore, type PodStore, readDrainRecord } from '../../../plugin/drain/pod-store.ts';
 import { readZoneDisruptionBudget } from '../../../shared/budget/budget.ts';
 import { type ObservedCluster, observeBudget } from '../../../shared/budget/observe.ts';
+import { identityOf, PROTOCOL } from '../../../shared/budget/trust.ts';
 import type { ZoneDisruptionBudget } from '../../../shared/budget/types.ts';
 import { readWorkload } from '../../../shared/budget/workload.ts';
 import { createWorkloadIndex } from '../../../shared/budget/workload-index.ts';
 
 const labels = { app: 'ingester' };
-const budgetOf = (status: object = {}, maxUnavailable: unknown = 2) =>
-  readZoneDisruptionBudget({
+const budgetOf = (status: object = {}, maxUnavailable: unknown = 2) => {
+  const object = {
     metadata: { name: 'ingester', namespace: 'cortex', generation: 1 },
     spec: { selector: { matchLabels: labels }, maxUnavailable },
     status: {
@@ -22,7 +23,10 @@ const budgetOf = (status: object = {}, maxUnavailable: unknown = 2) =>
       currentUnhealthy: { a: 0, b: 0 },
       ...status,
     },
-  });
+  };
+  const identity = identityOf(readZoneDisruptionBudget(object));
+  return readZoneDisruptionBudget({ ...object, status: { protocol: PROTOCOL, identity, ...object.status } });
+};
 
 describe('a zone budget in the eyes of a drain', () => {
   let pods: PodStore;

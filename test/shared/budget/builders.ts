@@ -1,4 +1,6 @@
 import { readZoneDisruptionBudget } from '../../../shared/budget/budget.ts';
+import type { Counting } from '../../../shared/budget/ledger.ts';
+import { identityOf, PROTOCOL } from '../../../shared/budget/trust.ts';
 import type {
   BudgetObservation,
   CachedPod,
@@ -43,6 +45,7 @@ export function observation(
     versions: { pods: '120', statefulsets: '90' },
     pods,
     missing,
+    uncounted: [],
     expectedReplicas: 6,
     lastZones: new Map(),
     ...whole,
@@ -57,6 +60,7 @@ export function reservation(ordinal: number, change: Partial<Reservation> = {}):
     ownerVersions: {},
     zone: zoneOf(ordinal),
     timeMs: NOW_MS - 1_000,
+    revision: 0,
     ...change,
   };
 }
@@ -77,7 +81,25 @@ export function budget(
       observedVersions: { pods: '110', statefulsets: '90' },
     },
   });
-  return { ...parsed, status: { ...parsed.status, ...change } };
+  const { status } = parsed;
+  return {
+    ...parsed,
+    status: { ...status, protocol: PROTOCOL, identity: identityOf(parsed), revision: 7, ...change },
+  };
+}
+
+/** Whoever counts at this moment, and has known of each reservation since its own time. */
+export function counting(nowMs: number, change: Partial<Counting> = {}): Counting {
+  return {
+    nowMs,
+    monotonicMs: nowMs,
+    sinceMs: ({ timeMs }) => timeMs,
+    distrustedSinceMs: undefined,
+    revision: 0,
+    settleMs: 75_000,
+    listedAtMs: nowMs,
+    ...change,
+  };
 }
 
 /** Counts as in the status, with the unavailable pods of the zones that are named. */

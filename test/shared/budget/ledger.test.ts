@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { syncFailure } from '../../../shared/budget/condition.ts';
 import { admit, failSync, reconcile } from '../../../shared/budget/ledger.ts';
 import { RESERVATION_LIFETIME_MS } from '../../../shared/budget/reservations.ts';
-import { budget, counts, NOW_MS, observation, podRead, reservation } from './builders.ts';
+import { budget, counting, counts, NOW_MS, observation, podRead, reservation } from './builders.ts';
 
 const LATER_MS = NOW_MS + RESERVATION_LIFETIME_MS;
 
@@ -24,7 +24,9 @@ function reconciled(...args: Parameters<typeof reconcile>) {
 describe('admit', () => {
   it('writes a reservation of exactly the pod that was read', () => {
     const { next } = admit(budget(), [request(0, { resourceVersion: '117' })], undefined, NOW_MS);
-    assert.deepEqual(next?.reservations, [reservation(0, { resourceVersion: '117', timeMs: NOW_MS })]);
+    assert.deepEqual(next?.reservations, [
+      reservation(0, { resourceVersion: '117', timeMs: NOW_MS, revision: 8 }),
+    ]);
   });
 
   it('decides evictions that arrive together as if one came after the other, for one write', () => {
@@ -59,7 +61,7 @@ describe('admit', () => {
     assert.deepEqual(answers(admission), ['within-budget']);
     assert.deepEqual(admission.next?.reservations, [
       reservation(3),
-      reservation(0, { resourceVersion: '130', timeMs: NOW_MS }),
+      reservation(0, { resourceVersion: '130', timeMs: NOW_MS, revision: 8 }),
     ]);
   });
 
@@ -107,7 +109,11 @@ describe('admit', () => {
 
 describe('admit refuses what cannot be decided', () => {
   const cases = [
-    ['no counts', budget({ versions: {} }), 'not-counted'],
+    ['no counts', budget({ versions: {}, identity: '' }), 'not-counted'],
+    ['counts that settle', budget({ versions: {} }), 'settling'],
+    ['counts of another identity', budget({ identity: 'other' }), 'settling'],
+    ['a generation that nobody has seen in between', budget({ observedGeneration: 1 }), 'settling'],
+    ['a newer protocol', budget({ protocol: 3 }), 'newer-protocol'],
     ['counts of an older spec', budget({ observedGeneration: 2 }), 'not-observed'],
     ['no maxUnavailable', budget({}, { maxUnavailable: null }), 'invalid-budget'],
     ['a maxUnavailable that is no number', budget({}, { maxUnavailable: 'many' }), 'invalid-budget'],
@@ -127,7 +133,7 @@ describe('admit refuses what cannot be decided', () => {
   it('a budget that could not be counted, until the next count', () => {
     const failed = { ...budget(), status: failSync(budget(), 'no scale of sts/ingester', NOW_MS) };
     assert.deepEqual(answers(admit(failed, [request(0)], undefined, NOW_MS)), ['sync-failed']);
-    const next = reconciled(failed, observation(), [], NOW_MS).status;
+    const next = reconciled(failed, observation(), [], counting(NOW_MS)).status;
     assert.equal(syncFailure(next), undefined);
   });
 
@@ -141,7 +147,7 @@ describe('reconcile', () => {
   it('drops a reservation and counts the pod in one status', () => {
     const before = budget({ reservations: [reservation(0)] });
     const seen = observation((ordinal) => (ordinal === 0 ? { terminating: true, available: false } : {}));
-    const { kind, status } = reconciled(before, seen, [], NOW_MS);
+    const { kind, status } = reconciled(before, seen, [], counting(NOW_MS));
     assert.equal(kind, 'write');
     assert.deepEqual(status.reservations, []);
     assert.deepEqual(status.zones, counts({ 'zone-a': 1 }));
@@ -153,41 +159,50 @@ describe('reconcile', () => {
     const seen = observation((ordinal) => (ordinal === 0 ? 'missing' : {}), {
       versions: { pods: '999', statefulsets: '90' },
     });
-    assert.equal(reconciled(before, seen, [], NOW_MS).status.reservations.length, 1);
+    assert.equal(reconciled(before, seen, [], counting(NOW_MS)).status.reservations.length, 1);
     const reached = { ...seen, versions: { pods: '1000', statefulsets: '90' } };
-    assert.equal(reconciled(before, reached, [], NOW_MS).status.reservations.length, 0);
+    assert.equal(reconciled(before, reached, [], counting(NOW_MS)).status.reservations.length, 0);
   });
 
   it('keeps a reservation whose pod is gone while the scale known is older than the one it rests on', () => {
     const before = budget({ reservations: [reservation(0, { ownerVersions: { statefulsets: '95' } })] });
     const gone = observation((ordinal) => (ordinal === 0 ? 'missing' : {}));
     const unexpected = { ...gone, missing: [] };
-    assert.equal(reconciled(before, unexpected, [], NOW_MS).status.reservations.length, 1);
+    assert.equal(reconciled(before, unexpected, [], counting(NOW_MS)).status.reservations.length, 1);
     const reached = { ...gone, versions: { pods: '120', statefulsets: '95' } };
-    const { status } = reconciled(before, reached, [], NOW_MS);
+    const { status } = reconciled(before, reached, [], counting(NOW_MS));
     assert.deepEqual([status.reservations, status.zones], [[], counts({ 'zone-a': 1 })]);
   });
 
   it('counts a reserved pod by its reservation, whether it is ready or not', () => {
     const before = budget({ reservations: [reservation(0)] });
     const seen = observation((ordinal) => (ordinal === 0 ? { available: false } : {}));
-    assert.deepEqual(reconciled(before, seen, [], NOW_MS).status.zones, counts({}));
+    assert.deepEqual(reconciled(before, seen, [], counting(NOW_MS)).status.zones, counts({}));
   });
 
   it('counts a missing pod where its reservation, its process or an earlier one saw it, else by itself', () => {
     const missing = observation((ordinal) => (ordinal === 0 ? 'missing' : {}));
     const inZoneA = counts({ 'zone-a': 1 });
-    const reserved = reconciled(budget({ reservations: [reservation(0)] }), missing, [], NOW_MS).status;
+    const reserved = reconciled(
+      budget({ reservations: [reservation(0)] }),
+      missing,
+      [],
+      counting(NOW_MS),
+    ).status;
     assert.deepEqual(reserved.zones, inZoneA);
     const remembered = { ...missing, lastZones: new Map([['ingester-0', 'zone-a']]) };
-    assert.deepEqual(reconciled(budget(), remembered, [], NOW_MS).status.zones, inZoneA);
-    const restarted = reconciled({ ...budget(), status: reserved }, missing, [], NOW_MS);
+    assert.deepEqual(reconciled(budget(), remembered, [], counting(NOW_MS)).status.zones, inZoneA);
+    const restarted = reconciled({ ...budget(), status: reserved }, missing, [], counting(NOW_MS));
     assert.deepEqual(restarted.status.zones, inZoneA);
     const pending = observation((ordinal) => (ordinal === 0 ? { zone: undefined, available: false } : {}), {
       lastZones: new Map([['ingester-0', 'zone-a']]),
     });
-    assert.deepEqual(reconciled(budget(), pending, [], NOW_MS).status.zones, inZoneA, 'not scheduled');
-    const unknown = reconciled(budget(), missing, [], NOW_MS).status;
+    assert.deepEqual(
+      reconciled(budget(), pending, [], counting(NOW_MS)).status.zones,
+      inZoneA,
+      'not scheduled',
+    );
+    const unknown = reconciled(budget(), missing, [], counting(NOW_MS)).status;
     assert.deepEqual(unknown.zones[0], { zone: '?ingester-0', expected: 1, unavailable: 1 });
   });
 
@@ -196,36 +211,29 @@ describe('reconcile', () => {
       budget({ versions: { pods: '1000', statefulsets: '90' } }),
       observation(() => ({}), { versions: { pods: '999', statefulsets: '90' } }),
       [],
-      NOW_MS,
+      counting(NOW_MS),
     );
     assert.equal(result.kind, 'stale');
   });
 
   it('nor from one that knows an older scale', () => {
     const seen = observation(() => ({}), { versions: { pods: '120', statefulsets: '89' } });
-    assert.equal(reconcile(budget(), seen, [], NOW_MS).kind, 'stale');
+    assert.equal(reconcile(budget(), seen, [], counting(NOW_MS)).kind, 'stale');
   });
 
-  it('writes nothing for versions alone, but the first count in any case', () => {
-    const counted = reconciled(budget(), observation(), [], NOW_MS);
+  it('writes nothing for versions alone, nor twice', () => {
+    const counted = reconciled(budget(), observation(), [], counting(NOW_MS));
     assert.equal(counted.kind, 'write', 'the condition is new');
     const again = reconciled(
       { ...budget(), status: counted.status },
       observation(() => ({}), { versions: { pods: '130', statefulsets: '90' } }),
       [],
-      NOW_MS,
+      counting(NOW_MS),
     );
     assert.equal(again.kind, 'unchanged');
     const down = observation((ordinal) => (ordinal === 0 ? { available: false } : {}));
-    const changed = reconciled({ ...budget(), status: counted.status }, down, [], NOW_MS);
+    const changed = reconciled({ ...budget(), status: counted.status }, down, [], counting(NOW_MS));
     assert.equal(changed.kind, 'write', 'the counts differ');
-    const never = reconciled(
-      { ...budget(), status: { ...counted.status, versions: {} } },
-      observation(),
-      [],
-      NOW_MS,
-    );
-    assert.equal(never.kind, 'write');
   });
 });
 
@@ -236,18 +244,18 @@ describe('a reservation that was never carried out', () => {
       before,
       observation(() => ({}), { versions: { pods: cache, statefulsets: '90' } }),
       [{ name: 'ingester-0', pod: read === 'gone' ? undefined : podRead(0, read), startedAtMs }],
-      LATER_MS,
+      counting(LATER_MS),
     );
 
   it('holds until its time has run out, and says when that is', () => {
-    const result = reconciled(before, observation(), [], LATER_MS - 1);
+    const result = reconciled(before, observation(), [], counting(LATER_MS - 1));
     assert.equal(result.status.reservations.length, 1);
     assert.deepEqual(result.toRead, []);
-    assert.equal(result.recheckAtMs, LATER_MS);
+    assert.equal(result.recheckInMs, 1);
   });
 
   it('then asks for a consistent read, and holds', () => {
-    const result = reconciled(before, observation(), [], LATER_MS);
+    const result = reconciled(before, observation(), [], counting(LATER_MS));
     assert.equal(result.status.reservations.length, 1);
     assert.deepEqual(
       result.toRead.map(({ pod }) => pod),
@@ -271,17 +279,26 @@ describe('a reservation that was never carried out', () => {
   it('is counted as unavailable from then on if it is', () => {
     const seen = observation((ordinal) => (ordinal === 0 ? { available: false } : {}));
     const read = { name: 'ingester-0', pod: podRead(0, { available: false }), startedAtMs: LATER_MS };
-    assert.deepEqual(reconciled(before, seen, [read], LATER_MS).status.zones, counts({ 'zone-a': 1 }));
+    assert.deepEqual(
+      reconciled(before, seen, [read], counting(LATER_MS)).status.zones,
+      counts({ 'zone-a': 1 }),
+    );
   });
 });
 
 describe('a status from the AWS controller', () => {
   it('is not trusted before it has been counted, and its disrupted pods become reservations', () => {
-    const aws = budget({ versions: {}, unreserved: new Map([['ingester-1', NOW_MS - 5_000]]) });
+    const aws = budget({
+      versions: {},
+      identity: '',
+      protocol: 1,
+      unreserved: new Map([['ingester-1', NOW_MS - 5_000]]),
+    });
     assert.deepEqual(answers(admit(aws, [request(0)], undefined, NOW_MS)), ['not-counted']);
-    const { status } = reconciled(aws, observation(), [], NOW_MS);
+    const settled = counting(NOW_MS, { distrustedSinceMs: NOW_MS - 80_000, listedAtMs: NOW_MS - 1_000 });
+    const { status } = reconciled(aws, observation(), [], settled);
     assert.deepEqual(status.reservations, [
-      reservation(1, { resourceVersion: '120', timeMs: NOW_MS - 5_000 }),
+      reservation(1, { resourceVersion: '120', timeMs: NOW_MS - 5_000, revision: 8 }),
     ]);
     const counted = { ...aws, status };
     assert.deepEqual(answers(admit(counted, [request(0)], undefined, NOW_MS)), ['other-zone']);

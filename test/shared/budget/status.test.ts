@@ -5,7 +5,7 @@ import { coverage, readZoneDisruptionBudget } from '../../../shared/budget/budge
 import { failSync, reconcile } from '../../../shared/budget/ledger.ts';
 import { encodeStatus } from '../../../shared/budget/status.ts';
 import type { BudgetStatus } from '../../../shared/budget/types.ts';
-import { budget, counts, NOW_MS, observation, reservation } from './builders.ts';
+import { budget, counting, counts, NOW_MS, observation, reservation } from './builders.ts';
 
 /** Names that every object has are names of pods and zones as well. */
 const name = fc.oneof(
@@ -16,6 +16,9 @@ const timeMs = fc.integer({ min: 0, max: 4_000_000_000_000 });
 const version = fc.bigInt({ min: 0n, max: 10n ** 30n }).map(String);
 
 const statuses: fc.Arbitrary<BudgetStatus> = fc.record({
+  protocol: fc.integer({ min: 1, max: 9 }),
+  identity: name,
+  revision: fc.nat(),
   observedGeneration: fc.nat(),
   expectedReplicas: fc.nat(),
   zones: fc
@@ -36,6 +39,7 @@ const statuses: fc.Arbitrary<BudgetStatus> = fc.record({
       ownerVersions: fc.constant({ statefulsets: '7' }),
       zone: name,
       timeMs,
+      revision: fc.nat(),
     }),
     { selector: ({ pod }) => pod },
   ),
@@ -100,12 +104,12 @@ describe('the status on the wire', () => {
   });
 
   it('says by a condition whether any zone may lose a pod, and since when', () => {
-    const first = reconcile(budget(), observation(), [], NOW_MS);
+    const first = reconcile(budget(), observation(), [], counting(NOW_MS));
     assert.ok(first.kind === 'write');
     assert.equal(first.status.conditions[0]?.status, 'True');
     const later = { ...budget(), status: first.status };
     const down = observation((ordinal) => (ordinal < 2 ? { available: false } : {}));
-    const second = reconcile(later, down, [], NOW_MS + 60_000);
+    const second = reconcile(later, down, [], counting(NOW_MS + 60_000));
     assert.ok(second.kind === 'write');
     assert.deepEqual(second.status.conditions, [
       {

@@ -51,6 +51,7 @@ describe('which pods may be asked for now', () => {
           ownerVersions: {},
           zone: 'zone-a',
           timeMs: 0,
+          revision: 0,
         },
       ],
     };

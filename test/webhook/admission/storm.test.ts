@@ -7,6 +7,7 @@ import { silentLog } from '../../../webhook/log.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 import { fakeApi, NAMESPACE } from '../helpers/fake-api.ts';
 import { pump } from '../helpers/harness.ts';
+import { known } from '../helpers/known.ts';
 import { listingPods } from './listed-pods.ts';
 
 const PODS = 60;
@@ -36,6 +37,7 @@ function world({ maxUnavailable = PODS, expectedReplicas = PODS } = {}) {
       clock,
       random: () => 0,
       cluster: {
+        ...known(),
         observe: () => ({ kind: 'problem', reason: 'no cache' }),
         ownerOf: () => ({ expected: true, versions: {} }),
         zoneOfNode: (node) => node.replace('node', 'zone'),
@@ -61,7 +63,7 @@ function world({ maxUnavailable = PODS, expectedReplicas = PODS } = {}) {
           has: { deleteOptions: uid !== undefined, preconditions: uid !== undefined },
           user: 'sre',
         },
-        clock.nowMs() + 4_000,
+        clock.monotonicMs() + 4_000,
       );
   }
   const count = (what: RegExp) => api.requests.filter((request) => what.test(request)).length;

@@ -1,3 +1,5 @@
+import { readBudget } from '../../../shared/budget/read-budget.ts';
+import { identityOf, PROTOCOL } from '../../../shared/budget/trust.ts';
 import { ApiError, type Kube, type KubeRequest } from '../../../shared/kube/kube.ts';
 
 interface Stored {
@@ -97,10 +99,23 @@ export function fakeApi(): FakeApi {
     budget(name, spec, zones = { 'zone-a': [3, 0], 'zone-b': [3, 0], 'zone-c': [3, 0] }) {
       const by = (index: 0 | 1) =>
         Object.fromEntries(Object.entries(zones).map(([zone, counts]) => [zone, counts[index]]));
-      budgets.set(name, {
-        metadata: { name, namespace: NAMESPACE, uid: `uid-${name}`, resourceVersion: stamp(), generation: 1 },
+      const metadata = {
+        name,
+        namespace: NAMESPACE,
+        uid: `uid-${name}`,
+        resourceVersion: stamp(),
+        generation: 1,
+      };
+      const object = {
+        metadata,
         spec: { selector: { matchLabels: { app: 'ingester' } }, maxUnavailable: 1, ...spec },
+      };
+      budgets.set(name, {
+        ...object,
         status: {
+          protocol: PROTOCOL,
+          identity: identityIn(object),
+          revision: version,
           observedGeneration: 1,
           expectedReplicas: 9,
           expectedPods: by(0),
@@ -116,6 +131,12 @@ export function fakeApi(): FakeApi {
     },
   };
   return api;
+}
+
+/** Empty for one that cannot be read. */
+function identityIn(object: object): string {
+  const read = readBudget(object);
+  return read.kind === 'budget' ? identityOf(read.budget) : '';
 }
 
 export function error(code: number, reason: string): ApiError {

@@ -8,6 +8,7 @@ import { silentLog } from '../../../webhook/log.ts';
 import { createBodyReader } from '../../../webhook/server/body.ts';
 import { type ManualClock, manualClock } from '../../helpers/manual-clock.ts';
 import { type FakeApi, fakeApi, NAMESPACE } from './fake-api.ts';
+import { type Known, known } from './known.ts';
 
 export interface Answer {
   status: number;
@@ -23,6 +24,7 @@ export interface Answer {
 export interface Harness {
   app: ReturnType<typeof createApp>;
   api: FakeApi;
+  known: Known;
   verdicts: Verdict[];
   refusals: Refusal[];
   batches: number[];
@@ -51,6 +53,7 @@ export interface EvictionShape {
  */
 export function harness(clock: Clock = manualClock(), token?: string): Harness {
   const api = fakeApi();
+  const know = known();
   const verdicts: Verdict[] = [];
   const refusals: Refusal[] = [];
   const batches: number[] = [];
@@ -61,6 +64,7 @@ export function harness(clock: Clock = manualClock(), token?: string): Harness {
     clock,
     random: () => 0,
     cluster: {
+      ...know,
       observe: () => ({ kind: 'problem', reason: 'no cache' }),
       ownerOf: () => ({ expected: true, versions: { statefulsets: '1000' } }),
       zoneOfNode,
@@ -93,6 +97,7 @@ export function harness(clock: Clock = manualClock(), token?: string): Harness {
   return {
     app,
     api,
+    known: know,
     verdicts,
     refusals,
     batches,

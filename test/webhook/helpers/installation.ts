@@ -123,6 +123,8 @@ export async function startReplica(
     ...(entry.endsWith('.ts') ? ['--import', 'tsx'] : []),
     ...(options.nodeFlags ?? []),
     entry,
+    // Nothing is in flight when a test makes a budget.
+    '--budget-settle-time=100ms',
     ...(options.flags ?? []),
     `--port=${port}`,
     `--metrics-port=${metricsPort}`,

@@ -4,9 +4,10 @@ import { RESERVATION_LIFETIME_MS } from '../../../shared/budget/reservations.ts'
 import type { BudgetObservation, CachedPod } from '../../../shared/budget/types.ts';
 import { fetchBudget } from '../../../webhook/budgets/store.ts';
 import { silentLog } from '../../../webhook/log.ts';
-import { type CountDeps, countBudget } from '../../../webhook/status/count.ts';
+import { type CountDeps, countBudget, LONGEST_RECHECK_MS } from '../../../webhook/status/count.ts';
 import { type ManualClock, manualClock } from '../../helpers/manual-clock.ts';
 import { type FakeApi, fakeApi, NAMESPACE } from '../helpers/fake-api.ts';
+import { known } from '../helpers/known.ts';
 
 type Observed = ReturnType<CountDeps['cluster']['observe']>;
 
@@ -26,6 +27,7 @@ function observed(change: Partial<CachedPod> = {}, version = '2000'): Observed {
     versions: { pods: version },
     pods,
     missing: [],
+    uncounted: [],
     expectedReplicas: 3,
     lastZones: new Map(),
   };
@@ -37,19 +39,21 @@ function world(shown: () => Observed, more: Partial<CountDeps> = {}) {
   const clock: ManualClock = manualClock();
   api.budget('ingester', { maxUnavailable: 1 }, { 'zone-a': [1, 0], 'zone-b': [1, 0], 'zone-c': [1, 0] });
   const refreshed: unknown[] = [];
+  const know = known();
   const deps: CountDeps = {
     kube: api.kube,
     clock,
     cluster: {
+      ...know,
       observe: shown,
       scales: {
         get: () => undefined,
         refresh: async (refs) => void refreshed.push(refs),
-        expire() {},
       },
       zoneOfNode: (node) => node.replace('node', 'zone'),
     },
     log: silentLog,
+    settleMs: 75_000,
     mayWrite: () => true,
     signal: new AbortController().signal,
     ...more,
@@ -61,10 +65,12 @@ function world(shown: () => Observed, more: Partial<CountDeps> = {}) {
   };
   const writes = () => api.requests.filter((request) => request.startsWith('PUT')).length;
   const unhealthy = () => api.status('ingester').currentUnhealthy;
-  const reserve = (ageMs: number) => {
-    const time = new Date(clock.nowMs() - ageMs).toISOString();
+  const reserve = () => {
+    const time = new Date(clock.nowMs()).toISOString();
     const pod = { pod: 'ingester-0', uid: 'uid-ingester-0', resourceVersion: '1001', zone: 'zone-a' };
-    Object.assign(api.status('ingester'), { reservations: [{ ...pod, time }] });
+    api.touch('ingester');
+    const { revision } = api.status('ingester') as { revision: number };
+    Object.assign(api.status('ingester'), { revision: revision + 1, reservations: [{ ...pod, time }] });
   };
   return { api, clock, refreshed, count, writes, unhealthy, reserve };
 }
@@ -72,7 +78,7 @@ function world(shown: () => Observed, more: Partial<CountDeps> = {}) {
 describe('counting a budget', () => {
   it('writes what the caches show, and nothing when it is stored already', async () => {
     const { count, writes, unhealthy } = world(() => observed({ available: false }));
-    assert.equal(await count(), undefined);
+    assert.deepEqual(await count(), { recheckInMs: LONGEST_RECHECK_MS, behind: [] });
     assert.deepEqual(unhealthy(), { 'zone-a': 1, 'zone-b': 0, 'zone-c': 0 });
     await count();
     assert.equal(writes(), 1);
@@ -108,7 +114,7 @@ describe('counting a budget', () => {
     api.before = ({ method }) => {
       if (method === 'PUT') api.touch('ingester');
     };
-    assert.equal(await count(), 0);
+    assert.deepEqual(await count(), { recheckInMs: 0, behind: [] });
   });
 
   it('asks for the scales that are not known, and says what is wrong when that does not help', async () => {
@@ -116,7 +122,7 @@ describe('counting a budget', () => {
     const { api, count, refreshed, writes } = world(
       () => ({ kind: 'ask', refs: [ref] }) as unknown as Observed,
     );
-    assert.ok(((await count()) ?? 0) > 0);
+    assert.ok(((await count()).recheckInMs ?? 0) > 0);
     assert.deepEqual(refreshed, [[ref]]);
     const [condition] = api.status('ingester').conditions as { reason: string }[];
     assert.equal(condition?.reason, 'SyncFailed');
@@ -126,7 +132,7 @@ describe('counting a budget', () => {
 
   it('waits while evictions are admitted', async () => {
     const { clock, count, writes, reserve } = world(() => observed({ available: false, terminating: true }));
-    reserve(0);
+    reserve();
     const counted = count();
     const waitMs = await clock.scheduled(() => true);
     assert.equal(writes(), 0);
@@ -136,9 +142,13 @@ describe('counting a budget', () => {
   });
 
   it('ends a reservation that is overdue only after it has read the pod', async () => {
-    const { api, count, reserve } = world(() => observed());
-    reserve(RESERVATION_LIFETIME_MS + 1);
+    const { api, clock, count, reserve } = world(() => observed());
+    reserve();
     const reservations = () => (api.status('ingester').reservations as unknown[]).length;
+    const first = count();
+    clock.advance(await clock.scheduled(() => true));
+    await first;
+    clock.advance(RESERVATION_LIFETIME_MS);
     api.removePod('ingester-0');
     await count();
     assert.equal(reservations(), 1, 'the pod is gone, and the cache has yet to show it');

@@ -16,6 +16,9 @@ describe('leadership', () => {
     for (const stop of running.splice(0)) await stop();
   });
 
+  const blind = new Set<string>();
+  afterEach(() => blind.clear());
+
   function replica(
     kube: FakeKube,
     clock: ManualClock,
@@ -29,6 +32,7 @@ describe('leadership', () => {
       identity,
       clock,
       log: silentLog,
+      isBlind: () => blind.has(identity),
       onLead() {
         leads += 1;
       },

@@ -8,6 +8,7 @@ import { silentLog } from '../../../webhook/log.ts';
 import { createReconciler, type ReconcilerDeps } from '../../../webhook/status/reconciler.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 import { fakeApi, NAMESPACE } from '../helpers/fake-api.ts';
+import { known } from '../helpers/known.ts';
 
 /** A reconciler of one budget, whose pods cannot be counted for a reason that a test may change. */
 async function world(more: Partial<ReconcilerDeps> = {}) {
@@ -27,15 +28,16 @@ async function world(more: Partial<ReconcilerDeps> = {}) {
     kube: api.kube,
     clock,
     cluster: {
+      ...known(),
       budgets,
       observe() {
         seen.counts += 1;
         return { kind: 'problem', reason: seen.reason };
       },
-      scales: { get: () => undefined, refresh: async () => {}, expire() {} },
       zoneOfNode: () => undefined,
     },
     log: silentLog,
+    settleMs: 75_000,
     mayWrite: () => true,
     ...more,
   });

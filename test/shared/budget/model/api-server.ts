@@ -13,11 +13,13 @@ export interface ModelPod extends PodRead {
 
 export interface PodsAt {
   version: number;
+  atMs: number;
   pods: ReadonlyMap<string, ModelPod>;
 }
 
 export interface ReplicasAt {
   version: number;
+  atMs: number;
   replicas: number;
 }
 
@@ -48,13 +50,28 @@ export function missingOrdinals(pods: ReadonlyMap<string, unknown>, replicas: nu
 /** Versions gain a digit in most schedules: they must be compared as numbers. */
 const FIRST_VERSION = 970;
 
-const EMPTY_BUDGET = readZoneDisruptionBudget({ metadata: { name: 'ingesters', generation: 1 } });
+/** The label that all pods have, and one that none has. */
+const LABELS = ['ingester', 'nothing'] as const;
+
+const EMPTY_BUDGET = readZoneDisruptionBudget({
+  metadata: { name: 'ingesters', uid: 'budget-1', generation: 1 },
+  spec: { selector: { matchLabels: { app: LABELS[0] } } },
+});
+
+export function isGuarding(budget: ZoneDisruptionBudget | undefined): budget is ZoneDisruptionBudget {
+  return budget?.spec.selector?.matchLabels?.app === LABELS[0] && !budget.spec.dryRun;
+}
 
 export class ApiServer {
   readonly podHistory: PodsAt[] = [];
   readonly replicaHistory: ReplicasAt[] = [];
-  budget: ZoneDisruptionBudget;
+  /** Undefined while somebody has deleted it. */
+  budget: ZoneDisruptionBudget | undefined;
+  maxUnavailable: number;
   version = FIRST_VERSION;
+  nowMs = 1_000_000;
+  /** Statuses that were stored, for whoever puts one back. */
+  readonly backups: { atMs: number; uid: string; status: BudgetStatus }[] = [];
   /** Stores statuses as JSON and parses them on every write, as the real one does. */
   private readonly throughJson: boolean;
   private serial = 0;
@@ -66,8 +83,10 @@ export class ApiServer {
       const zone = zoneOfOrdinal(ordinal);
       pods.set(podName(ordinal), { ...this.newPod(ordinal), zone, available: true });
     }
-    this.podHistory.push({ version: this.version, pods });
-    this.replicaHistory.push({ version: this.version, replicas });
+    const { version, nowMs: atMs } = this;
+    this.podHistory.push({ version, atMs, pods });
+    this.replicaHistory.push({ version, atMs, replicas });
+    this.maxUnavailable = maxUnavailable;
     const { metadata, spec, status } = EMPTY_BUDGET;
     this.budget = {
       metadata: { ...metadata, resourceVersion: String(this.version) },
@@ -84,52 +103,103 @@ export class ApiServer {
     return this.replicaHistory[this.replicaHistory.length - 1]?.replicas ?? 0;
   }
 
-  get maxUnavailable(): number {
-    return Number(this.budget.spec.maxUnavailable);
+  /** Whether evictions of these pods have to be decided by the budget. */
+  get isGuarded(): boolean {
+    return isGuarding(this.budget);
   }
 
   /** Compare-and-swap: false, and nothing written, when `seen` is not the newest version of the budget. */
   writeStatus(seen: ZoneDisruptionBudget, status: BudgetStatus): boolean {
-    if (seen.metadata.resourceVersion !== this.budget.metadata.resourceVersion) return false;
-    const { spec } = this.budget;
+    const { budget } = this;
+    if (!budget || seen.metadata.uid !== budget.metadata.uid) return false;
+    if (seen.metadata.resourceVersion !== budget.metadata.resourceVersion) return false;
+    this.store(budget, status);
+    return true;
+  }
+
+  private store({ metadata: before, spec }: ZoneDisruptionBudget, status: BudgetStatus): void {
     this.version += 1;
-    const metadata = { ...this.budget.metadata, resourceVersion: String(this.version) };
+    const metadata = { ...before, resourceVersion: String(this.version) };
+    this.backups.push({ atMs: this.nowMs, uid: metadata.uid, status });
     this.budget = this.throughJson
       ? readZoneDisruptionBudget(
           JSON.parse(JSON.stringify({ metadata, spec, status: encodeStatus(spec, status) })),
         )
       : { metadata, spec, status };
-    return true;
+  }
+
+  /** Somebody who is not the webhook writes the status. */
+  putStatus(status: BudgetStatus): void {
+    if (this.budget) this.store(this.budget, status);
   }
 
   /** The user edits the budget. */
   setMaxUnavailable(maxUnavailable: number): void {
+    this.maxUnavailable = maxUnavailable;
+    this.edit({ maxUnavailable });
+  }
+
+  /** The selector covers all pods, or none. */
+  toggleSelector(): void {
+    const app = LABELS[this.isGuarded ? 1 : 0];
+    this.edit({ selector: { matchLabels: { app }, matchExpressions: [] } });
+  }
+
+  toggleDryRun(): void {
+    this.edit({ dryRun: this.budget?.spec.dryRun !== true });
+  }
+
+  private edit(change: Partial<ZoneDisruptionBudget['spec']>): void {
+    if (!this.budget) return;
     const { metadata, spec, status } = this.budget;
     this.version += 1;
     this.budget = {
       metadata: { ...metadata, resourceVersion: String(this.version), generation: metadata.generation + 1 },
-      spec: { ...spec, maxUnavailable },
+      spec: { ...spec, ...change },
       status,
     };
   }
 
+  deleteBudget(): void {
+    this.version += 1;
+    this.budget = undefined;
+  }
+
+  /** Made anew, with an empty status or one that a backup holds. */
+  createBudget(status: BudgetStatus | undefined): void {
+    if (this.budget) return;
+    this.serial += 1;
+    this.version += 1;
+    const { metadata, spec, status: empty } = EMPTY_BUDGET;
+    const resourceVersion = String(this.version);
+    this.budget = {
+      metadata: { ...metadata, uid: `budget-${this.serial}`, resourceVersion },
+      spec: { ...spec, maxUnavailable: this.maxUnavailable },
+      status: status ?? empty,
+    };
+  }
+
+  emptyStatus(): BudgetStatus {
+    return EMPTY_BUDGET.status;
+  }
+
   scale(replicas: number): void {
     this.version += 1;
-    this.replicaHistory.push({ version: this.version, replicas });
+    this.replicaHistory.push({ version: this.version, atMs: this.nowMs, replicas });
   }
 
   put(pod: ModelPod, change: Partial<ModelPod>): void {
     this.version += 1;
     const pods = new Map(this.pods);
     pods.set(pod.name, { ...pod, ...change, resourceVersion: String(this.version) });
-    this.podHistory.push({ version: this.version, pods });
+    this.podHistory.push({ version: this.version, atMs: this.nowMs, pods });
   }
 
   remove(pod: ModelPod): void {
     this.version += 1;
     const pods = new Map(this.pods);
     pods.delete(pod.name);
-    this.podHistory.push({ version: this.version, pods });
+    this.podHistory.push({ version: this.version, atMs: this.nowMs, pods });
   }
 
   /** A graceful deletion begins, or the pod is gone at once. */

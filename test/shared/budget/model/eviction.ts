@@ -1,7 +1,7 @@
 /** An eviction request as the API server holds it while admission is asked. */
 export interface Eviction {
   name: string;
-  /** The pod that the client, or the mutating webhook, has bound it to. */
+  /** The pod that the client, or the mutating webhook, has bound it to; undefined for one that is bound to nothing. */
   uid: string | undefined;
   askedAtMs: number;
 }
@@ -9,7 +9,7 @@ export interface Eviction {
 /** An admitted eviction that the API server has yet to carry out. */
 export interface Permit {
   eviction: Eviction;
-  precondition: { uid: string; resourceVersion?: string } | undefined;
+  precondition: { uid?: string | undefined; resourceVersion?: string | undefined } | undefined;
 }
 
 /** The API server gives a request up after this time (--request-timeout). */

@@ -15,7 +15,15 @@ export type Move =
   | 'read-ahead'
   | 'scale'
   | 'spec'
-  | 'fail';
+  | 'fail'
+  | 'silence'
+  | 'step-clock'
+  | 'recreate'
+  | 'wipe'
+  | 'put-back'
+  | 'selector'
+  | 'dry-run'
+  | 'owner';
 
 type Weights = Readonly<Record<Move, number>>;
 
@@ -35,6 +43,14 @@ const EVEN: Weights = {
   scale: 0.5,
   spec: 0.1,
   fail: 0.5,
+  silence: 0.1,
+  'step-clock': 0.2,
+  recreate: 0,
+  wipe: 0,
+  'put-back': 0,
+  selector: 0,
+  'dry-run': 0,
+  owner: 0.1,
 };
 
 const CHARACTERS: readonly Weights[] = [
@@ -45,6 +61,14 @@ const CHARACTERS: readonly Weights[] = [
   { ...EVEN, 'advance-pods': 5, 'catch-up': 5, restart: 3, fail: 2, progress: 26 },
   /** Reservations that outlive their time, slow caches, reads kept too long. */
   { ...EVEN, 'advance-pods': 7, clock: 8, 'read-ahead': 8 },
+  /** The budget loses its ledger, in every way that there is. */
+  { ...EVEN, clock: 6, recreate: 1, wipe: 1, 'put-back': 1.5, 'catch-up': 6 },
+  /** Who covers what changes while evictions are under way. */
+  { ...EVEN, clock: 6, selector: 2, 'dry-run': 1, spec: 0.5, 'catch-up': 6 },
+  /** Watches that say nothing, pods that fail, clocks that differ. */
+  { ...EVEN, clock: 6, silence: 1.5, fail: 2, 'step-clock': 2, progress: 8, restart: 0.5 },
+  /** The owner is deleted and made anew. */
+  { ...EVEN, owner: 1.5, clock: 4, progress: 26, 'catch-up': 6 },
   /** The owner is scaled, and its watch lags more than that of the pods. */
   { ...EVEN, scale: 2, 'advance-replicas': 1.5, 'catch-up': 0.5, 'advance-pods': 20, progress: 30, fail: 0 },
 ];

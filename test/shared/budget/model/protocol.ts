@@ -1,17 +1,44 @@
 /** The ledger as the model drives it, and ways to break its rules one by one without touching the code. */
 import { outlastsConflict } from '../../../../shared/budget/lasting-read.ts';
 import * as ledger from '../../../../shared/budget/ledger.ts';
-import { RESERVATION_LIFETIME_MS } from '../../../../shared/budget/reservations.ts';
-import type { BudgetStatus, Reservation, ZoneDisruptionBudget } from '../../../../shared/budget/types.ts';
+import { distrust, identityOf, PROTOCOL } from '../../../../shared/budget/trust.ts';
+import type {
+  BudgetStatus,
+  PodRead,
+  Reservation,
+  ZoneDisruptionBudget,
+} from '../../../../shared/budget/types.ts';
 
 export interface Protocol {
   admit: typeof ledger.admit;
   reconcile: typeof ledger.reconcile;
   /** Which reads of pods serve again after a conflict. */
   outlastsConflict: typeof outlastsConflict;
+  /** What the mutating webhook ties an eviction to; undefined for nothing. */
+  bind(pod: Pick<PodRead, 'uid' | 'terminating'>): string | undefined;
+  /** Whether nothing is admitted that is bound to no pod (L6). */
+  bindsAll: boolean;
+  /** Whether a process remembers what it has seen of a budget (L7). */
+  remembers: boolean;
+  /** Whether a cache that was silent for long is believed no more (L7). */
+  doubts: boolean;
+  /** Whether what could not be told is looked at again by time (L9). */
+  looksAgain: boolean;
+  /** Whether a cache that is behind is listed (L9). */
+  readsAnew: boolean;
 }
 
-export const LEDGER: Protocol = { admit: ledger.admit, reconcile: ledger.reconcile, outlastsConflict };
+export const LEDGER: Protocol = {
+  admit: ledger.admit,
+  reconcile: ledger.reconcile,
+  outlastsConflict,
+  bind: ({ uid }) => uid,
+  bindsAll: true,
+  remembers: true,
+  doubts: true,
+  looksAgain: true,
+  readsAnew: true,
+};
 
 export interface BrokenProtocol {
   rule: string;
@@ -32,11 +59,11 @@ export const BROKEN: readonly BrokenProtocol[] = [
     how: 'takes the reservation from the cache instead of a consistent read',
     protocol: {
       ...LEDGER,
-      admit(budget, requests, local, nowMs) {
-        const admission = ledger.admit(budget, requests, local, nowMs);
+      admit(budget, requests, local, nowMs, doubt) {
+        const admission = ledger.admit(budget, requests, local, nowMs, doubt);
         const cached = (reservation: Reservation): Reservation => {
           const pod = local?.pods.find(({ name }) => name === reservation.pod);
-          const isNew = reservation.timeMs === nowMs;
+          const isNew = reservation.revision === budget.status.revision + 1;
           return pod && isNew && local
             ? { ...reservation, uid: pod.uid, resourceVersion: local.versions.pods }
             : reservation;
@@ -54,8 +81,8 @@ export const BROKEN: readonly BrokenProtocol[] = [
     how: 'drops reservations first and writes the counts later',
     protocol: {
       ...LEDGER,
-      reconcile(budget, observation, reads, nowMs) {
-        const result = ledger.reconcile(budget, observation, reads, nowMs);
+      reconcile(budget, observation, reads, at) {
+        const result = ledger.reconcile(budget, observation, reads, at);
         if (result.kind !== 'write') return result;
         const { reservations } = result.status;
         const drops = reservations.length < budget.status.reservations.length;
@@ -68,14 +95,14 @@ export const BROKEN: readonly BrokenProtocol[] = [
     how: 'believes a cache that has not reached the reservation',
     protocol: {
       ...LEDGER,
-      reconcile: (budget, observation, reads, nowMs) =>
+      reconcile: (budget, observation, reads, at) =>
         ledger.reconcile(
           withStatus(budget, {
             reservations: budget.status.reservations.map((each) => ({ ...each, resourceVersion: '0' })),
           }),
           observation,
           reads,
-          nowMs,
+          at,
         ),
     },
   },
@@ -85,12 +112,13 @@ export const BROKEN: readonly BrokenProtocol[] = [
     firstSeed: 14_000,
     protocol: {
       ...LEDGER,
-      admit: (budget, requests, local, nowMs) =>
+      admit: (budget, requests, local, nowMs, doubt) =>
         ledger.admit(
           budget,
           requests.map((request) => ({ ...request, owner: undefined })),
           local,
           nowMs,
+          doubt,
         ),
     },
   },
@@ -99,12 +127,15 @@ export const BROKEN: readonly BrokenProtocol[] = [
     how: 'lets a stale writer write',
     protocol: {
       ...LEDGER,
-      reconcile: (budget, observation, reads, nowMs) =>
+      reconcile: (budget, observation, reads, at) =>
         ledger.reconcile(
-          withStatus(budget, { versions: { pods: '0', statefulsets: '0' } }),
+          withStatus(
+            budget,
+            budget.status.versions.pods === undefined ? {} : { versions: { pods: '0', statefulsets: '0' } },
+          ),
           observation,
           reads,
-          nowMs,
+          at,
         ),
     },
   },
@@ -113,7 +144,7 @@ export const BROKEN: readonly BrokenProtocol[] = [
     how: 'lets reservations expire by time alone',
     protocol: {
       ...LEDGER,
-      reconcile(budget, observation, _reads, nowMs) {
+      reconcile(budget, observation, _reads, at) {
         const invented = budget.status.reservations.map((reservation) => ({
           name: reservation.pod,
           pod: {
@@ -125,9 +156,9 @@ export const BROKEN: readonly BrokenProtocol[] = [
             terminating: false,
             terminal: false,
           },
-          startedAtMs: reservation.timeMs + RESERVATION_LIFETIME_MS,
+          startedAtMs: at.monotonicMs,
         }));
-        return ledger.reconcile(budget, observation, invented, nowMs);
+        return ledger.reconcile(budget, observation, invented, at);
       },
     },
   },
@@ -136,32 +167,128 @@ export const BROKEN: readonly BrokenProtocol[] = [
     how: 'trusts a read from before the time had run out',
     protocol: {
       ...LEDGER,
-      reconcile: (budget, observation, reads, nowMs) =>
+      reconcile: (budget, observation, reads, at) =>
         ledger.reconcile(
           budget,
           observation,
-          reads.map((read) => ({ ...read, startedAtMs: nowMs })),
-          nowMs,
+          reads.map((read) => ({ ...read, startedAtMs: at.monotonicMs })),
+          at,
         ),
     },
   },
   {
-    rule: 'the precondition',
-    how: 'lets the API server evict whatever pod has the name by then',
+    rule: 'L6',
+    how: 'binds nothing to a pod that is going, and admits it',
+    protocol: { ...LEDGER, bindsAll: false, bind: ({ uid, terminating }) => (terminating ? undefined : uid) },
+  },
+  {
+    rule: 'L7',
+    how: 'trusts the first counts of a budget',
     protocol: {
       ...LEDGER,
-      admit(budget, requests, local, nowMs) {
-        const admission = ledger.admit(budget, requests, local, nowMs);
-        const decisions = admission.decisions.map((decision) =>
-          decision.kind === 'allow' ? { ...decision, precondition: undefined } : decision,
-        );
-        return { ...admission, decisions };
-      },
+      reconcile: (budget, observation, reads, at) =>
+        ledger.reconcile(budget, observation, reads, { ...at, settleMs: 0, listedAtMs: at.monotonicMs }),
+    },
+  },
+  {
+    rule: 'L7',
+    how: 'trusts counts that another selector has made',
+    protocol: {
+      ...LEDGER,
+      remembers: false,
+      admit: (budget, requests, local, nowMs, doubt) =>
+        ledger.admit(withIdentity(budget), requests, local, nowMs, doubt),
+      reconcile: (budget, observation, reads, at) =>
+        ledger.reconcile(withIdentity(budget), observation, reads, {
+          ...at,
+          distrustedSinceMs: distrust(withIdentity(budget)) && at.distrustedSinceMs,
+        }),
+    },
+  },
+  {
+    rule: 'L7',
+    how: 'does not remember what it has seen, and trusts a status that was put back',
+    protocol: {
+      ...LEDGER,
+      remembers: false,
+      reconcile: (budget, observation, reads, at) =>
+        ledger.reconcile(budget, observation, reads, {
+          ...at,
+          distrustedSinceMs: distrust(budget) && at.distrustedSinceMs,
+        }),
+    },
+  },
+  {
+    rule: 'L7',
+    how: 'drops reservations of pods that the selector does not cover any more',
+    protocol: {
+      ...LEDGER,
+      reconcile: (budget, observation, reads, at) =>
+        ledger.reconcile(budget, { ...observation, uncounted: [] }, reads, {
+          ...at,
+          settleMs: 0,
+          listedAtMs: at.monotonicMs,
+        }),
+    },
+  },
+  {
+    rule: 'L7',
+    how: 'believes a watch that says nothing',
+    protocol: { ...LEDGER, doubts: false },
+  },
+  {
+    rule: 'L8',
+    how: 'tells ages by the clocks of the API servers',
+    protocol: {
+      ...LEDGER,
+      reconcile: (budget, observation, reads, at) =>
+        ledger.reconcile(
+          budget,
+          observation,
+          reads.map((read) => ({ ...read, startedAtMs: read.startedAtMs + at.nowMs - at.monotonicMs })),
+          {
+            ...at,
+            monotonicMs: at.nowMs,
+            sinceMs: ({ timeMs }) => timeMs,
+            distrustedSinceMs: at.distrustedSinceMs && at.distrustedSinceMs + at.nowMs - at.monotonicMs,
+            listedAtMs: at.listedAtMs + at.nowMs - at.monotonicMs,
+          },
+        ),
+    },
+  },
+  {
+    rule: 'L10',
+    how: 'reads a status of a later release as if it knew it',
+    protocol: {
+      ...LEDGER,
+      admit: (budget, requests, local, nowMs, doubt) =>
+        ledger.admit(asPresent(budget), requests, local, nowMs, doubt),
+      reconcile: (budget, observation, reads, at) =>
+        ledger.reconcile(asPresent(budget), observation, reads, { ...at, distrustedSinceMs: undefined }),
     },
   },
 ];
 
-function admitByZone(...[budget, requests, _local, nowMs]: Parameters<Protocol['admit']>): ledger.Admission {
+/** What never moves again by itself, for the property that everything does once trouble has ended. */
+export const STUCK: readonly BrokenProtocol[] = [
+  { rule: 'L9', how: 'waits for changes alone', protocol: { ...LEDGER, looksAgain: false } },
+  { rule: 'L9', how: 'never lists a cache that is behind', protocol: { ...LEDGER, readsAnew: false } },
+];
+
+function withIdentity(budget: ZoneDisruptionBudget): ZoneDisruptionBudget {
+  const { metadata, status } = budget;
+  if (status.identity === '' || !status.identity.startsWith(`${metadata.uid}/`)) return budget;
+  const observedGeneration = Math.max(status.observedGeneration, metadata.generation - 1);
+  return withStatus(budget, { identity: identityOf(budget), observedGeneration });
+}
+
+function asPresent(budget: ZoneDisruptionBudget): ZoneDisruptionBudget {
+  return budget.status.protocol > PROTOCOL ? withStatus(budget, { protocol: PROTOCOL }) : budget;
+}
+
+function admitByZone(
+  ...[budget, requests, _local, nowMs, doubt]: Parameters<Protocol['admit']>
+): ledger.Admission {
   let { status } = budget;
   const decisions = requests.map((request) => {
     const here = <T extends { zone: string }>(all: readonly T[]) =>
@@ -171,7 +298,7 @@ function admitByZone(...[budget, requests, _local, nowMs]: Parameters<Protocol['
       zones: here(status.zones),
       reservations: here(status.reservations),
     });
-    const { decisions: one, next } = ledger.admit(narrow, [request], undefined, nowMs);
+    const { decisions: one, next } = ledger.admit(narrow, [request], undefined, nowMs, doubt);
     if (next) status = { ...status, reservations: [...elsewhere, ...next.reservations] };
     return one;
   });

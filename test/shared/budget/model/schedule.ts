@@ -1,7 +1,9 @@
 /** A random schedule: everything that can happen to a budget, one step at a time in any order. */
 import { reconcile } from '../../../../shared/budget/ledger.ts';
+import { distrust } from '../../../../shared/budget/trust.ts';
 import { ApiServer, MAX_PODS, podName, zoneOfOrdinal } from './api-server.ts';
 import { LaggingCache } from './cache.ts';
+import { NEXT, PRESENT } from './dialect.ts';
 import { isGivenUp, type Permit } from './eviction.ts';
 import { MOVES, type Move } from './moves.ts';
 import type { Protocol } from './protocol.ts';
@@ -10,77 +12,136 @@ import { Reconciler } from './reconciler.ts';
 import { Webhook } from './webhook.ts';
 import { Witness } from './witness.ts';
 
-const STEPS = 120;
+const STEPS = 140;
 /** One schedule in so many stores the status as JSON. */
 const JSON_EVERY = 16;
+/** One in so many has replicas of two releases. */
+const UPGRADE_EVERY = 8;
+/**
+ * How old a status is at least that somebody puts back: older than anything that a process may not have heard of. One
+ * that is put back within less, or while a process starts that has seen nothing before, is not told from a later one.
+ */
+const OLDEST_NEWS_MS = 140_000;
+/** Within this time after the last disturbance every budget is counted, and no reservation is left. */
+const RECOVERY_MS = 600_000;
 
 export class Schedule {
   readonly api: ApiServer;
   readonly witness: Witness;
   readonly webhooks: readonly Webhook[];
   readonly reconcilers: readonly Reconciler[];
-  nowMs = 1_000_000;
   private readonly permits: Permit[] = [];
   private readonly pick: Pick;
+  private readonly protocol: Protocol;
   private readonly moves: readonly Move[];
   private readonly actions: Readonly<Record<Move, () => void>>;
+  /** How far the clocks of two API servers are ahead. */
+  private readonly wallAheadMs = [0, 0];
+  private isPutBack = false;
 
   constructor(seed: number, protocol: Protocol) {
     this.pick = seeded(seed);
+    this.protocol = protocol;
     const { pick } = this;
-    this.api = new ApiServer(4 + pick(6), 1 + pick(3), pick(JSON_EVERY) === 0);
+    const isUpgrade = pick(UPGRADE_EVERY) === 0;
+    this.api = new ApiServer(4 + pick(6), 1 + pick(3), !isUpgrade && pick(JSON_EVERY) === 0);
     this.witness = new Witness(this.api);
     this.moves = choose(MOVES, pick) ?? [];
-    const world = { api: this.api, witness: this.witness, protocol, permits: this.permits, pick };
-    this.webhooks = [new Webhook(world), new Webhook(world)];
-    this.reconcilers = [new Reconciler(world), new Reconciler(world)];
+    const { api, witness, permits } = this;
+    const replica = (index: number) => ({
+      api,
+      witness,
+      protocol,
+      permits,
+      pick,
+      dialect: isUpgrade && index === 1 ? NEXT : PRESENT,
+      wallAheadMs: () => this.wallAheadMs[index] ?? 0,
+    });
+    this.webhooks = [new Webhook(replica(0)), new Webhook(replica(1))];
+    this.reconcilers = [new Reconciler(replica(0)), new Reconciler(replica(1))];
     this.actions = this.actionsOf();
     this.count();
+    this.hear();
   }
 
   /** Runs until the first violation or the end. */
   run(): void {
     for (let step = 0; step < STEPS && this.witness.violations.length === 0; step += 1) {
       this.random();
-      this.witness.look(this.nowMs);
+      this.witness.look(this.api.nowMs);
     }
   }
 
   /**
-   * Ends all trouble and lets what is under way come to an end: pods return, caches catch up, clocks go on.
+   * Ends all trouble and lets what is under way come to an end. Nothing is done for the caches: they hear of changes,
+   * and of nothing else; whoever counts looks again when it said that it would.
    *
-   * @returns whether every pod serves at the end
+   * @returns what has not come to rest in time, as a sentence
    */
-  settle(): boolean {
-    const { api } = this;
-    for (let round = 0; round < 100; round += 1) {
-      this.nowMs += 10_000;
+  recover(): string | undefined {
+    const { api, pick } = this;
+    if (!api.budget) api.createBudget(undefined);
+    if (api.budget?.spec.dryRun) api.toggleDryRun();
+    if (!api.isGuarded) api.toggleSelector();
+    if (api.replicas < 3) api.scale(3);
+    for (const { cache } of [...this.webhooks, ...this.reconcilers]) cache.isSilent = false;
+    const endMs = api.nowMs + RECOVERY_MS;
+    while (api.nowMs < endMs) {
+      api.nowMs += 1_000;
       for (const pod of api.pods.values()) {
         if (pod.terminating || pod.ordinal >= api.replicas) api.remove(pod);
         else if (!pod.available) api.put(pod, { zone: zoneOfOrdinal(pod.ordinal), available: true });
       }
-      api.createMissing(this.pick);
+      api.createMissing(pick);
+      this.hear();
       for (const webhook of this.webhooks) {
-        webhook.cache.catchUp();
-        webhook.step(this.nowMs);
+        webhook.cache.hearEvents();
+        webhook.step(api.nowMs);
       }
       this.carryOut();
-      for (const reconciler of this.reconcilers) {
-        reconciler.cache.catchUp();
-        reconciler.step(this.nowMs);
-      }
+      this.countByTime();
     }
-    return api.pods.size === api.replicas && [...api.pods.values()].every(({ available }) => available);
+    return this.unrest();
   }
 
-  /** Evicts this pod with nothing else going on; true when it was admitted. */
+  private countByTime(): void {
+    const { api } = this;
+    for (const reconciler of this.reconcilers) {
+      const before = reconciler.cache.seen;
+      reconciler.cache.hearEvents();
+      const isNew =
+        reconciler.cache.seen !== before || reconciler.countedAt !== api.budget?.metadata.resourceVersion;
+      const isDue = api.nowMs >= reconciler.dueAtMs;
+      if (isDue) reconciler.lookAgain();
+      if (isNew || isDue) reconciler.step();
+      while (!reconciler.isIdle) reconciler.step();
+    }
+  }
+
+  private unrest(): string | undefined {
+    const { budget, pods, replicas } = this.api;
+    if (!budget) return 'there is no budget';
+    if (pods.size !== replicas || ![...pods.values()].every(({ available }) => available))
+      return 'pods are down';
+    if (budget.status.observedGeneration !== budget.metadata.generation) return 'the budget is not counted';
+    if (budget.status.versions.pods === undefined) return 'the counts are not trusted';
+    return budget.status.reservations.length > 0 ? 'a reservation is left' : undefined;
+  }
+
+  /** Asks for an eviction, and says whether it was admitted. */
   evictNow(name: string): boolean {
+    const { api, witness } = this;
     const [webhook] = this.webhooks;
-    const before = this.witness.admitted;
-    webhook?.ask({ name, uid: undefined, askedAtMs: this.nowMs });
-    while (webhook && !webhook.idle) webhook.step(this.nowMs);
+    const before = witness.admitted;
+    const pod = api.pods.get(name);
+    webhook?.ask({ name, uid: pod?.uid, askedAtMs: api.nowMs });
+    while (webhook && !webhook.idle) webhook.step(api.nowMs);
     this.permits.length = 0;
-    return this.witness.admitted > before;
+    return witness.admitted > before;
+  }
+
+  private hear(): void {
+    for (const replica of [...this.webhooks, ...this.reconcilers]) replica.hear();
   }
 
   private random(): void {
@@ -101,12 +162,13 @@ export class Schedule {
       ask: () => this.ask(webhook()),
       webhook: () => {
         const one = webhook();
-        repeat(6, () => one?.step(this.nowMs));
+        repeat(6, () => one?.step(api.nowMs));
       },
       'carry-out': () => this.carryOut(),
       reconcile: () => {
         const one = reconciler();
-        repeat(5, () => one?.step(this.nowMs));
+        if (one && api.nowMs >= one.dueAtMs) one.lookAgain();
+        repeat(5, () => one?.step());
       },
       'advance-pods': () => {
         const one = cache();
@@ -116,28 +178,81 @@ export class Schedule {
       'catch-up': () => cache()?.catchUp(),
       progress: () => repeat(8, () => this.progress()),
       clock: () => {
-        this.nowMs += [200, 5_000, 30_000, 90_000][pick(4)] ?? 0;
+        api.nowMs += [200, 5_000, 30_000, 90_000][pick(4)] ?? 0;
+        for (const { cache } of [...this.webhooks, ...this.reconcilers]) cache.pass();
+        this.hear();
       },
-      crash: () => webhook()?.crash(pick),
-      restart: () => reconciler()?.restart(pick),
-      'read-ahead': () => reconciler()?.readAhead(this.anyName(), this.nowMs),
+      crash: () => this.unlessPutBack(() => webhook()?.crash(pick)),
+      restart: () => this.unlessPutBack(() => reconciler()?.restart(pick)),
+      'read-ahead': () => reconciler()?.readAhead(this.anyName()),
       scale: () => api.scale(Math.min(MAX_PODS, Math.max(3, api.replicas + pick(7) - 3))),
       spec: () => api.setMaxUnavailable(1 + pick(3)),
       fail: () => this.fail(),
+      silence: () => {
+        const one = cache();
+        if (one) one.isSilent = !one.isSilent;
+      },
+      'step-clock': () => {
+        this.wallAheadMs[pick(2)] = (pick(11) - 5) * 50_000;
+      },
+      recreate: () => this.recreate(),
+      wipe: () => api.putStatus(api.emptyStatus()),
+      'put-back': () => this.putBack(),
+      selector: () => api.toggleSelector(),
+      'dry-run': () => api.toggleDryRun(),
+      owner: () => api.scale(api.replicas > 0 && pick(2) === 0 ? 0 : 3 + pick(6)),
     };
   }
 
-  /** Most evictions are bound to the pod that has the name at the moment. */
+  /** Deleted, and some time later made anew, with an empty status or one that a backup holds. */
+  private recreate(): void {
+    const { api, pick } = this;
+    this.isPutBack = false;
+    if (api.budget) api.deleteBudget();
+    else api.createBudget(pick(2) === 0 ? choose(api.backups, pick)?.status : undefined);
+  }
+
+  /** Somebody writes a status that the budget had before, or the one that it has with versions that nobody reaches. */
+  private putBack(): void {
+    const { api, pick } = this;
+    const { budget } = api;
+    if (!budget) return;
+    if (pick(3) === 0) {
+      const far = String(api.version + 1_000_000);
+      const { status } = budget;
+      if (status.versions.pods === undefined) return;
+      api.putStatus({ ...status, reservations: [], versions: { pods: far, statefulsets: far } });
+    } else {
+      const old = api.backups.filter(
+        ({ atMs, uid }) => uid === budget.metadata.uid && atMs <= api.nowMs - OLDEST_NEWS_MS,
+      );
+      const status = choose(old, pick)?.status;
+      if (!status) return;
+      api.putStatus(status);
+    }
+    this.isPutBack = true;
+  }
+
+  private unlessPutBack(act: () => void): void {
+    const { budget } = this.api;
+    if (this.isPutBack && budget && distrust(budget) === undefined) return;
+    this.isPutBack = false;
+    act();
+  }
+
+  /** Bound by the client or the mutating webhook to the pod that has the name at the moment. */
   private ask(webhook: Webhook | undefined): void {
     const name = this.anyName();
-    const uid = this.pick(4) === 0 ? undefined : this.api.pods.get(name)?.uid;
-    webhook?.ask({ name, uid, askedAtMs: this.nowMs });
+    const pod = this.api.pods.get(name);
+    if (!pod) return;
+    webhook?.ask({ name, uid: this.protocol.bind(pod), askedAtMs: this.api.nowMs });
   }
 
   /** Evictions crowd on the highest pods, which are in different zones: what goes wrong needs more than one of them. */
   private anyName(): string {
     const { api, pick } = this;
-    return podName(pick(3) === 0 ? pick(api.replicas) : api.replicas - 1 - pick(2));
+    const replicas = Math.max(2, api.replicas);
+    return podName(pick(3) === 0 ? pick(replicas) : replicas - 1 - pick(2));
   }
 
   /** The API server goes on with an admitted eviction, unless it takes too long or another budget refuses. */
@@ -150,7 +265,7 @@ export class Schedule {
     const pod = api.pods.get(eviction.name);
     const possible =
       pod !== undefined &&
-      !isGivenUp(eviction, this.nowMs) &&
+      !isGivenUp(eviction, api.nowMs) &&
       (precondition?.uid ?? pod.uid) === pod.uid &&
       (precondition?.resourceVersion ?? pod.resourceVersion) === pod.resourceVersion;
     if (!possible || pick(5) === 0) {
@@ -181,10 +296,20 @@ export class Schedule {
     else api.put(pod, { available: true });
   }
 
-  /** The budget has been counted once. */
+  /** The budget has been counted once, and nothing is in flight. */
   private count(): void {
     const { api } = this;
-    const result = reconcile(api.budget, new LaggingCache(api).observe(), [], this.nowMs);
-    if (result.kind === 'write') api.writeStatus(api.budget, result.status);
+    const { budget, nowMs } = api;
+    if (!budget) return;
+    const result = reconcile(budget, new LaggingCache(api).observe(), [], {
+      nowMs,
+      monotonicMs: nowMs,
+      sinceMs: () => nowMs,
+      distrustedSinceMs: nowMs,
+      revision: 0,
+      settleMs: 0,
+      listedAtMs: nowMs,
+    });
+    if (result.kind === 'write') api.writeStatus(budget, result.status);
   }
 }

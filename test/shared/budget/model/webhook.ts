@@ -1,8 +1,13 @@
-import type { BudgetDecision } from '../../../../shared/budget/decide.ts';
+import type { BudgetDecision, BudgetProblem } from '../../../../shared/budget/decide.ts';
 import type { Admission, AdmissionRequest } from '../../../../shared/budget/ledger.ts';
+import { withoutTrust } from '../../../../shared/budget/ledger.ts';
+import { type BudgetMemory, createBudgetMemory } from '../../../../shared/budget/memory.ts';
+import { distrust } from '../../../../shared/budget/trust.ts';
 import type { BudgetObservation, ZoneDisruptionBudget } from '../../../../shared/budget/types.ts';
-import type { ApiServer, ModelPod } from './api-server.ts';
+import { settlingProblem } from '../../../../shared/budget/view.ts';
+import { type ApiServer, isGuarding, type ModelPod } from './api-server.ts';
 import { LaggingCache } from './cache.ts';
+import type { Dialect } from './dialect.ts';
 import { type Eviction, isGivenUp, type Permit } from './eviction.ts';
 import type { Protocol } from './protocol.ts';
 import type { Pick } from './random.ts';
@@ -15,7 +20,8 @@ interface Batch {
   tries: number;
   /** Few pods are read after the budget and many before it: both orders must do. */
   budgetFirst: boolean;
-  budget: ZoneDisruptionBudget | undefined;
+  /** What a list of the budgets has shown: `none` that covers the pods. */
+  budget: ZoneDisruptionBudget | 'none' | undefined;
   reads: Map<Eviction, ModelPod | undefined>;
   written: readonly BudgetDecision[] | undefined;
 }
@@ -28,6 +34,9 @@ export class Webhook {
   private readonly protocol: Protocol;
   private readonly permits: Permit[];
   private readonly pick: Pick;
+  private readonly dialect: Dialect;
+  private readonly wallAheadMs: () => number;
+  private memory: BudgetMemory = createBudgetMemory();
   private queue: Eviction[] = [];
   private batch: Batch | undefined;
 
@@ -37,12 +46,16 @@ export class Webhook {
     protocol: Protocol;
     permits: Permit[];
     pick: Pick;
+    dialect: Dialect;
+    wallAheadMs: () => number;
   }) {
     this.api = world.api;
     this.witness = world.witness;
     this.protocol = world.protocol;
     this.permits = world.permits;
     this.pick = world.pick;
+    this.dialect = world.dialect;
+    this.wallAheadMs = world.wallAheadMs;
     this.cache = new LaggingCache(world.api);
   }
 
@@ -59,20 +72,49 @@ export class Webhook {
     else this.begin();
   }
 
+  /** The watch of budgets brings what is stored now. */
+  hear(): void {
+    const { budget, nowMs } = this.api;
+    if (budget && !this.cache.isSilent) this.memory.see(this.dialect.decode(budget), nowMs);
+  }
+
   /** The process dies: who waited for its answer is refused. */
   crash(pick: Pick): void {
     if (this.batch?.written) for (const each of this.batch.evictions) this.witness.comesToNothing(each);
     this.batch = undefined;
     this.queue = [];
+    this.memory = createBudgetMemory();
     this.cache.restart(pick);
   }
 
   private goOn(batch: Batch, nowMs: number): void {
     const unread = batch.evictions.find((eviction) => !batch.reads.has(eviction));
-    if (!batch.budget && (batch.budgetFirst || !unread)) batch.budget = this.api.budget;
+    if (!batch.budget && (batch.budgetFirst || !unread)) batch.budget = this.listBudget();
     else if (unread) batch.reads.set(unread, this.api.pods.get(unread.name));
+    else if (batch.budget === 'none') this.letPass(batch);
     else if (batch.budget && !batch.written) this.write(batch, batch.budget, nowMs);
     else this.answer(batch, nowMs);
+  }
+
+  private listBudget(): ZoneDisruptionBudget | 'none' {
+    const { budget, nowMs } = this.api;
+    const decoded = budget && this.dialect.decode(budget);
+    if (decoded) this.memory.see(decoded, nowMs);
+    return decoded && isGuarding(decoded) ? decoded : 'none';
+  }
+
+  /** No budget decides. */
+  private letPass({ evictions, reads }: Batch): void {
+    this.batch = undefined;
+    for (const eviction of evictions) {
+      const pod = reads.get(eviction);
+      if (!pod || isGivenUp(eviction, this.api.nowMs)) continue;
+      if (pod.uid === eviction.uid && pod.available) this.witness.letsPass(pod, eviction);
+      // The mutating webhook ties an unready pod to its version, whoever decides.
+      const isUnready = !pod.available && !pod.terminating;
+      const resourceVersion = isUnready ? pod.resourceVersion : undefined;
+      this.permits.push({ eviction, precondition: { uid: eviction.uid, resourceVersion } });
+    }
   }
 
   /** Everything that arrived while the last write was under way. */
@@ -99,7 +141,8 @@ export class Webhook {
   }
 
   private write(batch: Batch, budget: ZoneDisruptionBudget, nowMs: number): void {
-    const local: BudgetObservation = this.cache.observe();
+    const { protocol, cache, memory, dialect, api } = this;
+    const local: BudgetObservation = cache.observe();
     const { statefulsets = '' } = local.versions;
     const requests = batch.evictions.map((eviction): AdmissionRequest => {
       const pod = batch.reads.get(eviction);
@@ -107,11 +150,20 @@ export class Webhook {
       const owner = { expected, versions: { statefulsets } };
       return { name: eviction.name, pod, preconditionUid: eviction.uid, owner };
     });
-    const admission: Admission = this.protocol.admit(budget, requests, local, nowMs);
-    if (admission.next && !this.api.writeStatus(budget, admission.next)) {
+    const wallMs = nowMs + this.wallAheadMs();
+    if (Number(budget.status.versions.pods) > api.version) memory.distrust(budget, nowMs);
+    const isDistrusted = memory.distrustedSinceMs(budget) !== undefined && protocol.remembers;
+    const doubt = isDistrusted ? settlingProblem(budget) : this.unheard();
+    const isMarked = isDistrusted && distrust(budget) === undefined;
+    const marked = isMarked ? withoutTrust(budget, wallMs, memory.revision(budget)) : undefined;
+    const basis = marked ? { ...budget, status: marked } : budget;
+    const admission: Admission = protocol.admit(basis, requests, local, wallMs, doubt);
+    const next = admission.next ?? marked;
+    if (next && !api.writeStatus(budget, dialect.encode(next))) {
       this.retry(batch);
       return;
     }
+    if (next && api.budget) memory.see(dialect.decode(api.budget), nowMs);
     batch.written = admission.decisions;
     let { status } = budget;
     admission.decisions.forEach((decision, index) => {
@@ -120,22 +172,26 @@ export class Webhook {
       if (decision.kind !== 'allow' || !decision.reserve || !pod) return;
       this.witness.admits(pod, eviction, status);
       const { name, uid, resourceVersion, zone = '' } = pod;
-      const own = { pod: name, uid, resourceVersion, ownerVersions: {}, zone, timeMs: nowMs };
+      const own = { pod: name, uid, resourceVersion, ownerVersions: {}, zone, timeMs: nowMs, revision: 0 };
       status = { ...status, reservations: [...status.reservations.filter((each) => each.uid !== uid), own] };
     });
+  }
+
+  private unheard(): BudgetProblem | undefined {
+    if (!this.cache.isDoubted || !this.protocol.doubts) return undefined;
+    return { code: 'unconfirmed', reason: 'nothing was heard', fix: '' };
   }
 
   private answer({ evictions, reads, written }: Batch, nowMs: number): void {
     this.batch = undefined;
     written?.forEach((decision, index) => {
       const eviction = evictions[index];
-      if (!eviction || !reads.get(eviction) || decision.kind !== 'allow') return;
-      if (isGivenUp(eviction, nowMs)) return;
-      const uid = eviction.uid ?? decision.precondition?.uid;
-      this.permits.push({
-        eviction,
-        precondition: uid === undefined ? undefined : { ...decision.precondition, uid },
-      });
+      const pod = eviction && reads.get(eviction);
+      if (!pod || decision.kind !== 'allow' || isGivenUp(eviction, nowMs)) return;
+      // L6: nothing is admitted that is bound to no pod, and an unready one only at its version.
+      if (eviction.uid === undefined && this.protocol.bindsAll) return;
+      const { resourceVersion } = decision.precondition ?? {};
+      this.permits.push({ eviction, precondition: { uid: eviction.uid, resourceVersion } });
     });
   }
 }

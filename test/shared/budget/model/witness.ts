@@ -6,6 +6,9 @@ import type { BudgetStatus } from '../../../../shared/budget/types.ts';
 import { type ApiServer, MAX_PODS, podName, zoneOfOrdinal } from './api-server.ts';
 import { type Eviction, isGivenUp } from './eviction.ts';
 
+/** Silence that is not noticed, the lag of watches, and the time that a count takes. */
+const LONGEST_UNSEEN_MS = 150_000;
+
 interface PodId {
   name: string;
   uid: string;
@@ -41,6 +44,13 @@ export class Witness {
     entry.underWay.add(eviction);
     this.check(`${pod.name} (${pod.uid}) of ${entry.zone} admitted`);
     this.checkCounts(pod, before);
+    this.checkLong(pod);
+  }
+
+  /** An eviction that no budget decides about: it is nobody's fault, and counts against those that one admits later. */
+  letsPass(pod: PodId, eviction: Eviction): void {
+    this.judged.add(eviction);
+    this.entry(pod).underWay.add(eviction);
   }
 
   /** An admitted eviction will not be carried out any more. */
@@ -105,6 +115,22 @@ export class Witness {
     }
   }
 
+  /** What everybody could see for minutes, whatever the status says. */
+  private checkLong(pod: PodId): void {
+    const { api } = this;
+    const since = api.podHistory.findLast(({ atMs }) => atMs <= api.nowMs - LONGEST_UNSEEN_MS);
+    if (!since) return;
+    const before = api.replicaHistory.findLastIndex(({ atMs }) => atMs <= api.nowMs - LONGEST_UNSEEN_MS);
+    const expected = Math.min(...api.replicaHistory.slice(before).map(({ replicas }) => replicas));
+    for (let ordinal = 0; ordinal < expected; ordinal += 1) {
+      if (zoneOfOrdinal(ordinal) === zoneOfOrdinal(pod.ordinal)) continue;
+      const name = podName(ordinal);
+      if (api.pods.get(name)?.available || since.pods.get(name)?.available) continue;
+      const wasUp = api.podHistory.some(({ atMs, pods }) => atMs > since.atMs && pods.get(name)?.available);
+      if (!wasUp) this.violations.push(`${pod.uid} admitted while ${name} has been down for minutes`);
+    }
+  }
+
   /** Counts the pods at the versions that the status names, another way, and holds the admission against that. */
   private checkCounts(pod: PodId, before: BudgetStatus): void {
     const seen = this.api.podHistory.findLast(({ version }) => version <= Number(before.versions.pods));
@@ -117,7 +143,7 @@ export class Witness {
     let here = before.reservations.filter(({ uid }) => uid !== pod.uid).length + 1;
     for (let ordinal = 0; ordinal < MAX_PODS; ordinal += 1) {
       const each = seen.pods.get(podName(ordinal));
-      if (!each && ordinal >= scale.replicas) continue;
+      if (ordinal >= scale.replicas) continue;
       if (each?.available || (each && !each.terminating && reserved.has(each.uid))) continue;
       if (zoneOfOrdinal(ordinal) === zone) here += 1;
       else this.violations.push(`${pod.uid} of ${zone} admitted while ${podName(ordinal)} counts as down`);

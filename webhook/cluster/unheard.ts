@@ -1,0 +1,17 @@
+import type { BudgetProblem } from '../../shared/budget/decide.ts';
+import type { Doubt } from './freshness.ts';
+
+/** The second half of a sentence, the same as long as it is true. */
+export function unheard({ resource }: Doubt): string {
+  return `the webhook hears of no changes to ${resource}; see its log, and whether it may watch them`;
+}
+
+/** L7: what this replica has not heard of may have happened. */
+export function unconfirmed(doubt: Doubt): BudgetProblem {
+  const seconds = Math.round(doubt.forMs / 1000);
+  return {
+    code: 'unconfirmed',
+    reason: `this replica of the webhook has heard of no changes to ${doubt.resource} for ${seconds} s`,
+    fix: 'try again; see the log of the webhook if that stays',
+  };
+}
