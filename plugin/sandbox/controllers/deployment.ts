@@ -2,6 +2,14 @@ import { isDeepStrictEqual } from 'node:util';
 import { DEPLOYMENTS, PODS, REPLICASETS } from '../api/resources.ts';
 import { controllerOf, type KubeObject, keyOf, objectKey } from '../store/object.ts';
 import { type Plan, recreateStep, resolveRolling, rollingStep, sum, wantedBy } from './deployment-plan.ts';
+import {
+  annotated,
+  DESIRED_REPLICAS,
+  isActive,
+  isScalingEvent,
+  MAX_REPLICAS,
+  proportionalScale,
+} from './deployment-scale.ts';
 import { deploymentStatus } from './deployment-status.ts';
 import { isTerminating, podsControlledBy } from './pods.ts';
 import { WorkQueue } from './queue.ts';
@@ -29,7 +37,7 @@ export interface Deployment extends KubeObject {
 const HASH = 'pod-template-hash';
 const REVISION = 'deployment.kubernetes.io/revision';
 
-/** Starts the Deployment controller. Progress deadlines and proportional scaling are left out. */
+/** Starts the Deployment controller. Progress deadlines are left out. */
 export function deployments(control: Control): Controller {
   const { store } = control.objects;
   const queue = new WorkQueue(control.clock, (key) => reconcile(control, key));
@@ -63,14 +71,32 @@ function reconcile(control: Control, key: string): void {
     isDeepStrictEqual(withoutHash(set.spec.template), deployment.spec.template),
   );
   const old = sets.filter((set) => set !== existing);
-  const newSet = existing ?? (deployment.spec.paused ? undefined : createSet(control, deployment, sets));
+  const isScaled = deployment.spec.paused === true || isScalingEvent(deployment.spec.replicas, sets);
+  const newSet = existing ?? (isScaled ? undefined : createSet(control, deployment, sets));
   if (newSet) {
     setMinReady(control, deployment, newSet);
-    if (!deployment.spec.paused) renumber(control, deployment, newSet, old);
-    carryOut(control, deployment, newSet, plan(control, deployment, newSet, old));
+    renumber(control, deployment, newSet, old);
   }
+  if (isScaled) scale(control, deployment, newSet, old);
+  else if (newSet) carryOut(control, deployment, newSet, plan(control, deployment, newSet, old));
   writeStatus(control, deployment, newSet);
   if (newSet) cleanUp(control, deployment, newSet);
+}
+
+/** What a Deployment does that is paused, and first of all one whose `replicas` have changed. */
+function scale(
+  control: Control,
+  deployment: Deployment,
+  newSet: ReplicaSet | undefined,
+  old: readonly ReplicaSet[],
+): void {
+  const { replicas, strategy } = deployment.spec;
+  const all = newSet ? [...old, newSet] : old;
+  const { maxSurge } = resolveRolling(strategy.rollingUpdate ?? {}, replicas);
+  const counted = sum(all, (set) => set.status?.replicas ?? 0);
+  const wanted = { replicas, maxSurge, counted, isRolling: strategy.type === 'RollingUpdate' };
+  const sizes = proportionalScale(wanted, newSet, old);
+  for (const [set, size] of sizes) scaleSet(control, deployment, set, size, all.filter(isActive).length > 1);
 }
 
 function plan(
@@ -79,8 +105,7 @@ function plan(
   newSet: ReplicaSet,
   old: readonly ReplicaSet[],
 ): Plan {
-  const { replicas, strategy, paused } = deployment.spec;
-  if (paused && sum(old, wantedBy) > 0) return { newReplicas: wantedBy(newSet), old: new Map() };
+  const { replicas, strategy } = deployment.spec;
   if (strategy.type === 'Recreate') {
     const oldPods = old.flatMap((set) => podsControlledBy(control.objects.store, set.metadata.uid));
     return recreateStep(replicas, newSet, old, oldPods);
@@ -98,16 +123,32 @@ function carryOut(
   for (const [set, replicas] of old) scaleSet(control, deployment, set, replicas);
 }
 
-function scaleSet(control: Control, deployment: Deployment, set: ReplicaSet, replicas: number): void {
-  if (wantedBy(set) === replicas) return;
+/** With `always` also one that has its size already tells what it was scaled for. */
+function scaleSet(
+  control: Control,
+  deployment: Deployment,
+  set: ReplicaSet,
+  replicas: number,
+  always = false,
+): void {
   const { namespace, name } = set.metadata;
+  const tells = scaledFor(deployment);
+  const isTold = Object.entries(tells).every(([key, value]) => annotated(set, key) === Number(value));
+  if (wantedBy(set) === replicas && (isTold || !always)) return;
   control.objects.update(resourceOf(control, REPLICASETS), namespace, name, (current) => ({
     ...current,
+    metadata: { ...current.metadata, annotations: { ...current.metadata.annotations, ...tells } },
     spec: { ...(current as ReplicaSet).spec, replicas },
   }));
+  if (wantedBy(set) === replicas) return;
   const direction = replicas > wantedBy(set) ? 'up' : 'down';
   const message = `Scaled ${direction} replica set ${name} from ${wantedBy(set)} to ${replicas}`;
   control.recorder.record(deployment, 'deployment-controller', 'Normal', 'ScalingReplicaSet', message);
+}
+
+function scaledFor({ spec: { replicas, strategy } }: Deployment): Record<string, string> {
+  const { maxSurge } = resolveRolling(strategy.rollingUpdate ?? {}, replicas);
+  return { [DESIRED_REPLICAS]: String(replicas), [MAX_REPLICAS]: String(replicas + maxSurge) };
 }
 
 function createSet(control: Control, deployment: Deployment, sets: readonly ReplicaSet[]): ReplicaSet {
@@ -121,7 +162,7 @@ function createSet(control: Control, deployment: Deployment, sets: readonly Repl
       name: `${deployment.metadata.name}-${hash}`,
       ...(deployment.metadata.namespace ? { namespace: deployment.metadata.namespace } : {}),
       labels,
-      annotations: { [REVISION]: String(newestNumber(sets) + 1) },
+      annotations: { ...scaledFor(deployment), [REVISION]: String(newestNumber(sets) + 1) },
       ownerReferences: [controlledBy(deployment)],
     },
     spec: {
