@@ -23,7 +23,7 @@ export const rolloutCommand: Command = {
   usage: 'rollout <target..>',
   summary: 'Replace the pods of a StatefulSet or Deployment that are on an old revision, zone by zone',
   description:
-    'Replaces all pods that are not on the newest revision: one zone at a time, in waves that grow, and only while every other zone is whole. Stops safely at any moment; the same command goes on.\n\nA StatefulSet is set to OnDelete. A Deployment is held while it is rolled out: its controller is let replace a wave at a time, of the pods with the lowest deletion cost. It is left as it was found, or paused where it is not finished.\n\nA ZoneAwareUpdate for the StatefulSet supplies maxUnavailable, exponentialFactor, pauseRolloutAlarm, ignoreAlarm and dryRun; flags win. --dry-run says where each value comes from.',
+    'Replaces all pods that are not on the newest revision: one zone at a time, in waves that grow, and only while every other zone is whole. Stops safely at any moment; the same command goes on.\n\nA StatefulSet is set to OnDelete. A Deployment is paused while it is rolled out: its ReplicaSets are scaled a wave at a time, and the pods with the lowest deletion cost go. It is left as it was found, or paused where it is not finished.\n\nA ZoneAwareUpdate for the StatefulSet supplies maxUnavailable, exponentialFactor, pauseRolloutAlarm, ignoreAlarm and dryRun; flags win. --dry-run says where each value comes from.',
   connects: true,
   subcommands: [
     rolloutStatusCommand,
@@ -74,6 +74,11 @@ export const rolloutCommand: Command = {
     'max-leaving': {
       type: 'string',
       describe: 'Most pods that may terminate at one time, whatever makes them; 1 with --flush',
+    },
+    'allow-manager': {
+      type: 'string',
+      describe:
+        'For a Deployment that GitOps or an operator manages: roll it out although these managers (comma-separated) own fields that the rollout changes; make sure first that they leave them alone',
     },
     'accept-killed': {
       type: 'boolean',
@@ -174,6 +179,7 @@ export function rolloutFlags(args: Arguments): Omit<RolloutFlags, 'commandLine' 
     dryRun: choice(args, 'dry-run', CHOICES['dry-run']),
     output: choice(args, 'output', CHOICES.output),
     acceptKilled: read.flag(args, 'accept-killed'),
+    allowedManagers: read.words(args, 'allow-manager') ?? [],
     disableEviction: read.flag(args, 'disable-eviction'),
     restoreStrategy: read.flag(args, 'restore-strategy'),
     gates,

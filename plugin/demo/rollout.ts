@@ -42,6 +42,7 @@ function request(kubeconfig: string, { output }: DemoOptions): RolloutFlags {
     acceptKilled: false,
     disableEviction: false,
     restoreStrategy: false,
+    allowedManagers: [],
     failureBudget: undefined,
     yes: true,
     commandLine: 'kubectl zone demo',

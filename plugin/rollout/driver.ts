@@ -69,10 +69,10 @@ export class RolloutDriver {
       disableEviction: given.disableEviction,
       clock: given.clock,
       random: given.random,
-      lock: given.lock,
       suspects: given.memory.inFlight.map(({ uid }) => uid),
       onOutcome: (outcome) => this.onRemoval(outcome),
       mayAct: () => !this.blind && !this.ending.begun,
+      isStillRight: (pods) => this.isStillRight(pods),
       onRetryDue: () => this.wake(),
       onNotice: (message) => this.ending.guard(() => this.notice(message)),
       onError: (error) => this.ending.fail(error),
@@ -203,9 +203,21 @@ export class RolloutDriver {
     this.lastTrouble = '';
     this.durable = decision.memory;
     this.memory = decision.memory;
-    if (!decision.begins) return;
+    if (!decision.begins || this.ending.begun) return;
     if (decision.wave > 0) this.progress.waveBegan();
     this.announcer.waveBegan(nowMs, decision);
+  }
+
+  /** R11: whether these pods would be chosen at this very moment too. */
+  private isStillRight(pods: readonly ZonedPod[]): boolean {
+    const sight = this.ending.begun || this.blind ? undefined : this.look();
+    if (!sight) return false;
+    const { observation, options, serverNowMs } = sight;
+    const gates: GateState[] = [this.given.port.gate(), ...this.given.gates.states()];
+    const decision = decide({ observation, options, memory: this.memory, gates, nowMs: serverNowMs });
+    if (decision.kind !== 'disrupt' || !this.isDurable(decision)) return false;
+    const chosen = new Set(decision.pods.map(({ uid }) => uid));
+    return pods.every(({ uid }) => chosen.has(uid));
   }
 
   private isDurable(decision: Disrupt): boolean {

@@ -37,8 +37,6 @@ export const ANNOTATION = {
   maxUnavailableFlag: 'kubectl-zone.dev/max-unavailable-flag',
   /** The strategy that was there before OnDelete, as JSON. */
   strategyBefore: 'kubectl-zone.dev/strategy-before',
-  /** What a Deployment was like before it was held, as JSON. */
-  heldBefore: 'kubectl-zone.dev/held-before',
 } as const;
 
 /** The Lease beside the workload that makes a rollout exclusive and resumable. */
@@ -60,9 +58,6 @@ export interface RolloutLock {
    */
   save(memory: RolloutMemory): Promise<void>;
   rememberStrategy(strategy: UpdateStrategy | undefined): Promise<void>;
-  /** What a Deployment was like before it was held, as `rememberHeld` was given it; undefined for none. */
-  readonly heldBefore: string | undefined;
-  rememberHeld(before: string | undefined): Promise<void>;
   /** Writes why the rollout does not go on, or with undefined that it does, for those who look from elsewhere. */
   noteHeld(reason: string | undefined): Promise<void>;
   /** Lets others have it, and leaves how it ended. A finished rollout leaves nothing to go on with. */
@@ -182,12 +177,6 @@ function rolloutLock(held: HeldLease, { updateRevision }: Workload): RolloutLock
       await held.writeAnnotations({
         [ANNOTATION.strategyBefore]: strategy === undefined ? null : encodeStrategy(strategy),
       });
-    },
-    get heldBefore() {
-      return held.lease.metadata.annotations[ANNOTATION.heldBefore];
-    },
-    async rememberHeld(before) {
-      await held.writeAnnotations({ [ANNOTATION.heldBefore]: before ?? null });
     },
     async noteHeld(reason) {
       await held.writeAnnotations({

@@ -99,12 +99,13 @@ export interface RemovalsGiven {
   clock: Clock;
   random: () => number;
   disableEviction: boolean;
-  lock: Pick<RolloutLock, 'heldBefore'>;
   /** Uids of pods that a process before this one may have asked for. */
   suspects: readonly string[];
   onOutcome(outcome: RemovalOutcome<ZonedPod>): void;
   /** Asked before each act: false while this process must not act. */
   mayAct(): boolean;
+  /** Asked right before an act that was long prepared: whether these pods would be chosen now, too. */
+  isStillRight(pods: readonly ZonedPod[]): boolean;
   onRetryDue(): void;
   /** Something that the operator should know and that stops nothing. */
   onNotice(message: string): void;

@@ -48,7 +48,11 @@ export async function checkAccess(
       { ...leases, verb: 'patch', namespace, name: needs.lease },
     );
     if (kind === 'deployment') {
-      needed.push({ ...replicasets, verb: 'patch', namespace }, { ...pods, verb: 'patch', namespace });
+      needed.push(
+        { ...replicasets, verb: 'create', namespace },
+        { ...replicasets, verb: 'patch', namespace },
+        { ...pods, verb: 'patch', namespace },
+      );
     }
     if (needs.patches) {
       needed.push({ ...own, verb: 'patch', namespace, name: metadata.name });

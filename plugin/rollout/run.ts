@@ -30,6 +30,8 @@ export interface RolloutFlags extends GivenSettings {
   /** The operator knows of the pods that were killed so far. */
   acceptKilled: boolean;
   restoreStrategy: boolean;
+  /** Managers of a Deployment's fields that are known to leave them alone during the rollout. */
+  allowedManagers: readonly string[];
   failureBudget: FailureBudget | undefined;
   /** Undefined: nothing is probed. A dry run does not probe. */
   probe?: ProbeRequest | undefined;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { ObjectMetaSchema } from '../kube/objects/metadata.ts';
 import { type Deployment, readDeployment } from '../kube/objects.ts';
+import { type Manager, readManagers } from './deployment-hands.ts';
 
 /** The label by which the Deployment controller tells the ReplicaSets of one Deployment, and their pods, apart. */
 export const HASH_LABEL = 'pod-template-hash';
@@ -12,12 +13,14 @@ export const REVISION_ANNOTATION = 'deployment.kubernetes.io/revision';
 /** A Deployment with what its rollout needs beyond the common fields. */
 export interface RolledDeployment extends Deployment {
   progressDeadlineSeconds: number | undefined;
+  /** Who has written its spec, the fields that we change and the template. */
+  managers: readonly Manager[];
   /** Equal for equal templates; see `revisionOfTemplate`. */
   revision: string;
 }
 
 const Rest = z.object({
-  metadata: z.object({ name: z.string() }),
+  metadata: z.object({ name: z.string(), managedFields: z.optional(z.unknown()) }),
   spec: z.object({ progressDeadlineSeconds: z.optional(z.number()), template: z.unknown() }),
 });
 
@@ -26,7 +29,8 @@ export function readRolledDeployment(value: unknown): RolledDeployment {
   const { metadata, spec } = Rest.parse(value);
   const { progressDeadlineSeconds, template } = spec;
   const revision = revisionOfTemplate(metadata.name, template);
-  return { ...readDeployment(value), progressDeadlineSeconds, revision };
+  const managers = readManagers(metadata.managedFields);
+  return { ...readDeployment(value), progressDeadlineSeconds, managers, revision };
 }
 
 const ReplicaSetSchema = z.object({

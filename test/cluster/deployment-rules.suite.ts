@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import * as z from 'zod/mini';
-import { HELD_MIN_READY_SECONDS, NO_PROGRESS_DEADLINE } from '../../shared/rollout/deployment-step.ts';
+import { HELD_MIN_READY_SECONDS, NO_PROGRESS_DEADLINE } from '../../shared/rollout/deployment-brake.ts';
 import type { ClusterFactory, TestCluster } from './cluster.ts';
 import { type DeploymentBench, deploymentBench } from './deployment-bench.ts';
 import { namespace } from './fixtures.ts';

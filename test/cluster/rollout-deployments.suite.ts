@@ -122,7 +122,7 @@ export function rolloutDeploymentsSuite(factory: ClusterFactory): void {
       await untilEvent(first, ({ type, wave }) => type === 'wave-begun' && wave === 2);
       first.interrupt();
       const { stderr } = await ended(first, 130);
-      assert.match(stderr, /deployment\/interrupted stays paused; .*rollout resume deployment\/interrupted/);
+      assert.match(stderr, /deployment\/interrupted stays paused, .*rollout resume deployment\/interrupted/);
       assert.deepEqual(await bench.settings('interrupted'), { ...found, paused: true });
       assert.equal((await bench.pods('interrupted')).costs, 0);
 
@@ -165,7 +165,7 @@ export function rolloutDeploymentsSuite(factory: ClusterFactory): void {
       const { stdout } = await ended(bench.run('rollout', 'abort', 'deploy/left', '-n', NAMESPACE), 0);
       assert.match(
         stdout,
-        /is not being rolled out any more, and stays paused; to let its controller replace/,
+        /is not being rolled out any more, and stays paused, with maxUnavailable 1; to let its controller/,
       );
       assert.deepEqual(await bench.settings('left'), { ...found, paused: true });
       assert.equal((await bench.pods('left')).costs, 0);
@@ -189,39 +189,92 @@ export function rolloutDeploymentsSuite(factory: ClusterFactory): void {
       assert.deepEqual((await bench.pods('steered')).images, V2);
     });
 
-    it('holds while somebody has resumed the Deployment, whose controller takes nothing all the same', async () => {
-      await bench.stale({ name: 'resumed', simulation: { start: '100ms', flush: '500ms' } });
-      const witness = await bench.witness('resumed');
-      const run = bench.start('resumed', '--max-unavailable=1');
-      const steer = (verb: string) => ended(bench.run('rollout', verb, 'deploy/resumed', '-n', NAMESPACE), 0);
-      const heldBy = (gate: string) =>
-        untilEvent(
-          run,
-          ({ type, reason }) => type === 'waiting' && reason?.startsWith(`held by ${gate}`) === true,
-        );
-      await untilEvent(run, ({ type, wave }) => type === 'wave-begun' && wave === 2);
-      await steer('pause');
-      await heldBy('the operator');
-      await bench.kubectl('rollout', 'resume', 'deployment/resumed');
-      const { reason } = await heldBy('the brake');
-      assert.match(reason ?? '', /somebody has resumed .*rollout pause deployment\/resumed/);
-      await steer('resume');
-      await bench.kubectl('rollout', 'pause', 'deployment/resumed');
-      await ended(run, 0);
-      await assertOneZone(witness, { most: 1, zones: IN_ORDER });
+    it('stops at the first change by somebody else, says what and by whom, and has lost at most one pod', async () => {
+      const hands = {
+        resume: ['rollout', 'resume', 'deployment/other'],
+        ready: ['patch', 'deploy', 'other', '--type=merge', '-p', '{"spec":{"minReadySeconds":1}}'],
+        more: [
+          ...['patch', 'deploy', 'other', '--type=merge', '--field-manager=argocd-controller', '-p'],
+          JSON.stringify({ spec: { strategy: { rollingUpdate: { maxUnavailable: 4 } } } }),
+        ],
+      };
+      const says = {
+        resume: /changed by somebody .*: paused from true to false, and every brake was put on again/,
+        ready: /changed by kubectl-patch: minReadySeconds from 31536000 to 1, and every brake/,
+        more: /changed by argocd-controller: maxUnavailable from 1 to 4, and every brake/,
+      };
+      await bench.stale({ name: 'other', simulation: { start: '100ms', flush: '500ms' } });
+      const witness = await bench.witness('other');
+      for (const hand of ['resume', 'ready', 'more'] as const) {
+        const run = bench.start('other', '--max-unavailable=1');
+        await untilEvent(run, ({ type }) => type === 'wave-begun');
+        await bench.kubectl(...hands[hand]);
+        const { events, stderr } = await ended(run, 3);
+        assert.match(events.at(-1)?.reason ?? '', says[hand]);
+        assert.match(stderr, /deployment\/other stays paused, with maxUnavailable 1/);
+      }
+      const { mixed, terminating } = await witness.testimony();
+      assert.deepEqual([mixed, terminating], [[], 1]);
     });
 
-    it('loses at most one pod to a kubectl rollout resume, whenever it comes', async () => {
+    it('loses one pod to a kubectl rollout resume when it was killed before its first wave', async () => {
       await bench.whole({ name: 'early', simulation: { start: '100ms', flush: '1s' } });
       const witness = await bench.witness('early');
-      const run = bench.start('early', '--image=main=app:v2', '--gate-http=http://127.0.0.1:9/closed');
-      await untilEvent(run, ({ type, for: what }) => type === 'waiting' && what === 'gate');
+      const plugin = bench.spawn('early', '--image=main=app:v2', '--gate-http=http://127.0.0.1:9/closed');
+      await untilEvent(plugin, ({ type, for: what }) => type === 'waiting' && what === 'gate');
+      plugin.kill();
+      await plugin.end;
       await bench.kubectl('rollout', 'resume', 'deployment/early');
       await bench.kubectl('wait', 'deploy/early', '--for=jsonpath={.status.updatedReplicas}=1');
-      run.interrupt();
-      await run.end;
       const { zones } = await witness.testimony();
       assert.equal(zones.length, 1, zones.join(' '));
+    });
+
+    it('is scaled up and down on the way, and loses no pod to that in another zone', async () => {
+      await bench.stale({ name: 'scaled', simulation: { start: '200ms', flush: '500ms' } });
+      const run = bench.start('scaled', '--max-unavailable=1');
+      await untilEvent(run, ({ type, wave }) => type === 'wave-begun' && wave === 2);
+      await bench.kubectl('scale', 'deployment/scaled', '--replicas=10');
+      await untilEvent(run, ({ type, wave }) => type === 'wave-begun' && wave === 3);
+      await bench.kubectl('scale', 'deployment/scaled', '--replicas=6');
+      await ended(run, 0);
+      assert.deepEqual(await bench.pods('scaled'), { images: V2, costs: 0 });
+    });
+
+    it('refuses a Deployment that something puts back, says what helps, and takes --allow-manager', async () => {
+      await bench.whole({ name: 'managed', replicas: 3 });
+      const spec = { minReadySeconds: 1 };
+      const manager = '--field-manager=argocd-controller';
+      await bench.kubectl(
+        'patch',
+        'deploy',
+        'managed',
+        '--type=merge',
+        manager,
+        '-p',
+        JSON.stringify({ spec }),
+      );
+      const found = await bench.settings('managed');
+      const { stderr } = await ended(bench.start('managed', '--restart'), 1);
+      assert.match(
+        stderr,
+        /argocd-controller manages minReadySeconds of deployment\/managed .*nothing was touched/,
+      );
+      assert.match(stderr, /ignoreDifferences .*--allow-manager=argocd-controller/);
+      assert.deepEqual(await bench.settings('managed'), found);
+      await ended(bench.start('managed', '--restart', '--allow-manager=argocd-controller'), 0);
+    });
+
+    it('gives the Deployment its fields back also when its Lease was deleted', async () => {
+      await bench.whole({ name: 'leaseless', replicas: 3, spec: { minReadySeconds: 1 } });
+      const found = await bench.settings('leaseless');
+      const plugin = bench.spawn('leaseless', '--max-unavailable=1', '--image=main=app:v2');
+      await untilEvent(plugin, ({ type, wave }) => type === 'wave-begun' && wave === 2);
+      plugin.kill();
+      await plugin.end;
+      await bench.kubectl('delete', 'lease', 'zone-rollout-deployment-leaseless');
+      await ended(bench.start('leaseless', '--max-unavailable=1'), 0);
+      assert.deepEqual(await bench.settings('leaseless'), found);
     });
 
     it('begins again with the first zone when the template changes on the way, and leaves that one too', async () => {

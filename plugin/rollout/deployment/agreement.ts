@@ -1,3 +1,5 @@
+import { reconcilersOf } from '../../../shared/rollout/deployment-hands.ts';
+import { listNames } from '../../../shared/sentences.ts';
 import type { Context } from '../../context.ts';
 import { UserError } from '../../errors.ts';
 import { writeLines } from '../../output.ts';
@@ -11,7 +13,7 @@ import type { WatchedDeployment } from './watch.ts';
  * @throws UserError when the answer is no, where nobody can be asked, and for a rollout that has gone too far
  */
 export async function agreeToHold(
-  { change, yes }: RolloutRequest,
+  { change, yes, allowedManagers }: RolloutRequest,
   { found: { deployment, replicaSets } }: WatchedDeployment,
   context: Context,
 ): Promise<void> {
@@ -21,8 +23,15 @@ export async function agreeToHold(
   const there = replicaSets.reduce((sum, set) => sum + set.replicas, 0);
   if (there > replicas) {
     throw new UserError(
-      `${subject} is being rolled out by its controller, with ${there - replicas} more than its ${replicas} pods: held now, it would remove these in any zone`,
+      `${subject} is being rolled out by its controller, with ${there - replicas} more than its ${replicas} pods: paused now, it would remove these in any zone`,
       `let it finish (kubectl -n ${namespace} rollout status ${subject}); for the next one pause it before you change the template, or use --image or --restart`,
+    );
+  }
+  const [reconciler] = reconcilersOf(deployment, allowedManagers);
+  if (reconciler) {
+    throw new UserError(
+      `${reconciler.name} manages ${listNames(reconciler.fields)} of ${subject} and may put them back during the rollout, which would let its controller replace pods in any zone; nothing was touched`,
+      `${reconciler.remedy}; then pass --allow-manager=${reconciler.name}`,
     );
   }
   if (change) {
@@ -33,7 +42,7 @@ export async function agreeToHold(
   }
   if (yes) return;
   const what = change ? 'Change the template and replace' : 'Replace';
-  const question = `${what} the pods of ${subject} zone by zone? Until that is done its controller is held: the Deployment is paused, with minReadySeconds, progressDeadlineSeconds, maxSurge and maxUnavailable of the rollout, and is then set back to what it is now.`;
+  const question = `${what} the pods of ${subject} zone by zone? Until that is done the Deployment is paused, with minReadySeconds, progressDeadlineSeconds, maxSurge and maxUnavailable of the rollout; it is then set back to what it is now.`;
   if (await confirm(question, context, 'pass --yes')) return;
   throw new UserError(`${subject} was not changed; nothing was touched`, 'pass --yes');
 }

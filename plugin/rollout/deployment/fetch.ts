@@ -1,4 +1,4 @@
-import { ApiError, type Kube } from '../../../shared/kube/kube.ts';
+import type { Kube } from '../../../shared/kube/kube.ts';
 import { listAll } from '../../../shared/kube/list.ts';
 import { RESOURCES, resourcePath } from '../../../shared/kube/paths.ts';
 import { labelSelectorText } from '../../../shared/kube/selectors.ts';
@@ -8,11 +8,10 @@ import { UserError } from '../../errors.ts';
 import { getOrExplain } from '../../get-or-explain.ts';
 import { leaseName } from '../lock.ts';
 import type { FetchedWorkload } from '../port.ts';
-import { fetchRolloutLease } from '../rollout-lease.ts';
 import { watchWorkload } from '../watches.ts';
 import { giveUpDeployment } from './leave.ts';
 import { deploymentPort } from './port.ts';
-import { type DeploymentObjects, deploymentCaches, heldBefore, workloadOf } from './watch.ts';
+import { type DeploymentObjects, deploymentCaches, workloadOf } from './watch.ts';
 
 /**
  * Reads a Deployment to be rolled out.
@@ -37,25 +36,18 @@ export async function fetchDeployment(kube: Kube, name: string): Promise<Fetched
     deployment,
     replicaSets: ownedSets(deployment, items.map(readReplicaSet)),
   };
-  const lease = leaseName('deployment', name);
-  const kept = heldBefore(await fetchRolloutLease(kube, { namespace, name: lease }).catch(unlessForbidden));
-  const workload = workloadOf(found, kept);
+  const workload = workloadOf(found);
   return {
     workload,
     patches: true,
-    giveUp: (left) => giveUpDeployment(kube, deployment, left),
+    giveUp: () => giveUpDeployment(kube, deployment),
     async open({ clock, random }, listeners) {
       const watches = await watchWorkload<DeploymentObjects>({
         ...{ kube, workload, clock, random, ...listeners },
-        leaseName: lease,
-        open: (common) => deploymentCaches(common, deployment, kept),
+        leaseName: leaseName('deployment', name),
+        open: (common) => deploymentCaches(common, deployment),
       });
       return { watches, port: deploymentPort({ kube, found, watches }) };
     },
   };
-}
-
-/** What may not be read is not known; the access that a rollout needs is checked by itself. */
-function unlessForbidden(error: unknown): undefined {
-  if (!(error instanceof ApiError && error.code === 403)) throw error;
 }

@@ -1,77 +1,88 @@
 import type { Kube } from '../../../shared/kube/kube.ts';
 import { RESOURCES, resourcePath } from '../../../shared/kube/paths.ts';
+import { BRAKED, type BrakeFields } from '../../../shared/rollout/deployment-brake.ts';
+import { OWN_MANAGER } from '../../../shared/rollout/deployment-hands.ts';
 import { type RolledDeployment, readRolledDeployment } from '../../../shared/rollout/deployment-objects.ts';
-import { HELD_MIN_READY_SECONDS, NO_PROGRESS_DEADLINE } from '../../../shared/rollout/deployment-step.ts';
 import type { FieldTest } from '../template.ts';
-import { type Originals, parkedRollingUpdate } from './originals.ts';
-
-/** The fields of a Deployment that its rollout changes. */
-interface HeldFields {
-  paused: boolean;
-  minReadySeconds: number;
-  progressDeadlineSeconds: number;
-  strategy: { type: 'RollingUpdate'; rollingUpdate: Originals['rollingUpdate'] };
-}
-
-/** Every brake: the controller replaces no pod, and at most one where somebody lifts any single one of them. */
-export const BRAKED: HeldFields = heldFields(true, 1);
+import { encodeOriginals, ORIGINALS_ANNOTATION, type Originals, PARKED_ROLLING_UPDATE } from './originals.ts';
 
 /** What a change of the template is bound to: with all pods old, each missing brake would let pods of all zones go. */
 export const BRAKE_TESTS: readonly FieldTest[] = [
   { path: '/spec/paused', value: true },
-  { path: '/spec/minReadySeconds', value: HELD_MIN_READY_SECONDS },
+  { path: '/spec/minReadySeconds', value: BRAKED.minReadySeconds },
   { path: '/spec/strategy', value: BRAKED.strategy },
 ];
 
-/** The fields under which the controller replaces this many pods in all, the new ones that there are among them. */
-export function releasedFields(maxUnavailable: number): HeldFields {
-  return heldFields(false, maxUnavailable);
-}
-
-function heldFields(paused: boolean, maxUnavailable: number): HeldFields {
-  return {
-    paused,
-    minReadySeconds: HELD_MIN_READY_SECONDS,
-    progressDeadlineSeconds: NO_PROGRESS_DEADLINE,
-    // Surge and unavailability must not both be 0.
-    strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 0, maxUnavailable } },
-  };
-}
-
 /** As it was found, for a Deployment all of whose pods are new. */
-export function freeFields({ rollingUpdate, ...rest }: Originals): HeldFields {
+export function freeFields({ rollingUpdate, ...rest }: Originals): BrakeFields {
   return { ...rest, strategy: { type: 'RollingUpdate', rollingUpdate } };
 }
 
-/** As it was found but paused, for one that is not finished: its controller would go on by itself, in any zone. */
-export function parkedFields({ rollingUpdate, ...rest }: Originals): HeldFields {
-  const strategy = { type: 'RollingUpdate', rollingUpdate: parkedRollingUpdate(rollingUpdate) } as const;
-  return { ...rest, paused: true, strategy };
+/**
+ * For one that is not finished: paused, since its controller would continue by itself, in any zone; and where somebody
+ * resumes it, one pod at a time.
+ */
+export function parkedFields({ rollingUpdate: _, ...rest }: Originals): BrakeFields {
+  return { ...rest, paused: true, strategy: { type: 'RollingUpdate', rollingUpdate: PARKED_ROLLING_UPDATE } };
 }
 
 /**
- * Sets the fields, if the Deployment still is this one, and with `unchanged` if nothing about it has changed.
+ * Leaves the maxSurge that somebody else has set during a rollout. With it there may be pods beyond `replicas` already, or
+ * in a moment, and without it the controller would take as many at once, in any zone, also while it is paused.
+ */
+export function keepingSurge({ spec }: RolledDeployment, fields: BrakeFields): BrakeFields {
+  const { maxSurge = 0 } = spec.strategy.rollingUpdate ?? {};
+  const { maxUnavailable } = fields.strategy.rollingUpdate;
+  return { ...fields, strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge, maxUnavailable } } };
+}
+
+interface PatchOptions {
+  /** Only if nothing about the Deployment has changed since it was read. */
+  unchanged?: boolean;
+  /** What to keep about how it was; null for nothing any more. */
+  originals?: Originals | null;
+}
+
+/**
+ * Sets the fields, if the Deployment still is this one.
  *
  * @throws ApiError 409 when it is not
  */
 export async function patchDeployment(
   kube: Kube,
   { metadata }: RolledDeployment,
-  fields: Partial<HeldFields>,
-  { unchanged = false }: { unchanged?: boolean } = {},
+  fields: Partial<BrakeFields>,
+  { unchanged = false, originals }: PatchOptions = {},
 ): Promise<RolledDeployment> {
   const { namespace, name, uid, resourceVersion } = metadata;
+  const kept = originals && encodeOriginals(originals);
   const answer = await kube.request({
     method: 'PATCH',
     patch: 'merge',
     path: resourcePath({ ...RESOURCES.deployments, namespace, name }),
-    body: { metadata: { uid, ...(unchanged && { resourceVersion }) }, spec: withoutZeros(fields) },
+    query: { fieldManager: OWN_MANAGER },
+    body: {
+      metadata: {
+        uid,
+        ...(unchanged && { resourceVersion }),
+        ...(kept !== undefined && { annotations: { [ORIGINALS_ANNOTATION]: kept } }),
+      },
+      spec: withoutZeros(fields),
+    },
   });
   return readRolledDeployment(answer);
 }
 
+/** @throws ApiError 404 when it is gone */
+export async function getDeployment(kube: Kube, { metadata }: RolledDeployment): Promise<RolledDeployment> {
+  const { namespace, name } = metadata;
+  return readRolledDeployment(
+    await kube.request({ method: 'GET', path: resourcePath({ ...RESOURCES.deployments, namespace, name }) }),
+  );
+}
+
 /** What is false or 0 is left out of an object, as the API server itself writes it. */
-function withoutZeros({ paused, minReadySeconds, ...rest }: Partial<HeldFields>): Record<string, unknown> {
+function withoutZeros({ paused, minReadySeconds, ...rest }: Partial<BrakeFields>): Record<string, unknown> {
   return {
     ...rest,
     ...(paused !== undefined && { paused: paused || null }),

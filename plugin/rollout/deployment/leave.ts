@@ -1,58 +1,58 @@
 import { ApiError, ConnectionError, type Kube } from '../../../shared/kube/kube.ts';
-import { LeaseLostError } from '../../../shared/kube/lease.ts';
 import { listAll } from '../../../shared/kube/list.ts';
-import { type Lease, type Pod, readPod } from '../../../shared/kube/objects.ts';
+import { type Pod, readPod } from '../../../shared/kube/objects.ts';
 import { RESOURCES, resourcePath } from '../../../shared/kube/paths.ts';
 import { labelSelectorText } from '../../../shared/kube/selectors.ts';
-import type { RolledDeployment } from '../../../shared/rollout/deployment-objects.ts';
-import { isHeld } from '../../../shared/rollout/deployment-step.ts';
+import { isHeld } from '../../../shared/rollout/deployment-brake.ts';
+import type { ReplicaSet, RolledDeployment } from '../../../shared/rollout/deployment-objects.ts';
 import type { Context } from '../../context.ts';
 import { writeLine } from '../../output.ts';
 import type { RolloutLock } from '../lock.ts';
 import { restoreCosts } from './costs.ts';
-import { freeFields, parkedFields, patchDeployment } from './hold.ts';
-import { decodeOriginals, type Originals, originalsOf } from './originals.ts';
-import { heldBefore, type WatchedDeployment } from './watch.ts';
+import { freeFields, getDeployment, keepingSurge, parkedFields, patchDeployment } from './hold.ts';
+import { keptOriginals, ORIGINALS_ANNOTATION, originalsOf } from './originals.ts';
+import { FENCE_ANNOTATION, patchSet } from './replica-sets.ts';
+import type { WatchedDeployment } from './watch.ts';
 
 /**
  * Leaves a Deployment as it was found, but paused while there are old pods: unpaused, its controller would replace them
- * by itself in any zone. How it was is then still remembered in the Lease.
+ * by itself in any zone. How it was is then still kept on it.
  *
- * What cannot be put back is told and not thrown; the next rollout does it. Nothing is, where the Lease may be another's
- * who rolls out now: no more pods go in either case.
+ * What cannot be put back is reported and not thrown; the next rollout does it. Nothing is, where the Lease may be
+ * another's who rolls out now: no more pods go in either case.
  */
 export async function leaveDeployment(
   { kube, watches }: WatchedDeployment,
-  lock: RolloutLock,
+  lock: Pick<RolloutLock, 'uncertain'>,
   isFinished: boolean,
-  { stderr }: Context,
+  { stderr }: Pick<Context, 'stderr'>,
 ): Promise<void> {
-  const deployment = watches.own?.deployment;
-  const kept = decodeOriginals(lock.heldBefore);
-  if (!deployment || !kept) return;
-  const { namespace, name } = deployment.metadata;
+  const seen = watches.own;
+  if (!seen) return;
+  const { namespace, name } = seen.deployment.metadata;
   const notSetBack = (why: string) =>
     writeLine(
       stderr,
-      `warning: deployment/${name} is held and was not set back to what it was: ${why}; the same command does it, or kubectl zone rollout abort deploy/${name} -n ${namespace}`,
+      `warning: deployment/${name} was not set back to what it was: ${why}; it stays paused, and no pod is replaced meanwhile; the same command sets it back, or kubectl zone rollout abort deploy/${name} -n ${namespace}`,
     );
   if (lock.uncertain) {
     notSetBack('somebody else may be rolling it out');
     return;
   }
   try {
-    if (isFinished) {
-      await patchDeployment(kube, deployment, freeFields(kept));
-      await restoreCosts(kube, watches.pods.values());
-      await lock.rememberHeld(undefined);
+    const pods = [...watches.pods.values()];
+    const deployment = await getDeployment(kube, seen.deployment);
+    if (deployment.metadata.uid !== seen.deployment.metadata.uid || !keptOriginals(deployment)) return;
+    if (isFinished && deployment.revision === seen.deployment.revision && (await free(kube, deployment))) {
+      await restoreCosts(kube, pods);
+      await cleanSets(kube, seen.replicaSets);
     } else {
-      await park(kube, deployment, kept, watches.pods.values());
+      await park(kube, deployment, pods);
       writeLine(stderr, `deployment/${name} ${parkedSentence(deployment)}`);
     }
   } catch (error) {
-    const isExpected =
-      error instanceof ApiError || error instanceof ConnectionError || error instanceof LeaseLostError;
-    if (!isExpected) throw error;
+    if (error instanceof ApiError && error.code === 404) return;
+    if (!(error instanceof ApiError || error instanceof ConnectionError)) throw error;
     notSetBack(error.message);
   }
 }
@@ -61,28 +61,51 @@ export async function leaveDeployment(
 export async function giveUpDeployment(
   kube: Kube,
   deployment: RolledDeployment,
-  lease: Lease | undefined,
 ): Promise<string | undefined> {
-  const kept = decodeOriginals(heldBefore(lease));
-  if (!kept || !isHeld(deployment)) return undefined;
+  if (!keptOriginals(deployment) || !isHeld(deployment)) return undefined;
   const { items } = await listAll(kube, {
     path: resourcePath({ ...RESOURCES.pods, namespace: deployment.metadata.namespace }),
     query: { labelSelector: labelSelectorText(deployment.spec.selector) },
   });
-  await park(kube, deployment, kept, items.map(readPod));
+  await park(kube, deployment, items.map(readPod));
   return parkedSentence(deployment);
 }
 
-async function park(
-  kube: Kube,
-  deployment: RolledDeployment,
-  kept: Originals,
-  pods: Iterable<Pod>,
-): Promise<void> {
-  await patchDeployment(kube, deployment, parkedFields(originalsOf(deployment, kept)));
+/**
+ * Lets the controller go, unless the template has changed since it was seen: all pods would be old ones then.
+ *
+ * @returns whether it did
+ */
+async function free(kube: Kube, seen: RolledDeployment): Promise<boolean> {
+  for (let deployment = seen; ; deployment = await getDeployment(kube, seen)) {
+    if (deployment.revision !== seen.revision || deployment.metadata.uid !== seen.metadata.uid) return false;
+    try {
+      const fields = freeFields(originalsOf(deployment));
+      await patchDeployment(kube, deployment, fields, { unchanged: true, originals: null });
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiError && error.code === 409)) throw error;
+    }
+  }
+}
+
+async function park(kube: Kube, deployment: RolledDeployment, pods: Iterable<Pod>): Promise<void> {
+  const originals = originalsOf(deployment);
+  const fields = keepingSurge(deployment, parkedFields(originals));
+  await patchDeployment(kube, deployment, fields, { originals });
   await restoreCosts(kube, pods);
 }
 
+/** The controller copies the Deployment's annotations to its newest ReplicaSet, and leaves them there. */
+async function cleanSets(kube: Kube, replicaSets: readonly ReplicaSet[]): Promise<void> {
+  const ours = [ORIGINALS_ANNOTATION, FENCE_ANNOTATION];
+  for (const { metadata } of replicaSets) {
+    if (ours.every((key) => metadata.annotations[key] === undefined)) continue;
+    const annotations = Object.fromEntries(ours.map((key) => [key, null]));
+    await patchSet(kube, metadata, { metadata: { uid: metadata.uid, annotations } });
+  }
+}
+
 function parkedSentence({ metadata: { namespace, name } }: RolledDeployment): string {
-  return `stays paused; to let its controller replace the other pods by itself, in any zone: kubectl -n ${namespace} rollout resume deployment/${name}`;
+  return `stays paused, with maxUnavailable 1; to let its controller replace the other pods by itself, one after the other in any zone: kubectl -n ${namespace} rollout resume deployment/${name}`;
 }

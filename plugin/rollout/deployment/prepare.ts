@@ -1,17 +1,21 @@
 import { ApiError, ConnectionError } from '../../../shared/kube/kube.ts';
 import type { Pod } from '../../../shared/kube/objects.ts';
+import { BRAKED, isBraked } from '../../../shared/rollout/deployment-brake.ts';
+import type { RolledDeployment } from '../../../shared/rollout/deployment-objects.ts';
 import { byOrdinalDescending, orderZones } from '../../../shared/rollout/order.ts';
 import type { Observation, RolloutOptions } from '../../../shared/rollout/types.ts';
 import type { Workload } from '../../../shared/rollout/workload.ts';
 import type { Context } from '../../context.ts';
+import { UserError } from '../../errors.ts';
 import { writeLine } from '../../output.ts';
 import type { RolloutLock } from '../lock.ts';
 import type { Prepared } from '../port.ts';
 import type { RolloutRequest } from '../run.ts';
 import { applyChange } from '../template.ts';
 import { writeCosts } from './costs.ts';
-import { BRAKE_TESTS, BRAKED, patchDeployment } from './hold.ts';
-import { decodeOriginals, encodeOriginals, originalsOf } from './originals.ts';
+import { BRAKE_TESTS, getDeployment, patchDeployment } from './hold.ts';
+import { originalsOf } from './originals.ts';
+import { LIFTED_FIX, liftedSentence } from './other-hands.ts';
 import { look, untilSeen, untilSettled, untilStepTaken } from './settling.ts';
 import { type WatchedDeployment, workloadOf } from './watch.ts';
 
@@ -19,10 +23,10 @@ import { type WatchedDeployment, workloadOf } from './watch.ts';
 const SETTLING_PATIENCE_MS = 5_000;
 
 /**
- * With the Lease held: remembers there how the Deployment is, holds it, only then changes the template, and marks its old
- * pods in the order in which they will go. An interrupt leaves undone what has not begun.
+ * With the Lease held: puts every brake on and keeps on the Deployment how it was, only then changes the template, and
+ * marks its old pods in the order in which they will go. An interrupt leaves undone what has not begun.
  *
- * @throws ApiError, ConnectionError, and what `applyChange` throws
+ * @throws ApiError, ConnectionError, UserError when somebody else lifts a brake, and what `applyChange` throws
  */
 export async function prepareDeployment(
   request: RolloutRequest,
@@ -35,16 +39,19 @@ export async function prepareDeployment(
   const { change } = request;
   await withPatience(context, signal, (patience) => untilStepTaken(watches, patience));
   if (signal.aborted) return { ...seen(watched, lock, request.options), request, changed: false };
-  const { deployment } = look(watches);
-  const originals = encodeOriginals(originalsOf(deployment, decodeOriginals(lock.heldBefore)));
-  if (originals !== lock.heldBefore) await lock.rememberHeld(originals);
-  const held = await patchDeployment(kube, deployment, BRAKED);
-  let { generation } = held.metadata;
+  let { generation } = (await hold(watched)).metadata;
+  await settle(watched, generation, context, signal);
   const changes = change !== undefined && !signal.aborted;
   if (changes) {
+    refuseLifted(look(watches).deployment);
     ({
       metadata: { generation },
-    } = await applyChange(kube, workloadOf(look(watches), originals), change, { only: BRAKE_TESTS }));
+    } = await applyChange(kube, workloadOf(look(watches)), change, { only: BRAKE_TESTS }).catch(
+      async (error: unknown) => {
+        refuseLifted(await getDeployment(kube, look(watches).deployment));
+        throw error;
+      },
+    ));
   }
   await settle(watched, generation, context, signal);
   const ready = seen(watched, lock, request.options);
@@ -52,6 +59,31 @@ export async function prepareDeployment(
   return changes
     ? { ...ready, request: { ...request, commandLine: request.commandLineAfterChange }, changed: true }
     : { ...ready, request, changed: false };
+}
+
+/** Puts every brake on, and keeps how the Deployment was before, in one write that is bound to what it was like. */
+async function hold({ kube, watches }: WatchedDeployment): Promise<RolledDeployment> {
+  let { deployment } = look(watches);
+  for (;;) {
+    try {
+      const originals = originalsOf(deployment);
+      return await patchDeployment(kube, deployment, BRAKED, { unchanged: true, originals });
+    } catch (error) {
+      if (!(error instanceof ApiError && error.code === 409)) throw error;
+      const { uid } = deployment.metadata;
+      deployment = await getDeployment(kube, deployment);
+      if (deployment.metadata.uid !== uid) throw error;
+    }
+  }
+}
+
+/** @throws UserError when a brake was lifted, by whom as far as that can be told */
+function refuseLifted(deployment: RolledDeployment): void {
+  if (isBraked(deployment)) return;
+  throw new UserError(
+    `${liftedSentence(deployment, [BRAKED])} before its template was changed; no pod was replaced`,
+    LIFTED_FIX,
+  );
 }
 
 /** Our own watch must have the change; a driver that began on what was before would find nothing to do. */
@@ -94,7 +126,7 @@ function seen(
   lock: RolloutLock,
   { minReadyMs }: RolloutOptions,
 ): { workload: Workload; observation: Observation } {
-  const workload = workloadOf(watches.own ?? found, lock.heldBefore);
+  const workload = workloadOf(watches.own ?? found);
   const cluster = { pods: watches.pods.values(), nodes: watches.nodes };
   const looking = { memory: lock.memory, minReadyMs, nowMs: Number.MAX_SAFE_INTEGER };
   return { workload, observation: workload.observe(cluster, looking) };

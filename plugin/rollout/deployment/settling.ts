@@ -1,6 +1,7 @@
 import type { Pod } from '../../../shared/kube/objects.ts';
+import { isHeld } from '../../../shared/rollout/deployment-brake.ts';
 import type { ReplicaSet } from '../../../shared/rollout/deployment-objects.ts';
-import { isHeld, isSettled, isTaken, type Sets, sortSets } from '../../../shared/rollout/deployment-step.ts';
+import { isReleaseTaken, isSettled, type Sets, sortSets } from '../../../shared/rollout/deployment-step.ts';
 import { UserError } from '../../errors.ts';
 import type { WorkloadWatches } from '../watches.ts';
 import type { DeploymentObjects } from './watch.ts';
@@ -47,7 +48,7 @@ export function untilStepTaken(watches: Watches, signal: AbortSignal): Promise<v
       const { paused, strategy } = deployment.spec;
       const maxUnavailable = strategy.rollingUpdate?.maxUnavailable;
       if (paused || !isHeld(deployment) || typeof maxUnavailable !== 'number') return true;
-      return isTaken(deployment, sets, maxUnavailable);
+      return isReleaseTaken(deployment, sets, maxUnavailable);
     },
     signal,
   );

@@ -1,20 +1,20 @@
 import type { Clock } from '../../../shared/clock.ts';
-import { delay } from '../../../shared/clock.ts';
-import { ApiError, ConnectionError, type Kube } from '../../../shared/kube/kube.ts';
+import type { Kube } from '../../../shared/kube/kube.ts';
 import type { Pod } from '../../../shared/kube/objects.ts';
-import { RESOURCES, resourcePath } from '../../../shared/kube/paths.ts';
 import { goFirst } from '../../../shared/rollout/deletion-cost.ts';
+import { isBraked } from '../../../shared/rollout/deployment-brake.ts';
 import type { ReplicaSet } from '../../../shared/rollout/deployment-objects.ts';
-import { isHeld, isTaken, maxUnavailableFor, steer } from '../../../shared/rollout/deployment-step.ts';
+import { isSettled, type StepWay, steer, wayOfStep } from '../../../shared/rollout/deployment-step.ts';
 import type { ZonedPod } from '../port.ts';
 import type { WorkloadWatches } from '../watches.ts';
+import { carryOut, type OnBrake } from './carry-out.ts';
 import { writeCosts } from './costs.ts';
-import { BRAKED, patchDeployment, releasedFields } from './hold.ts';
-import { livePods, look, type Scene, untilSeen, untilSettled, untilStepTaken } from './settling.ts';
+import { createUpdatedSet, patchSet } from './replica-sets.ts';
+import { livePods, look, type Scene, untilSeen, untilSettled } from './settling.ts';
 import type { DeploymentObjects } from './watch.ts';
 
-/** How soon a brake that could not be put on is tried again. */
-const BRAKE_RETRY_MS = 1_000;
+/** How long a new ReplicaSet is waited for; without it the controller is let make it. */
+const CREATED_PATIENCE_MS = 5_000;
 
 export interface StepTools {
   kube: Kube;
@@ -22,11 +22,14 @@ export interface StepTools {
   watches: WorkloadWatches<DeploymentObjects>;
   /** minReadySeconds as they were before the Deployment was held. */
   usualMinReadySeconds(): number;
-  /** Asked right before the step: false while this process must not act. */
-  mayAct(): boolean;
+  /**
+   * Asked right before the step: whether it would be decided now as it was before, by this process, which may still act.
+   */
+  isStillRight(pods: readonly ZonedPod[]): boolean;
+  /** Keeps evictions of other zones out; returns the pods for which that is so, or for which nobody can. */
+  reserve(pods: readonly ZonedPod[]): Promise<readonly ZonedPod[]>;
   onNotice(message: string): void;
-  /** The Deployment will be unpaused, and has again been paused at this generation. */
-  onBrake(state: { released: true } | { released: false; generation: number }): void;
+  onBrake: OnBrake;
 }
 
 /** What became of a step. */
@@ -40,15 +43,16 @@ export interface Taken {
 }
 
 /**
- * Has the controllers remove these pods, all of one ReplicaSet, and makes sure beforehand that they will be the ones:
- * holds the Deployment if it is not held, steers the controller to this ReplicaSet, gives the pods the lowest cost.
- * Then releases the brake for exactly as many pods, and puts it on again when they are taken.
+ * Has the controllers remove these pods, all of one ReplicaSet, or the first of them, and makes sure beforehand that they
+ * will be the ones: gives them the lowest deletion cost, and where the controller must be let go steers it to this
+ * ReplicaSet. All is looked at again right before the one write with which the step is taken, and that write is bound to
+ * what was seen.
  *
- * @param before ends the preparations; once the brake is released the step is carried out
+ * @param before ends the preparations; a step that was begun is carried out
  * @param after ends the waiting for controllers that do not act
- * @returns undefined when the Deployment has changed meanwhile, and nothing was done: look again
- * @throws ApiError, ConnectionError, and the reason of the signals; the brake may then be released, but the controller
- *   takes no more than these pods
+ * @returns undefined when something has changed meanwhile, and nothing was done: look again
+ * @throws ApiError, ConnectionError, StepUndoneError, and the reason of the signals; the controller takes no more than
+ *   these pods in any case
  */
 export async function takeStep(
   tools: StepTools,
@@ -56,70 +60,73 @@ export async function takeStep(
   set: ReplicaSet,
   { before, after }: { before: AbortSignal; after: AbortSignal },
 ): Promise<Taken | undefined> {
-  const { kube, watches } = tools;
-  await hold(tools, before);
-  await steerTo(tools, set, before);
-  await putFirst(tools, pods, set, before);
+  const { watches } = tools;
+  await untilSettled(watches, look(watches).deployment.metadata.generation, before);
+  // Who has lifted a brake is dealt with elsewhere.
+  if (!isBraked(look(watches).deployment)) return undefined;
+  await makeUpdatedSet(tools, before);
+  if (wayNow(tools, set, pods.length)?.kind === 'release') await steerTo(tools, set, before);
+  const reserved = await tools.reserve(pods);
+  const planned = wayNow(tools, set, reserved.length);
+  if (!planned) return undefined;
+  const chosen = reserved.slice(0, planned.pods);
+  await putFirst(tools, chosen, set, before);
 
   const scene = look(watches);
-  const target = scene.sets.old.find(({ metadata }) => metadata.uid === set.metadata.uid);
-  if (!target || !scene.deployment.spec.paused || !isHeld(scene.deployment) || !tools.mayAct())
-    return undefined;
-  const there = livePods(watches, target);
-  const maxUnavailable = maxUnavailableFor(scene.sets, pods.length);
+  const way = wayNow(tools, set, chosen.length);
+  const target = targetIn(scene, set);
+  if (!way || way.pods !== chosen.length || way.kind !== planned.kind || !target) return undefined;
+  if (!isBraked(scene.deployment) || !isSettled(scene.deployment, scene.sets)) return undefined;
   before.throwIfAborted();
-  tools.onBrake({ released: true });
-  try {
-    const fields = releasedFields(maxUnavailable);
-    const released = await patchDeployment(kube, scene.deployment, fields, { unchanged: true });
-    const { generation } = released.metadata;
-    await untilSeen(
-      watches,
-      ({ deployment, sets }) =>
-        deployment.metadata.generation >= generation && isTaken(deployment, sets, maxUnavailable),
-      after,
-    );
-  } catch (error) {
-    if (!(error instanceof ApiError && error.code === 409)) throw error;
-    tools.onBrake({ released: false, generation: 0 });
-    return undefined;
-  }
-  await brake(tools, after);
-  return outcome(tools, pods, target, there, after);
+  if (!tools.isStillRight(chosen)) return undefined;
+  const there = livePods(watches, target);
+  if (!(await carryOut(tools, { way, target, scene, chosen }, after))) return undefined;
+  return outcome(tools, chosen, target, there, after);
 }
 
-async function hold({ kube, watches, onBrake }: StepTools, signal: AbortSignal): Promise<void> {
-  await untilStepTaken(watches, signal);
-  const { deployment } = look(watches);
-  let { generation } = deployment.metadata;
-  if (!isHeld(deployment) || !deployment.spec.paused) {
-    const held = await patchDeployment(kube, deployment, BRAKED);
-    ({ generation } = held.metadata);
-    onBrake({ released: false, generation });
+function targetIn({ sets }: Scene, { metadata: { uid } }: ReplicaSet): ReplicaSet | undefined {
+  return sets.old.find(({ metadata }) => metadata.uid === uid);
+}
+
+function wayNow({ watches }: StepTools, set: ReplicaSet, pods: number): StepWay | undefined {
+  const scene = look(watches);
+  const target = targetIn(scene, set);
+  if (!target || pods === 0 || target.replicas < pods) return undefined;
+  return wayOfStep(scene.deployment, scene.sets, target, pods);
+}
+
+/** The paused controller makes no ReplicaSet. Without ours it is let go for the first pods. */
+async function makeUpdatedSet({ kube, clock, watches }: StepTools, signal: AbortSignal): Promise<void> {
+  if (look(watches).sets.updated) return;
+  await createUpdatedSet(kube, look(watches).deployment);
+  const patience = new AbortController();
+  const cancel = clock.schedule(CREATED_PATIENCE_MS, () => patience.abort());
+  try {
+    const either = AbortSignal.any([signal, patience.signal]);
+    await untilSeen(watches, ({ sets }) => sets.updated !== undefined, either);
+    await untilSettled(watches, look(watches).deployment.metadata.generation, either);
+  } catch (error) {
+    if (!patience.signal.aborted) throw error;
+  } finally {
+    cancel();
   }
-  await untilSettled(watches, generation, signal);
 }
 
 async function steerTo(tools: StepTools, set: ReplicaSet, signal: AbortSignal): Promise<void> {
   const { kube, watches } = tools;
   for (;;) {
-    const { deployment, sets } = look(watches);
-    const target = sets.old.find(({ metadata }) => metadata.uid === set.metadata.uid);
-    const change = target && steer(sets, target, tools.usualMinReadySeconds());
+    const scene = look(watches);
+    const target = targetIn(scene, set);
+    const change = target && steer(scene.sets, target, tools.usualMinReadySeconds());
     if (!change) return;
-    const { namespace, name, uid } = change.set.metadata;
-    await kube.request({
-      method: 'PATCH',
-      patch: 'merge',
-      path: resourcePath({ ...RESOURCES.replicasets, namespace, name }),
-      body: { metadata: { uid }, spec: { minReadySeconds: change.minReadySeconds } },
-    });
+    const { metadata } = change.set;
+    const { uid } = metadata;
+    const { minReadySeconds } = change;
+    await patchSet(kube, metadata, { metadata: { uid }, spec: { minReadySeconds } });
     const isSeen = ({ replicaSets }: Scene) =>
-      replicaSets.some(
-        (each) => each.metadata.uid === uid && each.minReadySeconds === change.minReadySeconds,
-      );
+      replicaSets.some((each) => each.metadata.uid === uid && each.minReadySeconds === minReadySeconds);
     await untilSeen(watches, isSeen, signal);
-    await untilSettled(watches, deployment.metadata.generation, signal);
+    await untilSettled(watches, scene.deployment.metadata.generation, signal);
   }
 }
 
@@ -135,26 +142,6 @@ async function putFirst(
   if (isFirst()) return;
   await writeCosts(kube, ...live());
   await watches.until(isFirst, signal);
-}
-
-/** Tries until the Deployment is paused: the hold keeps more pods from going, but only as long as nobody changes it. */
-async function brake(tools: StepTools, signal: AbortSignal): Promise<void> {
-  const { kube, clock, watches } = tools;
-  let told = '';
-  for (;;) {
-    try {
-      const { metadata } = await patchDeployment(kube, look(watches).deployment, BRAKED);
-      tools.onBrake({ released: false, generation: metadata.generation });
-      if (told !== '') tools.onNotice('the Deployment is paused again');
-      return;
-    } catch (error) {
-      if (!(error instanceof ApiError || error instanceof ConnectionError)) throw error;
-      const message = `the Deployment could not be paused after a step, and is tried on: ${error.message}`;
-      if (message !== told) tools.onNotice(message);
-      told = message;
-      await delay(clock, BRAKE_RETRY_MS, signal);
-    }
-  }
 }
 
 /** Waits until the ReplicaSet has made its choice. */

@@ -2,8 +2,10 @@ import { ApiError, ConnectionError } from '../../../shared/kube/kube.ts';
 import type { ReplicaSet } from '../../../shared/rollout/deployment-objects.ts';
 import { sortSets } from '../../../shared/rollout/deployment-step.ts';
 import { listNames } from '../../../shared/sentences.ts';
-import { tryRemovals } from '../../removal/try-removals.ts';
+import { reservePods } from '../../removal/reserve-pods.ts';
+import { type RefusedRemoval, tryRemovals } from '../../removal/try-removals.ts';
 import type { PodRemovals, RemovalsGiven, ZonedPod } from '../port.ts';
+import { StepUndoneError } from './carry-out.ts';
 import { type StepTools, type Taken, takeStep } from './step.ts';
 
 /** A budget is asked again soon: a pod that is back makes room, and no watch here tells of budgets. */
@@ -18,7 +20,8 @@ export interface StepsOptions extends RemovalsGiven, Pick<StepTools, 'watches' |
 
 /**
  * Removes pods of a Deployment, a step at a time: those of the pods asked for that are of one ReplicaSet. What budgets
- * say is asked with dry runs of their evictions, since the ReplicaSet's controller deletes without asking.
+ * say is asked with dry runs of their evictions, since the ReplicaSet's controller deletes without asking; where our
+ * webhook answers it reserves the pods too.
  */
 export class DeploymentSteps implements PodRemovals {
   readonly #options: StepsOptions;
@@ -86,13 +89,16 @@ export class DeploymentSteps implements PodRemovals {
       if (!chosen) return;
       const admitted = await this.#admitted(chosen.pods);
       if (admitted.length === 0) return;
-      const taken = await takeStep(this.#options, admitted, chosen.set, signals);
+      const tools = { ...this.#options, reserve: (pods: readonly ZonedPod[]) => this.#reserve(pods) };
+      const taken = await takeStep(tools, admitted, chosen.set, signals);
       if (taken) this.#tell(taken);
     } catch (error) {
       // That the Deployment was deleted is seen by whoever asks for its pods.
       const isOver = signals.before.aborted || signals.after.aborted || !this.#options.watches.own;
       if (isOver) return;
-      if (!(error instanceof ApiError || error instanceof ConnectionError)) throw error;
+      const isExpected =
+        error instanceof ApiError || error instanceof ConnectionError || error instanceof StepUndoneError;
+      if (!isExpected) throw error;
       const [pod] = wanted;
       if (!pod) return;
       if (error instanceof ApiError && (error.code === 401 || error.code === 403)) {
@@ -121,7 +127,18 @@ export class DeploymentSteps implements PodRemovals {
   async #admitted(pods: readonly ZonedPod[]): Promise<readonly ZonedPod[]> {
     const { kube, disableEviction } = this.#options;
     if (disableEviction) return pods;
-    const refused = await tryRemovals(kube, pods, { disableEviction, gracePeriodSeconds: undefined });
+    return this.#without(
+      pods,
+      await tryRemovals(kube, pods, { disableEviction, gracePeriodSeconds: undefined }),
+    );
+  }
+
+  async #reserve(pods: readonly ZonedPod[]): Promise<readonly ZonedPod[]> {
+    const { kube, disableEviction } = this.#options;
+    return disableEviction ? pods : this.#without(pods, await reservePods(kube, pods));
+  }
+
+  #without(pods: readonly ZonedPod[], refused: readonly RefusedRemoval[]): readonly ZonedPod[] {
     const reasons = new Map(refused.map(({ pod, reason }) => [pod.uid, reason]));
     if (refused.length > 0) {
       this.#refuse(

@@ -1,5 +1,4 @@
 import type { Kube } from '../../../shared/kube/kube.ts';
-import type { Lease } from '../../../shared/kube/objects.ts';
 import { RESOURCES, resourcePath } from '../../../shared/kube/paths.ts';
 import { labelSelectorText } from '../../../shared/kube/selectors.ts';
 import { watchCache } from '../../../shared/kube/watch-cache.ts';
@@ -11,9 +10,8 @@ import {
 } from '../../../shared/rollout/deployment-objects.ts';
 import { ownedSets } from '../../../shared/rollout/observe-deployment.ts';
 import { deploymentWorkload, type Workload } from '../../../shared/rollout/workload.ts';
-import { ANNOTATION } from '../lock.ts';
 import type { CommonCacheOptions, OwnCaches, WorkloadWatches } from '../watches.ts';
-import { decodeOriginals, originalsOf } from './originals.ts';
+import { originalsOf } from './originals.ts';
 
 /** The objects that a Deployment consists of. */
 export interface DeploymentObjects {
@@ -30,11 +28,9 @@ export interface WatchedDeployment {
   watches: WorkloadWatches<DeploymentObjects>;
 }
 
-/** @param kept what the Lease said when the command began, for where it may not be watched */
 export function deploymentCaches(
   common: CommonCacheOptions,
   { metadata, spec }: RolledDeployment,
-  kept: string | undefined,
 ): OwnCaches<DeploymentObjects> {
   const { namespace, name } = metadata;
   const deployments = watchCache<RolledDeployment>({
@@ -55,20 +51,11 @@ export function deploymentCaches(
       const deployment = deployments.items.get(`${namespace}/${name}`);
       return deployment && { deployment, replicaSets: ownedSets(deployment, sets.items.values()) };
     },
-    toWorkload: (objects, lease) => workloadOf(objects, heldBefore(lease) ?? kept),
+    toWorkload: workloadOf,
   };
 }
 
-/** What a rollout has written into its Lease about how the Deployment was. */
-export function heldBefore(lease: Lease | undefined): string | undefined {
-  return lease?.metadata.annotations[ANNOTATION.heldBefore];
-}
-
-/** @param kept text of the originals; undefined for none */
-export function workloadOf(
-  { deployment, replicaSets }: DeploymentObjects,
-  kept: string | undefined,
-): Workload {
-  const { minReadySeconds } = originalsOf(deployment, decodeOriginals(kept));
+export function workloadOf({ deployment, replicaSets }: DeploymentObjects): Workload {
+  const { minReadySeconds } = originalsOf(deployment);
   return deploymentWorkload(deployment, replicaSets, minReadySeconds);
 }

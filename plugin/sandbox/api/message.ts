@@ -13,6 +13,8 @@ export interface ApiRequest {
   /** The Accept header as it came, for what is behind the proxy; empty without one. */
   accept: string;
   contentType: string | undefined;
+  /** Empty without one. */
+  userAgent: string;
   user: User;
   /** The body as JSON, `undefined` when it is empty. @throws StatusError BadRequest */
   body(): Promise<unknown>;

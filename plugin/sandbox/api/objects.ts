@@ -42,6 +42,10 @@ export class Objects {
     this.random = random;
   }
 
+  get nowMs(): number {
+    return this.clock.nowMs();
+  }
+
   /**
    * Stores a new object.
    *

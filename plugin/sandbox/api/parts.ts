@@ -19,5 +19,12 @@ export interface ApiParts {
 
 /** The write context of a request: who asks, and whether only for show. */
 export function contextOf(request: ApiRequest, bodyDryRun?: unknown): WriteContext {
-  return { dryRun: isDryRun(request.query, bodyDryRun), user: request.user, warnings: [] };
+  const dryRun = isDryRun(request.query, bodyDryRun);
+  return { dryRun, user: request.user, manager: managerOf(request), warnings: [] };
+}
+
+/** By whose name fields are managed that a request writes. */
+function managerOf({ query, userAgent, contentType }: ApiRequest): WriteContext['manager'] {
+  const name = query.get('fieldManager') || userAgent.split('/')[0] || 'unknown';
+  return { name, operation: contentType?.includes('apply-patch') ? 'Apply' : 'Update' };
 }

@@ -3,6 +3,7 @@ import type { Admission } from './admission.ts';
 import type { AdmissionQuestion, User } from './admission-review.ts';
 import { withDefaults } from './defaults.ts';
 import { badRequest, conflict, MODIFIED, StatusError } from './errors.ts';
+import { type FieldManager, withManager } from './managed-fields.ts';
 import { checkNamespace, type DeleteOptions, type Deletion, type Objects } from './objects.ts';
 import { type PatchKind, patched } from './patch/patch.ts';
 import { groupVersionOf, type Resource } from './resources.ts';
@@ -20,6 +21,7 @@ export interface Target {
 export interface WriteContext {
   dryRun: boolean;
   user: User;
+  manager: Pick<FieldManager, 'name' | 'operation'>;
   /** Warnings for the client are added here. */
   warnings: string[];
 }
@@ -54,7 +56,8 @@ export class Writer {
     });
     const object = admitted === asked ? asked : withDefaults(resource, admitted ?? asked);
     if (object !== asked) checkNew(resource, object);
-    return this.objects.create(resource, storedOf(resource, object), context.dryRun);
+    const managed = withManager(resource, undefined, storedOf(resource, object), this.by(context));
+    return this.objects.create(resource, managed, context.dryRun);
   }
 
   /** PUT of an object or its status. */
@@ -97,7 +100,9 @@ export class Writer {
         object: asked,
         oldObject: current,
       });
-      const next = admitted === asked ? asked : this.prepared(target, current, admitted ?? asked);
+      const settled = admitted === asked ? asked : this.prepared(target, current, admitted ?? asked);
+      const isSpec = target.subresource === undefined;
+      const next = isSpec ? withManager(resource, current, settled, this.by(context)) : settled;
       if (this.objects.store.get(resource.storage, namespace, name) !== current) continue;
       return this.objects.update(resource, namespace, name, () => next, {
         subresource: target.subresource === 'status' ? 'status' : undefined,
@@ -105,6 +110,10 @@ export class Writer {
       });
     }
     throw conflict(resource, name, MODIFIED);
+  }
+
+  private by({ manager }: WriteContext): FieldManager {
+    return { ...manager, nowMs: this.objects.nowMs };
   }
 
   async delete(target: Target, options: DeleteOptions, context: WriteContext): Promise<Deletion> {

@@ -39,6 +39,7 @@ export function front(
         representation,
         accept,
         contentType: incoming.headers['content-type'],
+        userAgent: incoming.headers['user-agent'] ?? '',
         user,
         body: () => readBody(incoming),
       });

@@ -196,7 +196,6 @@ export class DriverRun {
         },
       },
       lock: {
-        heldBefore: undefined,
         get uncertain() {
           return run.uncertain;
         },

@@ -2,20 +2,22 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { rollingStep } from '../../../plugin/sandbox/controllers/deployment-plan.ts';
+import { proportionalScale } from '../../../plugin/sandbox/controllers/deployment-scale.ts';
 import type { ReplicaSet as SandboxSet } from '../../../plugin/sandbox/controllers/replicaset.ts';
+import { HELD_MIN_READY_SECONDS } from '../../../shared/rollout/deployment-brake.ts';
 import {
   type ReplicaSet,
   readReplicaSet,
   readRolledDeployment,
 } from '../../../shared/rollout/deployment-objects.ts';
 import {
-  HELD_MIN_READY_SECONDS,
+  isReleaseTaken,
   isSettled,
-  isTaken,
   maxUnavailableFor,
   type Sets,
   sortSets,
   steer,
+  wayOfStep,
 } from '../../../shared/rollout/deployment-step.ts';
 import { deploymentObject, setObject } from './deployment-world.ts';
 
@@ -75,10 +77,10 @@ describe('a step of a held Deployment', () => {
 
   it('is taken when all replicas have a pod again, not when the old one is smaller', () => {
     const deployment = readRolledDeployment(deploymentObject(6));
-    assert.equal(isTaken(deployment, { updated: set('v2', 1), old: [set('v1', 4)] }, 2), false);
-    assert.equal(isTaken(deployment, { updated: set('v2', 2), old: [set('v1', 3)] }, 2), false);
-    assert.equal(isTaken(deployment, { updated: set('v2', 2), old: [set('v1', 4)] }, 2), true);
-    assert.equal(isTaken(deployment, { updated: undefined, old: [set('v1', 6)] }, 1), false);
+    assert.equal(isReleaseTaken(deployment, { updated: set('v2', 1), old: [set('v1', 4)] }, 2), false);
+    assert.equal(isReleaseTaken(deployment, { updated: set('v2', 2), old: [set('v1', 3)] }, 2), false);
+    assert.equal(isReleaseTaken(deployment, { updated: set('v2', 2), old: [set('v1', 4)] }, 2), true);
+    assert.equal(isReleaseTaken(deployment, { updated: undefined, old: [set('v1', 6)] }, 1), false);
   });
 
   it('waits for controllers that have not counted what was written', () => {
@@ -93,6 +95,58 @@ describe('a step of a held Deployment', () => {
     assert.equal(isSettled(late, { updated, old: [old] }), false);
     const unseen = { ...deployment, metadata: { ...deployment.metadata, generation: 2 } };
     assert.equal(isSettled(unseen, { updated, old: [old] }), false);
+  });
+});
+
+describe('a step of a Deployment that stays paused', () => {
+  it('takes exactly its pods of exactly its ReplicaSet, or says that it cannot', () => {
+    const sizes = fc.record({
+      fresh: fc.nat({ max: 8 }),
+      old: fc.array(fc.integer({ min: 1, max: 8 }), { minLength: 1, maxLength: 3 }),
+      which: fc.nat(),
+      pods: fc.integer({ min: 1, max: 4 }),
+      isNewest: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(sizes, ({ fresh, old, which, pods, isNewest }) => {
+        const replicas = old.reduce((sum, each) => sum + each, fresh);
+        const created = (index: number) => new Date(1_000_000 * (index + 1)).toISOString();
+        const objects = [fresh, ...old].map((size, index) => {
+          const image = `v${index}`;
+          const made = setObject(image, { replicas: size }) as { metadata: object };
+          const annotations = { 'deployment.kubernetes.io/max-replicas': `${replicas}` };
+          const creationTimestamp = created(index === 0 && isNewest ? 9 : index);
+          return { ...made, metadata: { ...made.metadata, annotations, creationTimestamp } };
+        });
+        const [updated, ...olds] = objects.map(readReplicaSet);
+        const target = olds[which % olds.length];
+        if (!updated || !target) assert.fail();
+        const wanted = Math.min(pods, target.replicas);
+        const deployment = readRolledDeployment(deploymentObject(replicas));
+        const way = wayOfStep(deployment, { updated, old: olds }, target, wanted);
+        if (way.kind === 'release') {
+          const isTie = olds.length === 1 && wanted === 1 && !isNewest && target.replicas === fresh + 1;
+          assert.ok(olds.length > 1 || isTie, 'the controller is let go without need');
+          return;
+        }
+        const simulatedSets = objects.map((object, index) => {
+          const size = way.set.metadata.name === `web-v${index}` ? way.replicas : [fresh, ...old][index];
+          return { ...object, spec: { replicas: size }, status: {} } as unknown as SandboxSet;
+        });
+        const [newSet, ...oldSets] = simulatedSets;
+        const scale = { replicas, maxSurge: 0, counted: replicas, isRolling: true };
+        const sizesThen = proportionalScale(scale, newSet, oldSets);
+        const then = simulatedSets.map((set) => sizesThen.get(set) ?? set.spec.replicas);
+        const expected = objects.map(({ metadata }, index) => {
+          const name = (metadata as unknown as { name: string }).name;
+          const size = [fresh, ...old][index] ?? 0;
+          if (index === 0) return size + way.pods;
+          return name === target.metadata.name ? size - way.pods : size;
+        });
+        assert.deepEqual(then, expected);
+      }),
+      { numRuns: 2_000 },
+    );
   });
 });
 

@@ -4,12 +4,12 @@ import type { WorkloadWatches } from '../../../../plugin/rollout/watches.ts';
 import { ApiError, type Kube, type KubeRequest } from '../../../../shared/kube/kube.ts';
 import { type Pod, readPod } from '../../../../shared/kube/objects.ts';
 import { deletionCost } from '../../../../shared/rollout/deletion-cost.ts';
+import { BRAKED, HELD_MIN_READY_SECONDS } from '../../../../shared/rollout/deployment-brake.ts';
 import {
   type ReplicaSet,
   readReplicaSet,
   readRolledDeployment,
 } from '../../../../shared/rollout/deployment-objects.ts';
-import { HELD_MIN_READY_SECONDS } from '../../../../shared/rollout/deployment-step.ts';
 import { deploymentObject, setObject } from '../../../shared/rollout/deployment-world.ts';
 import { manualClock } from '../../views/fixtures/clock.ts';
 
@@ -20,9 +20,9 @@ interface Spec {
   strategy?: { type: string; rollingUpdate: { maxSurge: number; maxUnavailable: number } };
 }
 
-/** Controllers that act at once on what is written, with one old ReplicaSet of four pods. */
+/** Controllers that act at once on what is written to a Deployment that is held, with one old ReplicaSet of four pods. */
 export class FakeControllers {
-  /** What was written, in order: `pause`, `release 1`, `cost a`. */
+  /** What was written, in order: `pause`, `create`, `scale v2 1`, `fence`, `cost a`. */
   readonly written: string[] = [];
   /** Chooses the pods that go: by their deletion costs unless told. */
   choose: (pods: readonly Pod[]) => readonly Pod[] = (pods) =>
@@ -30,13 +30,18 @@ export class FakeControllers {
   /** Called before each write; may throw. */
   before: (what: string) => void = () => {};
   readonly pods = new Map<string, Pod>();
-  #spec: Spec = { minReadySeconds: 5 };
+  /** Whether the controllers undo what is written to a ReplicaSet. */
+  undoes = false;
+  #spec: Spec;
   #generation = 1;
-  #fresh = 0;
+  #sets = 1;
+  #fresh: number | undefined;
   readonly #annotations = new Map<string, Record<string, string>>();
   #leaving = new Set<string>();
 
-  constructor() {
+  /** @param spec of the Deployment; every brake is on by default */
+  constructor(spec: object = BRAKED) {
+    this.#spec = spec as Spec;
     this.#show();
   }
 
@@ -59,7 +64,8 @@ export class FakeControllers {
       clock: manualClock(0),
       watches: watches as WorkloadWatches<DeploymentObjects>,
       usualMinReadySeconds: () => 5,
-      mayAct: () => true,
+      isStillRight: () => true,
+      reserve: async (pods) => pods,
       onNotice: (message) => this.written.push(`notice: ${message}`),
       onBrake: () => {},
     };
@@ -71,28 +77,58 @@ export class FakeControllers {
     return set;
   }
 
-  #write({ path, body }: KubeRequest): unknown {
+  /** Somebody else changes the Deployment. */
+  meddle(spec: Spec): void {
+    this.#spec = { ...this.#spec, ...spec };
+    this.#generation += 1;
+  }
+
+  #write({ method, path, body }: KubeRequest): unknown {
+    if (method === 'GET') return this.#deploymentObject();
+    const kind = path.split('/').find((part) => ['pods', 'replicasets', 'deployments'].includes(part));
     const { metadata, spec } = body as {
       metadata: { resourceVersion?: string; annotations?: Record<string, string> };
-      spec?: Spec;
+      spec?: Spec & { replicas?: number };
     };
-    if (spec === undefined) {
-      const name = path.split('/').at(-1) ?? '';
+    const name = path.split('/').at(-1) ?? '';
+    if (kind === 'pods') {
       this.#tell(`cost ${name}`);
       this.#annotations.set(name, metadata.annotations ?? {});
       this.#show();
       return {};
     }
-    const { paused } = spec;
-    this.#tell(paused ? 'pause' : `release ${spec.strategy?.rollingUpdate.maxUnavailable}`);
-    if (metadata.resourceVersion !== undefined && metadata.resourceVersion !== String(this.#generation)) {
+    if (kind === 'replicasets') return this.#writeSet(method, name, metadata.resourceVersion, spec?.replicas);
+    this.#tell(spec?.paused ? 'pause' : 'release');
+    this.meddle(spec ?? {});
+    return this.#deploymentObject();
+  }
+
+  #writeSet(
+    method: string,
+    name: string,
+    version: string | undefined,
+    replicas: number | undefined,
+  ): unknown {
+    if (method === 'POST') {
+      this.#tell('create');
+      this.#fresh = 0;
+      this.#sets += 1;
+      return {};
+    }
+    this.#tell(replicas === undefined ? 'fence' : `scale ${name} ${replicas}`);
+    if (version !== undefined && version !== String(this.#sets)) {
       throw new ApiError({ code: 409, reason: 'Conflict', message: 'the object has been modified' });
     }
-    this.#spec = { ...this.#spec, ...spec };
-    this.#generation += 1;
-    if (!paused) this.#take((spec.strategy?.rollingUpdate.maxUnavailable ?? 0) - this.#fresh);
-    this.#show();
-    return this.#deploymentObject();
+    this.#sets += 1;
+    const isNew = name === 'web-v2';
+    const before = isNew ? (this.#fresh ?? 0) : 4 - (this.#fresh ?? 0);
+    const answer = this.#set(isNew ? 'v2' : 'v1', replicas ?? before, { minReadySeconds: isNew ? 1 : 5 });
+    if (replicas !== undefined) {
+      if (this.undoes) this.#sets += 1;
+      else this.#take(isNew ? replicas - before : before - replicas);
+      this.#show();
+    }
+    return answer;
   }
 
   #tell(what: string): void {
@@ -103,7 +139,7 @@ export class FakeControllers {
   #take(count: number): void {
     const live = [...this.pods.values()].filter(({ metadata }) => !this.#leaving.has(metadata.name));
     for (const { metadata } of this.choose(live).slice(0, count)) this.#leaving.add(metadata.name);
-    this.#fresh += count;
+    this.#fresh = (this.#fresh ?? 0) + count;
   }
 
   #show(): void {
@@ -130,26 +166,34 @@ export class FakeControllers {
     return {
       metadata: { ...metadata, generation, resourceVersion: String(generation) },
       spec: Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== null)),
-      status: { observedGeneration: generation, availableReplicas: 4 - this.#fresh },
+      status: { observedGeneration: generation, availableReplicas: 4 - (this.#fresh ?? 0) },
     };
   }
 
   #objects(): DeploymentObjects {
+    const old = 4 - (this.#fresh ?? 0);
     const set = (image: string, replicas: number, minReadySeconds: number, availableReplicas: number) =>
-      readReplicaSet(
-        setObject(
-          image,
-          { replicas, minReadySeconds },
-          { observedGeneration: 1, replicas, availableReplicas },
-        ),
-      );
-    const old = 4 - this.#fresh;
+      readReplicaSet(this.#set(image, replicas, { minReadySeconds, availableReplicas }));
     return {
       deployment: readRolledDeployment(this.#deploymentObject()),
       replicaSets: [
         set('v1', old, 5, old),
-        ...(this.#fresh > 0 ? [set('v2', this.#fresh, HELD_MIN_READY_SECONDS, 0)] : []),
+        ...(this.#fresh === undefined ? [] : [set('v2', this.#fresh, HELD_MIN_READY_SECONDS, 0)]),
       ],
     };
+  }
+
+  #set(
+    image: string,
+    replicas: number,
+    { minReadySeconds, availableReplicas = 0 }: { minReadySeconds: number; availableReplicas?: number },
+  ): object {
+    const generation = this.#sets;
+    const { metadata, ...rest } = setObject(
+      image,
+      { replicas, minReadySeconds },
+      { observedGeneration: generation, replicas, availableReplicas },
+    ) as { metadata: object };
+    return { ...rest, metadata: { ...metadata, generation, resourceVersion: String(generation) } };
   }
 }

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { BRAKED, releasedFields } from '../../../../plugin/rollout/deployment/hold.ts';
 import {
   decodeOriginals,
   encodeOriginals,
+  keptOriginals,
+  ORIGINALS_ANNOTATION,
   type Originals,
   originalsOf,
-  parkedRollingUpdate,
+  PARKED_ROLLING_UPDATE,
 } from '../../../../plugin/rollout/deployment/originals.ts';
+import { BRAKED, releasedFields } from '../../../../shared/rollout/deployment-brake.ts';
 import { readRolledDeployment } from '../../../../shared/rollout/deployment-objects.ts';
 import { deploymentObject } from '../../../shared/rollout/deployment-world.ts';
 
@@ -19,19 +21,21 @@ const FOUND: Originals = {
   rollingUpdate: SURGING,
 };
 
-function deployment(spec: object) {
-  return readRolledDeployment(deploymentObject(6, spec));
+function deployment(spec: object, kept?: Originals) {
+  const object = deploymentObject(6, spec) as { metadata: object };
+  const annotations = kept ? { [ORIGINALS_ANNOTATION]: encodeOriginals(kept) } : {};
+  return readRolledDeployment({ ...object, metadata: { ...object.metadata, annotations } });
 }
 
-function like({ rollingUpdate, ...fields }: Originals) {
-  return deployment({ ...fields, strategy: { type: 'RollingUpdate', rollingUpdate } });
+function like({ rollingUpdate, ...fields }: Originals, kept?: Originals) {
+  return deployment({ ...fields, strategy: { type: 'RollingUpdate', rollingUpdate } }, kept);
 }
 
 describe('what a Deployment was like before its rollout', () => {
   it('is read from one that no rollout has touched', () => {
-    assert.deepEqual(originalsOf(like(FOUND), undefined), FOUND);
-    assert.deepEqual(originalsOf(like({ ...FOUND, paused: true }), undefined), { ...FOUND, paused: true });
-    assert.deepEqual(originalsOf(deployment({}), undefined), {
+    assert.deepEqual(originalsOf(like(FOUND)), FOUND);
+    assert.deepEqual(originalsOf(like({ ...FOUND, paused: true })), { ...FOUND, paused: true });
+    assert.deepEqual(originalsOf(deployment({})), {
       paused: false,
       minReadySeconds: 0,
       progressDeadlineSeconds: 600,
@@ -39,20 +43,18 @@ describe('what a Deployment was like before its rollout', () => {
     });
   });
 
-  it('is what the Lease keeps while it is held, whatever process held it', () => {
-    assert.deepEqual(originalsOf(deployment(BRAKED), FOUND), FOUND);
-    assert.deepEqual(originalsOf(deployment(releasedFields(3)), FOUND), FOUND);
+  it('is what it keeps itself while it is held, whatever process held it', () => {
+    assert.deepEqual(originalsOf(deployment(BRAKED, FOUND)), FOUND);
+    assert.deepEqual(originalsOf(deployment(releasedFields(3), FOUND)), FOUND);
   });
 
   it('is careful where it is held and nobody knows', () => {
-    const { rollingUpdate } = originalsOf(deployment(BRAKED), undefined);
-    assert.deepEqual(rollingUpdate, { maxSurge: 0, maxUnavailable: 1 });
+    assert.deepEqual(originalsOf(deployment(BRAKED)).rollingUpdate, { maxSurge: 0, maxUnavailable: 1 });
   });
 
-  it('has the surge again that an unfinished rollout left out, and no pause of ours', () => {
-    const parked = { ...FOUND, paused: true, rollingUpdate: parkedRollingUpdate(SURGING) };
-    assert.deepEqual(parked.rollingUpdate, { maxSurge: 0, maxUnavailable: 1 });
-    assert.deepEqual(originalsOf(like(parked), FOUND), FOUND);
+  it('has the strategy again that an unfinished rollout left out, and no pause of ours', () => {
+    const parked = { ...FOUND, paused: true, rollingUpdate: PARKED_ROLLING_UPDATE };
+    assert.deepEqual(originalsOf(like(parked, FOUND)), FOUND);
   });
 
   it('keeps what somebody has set since', () => {
@@ -60,13 +62,21 @@ describe('what a Deployment was like before its rollout', () => {
       paused: true,
       minReadySeconds: 5,
       progressDeadlineSeconds: 700,
-      rollingUpdate: { maxSurge: 0, maxUnavailable: 2 },
+      rollingUpdate: PARKED_ROLLING_UPDATE,
     };
-    assert.deepEqual(originalsOf(like(changed), FOUND), { ...changed, paused: false });
-    assert.equal(originalsOf(like({ ...changed, paused: false }), { ...FOUND, paused: true }).paused, false);
+    const { rollingUpdate } = FOUND;
+    assert.deepEqual(originalsOf(like(changed, FOUND)), { ...changed, rollingUpdate, paused: false });
+    const resumed = like({ ...changed, paused: false }, { ...FOUND, paused: true });
+    assert.equal(originalsOf(resumed).paused, false);
   });
 
-  it('survives the Lease, and nothing else does', () => {
+  it('is not what kubectl rollout undo has brought back, with a Deployment that nobody holds', () => {
+    const own: Originals = { ...FOUND, paused: true, rollingUpdate: { maxSurge: 0, maxUnavailable: 2 } };
+    assert.equal(keptOriginals(like(own, FOUND)), undefined);
+    assert.deepEqual(originalsOf(like(own, FOUND)), own);
+  });
+
+  it('survives the annotation, and nothing else does', () => {
     assert.deepEqual(decodeOriginals(encodeOriginals(FOUND)), FOUND);
     for (const text of [undefined, '', '{', '{}', '{"paused":1}'])
       assert.equal(decodeOriginals(text), undefined);

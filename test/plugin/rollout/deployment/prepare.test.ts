@@ -16,16 +16,8 @@ async function prepare(controllers: FakeControllers): Promise<string> {
   const found = watches.own ?? assert.fail();
   const options = parseRolloutOptions({});
   if ('problems' in options) assert.fail();
-  let heldBefore: string | undefined;
   const lock: Partial<RolloutLock> = {
     memory: emptyMemory(''),
-    get heldBefore() {
-      return heldBefore;
-    },
-    async rememberHeld(before) {
-      controllers.written.push('remember');
-      heldBefore = before;
-    },
   };
   const said: string[] = [];
   const stderr: Partial<Context['stderr']> = { write: (text: string) => said.push(text) > 0 };
@@ -41,16 +33,16 @@ async function prepare(controllers: FakeControllers): Promise<string> {
 }
 
 describe('preparing the rollout of a Deployment', () => {
-  it('remembers how it was, holds it, and then marks the pods in their order', async () => {
-    const controllers = new FakeControllers();
+  it('puts every brake on, and then marks the pods in their order', async () => {
+    const controllers = new FakeControllers({ minReadySeconds: 5 });
     assert.equal(await prepare(controllers), '');
-    assert.deepEqual(controllers.written.slice(0, 2), ['remember', 'pause']);
-    assert.deepEqual(controllers.written.slice(2).sort(), ['cost a', 'cost b', 'cost c', 'cost d']);
+    assert.deepEqual(controllers.written.slice(0, 1), ['pause']);
+    assert.deepEqual(controllers.written.slice(1).sort(), ['cost a', 'cost b', 'cost c', 'cost d']);
   });
 
   it('goes on where a pod cannot be marked for the moment, and says so', async () => {
     for (const error of [apiError(500, 'InternalError'), new ConnectionError('reset')]) {
-      const controllers = new FakeControllers();
+      const controllers = new FakeControllers({ minReadySeconds: 5 });
       controllers.before = (what) => {
         if (what === 'cost b') throw error;
       };
@@ -60,7 +52,7 @@ describe('preparing the rollout of a Deployment', () => {
   });
 
   it('ends where pods may not be marked at all', async () => {
-    const controllers = new FakeControllers();
+    const controllers = new FakeControllers({ minReadySeconds: 5 });
     controllers.before = (what) => {
       if (what.startsWith('cost')) throw apiError(403, 'Forbidden');
     };

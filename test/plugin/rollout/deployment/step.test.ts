@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { StepUndoneError } from '../../../../plugin/rollout/deployment/carry-out.ts';
 import { takeStep } from '../../../../plugin/rollout/deployment/step.ts';
 import type { ZonedPod } from '../../../../plugin/rollout/port.ts';
 import { ConnectionError } from '../../../../shared/kube/kube.ts';
@@ -16,22 +17,24 @@ function step(controllers: FakeControllers, ...names: readonly string[]) {
 const namesOf = (pods: readonly ZonedPod[] = []) => pods.map(({ name }) => name);
 
 describe('a step', () => {
-  it('holds, puts the chosen pods first, releases exactly so many, and pauses again', async () => {
+  it('makes the new ReplicaSet, puts the chosen pods first, and scales once, while all brakes are on', async () => {
     const controllers = new FakeControllers();
     const taken = await step(controllers, 'c', 'b');
     assert.deepEqual(namesOf(taken?.gone), ['c', 'b']);
     assert.deepEqual([taken?.spared, taken?.instead], [[], []]);
-    assert.equal(controllers.written[0], 'pause');
-    assert.deepEqual(controllers.written.slice(1, -2).sort(), ['cost b', 'cost c']);
-    assert.deepEqual(controllers.written.slice(-2), ['release 2', 'pause']);
+    assert.equal(controllers.written[0], 'create');
+    assert.deepEqual(controllers.written.slice(1, -1).sort(), ['cost b', 'cost c']);
+    assert.equal(controllers.written.at(-1), 'scale web-v2 2');
+    assert.equal(controllers.oldSet.replicas, 2);
   });
 
-  it('counts the pods that are new already, and holds only what is not held yet', async () => {
+  it('scales whichever ReplicaSet makes the controller take from the old one', async () => {
     const controllers = new FakeControllers();
-    await step(controllers, 'd');
-    const before = controllers.written.length;
-    await step(controllers, 'a');
-    assert.deepEqual(controllers.written.slice(before), ['cost a', 'release 2', 'pause']);
+    for (const name of ['a', 'b', 'c', 'd']) await step(controllers, name);
+    assert.deepEqual(
+      controllers.written.filter((each) => each.startsWith('scale')),
+      ['scale web-v2 1', 'scale web-v2 2', 'scale web-v1 1', 'scale web-v1 0'],
+    );
   });
 
   it('tells which pods went in the place of others', async () => {
@@ -41,53 +44,63 @@ describe('a step', () => {
     assert.deepEqual([namesOf(taken?.gone), namesOf(taken?.spared), taken?.instead], [[], ['a'], ['d']]);
   });
 
-  it('does nothing when the Deployment was changed after it was looked at', async () => {
+  it('does nothing when a brake was lifted, or the ReplicaSet was changed, after it was looked at', async () => {
+    const lifted = new FakeControllers();
+    lifted.meddle({ paused: null });
+    assert.equal(await step(lifted, 'a'), undefined);
+    assert.deepEqual(lifted.written, []);
+
     const controllers = new FakeControllers();
-    const { tools } = controllers;
     controllers.before = (what) => {
-      if (!what.startsWith('release')) return;
+      if (!what.startsWith('scale')) return;
       controllers.before = () => {};
-      void tools.kube.request({
+      void controllers.tools.kube.request({
         method: 'PATCH',
-        path: '/web',
-        body: { metadata: {}, spec: { paused: true } },
+        path: '/replicasets/web-v2',
+        body: { metadata: {} },
       });
     };
     assert.equal(await step(controllers, 'a'), undefined);
-    assert.deepEqual(controllers.oldSet.replicas, 4);
+    assert.equal(controllers.oldSet.replicas, 4);
   });
 
-  it('begins nothing once it is stopped, or may not act', async () => {
+  it('does nothing that would not be decided any more right before it, and no more than is reserved', async () => {
     const controllers = new FakeControllers();
     const { signal } = new AbortController();
     const signals = { before: signal, after: signal };
-    const blind = { ...controllers.tools, mayAct: () => false };
-    assert.equal(await takeStep(blind, chosen('a'), controllers.oldSet, signals), undefined);
-    const stopped = { ...signals, before: AbortSignal.abort(new Error('stopped')) };
+    const wrong = { ...controllers.tools, isStillRight: () => false };
+    assert.equal(await takeStep(wrong, chosen('a'), controllers.oldSet, signals), undefined);
+    const none = { ...controllers.tools, reserve: async () => [] };
+    assert.equal(await takeStep(none, chosen('a'), controllers.oldSet, signals), undefined);
+    assert.equal(controllers.oldSet.replicas, 4);
+    const one = { ...controllers.tools, reserve: async (pods: readonly ZonedPod[]) => pods.slice(0, 1) };
+    const taken = await takeStep(one, chosen('b', 'a'), controllers.oldSet, signals);
+    assert.deepEqual([namesOf(taken?.gone), controllers.oldSet.replicas], [['b'], 3]);
+  });
+
+  it('begins nothing once it is stopped', async () => {
+    const controllers = new FakeControllers();
+    const { signal } = new AbortController();
+    const stopped = { before: AbortSignal.abort(new Error('stopped')), after: signal };
     await assert.rejects(takeStep(controllers.tools, chosen('a'), controllers.oldSet, stopped), /stopped/);
     assert.equal(controllers.oldSet.replicas, 4);
   });
 
-  it('tries until it has paused again, and says so', async () => {
+  it('makes a write impossible whose answer got lost, before it looks again', async () => {
     const controllers = new FakeControllers();
-    let failures = 0;
     controllers.before = (what) => {
-      if (what !== 'pause' || !controllers.written.includes('release 1') || failures === 2) return;
-      failures += 1;
+      if (!what.startsWith('scale')) return;
+      controllers.before = () => {};
       throw new ConnectionError('reset');
     };
-    const { tools } = controllers;
-    const impatient = { ...tools, clock: { nowMs: () => 0, monotonicMs: () => 0, schedule: runAtOnce } };
-    const { signal } = new AbortController();
-    await takeStep(impatient, chosen('a'), controllers.oldSet, { before: signal, after: signal });
-    const told = controllers.written.filter((each) => each.startsWith('notice'));
-    assert.match(told[0] ?? '', /could not be paused after a step, and is tried on: reset/);
-    assert.match(told[1] ?? '', /is paused again/);
-    assert.equal(controllers.written.at(-2), 'pause');
+    assert.equal(await step(controllers, 'a'), undefined);
+    assert.equal(controllers.written.at(-1), 'fence');
+    assert.equal(controllers.oldSet.replicas, 4);
+  });
+
+  it('says when somebody undoes it', async () => {
+    const controllers = new FakeControllers();
+    controllers.undoes = true;
+    await assert.rejects(step(controllers, 'a'), StepUndoneError);
   });
 });
-
-function runAtOnce(_delayMs: number, run: () => void): () => void {
-  queueMicrotask(run);
-  return () => {};
-}

@@ -14,9 +14,9 @@ async function asked(controllers: FakeControllers, { zoneOfOthers = 'zone-a' } =
   const { tools } = controllers;
   const steps = new DeploymentSteps({
     ...tools,
+    mayAct: () => true,
     random: () => 0.5,
     disableEviction: true,
-    lock: { heldBefore: undefined },
     suspects: [],
     onError: (error) => told.push(`error: ${error}`),
     zoneOf: () => zoneOfOthers,
@@ -37,8 +37,8 @@ describe('steps of a Deployment', () => {
     const controllers = new FakeControllers();
     assert.deepEqual(await asked(controllers), ['accepted a']);
     assert.deepEqual(
-      controllers.written.filter((each) => each.startsWith('release')),
-      ['release 1'],
+      controllers.written.filter((each) => each.startsWith('scale')),
+      ['scale web-v2 1'],
     );
   });
 
