@@ -6,6 +6,7 @@ import type { Target } from '../commands/target.ts';
 import { connectionNews } from '../connection-news.ts';
 import type { Context } from '../context.ts';
 import type { ExitCode } from '../errors.ts';
+import { writeLine } from '../output.ts';
 import type { ProbeRequest } from '../probe/options.ts';
 import { fetchDefaults } from './defaults.ts';
 import { dryRun } from './dry-run.ts';
@@ -135,8 +136,9 @@ async function watch(
     clock,
     () => true,
     (news) => {
-      if (news.type === 'connection-lost') stderr.write(`no connection to the API server: ${news.reason}\n`);
-      else stderr.write('the API server answers again\n');
+      if (news.type === 'connection-lost')
+        writeLine(stderr, `no connection to the API server: ${news.reason}`);
+      else writeLine(stderr, 'the API server answers again');
     },
   );
   const listeners: WatchListeners = { onConnection: tell, onProblem: () => {} };

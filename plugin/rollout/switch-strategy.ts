@@ -1,6 +1,7 @@
 import type { Kube } from '../../shared/kube/kube.ts';
 import type { StatefulSet } from '../../shared/kube/objects.ts';
 import type { Context } from '../context.ts';
+import { writeLine } from '../output.ts';
 import type { RolloutLock } from './lock.ts';
 import { ON_DELETE, setStrategy } from './strategy.ts';
 import type { WorkloadWatches } from './watches.ts';
@@ -33,8 +34,9 @@ export async function switchStrategy(
     return seen.status.observedGeneration >= switched.metadata.generation;
   };
   const breakSilence = clock.schedule(SILENCE_MS, () =>
-    stderr.write(
-      `waiting for the StatefulSet controller to observe the update strategy ${ON_DELETE}; is kube-controller-manager running?\n`,
+    writeLine(
+      stderr,
+      `waiting for the StatefulSet controller to observe the update strategy ${ON_DELETE}; is kube-controller-manager running?`,
     ),
   );
   try {
