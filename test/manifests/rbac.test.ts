@@ -40,7 +40,12 @@ describe('the ClusterRole of a drain', () => {
         .filter((verb) => !['get', 'list', 'watch'].includes(verb))
         .flatMap((verb) => resources.map((resource) => `${verb} ${resource}`)),
     );
-    assert.deepEqual(changes.sort(), ['create pods/eviction', 'patch nodes']);
+    assert.deepEqual(changes.sort(), [
+      'create leases',
+      'create pods/eviction',
+      'patch leases',
+      'patch nodes',
+    ]);
   });
 });
 
