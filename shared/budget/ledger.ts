@@ -290,7 +290,7 @@ export function withoutTrust(
 
 /** L1: for each zone the larger count of the two. */
 function tighten(view: BudgetView, status: BudgetStatus, local: BudgetObservation): BudgetView {
-  if (compareResourceVersions(local.versions.pods, status.versions.pods ?? '') <= 0) return view;
+  if (compareResourceVersions(local.versions.pods, status.versions.pods ?? '') < 0) return view;
   const { kept } = settleReservations(status.reservations, local, [], { monotonicMs: 0, sinceMs: () => 0 });
   const zones = new Map<string, ZoneCount>(view.zones.map((count) => [count.zone, count]));
   for (const count of countZones(local, kept, knownZones(local, status))) {
