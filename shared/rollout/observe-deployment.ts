@@ -1,6 +1,6 @@
 import type { Node, Pod } from '../kube/objects.ts';
 import { podProblem, readySinceMs } from '../pods.ts';
-import { zoneOfPod, zonesOf } from '../zones.ts';
+import { compareText, zoneOfPod, zonesOf } from '../zones.ts';
 import type { ReplicaSet, RolledDeployment } from './deployment-objects.ts';
 import { type PlaceMemory, placePods, type UnplacedPod } from './deployment-places.ts';
 import { terminationOf } from './leaving.ts';
@@ -36,7 +36,8 @@ export function observeDeployment(
   const found: UnplacedPod[] = [];
   for (const pod of pods) {
     const owner = pod.metadata.controller?.uid ?? '';
-    if (!revisions.has(owner) || isFinished(pod)) continue;
+    const isOwn = revisions.has(owner) || isOfRemovedSet(pod, deployment.metadata.name);
+    if (!isOwn || isFinished(pod)) continue;
     const { nodeName } = pod.spec;
     found.push({
       name: pod.metadata.name,
@@ -71,7 +72,24 @@ export function ownedSets(
 ): ReplicaSet[] {
   return [...replicaSets]
     .filter((set) => set.metadata.controller?.uid === uid)
-    .sort((a, b) => (a.metadata.creationTimestampMs ?? 0) - (b.metadata.creationTimestampMs ?? 0));
+    .sort(
+      (a, b) =>
+        (a.metadata.creationTimestampMs ?? 0) - (b.metadata.creationTimestampMs ?? 0) ||
+        compareText(a.metadata.name, b.metadata.name),
+    );
+}
+
+/**
+ * The controller removes an old ReplicaSet beyond revisionHistoryLimit as soon as it has no pods but terminating ones.
+ * These still leave, and may flush for long. Its name is all that is left to tell whose they were.
+ */
+function isOfRemovedSet({ metadata }: Pod, deployment: string): boolean {
+  const { controller, deletionTimestampMs } = metadata;
+  return (
+    deletionTimestampMs !== undefined &&
+    controller?.kind === 'ReplicaSet' &&
+    controller.name.replace(/-[^-]*$/, '') === deployment
+  );
 }
 
 /** A pod that has ended or was evicted by its kubelet stays as an object, and its ReplicaSet has made another. */

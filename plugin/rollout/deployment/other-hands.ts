@@ -7,6 +7,9 @@ import { type BrakeTools, brake } from './carry-out.ts';
 export const LIFTED_FIX =
   'make sure that nothing else changes these fields during the rollout (kubectl zone rollout --help, --allow-manager), then run the same command';
 
+/** It removes the field, so that nobody owns it afterwards. */
+const RESUME_HINT = ' (kubectl rollout resume leaves no trace there)';
+
 /** `deployment/api was changed by argocd-controller: paused from true to false`. */
 export function liftedSentence(deployment: RolledDeployment, may: readonly BrakeFields[]): string {
   const [least = []] = may
@@ -16,7 +19,7 @@ export function liftedSentence(deployment: RolledDeployment, may: readonly Brake
   const by =
     managers.size > 0
       ? [...managers].join(' and ')
-      : 'somebody whom its managedFields do not name (kubectl rollout resume leaves no trace there)';
+      : `somebody whom its managedFields do not name${least.some(({ field }) => field === 'paused') ? RESUME_HINT : ''}`;
   const what = least.map(({ text }) => text).join(', ');
   return `deployment/${deployment.metadata.name} was changed by ${by}: ${what},`;
 }

@@ -41,8 +41,8 @@ export async function createUpdatedSet(kube: Kube, deployment: RolledDeployment)
   const hash = deployment.revision.slice(-8);
   const labels = { ...spec.template.metadata?.labels, [HASH_LABEL]: hash };
   const { selector, template } = spec;
-  try {
-    await kube.request({
+  const create = (blockOwnerDeletion: boolean) =>
+    kube.request({
       method: 'POST',
       path: resourcePath({ ...RESOURCES.replicasets, namespace }),
       query: { fieldManager: OWN_MANAGER },
@@ -54,7 +54,12 @@ export async function createUpdatedSet(kube: Kube, deployment: RolledDeployment)
           namespace,
           labels,
           annotations: scaledFor(spec.replicas),
-          ownerReferences: [{ apiVersion: 'apps/v1', kind: 'Deployment', name, uid, controller: true }],
+          ownerReferences: [
+            {
+              ...{ apiVersion: 'apps/v1', kind: 'Deployment', name, uid, controller: true },
+              ...(blockOwnerDeletion && { blockOwnerDeletion }),
+            },
+          ],
         },
         spec: {
           replicas: 0,
@@ -63,6 +68,15 @@ export async function createUpdatedSet(kube: Kube, deployment: RolledDeployment)
           template: { ...template, metadata: { ...template.metadata, labels } },
         },
       },
+    });
+  try {
+    await create(true).catch((error: unknown) => {
+      // OwnerReferencesPermissionEnforcement asks for the right to update the Deployment's finalizers. Without the field
+      // only `kubectl delete --cascade=foreground` differs: it does not wait for this ReplicaSet.
+      if (error instanceof ApiError && error.code === 403 && /blockOwnerDeletion/.test(error.message)) {
+        return create(false);
+      }
+      throw error;
     });
   } catch (error) {
     if (!(error instanceof ApiError && error.reason === 'AlreadyExists')) throw error;

@@ -56,6 +56,24 @@ describe('observing a Deployment', () => {
     assert.deepEqual([pods.map(({ name }) => name), missing], [['b'], []]);
   });
 
+  it('counts a pod that still terminates although the controller has removed its ReplicaSet', () => {
+    const leaving = ({ metadata, ...rest }: ReturnType<typeof pod>) => ({
+      ...rest,
+      metadata: { ...metadata, deletionTimestampMs: 1 },
+    });
+    const { pods } = observed(
+      [leaving(pod('a', 'web-v0')), pod('b', 'v2'), leaving(pod('c', 'web-x-v0'))],
+      2,
+    );
+    assert.deepEqual(
+      pods.map(({ name, stale, terminating }) => [name, stale, terminating]),
+      [
+        ['b', false, false],
+        ['a', true, true],
+      ],
+    );
+  });
+
   it('has the oldest pod last, as the order within a zone goes', () => {
     const made = (name: string, creationTimestamp: string) => {
       const { metadata, ...rest } = pod(name, 'v1');
