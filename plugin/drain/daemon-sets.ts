@@ -1,3 +1,4 @@
+import type { Clock } from '../../shared/clock.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
 import { listAll } from '../../shared/kube/list.ts';
 import { fields } from '../../shared/kube/objects/fields.ts';
@@ -15,12 +16,14 @@ export interface DaemonSets {
   isUnclear(pod: Pod): boolean;
 }
 
+const RETRY_MS = 1_000;
+
 /**
  * Lists the DaemonSets of all namespaces.
  *
  * @throws ApiError, ConnectionError at the first time
  */
-export async function listDaemonSets(kube: Kube, onChange: () => void): Promise<DaemonSets> {
+export async function listDaemonSets(kube: Kube, clock: Clock, onChange: () => void): Promise<DaemonSets> {
   let names = await fetchNames(kube);
   /** Uids of DaemonSets that a list has shown not to exist. */
   const absent = new Set<string>();
@@ -33,7 +36,8 @@ export async function listDaemonSets(kube: Kube, onChange: () => void): Promise<
       if (!names.has(key)) absent.add(uid);
       onChange();
     } catch {
-      // Still unclear: the look at the next change asks again.
+      // Still unclear: the next look asks again, which comes by time if nothing changes.
+      clock.schedule(RETRY_MS, onChange);
     } finally {
       listing = false;
     }

@@ -80,6 +80,7 @@ export function podBudgetState({ metadata, spec, status }: PodDisruptionBudget):
   return {
     disruptionsAllowed: status.observedGeneration < metadata.generation ? 0 : disruptionsAllowed,
     unreadyMayGo: spec.unhealthyPodEvictionPolicy === 'AlwaysAllow' || healthy,
+    ...(status.expectedPods > 0 && desiredHealthy >= status.expectedPods && { neverAllows: true }),
   };
 }
 

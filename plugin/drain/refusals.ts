@@ -86,8 +86,10 @@ function concerns(observation: DrainObservation): (pod: DrainPod) => string {
     texts.set(key, known);
     return known;
   };
-  return (pod) =>
-    [
+  return (pod) => {
+    // Such a budget refuses whatever changes: only time asks again.
+    if (pod.podBudgets.some((key) => podBudgets.get(key)?.neverAllows)) return `never ${pod.available}`;
+    return [
       String(pod.available),
       ...pod.zoneBudgets.map((key) => text(`zdb ${key}`, () => [key, zoneBudgets.get(key)])),
       ...pod.podBudgets.map((key) => text(`pdb ${key}`, () => [key, podBudgets.get(key)])),
@@ -95,4 +97,5 @@ function concerns(observation: DrainObservation): (pod: DrainPod) => string {
         workloads.get(pod.workload ?? '')?.down.map(({ name, problem }) => [name, problem]),
       ),
     ].join();
+  };
 }

@@ -50,7 +50,7 @@ export async function watchScene(
     onConnection: (state: ConnectionState) => listeners.onConnection(state),
     onProblem: (error: Error) => listeners.onProblem(error),
   };
-  const daemonSets = await listDaemonSets(kube, onChange);
+  const daemonSets = await listDaemonSets(kube, clock, onChange);
   const watches = await watchDrain({ ...surroundings, zoneBudgets });
   watches.onChange(onChange);
   const rollouts = watchRollouts({ ...surroundings, onChange });

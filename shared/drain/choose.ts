@@ -116,7 +116,7 @@ class Round {
     }
     const budget = this.observation.podBudgets.get(key);
     if (!budget) return { by: 'pod-budget', reason: reasons.unknownBudget('PodDisruptionBudget', key) };
-    if (!pod.available && budget.unreadyMayGo) return undefined;
+    if (budget.neverAllows || (!pod.available && budget.unreadyMayGo)) return undefined;
     const taken = this.taken.get(key) ?? 0;
     return taken < budget.disruptionsAllowed
       ? undefined

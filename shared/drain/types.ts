@@ -97,6 +97,11 @@ export interface PodBudgetState {
    * https://kubernetes.io/docs/tasks/run-application/configure-pdb/#unhealthy-pod-eviction-policy
    */
   unreadyMayGo: boolean;
+  /**
+   * It allows none even while all its pods are healthy, as operators have it whose admission webhook moves a pod when its
+   * eviction is asked for (Strimzi Drain Cleaner, KubeVirt): its pods are asked for all the same.
+   */
+  neverAllows?: boolean;
 }
 
 export interface DrainOptions {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { listDaemonSets } from '../../../plugin/drain/daemon-sets.ts';
 import { apiError, type FakeKube, fakeKube } from '../../helpers/fake-kube.ts';
+import { manualClock } from '../../helpers/manual-clock.ts';
 import { podOf } from './builders.ts';
 import { settle } from './fake-cluster.ts';
 
@@ -18,7 +19,7 @@ describe('the DaemonSets of a cluster', () => {
     kube.put(PATH, { metadata: { name: 'agent', namespace: 'cortex' } });
   });
   const list = () =>
-    listDaemonSets(kube, () => {
+    listDaemonSets(kube, manualClock(), () => {
       changes += 1;
     });
 

@@ -118,6 +118,15 @@ describe('which pods may be asked for now', () => {
     assert.deepEqual(choose(more, { memory, options }).held, [['web-1', 'other-zone']], 'one is new');
   });
 
+  it('are those of a PodDisruptionBudget that never allows any: a webhook may move a pod that is asked for', () => {
+    const pods = [pod('web-1', a1, { ...UNGUARDED, podBudgets: ['prod/pdb'] })];
+    const state = { disruptionsAllowed: 0, unreadyMayGo: false };
+    const seen = (more: Partial<PodBudgetState>) =>
+      observation({ pods, podBudgets: pdb({ ...state, ...more }) });
+    assert.deepEqual(choose(seen({})).chosen, []);
+    assert.deepEqual(choose(seen({ neverAllows: true })).chosen, ['web-1']);
+  });
+
   it('may be the one pod that is down on a node without a label', () => {
     const pods = [pod('web-1', x1, { ...UNGUARDED, available: false })];
     const seen = observation({ pods, workloads: [workload(), web({ 'web-1': undefined })] });
