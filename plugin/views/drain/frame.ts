@@ -64,7 +64,7 @@ function title({ nodes }: DrainSnapshot): Line {
 }
 
 function progress({ nodes, pods }: DrainSnapshot, columns: number, theme: Theme): Line {
-  const figures = `${nodes.drained} of ${plural(nodes.total, 'node')} drained, ${pods.left} of ${plural(pods.total, 'pod')} left`;
+  const figures = `${nodes.drained} of ${plural(nodes.total, 'node')} drained, ${pods.total - pods.left} of ${plural(pods.total, 'pod')} evicted`;
   return progressBar({ done: pods.total - pods.left, total: pods.total, figures }, columns, theme);
 }
 
@@ -74,7 +74,7 @@ function times({ state: { latest, finished }, nowMs }: DrainFrameInput): Line {
   const took = finished ? formatDuration(finished.summary.tookMs) : elapsed(latest, nowMs);
   return [
     span(`${took} elapsed, `),
-    span(`${plural(refused, 'request')} refused`, refused > 0 ? 'warn' : 'faint'),
+    span(`${plural(refused, 'eviction')} refused`, refused > 0 ? 'warn' : 'faint'),
   ];
 }
 

@@ -3,5 +3,5 @@ export const DRAIN_TOPICS: readonly (readonly [topic: string, text: string])[] =
   ['q, Ctrl-C', 'leave: no more pods are evicted, nodes stay cordoned, and the same command goes on later'],
   ['?', 'close this help'],
   ['held', 'pods that a budget does not let go yet; they are asked for when something has changed'],
-  ['not whole', 'workloads with pods that are down; the next zone begins when there are none'],
+  ['unhealthy', 'workloads with pods that are down; the next zone begins when there are none'],
 ];

@@ -50,7 +50,7 @@ const TONES = { pending: 'faint', draining: 'busy', drained: 'good' } as const;
 function describe({ phase, pods, left, terminating }: DrainNodeRow): string {
   if (phase === 'drained') return 'drained';
   if (phase === 'pending') return plural(pods, 'pod');
-  return terminating > 0 ? `${left} left, ${terminating} terminating` : `${left} left`;
+  return terminating > 0 ? `${left} to go, ${terminating} terminating` : `${left} to go`;
 }
 
 function importance({ phase, left }: DrainNodeRow): number {
@@ -64,7 +64,7 @@ function hiddenNodes(nodes: readonly DrainNodeRow[], shown: readonly DrainNodeRo
   const left = hidden.reduce((sum, node) => sum + node.left, 0);
   const parts = [
     ...(drained > 0 ? [`${drained} of them drained`] : []),
-    ...(left > 0 ? [`${plural(left, 'pod')} left on them`] : []),
+    ...(left > 0 ? [`${plural(left, 'pod')} to go`] : []),
   ];
   const text = [`and ${plural(hidden.length, 'node')} more`, ...parts].join(', ');
   return [span(`${' '.repeat(INDENT)}${text}`, 'faint')];

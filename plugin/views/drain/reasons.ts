@@ -17,13 +17,13 @@ export function heldSection({ held }: DrainSnapshot, columns: number, theme: The
   return listing(7, { text: 'held', tone: 'warn' }, texts, columns, theme);
 }
 
-/** Workloads that are not whole, a line for each. */
+/** Workloads that are not healthy, a line for each. */
 export function missingSection({ waitingFor }: DrainSnapshot, columns: number, theme: Theme): Section {
   const texts = waitingFor.map(
     ({ workload, namespace, pods }) =>
       `${workload} in ${namespace}: ${plural(pods.length, 'pod')}: ${firstNames(pods, MOST_NAMES)}`,
   );
-  return listing(8, { text: 'not whole', tone: 'busy' }, texts, columns, theme);
+  return listing(8, { text: 'unhealthy', tone: 'busy' }, texts, columns, theme);
 }
 
 function listing(

@@ -18,7 +18,7 @@ export function drainSummaryLines(
     ['time taken', formatDuration(summary.tookMs)],
     ['nodes drained', String(summary.nodesDrained)],
     ['pods evicted', String(summary.podsEvicted)],
-    ['requests refused', String(summary.requestsRefused)],
+    ['evictions refused', String(summary.requestsRefused)],
     ['zones ever down together', String(summary.zonesDownTogether)],
     ['nodes left cordoned', `${cordoned.length}${names}`],
   ]);

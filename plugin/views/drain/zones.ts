@@ -81,9 +81,9 @@ function detailOf({ phase, nodes }: DrainZoneRow): string {
     case 'pending':
       return plural(pods, 'pod');
     case 'draining':
-      return `${left} of ${plural(pods, 'pod')} left`;
+      return `${pods - left} of ${plural(pods, 'pod')} evicted`;
     case 'recovering':
-      return 'empty, until everything is whole';
+      return 'drained; waiting for pods to recover';
     case 'finished':
       return '';
   }

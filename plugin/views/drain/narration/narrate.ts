@@ -42,7 +42,7 @@ export function narrateDrain(memory: DrainNarration, event: DrainEvent): Told<Dr
 export function progressSentence({ latest }: DrainNarration, atMs: number): Sentence | undefined {
   if (!latest) return undefined;
   const { nodes, pods, status } = latest;
-  const text = `${nodes.drained} of ${plural(nodes.total, 'node')} drained, ${pods.left} of ${countPods(pods.total)} left; ${oneLine(status.reason)}`;
+  const text = `${nodes.drained} of ${plural(nodes.total, 'node')} drained, ${pods.total - pods.left} of ${countPods(pods.total)} evicted; ${oneLine(status.reason)}`;
   return { atMs, text, tone: 'faint' };
 }
 

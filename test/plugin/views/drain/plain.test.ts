@@ -45,7 +45,7 @@ test('a whole drain of six nodes', async () => {
   time taken:                3m 00s
   nodes drained:             6
   pods evicted:              24
-  requests refused:          2
+  evictions refused:         2
   zones ever down together:  0
   nodes left cordoned:       6: node-zone-a-1, node-zone-a-2, node-zone-a-3, node-zone-b-1, node-zone-b-2, node-zone-b-3
 
@@ -65,7 +65,7 @@ test('a long silence is broken once a minute, at the time of the events, and nev
   clock.advance(9_999);
   assert.equal(stdout.read(), '       0s  note: hm\n');
   clock.advance(1);
-  const progress = '41 of 100 nodes drained, 528 of 986 pods left; 7 pods of zone-b may go';
+  const progress = '41 of 100 nodes drained, 458 of 986 pods evicted; 7 pods of zone-b may go';
   assert.equal(stdout.read(), `   1m 00s  ${progress}\n`);
   clock.advance(60_000);
   assert.equal(stdout.read(), `   2m 00s  ${progress}\n`);

@@ -32,7 +32,7 @@ test('q leaves the last picture and writes the summary below', GUARD, async () =
     '  time taken:                2m 06s',
     '  nodes drained:             41',
     '  pods evicted:              458',
-    '  requests refused:          3',
+    '  evictions refused:         3',
     '  zones ever down together:  0',
     '  nodes left cordoned:       1: node-b-09',
     '',

@@ -128,7 +128,7 @@ test('in silence the last snapshot tells how far it is', () => {
   const [memory] = narrateDrain(NOTHING_TOLD, drainEvent(0, { type: 'snapshot', snapshot: hundredNodes() }));
   assert.deepEqual(progressSentence(memory, 5), {
     atMs: 5,
-    text: '41 of 100 nodes drained, 528 of 986 pods left; 7 pods of zone-b may go',
+    text: '41 of 100 nodes drained, 458 of 986 pods evicted; 7 pods of zone-b may go',
     tone: 'faint',
   });
 });
