@@ -19,7 +19,8 @@ export interface Leasable {
 /** Whether this drain may take pods of a workload. */
 export type LeaseSight =
   | { kind: 'ours' }
-  | { kind: 'other'; holder: string; untilMs: number | undefined }
+  /** Believed to live for another `forMs`, unless it is seen to renew. */
+  | { kind: 'other'; holder: string; forMs: number | undefined }
   /** It can be claimed, unless there is a problem with that now. */
   | { kind: 'free'; problem: string | undefined }
   /** The Leases of the namespace are not known yet. */
@@ -75,7 +76,7 @@ export class DrainLeases {
     const holder = this.options.rollouts.holderOf({ ...workload, kind: workload.kind.toLowerCase() });
     if (holder === 'unclear') return { kind: 'unclear' };
     if (holder.name !== undefined && holder.name !== this.identity) {
-      return { kind: 'other', holder: holder.name, untilMs: holder.untilMs };
+      return { kind: 'other', holder: holder.name, forMs: holder.forMs };
     }
     const problem = this.options.rollouts.unreadable.has(namespace)
       ? `Leases may not be read in ${namespace}`

@@ -91,7 +91,7 @@ export class DrainObserver {
       const view = { code: 'invalid-budget', reason, fix: fixFor(malformed) } as const;
       zoneBudgets.set(keyOf(malformed), { view, policy: '' });
     }
-    let untilMs: number | undefined;
+    let believedForMs: number | undefined;
     const leasables = new Map<string, Leasable>();
     const workloads = sight.workloads(guards, (owner, guard) => {
       leasables.set(owner.uid, leasableOf(owner));
@@ -99,7 +99,7 @@ export class DrainObserver {
       if (lease.kind === 'unclear') unclear = true;
       if (lease.kind === 'free') return { holder: undefined, unclaimed: { problem: lease.problem } };
       if (lease.kind !== 'other') return undefined;
-      untilMs = earlier(untilMs, lease.untilMs);
+      believedForMs = earlier(believedForMs, lease.forMs);
       return { holder: lease.holder, unclaimed: undefined };
     });
     const podBudgets = new Map(
@@ -111,7 +111,10 @@ export class DrainObserver {
       leasables,
       zonesDown: sight.zonesDown(),
       unclear,
-      recheckAtMs: earlier(judged.recheckAtMs, untilMs),
+      recheckAtMs: earlier(
+        judged.recheckAtMs,
+        believedForMs === undefined ? undefined : nowMs + believedForMs,
+      ),
     };
   }
 

@@ -1,9 +1,10 @@
 import type { Clock } from '../../shared/clock.ts';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
+import { believedForMs, type HolderSight, seeHolder } from '../../shared/kube/lease-holder.ts';
 import { type Lease, readLease } from '../../shared/kube/objects.ts';
 import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
 import { type ConnectionState, type WatchCache, watchCache } from '../../shared/kube/watch-cache.ts';
-import { leaseName } from '../rollout/lock.ts';
+import { LEASE_DURATION_MS, leaseName } from '../rollout/lock.ts';
 
 /**
  * Who rolls workloads out, as the rollouts' Leases say. Nothing else keeps a rollout and a drain of the same workload
@@ -25,10 +26,10 @@ export interface Rollouts {
   stop(): Promise<void>;
 }
 
-/** Undefined name: nobody. A holder that is not seen to renew its Lease is not believed after `untilMs`. */
+/** Undefined name: nobody. A holder that is not seen to renew its Lease is believed to live for another `forMs`. */
 export interface Holder {
   name: string | undefined;
-  untilMs: number | undefined;
+  forMs: number | undefined;
 }
 
 export interface RolloutsOptions {
@@ -41,30 +42,28 @@ export interface RolloutsOptions {
 }
 
 const PREFIX = leaseName('', '').replace(/-$/, '');
-/** A Lease that was not renewed for so many durations when it is seen first was left by a process that died. */
-const DEAD_AFTER_DURATIONS = 4;
-
-interface Seen {
-  resourceVersion: string;
-  sinceMs: number;
-}
+const NOBODY: Holder = { name: undefined, forMs: undefined };
 
 /** Watches the Leases of a namespace from the first question about it on. */
 export function watchRollouts({ onChange, ...options }: RolloutsOptions): Rollouts {
-  const { kube, clock } = options;
+  const { clock } = options;
   const caches = new Map<string, WatchCache<Lease>>();
   const synced = new Set<string>();
   const unreadable = new Set<string>();
-  const seen = new Map<string, Seen>();
+  /** What was seen of each Lease, by `namespace/name`. */
+  const seen = new Map<string, HolderSight>();
 
   function begin(namespace: string): void {
     const cache = watchCache<Lease>({
       ...options,
       path: resourcePath({ ...RESOURCES.leases, namespace }),
       parse: readLease,
-      onEvent(_, { metadata: { name, resourceVersion } }) {
+      onEvent(type, lease) {
+        const { name } = lease.metadata;
         if (!name.startsWith(PREFIX)) return;
-        seen.set(`${namespace}/${name}`, { resourceVersion, sinceMs: clock.nowMs() });
+        const key = `${namespace}/${name}`;
+        if (type === 'DELETED') seen.delete(key);
+        else seen.set(key, seeHolder(seen.get(key), lease, clock.monotonicMs()));
         onChange();
       },
     });
@@ -80,31 +79,17 @@ export function watchRollouts({ onChange, ...options }: RolloutsOptions): Rollou
       .finally(onChange);
   }
 
-  /** As client-go has it: what counts is whether the Lease changes, by our own clock. */
-  function holderIn(lease: Lease): Holder {
-    const { holderIdentity, leaseDurationSeconds, renewTimeMs = 0 } = lease.spec;
-    if (holderIdentity === '') return { name: undefined, untilMs: undefined };
-    const durationMs = leaseDurationSeconds * 1000;
-    const { namespace, name } = lease.metadata;
-    const sinceMs = seen.get(`${namespace}/${name}`)?.sinceMs ?? clock.nowMs();
-    const untilMs = sinceMs + durationMs;
-    const quietMs = sinceMs + kube.clockSkewMs - renewTimeMs;
-    if (clock.nowMs() >= untilMs || quietMs > durationMs * DEAD_AFTER_DURATIONS) {
-      return { name: undefined, untilMs: undefined };
-    }
-    return { name: holderIdentity, untilMs };
-  }
-
   return {
     unreadable,
     holderOf({ namespace, kind, name }) {
-      if (unreadable.has(namespace)) return { name: undefined, untilMs: undefined };
+      if (unreadable.has(namespace)) return NOBODY;
       if (!caches.has(namespace)) begin(namespace);
       if (!synced.has(namespace)) return 'unclear';
-      const lease = caches.get(namespace)?.items.get(`${namespace}/${leaseName(kind, name)}`);
-      return lease ? holderIn(lease) : { name: undefined, untilMs: undefined };
+      const sight = seen.get(`${namespace}/${leaseName(kind, name)}`);
+      const forMs = sight ? believedForMs(sight, LEASE_DURATION_MS, clock.monotonicMs()) : 0;
+      return sight && forMs > 0 ? { name: sight.lease.spec.holderIdentity, forMs } : NOBODY;
     },
-    leaseOf: (namespace, name) => caches.get(namespace)?.items.get(`${namespace}/${name}`),
+    leaseOf: (namespace, name) => seen.get(`${namespace}/${name}`)?.lease,
     get staleSinceMs() {
       const since = [...caches.values()].flatMap((cache) => cache.staleSinceMs ?? []);
       return since.length > 0 ? Math.min(...since) : undefined;

@@ -57,7 +57,7 @@ export async function watchScene(
   const leases = new DrainLeases({ kube, clock, random, rollouts, process, onChange });
   const cordons = new Cordons(kube);
   const targets = nodes.map(({ metadata: { name, uid } }) => ({ name, uid }));
-  const enforced = enforcedNamespaces(kube, onChange);
+  const enforced = enforcedNamespaces(kube, clock, onChange);
   const seen = { targets, watches, daemonSets, enforced, rollouts, leases, cordons, request };
   const observer = new DrainObserver(seen);
   return {
@@ -77,6 +77,7 @@ export async function watchScene(
         look();
       }),
     async stop() {
+      enforced.stop();
       await Promise.all([watches.stop(), rollouts.stop()]);
     },
   };

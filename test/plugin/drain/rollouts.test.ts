@@ -61,7 +61,7 @@ describe('rollouts that a drain sees', () => {
     await looked();
     assert.deepEqual(rollouts.holderOf(INGESTER), {
       name: 'anna@laptop/1/x',
-      untilMs: clock.nowMs() + 15_000,
+      forMs: 15_000,
     });
     clock.advance(14_999);
     assert.equal(holder(), 'anna@laptop/1/x');
@@ -83,8 +83,34 @@ describe('rollouts that a drain sees', () => {
     assert.ok(changes > before);
   });
 
-  it('are not those that died long ago, nor those of other workloads', async () => {
-    renew('anna@laptop/1/x', 'zone-rollout-statefulset-ingester', clock.nowMs() - 61_000);
+  it('are believed by the renewals that are seen, whatever the times in the Lease say', async () => {
+    renew('anna@laptop/1/x', 'zone-rollout-statefulset-ingester', clock.nowMs() - 3_600_000);
+    await looked();
+    assert.equal(holder(), 'anna@laptop/1/x', 'its clock may be an hour behind');
+    clock.setWall(3_600_000);
+    assert.equal(holder(), 'anna@laptop/1/x', 'our own clock was set');
+    clock.advance(15_000);
+    assert.equal(holder(), undefined);
+  });
+
+  it('are not believed for an annotation that somebody writes, nor after the Lease is deleted', async () => {
+    renew('anna@laptop/1/x', undefined, 1_000);
+    await looked();
+    clock.advance(14_999);
+    renew('anna@laptop/1/x', undefined, 1_000);
+    await settle();
+    clock.advance(1);
+    assert.equal(holder(), undefined);
+    renew('anna@laptop/1/x');
+    await settle();
+    assert.equal(holder(), 'anna@laptop/1/x');
+    kube.remove(LEASES, 'zone-rollout-statefulset-ingester');
+    await settle();
+    assert.equal(holder(), undefined);
+    assert.equal(rollouts.leaseOf('cortex', 'zone-rollout-statefulset-ingester'), undefined);
+  });
+
+  it('are not those of other workloads', async () => {
     renew('anna@laptop/1/x', 'zone-rollout-statefulset-querier');
     await looked();
     assert.equal(holder(), undefined);
