@@ -230,6 +230,25 @@ export function rolloutDeploymentsSuite(factory: ClusterFactory): void {
       assert.equal(zones.length, 1, zones.join(' '));
     });
 
+    it('takes no step when a new pod dies after all was looked at', async () => {
+      await bench.whole({ name: 'raced', replicas: 3, simulation: { start: '500ms', flush: '50ms' } });
+      const witness = await bench.witness('raced');
+      const act = async () => {
+        const newest = ['--sort-by=.metadata.creationTimestamp', '-o', 'name'];
+        const pods = await bench.kubectl('get', 'pods', '-l', 'app=raced', ...newest);
+        const victim = pods.trim().split('\n').at(-1) ?? '';
+        const set = victim.replace(/^pod\/(.*)-[^-]*$/, 'rs/$1');
+        const version = () => bench.kubectl('get', set, '-o', 'jsonpath={.metadata.resourceVersion}');
+        const seen = await version();
+        await bench.kubectl('delete', victim, '--wait=false');
+        while ((await version()) === seen);
+      };
+      const flags = ['--max-unavailable=1', '--image=main=app:v2'];
+      await ended(bench.startWith('raced', { replicas: 2, act }, ...flags), 0);
+      const { zones, mixed } = await witness.testimony();
+      assert.deepEqual([zones.length, mixed], [4, []], zones.join(' '));
+    });
+
     it('is scaled up and down on the way, and loses no pod to that in another zone', async () => {
       await bench.stale({ name: 'scaled', simulation: { start: '200ms', flush: '500ms' } });
       const run = bench.start('scaled', '--max-unavailable=1');

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { isWhole, waitBudget, zoneBudget } from '../webhook/helpers/budgets.ts';
-import { connectTo, evictPod } from '../webhook/helpers/evictions.ts';
+import { connectTo, type EvictionAnswer, evictPod } from '../webhook/helpers/evictions.ts';
 import { type Installation, installWebhook } from '../webhook/helpers/installation.ts';
 import type { ClusterFactory, TestCluster } from './cluster.ts';
+import { deploymentBench } from './deployment-bench.ts';
 import { namespace, statefulSet, ZONE_LABEL } from './fixtures.ts';
 import { podsOf } from './observe.ts';
 import { ended, rolloutBench } from './rollout-bench.ts';
@@ -73,6 +74,31 @@ export function webhookDrainSuite(factory: ClusterFactory): void {
       assert.equal(zonesTogether, 1, worst);
       const said = drains.map(({ stdout, stderr }) => stdout + stderr).join('\n');
       assert.match(said, /will retry after 5s[\s\S]*cannot be evicted/);
+    });
+
+    it('refuses an eviction right before a Deployment takes its step in another zone', async (t) => {
+      const name = 'stepped';
+      const deployments = deploymentBench(cluster, NAMESPACE);
+      t.after(() => deployments.close());
+      await deployments.whole({ name, replicas: 3, simulation: { start: '500ms', flush: '50ms' } });
+      await cluster.apply(zoneBudget({ name, namespace: NAMESPACE, maxUnavailable: 1 }));
+      await whole(name, 3);
+      const witness = await deployments.witness(name);
+      const kube = await connectTo(cluster.kubeconfigPath);
+      t.after(() => kube.close());
+      const answers: EvictionAnswer[] = [];
+      const act = async () => {
+        const others = (await podsOf(cluster, NAMESPACE, name)).filter(({ zone }) => zone !== 'zone-b');
+        for (const pod of others) answers.push(await evictPod(kube, NAMESPACE, pod.name));
+      };
+      const flags = ['--max-unavailable=1', '--image=main=app:v2', '--zone-order=zone-b'];
+      await ended(deployments.startWith(name, { replicas: 1, act }, ...flags), 0);
+      assert.deepEqual(
+        answers.map(({ code }) => code),
+        [429, 429],
+      );
+      const { zones, mixed } = await witness.testimony();
+      assert.deepEqual([zones, mixed], [['zone-b', 'zone-a', 'zone-c'], []]);
     });
 
     it('changes nothing for kubectl drain --dry-run=server', async () => {

@@ -3,6 +3,7 @@ import type { Context } from '../../plugin/context.ts';
 import { main } from '../../plugin/main.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { connect } from '../../shared/kube/connect.ts';
+import type { Kube } from '../../shared/kube/kube.ts';
 import type { PluginRun } from './plugin-run.ts';
 import { Transcript } from './transcript.ts';
 
@@ -56,9 +57,19 @@ export function testContext(env: Readonly<Record<string, string>>): TestContext 
   };
 }
 
-/** Runs the plugin in this process. */
-export function runInProcess(kubeconfigPath: string, argv: readonly string[]): PluginRun {
+/**
+ * Runs the plugin in this process.
+ *
+ * @param wrap what stands between it and the API server
+ */
+export function runInProcess(
+  kubeconfigPath: string,
+  argv: readonly string[],
+  wrap: (kube: Kube) => Kube = (kube) => kube,
+): PluginRun {
   const { context, stdout, stderr, interrupt } = testContext({ KUBECONFIG: kubeconfigPath });
+  const { connect: straight } = context;
+  context.connect = async (options) => wrap(await straight(options));
   const end = main(argv, context).then((code) => {
     stdout.end();
     stderr.end();
