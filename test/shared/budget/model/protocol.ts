@@ -8,6 +8,7 @@ import type {
   Reservation,
   ZoneDisruptionBudget,
 } from '../../../../shared/budget/types.ts';
+import { carriedOutUnseen, type Example, scaledUpUnseen } from './examples.ts';
 
 export interface Protocol {
   admit: typeof ledger.admit;
@@ -43,8 +44,8 @@ export const LEDGER: Protocol = {
 export interface BrokenProtocol {
   rule: string;
   how: string;
-  /** Where to begin for what is rare. */
-  firstSeed?: number;
+  /** What shows it, where a random schedule seldom does. */
+  example?: Example;
   protocol: Protocol;
 }
 
@@ -109,7 +110,7 @@ export const BROKEN: readonly BrokenProtocol[] = [
   {
     rule: 'L3',
     how: 'does not ask by which scale the pod is expected',
-    firstSeed: 14_000,
+    example: scaledUpUnseen,
     protocol: {
       ...LEDGER,
       admit: (budget, requests, local, nowMs, doubt) =>
@@ -142,6 +143,7 @@ export const BROKEN: readonly BrokenProtocol[] = [
   {
     rule: 'L5',
     how: 'lets reservations expire by time alone',
+    example: carriedOutUnseen,
     protocol: {
       ...LEDGER,
       reconcile(budget, observation, _reads, at) {
@@ -165,6 +167,7 @@ export const BROKEN: readonly BrokenProtocol[] = [
   {
     rule: 'L5',
     how: 'trusts a read from before the time had run out',
+    example: carriedOutUnseen,
     protocol: {
       ...LEDGER,
       reconcile: (budget, observation, reads, at) =>

@@ -1,16 +1,12 @@
 /** A random schedule: everything that can happen to a budget, one step at a time in any order. */
-import { reconcile } from '../../../../shared/budget/ledger.ts';
 import { distrust } from '../../../../shared/budget/trust.ts';
 import { ApiServer, MAX_PODS, podName, zoneOfOrdinal } from './api-server.ts';
-import { LaggingCache } from './cache.ts';
 import { NEXT, PRESENT } from './dialect.ts';
-import { isGivenUp, type Permit } from './eviction.ts';
 import { MOVES, type Move } from './moves.ts';
 import type { Protocol } from './protocol.ts';
-import { choose, type Pick, seeded } from './random.ts';
-import { Reconciler } from './reconciler.ts';
-import { Webhook } from './webhook.ts';
-import { Witness } from './witness.ts';
+import { choose, seeded } from './random.ts';
+import type { Webhook } from './webhook.ts';
+import { World } from './world.ts';
 
 const STEPS = 140;
 /** One schedule in so many stores the status as JSON. */
@@ -25,43 +21,19 @@ const OLDEST_NEWS_MS = 140_000;
 /** Within this time after the last disturbance every budget is counted, and no reservation is left. */
 const RECOVERY_MS = 600_000;
 
-export class Schedule {
-  readonly api: ApiServer;
-  readonly witness: Witness;
-  readonly webhooks: readonly Webhook[];
-  readonly reconcilers: readonly Reconciler[];
-  private readonly permits: Permit[] = [];
-  private readonly pick: Pick;
-  private readonly protocol: Protocol;
+export class Schedule extends World {
   private readonly moves: readonly Move[];
   private readonly actions: Readonly<Record<Move, () => void>>;
-  /** How far the clocks of two API servers are ahead. */
-  private readonly wallAheadMs = [0, 0];
   private isPutBack = false;
 
   constructor(seed: number, protocol: Protocol) {
-    this.pick = seeded(seed);
-    this.protocol = protocol;
-    const { pick } = this;
+    const pick = seeded(seed);
     const isUpgrade = pick(UPGRADE_EVERY) === 0;
-    this.api = new ApiServer(4 + pick(6), 1 + pick(3), !isUpgrade && pick(JSON_EVERY) === 0);
-    this.witness = new Witness(this.api);
-    this.moves = choose(MOVES, pick) ?? [];
-    const { api, witness, permits } = this;
-    const replica = (index: number) => ({
-      api,
-      witness,
-      protocol,
-      permits,
-      pick,
-      dialect: isUpgrade && index === 1 ? NEXT : PRESENT,
-      wallAheadMs: () => this.wallAheadMs[index] ?? 0,
-    });
-    this.webhooks = [new Webhook(replica(0)), new Webhook(replica(1))];
-    this.reconcilers = [new Reconciler(replica(0)), new Reconciler(replica(1))];
+    const api = new ApiServer(4 + pick(6), 1 + pick(3), !isUpgrade && pick(JSON_EVERY) === 0);
+    const moves = choose(MOVES, pick) ?? [];
+    super(api, protocol, pick, isUpgrade ? NEXT : PRESENT);
+    this.moves = moves;
     this.actions = this.actionsOf();
-    this.count();
-    this.hear();
   }
 
   /** Runs until the first violation or the end. */
@@ -98,7 +70,7 @@ export class Schedule {
         webhook.cache.hearEvents();
         webhook.step(api.nowMs);
       }
-      this.carryOut();
+      this.carryOutOne();
       this.countByTime();
     }
     return this.unrest();
@@ -140,10 +112,6 @@ export class Schedule {
     return witness.admitted > before;
   }
 
-  private hear(): void {
-    for (const replica of [...this.webhooks, ...this.reconcilers]) replica.hear();
-  }
-
   private random(): void {
     const move = choose(this.moves, this.pick);
     if (move) this.actions[move]();
@@ -164,7 +132,7 @@ export class Schedule {
         const one = webhook();
         repeat(6, () => one?.step(api.nowMs));
       },
-      'carry-out': () => this.carryOut(),
+      'carry-out': () => this.carryOutOne(),
       reconcile: () => {
         const one = reconciler();
         if (one && api.nowMs >= one.dueAtMs) one.lookAgain();
@@ -255,26 +223,12 @@ export class Schedule {
     return podName(pick(3) === 0 ? pick(replicas) : replicas - 1 - pick(2));
   }
 
-  /** The API server goes on with an admitted eviction, unless it takes too long or another budget refuses. */
-  private carryOut(): void {
-    const { api, pick, witness } = this;
-    if (this.permits.length === 0) return;
-    const [permit] = this.permits.splice(pick(this.permits.length), 1);
-    if (!permit) return;
-    const { eviction, precondition } = permit;
-    const pod = api.pods.get(eviction.name);
-    const possible =
-      pod !== undefined &&
-      !isGivenUp(eviction, api.nowMs) &&
-      (precondition?.uid ?? pod.uid) === pod.uid &&
-      (precondition?.resourceVersion ?? pod.resourceVersion) === pod.resourceVersion;
-    if (!possible || pick(5) === 0) {
-      witness.comesToNothing(eviction);
-      return;
-    }
-    const serving = pod.available;
-    if (!pod.terminating) api.delete(pod, pick);
-    witness.carriesOut(pod, eviction, serving);
+  /** One of the admitted evictions, as far as no other budget refuses it. */
+  private carryOutOne(): void {
+    const { permits, pick } = this;
+    if (permits.length === 0) return;
+    const [permit] = permits.splice(pick(permits.length), 1);
+    this.carryOut(permit, pick(5) === 0);
   }
 
   /** A pod ends by itself, is deleted by a user, or only stops being Ready. */
@@ -294,22 +248,5 @@ export class Schedule {
     else if (pod.terminating || pod.ordinal >= api.replicas) api.remove(pod);
     else if (pod.zone === undefined) api.put(pod, { zone: zoneOfOrdinal(pod.ordinal) });
     else api.put(pod, { available: true });
-  }
-
-  /** The budget has been counted once, and nothing is in flight. */
-  private count(): void {
-    const { api } = this;
-    const { budget, nowMs } = api;
-    if (!budget) return;
-    const result = reconcile(budget, new LaggingCache(api).observe(), [], {
-      nowMs,
-      monotonicMs: nowMs,
-      sinceMs: () => nowMs,
-      distrustedSinceMs: nowMs,
-      revision: 0,
-      settleMs: 0,
-      listedAtMs: nowMs,
-    });
-    if (result.kind === 'write') api.writeStatus(budget, result.status);
   }
 }

@@ -1,0 +1,78 @@
+/** Schedules by hand, of what a random one hits upon too rarely for a test that has to be quick. */
+import { ApiServer, podName } from './api-server.ts';
+import type { Protocol } from './protocol.ts';
+import { World } from './world.ts';
+
+/** Plays a schedule, and says what was violated. */
+export type Example = (protocol: Protocol) => readonly string[];
+
+/**
+ * The API server takes a while with an eviction in zone-a, and carries it out after the watches of two replicas have
+ * gone silent. Its reservation grows old before anybody notices the silence; then a pod of zone-b is to be evicted.
+ */
+export const carriedOutUnseen: Example = (protocol) => {
+  const world = new Stage(6, protocol);
+  const { api, reconcilers, webhooks } = world;
+  world.evict(0, podName(0));
+  world.recount(0);
+  api.nowMs += 25_000;
+  world.hearEverything();
+  reconcilers[0].readAhead(podName(0));
+  for (const { cache } of [reconcilers[0], webhooks[1]]) cache.isSilent = true;
+  world.carryOutAll();
+  api.nowMs += 97_000;
+  world.recount(0);
+  world.evict(1, podName(1));
+  return world.witness.violations;
+};
+
+/**
+ * A StatefulSet is scaled up, and a replica that knows of it admits the eviction of a new pod, in zone-b. The pod is
+ * gone before the other replica, which counts, has heard of the new scale; then a pod of zone-a is to be evicted.
+ */
+export const scaledUpUnseen: Example = (protocol) => {
+  const world = new Stage(4, protocol);
+  const { api, reconcilers, webhooks } = world;
+  api.scale(5);
+  api.createMissing(() => 0);
+  const added = api.pods.get(podName(4));
+  if (added) api.put(added, { zone: 'zone-b', available: true });
+  webhooks[0].cache.catchUp();
+  world.evict(0, podName(4));
+  world.carryOutAll();
+  for (const { cache } of [reconcilers[0], webhooks[1]])
+    for (let events = api.podHistory.length; events > 0; events -= 1) cache.advancePods();
+  world.recount(0);
+  world.evict(1, podName(0));
+  return world.witness.violations;
+};
+
+class Stage extends World {
+  constructor(replicas: number, protocol: Protocol) {
+    super(new ApiServer(replicas, 1, false), protocol, () => 0);
+  }
+
+  evict(webhook: 0 | 1, name: string): void {
+    const { api } = this;
+    const pod = api.pods.get(name);
+    const replica = this.webhooks[webhook];
+    replica.ask({ name, uid: pod?.uid, askedAtMs: api.nowMs });
+    while (!replica.idle) replica.step(api.nowMs);
+    this.hear();
+  }
+
+  recount(reconciler: 0 | 1): void {
+    const replica = this.reconcilers[reconciler];
+    replica.step();
+    while (!replica.isIdle) replica.step();
+    this.hear();
+  }
+
+  carryOutAll(): void {
+    for (const permit of this.permits.splice(0)) this.carryOut(permit, false);
+  }
+
+  hearEverything(): void {
+    for (const { cache } of [...this.webhooks, ...this.reconcilers]) cache.hearEvents();
+  }
+}
