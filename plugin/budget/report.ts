@@ -1,3 +1,4 @@
+import { settlingMessage } from '../../shared/budget/condition.ts';
 import { allowedDisruptions, zoneLoads } from '../../shared/budget/decide.ts';
 import { countAgain } from '../../shared/budget/ledger.ts';
 import type { OwnedPods } from '../../shared/budget/owned-pods.ts';
@@ -71,12 +72,16 @@ function reportBudget(budget: ZoneDisruptionBudget, observed: Counted | string, 
   const now = countNow(budget, observed, nowMs);
   const most = maxUnavailablePods(spec, now.expectedReplicas);
   const usable = typeof most === 'number';
+  const settling = settlingMessage(budget.status);
   return {
     ...common,
     maxUnavailablePods: usable ? most : undefined,
     expectedReplicas: now.expectedReplicas,
-    zones: zoneReports(now, usable ? most : 0, observed),
-    problem: usable ? coversNothing(budget, observed) : `maxUnavailable cannot be used: ${most}`,
+    zones: zoneReports(now, usable && settling === undefined ? most : 0, observed),
+    problem: usable
+      ? (coversNothing(budget, observed) ??
+        (settling === undefined ? undefined : `settling, it admits nothing yet: ${settling}`))
+      : `maxUnavailable cannot be used: ${most}`,
     stale: differences(budget, now),
   };
 }

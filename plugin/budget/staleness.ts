@@ -1,4 +1,4 @@
-import { syncFailure } from '../../shared/budget/condition.ts';
+import { settlingMessage, syncFailure } from '../../shared/budget/condition.ts';
 import type { BudgetStatus, ZoneCount, ZoneDisruptionBudget } from '../../shared/budget/types.ts';
 import { compareText, isKnownZone } from '../../shared/zones.ts';
 
@@ -12,6 +12,8 @@ export const NEVER_COUNTED = 'no webhook has counted its pods yet';
  * @param now the status counted from the pods
  */
 export function differences({ metadata, status }: ZoneDisruptionBudget, now: BudgetStatus): string[] {
+  // Not behind: what it waits for is a problem of its own.
+  if (settlingMessage(status) !== undefined) return [];
   if (status.versions.pods === undefined) return [NEVER_COUNTED];
   const failure = syncFailure(status);
   if (failure !== undefined) return [`the webhook could not count its pods: ${failure}`];

@@ -61,7 +61,13 @@ export function knownZones(
   return zones;
 }
 
-/** The part of `known` that must be stored: zones that no node tells at the moment. */
+/** What the zones of missing pods may take in the status. */
+const MOST_ZONES_BYTES = 300_000;
+
+/**
+ * The part of `known` that must be stored: zones that no node tells at the moment. Those that there is no room for are
+ * zones of their own to whoever counts next (B3), which only denies more.
+ */
 export function zonesToKeep(
   { pods, missing }: BudgetObservation,
   known: ReadonlyMap<string, string>,
@@ -69,9 +75,13 @@ export function zonesToKeep(
   const homeless = [...missing];
   for (const { name, zone } of pods) if (zone === undefined) homeless.push(name);
   const keep = new Map<string, string>();
+  let bytes = 0;
   for (const name of homeless.sort()) {
     const zone = known.get(name);
-    if (zone !== undefined) keep.set(name, zone);
+    if (zone === undefined) continue;
+    bytes += name.length + zone.length + 6;
+    if (bytes > MOST_ZONES_BYTES) break;
+    keep.set(name, zone);
   }
   return keep;
 }

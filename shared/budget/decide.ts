@@ -67,6 +67,7 @@ export type DenyCode =
   | 'zone-full'
   | 'unknown-zone'
   | 'not-expected'
+  | 'ledger-full'
   | 'not-counted'
   | 'not-observed'
   | 'settling'
@@ -157,6 +158,11 @@ export function freeToGo(request: EvictionRequest, policy: string): Allow | unde
 /** For a pod that its owner, as far as it is known, does not ask for: nobody could tell whether it is missing later. */
 export function refuseUnexpected({ name, zone }: PodRead): Deny {
   return deny('not-expected', sentences.notExpected(name, zone), sentences.FIX_NOT_EXPECTED);
+}
+
+/** For a pod whose reservation the status has no room for. */
+export function refuseFull({ name, zone }: PodRead, reserved: number): Deny {
+  return deny('ledger-full', sentences.ledgerFull(name, zone, reserved), sentences.FIX_LEDGER_FULL);
 }
 
 /** For a pod that is reserved already, and whose reservation shall last longer. */

@@ -14,6 +14,7 @@ import {
   type BudgetView,
   decideEviction,
   type EvictionRequest,
+  refuseFull,
   refuseUnexpected,
   renewal,
 } from './decide.ts';
@@ -21,7 +22,9 @@ import {
   adoptUnreserved,
   type ConsistentRead,
   LOOK_AGAIN_MS,
+  MOST_RESERVED_BYTES,
   type ReaderTime,
+  reservedBytes,
   type Settled,
   settleReservations,
 } from './reservations.ts';
@@ -80,6 +83,7 @@ export function admit(
   const trusted = 'code' in stored ? stored : (doubt ?? stored);
   const view = local && !('code' in trusted) ? tighten(trusted, status, local) : trusted;
   let { reservations } = status;
+  let bytes = reservations.reduce((sum, each) => sum + reservedBytes(each), 0);
   const revision = status.revision + 1;
   const isNewer = 'code' in trusted && trusted.code === 'newer-protocol';
   const decisions = requests.map((request) => {
@@ -93,6 +97,10 @@ export function admit(
     if (!decision.reserve && !(reserveOnly && decision.why === 'unready')) return decision;
     if (owner?.expected === false && !renews) return refuseUnexpected(pod);
     const { name, uid, resourceVersion, zone } = pod;
+    if (!reservations.some((each) => each.uid === uid)) {
+      bytes += reservedBytes({ pod: name, uid, zone });
+      if (bytes > MOST_RESERVED_BYTES) return refuseFull(pod, reservations.length);
+    }
     const ownerVersions = owner?.versions ?? {};
     // L2: exactly this pod, at the version that was read. A second admission of a pod starts its time anew.
     reservations = [
@@ -242,8 +250,7 @@ function settling(
   const shown: BudgetStatus = {
     ...next,
     versions: {},
-    observedGeneration: status.observedGeneration,
-    conditions: settlingCondition(status.conditions, at.nowMs),
+    conditions: settlingCondition(status.conditions, at.nowMs, leftMs),
   };
   const same =
     status.versions.pods === undefined &&

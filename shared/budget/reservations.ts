@@ -14,6 +14,16 @@ const LONGEST_LAG_MS = 5 * RESERVATION_LIFETIME_MS;
 /** What cannot be told yet is looked at again after this time (L9). */
 export const LOOK_AGAIN_MS = 2_000;
 
+/** What all reservations of a budget may take in its status: an object has at most 1.5 MB, and more than these in it. */
+export const MOST_RESERVED_BYTES = 900_000;
+/** Keys, times and versions of one; its pod is named in disruptedPods as well. */
+const RESERVATION_BYTES = 300;
+
+/** About what a reservation takes in the status, in bytes, from above. */
+export function reservedBytes({ pod, uid, zone }: Pick<Reservation, 'pod' | 'uid' | 'zone'>): number {
+  return RESERVATION_BYTES + 2 * pod.length + uid.length + zone.length;
+}
+
 /** The answer to a GET of a pod without resourceVersion. */
 export interface ConsistentRead {
   name: string;

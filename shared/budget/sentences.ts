@@ -15,6 +15,16 @@ export function notExpected(pod: string, zone: string | undefined): string {
   return cannotTell(pod, zone, 'it is beyond the replicas that its owner asks for');
 }
 
+export const FIX_LEDGER_FULL = 'try again when some of them have been carried out';
+
+export function ledgerFull(pod: string, zone: string | undefined, reserved: number): string {
+  return cannotTell(
+    pod,
+    zone,
+    `the budget's status has no room for more than the ${countPods(reserved)} about to go`,
+  );
+}
+
 export function cannotTell(pod: string, zone: string | undefined, problem: string): string {
   return `${pod}${zone === undefined ? '' : ` of ${zone}`} cannot be evicted: ${problem}`;
 }

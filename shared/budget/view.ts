@@ -1,6 +1,6 @@
 /** What may be believed of a budget. */
 import { parseIntOrPercent, resolveIntOrPercent } from '../int-or-percent.ts';
-import { SETTLING_MESSAGE, syncFailure } from './condition.ts';
+import { settlingMessage, syncFailure } from './condition.ts';
 import type { BudgetProblem, BudgetView } from './decide.ts';
 import { ALWAYS_ALLOW, IF_HEALTHY_BUDGET } from './policy.ts';
 import { distrust, PROTOCOL } from './trust.ts';
@@ -36,7 +36,7 @@ export function viewBudget({ metadata, spec, status }: ZoneDisruptionBudget): Bu
   }
   const counter = 'see whether the webhook runs, and try again';
   if (status.identity !== '' && distrust({ metadata, spec, status }) !== undefined) {
-    return settlingProblem({ metadata });
+    return settlingProblem({ metadata, status });
   }
   if (distrust({ metadata, spec, status }) !== undefined) {
     return { code: 'not-counted', reason: `the pods of ${name} have not been counted yet`, fix: counter };
@@ -52,10 +52,14 @@ export function viewBudget({ metadata, spec, status }: ZoneDisruptionBudget): Bu
 }
 
 /** L7: what is in flight and in no ledger may still be carried out. */
-export function settlingProblem({ metadata }: Pick<ZoneDisruptionBudget, 'metadata'>): BudgetProblem {
+export function settlingProblem({
+  metadata,
+  status,
+}: Pick<ZoneDisruptionBudget, 'metadata' | 'status'>): BudgetProblem {
+  const why = settlingMessage(status) ?? 'its status was changed by somebody else, or is of another history';
   return {
     code: 'settling',
-    reason: `budget ${metadata.namespace}/${metadata.name} admits nothing yet: ${SETTLING_MESSAGE}`,
+    reason: `budget ${metadata.namespace}/${metadata.name} is settling and admits nothing yet: ${why}`,
     fix: 'try again then',
   };
 }

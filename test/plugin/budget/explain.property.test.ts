@@ -14,6 +14,7 @@ import { createAdmitter } from '../../../webhook/admission/admitter.ts';
 import type { Verdict } from '../../../webhook/admission/verdict.ts';
 import { silentLog } from '../../../webhook/log.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
+import { runs } from '../../helpers/runs.ts';
 import { known } from '../../webhook/helpers/known.ts';
 import { ENFORCED, NAMESPACE, NOW_MS, podObject, statefulSetOf, stateOf } from './builders.ts';
 
@@ -97,7 +98,7 @@ describe('explainEviction and the webhook', () => {
         const verdict = await ask(object, budgets, state);
         assertAgreed(explanation, verdict);
       }),
-      { numRuns: 1_000 },
+      { numRuns: runs(200) },
     );
   });
 });

@@ -304,3 +304,48 @@ describe('a status from the AWS controller', () => {
     assert.deepEqual(answers(admit(counted, [request(0)], undefined, NOW_MS)), ['other-zone']);
   });
 });
+
+describe('a budget that settles', () => {
+  const fresh = budget({ versions: {}, identity: '', observedGeneration: 0, conditions: [] });
+  const at = (nowMs: number) => counting(nowMs, { distrustedSinceMs: NOW_MS, listedAtMs: NOW_MS });
+
+  it('is observed at its generation, and says until when it admits nothing', () => {
+    const { status } = reconciled(fresh, observation(), [], at(NOW_MS));
+    assert.equal(status.observedGeneration, fresh.metadata.generation);
+    assert.deepEqual(status.versions, {});
+    const end = new Date(NOW_MS + 75_000).toISOString().replace('.000', '');
+    const [decision] = admit({ ...fresh, status }, [request(0)], undefined, NOW_MS).decisions;
+    assert.ok(decision?.kind === 'deny' && decision.code === 'settling');
+    assert.ok(decision.reason.includes(`from about ${end}`), decision.reason);
+  });
+
+  it('is not written again while it says the same', () => {
+    const { status } = reconciled(fresh, observation(), [], at(NOW_MS));
+    const later = reconcile({ ...fresh, status }, observation(), [], at(NOW_MS + 30_000));
+    assert.equal(later.kind, 'unchanged');
+    const overdue = reconcile({ ...fresh, status }, observation(), [], at(NOW_MS + 80_000));
+    assert.equal(overdue.kind, 'unchanged');
+  });
+});
+
+describe('a status that would be too large', () => {
+  it('takes no more reservations, and says so', () => {
+    const many = Array.from({ length: 3_000 }, (_, index) => reservation(0, { uid: `other-${index}` }));
+    const full = budget({ reservations: many });
+    const wide = { ...full, spec: { ...full.spec, maxUnavailable: 10_000 } };
+    const [decision] = admit(wide, [request(0)], undefined, NOW_MS).decisions;
+    assert.ok(decision?.kind === 'deny');
+    assert.equal(decision.code, 'ledger-full');
+    assert.match(decision.reason, /no room for more than the 3000 pods about to go/);
+  });
+
+  it('remembers the zones of as many missing pods as there is room for', () => {
+    const missing = Array.from({ length: 20_000 }, (_, index) => `ingester-${index}`);
+    const lastZones = new Map(missing.map((name) => [name, 'zone-a']));
+    const seen = { ...observation(), pods: [], missing, lastZones, expectedReplicas: missing.length };
+    const { status } = reconciled(budget({}), seen, [], counting(NOW_MS));
+    assert.ok(JSON.stringify(Object.fromEntries(status.lastZones)).length <= 300_000);
+    assert.ok(status.lastZones.size > 10_000);
+    assert.equal(status.zones.find(({ zone }) => zone === 'zone-a')?.unavailable, missing.length);
+  });
+});

@@ -32,6 +32,7 @@ const Budget = z.object({
     z.object({
       observedGeneration: z.optional(z.number()),
       expectedReplicas: z.optional(z.number()),
+      observedVersions: z.optional(z.record(z.string(), z.string())),
       disruptionsAllowed: Counts,
       currentHealthy: Counts,
       currentUnhealthy: Counts,
@@ -76,10 +77,14 @@ export async function waitBudget(
   return seen;
 }
 
-/** Counted since its last change, and every zone whole. */
-export function isWhole({ metadata, status }: BudgetView): boolean {
+/** Counted since its last change, and settled. */
+export function isCounted({ metadata, status }: BudgetView): boolean {
+  return status?.observedGeneration === metadata.generation && status.observedVersions?.pods !== undefined;
+}
+
+/** Counted, and every zone available. */
+export function isWhole(budget: BudgetView): boolean {
+  const { status } = budget;
   const down = Object.values(status?.currentUnhealthy ?? {}).reduce((sum, count) => sum + count, 0);
-  return (
-    status?.observedGeneration === metadata.generation && down === 0 && status.reservations?.length === 0
-  );
+  return isCounted(budget) && down === 0 && status?.reservations?.length === 0;
 }

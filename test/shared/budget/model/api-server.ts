@@ -75,6 +75,7 @@ export class ApiServer {
   /** Stores statuses as JSON and parses them on every write, as the real one does. */
   private readonly throughJson: boolean;
   private serial = 0;
+  private readonly past: { atMs: number; version: number }[] = [];
 
   constructor(replicas: number, maxUnavailable: number, throughJson: boolean) {
     this.throughJson = throughJson;
@@ -93,6 +94,17 @@ export class ApiServer {
       spec: { ...spec, maxUnavailable },
       status,
     };
+  }
+
+  /** Time passes. */
+  pass(ms: number): void {
+    this.past.push({ atMs: this.nowMs, version: this.version });
+    this.nowMs += ms;
+  }
+
+  /** The version that had been reached by then, at least. */
+  versionAt(atMs: number): number {
+    return this.past.findLast((each) => each.atMs <= atMs)?.version ?? 0;
   }
 
   get pods(): ReadonlyMap<string, ModelPod> {

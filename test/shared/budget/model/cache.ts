@@ -4,6 +4,8 @@ import type { Pick } from './random.ts';
 
 /** No watch that is not silent lags for longer. */
 const LONGEST_LAG_MS = 30_000;
+/** How often a bookmark says how far a watch has got; one that lags comes later. */
+const BOOKMARKS_MS = 60_000 + LONGEST_LAG_MS;
 /** As webhook/cluster/freshness.ts: from then on a cache is not believed. */
 const LONGEST_SILENCE_MS = 100_000;
 
@@ -78,9 +80,14 @@ export class LaggingCache {
     return `${this.podsIndex} ${this.replicasIndex}`;
   }
 
-  /** Time has passed, in which what is older than the longest lag has come. */
+  /** Time has passed, in which what is older than the longest lag has come, and bookmarks. */
   pass(): void {
-    this.hearEvents(this.api.nowMs - LONGEST_LAG_MS);
+    const { api } = this;
+    this.hearEvents(api.nowMs - LONGEST_LAG_MS);
+    if (this.isSilent) return;
+    const version = api.versionAt(api.nowMs - BOOKMARKS_MS);
+    this.podsVersion = Math.max(this.podsVersion, version);
+    this.replicasVersion = Math.max(this.replicasVersion, version);
   }
 
   catchUp(): void {

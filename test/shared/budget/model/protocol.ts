@@ -46,6 +46,8 @@ export interface BrokenProtocol {
   how: string;
   /** What shows it, where a random schedule seldom does. */
   example?: Example;
+  /** Where to begin with random ones, for what takes long to be hit upon. */
+  firstSeed?: number;
   protocol: Protocol;
 }
 
@@ -80,6 +82,7 @@ export const BROKEN: readonly BrokenProtocol[] = [
   {
     rule: 'L3',
     how: 'drops reservations first and writes the counts later',
+    firstSeed: 2100,
     protocol: {
       ...LEDGER,
       reconcile(budget, observation, reads, at) {
@@ -94,6 +97,7 @@ export const BROKEN: readonly BrokenProtocol[] = [
   {
     rule: 'L3',
     how: 'believes a cache that has not reached the reservation',
+    firstSeed: 3600,
     protocol: {
       ...LEDGER,
       reconcile: (budget, observation, reads, at) =>
@@ -126,6 +130,7 @@ export const BROKEN: readonly BrokenProtocol[] = [
   {
     rule: 'L4',
     how: 'lets a stale writer write',
+    firstSeed: 300,
     protocol: {
       ...LEDGER,
       reconcile: (budget, observation, reads, at) =>
@@ -182,6 +187,7 @@ export const BROKEN: readonly BrokenProtocol[] = [
   {
     rule: 'L6',
     how: 'binds nothing to a pod that is going, and admits it',
+    firstSeed: 600,
     protocol: { ...LEDGER, bindsAll: false, bind: ({ uid, terminating }) => (terminating ? undefined : uid) },
   },
   {
@@ -237,11 +243,13 @@ export const BROKEN: readonly BrokenProtocol[] = [
   {
     rule: 'L7',
     how: 'believes a watch that says nothing',
+    firstSeed: 600,
     protocol: { ...LEDGER, doubts: false },
   },
   {
     rule: 'L8',
     how: 'tells ages by the clocks of the API servers',
+    firstSeed: 2500,
     protocol: {
       ...LEDGER,
       reconcile: (budget, observation, reads, at) =>
@@ -262,6 +270,7 @@ export const BROKEN: readonly BrokenProtocol[] = [
   {
     rule: 'L10',
     how: 'reads a status of a later release as if it knew it',
+    firstSeed: 4400,
     protocol: {
       ...LEDGER,
       admit: (budget, requests, local, nowMs, doubt) =>

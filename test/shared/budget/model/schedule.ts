@@ -14,8 +14,9 @@ const JSON_EVERY = 16;
 /** One in so many has replicas of two releases. */
 const UPGRADE_EVERY = 8;
 /**
- * How old a status is at least that somebody puts back: older than anything that a process may not have heard of. One
- * that is put back within less, or while a process starts that has seen nothing before, is not told from a later one.
+ * How long ago a status was replaced at least that somebody puts back: longer than a process may not have heard of its
+ * successor. One that is put back within less, or while a process starts that has seen nothing before, is not told from
+ * the present one.
  */
 const OLDEST_NEWS_MS = 140_000;
 /** Within this time after the last disturbance every budget is counted, and no reservation is left. */
@@ -100,14 +101,14 @@ export class Schedule extends World {
     return budget.status.reservations.length > 0 ? 'a reservation is left' : undefined;
   }
 
-  /** Asks for an eviction, and says whether it was admitted. */
+  /** Asks the replica of the newest release for an eviction, and says whether it was admitted. */
   evictNow(name: string): boolean {
     const { api, witness } = this;
-    const [webhook] = this.webhooks;
+    const [, webhook] = this.webhooks;
     const before = witness.admitted;
     const pod = api.pods.get(name);
-    webhook?.ask({ name, uid: pod?.uid, askedAtMs: api.nowMs });
-    while (webhook && !webhook.idle) webhook.step(api.nowMs);
+    webhook.ask({ name, uid: pod?.uid, askedAtMs: api.nowMs });
+    while (!webhook.idle) webhook.step(api.nowMs);
     this.permits.length = 0;
     return witness.admitted > before;
   }
@@ -146,7 +147,7 @@ export class Schedule extends World {
       'catch-up': () => cache()?.catchUp(),
       progress: () => repeat(8, () => this.progress()),
       clock: () => {
-        api.nowMs += [200, 5_000, 30_000, 90_000][pick(4)] ?? 0;
+        api.pass([200, 5_000, 30_000, 90_000][pick(4)] ?? 0);
         for (const { cache } of [...this.webhooks, ...this.reconcilers]) cache.pass();
         this.hear();
       },
@@ -192,7 +193,9 @@ export class Schedule extends World {
       api.putStatus({ ...status, reservations: [], versions: { pods: far, statefulsets: far } });
     } else {
       const old = api.backups.filter(
-        ({ atMs, uid }) => uid === budget.metadata.uid && atMs <= api.nowMs - OLDEST_NEWS_MS,
+        ({ uid }, index) =>
+          uid === budget.metadata.uid &&
+          (api.backups[index + 1]?.atMs ?? api.nowMs) <= api.nowMs - OLDEST_NEWS_MS,
       );
       const status = choose(old, pick)?.status;
       if (!status) return;
