@@ -1,6 +1,7 @@
 import type { Clock } from '../../shared/clock.ts';
 import { formatIntOrPercent, resolveIntOrPercent } from '../../shared/int-or-percent.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
+import { believedForMs, seeHolder } from '../../shared/kube/lease-holder.ts';
 import type { Lease } from '../../shared/kube/objects.ts';
 import { disruptionLimit } from '../../shared/rollout/limits.ts';
 import { emptyMemory } from '../../shared/rollout/memory.ts';
@@ -9,9 +10,8 @@ import { FIRST_LOOK, subjectOf, type Workload } from '../../shared/rollout/workl
 import type { Context } from '../context.ts';
 import { UserError } from '../errors.ts';
 import { explainPod, type Finding } from './explain-pod.ts';
-import { ANNOTATION, leaseName } from './lock.ts';
+import { ANNOTATION, LEASE_DURATION_MS, leaseName } from './lock.ts';
 import { annotateLease, fetchRolloutLease } from './rollout-lease.ts';
-import { holderOf } from './standing.ts';
 import { orderBy } from './steer.ts';
 import { orderText, readMaxUnavailableFlag, readSteering } from './steering.ts';
 import { applyChange, type PlannedChange, planChange } from './template.ts';
@@ -47,7 +47,7 @@ export interface ControlsOptions {
   kube: Kube;
   clock: Clock;
   processIdentity: Context['processIdentity'];
-  watches: Pick<WorkloadWatches, 'workload' | 'pods' | 'nodes'>;
+  watches: Pick<WorkloadWatches, 'workload' | 'pods' | 'nodes' | 'holder'>;
   workload: Workload;
 }
 
@@ -157,10 +157,14 @@ class LeaseOrders {
   }
 
   async #look(): Promise<{ annotations: Lease['metadata']['annotations']; holder: string }> {
-    const { kube, clock } = this.#options;
+    const { kube, clock, watches } = this.#options;
     const lease = await fetchRolloutLease(kube, this.#at);
-    const holder = holderOf(lease, clock.nowMs() + kube.clockSkewMs);
-    return { annotations: lease?.metadata.annotations ?? {}, holder };
+    if (!lease) return { annotations: {}, holder: '' };
+    // Renewals that we ourselves see tell, and no time in the Lease. An order to nobody does nothing, so in doubt it is given.
+    const nowMs = clock.monotonicMs();
+    const sight = seeHolder(watches.holder, lease, nowMs);
+    const isBelieved = believedForMs(sight, LEASE_DURATION_MS, nowMs) > 0;
+    return { annotations: lease.metadata.annotations, holder: isBelieved ? lease.spec.holderIdentity : '' };
   }
 
   async #write(annotations: Readonly<Record<string, string | null>>): Promise<void> {

@@ -27,7 +27,7 @@ export class Follower {
 
   /** @throws UserError when the workload is gone */
   look(watches: WorkloadWatches): Standing {
-    const { workload, pods, nodes, lease } = watches;
+    const { workload, pods, nodes, lease, holder } = watches;
     if (!workload) throw new UserError('the workload was deleted');
     const nowMs = this.context.clock.nowMs();
     return standingOf({
@@ -35,6 +35,8 @@ export class Follower {
       pods: [...pods.values()],
       nodes,
       lease,
+      holder,
+      monotonicMs: this.context.clock.monotonicMs(),
       startedAtMs: this.startedAtMs,
       serverNowMs: nowMs + this.kube.clockSkewMs,
       nowMs,
@@ -74,11 +76,11 @@ export class Follower {
       timeoutMs === undefined ? () => {} : clock.schedule(timeoutMs, () => giveUp(timeoutMs));
     // A holder that was killed changes nothing any more: only time tells.
     let cancelLook = () => {};
-    const lookAgain = ({ holderUntilMs, moment }: Standing, turn: () => void) => {
+    const lookAgain = ({ holderForMs }: Standing, turn: () => void) => {
       cancelLook();
       cancelLook = () => {};
-      if (holderUntilMs === undefined) return;
-      cancelLook = clock.schedule(Math.max(1, holderUntilMs + 1 - moment.serverNowMs), turn);
+      if (holderForMs === undefined) return;
+      cancelLook = clock.schedule(holderForMs + 1, turn);
     };
     try {
       const first = this.look(watches);

@@ -1,3 +1,4 @@
+import { type HolderSight, shownForMs } from '../../shared/kube/lease-holder.ts';
 import type { Lease, Node, Pod } from '../../shared/kube/objects.ts';
 import { buildSnapshot } from '../../shared/rollout/build-snapshot.ts';
 import { emptyMemory, remember } from '../../shared/rollout/memory.ts';
@@ -6,7 +7,7 @@ import { parseRolloutOptions } from '../../shared/rollout/options.ts';
 import type { RolloutSnapshot, RolloutStatus } from '../../shared/rollout/snapshot.ts';
 import type { RolloutOptions } from '../../shared/rollout/types.ts';
 import type { Workload } from '../../shared/rollout/workload.ts';
-import { ANNOTATION, MOST_REASON_CHARACTERS } from './lock.ts';
+import { ANNOTATION, LEASE_DURATION_MS, MOST_REASON_CHARACTERS } from './lock.ts';
 import type { Moment } from './progress.ts';
 import { readMaxUnavailableFlag, readSteering } from './steering.ts';
 
@@ -18,8 +19,8 @@ export interface Standing {
   reason: string;
   /** Empty when nobody rolls it out. */
   holder: string;
-  /** When the holder is no longer believed if nothing is heard of it, by the API server's clock; undefined for nobody. */
-  holderUntilMs: number | undefined;
+  /** After which the holder is no longer believed if nothing is heard of it; undefined for nobody. */
+  holderForMs: number | undefined;
   moment: Moment;
   snapshot: RolloutSnapshot;
 }
@@ -29,6 +30,8 @@ export interface Seen {
   pods: readonly Pod[];
   nodes: ReadonlyMap<string, Node> | undefined;
   lease: Lease | undefined;
+  holder: HolderSight | undefined;
+  monotonicMs: number;
   startedAtMs: number;
   serverNowMs: number;
   nowMs: number;
@@ -46,7 +49,10 @@ export function standingOf(seen: Seen): Standing {
   const observation = workload.observe({ pods, nodes }, { memory: before, minReadyMs, nowMs: serverNowMs });
   const memory = remember(before, observation, options, serverNowMs);
 
-  const holder = holderOf(lease, serverNowMs);
+  const forMs = seen.holder
+    ? shownForMs(seen.holder, LEASE_DURATION_MS, { nowMs: seen.monotonicMs, serverNowMs })
+    : 0;
+  const holder = forMs > 0 ? (seen.holder?.lease.spec.holderIdentity ?? '') : '';
   const outstanding =
     !observation.revisionObserved ||
     observation.missing.length > 0 ||
@@ -65,8 +71,8 @@ export function standingOf(seen: Seen): Standing {
     startedAtMs: seen.startedAtMs,
     remainingMs: undefined,
   });
-  const holderUntilMs = holder === '' || !lease ? undefined : expiryOf(lease);
-  return { state, reason: state === 'done' ? '' : said, holder, holderUntilMs, moment, snapshot };
+  const holderForMs = holder === '' ? undefined : forMs;
+  return { state, reason: state === 'done' ? '' : said, holder, holderForMs, moment, snapshot };
 }
 
 /** Others' flags are not known here; they change how it goes on, and little of how it looks. */
@@ -77,15 +83,6 @@ function optionsOf(
   const options = parseRolloutOptions({ minReadyMs: minReadySeconds * 1000 });
   if ('problems' in options) throw new Error(options.problems.join('\n'));
   return maxUnavailable ? { ...options, maxUnavailable } : options;
-}
-
-/** Who rolls it out now; empty for nobody. A holder that was killed never let go: it has not renewed since. */
-export function holderOf(lease: Lease | undefined, serverNowMs: number): string {
-  return lease && expiryOf(lease) >= serverNowMs ? lease.spec.holderIdentity : '';
-}
-
-function expiryOf({ spec: { renewTimeMs = 0, leaseDurationSeconds } }: Lease): number {
-  return renewTimeMs + leaseDurationSeconds * 1000;
 }
 
 function stateOf(outstanding: boolean, holder: string, state: string | undefined): Standing['state'] {

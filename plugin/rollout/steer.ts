@@ -1,6 +1,7 @@
 import type { ConnectOptions } from '../../shared/kube/connect.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
 import { acquireLease, HeldByOtherError } from '../../shared/kube/lease.ts';
+import { seeHolder, shownForMs } from '../../shared/kube/lease-holder.ts';
 import type { Lease } from '../../shared/kube/objects.ts';
 import type { Order } from '../../shared/rollout/snapshot.ts';
 import { subjectOf, type Workload } from '../../shared/rollout/workload.ts';
@@ -11,7 +12,6 @@ import { writeLine } from '../output.ts';
 import { fetchWorkload } from './fetch-workload.ts';
 import { ANNOTATION, identityOf, LEASE_DURATION_MS, leaseName } from './lock.ts';
 import { annotateLease, fetchRolloutLease } from './rollout-lease.ts';
-import { holderOf } from './standing.ts';
 import { orderText, readSteering } from './steering.ts';
 import { commandName } from './workload-names.ts';
 
@@ -39,19 +39,26 @@ export async function runSteer(request: SteerRequest, context: Context): Promise
     const { kind, metadata } = workload;
     const at = { namespace: metadata.namespace, name: leaseName(kind, metadata.name) };
     const lease = await fetchRolloutLease(kube, at);
-    let holder = holderOf(lease, context.clock.nowMs() + kube.clockSkewMs);
-    if (request.turn === 'abort' && holder === '') {
-      const found = await asHolder(kube, at, lease, context, (held) => fetched.giveUp(held));
-      if (found.kind === 'done' && found.result !== undefined) {
+    const order = orderText(orderBy(context, request.reason));
+    let holder = lease && looksAlive(lease, kube, context.clock) ? lease.spec.holderIdentity : '';
+    if (request.turn === 'abort') {
+      // A holder that lives must not have to wait for us to know that it does.
+      if (lease?.spec.holderIdentity) await annotateLease(kube, at, { [ANNOTATION.aborted]: order });
+      const left = await asHolder(kube, at, lease, context, (held) => fetched.giveUp(held));
+      if (left.kind === 'done' && left.result !== undefined) {
         writeLine(
           context.stdout,
-          `${subjectOf(workload)} is not being rolled out any more, and ${found.result}`,
+          `${subjectOf(workload)} is not being rolled out any more, and ${left.result}`,
         );
         return EXIT.done;
       }
-      if (found.kind === 'held') holder = found.holder;
+      holder = left.kind === 'held' ? left.holder : '';
+    } else if (request.turn === 'pause' && lease && holder === '') {
+      // Its times say that it was left, and they may come from a clock that is wrong.
+      const left = await asHolder(kube, at, lease, context, async () => undefined);
+      if (left.kind === 'held') holder = left.holder;
     }
-    const words = wordsFor(request, workload, lease, holder, context);
+    const words = wordsFor(request, workload, lease, holder, order);
     if (words.annotations) await annotateLease(kube, at, words.annotations);
     writeLine(context.stdout, `${subjectOf(workload)} ${words.said}`);
     return EXIT.done;
@@ -61,10 +68,20 @@ export async function runSteer(request: SteerRequest, context: Context): Promise
 }
 
 /**
- * Brings in order what a rollout has left, with its Lease held: that its holder is gone is told by the times that the
- * Lease names, which come from another clock, and only by taking it is it known.
+ * Whether the Lease was renewed lately by the times that it names. A pause that is given to nobody does no harm, so that
+ * is enough for one; that nobody is there is never concluded from it.
+ */
+function looksAlive(lease: Lease, kube: Kube, clock: Context['clock']): boolean {
+  const nowMs = clock.monotonicMs();
+  const at = { nowMs, serverNowMs: clock.nowMs() + kube.clockSkewMs };
+  return shownForMs(seeHolder(undefined, lease, nowMs), LEASE_DURATION_MS, at) > 0;
+}
+
+/**
+ * Brings in order what a rollout has left, with its Lease held: that its holder is gone is told by the renewals that
+ * are not seen, and by nothing else.
  *
- * @returns `held` by whom, when the holder is seen to renew
+ * @returns `held` by whom, when the holder is seen to renew, or to end by itself
  */
 async function asHolder<R>(
   kube: Kube,
@@ -78,6 +95,7 @@ async function asHolder<R>(
     ...{ kube, clock, ...at },
     identity: identityOf(processIdentity, random),
     durationMs: LEASE_DURATION_MS,
+    annotations: { [ANNOTATION.aborted]: null },
     onObserve: ({ spec }, upToMs) =>
       writeLine(
         stderr,
@@ -89,6 +107,9 @@ async function asHolder<R>(
   });
   if (held instanceof HeldByOtherError) return { kind: 'held', holder: held.holder };
   try {
+    const before = lease.spec.holderIdentity;
+    const state = ({ metadata }: Lease) => metadata.annotations[ANNOTATION.state];
+    if (before !== '' && state(held.lease) !== state(lease)) return { kind: 'held', holder: before };
     return { kind: 'done', result: await act(held.lease) };
   } finally {
     await held.release();
@@ -126,14 +147,13 @@ interface Words {
 
 /** @param holder who rolls it out now; empty for nobody, also when a process that was killed never let go */
 function wordsFor(
-  { turn, reason }: SteerRequest,
+  { turn }: SteerRequest,
   workload: Workload,
   lease: Lease | undefined,
   holder: string,
-  context: Context,
+  order: string,
 ): Words {
   const { paused } = readSteering(lease?.metadata.annotations ?? {});
-  const order = orderText(orderBy(context, reason));
   switch (turn) {
     case 'pause':
       if (holder === '') throw noRollout(workload, lease, 'pause');
@@ -147,7 +167,7 @@ function wordsFor(
       };
     case 'abort':
       if (holder === '') throw noRollout(workload, lease, 'abort');
-      return { annotations: { [ANNOTATION.aborted]: order }, said: `aborted; ${holder} stops where it is` };
+      return { annotations: undefined, said: `aborted; ${holder} stops where it is` };
   }
 }
 

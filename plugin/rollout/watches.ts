@@ -1,5 +1,6 @@
 import type { Clock } from '../../shared/clock.ts';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
+import { type HolderSight, seeHolder } from '../../shared/kube/lease-holder.ts';
 import { type Lease, type Node, type Pod, readLease, readNode, readPod } from '../../shared/kube/objects.ts';
 import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
 import { labelSelectorText } from '../../shared/kube/selectors.ts';
@@ -23,6 +24,8 @@ export interface WorkloadWatches<Own = unknown> {
   readonly nodes: ReadonlyMap<string, Node> | undefined;
   /** The rollout's Lease; undefined when there is none, and where watching it is forbidden. */
   readonly lease: Lease | undefined;
+  /** The same, and when its holder was seen to renew it. */
+  readonly holder: HolderSight | undefined;
   /** Since when at least one of the watches has been broken; what it shows may be old. */
   readonly staleSinceMs: number | undefined;
   onChange(listener: () => void): void;
@@ -93,11 +96,15 @@ export async function watchWorkload<Own>(options: WatchWorkloadOptions<Own>): Pr
     },
   });
   const nodes = watchCache<Node>({ ...common, path: resourcePath(RESOURCES.nodes), parse: readNode });
+  let holder: HolderSight | undefined;
   const leases = watchCache<Lease>({
     ...common,
     path: resourcePath({ ...RESOURCES.leases, namespace }),
     fieldSelector: `metadata.name=${options.leaseName}`,
     parse: readLease,
+    onEvent: (type, lease) => {
+      holder = type === 'DELETED' ? undefined : seeHolder(holder, lease, options.clock.monotonicMs());
+    },
   });
   let all: WatchCache<unknown>[] = [...own.caches, pods, nodes, leases];
   let nodesReadable = true;
@@ -139,6 +146,9 @@ export async function watchWorkload<Own>(options: WatchWorkloadOptions<Own>): Pr
     nodes: nodesReadable ? nodes.items : undefined,
     get lease() {
       return lease();
+    },
+    get holder() {
+      return holder;
     },
     get staleSinceMs() {
       const since = all.flatMap((cache) => cache.staleSinceMs ?? []);

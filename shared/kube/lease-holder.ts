@@ -4,6 +4,8 @@ import type { Lease } from './objects.ts';
 export interface HolderSight {
   lease: Lease;
   sinceMs: number;
+  /** Whether a renewal was seen, and not only what was there at the first look. */
+  renewed: boolean;
 }
 
 /** A Lease that says more would keep everybody waiting for a holder that is gone. */
@@ -18,8 +20,9 @@ const LONGEST_DURATION_MS = 10 * 60_000;
  * @param nowMs by the monotonic clock
  */
 export function seeHolder(before: HolderSight | undefined, lease: Lease, nowMs: number): HolderSight {
-  const sinceMs = before === undefined || isRenewed(before.lease, lease) ? nowMs : before.sinceMs;
-  return { lease, sinceMs };
+  if (before === undefined) return { lease, sinceMs: nowMs, renewed: false };
+  if (isRenewed(before.lease, lease)) return { lease, sinceMs: nowMs, renewed: true };
+  return { ...before, lease };
 }
 
 /** Annotations may be written by others than the holder, so only a new renewal, or a new holder, shows life. */
@@ -41,4 +44,21 @@ export function believedForMs({ lease, sinceMs }: HolderSight, leastMs: number, 
   if (lease.spec.holderIdentity === '') return 0;
   const durationMs = Math.min(LONGEST_DURATION_MS, lease.spec.leaseDurationSeconds * 1000);
   return Math.max(0, sinceMs + Math.max(leastMs, durationMs) - nowMs);
+}
+
+/**
+ * For how long the holder may be shown as one that lives, where nothing is done that depends on it. Before a renewal was
+ * seen, or could have been, the times in the Lease are all there is to show; they are wrong by as much as clocks differ.
+ *
+ * @param at this moment by the monotonic clock, and by the API server's
+ */
+export function shownForMs(
+  sight: HolderSight,
+  leastMs: number,
+  at: { nowMs: number; serverNowMs: number },
+): number {
+  const believedMs = believedForMs(sight, leastMs, at.nowMs);
+  if (sight.renewed) return believedMs;
+  const { renewTimeMs = 0, leaseDurationSeconds } = sight.lease.spec;
+  return Math.max(0, Math.min(believedMs, renewTimeMs + leaseDurationSeconds * 1000 - at.serverNowMs));
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type ControlsOptions, rolloutControls } from '../../../plugin/rollout/controls.ts';
-import { readPod, readStatefulSet } from '../../../shared/kube/objects.ts';
+import { readLease, readPod, readStatefulSet } from '../../../shared/kube/objects.ts';
 import { statefulSetWorkload } from '../../../shared/rollout/workload.ts';
 import { apiError, type FakeObject, fakeKube } from '../../helpers/fake-kube.ts';
 import { manualClock } from '../views/fixtures/clock.ts';
@@ -15,7 +15,8 @@ const NOTE = 'kubectl-zone.dev/';
 interface Start {
   annotations?: Record<string, string>;
   holder?: string;
-  renewedAt?: number;
+  /** How long before the key is pressed the watch saw the last renewal. */
+  silentMs?: number;
   strategy?: string;
   policy?: string;
   generation?: number;
@@ -25,7 +26,8 @@ interface Start {
 function opened(start: Start = {}) {
   const kube = fakeKube();
   const holderIdentity = start.holder ?? 'bob@server/1/x';
-  const renewTime = new Date(start.renewedAt ?? NOW_MS).toISOString();
+  // The holder's clock is an hour behind, or ahead: it tells nothing.
+  const renewTime = new Date(NOW_MS - 3_600_000).toISOString();
   kube.put(LEASES, {
     metadata: {
       ...{ name: NAME, namespace: 'prod' },
@@ -71,11 +73,17 @@ function opened(start: Start = {}) {
     }),
   );
   const workload = statefulSetWorkload(readStatefulSet(set));
+  const lease = kube.get(LEASES, NAME);
+  const holder = {
+    lease: readLease(lease),
+    sinceMs: NOW_MS - (start.silentMs ?? 5_000),
+    renewed: true,
+  };
   const options: ControlsOptions = {
     kube,
     clock: manualClock(NOW_MS),
     processIdentity: { host: 'laptop', user: 'ann', pid: 1 },
-    watches: { workload, pods, nodes: undefined },
+    watches: { workload, pods, nodes: undefined, holder },
     workload,
   };
   // The fake knows merge patches only.
@@ -116,7 +124,7 @@ describe('pause by key', () => {
   });
 
   it('a holder that has not renewed is nobody', async () => {
-    const { controls } = opened({ renewedAt: NOW_MS - 16_000 });
+    const { controls } = opened({ silentMs: 15_000 });
     assert.match(await controls.togglePause(), /nobody rolls/);
   });
 

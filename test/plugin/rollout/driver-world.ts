@@ -229,6 +229,7 @@ export class DriverRun {
         },
         nodes: undefined,
         lease: undefined,
+        holder: undefined,
         get staleSinceMs() {
           return run.stale ? 0 : undefined;
         },
