@@ -56,7 +56,12 @@ interface Waiting {
 /** Decides about evictions by the budgets as the API server has them. Everything is read consistently. */
 export function createAdmitter(deps: AdmitterDeps): Admitter {
   const { kube, clock, random, cluster, witness, log } = deps;
-  const batches: Batches<Waiting> = createBatches(decideAll);
+  const batches: Batches<Waiting> = createBatches({
+    run: decideAll,
+    onFailure: (_, items, error) => {
+      for (const { eviction, answer } of items) answer(unreachable(eviction, error));
+    },
+  });
   const at = (): Circumstances => ({
     zoneOfNode: cluster.zoneOfNode,
     ownerOf: cluster.ownerOf,
