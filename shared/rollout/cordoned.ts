@@ -3,8 +3,8 @@ import { listNames } from '../sentences.ts';
 import { compareText, zonesOf } from '../zones.ts';
 
 /**
- * Which nodes take no pods because somebody has cordoned them, and what lets them take pods again:
- * `cordoned: zone-b: b-1, b-2 (kubectl uncordon b-1)`.
+ * Which nodes take no pods because somebody has cordoned them, who that was, and what lets them take pods again:
+ * `cordoned: zone-b: b-1, b-2, by kubectl-cordon at 2026-03-01T09:00:00Z (kubectl uncordon b-1)`.
  *
  * @returns undefined where none is, and where nodes may not be read
  */
@@ -12,8 +12,10 @@ export function describeCordoned(nodes: ReadonlyMap<string, Node> | undefined): 
   if (!nodes) return undefined;
   const zoneOfNode = zonesOf(nodes);
   const byZone = new Map<string, string[]>();
-  for (const { metadata, spec } of nodes.values()) {
+  const by = new Set<string>();
+  for (const { metadata, spec, cordonedBy } of nodes.values()) {
     if (!spec.unschedulable) continue;
+    if (cordonedBy !== undefined) by.add(cordonedBy);
     const zone = zoneOfNode(metadata.name) ?? 'no zone';
     byZone.set(zone, [...(byZone.get(zone) ?? []), metadata.name].sort(compareText));
   }
@@ -22,5 +24,6 @@ export function describeCordoned(nodes: ReadonlyMap<string, Node> | undefined): 
   const zones = [...byZone]
     .sort(([a], [b]) => compareText(a, b))
     .map(([zone, names]) => `${zone}: ${listNames(names)}`);
-  return `cordoned: ${zones.join('; ')} (kubectl uncordon ${first})`;
+  const who = by.size === 0 ? '' : `, by ${listNames([...by].sort(compareText))}`;
+  return `cordoned: ${zones.join('; ')}${who} (kubectl uncordon ${first})`;
 }

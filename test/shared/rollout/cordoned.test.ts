@@ -27,4 +27,35 @@ describe('cordoned nodes', () => {
     assert.equal(describeCordoned(nodes(['a-1', 'zone-a', false])), undefined);
     assert.equal(describeCordoned(undefined), undefined);
   });
+
+  describe('with managedFields', () => {
+    const node = (name: string, ...managers: readonly unknown[]) => {
+      const metadata = { name, labels: { [ZONE_LABEL]: 'zone-a' }, managedFields: managers };
+      return [name, readNode({ metadata, spec: { unschedulable: true } })] as const;
+    };
+    const cordon = (manager: string, time?: string) => ({
+      manager,
+      time,
+      operation: 'Update',
+      fieldsV1: { 'f:spec': { 'f:unschedulable': {} } },
+    });
+
+    it('name who has cordoned them, the last one of each node', () => {
+      const label = { manager: 'kubelet', fieldsV1: { 'f:metadata': {} }, time: '2026-03-02T00:00:00Z' };
+      const early = cordon('karpenter', '2026-02-28T00:00:00Z');
+      const a = node('a-1', label, early, cordon('kubectl-cordon', '2026-03-01T09:00:00Z'));
+      assert.equal(
+        describeCordoned(new Map([a, node('a-2', cordon('kubectl-patch'))])),
+        'cordoned: zone-a: a-1, a-2, by kubectl-cordon at 2026-03-01T09:00:00Z, kubectl-patch (kubectl uncordon a-1)',
+      );
+    });
+
+    it('of any shape are bounded and cleaned', () => {
+      const hostile = cordon(`\u001b[2J${'x'.repeat(10_000)}`, 'no time');
+      assert.equal(
+        describeCordoned(new Map([node('a-1', null, 7, { manager: {} }, { fieldsV1: [] }, hostile)])),
+        `cordoned: zone-a: a-1, by ?[2J${'x'.repeat(60)} (kubectl uncordon a-1)`,
+      );
+    });
+  });
 });
