@@ -327,6 +327,23 @@ export function rolloutDeploymentsSuite(factory: ClusterFactory): void {
       assert.deepEqual(await bench.settings('undone'), found);
     });
 
+    it('makes a ReplicaSet that is to the controller and to kubectl as one of its own', async () => {
+      for (const [name, revisionHistoryLimit, history] of [
+        ['made', 10, /^1 [\s\S]*^2 /m],
+        ['forgetful', 0, /^2 /m],
+      ] as const) {
+        await bench.whole({ name, replicas: 3, spec: { revisionHistoryLimit } });
+        await ended(bench.start(name, '--image=main=app:v2'), 0);
+        await bench.kubectl('rollout', 'status', `deployment/${name}`, '--timeout=60s');
+        assert.match(await bench.kubectl('rollout', 'history', `deployment/${name}`), history);
+      }
+      await bench.kubectl('rollout', 'undo', 'deployment/made');
+      await bench.kubectl('rollout', 'status', 'deployment/made', '--timeout=60s');
+      assert.deepEqual(new Set((await bench.pods('made')).images), new Set(['app:v1']));
+      const sets = await bench.kubectl('get', 'rs', '-l', 'app=made', '-o', 'name');
+      assert.equal(sets.trim().split('\n').length, 2);
+    });
+
     it('asks the budgets although nothing is evicted', async () => {
       await bench.stale({ name: 'guarded' });
       await cluster.apply({
@@ -356,6 +373,16 @@ export function rolloutDeploymentsSuite(factory: ClusterFactory): void {
       const surging = await ended(bench.start('surging'), 1);
       assert.match(surging.stderr, /is being rolled out by its controller, with 2 more than its 6 pods/);
       assert.deepEqual(await bench.settings('surging'), found);
+
+      await bench.kubectl('rollout', 'pause', 'deployment/surging');
+      const paused = await ended(bench.start('surging'), 1);
+      assert.match(paused.stderr, /is paused with 2 more than its 6 pods/);
+      const there = await bench.replicas('surging');
+      const [, patch = ''] = /-p '(\{.*\})'/.exec(paused.stderr) ?? [];
+      await bench.kubectl('patch', 'deployment/surging', '--type=merge', '-p', patch);
+      const all = `--for=jsonpath={.metadata.annotations.deployment\\.kubernetes\\.io/desired-replicas}=8`;
+      await bench.kubectl('wait', 'rs', '-l', 'app=surging', all, '--timeout=30s');
+      assert.deepEqual(await bench.replicas('surging'), there);
     });
 
     it('holds a Deployment that surges, and gives it its surge back', async () => {

@@ -21,6 +21,14 @@ export async function agreeToHold(
   const subject = `deployment/${name}`;
   const { replicas } = deployment.spec;
   const there = replicaSets.reduce((sum, set) => sum + set.replicas, 0);
+  if (there > replicas && deployment.spec.paused) {
+    const strategy = { rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } };
+    const patch = JSON.stringify({ spec: { replicas: there, strategy } });
+    throw new UserError(
+      `${subject} is paused with ${there - replicas} more than its ${replicas} pods: without maxSurge its controller would remove these in any zone`,
+      `keep them for the rollout (kubectl -n ${namespace} patch ${subject} --type merge -p '${patch}'), and scale it back afterwards`,
+    );
+  }
   if (there > replicas) {
     throw new UserError(
       `${subject} is being rolled out by its controller, with ${there - replicas} more than its ${replicas} pods: paused now, it would remove these in any zone`,
