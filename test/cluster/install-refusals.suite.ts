@@ -44,7 +44,7 @@ export function installRefusalsSuite(start: () => Promise<ControlPlaneCluster>):
       await cluster.apply(namespace(PEERS), peerDeployment(), PEER_CONFIGURATION);
       const { code, stderr } = await bench.run(TRY).end;
       assert.equal(code, 1);
-      assert.match(stderr, /^ {2}mutatingwebhookconfiguration\/\S+: it decides about every eviction$/m);
+      assert.match(stderr, /^ {4}mutatingwebhookconfiguration\/\S+: it decides about every eviction$/m);
       assert.match(stderr, /kubectl delete mutatingwebhookconfiguration zone-aware-controllers-mutating-/);
       assert.match(
         stderr,

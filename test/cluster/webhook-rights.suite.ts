@@ -45,7 +45,7 @@ export function webhookRightsSuite(start: () => Promise<ControlPlaneCluster>): v
         await before?.();
       });
       const config = readConfig(
-        [...FLAGS, '--shutdown-delay=0'],
+        [...FLAGS, '--shutdown-delay=0', '--budget-settle-time=100ms'],
         { POD_NAMESPACE: SYSTEM_NAMESPACE },
         'test',
       );

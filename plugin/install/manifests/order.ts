@@ -1,3 +1,4 @@
+import { compareText } from '../../../shared/zones.ts';
 import type { Manifest } from './manifest.ts';
 
 /** What stands on what: objects of one stage need those of the stages before. */
@@ -8,7 +9,7 @@ export interface Stages {
   /** Everything that the webhook's pods find when they start. */
   surroundings: Manifest[];
   deployment: Manifest[];
-  /** What makes the API server ask the webhook. */
+  /** What makes the API server ask the webhook: what binds evictions before what denies those that are not bound. */
   configurations: Manifest[];
 }
 
@@ -31,6 +32,7 @@ export function stagesOf(manifests: readonly Manifest[]): Stages {
   };
   for (const manifest of manifests) stages[STAGE_OF[manifest.kind] ?? 'surroundings'].push(manifest);
   stages.surroundings.sort((a, b) => rank(a) - rank(b));
+  stages.configurations.sort((a, b) => compareText(a.kind, b.kind));
   return stages;
 }
 

@@ -45,7 +45,7 @@ export function planRemoval(
     for (const manifest of namespace) kept.push({ manifest, why: `it holds ${strangers.join(', ')}` });
   }
   return {
-    configurations: ours(stages.configurations),
+    configurations: ours(stages.configurations).reverse(),
     webhook: [...ours(stages.deployment), ...ours(stages.surroundings).reverse()],
     definitions: deleteCrds ? definitions : [],
     namespace: strangers.length > 0 ? [] : namespace,

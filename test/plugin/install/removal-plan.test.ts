@@ -16,8 +16,8 @@ describe('what an uninstall takes away', () => {
     const plan = planRemoval(stages, installed(stages), { deleteCrds: false, strangers: [] });
     const order = kinds(removals(plan));
     assert.deepEqual(order.slice(0, 3), [
-      'MutatingWebhookConfiguration',
       'ValidatingWebhookConfiguration',
+      'MutatingWebhookConfiguration',
       'Deployment',
     ]);
     assert.equal(order.at(-1), 'Namespace');
