@@ -82,7 +82,7 @@ export function drainRefusalsSuite(factory: ClusterFactory): void {
     it('names the nodes and zones there are', async () => {
       const wrong = await drain('nowhere', '--zone', 'zone-x', '--yes');
       assert.equal(wrong.code, 1, wrong.stderr);
-      assert.match(wrong.stderr, /node nowhere not found\nno node is in zone zone-x/);
+      assert.match(wrong.stderr, /node nowhere not found\n {2}no node is in zone zone-x/);
       const none = await drain('--yes');
       assert.equal(none.code, 2, none.stderr);
     });
