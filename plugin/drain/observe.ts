@@ -13,6 +13,7 @@ import type { EnforcedNamespaces } from './enforced.ts';
 import { podFilter, type Refusal } from './filters.ts';
 import { type Guards, guardsIn, keyOf, podBudgetState } from './guards.ts';
 import type { DrainLeases, Leasable, LeaseSight } from './leases.ts';
+import { OVERDUE_MS, overdueReason } from './overdue.ts';
 import type { DrainRecord } from './pod-store.ts';
 import type { DrainRequest } from './request.ts';
 import { Returns } from './returns.ts';
@@ -72,7 +73,7 @@ export class DrainObserver {
     const sight = new WorkloadSight(cluster, this.counted);
     const nodes = this.nodes();
     const judged = this.judge(nodes, nowMs);
-    const pods = judged.leaving.map((record) => this.drainPod(record, sight, guards, cluster));
+    const pods = judged.leaving.map((record) => this.drainPod(record, sight, guards, cluster, nowMs));
     for (const owned of this.left.values()) sight.addOwnerOf(owned);
     for (const budget of guards.zoneBudgets) sight.addCovered(budget);
 
@@ -149,6 +150,10 @@ export class DrainObserver {
         if (verdict.kind !== 'leaves') continue;
         onNode.push(record);
         const { deletionTimestampMs } = record.pod.metadata;
+        const overdueAtMs = (deletionTimestampMs ?? 0) + OVERDUE_MS;
+        if (overdueAtMs > nowMs && deletionTimestampMs !== undefined) {
+          recheckAtMs = earlier(recheckAtMs, overdueAtMs);
+        }
         if (skipWaitForDeleteMs !== undefined && deletionTimestampMs !== undefined) {
           recheckAtMs = earlier(recheckAtMs, deletionTimestampMs + skipWaitForDeleteMs + 1);
         }
@@ -167,6 +172,7 @@ export class DrainObserver {
     sight: WorkloadSight,
     guards: Guards,
     { zoneOfNode }: ObservedCluster<DrainRecord>,
+    nowMs: number,
   ): DrainPod {
     const { namespace, name, uid, available, terminating, node = '', controller } = record;
     const owner = sight.addOwnerOf(record);
@@ -180,6 +186,7 @@ export class DrainObserver {
       zone: zoneOfPod(record, zoneOfNode),
       available,
       terminating,
+      overdue: overdueReason(record, this.options.watches.nodes.get(node), nowMs),
       asked: false,
       refused: undefined,
       workload: owner?.uid,

@@ -1,5 +1,6 @@
 import { createPodIndex, type Pods } from '../../shared/budget/pod-index.ts';
 import { type PodRecord, podRecord } from '../../shared/budget/pod-record.ts';
+import { fields } from '../../shared/kube/objects/fields.ts';
 import { type Pod, readPod } from '../../shared/kube/objects.ts';
 import type { ChangeType } from '../../shared/kube/watch-store.ts';
 import type { ZoneOfNode } from '../../shared/zones.ts';
@@ -9,13 +10,26 @@ export interface DrainRecord extends PodRecord {
   pod: Pod;
   /** Whether it was available at some time, as far as was seen. */
   served: boolean;
+  /** What has to let it go before it can be deleted; the first ones. */
+  finalizers: readonly string[];
 }
+
+const MOST_FINALIZERS = 3;
+const LONGEST_FINALIZER = 100;
 
 /** Reads a pod. Throws TypeError for a malformed one. */
 export function readDrainRecord(value: unknown): DrainRecord {
   const pod = readPod(value);
   const record = podRecord(pod);
-  return { ...record, pod, served: record.available };
+  return { ...record, pod, served: record.available, finalizers: finalizersOf(value) };
+}
+
+function finalizersOf(value: unknown): string[] {
+  const { finalizers } = fields(fields(value, 'pod').metadata, 'metadata');
+  if (!Array.isArray(finalizers)) return [];
+  return finalizers
+    .slice(0, MOST_FINALIZERS)
+    .map((finalizer: unknown) => String(finalizer).slice(0, LONGEST_FINALIZER));
 }
 
 /** All pods of the cluster, found by where they are. */

@@ -12,9 +12,9 @@ export function nameZone(zone: string | undefined): string {
   return zone ?? 'nodes without a zone label';
 }
 
-/** `waiting for 2 pods of zone-a to go: ingester-5, ingester-4`. */
+/** `waiting for 2 pods of zone-a to go: ingester-5, ingester-4 (its finalizer example.com/backup is not removed)`. */
 export function waitingToGo(pods: readonly DrainPod[], where: string): string {
-  return `waiting for ${countPods(pods.length)} of ${where} to go: ${listNames(pods.map(({ name }) => name))}`;
+  return `waiting for ${countPods(pods.length)} of ${where} to go: ${listNames(pods.map(({ name, overdue }) => (overdue ? `${name} (${overdue})` : name)))}`;
 }
 
 /** `prod/statefulset/ingester`, as `--ignore-broken` takes it. */

@@ -35,6 +35,8 @@ export interface DrainPod {
   available: boolean;
   /** Being deleted, or its eviction was accepted and the deletion is not seen yet. */
   terminating: boolean;
+  /** Why it is still there long after its grace period, as far as that is known. */
+  overdue?: string | undefined;
   /** A request for its removal is under way. */
   asked: boolean;
   /** The answer to a request for its removal was lost: it may go at any later time. It may be asked for again. */

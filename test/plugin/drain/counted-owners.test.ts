@@ -75,7 +75,7 @@ describe('owners that tell no number of pods', () => {
       ['apps/v1', 'DaemonSet'],
       ['batch/v1', 'Job'],
       ['v1', 'Node'],
-    ]) {
+    ] as const) {
       assert.equal(find({ apiVersion, kind }), undefined, kind);
     }
   });

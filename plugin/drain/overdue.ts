@@ -1,0 +1,28 @@
+import type { Node } from '../../shared/kube/objects.ts';
+import { listNames } from '../../shared/sentences.ts';
+import type { DrainRecord } from './pod-store.ts';
+
+/** A pod should be gone by its deletion timestamp, which covers its grace period. */
+export const OVERDUE_MS = 10_000;
+
+/**
+ * Why a pod is still there although its grace period has ended.
+ *
+ * @param nowMs by the API server's clock
+ * @returns undefined while it is not overdue, or where nothing is known
+ */
+export function overdueReason(
+  { pod, finalizers }: Pick<DrainRecord, 'pod' | 'finalizers'>,
+  node: Node | undefined,
+  nowMs: number,
+): string | undefined {
+  const { deletionTimestampMs } = pod.metadata;
+  if (deletionTimestampMs === undefined || nowMs < deletionTimestampMs + OVERDUE_MS) return undefined;
+  if (finalizers.length > 0) {
+    return `overdue: its ${finalizers.length === 1 ? 'finalizer' : 'finalizers'} ${listNames(finalizers)} must be removed first`;
+  }
+  const ready = node?.status.conditions.find(({ type }) => type === 'Ready');
+  return ready && ready.status !== 'True'
+    ? `overdue: node ${node?.metadata.name} is not ready, so nobody confirms that the pod has ended`
+    : undefined;
+}
