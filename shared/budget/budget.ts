@@ -30,13 +30,20 @@ const Spec = z.pipe(
   ),
 );
 
+/** Of a status that is otherwise unreadable: a newer release's is left alone (L10). */
+const Protocol = z.object({ protocol: z.int() });
+
 const Budget = z.object({
   metadata: ObjectMetaSchema,
   spec: z.prefault(Spec, {}),
-  status: z.prefault(StatusSchema, {}),
+  // A status that nobody can read is none: its counts are then made anew by the rules for a new budget (L7). Taken for
+  // a malformed budget, it would deny all evictions of its namespace, for good.
+  status: z.catch(z.prefault(StatusSchema, {}), ({ value }) =>
+    StatusSchema.parse({ protocol: z.safeParse(Protocol, value).data?.protocol }),
+  ),
 });
 
-/** Reads a ZoneDisruptionBudget, also one whose status AWS's controller wrote. Throws ZodError when malformed. */
+/** Reads a ZoneDisruptionBudget, also one whose status AWS's controller wrote. Throws ZodError when its spec is malformed. */
 export function readZoneDisruptionBudget(value: unknown): ZoneDisruptionBudget {
   return Budget.parse(value);
 }

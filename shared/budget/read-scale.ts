@@ -8,7 +8,10 @@ export type ScaleReader = (ref: ScaleRef) => Promise<ScaleRead>;
 
 const Scale = z.object({
   metadata: z.object({ uid: z.string() }),
-  spec: z.object({ replicas: z._default(z.number(), 0) }),
+  // A custom resource may say anything here.
+  spec: z.object({
+    replicas: z._default(z.int().check(z.nonnegative('its scale asks for fewer than 0 replicas')), 0),
+  }),
 });
 const ResourceList = z.object({
   resources: z.array(z.object({ name: z.string(), kind: z.string() })),
@@ -55,7 +58,12 @@ export function scaleReader(kube: Kube, timeoutMs: number): ScaleReader {
       return metadata.uid === ref.uid ? { kind: 'replicas', replicas: spec.replicas } : { kind: 'gone' };
     } catch (error) {
       if (error instanceof ApiError && error.code === 404) return { kind: 'gone' };
-      return { kind: 'failed', error: error instanceof Error ? error.message : String(error) };
+      return { kind: 'failed', error: complaintOf(error) };
     }
   };
+}
+
+function complaintOf(error: unknown): string {
+  if (error instanceof z.core.$ZodError) return error.issues.map(({ message }) => message).join('; ');
+  return error instanceof Error ? error.message : String(error);
 }

@@ -10,6 +10,7 @@ import {
 } from '../../../shared/rollout/deployment-objects.ts';
 import { isReleaseTaken, isTaken, type StepWay } from '../../../shared/rollout/deployment-step.ts';
 import { listNames } from '../../../shared/sentences.ts';
+import { isNoAnswer } from '../../removal/pod-removal.ts';
 import type { ZonedPod } from '../port.ts';
 import { keepingSurge, patchDeployment } from './hold.ts';
 import { FENCE_ANNOTATION, scaleSet } from './replica-sets.ts';
@@ -70,7 +71,7 @@ async function byScale(
     scaled = await scaleSet(kube, set, replicas, desired);
   } catch (error) {
     if (error instanceof ApiError && error.code === 409) return false;
-    if (!(error instanceof ConnectionError)) throw error;
+    if (!isLost(error)) throw error;
     const path = resourcePath({
       ...RESOURCES.replicasets,
       namespace: metadata.namespace,
@@ -120,7 +121,10 @@ async function byRelease(
       onBrake({ may: [BRAKED], generation: 0 });
       return false;
     }
-    if (!(error instanceof ConnectionError)) throw error;
+    if (!isLost(error)) {
+      onBrake({ may: [BRAKED], generation: 0 });
+      throw error;
+    }
     const path = resourcePath({
       ...RESOURCES.deployments,
       namespace: metadata.namespace,
@@ -186,11 +190,15 @@ async function fence(
     try {
       return await kube.request({ method: 'PATCH', patch: 'merge', path, body });
     } catch (error) {
-      if (!(error instanceof ConnectionError) && !(error instanceof ApiError && error.code >= 500))
-        throw error;
+      if (!isLost(error)) throw error;
       await delay(clock, RETRY_MS, signal);
     }
   }
+}
+
+/** Whether the API server may have carried out the request all the same, or may still do so. */
+function isLost(error: unknown): boolean {
+  return (error instanceof ApiError || error instanceof ConnectionError) && isNoAnswer(error);
 }
 
 /** Says what is waited for, and keeps the pods reserved, as long as the controller does not act. */

@@ -56,6 +56,11 @@ describe('reading a scale', () => {
       assert.deepEqual(await read({ [GROUP]: scalable, [SCALE]: error }), { kind: 'failed', error: words });
       assert.deepEqual(await read({ [GROUP]: error }), { kind: 'failed', error: words });
     }
+    // A custom resource may ask for anything; stored in a status, it would make the budget unreadable.
+    for (const replicas of [-1, 1.5, 'many', Number.NaN]) {
+      const { kind } = await read({ [GROUP]: scalable, [SCALE]: scale({ replicas }) });
+      assert.equal(kind, 'failed', String(replicas));
+    }
     const nonsense = { [GROUP]: scalable, [SCALE]: { spec: {} } };
     assert.equal((await read(nonsense)).kind, 'failed');
   });

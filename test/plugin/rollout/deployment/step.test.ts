@@ -4,6 +4,7 @@ import { StepUndoneError } from '../../../../plugin/rollout/deployment/carry-out
 import { takeStep } from '../../../../plugin/rollout/deployment/step.ts';
 import type { ZonedPod } from '../../../../plugin/rollout/port.ts';
 import { ConnectionError } from '../../../../shared/kube/kube.ts';
+import { apiError } from '../../../helpers/fake-kube.ts';
 import { FakeControllers } from './fake-controllers.ts';
 
 const chosen = (...names: readonly string[]): ZonedPod[] =>
@@ -87,15 +88,17 @@ describe('a step', () => {
   });
 
   it('makes a write impossible whose answer got lost, before it looks again', async () => {
-    const controllers = new FakeControllers();
-    controllers.before = (what) => {
-      if (!what.startsWith('scale')) return;
-      controllers.before = () => {};
-      throw new ConnectionError('reset');
-    };
-    assert.equal(await step(controllers, 'a'), undefined);
-    assert.equal(controllers.written.at(-1), 'fence');
-    assert.equal(controllers.oldSet.replicas, 4);
+    for (const lost of [new ConnectionError('reset'), apiError(504, 'Timeout')]) {
+      const controllers = new FakeControllers();
+      controllers.before = (what) => {
+        if (!what.startsWith('scale')) return;
+        controllers.before = () => {};
+        throw lost;
+      };
+      assert.equal(await step(controllers, 'a'), undefined);
+      assert.equal(controllers.written.at(-1), 'fence');
+      assert.equal(controllers.oldSet.replicas, 4);
+    }
   });
 
   it('says when somebody undoes it', async () => {
