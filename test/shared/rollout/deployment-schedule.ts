@@ -82,7 +82,7 @@ export class DeploymentSchedule {
     else if (kind < 60) world.reconcile();
     else if (kind < 75 && set) world.reconcileSet(set, ZONES[choice % ZONES.length] ?? '');
     else if (kind < 92 && pod) world.progress(pod);
-    else if (kind < 94 && pod) world.remove(pod);
+    else if (kind < 94 && pod) this.#lose(pod);
     else if (kind < 96) this.#die();
     else if (kind < 100) this.#meddle(choice);
     if (world.isWhole) this.#open.clear();
@@ -107,6 +107,16 @@ export class DeploymentSchedule {
     if (this.stopped) return;
     this.world.write({ maxSurge: 0 });
     this.#brake();
+  }
+
+  /**
+   * A pod goes by itself. One that a step was sent for, or another, may have a Ready successor before the ReplicaSet is
+   * smaller, which then removes one pod that was not chosen: no request names pods to it, so nothing can be done.
+   */
+  #lose(pod: ModelPod): void {
+    const isGoing = this.world.pods.some(({ id, terminating }) => this.#ours.has(id) && !terminating);
+    if (isGoing || this.#step?.sent) this.#allowed += 1;
+    this.world.remove(pod);
   }
 
   #die(): void {
