@@ -122,6 +122,7 @@ export class DeploymentSchedule {
   #die(): void {
     this.#step = undefined;
     this.#brake();
+    this.#view = this.world.view();
   }
 
   /** Of the two caches one follows, or both. */
@@ -251,6 +252,9 @@ export class DeploymentSchedule {
         : before && isTaken(deployment, sets, before, pods.length);
     const isOther = deployment.metadata.generation !== scene.deployment.metadata.generation;
     if (!isOver && !(isOther && way.kind === 'scale')) return;
+    const now = this.#view.replicaSets.find(({ metadata }) => metadata.uid === target);
+    const live = this.#view.pods.filter((pod) => `v${pod.template}` === target && !pod.terminating).length;
+    if (now && (now.status.observedGeneration < now.metadata.generation || live > now.replicas)) return;
     if (way.kind === 'release') this.#brake();
     this.#step = undefined;
     this.#isLifted();
