@@ -94,9 +94,9 @@ export class DrainObserver {
     }
     let believedForMs: number | undefined;
     const leasables = new Map<string, Leasable>();
-    const workloads = sight.workloads(guards, (owner, guard) => {
+    const workloads = sight.workloads(guards, (owner) => {
       leasables.set(owner.uid, leasableOf(owner));
-      const lease = this.leaseOf(owner, guard);
+      const lease = this.leaseOf(owner);
       if (lease.kind === 'unclear') unclear = true;
       if (lease.kind === 'free') return { holder: undefined, unclaimed: { problem: lease.problem } };
       if (lease.kind !== 'other') return undefined;
@@ -204,16 +204,12 @@ export class DrainObserver {
     return asked ? ledgerView(budget, observed) : countedView(budget, observed);
   }
 
-  /** Whose turn it is with the workload; ours also where no Lease is needed. */
-  private leaseOf(owner: Owner, guard: string): LeaseSight {
-    const { enforced, leases, request } = this.options;
-    // A Deployment's ReplicaSets delete, which no webhook sees: a budget learns of it only afterwards.
-    if (owner.kind !== 'Deployment' && guard === 'zone-budget' && !request.removal.disableEviction) {
-      const enforcement = enforced.of(owner.namespace);
-      if (!enforcement) return { kind: 'unclear' };
-      if (enforcement.kind === 'enforced') return { kind: 'ours' };
-    }
-    return leases.sightOf(leasableOf(owner));
+  /**
+   * Whose turn it is with the workload. Also where a webhook enforces a budget: it may be removed at any time, and who
+   * deletes pods, such as a rollout with --disable-eviction, does not ask it.
+   */
+  private leaseOf(owner: Owner): LeaseSight {
+    return this.options.leases.sightOf(leasableOf(owner));
   }
 }
 

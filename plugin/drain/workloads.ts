@@ -68,18 +68,17 @@ export class WorkloadSight {
     return observed;
   }
 
-  /** @param holderOf who holds the workload's Lease, or that it is to be taken; undefined for ours, or where none is needed */
+  /** @param holderOf who holds the workload's Lease, or that it is to be taken; undefined for ours */
   workloads(
     guards: Guards,
     holderOf: (
       owner: Owner,
-      guard: DrainWorkload['guard'],
     ) => { holder: string | undefined; unclaimed: DrainWorkload['unclaimed'] } | undefined,
   ): DrainWorkload[] {
     return [...this.owners.values()].map((owner) => {
       const owned = this.ownedBy(owner);
       const guard = guardOf(owner, this.podsOf(owner), guards, this.cluster);
-      const turn = holderOf(owner, guard);
+      const turn = holderOf(owner);
       return {
         key: owner.uid,
         namespace: owner.namespace,
