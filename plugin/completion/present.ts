@@ -14,19 +14,28 @@ export interface Presented {
   directive: number;
 }
 
+/**
+ * What a shell expands or runs. No name of Kubernetes has them, but a cluster may answer anything, and kubectl's script
+ * for bash passes candidates to `compgen -W`, which carries out what stands in `$(…)`.
+ */
+const SHELL_CHARACTERS = /[`$\\"'|&;<>(){}[\]*?!#~]/;
+
 /** Nothing at all, not even the names of files. */
 export const NO_CANDIDATES: Presented = { candidates: [], directive: DIRECTIVE.noFiles };
 
 /**
  * Makes candidates of a decision and of the names that were found for its question: only those that go on from the
- * word, each once. Names that a shell could not take as a word of one line are left out.
+ * word, each once. Names that a shell could not take as a word of one line, or would expand, are left out.
  *
  * @param found in the order in which they shall be shown where the question is for revisions, else in any
  */
 export function present({ word, fixed, asked, files }: Decision, found: readonly Named[]): Presented {
   const named = found
-    .filter(({ name }) => !asked?.without.includes(name))
-    .map(({ name, about }) => ({ name: `${asked?.before ?? ''}${name}${asked?.after ?? ''}`, about }));
+    .filter(({ name }) => !asked?.without.includes(name) && !SHELL_CHARACTERS.test(name))
+    .map(({ name, about }) => ({
+      name: `${asked?.before ?? ''}${name}${asked?.after ?? ''}`,
+      about: about.replace(new RegExp(SHELL_CHARACTERS, 'g'), ' '),
+    }));
   const keepOrder = asked?.question.kind === 'revisions';
   const offered = new Map<string, Named>();
   for (const each of [...fixed, ...named]) {

@@ -53,6 +53,43 @@ const names = fc.array(
   fc.record({ name: fc.string({ unit: 'binary' }), about: fc.string({ unit: 'binary' }) }),
 );
 
+describe('whatever is found', () => {
+  it('has nothing that a shell would expand or run, nor a control character', () => {
+    const hostile = fc.array(
+      fc.constantFrom(
+        'a',
+        '-',
+        '$(reboot)',
+        '`reboot`',
+        ';',
+        '|',
+        '&',
+        '>',
+        "'",
+        '"',
+        '\\',
+        '*',
+        '\n',
+        '\u001b[2J',
+      ),
+      { minLength: 1, maxLength: 4 },
+    );
+    const found = fc.array(fc.record({ name: hostile, about: hostile }), { minLength: 1, maxLength: 4 });
+    const asked = fc.constantFrom(['rollout', 'sts/'], ['rollout', '-n', ''], ['drain', '']);
+    fc.assert(
+      fc.property(asked, found, (words, parts) => {
+        const named = parts.map(({ name, about }) => ({ name: name.join(''), about: about.join('') }));
+        const { fixed, ...decision } = decideCompletion(findPlace(words, COMMANDS), COMMANDS);
+        assert.ok(decision.asked);
+        const { candidates } = present({ ...decision, fixed: [] }, named);
+        for (const { name, about } of candidates)
+          assert.doesNotMatch(`${name}${about}`, /[`$\\"'|&;<>*\p{Cc}]/u);
+      }),
+      { examples: [[['drain', ''], [{ name: ['$(reboot)'], about: ['a'] }]]] },
+    );
+  });
+});
+
 describe('whatever is typed', () => {
   it('never throws, and every candidate goes on from the word', () => {
     fc.assert(
