@@ -4,6 +4,7 @@ import { linesOf } from '../helpers/drain-run.ts';
 import type { ClusterFactory, TestCluster } from './cluster.ts';
 import { type DrainBench, drainBench, drained } from './drain-bench.ts';
 import { statefulSet } from './fixtures.ts';
+import { deletePods, waitThereIs } from './observe.ts';
 
 const NAMESPACE = 'drain-broken';
 const REPLICAS = 6;
@@ -28,7 +29,8 @@ export function drainBrokenSuite(factory: ClusterFactory): void {
       const broken = (await bench.pods('etcd')).find((pod) => bench.zoneOf(pod.node ?? '') === last);
       assert.ok(broken);
       await cluster.apply(statefulSet({ ...set, image: 'app:broken' }));
-      await bench.kubectl('delete', 'pod', broken.name);
+      await deletePods(cluster, NAMESPACE, [broken.name]);
+      await waitThereIs(cluster, `pod/${broken.name}`, '-n', NAMESPACE);
       await bench.kubectl('wait', `pod/${broken.name}`, '--for=condition=Ready=false', '--timeout=60s');
       // The others come back as they were.
       await cluster.apply(statefulSet(set));
