@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { $ZodError } from 'zod/v4/core';
 import { ApiError, type Kube } from '../kube/kube.ts';
 import { resourcePath } from '../kube/paths.ts';
 import type { ScaleRead, ScaleRef } from './owners.ts';
@@ -64,6 +65,6 @@ export function scaleReader(kube: Kube, timeoutMs: number): ScaleReader {
 }
 
 function complaintOf(error: unknown): string {
-  if (error instanceof z.core.$ZodError) return error.issues.map(({ message }) => message).join('; ');
+  if (error instanceof $ZodError) return error.issues.map(({ message }) => message).join('; ');
   return error instanceof Error ? error.message : String(error);
 }

@@ -6,7 +6,7 @@
 import { countPods } from '../sentences.ts';
 import { disruptedZones, isKnownZone, UNKNOWN_ZONE, type ZoneTally, zoneKeyOf } from '../zones.ts';
 import { blockedByKilled, killedUnseen } from './killed-pods.ts';
-import { describeLeaving, leavingPods, leavingRoom } from './leaving.ts';
+import { describeLeaving, leavingPods } from './leaving.ts';
 import { disruptionLimit, growthLimit } from './limits.ts';
 import { pendingPods, rememberDisruption } from './memory.ts';
 import { byOrdinalDescending, orderZones } from './order.ts';
@@ -40,13 +40,19 @@ export function decide(input: RolloutInput): RolloutDecision {
  */
 function withinMaxLeaving(input: RolloutInput, decision: Disrupt): Disrupt | Wait {
   const { observation, options, nowMs } = input;
-  const room = leavingRoom(observation, options);
   const leaving = new Set(leavingPods(observation));
-  // Those that were asked already count as leaving.
-  const more = decision.pods.filter((pod) => !leaving.has(pod.name));
-  if (room >= more.length) return decision;
-  const later = more.slice(room).map((pod) => pod.name);
-  const pods = decision.pods.filter((pod) => !later.includes(pod.name));
+  const room = (options.maxLeaving ?? Number.POSITIVE_INFINITY) - leaving.size;
+  // All that were asked already count as leaving. A request that is under way is not sent again; one without an answer
+  // is, and only then is it certain that its pod goes.
+  const asked = new Map(observation.pods.map((pod) => [pod.uid, pod.asked]));
+  const again = decision.pods.filter(({ uid }) => asked.get(uid) === 'unanswered');
+  const more = decision.pods.filter(({ name }) => !leaving.has(name));
+  const later = [
+    ...again.slice(Math.max(0, again.length + Math.min(0, room))),
+    ...more.slice(Math.max(0, room)),
+  ].map(({ name }) => name);
+  if (later.length === 0) return decision;
+  const pods = decision.pods.filter(({ name }) => !later.includes(name));
   if (pods.length === 0) return wait('leaving', describeLeaving(observation, options, nowMs), [...leaving]);
   return { ...decision, pods, later };
 }

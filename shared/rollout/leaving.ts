@@ -31,12 +31,6 @@ export function leavingPods({ pods }: Pick<Observation, 'pods'>): string[] {
   return pods.filter(isLeaving).map(({ name }) => name);
 }
 
-/** How many more pods may leave now; infinite without a limit. */
-export function leavingRoom(observation: Observation, { maxLeaving }: RolloutOptions): number {
-  if (maxLeaving === undefined) return Number.POSITIVE_INFINITY;
-  return Math.max(0, maxLeaving - leavingPods(observation).length);
-}
-
 /** `1 pod leaves, --max-leaving is 1: ingester-3 (terminating for 12m 05s, 27m 55s of its grace period left)`. */
 export function describeLeaving(observation: Observation, options: RolloutOptions, nowMs: number): string {
   const names = leavingPods(observation);

@@ -150,10 +150,10 @@ describe('kubectl zone drain', () => {
     );
     assert.deepEqual(stderr.trimEnd().split('\n'), [
       'error: "sts/x" does not name a node; write NAME or node/NAME',
-      '--max-nodes: "-1" is not a whole number of 1 or more',
-      '--soak: "5" is not a duration; write it as kubectl does: 30s, 5m, 1h30m',
-      '--pod-selector: "!" is not a label selector such as app=ingester; write it as kubectl does: a=b,c!=d,e in (f,g),!h',
-      '--output: "yaml" is not one of plain, json',
+      '  --max-nodes: "-1" is not a whole number of 1 or more',
+      '  --soak: "5" is not a duration; write it as kubectl does: 30s, 5m, 1h30m',
+      '  --pod-selector: "!" is not a label selector such as app=ingester; write it as kubectl does: a=b,c!=d,e in (f,g),!h',
+      '  --output: "yaml" is not one of plain, json',
     ]);
   });
 

@@ -31,7 +31,7 @@ test('names beyond the first are counted, but never a single one', () => {
 });
 
 test('text from the cluster can neither end a line nor move the cursor', () => {
-  assert.equal(oneLine('\u001b[31mred\u001b[0m\r\nnext\u009b2J\u202eend\n'), 'red next end');
+  assert.equal(oneLine('\u001b[31mred\u001b[0m\r\nnext\u009b2J\u202eend\n'), 'red nextend');
 });
 
 test('a hundred percent means that nothing is missing', () => {

@@ -63,6 +63,7 @@ describe('objects', () => {
       spec: {
         nodeName: 'node-1',
         terminationGracePeriodSeconds: 30,
+        restartPolicy: 'Always',
         readinessGates: ['target-health.elbv2.k8s.aws/x'],
         containers: [{ name: 'a', image: 'a:1' }],
         claimNames: ['d-x'],

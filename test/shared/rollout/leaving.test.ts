@@ -69,6 +69,25 @@ describe('at most so many pods leave (R9)', () => {
     assert.deepEqual(leavingPods(observation(asked)), ['ingester-2']);
   });
 
+  it('asks again for a pod whose eviction was not answered only where it may leave', () => {
+    const first = decided(sixPods());
+    assert.equal(first.kind, 'disrupt');
+    if (first.kind !== 'disrupt') return;
+    const unanswered = (ordinal: number): Partial<ObservedPod> =>
+      ordinal === 3 ? FLUSHING : ordinal === 0 ? { asked: 'unanswered' } : {};
+    const again = (maxLeaving: number) =>
+      decide(
+        input(observation(sixPods(unanswered)), {
+          options: { ...AT_ONCE, maxLeaving },
+          memory: first.memory,
+        }),
+      );
+    const alone = again(1);
+    assert.deepEqual([alone.kind, alone.kind === 'wait' && alone.for], ['wait', 'leaving']);
+    const both = again(2);
+    assert.deepEqual(both.kind === 'disrupt' && both.pods.map(({ name }) => name), ['ingester-0']);
+  });
+
   it('replaces broken pods one at a time, too', () => {
     const broken = (ordinal: number) => (ordinal % 3 === 0 ? DOWN : {});
     const decision = decided(sixPods(broken));
