@@ -84,6 +84,13 @@ export function violations(
     if (more > 0 && situation.leaving + more > maxLeaving) {
       broken('R9', `${situation.leaving} leave and ${more} are taken with ${maxLeaving} allowed`);
     }
+    // Asking again makes certain that a pod goes which may not have been asked for at all.
+    const again = chosen.filter((pod) => pod?.asked === 'unanswered').length;
+    const unanswered = input.observation.pods.filter((pod) => pod.asked === 'unanswered').length;
+    const certain = situation.leaving - unanswered;
+    if (again > 0 && certain + again > maxLeaving) {
+      broken('R9', `${certain} leave and ${again} are asked again with ${maxLeaving} allowed`);
+    }
 
     for (const { name, zone: other } of open) {
       if (taken.length > 0 && other !== zone)
