@@ -9,7 +9,7 @@ import { simulationSuite } from './simulation.suite.ts';
 
 sideBySide(
   'on a control plane',
-  { factory: controlPlaneCluster, atOnce: 4 },
+  { factory: controlPlaneCluster, atOnce: 2 },
   {
     sharing: [basicsSuite, simulationSuite, hostileSuite, ...ROLLOUT_BASICS],
     alone: [controlPlaneSuite, rolloutAccessSuite],

@@ -4,6 +4,6 @@ import { sideBySide } from './side-by-side.ts';
 
 sideBySide(
   'rollouts on a control plane',
-  { factory: controlPlaneCluster, atOnce: 3 },
+  { factory: controlPlaneCluster, atOnce: 2 },
   { sharing: ROLLOUT_SUITES },
 );

@@ -11,7 +11,7 @@ import { webhookShippedSuite } from './webhook-shipped.suite.ts';
 
 sideBySide(
   'webhook on a control plane',
-  { factory: controlPlaneCluster, atOnce: 3 },
+  { factory: controlPlaneCluster, atOnce: 2 },
   {
     sharing: WEBHOOK_SUITES,
     alone: [
