@@ -84,7 +84,7 @@ export class DrainLeases {
     return { kind: 'free', problem };
   }
 
-  /** Tries to take these Leases; what became of it is told by `sightOf`. Never throws for what the API server says. */
+  /** Tries to take these Leases; `sightOf` tells what became of it. Never throws for what the API server says. */
   async claim(workloads: readonly Leasable[]): Promise<void> {
     const queue = workloads.filter(({ key }) => this.held.get(key)?.state.kind !== 'held');
     const total = this.held.size + queue.length;

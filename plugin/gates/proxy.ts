@@ -92,7 +92,7 @@ const Service = z.object({
  * Since Kubernetes 1.37 the proxy answers 503 for a Service without endpoints and for one that does not exist alike,
  * so the Service itself is read.
  *
- * @returns what only the operator can mend; undefined where the Service is as it was asked for, or may not be read
+ * @returns what only the operator can fix; undefined where the Service is as it was asked for, or may not be read
  */
 async function whatIsLacking(
   kube: Kube,

@@ -13,7 +13,7 @@ const Webhooks = z.array(
 
 /**
  * A webhook configuration with the paths of the one in the cluster where they only are longer: the webhook ends them
- * with a token, by which it knows the API server, and to take it away would deny evictions until it is back.
+ * with a token, by which it knows the API server, and removing it would deny evictions until it is back.
  */
 export function keepPaths(manifest: Manifest, live: Manifest | undefined): Manifest {
   const wanted = Webhooks.safeParse(manifest.webhooks).data;

@@ -19,7 +19,7 @@ import type { StepTools } from './step.ts';
 
 /** How soon what must be done is tried again. */
 const RETRY_MS = 1_000;
-/** Until a controller that does not act is told of, and asked after again; a reservation lasts longer. */
+/** Until a controller that does not act is reported, and looked at again; a reservation lasts longer. */
 const SLOW_CONTROLLER_MS = 30_000;
 
 /**

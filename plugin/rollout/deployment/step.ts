@@ -44,7 +44,7 @@ export interface Taken {
 
 /**
  * Has the controllers remove these pods, all of one ReplicaSet, or the first of them, and makes sure beforehand that they
- * will be the ones: gives them the lowest deletion cost, and where the controller must be let go steers it to this
+ * will be the ones: gives them the lowest deletion cost, and where the controller has to be released steers it to this
  * ReplicaSet. All is looked at again right before the one write with which the step is taken, and that write is bound to
  * what was seen.
  *
@@ -95,7 +95,7 @@ function wayNow({ watches }: StepTools, set: ReplicaSet, pods: number): StepWay 
   return wayOfStep(scene.deployment, scene.sets, target, pods);
 }
 
-/** The paused controller makes no ReplicaSet. Without ours it is let go for the first pods. */
+/** The paused controller makes no ReplicaSet. Without ours it is released for the first pods. */
 async function makeUpdatedSet({ kube, clock, watches }: StepTools, signal: AbortSignal): Promise<void> {
   if (look(watches).sets.updated) return;
   await createUpdatedSet(kube, look(watches).deployment);
