@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { seededRandom } from '../../plugin/sandbox/random.ts';
 import { eventsIn, type PluginEvent, type ToldWave, wavesIn } from '../helpers/plugin-run.ts';
+import { SEED } from '../helpers/seed.ts';
 import type { ClusterFactory, TestCluster } from './cluster.ts';
 import { namespace } from './fixtures.ts';
 import { assertOneZoneAtATime, type RolloutBench, rolloutBench } from './rollout-bench.ts';
@@ -30,8 +31,7 @@ export function rolloutKillsSuite(factory: ClusterFactory): void {
     });
 
     it(`goes on after ${KILLS} kills at random points`, async () => {
-      const seed = Math.floor(Math.random() * 2 ** 31);
-      const random = seededRandom(seed);
+      const random = seededRandom(SEED);
       await bench.stale({ name: 'victim', replicas: REPLICAS, image: 'app:v1-0' });
       let kills = 0;
       for (let round = 1; kills < KILLS; round += 1) {
@@ -48,7 +48,7 @@ export function rolloutKillsSuite(factory: ClusterFactory): void {
           // The last one is waited for, as it is where nobody helps.
           if (killed && kills < KILLS && life.events.length > 0) await bench.freeLease('victim');
         }
-        const story = `seed ${seed}, round ${round}, lives:\n${lives.map((life) => life.map((event) => JSON.stringify(event)).join('\n')).join('\n--- killed\n')}`;
+        const story = `TEST_SEED=${SEED}, round ${round}, lives:\n${lives.map((life) => life.map((event) => JSON.stringify(event)).join('\n')).join('\n--- killed\n')}`;
         assertOneRollout(lives, pods.length, story);
         await assertOneZoneAtATime(witness, MOST_DOWN);
       }

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import headless from '@xterm/headless';
-import fc from 'fast-check';
 import { svgColour } from '../../docs/picture-colours.ts';
 import { momentOf } from '../../docs/picture-moment.ts';
 import { type Run, visibleRows } from '../../docs/picture-rows.ts';
 import { svgOf } from '../../docs/picture-svg.ts';
+import fc from '../helpers/seed.ts';
 
 const ESC = '\u001b[';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { commandLineOf } from '../../plugin/commands/quote.ts';
+import fc from '../helpers/seed.ts';
 import { commandsIn, pluginCalls } from './shell.ts';
 
 describe('reading the commands of a page', () => {

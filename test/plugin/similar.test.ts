@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { editDistance, similarNames } from '../../plugin/similar.ts';
+import fc from '../helpers/seed.ts';
 
 describe('similar names', () => {
   it('proposes what was probably meant, the likeliest first', () => {

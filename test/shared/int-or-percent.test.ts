@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { formatIntOrPercent, parseIntOrPercent, resolveIntOrPercent } from '../../shared/int-or-percent.ts';
+import fc from '../helpers/seed.ts';
 
 describe('int-or-percent', () => {
   it('reads numbers and percentages, as a flag or a manifest has them', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { harmless, harmlessJson, oneLine } from '../../shared/plain-text.ts';
+import fc from '../helpers/seed.ts';
 
 /** All that a terminal obeys, or that nobody sees. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;

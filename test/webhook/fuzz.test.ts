@@ -5,11 +5,10 @@ import { after, before, describe, it } from 'node:test';
 import { connect } from 'node:tls';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import fc from 'fast-check';
-
 import { LIMITS, listenHttps, type SecureListener } from '../../webhook/server/listen.ts';
 import { issueAuthority, issueServer } from '../../webhook/tls/issue.ts';
 import { runs } from '../helpers/runs.ts';
+import fc from '../helpers/seed.ts';
 import { type Harness, harness, review } from './helpers/harness.ts';
 
 const TOKEN = '0123456789abcdef01234567';

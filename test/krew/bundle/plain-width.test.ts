@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import stringWidth from 'string-width';
 import plainWidth from '../../../krew/bundle/plain-width.ts';
+import fc from '../../helpers/seed.ts';
 
 describe('plainWidth', () => {
   it('measures printable ASCII as string-width does, with and without colours', () => {

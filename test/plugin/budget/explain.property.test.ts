@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { type Explanation, explainEviction } from '../../../plugin/budget/explain.ts';
 import { countNow } from '../../../plugin/budget/report.ts';
 import { type ClusterState, countPodsOf } from '../../../plugin/budget/state.ts';
@@ -15,6 +14,7 @@ import type { Verdict } from '../../../webhook/admission/verdict.ts';
 import { silentLog } from '../../../webhook/log.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 import { runs } from '../../helpers/runs.ts';
+import fc from '../../helpers/seed.ts';
 import { known } from '../../webhook/helpers/known.ts';
 import { ENFORCED, NAMESPACE, NOW_MS, podObject, statefulSetOf, stateOf } from './builders.ts';
 

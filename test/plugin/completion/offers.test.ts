@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import type { Command } from '../../../plugin/commands/command.ts';
 import { runCommandLine } from '../../../plugin/commands/registry.ts';
 import { decideCompletion } from '../../../plugin/completion/decide.ts';
@@ -16,6 +15,7 @@ import { completionText, present } from '../../../plugin/completion/present.ts';
 import { COMMANDS } from '../../../plugin/main.ts';
 import { KubeconfigError } from '../../../shared/kube/kube.ts';
 import { testContext } from '../../helpers/context.ts';
+import fc from '../../helpers/seed.ts';
 import { allCommands, offered } from './lines.ts';
 
 const vocabulary = [

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import type { Options } from 'yargs';
 import type { Arguments, Command } from '../../../plugin/commands/command.ts';
 import { runCommandLine } from '../../../plugin/commands/registry.ts';
@@ -8,6 +7,7 @@ import { aliasesOf, optionsOf, positionalsOf, takesValue } from '../../../plugin
 import { findPlace } from '../../../plugin/completion/place.ts';
 import { COMMANDS } from '../../../plugin/main.ts';
 import { testContext } from '../../helpers/context.ts';
+import fc from '../../helpers/seed.ts';
 import { allCommands } from './lines.ts';
 
 describe('where the cursor stands', () => {

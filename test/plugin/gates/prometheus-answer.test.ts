@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { UserError } from '../../../plugin/errors.ts';
 import { judgeReply } from '../../../plugin/gates/prometheus-answer.ts';
+import fc from '../../helpers/seed.ts';
 
 function judge(resultType: string, result: unknown, more: Record<string, unknown> = {}) {
   return judgeReply({ status: 200, body: { status: 'success', data: { resultType, result }, ...more } });

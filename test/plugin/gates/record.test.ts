@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { type GateRecord, isFresh, statesAt } from '../../../plugin/gates/record.ts';
+import fc from '../../helpers/seed.ts';
 
 const TIMES = { freshForMs: 10_000, timeoutMs: 5_000 };
 const START_MS = Date.UTC(2026, 0, 1);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { shippedManifests } from '../../../plugin/install/manifests/shipped.ts';
 import { missingFields } from '../../../plugin/install/version/schema.ts';
+import fc from '../../helpers/seed.ts';
 
 const definition = (properties: object, version: object = {}) => ({
   spec: {

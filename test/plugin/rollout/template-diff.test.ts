@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { differences } from '../../../plugin/rollout/template-diff.ts';
+import fc from '../../helpers/seed.ts';
 
 /** Values before and after, and the lines that tell them apart. */
 const CASES: readonly (readonly [what: string, before: unknown, after: unknown, lines: readonly string[]])[] =

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import {
   allowedDisruptions,
   type BudgetDecision,
@@ -11,6 +10,7 @@ import {
 import { ALWAYS_ALLOW, IF_HEALTHY_BUDGET } from '../../../shared/budget/policy.ts';
 import type { ZoneCount } from '../../../shared/budget/types.ts';
 import { maxUnavailablePods } from '../../../shared/budget/view.ts';
+import fc from '../../helpers/seed.ts';
 import { budget, podRead, reservation } from './builders.ts';
 
 interface Situation {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { runs } from '../../helpers/runs.ts';
+import { seedOf } from '../../helpers/seed.ts';
 import { podName, zoneOfOrdinal } from './model/api-server.ts';
 import { BROKEN, LEDGER, type Protocol, STUCK } from './model/protocol.ts';
 import { Schedule } from './model/schedule.ts';
@@ -10,9 +11,8 @@ const RECOVERIES = runs(200);
 /** Broken protocols get as many to be caught in. */
 const SCHEDULES_TO_NOTICE = 200_000;
 
-/** LEDGER_SEED=N begins with that schedule, LEDGER_SCHEDULES=1 runs no other. */
-const firstSeed = Number(process.env.LEDGER_SEED ?? 1);
-const schedules = Number(process.env.LEDGER_SCHEDULES ?? SCHEDULES);
+/** TEST_SEED=N begins with that schedule, TEST_SCALE=0.0001 runs no other. */
+const firstSeed = seedOf(process.env) ?? 1;
 
 /** The first violation among so many schedules, with its seed; and how much was admitted. */
 function search(
@@ -26,7 +26,7 @@ function search(
     schedule.run();
     admitted += schedule.witness.admitted;
     const [violation] = schedule.witness.violations;
-    if (violation !== undefined) return { found: `LEDGER_SEED=${seed}: ${violation}`, admitted };
+    if (violation !== undefined) return { found: `TEST_SEED=${seed}: ${violation}`, admitted };
   }
   return { found: undefined, admitted };
 }
@@ -38,30 +38,30 @@ function searchUnrest(protocol: Protocol, count: number, from: number): string |
     schedule.run();
     const unrest = schedule.recover();
     if (unrest !== undefined)
-      return `LEDGER_SEED=${seed}: ${unrest}: ${JSON.stringify(schedule.api.budget?.status)}`;
+      return `TEST_SEED=${seed}: ${unrest}: ${JSON.stringify(schedule.api.budget?.status)}`;
   }
   return undefined;
 }
 
 describe('the ledger over random schedules', () => {
   it('never admits evictions in two zones, nor more than maxUnavailable', (context) => {
-    context.diagnostic(`LEDGER_SEED=${firstSeed}`);
-    const { found, admitted } = search(LEDGER, schedules, firstSeed);
+    context.diagnostic(`TEST_SEED=${firstSeed}`);
+    const { found, admitted } = search(LEDGER, SCHEDULES, firstSeed);
     assert.equal(found, undefined);
-    assert.ok(admitted > schedules / 2, `only ${admitted} evictions were admitted`);
+    assert.ok(admitted > SCHEDULES / 2, `only ${admitted} evictions were admitted`);
   });
 
   it('comes to rest once trouble ends: counted, and nothing reserved', (context) => {
-    context.diagnostic(`LEDGER_SEED=${firstSeed}`);
-    assert.equal(searchUnrest(LEDGER, Math.min(schedules, RECOVERIES), firstSeed), undefined);
+    context.diagnostic(`TEST_SEED=${firstSeed}`);
+    assert.equal(searchUnrest(LEDGER, Math.min(SCHEDULES, RECOVERIES), firstSeed), undefined);
   });
 
   it('admits again in every zone then, and in one at a time', () => {
-    for (let seed = firstSeed; seed < firstSeed + Math.min(schedules, 100); seed += 1) {
+    for (let seed = firstSeed; seed < firstSeed + Math.min(SCHEDULES, 100); seed += 1) {
       for (let zone = 0; zone < 3; zone += 1) {
         const schedule = new Schedule(seed, LEDGER);
         schedule.run();
-        const where = `LEDGER_SEED=${seed}, ${zoneOfOrdinal(zone)}`;
+        const where = `TEST_SEED=${seed}, ${zoneOfOrdinal(zone)}`;
         assert.equal(schedule.recover(), undefined, where);
         assert.ok(schedule.evictNow(podName(zone)), where);
         assert.equal(schedule.evictNow(podName((zone + 1) % 3)), false, `${where}, and then in another zone`);

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { coverage, readZoneDisruptionBudget } from '../../../shared/budget/budget.ts';
 import { failSync, reconcile } from '../../../shared/budget/ledger.ts';
 import { encodeStatus } from '../../../shared/budget/status.ts';
 import type { BudgetStatus } from '../../../shared/budget/types.ts';
+import fc from '../../helpers/seed.ts';
 import { budget, counting, counts, NOW_MS, observation, reservation } from './builders.ts';
 
 /** Names that every object has are names of pods and zones as well. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { createWorkloadIndex } from '../../../shared/budget/workload-index.ts';
 import { matchesLabels } from '../../../shared/kube/selectors.ts';
+import fc from '../../helpers/seed.ts';
 import { controlledBy, NAMESPACE, workload } from './cluster.ts';
 
 const names = (found: Iterable<{ name: string }>) => [...found].map(({ name }) => name).sort();

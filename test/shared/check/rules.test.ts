@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import * as fc from 'fast-check';
 import { combinePatches } from '../../../shared/check/patches.ts';
 import { RULES } from '../../../shared/check/registry.ts';
+import fc from '../../helpers/seed.ts';
 import { CASES } from './cases.ts';
 import { all, applyAll, findingsOf, type TestObject } from './objects.ts';
 import { flusher, store, web } from './well-made.ts';

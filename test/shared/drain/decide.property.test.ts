@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { decideDrain } from '../../../shared/drain/decide.ts';
+import fc from '../../helpers/seed.ts';
 import { brokenDecisions } from './broken.ts';
 import type { Rule } from './invariants.ts';
 import { scenarios } from './scenarios.ts';

@@ -1,6 +1,7 @@
 /** Random clusters and schedules for the drain's properties. */
-import fc from 'fast-check';
+
 import type { DrainOptions } from '../../../shared/drain/types.ts';
+import fc from '../../helpers/seed.ts';
 import type { Scenario } from './simulate.ts';
 
 const options: fc.Arbitrary<DrainOptions> = fc.record({

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import {
   type HeldSeries,
   safeFlushes,
@@ -8,6 +7,7 @@ import {
   storeLoad,
   writesWhile,
 } from '../../../shared/flush/store-load.ts';
+import fc from '../../helpers/seed.ts';
 
 const MINUTE_MS = 60_000;
 const INGESTERS = 3;

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { choicesOf, type Fleet } from '../../../shared/flush/choices.ts';
 import { wavesOf, type ZonePods } from '../../../shared/flush/waves.ts';
 import { disruptionLimit } from '../../../shared/rollout/limits.ts';
@@ -9,6 +8,7 @@ import { parseRolloutOptions, type RawRolloutOptions } from '../../../shared/rol
 import { byOrdinalDescending, orderZones } from '../../../shared/rollout/order.ts';
 import { planRollout, type RolloutPlan } from '../../../shared/rollout/plan.ts';
 import type { Observation, ObservedPod, RolloutOptions } from '../../../shared/rollout/types.ts';
+import fc from '../../helpers/seed.ts';
 import { observation, pod } from '../rollout/builders.ts';
 
 function optionsOf(raw: RawRolloutOptions): RolloutOptions {

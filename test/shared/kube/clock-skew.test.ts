@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { ClockSkew } from '../../../shared/kube/clock-skew.ts';
+import fc from '../../helpers/seed.ts';
 
 /** What a server whose clock is ahead by so much writes at this moment of ours. */
 const dateAt = (nowMs: number, aheadMs: number) => new Date(nowMs + aheadMs).toUTCString();

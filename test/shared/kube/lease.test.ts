@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import fc from 'fast-check';
 import { ConnectionError } from '../../../shared/kube/kube.ts';
 import {
   type AcquireLeaseOptions,
@@ -13,6 +12,7 @@ import {
 } from '../../../shared/kube/lease.ts';
 import { type FakeKube, fakeKube } from '../../helpers/fake-kube.ts';
 import { type ManualClock, manualClock } from '../../helpers/manual-clock.ts';
+import fc from '../../helpers/seed.ts';
 
 const LEASES = '/apis/coordination.k8s.io/v1/namespaces/default/leases';
 const NAME = 'zone-rollout-x';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { parseSelector } from '../../../shared/kube/selector-text.ts';
 import { labelSelectorText, matchesLabels } from '../../../shared/kube/selectors.ts';
+import fc from '../../helpers/seed.ts';
 
 function matches(text: string, labels: Record<string, string>): boolean {
   const matcher = parseSelector(text);

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import fc from 'fast-check';
 import { ConnectionError } from '../../../shared/kube/kube.ts';
 import { type ConnectionState, type WatchCache, watchCache } from '../../../shared/kube/watch-cache.ts';
 import { WireError } from '../../../shared/kube/wire.ts';
 import { apiError, type FakeKube, type FakeObject, fakeKube } from '../../helpers/fake-kube.ts';
 import { type ManualClock, manualClock } from '../../helpers/manual-clock.ts';
+import fc from '../../helpers/seed.ts';
 
 const PODS = '/api/v1/namespaces/default/pods';
 

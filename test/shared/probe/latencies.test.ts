@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { NO_LATENCIES, percentile, withLatency } from '../../../shared/probe/latencies.ts';
+import fc from '../../helpers/seed.ts';
 
 describe('latencies', () => {
   it('have no percentile before the first answer', () =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { beat, type Rhythm } from '../../../shared/probe/rhythm.ts';
+import fc from '../../helpers/seed.ts';
 
 const FROM: Rhythm = { startMs: 1_000_000, intervalMs: 100, next: 0 };
 

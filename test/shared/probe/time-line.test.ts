@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { EMPTY_LINE, fitted, type TimeLine, withMark, withSample } from '../../../shared/probe/time-line.ts';
+import fc from '../../helpers/seed.ts';
 import { sample } from './results.ts';
 
 const START_MS = 50_000;

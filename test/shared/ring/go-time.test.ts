@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { parseGoTime } from '../../../shared/ring/go-time.ts';
+import fc from '../../helpers/seed.ts';
 
 describe('a time as Go writes it', () => {
   it('is read in both forms, in any zone', () => {

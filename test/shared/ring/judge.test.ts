@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { type RingHistory, rememberStates } from '../../../shared/ring/history.ts';
 import { judgeRing, type RingInput } from '../../../shared/ring/judge.ts';
 import { leavingMembers, longUnhealthy } from '../../../shared/ring/members.ts';
 import type { MemberState, RingMember } from '../../../shared/ring/page.ts';
+import fc from '../../helpers/seed.ts';
 import { member, NOW_MS, page, pod } from './pages.ts';
 
 const MINUTE_MS = 60_000;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { parseRingPage } from '../../../shared/ring/page.ts';
+import fc from '../../helpers/seed.ts';
 
 /** As dskit of 2022 and later writes it. */
 const NEW = {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { decide } from '../../../shared/rollout/decide.ts';
 import { PACINGS } from '../../../shared/rollout/options.ts';
 import type { RolloutInput, RolloutOptions } from '../../../shared/rollout/types.ts';
+import fc from '../../helpers/seed.ts';
 import type { Rule } from './invariants.ts';
 import { scenarios } from './scenarios.ts';
 import { type Decide, type Scenario, Simulation } from './simulate.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import fc from '../../helpers/seed.ts';
 import type { Faults } from './deployment-schedule.ts';
 import { begun, run, scenarios, wrongs } from './deployment-schedules.ts';
 

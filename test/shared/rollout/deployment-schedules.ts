@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../helpers/seed.ts';
 import { DeploymentSchedule, type Faults, MORE_PODS } from './deployment-schedule.ts';
 
 /** What happens in one schedule, in order: what kind of thing, and which of that kind. */

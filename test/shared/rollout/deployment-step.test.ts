@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { rollingStep } from '../../../plugin/sandbox/controllers/deployment-plan.ts';
 import { proportionalScale } from '../../../plugin/sandbox/controllers/deployment-scale.ts';
 import type { ReplicaSet as SandboxSet } from '../../../plugin/sandbox/controllers/replicaset.ts';
@@ -19,6 +18,7 @@ import {
   steer,
   wayOfStep,
 } from '../../../shared/rollout/deployment-step.ts';
+import fc from '../../helpers/seed.ts';
 import { deploymentObject, setObject } from './deployment-world.ts';
 
 const HELD = { minReadySeconds: HELD_MIN_READY_SECONDS };

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { type Downtimes, followDowntimes, judgeFailures } from '../../../shared/rollout/failures.ts';
 import type { Observation, ObservedPod } from '../../../shared/rollout/types.ts';
+import fc from '../../helpers/seed.ts';
 import { DOWN, observation, pod } from './builders.ts';
 
 /** What is seen of one pod in one look. */

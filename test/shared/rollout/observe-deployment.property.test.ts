@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { decide } from '../../../shared/rollout/decide.ts';
 import { emptyMemory, remember } from '../../../shared/rollout/memory.ts';
 import { decodeMemory, encodeMemory } from '../../../shared/rollout/memory-text.ts';
 import type { RolloutOptions } from '../../../shared/rollout/types.ts';
+import fc from '../../helpers/seed.ts';
 import { OPTIONS } from './builders.ts';
 import { DeploymentWorld } from './deployment-world.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { emptyMemory } from '../../../shared/rollout/memory.ts';
 import { planRollout } from '../../../shared/rollout/plan.ts';
+import fc from '../../helpers/seed.ts';
 import { DOWN, OPTIONS, observation, pod, sixPods, updated } from './builders.ts';
 
 const MINUTE_MS = 60_000;

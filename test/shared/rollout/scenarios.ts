@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import type { RolloutOptions } from '../../../shared/rollout/types.ts';
+import fc from '../../helpers/seed.ts';
 import type { Scenario } from './simulate.ts';
 
 const options: fc.Arbitrary<RolloutOptions> = fc.record({

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { quietInMs } from '../../../webhook/status/quiet.ts';
+import fc from '../../helpers/seed.ts';
 
 describe('how long a count waits', () => {
   it('not at all without reservations, or with old ones', () => {

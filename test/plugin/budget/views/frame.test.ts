@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { type BudgetFrameInput, layOutBudgets } from '../../../../plugin/views/budget/frame.ts';
 import { INITIAL_STATE, reduce } from '../../../../plugin/views/budget/reducer.ts';
 import { lineWidth } from '../../../../plugin/views/terminal/line.ts';
 import { themeFor } from '../../../../plugin/views/terminal/theme.ts';
+import fc from '../../../helpers/seed.ts';
 import { reportOf } from './reports.ts';
 
 function inputOf(change: Partial<BudgetFrameInput> = {}): BudgetFrameInput {

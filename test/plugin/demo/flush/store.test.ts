@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import {
   EMPTY_RECORD,
   recorded,
@@ -10,6 +9,7 @@ import {
 import { cortexScenario, demandOf } from '../../../../plugin/demo/flush/scenario.ts';
 import { peakBetween, storeFigures } from '../../../../plugin/demo/flush/store.ts';
 import { writesWhile } from '../../../../shared/flush/store-load.ts';
+import fc from '../../../helpers/seed.ts';
 
 const ZONES = ['zone-a', 'zone-b', 'zone-c'];
 const MINUTE_MS = 60_000;

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { proves } from '../../../../plugin/demo/zero-downtime/play.ts';
 import {
   CONNECTIONS,
@@ -11,6 +10,7 @@ import {
   requestsIn,
   type Tally,
 } from '../../../../plugin/demo/zero-downtime/tally.ts';
+import fc from '../../../helpers/seed.ts';
 
 function tallyOf(...codes: Code[]): Tally {
   return codes.reduce((tally, code) => counted(tally, { connection: 'fresh', code, tookMs: 1 }), NOTHING);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { jsonPatch } from '../../../../plugin/sandbox/api/patch/json.ts';
 import { mergePatch } from '../../../../plugin/sandbox/api/patch/merge.ts';
 import { strategicPatch } from '../../../../plugin/sandbox/api/patch/strategic.ts';
+import fc from '../../../helpers/seed.ts';
 
 describe('merge patch', () => {
   it('removes with null, merges objects and replaces the rest', () => {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import {
   afterCheck,
   CHECKING,
@@ -9,6 +8,7 @@ import {
   eligible,
   REGISTERING,
 } from '../../../../plugin/sandbox/balancer/target.ts';
+import fc from '../../../helpers/seed.ts';
 
 const LIMITS = { healthy: 3, unhealthy: 2 };
 

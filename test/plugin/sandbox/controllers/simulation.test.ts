@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import {
   faultOf,
   flushOf,
@@ -8,6 +7,7 @@ import {
   startMs,
 } from '../../../../plugin/sandbox/controllers/simulation.ts';
 import { seededRandom } from '../../../../plugin/sandbox/random.ts';
+import fc from '../../../helpers/seed.ts';
 
 function pod(annotations: Record<string, string>, image = 'app:1', graceS?: number) {
   const prefixed = Object.entries(annotations).map(([name, value]) => [

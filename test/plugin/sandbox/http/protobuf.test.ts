@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { decodeProtobuf } from '../../../../plugin/sandbox/http/protobuf/decode.ts';
 import { readFields, signed } from '../../../../plugin/sandbox/http/protobuf/wire.ts';
+import fc from '../../../helpers/seed.ts';
 
 function varint(value: bigint): number[] {
   const bytes: number[] = [];

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { History } from '../../../../plugin/sandbox/store/history.ts';
 import { Store } from '../../../../plugin/sandbox/store/store.ts';
+import fc from '../../../helpers/seed.ts';
 
 function object(name: string, value = 0) {
   return { apiVersion: 'v1', kind: 'Thing', metadata: { name, uid: name }, value };

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { layOutDrain } from '../../../../plugin/views/drain/frame.ts';
 import { probeSections } from '../../../../plugin/views/probe/section.ts';
 import { NOTHING_PROBED, type ProbeState, probeSeen } from '../../../../plugin/views/probe/state.ts';
@@ -8,6 +7,7 @@ import { layOutFrame } from '../../../../plugin/views/rollout/frame.ts';
 import { stack } from '../../../../plugin/views/terminal/allot.ts';
 import { type Line, lineWidth } from '../../../../plugin/views/terminal/line.ts';
 import { themeFor } from '../../../../plugin/views/terminal/theme.ts';
+import fc from '../../../helpers/seed.ts';
 import { sample } from '../../../shared/probe/results.ts';
 import { drainEvent, drainSnapshot, drainZone, nodeRow } from '../fixtures/drain.ts';
 import { drainFrameInput, drainStateAfter } from '../fixtures/drain-frames.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { clip, lineWidth, shorten, span, widthOf, wrap } from '../../../../plugin/views/terminal/line.ts';
+import fc from '../../../helpers/seed.ts';
 
 test('a clipped line fits, and is left alone when it does anyway', () => {
   fc.assert(
