@@ -1,4 +1,5 @@
-import type { Node } from '../kube/objects.ts';
+import type { Node, Pod } from '../kube/objects.ts';
+import { podProblem } from '../pods.ts';
 import { listNames } from '../sentences.ts';
 import { compareText, zonesOf } from '../zones.ts';
 
@@ -26,4 +27,15 @@ export function describeCordoned(nodes: ReadonlyMap<string, Node> | undefined): 
     .map(([zone, names]) => `${zone}: ${listNames(names)}`);
   const who = by.size === 0 ? '' : `, by ${listNames([...by].sort(compareText))}`;
   return `cordoned: ${zones.join('; ')}${who} (kubectl uncordon ${first})`;
+}
+
+/** Why a pod is not Ready; one that no node takes may wait for nodes that somebody has cordoned. */
+export function problemOf(pod: Pod, nodes: ReadonlyMap<string, Node> | undefined): string | undefined {
+  const problem = podProblem(pod);
+  const refused = pod.status.conditions.some(
+    ({ type, status }) => type === 'PodScheduled' && status === 'False',
+  );
+  if (problem === undefined || pod.spec.nodeName !== undefined || !refused) return problem;
+  const cordoned = describeCordoned(nodes);
+  return cordoned === undefined ? problem : `${problem}; ${cordoned}`;
 }

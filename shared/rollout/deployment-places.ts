@@ -24,7 +24,8 @@ export interface Places {
  *
  * - while it is terminating it stands for its place alone, whatever has become of its successor;
  * - when it has gone, and the memory names it as taken by the wave, its place is missing, or holds its successor under
- *   its name, which has a zone only once it is available.
+ *   its name, which has a zone only once it is available;
+ * - a successor that was taken before it was available leaves the place under that name, and in that zone.
  *
  * Which pod succeeds whom is nowhere written. Successors are pods that the memory has not given a place before; of a
  * memory that another process left, which knows the wave only, those that are not available, and then the youngest.
@@ -46,12 +47,21 @@ export function placePods(
     const { createdMs: _, ...rest } = pod;
     return { ...rest, ordinal: ordinals.get(pod.uid) ?? -1, surplus: false };
   };
-  const leaving = byAge.filter((pod) => pod.terminating);
+  const placeOf = new Map(inFlight.map((member) => [member.uid, member.name]));
+  const placedLeaving = (pod: UnplacedPod): ObservedPod => {
+    const name = placeOf.get(pod.uid) ?? pod.name;
+    if (name === pod.name) return placed(pod);
+    return { ...placed(pod), name, node: undefined, zone: undefined };
+  };
+  const leaving = byAge.filter((pod) => pod.terminating).map(placedLeaving);
+  const left = new Set(leaving.map(({ name }) => name));
   const live = byAge.filter((pod) => !pod.terminating);
   const present = new Set(pods.map((pod) => pod.uid));
-  const gone = inFlight.filter((member) => !present.has(member.uid)).map((member) => member.name);
+  const gone = new Set(
+    inFlight.filter(({ uid, name }) => !present.has(uid) && !left.has(name)).map(({ name }) => name),
+  );
 
-  const vacancies = leaving.length + gone.length;
+  const vacancies = leaving.length + gone.size;
   const made = Math.min(vacancies, Math.max(0, live.length - (replicas - vacancies)));
   const isKnown = (pod: UnplacedPod) => lastZones[pod.name] !== undefined;
   const likeliest = [...live].sort(
@@ -76,5 +86,5 @@ export function placePods(
   }
   const filled = settled.length + leaving.length + returned.length + missing.length;
   for (const index of eachReplica(replicas - filled)) missing.push(`replica ${index + 1}`);
-  return { pods: [...settled, ...leaving].map(placed).concat(returned), missing };
+  return { pods: [...settled.map(placed), ...leaving, ...returned], missing };
 }

@@ -1,6 +1,7 @@
 import type { Node, Pod } from '../kube/objects.ts';
-import { podProblem, readySinceMs } from '../pods.ts';
+import { readySinceMs } from '../pods.ts';
 import { compareText, zoneOfPod, zonesOf } from '../zones.ts';
+import { problemOf } from './cordoned.ts';
 import type { ReplicaSet, RolledDeployment } from './deployment-objects.ts';
 import { type PlaceMemory, placePods, type UnplacedPod } from './deployment-places.ts';
 import { terminationOf } from './leaving.ts';
@@ -45,11 +46,12 @@ export function observeDeployment(
       createdMs: pod.metadata.creationTimestampMs ?? 0,
       node: nodeName,
       zone: zoneOfPod({ node: nodeName, labels: pod.metadata.labels }, zoneOfNode),
+      unscheduled: nodeName === undefined,
       stale: revisions.get(owner) !== deployment.revision,
       terminating: pod.metadata.deletionTimestampMs !== undefined,
       termination: terminationOf(pod),
       readySinceMs: readySinceMs(pod),
-      problem: podProblem(pod),
+      problem: problemOf(pod, nodes),
     });
   }
   const { replicas } = deployment.spec;

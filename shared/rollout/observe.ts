@@ -1,8 +1,8 @@
 import type { Node, Pod, StatefulSet } from '../kube/objects.ts';
-import { podProblem, readySinceMs } from '../pods.ts';
+import { readySinceMs } from '../pods.ts';
 import { eachReplica } from '../scale-limit.ts';
 import { zoneOfPod, zonesOf } from '../zones.ts';
-import { describeCordoned } from './cordoned.ts';
+import { problemOf } from './cordoned.ts';
 import { terminationOf } from './leaving.ts';
 import type { Observation, ObservedPod } from './types.ts';
 
@@ -67,17 +67,6 @@ function missingNames(
     if (!present.has(pod)) missing.push(pod);
   }
   return missing;
-}
-
-/** Why a pod is not Ready; one that no node takes may wait for nodes that somebody has cordoned. */
-function problemOf(pod: Pod, nodes: StatefulSetState['nodes']): string | undefined {
-  const problem = podProblem(pod);
-  const refused = pod.status.conditions.some(
-    ({ type, status }) => type === 'PodScheduled' && status === 'False',
-  );
-  if (problem === undefined || pod.spec.nodeName !== undefined || !refused) return problem;
-  const cordoned = describeCordoned(nodes);
-  return cordoned === undefined ? problem : `${problem}; ${cordoned}`;
 }
 
 /** The number at the end of a StatefulSet pod's name; -1 where there is none. */

@@ -5,7 +5,7 @@ import { zonesOfNodes } from './observe.ts';
 
 /** What an observer saw of a Deployment's pods who knows nothing of the code under test. */
 export interface DeploymentTestimony {
-  /** Zone of each pod that began to terminate, in order. */
+  /** Zone of each pod that began to terminate, in order; not of those that never had a node, and served nobody. */
   zones: readonly string[];
   /** Most pods terminating at one moment. */
   terminating: number;
@@ -104,8 +104,9 @@ class Scene {
   change(type: string, pod: Pod): void {
     const { name } = pod.metadata;
     const before = this.#pods.get(name);
+    const { nodeName } = pod.spec;
     const begins = isTerminating(pod) && before !== undefined && !isTerminating(before);
-    if (begins) this.#leaves(name, this.#zoneOfNode.get(pod.spec.nodeName ?? '') ?? 'no zone');
+    if (begins && nodeName !== undefined) this.#leaves(name, this.#zoneOfNode.get(nodeName) ?? 'no zone');
     if (type === 'DELETED') this.#pods.delete(name);
     else this.#pods.set(name, pod);
     const pods = [...this.#pods.values()];

@@ -3,8 +3,9 @@ import { after, before, describe, it } from 'node:test';
 import { runInProcess } from '../helpers/context.ts';
 import { untilEvent } from '../helpers/plugin-run.ts';
 import type { ClusterFactory, TestCluster } from './cluster.ts';
-import { namespace, statefulSet } from './fixtures.ts';
-import { waitObserved } from './observe.ts';
+import { type DeploymentBench, deploymentBench } from './deployment-bench.ts';
+import { deployment, namespace, statefulSet } from './fixtures.ts';
+import { waitObserved, waitThereIs } from './observe.ts';
 import { ended, type RolloutBench, rolloutBench } from './rollout-bench.ts';
 
 const NAMESPACE = 'stuck';
@@ -14,13 +15,16 @@ export function rolloutStuckSuite(factory: ClusterFactory): void {
   describe('rollout: nothing gets stuck', () => {
     let cluster: TestCluster;
     let bench: RolloutBench;
+    let deployments: DeploymentBench;
 
     before(async () => {
       cluster = await factory();
       await cluster.apply(namespace(NAMESPACE));
       bench = rolloutBench(cluster, NAMESPACE);
+      deployments = deploymentBench(cluster, NAMESPACE);
     });
     after(async () => {
+      await deployments.close();
       await bench.close();
       await cluster.stop();
     });
@@ -57,6 +61,50 @@ export function rolloutStuckSuite(factory: ClusterFactory): void {
       const { events } = await ended(bench.start('pending'), 0);
       const [first] = events.filter(({ type }) => type === 'wave-begun');
       assert.match(first?.reason ?? '', /^3 pods on an old revision never had a node: /);
+    });
+
+    const patchTemplate = (name: string, ...changes: readonly object[]) =>
+      bench.kubectl('patch', 'deploy', name, '--type=json', `--patch=${JSON.stringify(changes)}`);
+    const NODES = '/spec/template/spec/nodeSelector';
+    const IMAGE = '/spec/template/spec/containers/0/image';
+
+    it('replaces pods of a Deployment that no node ever took', async () => {
+      const name = 'pending-deployment';
+      const made = deployment({ name, namespace: NAMESPACE, replicas: 3, image: 'app:v1' });
+      const pod = made.spec?.template.spec;
+      if (pod) pod.nodeSelector = { disk: 'ssd' };
+      await cluster.apply({ ...made, spec: { ...made.spec, paused: false } });
+      await waitThereIs(cluster, 'pods', '-n', NAMESPACE, '-l', `app=${name}`);
+      const condition = 'jsonpath={.status.conditions[?(@.type=="PodScheduled")].reason}=Unschedulable';
+      await bench.kubectl('wait', 'pods', '-l', `app=${name}`, `--for=${condition}`, '--timeout=60s');
+      await bench.kubectl('rollout', 'pause', `deploy/${name}`);
+      await patchTemplate(
+        name,
+        { op: 'remove', path: NODES },
+        { op: 'replace', path: IMAGE, value: 'app:v2' },
+      );
+      const { events } = await ended(deployments.start(name), 0);
+      const [first] = events.filter(({ type }) => type === 'wave-begun');
+      assert.match(first?.reason ?? '', /^3 pods on an old revision never had a node: /);
+    });
+
+    it('replaces the pod of a Deployment that no node takes when the template is changed again', async () => {
+      const name = 'mended';
+      await deployments.whole({ name, replicas: 6 });
+      const witness = await deployments.witness(name);
+      await bench.kubectl('rollout', 'pause', `deploy/${name}`);
+      await patchTemplate(name, { op: 'add', path: NODES, value: { disk: 'ssd' } });
+      const run = deployments.start(name, '--max-unavailable=1');
+      await untilEvent(run, ({ type, reason }) => type === 'waiting' && /Unschedulable/.test(reason ?? ''));
+      await patchTemplate(
+        name,
+        { op: 'remove', path: NODES },
+        { op: 'replace', path: IMAGE, value: 'app:v3' },
+      );
+      await ended(run, 0);
+      assert.deepEqual((await deployments.pods(name)).images, new Array(6).fill('app:v3'));
+      const { mixed, serving } = await witness.testimony();
+      assert.deepEqual({ mixed, serving }, { mixed: [], serving: 5 });
     });
 
     it('names the nodes that are cordoned for a pod that no node takes', async () => {

@@ -38,7 +38,7 @@ export interface Taken {
   gone: readonly ZonedPod[];
   /** Chosen pods that stay, because others went instead. */
   spared: readonly ZonedPod[];
-  /** Pods that went and were not chosen, by name. */
+  /** Pods that went and were not chosen, by name; not those that never had a node and served nobody. */
   instead: readonly string[];
 }
 
@@ -169,7 +169,11 @@ async function outcome(
   const [spared, gone] = divide(pods, ({ uid }) => live.has(uid));
   const chosen = new Set(pods.map(({ uid }) => uid));
   const instead =
-    spared.length === 0 ? [] : there.filter(({ metadata: { uid } }) => !live.has(uid) && !chosen.has(uid));
+    spared.length === 0
+      ? []
+      : there.filter(
+          ({ metadata: { uid }, spec }) => spec.nodeName !== undefined && !live.has(uid) && !chosen.has(uid),
+        );
   return { gone, spared, instead: instead.map(({ metadata }) => metadata.name) };
 }
 

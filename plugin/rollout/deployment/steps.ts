@@ -127,15 +127,20 @@ export class DeploymentSteps implements PodRemovals {
   async #admitted(pods: readonly ZonedPod[]): Promise<readonly ZonedPod[]> {
     const { kube, disableEviction } = this.#options;
     if (disableEviction) return pods;
-    return this.#without(
-      pods,
-      await tryRemovals(kube, pods, { disableEviction, gracePeriodSeconds: undefined }),
-    );
+    const way = { disableEviction, gracePeriodSeconds: undefined };
+    return this.#without(pods, await tryRemovals(kube, this.#byOwnNames(pods), way));
   }
 
   async #reserve(pods: readonly ZonedPod[]): Promise<readonly ZonedPod[]> {
     const { kube, disableEviction } = this.#options;
-    return disableEviction ? pods : this.#without(pods, await reservePods(kube, pods));
+    return disableEviction ? pods : this.#without(pods, await reservePods(kube, this.#byOwnNames(pods)));
+  }
+
+  /** A successor is chosen by the name of the pod whose place it has taken; the API server knows it by its own. */
+  #byOwnNames(pods: readonly ZonedPod[]): readonly ZonedPod[] {
+    const seen = [...this.#options.watches.pods.values()];
+    const names = new Map(seen.map(({ metadata: { uid, name } }) => [uid, name]));
+    return pods.map((pod) => ({ ...pod, name: names.get(pod.uid) ?? pod.name }));
   }
 
   #without(pods: readonly ZonedPod[], refused: readonly RefusedRemoval[]): readonly ZonedPod[] {

@@ -15,7 +15,8 @@ const SECOND_MS = 1_000;
 
 interface WorldPod {
   name: string;
-  fresh: boolean;
+  /** Number of its template. */
+  template: number;
   /** Undefined until it is scheduled. */
   zone: string | undefined;
   createdMs: number;
@@ -27,18 +28,32 @@ interface WorldPod {
 export class DeploymentWorld {
   nowMs = 10 * SECOND_MS;
   readonly replicas: number;
+  /** Of the pods that were taken and whose successors are not Ready yet. */
+  readonly lostZones: string[] = [];
   #pods: WorldPod[];
-  readonly #deployment: RolledDeployment;
+  #template = 2;
+  #deployment: RolledDeployment;
   readonly #replicaSets = ['v1', 'v2'].map((image) => readReplicaSet(setObject(image)));
+  /** Templates whose pods no node takes. */
+  readonly #unschedulable = new Set<number>();
   #made = 0;
 
   constructor(replicas: number) {
     this.replicas = replicas;
     this.#deployment = readRolledDeployment(deploymentObject(replicas));
     this.#pods = Array.from({ length: replicas }, (_, index) => ({
-      ...this.#newPod(false, ZONES[index % ZONES.length]),
+      ...this.#newPod(1, ZONES[index % ZONES.length]),
       readySinceMs: this.nowMs,
     }));
+  }
+
+  /** Somebody changes the template. */
+  change(isSchedulable: boolean): void {
+    this.#template += 1;
+    const image = `v${this.#template}`;
+    this.#deployment = readRolledDeployment(deploymentObject(this.replicas, { template: template(image) }));
+    this.#replicaSets.push(readReplicaSet(setObject(image)));
+    if (!isSchedulable) this.#unschedulable.add(this.#template);
   }
 
   get terminating(): readonly WorldPod[] {
@@ -49,14 +64,19 @@ export class DeploymentWorld {
     return this.#pods.filter((pod) => !pod.terminating && pod.readySinceMs !== undefined).length;
   }
 
-  zoneOf(name: string): string | undefined {
-    return this.#pods.find((pod) => pod.name === name)?.zone;
+  /** Those of the pods that serve, by uid. */
+  servingOf(uids: readonly string[]): readonly WorldPod[] {
+    return this.#pods.filter((pod) => uids.includes(uidOf(pod)) && pod.readySinceMs !== undefined);
   }
 
-  /** What the controllers make of a step: the pods terminate, and as many new ones are made. */
-  take(names: readonly string[]): void {
-    for (const pod of this.#pods) if (names.includes(pod.name)) pod.terminating = true;
-    for (const _ of names) this.#pods.push(this.#newPod(true, undefined));
+  /** What the controllers make of a step: the pods terminate, or are gone at once, and as many new ones are made. */
+  take(uids: readonly string[]): void {
+    for (const pod of this.#pods.filter((each) => uids.includes(uidOf(each)))) {
+      if (pod.readySinceMs !== undefined && pod.zone !== undefined) this.lostZones.push(pod.zone);
+      if (pod.zone === undefined) this.#remove(pod);
+      pod.terminating = true;
+    }
+    for (const _ of uids) this.#pods.push(this.#newPod(this.#template, undefined));
   }
 
   /** Something that happens by itself, told by a number; false when nothing can. */
@@ -64,9 +84,9 @@ export class DeploymentWorld {
     this.nowMs += 1 + (choice % 1_500);
     const moves = this.#pods.flatMap((pod): (() => void)[] => {
       if (pod.terminating) return [() => this.#remove(pod)];
+      if (pod.zone === undefined && this.#unschedulable.has(pod.template)) return [];
       if (pod.zone === undefined) return [() => Object.assign(pod, { zone: ZONES[choice % ZONES.length] })];
-      if (pod.readySinceMs === undefined) return [() => Object.assign(pod, { readySinceMs: this.nowMs })];
-      return [];
+      return pod.readySinceMs === undefined ? [() => this.#becomeReady(pod)] : [];
     });
     moves[choice % moves.length]?.();
     return moves.length > 0;
@@ -86,10 +106,15 @@ export class DeploymentWorld {
     );
   }
 
-  #newPod(fresh: boolean, zone: string | undefined): WorldPod {
+  #newPod(of: number, zone: string | undefined): WorldPod {
     this.#made += 1;
-    const name = `web-${fresh ? 'v2' : 'v1'}-${this.#made}`;
-    return { name, fresh, zone, createdMs: this.nowMs, readySinceMs: undefined, terminating: false };
+    const state = { createdMs: this.nowMs, readySinceMs: undefined, terminating: false };
+    return { name: `web-v${of}-${this.#made}`, template: of, zone, ...state };
+  }
+
+  #becomeReady(pod: WorldPod): void {
+    pod.readySinceMs = this.nowMs;
+    this.lostZones.pop();
   }
 
   #remove(pod: WorldPod): void {
@@ -122,11 +147,15 @@ function template(image: string) {
   return { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'main', image }] } };
 }
 
-function podObject({ name, fresh, zone, createdMs, readySinceMs, terminating }: WorldPod): object {
+function uidOf({ name }: WorldPod): string {
+  return `uid-${name}`;
+}
+
+function podObject({ name, template: of, zone, createdMs, readySinceMs, terminating }: WorldPod): object {
   const iso = (atMs: number) => new Date(Math.floor(atMs / SECOND_MS) * SECOND_MS).toISOString();
   const owner = {
     ...{ apiVersion: 'apps/v1', kind: 'ReplicaSet', controller: true },
-    ...(fresh ? { name: 'web-v2', uid: 'set-v2' } : { name: 'web-v1', uid: 'set-v1' }),
+    ...{ name: `web-v${of}`, uid: `set-v${of}` },
   };
   return {
     metadata: {

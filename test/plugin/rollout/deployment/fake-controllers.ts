@@ -30,6 +30,8 @@ export class FakeControllers {
   /** Called before each write; may throw. */
   before: (what: string) => void = () => {};
   readonly pods = new Map<string, Pod>();
+  /** Pods that no node has taken, by name. */
+  readonly unscheduled = new Set<string>();
   /** Whether the controllers undo what is written to a ReplicaSet. */
   undoes = false;
   #spec: Spec;
@@ -84,6 +86,7 @@ export class FakeControllers {
   }
 
   #write({ method, path, body }: KubeRequest): unknown {
+    if (path.endsWith('/eviction')) return this.#tell(`try ${path.split('/').at(-2)}`);
     if (method === 'GET') return this.#deploymentObject();
     const kind = path.split('/').find((part) => ['pods', 'replicasets', 'deployments'].includes(part));
     const { metadata, spec } = body as {
@@ -156,7 +159,8 @@ export class FakeControllers {
         annotations: this.#annotations.get(name) ?? {},
         ...(this.#leaving.has(name) && { deletionTimestamp: '2026-01-01T00:00:00Z' }),
       };
-      this.pods.set(name, readPod({ metadata, spec: {}, status: {} }));
+      const spec = this.unscheduled.has(name) ? {} : { nodeName: 'node-1' };
+      this.pods.set(name, readPod({ metadata, spec, status: {} }));
     }
   }
 

@@ -8,7 +8,10 @@ import { FakeControllers } from './fake-controllers.ts';
 const POD_A: ZonedPod = { namespace: 'prod', name: 'a', uid: 'uid-a', zone: 'zone-a' };
 
 /** Asks for pod `a`, and tells what came of it once nothing goes on any more. */
-async function asked(controllers: FakeControllers, { zoneOfOthers = 'zone-a' } = {}) {
+async function asked(
+  controllers: FakeControllers,
+  { zoneOfOthers = 'zone-a', pod = POD_A, disableEviction = true } = {},
+) {
   const told: string[] = [];
   const over = Promise.withResolvers<void>();
   const { tools } = controllers;
@@ -16,7 +19,7 @@ async function asked(controllers: FakeControllers, { zoneOfOthers = 'zone-a' } =
     ...tools,
     mayAct: () => true,
     random: () => 0.5,
-    disableEviction: true,
+    disableEviction,
     suspects: [],
     onError: (error) => told.push(`error: ${error}`),
     zoneOf: () => zoneOfOthers,
@@ -25,8 +28,8 @@ async function asked(controllers: FakeControllers, { zoneOfOthers = 'zone-a' } =
     onNotice: (message) => told.push(`notice: ${message}`),
     onStray: (reason) => told.push(`stray: ${reason}`),
   });
-  steps.request([POD_A]);
-  steps.request([POD_A]);
+  steps.request([pod]);
+  steps.request([pod]);
   await over.promise;
   await steps.abandon();
   return told;
@@ -56,6 +59,23 @@ describe('steps of a Deployment', () => {
     const [told, ...more] = await asked(controllers);
     assert.match(told ?? '', /^notice: the ReplicaSet removed d and not a, .*; they are of the same zone$/);
     assert.deepEqual(more, []);
+  });
+
+  it('say nothing when one went that no node had taken', async () => {
+    const controllers = new FakeControllers();
+    controllers.unscheduled.add('d');
+    controllers.choose = (pods) => [...pods].reverse();
+    assert.deepEqual(await asked(controllers, { zoneOfOthers: 'zone-b' }), []);
+  });
+
+  it('ask budgets about a successor by its own name, and not by that of its place', async () => {
+    const controllers = new FakeControllers();
+    const pod = { ...POD_A, name: 'gone' };
+    assert.deepEqual(await asked(controllers, { pod, disableEviction: false }), ['accepted gone']);
+    assert.deepEqual(
+      controllers.written.filter((each) => each.startsWith('try')),
+      ['try a', 'try kubectl-zone-trial'],
+    );
   });
 
   it('fail for good without the right to it, and are tried again after other errors', async () => {
