@@ -12,7 +12,6 @@ import type {
 } from '../../shared/drain/types.ts';
 import { isWhole } from '../../shared/drain/whole.ts';
 import { ApiError, ConnectionError, type Kube } from '../../shared/kube/kube.ts';
-import type { RemovablePod } from '../../shared/removal/unanswered.ts';
 import { listNames } from '../../shared/sentences.ts';
 import { Ending } from '../ending.ts';
 import type { RemovalWay } from '../removal/pod-removal.ts';
@@ -24,7 +23,7 @@ import type { DrainOutcome, DrainReporter, DrainSummary } from './events.ts';
 import { keyOf } from './guards.ts';
 import type { DrainLeases } from './leases.ts';
 import type { DrainObserver, DrainSight } from './observe.ts';
-import type { DrainRecord } from './pod-store.ts';
+import { removableRecord } from './pod-store.ts';
 import { Progress } from './progress.ts';
 import { Requests } from './requests.ts';
 import type { Rollouts } from './rollouts.ts';
@@ -222,7 +221,12 @@ export class DrainDriver {
     const nowMs = clock.nowMs();
     const serverNowMs = nowMs + kube.clockSkewMs;
     const sight = observer.look(serverNowMs);
-    if (!this.blind) this.requests.look((uid) => removable(watches.pods.byUid(uid)));
+    if (!this.blind) {
+      this.requests.look((uid) => {
+        const record = watches.pods.byUid(uid);
+        return record && removableRecord(record);
+      });
+    }
     const { observation, againAtMs } = this.requests.annotate(sight.observation, nowMs);
     if (againAtMs !== undefined) this.turns.wakeIn(againAtMs - nowMs);
 
@@ -293,14 +297,6 @@ export class DrainDriver {
     );
     return { outcome, reason, summary: this.progress.summary(nowMs, cordoned), unfinished };
   }
-}
-
-function removable(record: DrainRecord | undefined): RemovablePod | undefined {
-  if (!record) return undefined;
-  const { uid, terminating, pod } = record;
-  const { conditions } = pod.status;
-  const marked = conditions.some(({ type, status }) => type === 'DisruptionTarget' && status === 'True');
-  return { uid, terminating, resourceVersion: pod.metadata.resourceVersion, marked };
 }
 
 /** A moment with what is behind it. */

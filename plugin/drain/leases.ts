@@ -2,7 +2,15 @@ import { type Clock, instantOf } from '../../shared/clock.ts';
 import { type HeldLease, holdLease } from '../../shared/kube/held-lease.ts';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import { createLease, isConflict, patchLease, takenBy } from '../../shared/kube/lease-record.ts';
-import { ANNOTATION, leaseName } from '../rollout/lock.ts';
+import { type PodToSettle, Settlements } from '../removal/settlements.ts';
+import { ANNOTATION } from '../rollout/annotations.ts';
+import {
+  FORMER_REQUESTS_ENDED,
+  formerRequests,
+  noteFormerRequests,
+  whySettling,
+} from '../rollout/former-requests.ts';
+import { leaseName } from '../rollout/lock.ts';
 import type { Rollouts } from './rollouts.ts';
 
 /** A workload, by what its Lease is named after. */
@@ -23,6 +31,8 @@ export type LeaseSight =
   | { kind: 'other'; holder: string; forMs: number | undefined }
   /** It can be claimed, unless there is a problem with that now. */
   | { kind: 'free'; problem: string | undefined }
+  /** It is ours, and requests of an earlier holder may still be carried out. */
+  | { kind: 'settling'; reason: string }
   /** The Leases of the namespace are not known yet. */
   | { kind: 'unclear' };
 
@@ -58,10 +68,21 @@ export class DrainLeases {
   private readonly problems = new Map<string, { reason: string; cancel: () => void }>();
   /** Workloads of namespaces that are being deleted: nobody can make a Lease there. */
   private readonly exempt = new Set<string>();
+  private readonly settlements: Settlements;
   private stopped = false;
 
   constructor(options: LeasesOptions) {
     this.options = options;
+    this.settlements = new Settlements({
+      ...options,
+      onOver: (key) => {
+        // Written or not: who takes the Lease next is only more careful for it.
+        void this.held
+          .get(key)
+          ?.writeAnnotations(FORMER_REQUESTS_ENDED)
+          .catch(() => {});
+      },
+    });
     const { user, host, pid } = options.process;
     const mark = Math.floor(options.random() * 2 ** 32).toString(36);
     this.identity = `${user}@${host}/${pid}/drain-${mark}`;
@@ -71,7 +92,10 @@ export class DrainLeases {
     const { key, namespace } = workload;
     if (this.exempt.has(key)) return { kind: 'ours' };
     const held = this.held.get(key)?.state;
-    if (held?.kind === 'held') return { kind: 'ours' };
+    const former = this.settlements.of(key);
+    if (held?.kind === 'held') {
+      return former ? { kind: 'settling', reason: whySettling(former) } : { kind: 'ours' };
+    }
     if (held?.kind === 'uncertain') return { kind: 'free', problem: 'its Lease could not be renewed' };
     const holder = this.options.rollouts.holderOf({ ...workload, kind: workload.kind.toLowerCase() });
     if (holder === 'unclear') return { kind: 'unclear' };
@@ -82,6 +106,15 @@ export class DrainLeases {
       ? `Leases may not be read in ${namespace}`
       : this.problems.get(key)?.reason;
     return { kind: 'free', problem };
+  }
+
+  /**
+   * Takes in the pods of a workload, by watches that are not behind: whether requests of an earlier holder have ended.
+   *
+   * @param podsOf asked only where there may be such
+   */
+  look(key: string, podsOf: () => Iterable<PodToSettle>): void {
+    if (this.settlements.of(key)) this.settlements.look(key, podsOf());
   }
 
   /** Tries to take these Leases; `sightOf` tells what became of it. Never throws for what the API server says. */
@@ -120,6 +153,7 @@ export class DrainLeases {
    */
   async stop(uncertain: ReadonlySet<string>): Promise<void> {
     this.stopped = true;
+    this.settlements.stop();
     for (const { cancel } of this.problems.values()) cancel();
     await Promise.all(
       [...this.held].map(([key, held]) => (uncertain.has(key) ? held.leave() : this.giveBack(key, held))),
@@ -128,6 +162,7 @@ export class DrainLeases {
 
   private async giveBack(key: string, held: HeldLease): Promise<void> {
     this.held.delete(key);
+    this.settlements.forget(key);
     // What could not be given back runs out.
     await held.release().catch(() => {});
   }
@@ -139,16 +174,17 @@ export class DrainLeases {
     const at = { kube, namespace, name: lease, identity: this.identity, durationMs, clock };
     const seen = rollouts.leaseOf(namespace, lease);
     const owners = apiVersion === undefined ? undefined : [{ apiVersion, kind, name, uid: key }];
+    const taker = { identity: this.identity, purpose: 'drain', kind: kind.toLowerCase() } as const;
+    const former = seen && formerRequests(seen, taker);
     const sent = instantOf(clock);
     try {
+      const leaseTransitions = Math.min(MOST_TRANSITIONS, (seen?.spec.leaseTransitions ?? 0) + 1);
       const taken = seen
-        ? await patchLease(at, seen, {
-            ...takenBy(at),
-            leaseTransitions: Math.min(MOST_TRANSITIONS, seen.spec.leaseTransitions + 1),
-          })
+        ? await patchLease(at, seen, { ...takenBy(at), leaseTransitions }, noteFormerRequests(former))
         : // A rollout that finds it must not take it for one of its own that was left unfinished.
           await createLease(at, { [ANNOTATION.state]: 'done' }, owners);
       if (this.stopped) return;
+      if (former) this.settlements.begin(key, former);
       this.held.set(key, holdLease(at, taken, sent, onChange));
     } catch (error) {
       if (isTerminating(error)) this.exempt.add(key);

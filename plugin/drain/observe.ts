@@ -14,7 +14,7 @@ import { podFilter, type Refusal } from './filters.ts';
 import { type Guards, guardsIn, keyOf, podBudgetState } from './guards.ts';
 import type { DrainLeases, Leasable, LeaseSight } from './leases.ts';
 import { OVERDUE_MS, overdueReason } from './overdue.ts';
-import type { DrainRecord } from './pod-store.ts';
+import { type DrainRecord, removableRecord } from './pod-store.ts';
 import type { DrainRequest } from './request.ts';
 import { Returns } from './returns.ts';
 import type { Rollouts } from './rollouts.ts';
@@ -96,12 +96,13 @@ export class DrainObserver {
     const leasables = new Map<string, Leasable>();
     const workloads = sight.workloads(guards, (owner) => {
       leasables.set(owner.uid, leasableOf(owner));
-      const lease = this.leaseOf(owner);
+      const lease = this.leaseOf(owner, sight);
       if (lease.kind === 'unclear') unclear = true;
+      if (lease.kind === 'settling') return { holder: undefined, settling: lease.reason };
       if (lease.kind === 'free') return { holder: undefined, unclaimed: { problem: lease.problem } };
       if (lease.kind !== 'other') return undefined;
       believedForMs = earlier(believedForMs, lease.forMs);
-      return { holder: lease.holder, unclaimed: undefined };
+      return { holder: lease.holder };
     });
     const podBudgets = new Map(
       guards.podBudgets.map((budget) => [keyOf(budget.metadata), podBudgetState(budget)]),
@@ -208,8 +209,12 @@ export class DrainObserver {
    * Whose turn it is with the workload. Also where a webhook enforces a budget: it may be removed at any time, and who
    * deletes pods, such as a rollout with --disable-eviction, does not ask it.
    */
-  private leaseOf(owner: Owner): LeaseSight {
-    return this.options.leases.sightOf(leasableOf(owner));
+  private leaseOf(owner: Owner, sight: WorkloadSight): LeaseSight {
+    const { leases, watches } = this.options;
+    if (watches.staleSinceMs === undefined) {
+      leases.look(owner.uid, () => sight.podsOf(owner).map(removableRecord));
+    }
+    return leases.sightOf(leasableOf(owner));
   }
 }
 

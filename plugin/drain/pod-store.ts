@@ -4,6 +4,7 @@ import { fields } from '../../shared/kube/objects/fields.ts';
 import { type Pod, readPod } from '../../shared/kube/objects.ts';
 import type { ChangeType } from '../../shared/kube/watch-store.ts';
 import type { ZoneOfNode } from '../../shared/zones.ts';
+import type { PodToSettle } from '../removal/settlements.ts';
 
 /** A pod as counts see it, with what filters and reasons need besides. */
 export interface DrainRecord extends PodRecord {
@@ -30,6 +31,14 @@ function finalizersOf(value: unknown): string[] {
   return finalizers
     .slice(0, MOST_FINALIZERS)
     .map((finalizer: unknown) => String(finalizer).slice(0, LONGEST_FINALIZER));
+}
+
+/** What a pod tells of requests to remove it. */
+export function removableRecord({ uid, namespace, name, terminating, pod }: DrainRecord): PodToSettle {
+  const marked = pod.status.conditions.some(
+    ({ type, status }) => type === 'DisruptionTarget' && status === 'True',
+  );
+  return { uid, namespace, name, terminating, resourceVersion: pod.metadata.resourceVersion, marked };
 }
 
 /** All pods of the cluster, found by where they are. */

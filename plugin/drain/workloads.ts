@@ -12,6 +12,11 @@ import type { DrainRecord } from './pod-store.ts';
 
 type Cluster = ObservedCluster<DrainRecord>;
 
+/** What of a workload's Lease keeps its pods from being asked for. */
+export interface Turn extends Pick<DrainWorkload, 'unclaimed' | 'settling'> {
+  holder: string | undefined;
+}
+
 /** The owners that matter to a drain, found in one look at the cluster. */
 export class WorkloadSight {
   private readonly cluster: Cluster;
@@ -69,12 +74,7 @@ export class WorkloadSight {
   }
 
   /** @param holderOf who holds the workload's Lease, or that it is to be taken; undefined for ours */
-  workloads(
-    guards: Guards,
-    holderOf: (
-      owner: Owner,
-    ) => { holder: string | undefined; unclaimed: DrainWorkload['unclaimed'] } | undefined,
-  ): DrainWorkload[] {
+  workloads(guards: Guards, holderOf: (owner: Owner) => Turn | undefined): DrainWorkload[] {
     return [...this.owners.values()].map((owner) => {
       const owned = this.ownedBy(owner);
       const guard = guardOf(owner, this.podsOf(owner), guards, this.cluster);
@@ -88,6 +88,7 @@ export class WorkloadSight {
         down: this.downPods(owned),
         rolloutHolder: turn?.holder,
         ...(turn?.unclaimed && { unclaimed: turn.unclaimed }),
+        ...(turn?.settling !== undefined && { settling: turn.settling }),
         ...(this.counted.has(owner.uid) && { counted: 'running' as const }),
       };
     });
@@ -136,7 +137,7 @@ export class WorkloadSight {
     return owned;
   }
 
-  private podsOf(owner: Owner): DrainRecord[] {
+  podsOf(owner: Owner): DrainRecord[] {
     const pods = this.podsByController(owner.namespace);
     return [...controllersOf(owner, this.cluster)].flatMap((uid) => pods.get(uid) ?? []);
   }

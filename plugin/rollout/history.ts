@@ -12,8 +12,9 @@ import { EXIT, type ExitCode } from '../errors.ts';
 import { writeJson, writeLines } from '../output.ts';
 import { formatDuration } from '../views/format.ts';
 import { textTable } from '../views/text-table.ts';
+import { ANNOTATION } from './annotations.ts';
 import { fetchWorkload } from './fetch-workload.ts';
-import { ANNOTATION, leaseName } from './lock.ts';
+import { leaseName } from './lock.ts';
 import { fetchRevisions, type Revision } from './revisions.ts';
 import { fetchRolloutLease } from './rollout-lease.ts';
 

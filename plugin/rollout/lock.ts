@@ -9,7 +9,14 @@ import type { RolloutMemory, RolloutOptions } from '../../shared/rollout/types.t
 import { subjectOf, type Workload } from '../../shared/rollout/workload.ts';
 import type { Context } from '../context.ts';
 import { UserError } from '../errors.ts';
+import { ANNOTATION } from './annotations.ts';
 import type { RolloutOutcome } from './events.ts';
+import {
+  FORMER_REQUESTS_ENDED,
+  type FormerRequests,
+  formerRequests,
+  noteFormerRequests,
+} from './former-requests.ts';
 import { fetchRolloutLease } from './rollout-lease.ts';
 import { decodeStrategy, encodeStrategy, type UpdateStrategy } from './strategy.ts';
 import { commandName, KINDS } from './workload-names.ts';
@@ -20,30 +27,15 @@ export const LEASE_DURATION_MS = 15_000;
 /** A reason may quote the log of a container; all annotations have to fit together. */
 export const MOST_REASON_CHARACTERS = 4096;
 
-/** What the Lease of a rollout says. Names are kept: another version may go on with the rollout. */
-export const ANNOTATION = {
-  memory: 'kubectl-zone.dev/rollout-memory',
-  revision: 'kubectl-zone.dev/update-revision',
-  wave: 'kubectl-zone.dev/wave',
-  state: 'kubectl-zone.dev/state',
-  reason: 'kubectl-zone.dev/reason',
-  /** Orders of operators; see `steering.ts`. */
-  paused: 'kubectl-zone.dev/paused',
-  aborted: 'kubectl-zone.dev/aborted',
-  maxUnavailable: 'kubectl-zone.dev/max-unavailable',
-  maxUnavailableBy: 'kubectl-zone.dev/max-unavailable-by',
-  undone: 'kubectl-zone.dev/undone',
-  /** What the holder was started with, for those who steer it from elsewhere. */
-  maxUnavailableFlag: 'kubectl-zone.dev/max-unavailable-flag',
-  /** The strategy that was there before OnDelete, as JSON. */
-  strategyBefore: 'kubectl-zone.dev/strategy-before',
-} as const;
-
 /** The Lease beside the workload that makes a rollout exclusive and resumable. */
 export interface RolloutLock {
   /** What the last holder left; empty when there is nothing to go on with. */
   readonly memory: RolloutMemory;
   readonly resumed: boolean;
+  /** Requests of a drain that held the Lease before, or of somebody unknown; those of a rollout are in the memory. */
+  readonly former: FormerRequests | undefined;
+  /** Notes that these have ended, for those who take the Lease next. */
+  formerEnded(): Promise<void>;
   /**
    * What the Lease says, given how a watch shows it, which is not believed before it shows that we hold it: what was
    * ordered of the holder before us is no longer meant.
@@ -109,6 +101,7 @@ export async function acquireRolloutLock(options: LockOptions): Promise<RolloutL
   const { namespace, name, uid } = metadata;
   const identity = identityOf(process, options.random);
   let held: HeldLease;
+  let former: FormerRequests | undefined;
   try {
     held = await acquireLease({
       kube: options.kube,
@@ -118,14 +111,18 @@ export async function acquireRolloutLock(options: LockOptions): Promise<RolloutL
       durationMs: LEASE_DURATION_MS,
       clock: options.clock,
       // A pause outlives its rollout: who asked for it has not said otherwise.
-      annotations: {
-        [ANNOTATION.state]: 'running',
-        [ANNOTATION.reason]: null,
-        [ANNOTATION.aborted]: null,
-        [ANNOTATION.maxUnavailable]: null,
-        [ANNOTATION.maxUnavailableBy]: null,
-        [ANNOTATION.undone]: null,
-        [ANNOTATION.maxUnavailableFlag]: formatIntOrPercent(options.maxUnavailable),
+      annotations: (before) => {
+        former = before && formerRequests(before, { identity, purpose: 'rollout', kind });
+        return {
+          [ANNOTATION.state]: 'running',
+          [ANNOTATION.reason]: null,
+          [ANNOTATION.aborted]: null,
+          [ANNOTATION.maxUnavailable]: null,
+          [ANNOTATION.maxUnavailableBy]: null,
+          [ANNOTATION.undone]: null,
+          [ANNOTATION.maxUnavailableFlag]: formatIntOrPercent(options.maxUnavailable),
+          ...noteFormerRequests(former),
+        };
       },
       ownerReferences: [{ apiVersion: 'apps/v1', kind: KINDS[kind].apiKind, name, uid }],
       signal: options.signal,
@@ -140,14 +137,22 @@ export async function acquireRolloutLock(options: LockOptions): Promise<RolloutL
       error,
     );
   }
-  return rolloutLock(held, workload);
+  return rolloutLock(held, workload, former);
 }
 
-function rolloutLock(held: HeldLease, { updateRevision }: Workload): RolloutLock {
+function rolloutLock(
+  held: HeldLease,
+  { updateRevision }: Workload,
+  former: FormerRequests | undefined,
+): RolloutLock {
   const text = held.lease.metadata.annotations[ANNOTATION.memory];
   const left = text === undefined ? undefined : decodeMemory(text);
   return {
     memory: left ?? emptyMemory(updateRevision),
+    former,
+    async formerEnded() {
+      await held.writeAnnotations(FORMER_REQUESTS_ENDED);
+    },
     resumed: left !== undefined && left.revision === updateRevision && left.waves > 0,
     annotations(watched) {
       const ours = watched?.spec.holderIdentity === held.lease.spec.holderIdentity;

@@ -17,6 +17,7 @@ import type { RolloutEnd } from './driver-options.ts';
 import type { Reporter, RolloutOutcome } from './events.ts';
 import { watchFailures } from './failures.ts';
 import { announce, started } from './first-words.ts';
+import { formerGate } from './former-gate.ts';
 import { watchKills } from './kills.ts';
 import { acquireRolloutLock, type RolloutLock } from './lock.ts';
 import type { Prepared } from './port.ts';
@@ -187,6 +188,7 @@ async function drive(given: Drive): Promise<RolloutEnd> {
   });
   const reporter = probe.follow(recorded);
   const memory = request.acceptKilled ? acceptKilled(lock.memory) : lock.memory;
+  const former = formerGate({ kube, clock, watches, lock, onOpen: () => controls.driver?.wake() });
   try {
     const driver = new RolloutDriver({
       kube,
@@ -205,7 +207,12 @@ async function drive(given: Drive): Promise<RolloutEnd> {
       },
       orders: steering,
       gates: {
-        states: () => [...probe.gates(), pauseGate(steering(), resumeCommand), ...gates.states()],
+        states: () => [
+          former.state(),
+          ...probe.gates(),
+          pauseGate(steering(), resumeCommand),
+          ...gates.states(),
+        ],
         get fresh() {
           return gates.fresh;
         },
@@ -248,6 +255,7 @@ async function drive(given: Drive): Promise<RolloutEnd> {
     reporter.report({ atMs: clock.nowMs(), type: 'finished', ...end, summary });
     return end;
   } finally {
+    former.stop();
     await reporter.close();
   }
 }

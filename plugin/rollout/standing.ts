@@ -7,7 +7,8 @@ import { parseRolloutOptions } from '../../shared/rollout/options.ts';
 import type { RolloutSnapshot, RolloutStatus } from '../../shared/rollout/snapshot.ts';
 import type { RolloutOptions } from '../../shared/rollout/types.ts';
 import type { Workload } from '../../shared/rollout/workload.ts';
-import { ANNOTATION, LEASE_DURATION_MS, MOST_REASON_CHARACTERS } from './lock.ts';
+import { ANNOTATION } from './annotations.ts';
+import { LEASE_DURATION_MS, MOST_REASON_CHARACTERS } from './lock.ts';
 import type { Moment } from './progress.ts';
 import { readMaxUnavailableFlag, readSteering } from './steering.ts';
 

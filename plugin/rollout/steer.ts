@@ -4,13 +4,15 @@ import { acquireLease, HeldByOtherError } from '../../shared/kube/lease.ts';
 import { seeHolder, shownForMs } from '../../shared/kube/lease-holder.ts';
 import type { Lease } from '../../shared/kube/objects.ts';
 import type { Order } from '../../shared/rollout/snapshot.ts';
-import { subjectOf, type Workload } from '../../shared/rollout/workload.ts';
+import { subjectOf, type Workload, type WorkloadKind } from '../../shared/rollout/workload.ts';
 import type { Target } from '../commands/target.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode, UserError } from '../errors.ts';
 import { writeLine } from '../output.ts';
+import { ANNOTATION } from './annotations.ts';
 import { fetchWorkload } from './fetch-workload.ts';
-import { ANNOTATION, identityOf, LEASE_DURATION_MS, leaseName } from './lock.ts';
+import { formerRequests, noteFormerRequests } from './former-requests.ts';
+import { identityOf, LEASE_DURATION_MS, leaseName } from './lock.ts';
 import { annotateLease, fetchRolloutLease } from './rollout-lease.ts';
 import { orderText, readSteering } from './steering.ts';
 import { commandName } from './workload-names.ts';
@@ -44,7 +46,7 @@ export async function runSteer(request: SteerRequest, context: Context): Promise
     if (request.turn === 'abort') {
       // A holder that lives must not have to wait for us to know that it does.
       if (lease?.spec.holderIdentity) await annotateLease(kube, at, { [ANNOTATION.aborted]: order });
-      const left = await asHolder(kube, at, lease, context, (held) => fetched.giveUp(held));
+      const left = await asHolder(kube, { ...at, kind }, lease, context, (held) => fetched.giveUp(held));
       if (left.kind === 'done' && left.result !== undefined) {
         writeLine(
           context.stdout,
@@ -55,7 +57,7 @@ export async function runSteer(request: SteerRequest, context: Context): Promise
       holder = left.kind === 'held' ? left.holder : '';
     } else if (request.turn === 'pause' && lease && holder === '') {
       // Its times say that it was left, and they may come from a clock that is wrong.
-      const left = await asHolder(kube, at, lease, context, async () => undefined);
+      const left = await asHolder(kube, { ...at, kind }, lease, context, async () => undefined);
       if (left.kind === 'held') holder = left.holder;
     }
     const words = wordsFor(request, workload, lease, holder, order);
@@ -85,17 +87,21 @@ function looksAlive(lease: Lease, kube: Kube, clock: Context['clock']): boolean 
  */
 async function asHolder<R>(
   kube: Kube,
-  at: { namespace: string; name: string },
+  { kind, ...at }: { namespace: string; name: string; kind: WorkloadKind },
   lease: Lease | undefined,
   { clock, random, processIdentity, stderr }: Context,
   act: (lease: Lease | undefined) => Promise<R>,
 ): Promise<{ kind: 'done'; result: R } | { kind: 'held'; holder: string }> {
   if (!lease) return { kind: 'done', result: await act(undefined) };
+  const identity = identityOf(processIdentity, random);
   const held = await acquireLease({
-    ...{ kube, clock, ...at },
-    identity: identityOf(processIdentity, random),
+    ...{ kube, clock, ...at, identity },
     durationMs: LEASE_DURATION_MS,
-    annotations: { [ANNOTATION.aborted]: null },
+    annotations: (before) => ({
+      [ANNOTATION.aborted]: null,
+      // Nothing is asked for here, so that their end need not be waited for.
+      ...noteFormerRequests(before && formerRequests(before, { identity, purpose: 'drain', kind })),
+    }),
     onObserve: ({ spec }, upToMs) =>
       writeLine(
         stderr,

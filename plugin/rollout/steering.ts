@@ -3,7 +3,7 @@ import { parseIntOrPercent, resolveIntOrPercent } from '../../shared/int-or-perc
 import { parseJson } from '../../shared/parse-json.ts';
 import type { Order, Orders } from '../../shared/rollout/snapshot.ts';
 import type { GateState, RolloutOptions } from '../../shared/rollout/types.ts';
-import { ANNOTATION } from './lock.ts';
+import { ANNOTATION } from './annotations.ts';
 
 /** What operators at any terminal have asked of a rollout, as its Lease has it. */
 export interface Steering extends Orders {

@@ -178,5 +178,6 @@ function byRollout(workload: DrainWorkload | undefined): Hold {
   if (workload?.rolloutHolder !== undefined) {
     return { by: 'rollout', reason: reasons.rolledOut(workload, workload.rolloutHolder) };
   }
+  if (workload?.settling !== undefined) return { by: 'rollout', reason: reasons.settling(workload) };
   return workload?.unclaimed ? { by: 'rollout', reason: reasons.unclaimed(workload) } : undefined;
 }

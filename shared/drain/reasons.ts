@@ -126,6 +126,10 @@ export function unclaimed(workload: DrainWorkload): string {
   return `${nameWorkload(workload)}: ${workload.unclaimed?.problem ?? 'its Lease is not held'}`;
 }
 
+export function settling(workload: DrainWorkload): string {
+  return `${nameWorkload(workload)}: ${workload.settling}`;
+}
+
 /** Pods by the reason for which they are held, in the order in which they would go. */
 export function groupHeld(held: readonly HeldPod[]): { reason: string; pods: DrainPod[] }[] {
   const groups = new Map<string, DrainPod[]>();

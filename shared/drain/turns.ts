@@ -7,7 +7,7 @@ import type { Claim, DrainInput, DrainPod, DrainWait, DrainWorkload } from './ty
  *
  * @param pods those that would have to leave
  * @param before what may not happen yet, as the end of a sentence
- * @returns undefined when all Leases that are needed are ours
+ * @returns undefined when all Leases that are needed are ours, and nobody else's requests can be carried out
  */
 export function waitForTurn(
   input: DrainInput,
@@ -20,17 +20,17 @@ export function waitForTurn(
     if (workload.rolloutHolder !== undefined) return [reasons.rolledOut(workload, workload.rolloutHolder)];
     return workload.unclaimed?.problem === undefined ? [] : [reasons.unclaimed(workload)];
   });
-  if (why.length === 0) return claimFor(input, zone, pods);
-  const more = why.length > 1 ? `; and ${why.length - 1} more` : '';
-  return {
-    kind: 'wait',
-    for: 'rollout',
-    zone,
-    reason: `${why[0]}${more}, before ${before}`,
-    held: [],
-    recheckAtMs: undefined,
-    yields: true,
+  const wait = (all: readonly string[]): DrainWait => {
+    const more = all.length > 1 ? `; and ${all.length - 1} more` : '';
+    const reason = `${all[0]}${more}, before ${before}`;
+    return { kind: 'wait', for: 'rollout', zone, reason, held: [], recheckAtMs: undefined };
   };
+  if (why.length > 0) return { ...wait(why), yields: true };
+  const claim = claimFor(input, zone, pods);
+  if (claim) return claim;
+  // R10: until they are known to have ended.
+  const settling = workloads.filter((workload) => workload.settling !== undefined).map(reasons.settling);
+  return settling.length > 0 ? wait(settling) : undefined;
 }
 
 /** The Leases that are to be taken now for these pods; undefined where none is. */

@@ -70,6 +70,8 @@ export interface DrainWorkload {
    * where none is needed because a webhook keeps all who evict in one zone.
    */
   unclaimed?: { problem: string | undefined } | undefined;
+  /** Its Lease is ours, but requests of an earlier holder may still be carried out: whose, as a sentence goes on. */
+  settling?: string | undefined;
   /** Where nobody can tell how many pods it should have, they are counted from what ran. */
   counted?: 'running' | undefined;
 }

@@ -18,8 +18,8 @@ export type { HeldLease, LeaseState } from './held-lease.ts';
 export { HeldByOtherError, LeaseLostError } from './lease-record.ts';
 
 export interface AcquireLeaseOptions extends LeaseAddress {
-  /** Set, or with `null` removed, as the Lease is taken; others are left as they are. */
-  annotations?: AnnotationPatch | undefined;
+  /** Set, or with `null` removed, as the Lease is taken, given how it was; others are left as they are. */
+  annotations?: ((before: Lease | undefined) => AnnotationPatch) | undefined;
   /** For a Lease that has to be made: owner references, so that it goes away with its workload. */
   ownerReferences?: readonly unknown[] | undefined;
   signal?: AbortSignal | undefined;
@@ -74,7 +74,8 @@ export async function acquireLease(options: AcquireLeaseOptions): Promise<HeldLe
 }
 
 function take(lease: Lease | undefined, options: AcquireLeaseOptions): Promise<Lease> {
-  const { annotations = {}, ownerReferences } = options;
+  const { ownerReferences } = options;
+  const annotations = options.annotations?.(lease) ?? {};
   if (lease === undefined) return createLease(options, annotations, ownerReferences);
   const changed = lease.spec.holderIdentity === options.identity ? 0 : 1;
   const spec = {

@@ -145,6 +145,18 @@ describe('within a zone', () => {
     assert.match(wait.reason, /statefulset\/ingester in prod is being rolled out by alice@host/);
   });
 
+  it('asks for nothing while requests of an earlier holder may still be carried out, and keeps its Leases', () => {
+    const settling = workload({}, { settling: 'evictions that bert asked for may still be carried out' });
+    const seen = observation({ nodes: [a1], pods: [pod('ingester-1', a1)], workloads: [settling] });
+    const held = decided(decideDrain(input(seen, { memory: begun('zone-a', a1) })), 'wait');
+    assert.deepEqual([held.for, held.yields], ['rollout', undefined]);
+    assert.match(held.reason, /statefulset\/ingester in prod: evictions that bert asked for may still/);
+    const open = { ...seen, nodes: [node('a1', 'zone-a')] };
+    const before = decided(decideDrain(input(open)), 'wait');
+    assert.deepEqual([before.for, before.yields], ['rollout', undefined]);
+    assert.match(before.reason, /carried out, before zone-a begins$/);
+  });
+
   it('says what a budget waits for', () => {
     const down = workload({ 'ingester-7': 'zone-c' });
     const seen = observation({ nodes: [a1], pods: [pod('ingester-1', a1)], workloads: [down] });

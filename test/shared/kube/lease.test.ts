@@ -71,7 +71,7 @@ describe('lease', () => {
   it('makes the Lease, renews it every third of its duration, and gives it back with its annotations', async () => {
     const kube = fakeKube();
     const clock = manualClock();
-    const a = party(kube, clock, 'a', { annotations: { wave: '1' } });
+    const a = party(kube, clock, 'a', { annotations: () => ({ wave: '1' }) });
     const lease = await a.acquire();
     assert.equal(holderOf(kube), 'a');
     assert.equal(lease.state.kind, 'held');
