@@ -45,6 +45,7 @@ describe('the ClusterRole of a drain', () => {
       'create pods/eviction',
       'patch leases',
       'patch nodes',
+      'patch pods',
     ]);
   });
 });
