@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { fc } from '../../helpers/seed.ts';
+import fc from '../../helpers/seed.ts';
 import { type Manner, type Plan, type Purpose, RIGHT, Takeovers } from './takeover-model.ts';
 
 const holder = (purpose: fc.Arbitrary<Purpose>) =>
