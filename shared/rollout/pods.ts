@@ -79,3 +79,26 @@ export function withEvicted(observation: Observation, evictedUids: ReadonlySet<s
   );
   return { ...observation, pods };
 }
+
+/**
+ * Rule R1 for pods that come back elsewhere: what is missing until a pod's successor is available is what the pod itself
+ * held, so that its place is down in ITS zone, wherever the successor has been scheduled.
+ *
+ * @param memory names the pods that the rollout has taken, and where they were
+ */
+export function withPlaces(
+  observation: Observation,
+  { inFlight, lastZones }: Pick<RolloutMemory, 'inFlight' | 'lastZones'>,
+  minReadyMs: number,
+  nowMs: number,
+): Observation {
+  if (inFlight.length === 0) return observation;
+  const present = new Set(observation.pods.map(({ uid }) => uid));
+  const gone = new Set(inFlight.filter(({ uid }) => !present.has(uid)).map(({ name }) => name));
+  const pods = observation.pods.map((pod) => {
+    const isSuccessor = gone.has(pod.name) && lastZones[pod.name] !== undefined;
+    if (!isSuccessor || isAvailable(pod, minReadyMs, nowMs)) return pod;
+    return { ...pod, node: undefined, zone: undefined };
+  });
+  return { ...observation, pods };
+}

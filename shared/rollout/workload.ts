@@ -3,6 +3,7 @@ import type { ReplicaSet, RolledDeployment } from './deployment-objects.ts';
 import type { PlaceMemory } from './deployment-places.ts';
 import { observeStatefulSet, REVISION_LABEL } from './observe.ts';
 import { observeDeployment, ownedSets } from './observe-deployment.ts';
+import { withPlaces } from './pods.ts';
 import type { Observation } from './types.ts';
 
 export type WorkloadKind = 'statefulset' | 'deployment';
@@ -40,7 +41,7 @@ export interface ObservedCluster {
   nodes: ReadonlyMap<string, Node> | undefined;
 }
 
-/** What has to be known to tell the successors of pods whose names do not come back. */
+/** What has to be known to tell the successors of pods that were taken, and where those were. */
 export interface Looking {
   memory: PlaceMemory;
   minReadyMs: number;
@@ -72,7 +73,8 @@ export function statefulSetWorkload(statefulSet: StatefulSet): Workload {
     containers: spec.template.spec.containers,
     revisionOf: ({ metadata: { controller, labels } }) =>
       controller?.uid === metadata.uid ? (labels[REVISION_LABEL] ?? 'unknown') : undefined,
-    observe: ({ pods, nodes }) => observeStatefulSet({ statefulSet, pods, nodes }),
+    observe: ({ pods, nodes }, { memory, minReadyMs, nowMs }) =>
+      withPlaces(observeStatefulSet({ statefulSet, pods, nodes }), memory, minReadyMs, nowMs),
   };
 }
 

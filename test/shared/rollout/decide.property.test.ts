@@ -4,9 +4,15 @@ import { decide } from '../../../shared/rollout/decide.ts';
 import { PACINGS } from '../../../shared/rollout/options.ts';
 import type { RolloutInput, RolloutOptions } from '../../../shared/rollout/types.ts';
 import fc from '../../helpers/seed.ts';
+import type { Decide, Scenario } from './driven.ts';
 import type { Rule } from './invariants.ts';
 import { scenarios } from './scenarios.ts';
-import { type Decide, type Scenario, Simulation } from './simulate.ts';
+import { LASTING, Simulation } from './simulate.ts';
+
+/** Each of a second; a rollout of 24 pods, one at a time, with all that is waited for takes fewer. */
+const MOST_ROUNDS = 1000;
+/** After which nothing moves by itself any more, whatever is left to do. */
+const LASTING_ROUNDS = 300;
 
 function firstViolation(
   scenario: Scenario,
@@ -43,11 +49,24 @@ describe('the rules hold over random clusters and schedules', () => {
       fc.property(scenarios({ minSteps: 0, maxSteps: 800, trouble: true }), (scenario) => {
         const simulation = new Simulation(scenario, decide);
         simulation.run(scenario);
-        const last = simulation.settle(2000);
+        const last = simulation.settle(MOST_ROUNDS);
         assert.equal(last.kind, 'done', JSON.stringify(last));
         assert.deepEqual(simulation.found, []);
       }),
       { numRuns: 400, endOnFailure: true },
+    );
+  });
+
+  it('and what it waits for, or is blocked by, is true when one trouble stays (R12)', () => {
+    const schedules = scenarios({ minSteps: 0, maxSteps: 400, trouble: true });
+    fc.assert(
+      fc.property(schedules, fc.constantFrom(...LASTING), (scenario, lasting) => {
+        const simulation = new Simulation(scenario, decide);
+        simulation.run(scenario);
+        assert.equal(simulation.settleWith(lasting, LASTING_ROUNDS), undefined);
+        assert.deepEqual(simulation.found, []);
+      }),
+      { numRuns: 150, endOnFailure: true },
     );
   });
 });

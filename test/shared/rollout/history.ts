@@ -11,7 +11,9 @@ export class History {
   /** Chosen for removal, by uid, until a successor serves. */
   chosen = new Map<string, { name: string; wasAvailable: boolean }>();
   private readonly evictedUids = new Set<string>();
-  private durable: Pick<History, 'revision' | 'wavesTaken' | 'recovered' | 'chosen'> | undefined;
+  private durable:
+    | (Pick<History, 'revision' | 'wavesTaken' | 'recovered' | 'chosen'> & { zone: string })
+    | undefined;
 
   /** To be called with each observation before its decision is judged. */
   see(observation: Observation, minReadyMs: number, nowMs: number): void {
@@ -49,8 +51,18 @@ export class History {
     }
   }
 
-  /** The decision was made durable; its evictions may or may not follow. */
-  decided(decision: Disrupt, availableUids: ReadonlySet<string>): void {
+  /**
+   * The decision was made durable; its evictions may or may not follow.
+   *
+   * @param isKnown to the process that made it: if not, it is only what a later process begins with
+   */
+  decided(decision: Disrupt, availableUids: ReadonlySet<string>, isKnown = true): void {
+    const before = { ...this, chosen: copy(this.chosen) };
+    this.decide(decision, availableUids);
+    if (!isKnown) Object.assign(this, { ...before, durable: this.durable });
+  }
+
+  private decide(decision: Disrupt, availableUids: ReadonlySet<string>): void {
     const tookAvailable = decision.pods.some((pod) => availableUids.has(pod.uid));
     if (decision.begins && tookAvailable) this.wavesTaken += 1;
     this.lastZone = decision.zone;
@@ -61,7 +73,7 @@ export class History {
         this.chosen.set(uid, { name, wasAvailable: availableUids.has(uid) });
     }
     const { revision, wavesTaken, recovered, chosen } = this;
-    this.durable = { revision, wavesTaken, recovered, chosen: copy(chosen) };
+    this.durable = { revision, wavesTaken, recovered, chosen: copy(chosen), zone: decision.zone };
   }
 
   /** A pod was really removed on our behalf. */
@@ -69,10 +81,15 @@ export class History {
     this.evictedUids.add(uid);
   }
 
-  /** The process died. Its successor knows the zones that the memory tells, and growth as of the last decision. */
+  /** The process died. Its successor knows the zones that the memory tells, and the rest as of the last decision. */
   restarted(lastZones: Readonly<Record<string, string>>): void {
     this.lastZones = new Map(Object.entries(lastZones));
-    if (this.durable) Object.assign(this, this.durable, { chosen: copy(this.durable.chosen) });
+    if (!this.durable) return;
+    const { zone, chosen, ...growth } = this.durable;
+    Object.assign(this, growth, { chosen: copy(chosen) });
+    if (zone === this.lastZone) return;
+    this.lastZone = zone;
+    this.lastZoneWholeSinceMs = undefined;
   }
 
   /** Pods removed on our behalf that nobody has seen serving again, in the zone where they are now. */

@@ -37,7 +37,7 @@ export function violations(
     const taken = chosen.filter((pod) => pod && !situation.down(pod)) as ObservedPod[];
     if (chosen.length === 0) broken('R1', 'a disruption of nothing');
     if (chosen.includes(undefined)) broken('R1', 'a pod that is not there');
-    const idle = chosen.every((pod) => pod?.node === undefined);
+    const idle = chosen.every((pod) => pod?.unscheduled);
     if (zones.size > 1 && !idle) broken('R1', `pods of ${[...zones].join(' and ')} in one disruption`);
 
     const [zone = ''] = zones;
@@ -109,7 +109,7 @@ export function violations(
     if (fresh) broken('R6', `${fresh.name} is on the update revision`);
   }
 
-  const idle = situation.candidates.filter((pod) => pod.node === undefined);
+  const idle = situation.candidates.filter((pod) => pod.unscheduled);
   if (idle.length > 0 && situation.canAct) {
     const taken =
       decision.kind === 'disrupt' && decision.pods.some(({ uid }) => idle.some((pod) => pod.uid === uid));

@@ -40,6 +40,8 @@ export class ModelCluster {
   /** Revisions whose pods no node takes. */
   readonly unschedulable = new Set<string>();
   revisionObserved = true;
+  /** kube-controller-manager does not run. */
+  controllersAway = false;
   readonly unlabelledNodes = new Set<string>();
   readonly pods = new Map<string, ModelPod>();
   private readonly home = new Map<string, string>();
@@ -117,14 +119,21 @@ export class ModelCluster {
     if (pod) pod.version += 1;
   }
 
+  /** The controller takes in the newest template. */
+  controllerObserves(): void {
+    if (!this.controllersAway) this.revisionObserved = true;
+  }
+
   /** The controller creates one pod that is missing, the lowest first. */
   controllerCreates(): void {
+    if (this.controllersAway) return;
     if (this.orderedReady && [...this.pods.values()].some((pod) => pod.readySinceMs === undefined)) return;
     const ordinal = this.expectedNames().findIndex((name) => !this.pods.has(name));
     if (ordinal >= 0) this.create(ordinal, this.updateRevision);
   }
 
   controllerDeletesSurplus(): void {
+    if (this.controllersAway) return;
     const expected = new Set(this.expectedNames());
     for (const pod of this.pods.values()) if (!expected.has(pod.name)) pod.terminating = true;
   }

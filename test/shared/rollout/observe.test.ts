@@ -3,6 +3,8 @@ import { describe, it } from 'node:test';
 import { type Node, readNode, readPod, readStatefulSet } from '../../../shared/kube/objects.ts';
 import { podProblem } from '../../../shared/pods.ts';
 import { observeStatefulSet } from '../../../shared/rollout/observe.ts';
+import type { InFlightPod } from '../../../shared/rollout/types.ts';
+import { statefulSetWorkload } from '../../../shared/rollout/workload.ts';
 import { CRASHING_INIT, CRASHING_SIDECAR, RUNNING_INIT } from '../../helpers/init-pods.ts';
 
 const ZONE = 'topology.kubernetes.io/zone';
@@ -58,6 +60,20 @@ describe('observing a StatefulSet', () => {
       ['ingester-0'],
     );
     assert.deepEqual(seen.missing, ['ingester-1']);
+  });
+
+  it('has the place of a pod that was taken in its own zone until its successor is available', () => {
+    const unready = { status: { conditions: [] } };
+    const seen = (inFlight: readonly InFlightPod[], change: object) =>
+      statefulSetWorkload(statefulSet()).observe(
+        { pods: [readPod(rawPod('ingester-0', change))], nodes },
+        { memory: { inFlight, lastZones: { 'ingester-0': 'zone-b' } }, minReadyMs: 0, nowMs: 0 },
+      ).pods[0]?.zone;
+    const taken = { name: 'ingester-0', uid: 'gone', counted: true };
+    assert.equal(seen([taken], unready), undefined, 'the decision has the zone in mind');
+    assert.equal(seen([taken], {}), 'zone-a');
+    assert.equal(seen([], unready), 'zone-a');
+    assert.equal(seen([{ ...taken, uid: 'uid-ingester-0' }], unready), 'zone-a', 'still to go');
   });
 
   it('29: counts on spec.replicas and spec.ordinals.start, not on status', () => {

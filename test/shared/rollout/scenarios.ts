@@ -1,6 +1,6 @@
 import type { RolloutOptions } from '../../../shared/rollout/types.ts';
 import fc from '../../helpers/seed.ts';
-import type { Scenario } from './simulate.ts';
+import type { Scenario } from './driven.ts';
 
 const options: fc.Arbitrary<RolloutOptions> = fc.record({
   maxUnavailable: fc.oneof(
