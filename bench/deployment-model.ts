@@ -4,7 +4,7 @@
  *   node --import tsx bench/deployment-model.ts [SCHEDULES] [SEED]
  */
 import fc from 'fast-check';
-import { run, scenarios, wrongs } from '../test/shared/rollout/deployment-schedules.ts';
+import { run, scenarios, wrongs } from '../test/shared/rollout/decide/deployment-schedules.ts';
 
 const schedules = Number(process.argv[2] ?? 10_000);
 const seed = Number(process.argv[3] ?? Date.now());

@@ -4,8 +4,8 @@
  * rule, and exits with 1 when there is one.
  */
 import fc from 'fast-check';
-import { scenarios } from '../test/shared/drain/scenarios.ts';
-import { stuckAfter } from '../test/shared/drain/simulate.ts';
+import { scenarios } from '../test/plugin/drain/decide/scenarios.ts';
+import { stuckAfter } from '../test/plugin/drain/decide/simulate.ts';
 
 const [count = '10000', seed = String(Date.now() % 2 ** 31)] = process.argv.slice(2);
 const MOST_PRINTED = 5;

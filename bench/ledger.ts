@@ -5,8 +5,8 @@
  * node --import tsx bench/ledger.ts [SCHEDULES] [SCHEDULES OF EACH BROKEN RULE] [FIRST SEED]
  */
 import { performance } from 'node:perf_hooks';
-import { BROKEN, LEDGER, type Protocol } from '../test/shared/budget/model/protocol.ts';
-import { Schedule } from '../test/shared/budget/model/schedule.ts';
+import { BROKEN, LEDGER, type Protocol } from '../test/shared/budget/decide/model/protocol.ts';
+import { Schedule } from '../test/shared/budget/decide/model/schedule.ts';
 
 const [schedules = 1_000_000, brokenSchedules = 20_000, firstSeed = 1] = process.argv.slice(2).map(Number);
 

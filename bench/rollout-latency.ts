@@ -11,8 +11,8 @@ import { systemClock } from '../shared/clock.ts';
 import { connect } from '../shared/kube/connect.ts';
 import { type Pod, readPod } from '../shared/kube/objects.ts';
 import { RESOURCES, resourcePath } from '../shared/kube/paths.ts';
+import { readySinceMs } from '../shared/kube/pods.ts';
 import { watchCache } from '../shared/kube/watch-cache.ts';
-import { readySinceMs } from '../shared/pods.ts';
 import { controlPlaneCluster } from '../test/cluster/control-plane-cluster.ts';
 import { statefulSet } from '../test/cluster/fixtures.ts';
 

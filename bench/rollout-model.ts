@@ -4,9 +4,9 @@
  *   node --import tsx bench/rollout-model.ts [SCHEDULES] [SEED]
  */
 import fc from 'fast-check';
-import { decide } from '../shared/rollout/decide.ts';
-import { scenarios } from '../test/shared/rollout/scenarios.ts';
-import { Simulation } from '../test/shared/rollout/simulate.ts';
+import { decide } from '../shared/rollout/decide/decide.ts';
+import { scenarios } from '../test/shared/rollout/decide/scenarios.ts';
+import { Simulation } from '../test/shared/rollout/decide/simulate.ts';
 
 const schedules = Number(process.argv[2] ?? 10_000);
 const seed = Number(process.argv[3] ?? Date.now());

@@ -10,6 +10,7 @@
  */
 import { loadavg } from 'node:os';
 import * as z from 'zod/mini';
+import { demoHost } from '../plugin/commands/demo.ts';
 import { SCENARIO, showZeroDowntime } from '../plugin/demo/zero-downtime/zero-downtime.ts';
 import { testContext } from '../test/helpers/context.ts';
 
@@ -29,7 +30,7 @@ for (let run = 1; run <= runs; run++) {
   const beganMs = performance.now();
   const { context, stdout } = testContext({});
   const options = { pods: 5, zones: 3, keep: false, output: 'json' } as const;
-  await showZeroDowntime({ requestsPerSecond, speed }, options, context);
+  await showZeroDowntime({ requestsPerSecond, speed }, options, context, await demoHost());
   const last = stdout.text.trimEnd().split('\n').at(-1) ?? '';
   const { exitCode, tallies } = Finished.parse(JSON.parse(last));
   if (exitCode === 0) proved += 1;

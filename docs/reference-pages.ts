@@ -1,7 +1,7 @@
 import type { Options } from 'yargs';
-import type { Command } from '../plugin/commands/command.ts';
-import { CONNECTION_OPTIONS } from '../plugin/commands/connection.ts';
-import { EXIT, type ExitCode } from '../plugin/errors.ts';
+import type { Command } from '../plugin/cli/command.ts';
+import { CONNECTION_OPTIONS } from '../plugin/cli/connection.ts';
+import { EXIT, type ExitCode } from '../plugin/cli/errors.ts';
 
 /** A page of Markdown, by its name in docs/reference. */
 export type ReferencePages = ReadonlyMap<string, string>;

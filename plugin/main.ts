@@ -1,19 +1,19 @@
+import type { Command } from './cli/command.ts';
+import type { Context } from './cli/context.ts';
+import { describeError, type ExitCode } from './cli/errors.ts';
+import { writeError } from './cli/output.ts';
+import { runCommandLine } from './cli/registry.ts';
 import { budgetCommand } from './commands/budget.ts';
 import { checkCommand } from './commands/check.ts';
-import type { Command } from './commands/command.ts';
 import { completionCommand } from './commands/completion.ts';
 import { demoCommand } from './commands/demo.ts';
 import { drainCommand } from './commands/drain.ts';
 import { installCommand } from './commands/install.ts';
 import { planCommand } from './commands/plan.ts';
-import { runCommandLine } from './commands/registry.ts';
 import { rolloutCommand } from './commands/rollout.ts';
 import { uninstallCommand } from './commands/uninstall.ts';
 import { versionCommand } from './commands/version.ts';
 import { COMPLETE_VERB } from './completion/script.ts';
-import type { Context } from './context.ts';
-import { describeError, type ExitCode } from './errors.ts';
-import { writeError } from './output.ts';
 
 /** Every verb, in the order of the help. */
 export const COMMANDS: readonly Command[] = [

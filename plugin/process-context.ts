@@ -1,8 +1,8 @@
 import { hostname, userInfo } from 'node:os';
 import { isatty } from 'node:tty';
 import { systemClock } from '../shared/clock.ts';
-import type { Context } from './context.ts';
-import { VERSION } from './version.ts';
+import { VERSION } from '../shared/version.ts';
+import type { Context } from './cli/context.ts';
 
 /**
  * The context of the real process. Only the shim calls this. What Node makes at the first access (standard input and

@@ -17,7 +17,7 @@ const PRINTABLE_ASCII = /^[ -~]*$/;
  * - what is not seen, or changes the order of what is seen, is removed: zero-width characters, bidirectional overrides;
  * - marks are piled up on a letter two at most, and a text is cut where it is longer than any line of ours.
  *
- * Everything that is printed passes here, in text, pictures, questions and errors; see `plugin/output.ts`. Takes linear
+ * Everything that is printed passes here, in text, pictures, questions and errors; see `plugin/cli/output.ts`. Takes linear
  * time.
  */
 export function harmless(text: string): string {

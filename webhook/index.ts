@@ -2,10 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../shared/clock.ts';
 import { connect } from '../shared/kube/connect.ts';
+import { VERSION } from '../shared/version.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { createLog, messageOf } from './log.ts';
 import { runWebhook } from './run.ts';
-import { VERSION } from './version.ts';
 
 async function main(): Promise<void> {
   const config = readConfig(process.argv.slice(2), process.env, randomUUID().slice(0, 8));

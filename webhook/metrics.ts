@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { allowedDisruptions, zoneLoads } from '../shared/budget/decide.ts';
-import type { ZoneDisruptionBudget } from '../shared/budget/types.ts';
-import { viewBudget } from '../shared/budget/view.ts';
+import { allowedDisruptions, zoneLoads } from '../shared/budget/decide/decide.ts';
+import type { ZoneDisruptionBudget } from '../shared/budget/decide/types.ts';
+import { viewBudget } from '../shared/budget/decide/view.ts';
 import type { Verdict } from './admission/verdict.ts';
 import type { Refusal } from './api/app.ts';
 

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Clock, delay } from '../shared/clock.ts';
 import type { Kube } from '../shared/kube/kube.ts';
+import { VERSION } from '../shared/version.ts';
 import { createAdmitter } from './admission/admitter.ts';
 import type { Verdict } from './admission/verdict.ts';
 import { createApp } from './api/app.ts';
@@ -25,7 +26,6 @@ import { startInjector } from './tls/inject.ts';
 import { openPatiently } from './tls/open.ts';
 import { openSecretSource } from './tls/secret-source.ts';
 import type { TlsSource } from './tls/source.ts';
-import { VERSION } from './version.ts';
 
 export interface Surroundings {
   kube: Kube;

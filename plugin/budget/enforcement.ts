@@ -1,13 +1,13 @@
-import { readNamespace } from '../../shared/check/objects/namespace.ts';
+import { ApiError, type Kube } from '../../shared/kube/kube.ts';
+import { resourcePath } from '../../shared/kube/paths.ts';
+import { matchesLabels } from '../../shared/kube/selectors.ts';
+import { readNamespace } from '../check/decide/objects/namespace.ts';
 import {
   guardAmong,
   readWebhookConfiguration,
   WEBHOOK_CONFIGURATION,
   WEBHOOK_NAME,
-} from '../../shared/check/objects/webhook.ts';
-import { ApiError, type Kube } from '../../shared/kube/kube.ts';
-import { resourcePath } from '../../shared/kube/paths.ts';
-import { matchesLabels } from '../../shared/kube/selectors.ts';
+} from '../check/decide/objects/webhook.ts';
 import { installCommand } from '../install/image.ts';
 
 const CONFIGURATIONS = {

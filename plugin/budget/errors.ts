@@ -1,7 +1,7 @@
+import { UserError } from '../../shared/errors.ts';
+import { namesBeside, notFound } from '../../shared/kube/get-or-explain.ts';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import { RESOURCES } from '../../shared/kube/paths.ts';
-import { UserError } from '../errors.ts';
-import { namesBeside, notFound } from '../get-or-explain.ts';
 
 const CRD = 'zonedisruptionbudgets.zonecontrol.k8s.aws';
 

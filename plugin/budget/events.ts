@@ -1,4 +1,6 @@
+import type { Context } from '../cli/context.ts';
 import type { BudgetReport } from './report.ts';
+import type { TableOptions } from './table.ts';
 
 /** What a watched budget view shows. */
 export type BudgetEvent =
@@ -14,3 +16,18 @@ export interface BudgetReporter {
   /** Resolves when everything that was reported has been written. */
   close(): Promise<void>;
 }
+
+export interface BudgetReporterOptions {
+  output: string | undefined;
+  table: TableOptions;
+  /** What is shown, such as `zone disruption budgets of default`. */
+  title: string;
+  /** Called when a key asks to end: `q` leaves, Ctrl-C interrupts. */
+  onQuit(outcome: 'stopped' | 'interrupted'): void;
+}
+
+/** Opens the reporter for where the output goes; handed in by the command. */
+export type OpenBudgetReporter = (
+  context: Context,
+  options: BudgetReporterOptions,
+) => Promise<BudgetReporter>;

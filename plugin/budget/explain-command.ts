@@ -1,3 +1,4 @@
+import { UserError } from '../../shared/errors.ts';
 import type { ConnectOptions } from '../../shared/kube/connect.ts';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import { listAll } from '../../shared/kube/list.ts';
@@ -8,14 +9,14 @@ import {
   readPodDisruptionBudget,
 } from '../../shared/kube/objects.ts';
 import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
-import type { Context } from '../context.ts';
-import { EXIT, type ExitCode, UserError } from '../errors.ts';
-import { writeDocument, writeLines } from '../output.ts';
-import { explanationLines } from '../views/budget/explanation.ts';
-import { printData } from '../views/budget/print.ts';
+import type { Context } from '../cli/context.ts';
+import { EXIT, type ExitCode } from '../cli/errors.ts';
+import { writeDocument, writeLines } from '../cli/output.ts';
+import { printData } from '../cli/print-data.ts';
 import { readEnforcement } from './enforcement.ts';
 import { unreadable } from './errors.ts';
 import { explainEviction } from './explain.ts';
+import { explanationLines } from './explanation-lines.ts';
 import { fetchState } from './fetch.ts';
 
 /** `kubectl zone budget explain` as its flags say. */

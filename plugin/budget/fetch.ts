@@ -1,13 +1,13 @@
+import { type ReadBudget, readBudget, sortBudgets } from '../../shared/budget/decide/read-budget.ts';
+import { readWorkload, type WorkloadKind } from '../../shared/budget/decide/workload.ts';
 import { createPodIndex } from '../../shared/budget/pod-index.ts';
-import { type ReadBudget, readBudget, sortBudgets } from '../../shared/budget/read-budget.ts';
 import { scaleReader } from '../../shared/budget/read-scale.ts';
-import { readWorkload, type WorkloadKind } from '../../shared/budget/workload.ts';
 import { createWorkloadIndex } from '../../shared/budget/workload-index.ts';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import { listAll } from '../../shared/kube/list.ts';
 import { nodesByName } from '../../shared/kube/nodes.ts';
 import { RESOURCES, type ResourceAddress, resourcePath } from '../../shared/kube/paths.ts';
-import { zonesOf } from '../../shared/zones.ts';
+import { zonesOf } from '../../shared/kube/zones.ts';
 import { budgetNotFound, crdMissing, unreadable } from './errors.ts';
 import { type BudgetPod, readBudgetPod } from './pod.ts';
 import { type ClusterState, withScales } from './state.ts';

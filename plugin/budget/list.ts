@@ -1,43 +1,30 @@
-import type { ConnectOptions } from '../../shared/kube/connect.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
-import type { Context } from '../context.ts';
-import { EXIT, type ExitCode } from '../errors.ts';
-import { writeDocument, writeLine, writeLines } from '../output.ts';
-import { printData, resourceName } from '../views/budget/print.ts';
-import {
-  budgetRows,
-  columnWidths,
-  notes,
-  type TableOptions,
-  tableHeader,
-  tableLine,
-} from '../views/budget/table.ts';
+import type { Context } from '../cli/context.ts';
+import { EXIT, type ExitCode } from '../cli/errors.ts';
+import { writeDocument, writeLine, writeLines } from '../cli/output.ts';
+import { printData, resourceName } from '../cli/print-data.ts';
+import type { OpenBudgetReporter } from './events.ts';
 import { fetchState, type Scope } from './fetch.ts';
 import { type BudgetReport, reportBudgets } from './report.ts';
-
-/** `kubectl zone budget` as its flags say. */
-export interface ListRequest {
-  name: string | undefined;
-  allNamespaces: boolean;
-  /** Of labels of budgets. */
-  selector: string | undefined;
-  watch: boolean;
-  output: 'wide' | 'json' | 'yaml' | 'name' | undefined;
-  connection: ConnectOptions;
-}
+import { type ListRequest, noneFound, tableOptions } from './request.ts';
+import { budgetRows, columnWidths, notes, tableHeader, tableLine } from './table.ts';
 
 /**
  * Shows budgets with their pods as they are now, once or until interrupted.
  *
  * @returns 1 where a budget cannot be read; all others are shown nevertheless
  */
-export async function listBudgets(request: ListRequest, context: Context): Promise<ExitCode> {
+export async function listBudgets(
+  request: ListRequest,
+  context: Context,
+  openReporter: OpenBudgetReporter,
+): Promise<ExitCode> {
   const kube = await context.connect(request.connection);
   try {
     const scope = scopeOf(request, kube);
     if (request.watch) {
       const { watchBudgets } = await import('./watch.ts');
-      return await watchBudgets(kube, scope, request, context);
+      return await watchBudgets(kube, scope, request, context, openReporter);
     }
     const state = await fetchState(kube, scope);
     const reports = reportBudgets(state, context.clock.nowMs() + kube.clockSkewMs);
@@ -50,16 +37,6 @@ export async function listBudgets(request: ListRequest, context: Context): Promi
 
 function scopeOf({ name, allNamespaces, selector }: ListRequest, kube: Kube): Scope {
   return { namespace: allNamespaces ? undefined : kube.namespace, name, selector };
-}
-
-/** How the table of a request looks. */
-export function tableOptions({ allNamespaces, output }: ListRequest): TableOptions {
-  return { namespaces: allNamespaces, wide: output === 'wide' };
-}
-
-/** Says that there is nothing, as kubectl does. */
-export function noneFound({ namespace }: Scope): string {
-  return namespace === undefined ? 'No resources found' : `No resources found in ${namespace} namespace.`;
 }
 
 async function print(

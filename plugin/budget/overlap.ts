@@ -1,7 +1,7 @@
-import { coverage } from '../../shared/budget/budget.ts';
-import type { ZoneDisruptionBudget } from '../../shared/budget/types.ts';
-import type { Workload } from '../../shared/budget/workload.ts';
-import { compareText } from '../../shared/zones.ts';
+import { coverage } from '../../shared/budget/decide/budget.ts';
+import type { ZoneDisruptionBudget } from '../../shared/budget/decide/types.ts';
+import type { Workload } from '../../shared/budget/decide/workload.ts';
+import { compareText } from '../../shared/kube/zones.ts';
 
 /** Names of the budgets of a workload's namespace that cover the pods it makes, sorted. */
 export function overlapping(budgets: readonly ZoneDisruptionBudget[], workload: Workload): string[] {

@@ -1,7 +1,7 @@
 import type { Pod, PodDisruptionBudget } from '../../shared/kube/objects.ts';
+import { readySinceMs } from '../../shared/kube/pods.ts';
 import { matchesLabels } from '../../shared/kube/selectors.ts';
-import { readySinceMs } from '../../shared/pods.ts';
-import { compareText } from '../../shared/zones.ts';
+import { compareText } from '../../shared/kube/zones.ts';
 
 /** What a PodDisruptionBudget would say to an eviction. */
 export interface PodBudgetAnswer {

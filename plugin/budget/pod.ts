@@ -1,6 +1,6 @@
-import { type PodRecord, podRecord } from '../../shared/budget/pod-record.ts';
+import { type PodRecord, podRecord } from '../../shared/budget/decide/pod-record.ts';
 import { type Pod, readPod } from '../../shared/kube/objects.ts';
-import { podProblem } from '../../shared/pods.ts';
+import { podProblem } from '../../shared/kube/pods.ts';
 
 /** A pod as budgets are shown with. */
 export interface BudgetPod extends PodRecord {

@@ -1,6 +1,6 @@
-import { settlingMessage, syncFailure } from '../../shared/budget/condition.ts';
-import type { BudgetStatus, ZoneCount, ZoneDisruptionBudget } from '../../shared/budget/types.ts';
-import { compareText, isKnownZone } from '../../shared/zones.ts';
+import { settlingMessage, syncFailure } from '../../shared/budget/decide/condition.ts';
+import type { BudgetStatus, ZoneCount, ZoneDisruptionBudget } from '../../shared/budget/decide/types.ts';
+import { compareText, isKnownZone } from '../../shared/kube/zones.ts';
 
 /** Said of a budget that no webhook has seen. */
 export const NEVER_COUNTED = 'no webhook has counted its pods yet';

@@ -1,8 +1,12 @@
-import { type ObservedBudget, type ObservedCluster, observeBudget } from '../../shared/budget/observe.ts';
-import type { ScaleRead, ScaleRef } from '../../shared/budget/owners.ts';
-import type { MalformedBudget } from '../../shared/budget/read-budget.ts';
+import {
+  type ObservedBudget,
+  type ObservedCluster,
+  observeBudget,
+} from '../../shared/budget/decide/observe.ts';
+import type { ScaleRead, ScaleRef } from '../../shared/budget/decide/owners.ts';
+import type { MalformedBudget } from '../../shared/budget/decide/read-budget.ts';
+import type { ZoneDisruptionBudget } from '../../shared/budget/decide/types.ts';
 import type { ScaleReader } from '../../shared/budget/read-scale.ts';
-import type { ZoneDisruptionBudget } from '../../shared/budget/types.ts';
 import type { BudgetPod } from './pod.ts';
 
 /** Budgets, and all that counting their pods needs, of one namespace or of all, as the cluster showed it. */

@@ -1,5 +1,5 @@
 import { RESOURCES, type ResourceAddress } from '../../shared/kube/paths.ts';
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../cli/errors.ts';
 import { readSelectingWorkload, type SelectingWorkload } from './workload.ts';
 
 /** A workload as the command line names it, and how its object is read. */

@@ -1,7 +1,7 @@
+import { type ReadBudget, readBudget, sortBudgets } from '../../shared/budget/decide/read-budget.ts';
+import { readWorkload, type Workload } from '../../shared/budget/decide/workload.ts';
 import { createPodIndex } from '../../shared/budget/pod-index.ts';
-import { type ReadBudget, readBudget, sortBudgets } from '../../shared/budget/read-budget.ts';
 import { scaleReader } from '../../shared/budget/read-scale.ts';
-import { readWorkload, type Workload } from '../../shared/budget/workload.ts';
 import { createWorkloadIndex } from '../../shared/budget/workload-index.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
@@ -13,7 +13,7 @@ import {
   type WatchCacheOptions,
   watchCache,
 } from '../../shared/kube/watch-cache.ts';
-import { zonesOf } from '../../shared/zones.ts';
+import { zonesOf } from '../../shared/kube/zones.ts';
 import { SCALE_TIMEOUT_MS, type Scope, WORKLOADS } from './fetch.ts';
 import { type BudgetPod, readBudgetPod } from './pod.ts';
 import { type ClusterState, withScales } from './state.ts';

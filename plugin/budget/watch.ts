@@ -1,12 +1,11 @@
 import type { Kube } from '../../shared/kube/kube.ts';
-import type { Context } from '../context.ts';
-import { EXIT, type ExitCode } from '../errors.ts';
-import { writeLine } from '../output.ts';
-import { openBudgetReporter } from '../views/budget/open.ts';
-import type { BudgetReporter } from './events.ts';
+import type { Context } from '../cli/context.ts';
+import { EXIT, type ExitCode } from '../cli/errors.ts';
+import { writeLine } from '../cli/output.ts';
+import type { BudgetReporter, OpenBudgetReporter } from './events.ts';
 import { fetchState, type Scope } from './fetch.ts';
-import { type ListRequest, noneFound, tableOptions } from './list.ts';
 import { reportBudgets } from './report.ts';
+import { type ListRequest, noneFound, tableOptions } from './request.ts';
 import { type StateWatch, watchState } from './watch-state.ts';
 
 /**
@@ -19,17 +18,19 @@ export async function watchBudgets(
   scope: Scope,
   request: ListRequest,
   context: Context,
+  openReporter: OpenBudgetReporter,
 ): Promise<ExitCode> {
   // A budget or CRD that is not there, or may not be read, is told before anything is drawn.
   const { budgets, malformed } = await fetchState(kube, scope);
   if (budgets.length + malformed.length === 0) writeLine(context.stderr, noneFound(scope));
   const ended = Promise.withResolvers<ExitCode>();
   const stopListening = context.onInterrupt(() => ended.resolve(EXIT.interrupted));
-  const reporter = await openBudgetReporter(
-    { output: request.output, table: tableOptions(request), title: titleOf(scope) },
-    context,
-    ended.resolve,
-  );
+  const reporter = await openReporter(context, {
+    output: request.output,
+    table: tableOptions(request),
+    title: titleOf(scope),
+    onQuit: (outcome) => ended.resolve(outcome === 'stopped' ? EXIT.done : EXIT.interrupted),
+  });
   try {
     const { clock } = context;
     const watch = await watchState({

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { readWorkload, type Workload, type WorkloadKind } from '../../shared/budget/workload.ts';
+import { readWorkload, type Workload, type WorkloadKind } from '../../shared/budget/decide/workload.ts';
 import { LabelSelectorSchema } from '../../shared/kube/objects/parts.ts';
 import type { LabelSelector } from '../../shared/kube/selectors.ts';
 

@@ -1,6 +1,6 @@
-import type { ObjectPatch } from '../../shared/check/finding.ts';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import { resourcePath } from '../../shared/kube/paths.ts';
+import type { ObjectPatch } from './decide/finding.ts';
 import { addressOf } from './kinds.ts';
 
 /** What became of a patch. */

@@ -1,10 +1,10 @@
-import type { Finding, ObjectPatch } from '../../shared/check/finding.ts';
-import { changesTemplate } from '../../shared/check/patches.ts';
+import { plural } from '../../shared/format.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
-import type { Context } from '../context.ts';
-import { confirm } from '../questions.ts';
-import { plural } from '../views/format.ts';
+import type { Context } from '../cli/context.ts';
+import { confirm } from '../cli/questions.ts';
 import { applyPatches, type PatchOutcome } from './apply.ts';
+import type { Finding, ObjectPatch } from './decide/finding.ts';
+import { changesTemplate } from './decide/patches.ts';
 import type { CheckReport } from './report.ts';
 import type { CheckRequest } from './request.ts';
 

@@ -1,6 +1,6 @@
-import type { WorkloadName } from '../../shared/check/finding.ts';
-import type { Topic } from '../../shared/check/input.ts';
 import { RESOURCES, type ResourceAddress } from '../../shared/kube/paths.ts';
+import type { WorkloadName } from './decide/finding.ts';
+import type { Topic } from './decide/input.ts';
 
 /** A kind of object that is read or changed, and where the API has it. */
 export interface CheckedKind {

@@ -1,16 +1,16 @@
-import type { Topic } from '../../shared/check/input.ts';
-import { addObject, emptyInventory, type Inventory } from '../../shared/check/inventory.ts';
+import { ApiError, type Kube } from '../../shared/kube/kube.ts';
+import { listAll } from '../../shared/kube/list.ts';
+import { nameOf } from '../../shared/kube/objects/metadata.ts';
+import { RESOURCES, type ResourceAddress, resourcePath } from '../../shared/kube/paths.ts';
+import type { Topic } from './decide/input.ts';
+import { addObject, emptyInventory, type Inventory } from './decide/inventory.ts';
 import {
   readWebhookDeployment,
   WEBHOOK_CONFIGURATION,
   WEBHOOK_DEPLOYMENT,
   WEBHOOK_NAMESPACE,
-} from '../../shared/check/objects/webhook.ts';
-import { readCheckedWorkload } from '../../shared/check/objects/workload.ts';
-import { ApiError, type Kube } from '../../shared/kube/kube.ts';
-import { listAll } from '../../shared/kube/list.ts';
-import { nameOf } from '../../shared/kube/objects/metadata.ts';
-import { RESOURCES, type ResourceAddress, resourcePath } from '../../shared/kube/paths.ts';
+} from './decide/objects/webhook.ts';
+import { readCheckedWorkload } from './decide/objects/workload.ts';
 import { TOPIC_KINDS } from './kinds.ts';
 import { readWorkloads, type Scope } from './read-workloads.ts';
 import { whyUnreadable } from './unreadable.ts';

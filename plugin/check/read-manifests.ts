@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import * as z from 'zod/mini';
-import type { Topic } from '../../shared/check/input.ts';
-import { addObject, emptyInventory, type Inventory } from '../../shared/check/inventory.ts';
-import type { Context } from '../context.ts';
-import { UserError } from '../errors.ts';
+import { UserError } from '../../shared/errors.ts';
+import type { Context } from '../cli/context.ts';
+import type { Topic } from './decide/input.ts';
+import { addObject, emptyInventory, type Inventory } from './decide/inventory.ts';
 import { whyUnreadable } from './unreadable.ts';
 
 const STDIN = '-';

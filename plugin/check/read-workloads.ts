@@ -1,8 +1,8 @@
-import type { WorkloadName } from '../../shared/check/finding.ts';
+import { getOrExplain } from '../../shared/kube/get-or-explain.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
 import { listAll } from '../../shared/kube/list.ts';
 import { resourcePath } from '../../shared/kube/paths.ts';
-import { getOrExplain } from '../get-or-explain.ts';
+import type { WorkloadName } from './decide/finding.ts';
 import { WORKLOAD_KINDS } from './kinds.ts';
 import type { CheckTarget } from './request.ts';
 

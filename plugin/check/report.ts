@@ -1,9 +1,9 @@
-import { checkWorkload, unchecked } from '../../shared/check/check.ts';
-import type { Finding, ObjectPatch, Severity, WorkloadName } from '../../shared/check/finding.ts';
-import { inputsOf } from '../../shared/check/inputs-of.ts';
-import type { Inventory } from '../../shared/check/inventory.ts';
-import { combinePatches } from '../../shared/check/patches.ts';
-import { compareText } from '../../shared/zones.ts';
+import { compareText } from '../../shared/kube/zones.ts';
+import { checkWorkload, unchecked } from './decide/check.ts';
+import type { Finding, ObjectPatch, Severity, WorkloadName } from './decide/finding.ts';
+import { inputsOf } from './decide/inputs-of.ts';
+import type { Inventory } from './decide/inventory.ts';
+import { combinePatches } from './decide/patches.ts';
 
 /** What was found; as JSON a stable interface. */
 export interface CheckReport {

@@ -1,5 +1,5 @@
-import type { WorkloadName } from '../../shared/check/finding.ts';
 import type { ConnectOptions } from '../../shared/kube/connect.ts';
+import type { WorkloadName } from './decide/finding.ts';
 
 /** A workload as the command line names it; its namespace is that of the connection. */
 export type CheckTarget = Pick<WorkloadName, 'kind' | 'name'>;

@@ -1,15 +1,16 @@
+import { UserError } from '../../shared/errors.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
-import type { Context } from '../context.ts';
-import { EXIT, type ExitCode, UserError } from '../errors.ts';
-import { refuseKnownOldServer } from '../old-server.ts';
-import { writeJson, writeLine } from '../output.ts';
-import { printOutcomes, printPatches } from '../views/check/patches.ts';
-import { printReport } from '../views/check/text.ts';
+import type { Context } from '../cli/context.ts';
+import { EXIT, type ExitCode } from '../cli/errors.ts';
+import { refuseKnownOldServer } from '../cli/old-server.ts';
+import { writeJson, writeLine } from '../cli/output.ts';
 import type { PatchOutcome } from './apply.ts';
 import { fixFindings, remaining } from './fix.ts';
+import { printOutcomes, printPatches } from './patch-lines.ts';
 import { readCluster } from './read-cluster.ts';
 import { readManifests } from './read-manifests.ts';
 import { type CheckReport, countBySeverity, reportFindings } from './report.ts';
+import { printReport } from './report-lines.ts';
 import type { CheckRequest } from './request.ts';
 
 /**

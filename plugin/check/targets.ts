@@ -1,4 +1,4 @@
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../cli/errors.ts';
 import type { CheckTarget } from './request.ts';
 
 const SPELLINGS: Readonly<Record<CheckTarget['kind'], RegExp>> = {

@@ -1,9 +1,9 @@
-import { ALWAYS_ALLOW, IF_HEALTHY_BUDGET } from '../../shared/budget/policy.ts';
+import { ALWAYS_ALLOW, IF_HEALTHY_BUDGET } from '../../shared/budget/decide/policy.ts';
 import { parseIntOrPercent } from '../../shared/int-or-percent.ts';
-import { UsageError } from '../errors.ts';
-import { choice } from './choice.ts';
-import { type Arguments, type Command, read } from './command.ts';
-import { connectionOptions } from './connection.ts';
+import { choice } from '../cli/choice.ts';
+import { type Arguments, type Command, read } from '../cli/command.ts';
+import { connectionOptions } from '../cli/connection.ts';
+import { UsageError } from '../cli/errors.ts';
 
 const CHOICES = {
   'unhealthy-pod-eviction-policy': [ALWAYS_ALLOW, IF_HEALTHY_BUDGET],

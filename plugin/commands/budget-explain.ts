@@ -1,7 +1,7 @@
-import { choice } from './choice.ts';
-import { type Command, read } from './command.ts';
-import { connectionOptions } from './connection.ts';
-import { parsePod } from './pod.ts';
+import { choice } from '../cli/choice.ts';
+import { type Command, read } from '../cli/command.ts';
+import { connectionOptions } from '../cli/connection.ts';
+import { parsePod } from '../cli/pod.ts';
 
 const CHOICES = { output: ['json', 'yaml'] } as const;
 

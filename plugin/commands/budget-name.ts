@@ -1,4 +1,4 @@
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../cli/errors.ts';
 
 const WORDS: ReadonlySet<string> = new Set([
   'zdb',

@@ -1,10 +1,10 @@
-import { UsageError } from '../errors.ts';
+import { choice } from '../cli/choice.ts';
+import { type Arguments, type Command, read } from '../cli/command.ts';
+import { connectionOptions } from '../cli/connection.ts';
+import { UsageError } from '../cli/errors.ts';
 import { budgetCreateCommand } from './budget-create.ts';
 import { budgetExplainCommand } from './budget-explain.ts';
 import { parseBudget } from './budget-name.ts';
-import { choice } from './choice.ts';
-import { type Arguments, type Command, read } from './command.ts';
-import { connectionOptions } from './connection.ts';
 
 const CHOICES = { output: ['wide', 'json', 'yaml', 'name'] } as const;
 
@@ -56,8 +56,11 @@ export const budgetCommand: Command = {
     if (request.watch && (request.output === 'yaml' || request.output === 'name')) {
       throw new UsageError(`--watch does not go with -o ${request.output}`, 'take -o json or -o wide');
     }
-    const { listBudgets } = await import('../budget/list.ts');
-    return listBudgets(request, context);
+    const [{ listBudgets }, { openBudgetReporter }] = await Promise.all([
+      import('../budget/list.ts'),
+      import('../views/open.ts'),
+    ]);
+    return listBudgets(request, context, openBudgetReporter);
   },
 };
 

@@ -1,9 +1,9 @@
 import type { CheckRequest } from '../check/request.ts';
 import { parseCheckTargets } from '../check/targets.ts';
-import { UsageError } from '../errors.ts';
-import { choice } from './choice.ts';
-import { type Arguments, type Command, read } from './command.ts';
-import { connectionOptions } from './connection.ts';
+import { choice } from '../cli/choice.ts';
+import { type Arguments, type Command, read } from '../cli/command.ts';
+import { connectionOptions } from '../cli/connection.ts';
+import { UsageError } from '../cli/errors.ts';
 
 const CHOICES = { 'dry-run': ['client', 'server'], output: ['wide', 'json'] } as const;
 

@@ -1,7 +1,7 @@
+import type { Command } from '../cli/command.ts';
+import { EXIT } from '../cli/errors.ts';
+import { writeDocument } from '../cli/output.ts';
 import { COMPLETION_SCRIPT } from '../completion/script.ts';
-import { EXIT } from '../errors.ts';
-import { writeDocument } from '../output.ts';
-import type { Command } from './command.ts';
 
 export const completionCommand: Command = {
   usage: 'completion',

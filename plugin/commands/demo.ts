@@ -1,11 +1,14 @@
-import type { Context } from '../context.ts';
-import type { DemoOptions } from '../demo/stage.ts';
-import { type ExitCode, UsageError } from '../errors.ts';
-import { type Command, read } from './command.ts';
+import { type Command, read } from '../cli/command.ts';
+import type { Context } from '../cli/context.ts';
+import { type ExitCode, UsageError } from '../cli/errors.ts';
+import { runCommandLine } from '../cli/registry.ts';
+import type { DemoHost, DemoOptions } from '../demo/stage.ts';
+import { checkCommand } from './check.ts';
+import { rolloutCommand } from './rollout.ts';
 
 const MOST_PODS = 2000;
 
-type ShowDemo = (options: DemoOptions, context: Context) => Promise<ExitCode>;
+type ShowDemo = (options: DemoOptions, context: Context, host: DemoHost) => Promise<ExitCode>;
 
 interface NamedDemo {
   /** Loaded only when it is shown. */
@@ -24,6 +27,15 @@ const DEMOS: Readonly<Record<string, NamedDemo>> = {
   },
 };
 const NAMES = Object.keys(DEMOS).join(', ');
+
+/** The views and verbs that demos use. */
+export async function demoHost(): Promise<DemoHost> {
+  const views = await import('../views/open.ts');
+  return {
+    ...views,
+    runCommand: (words, context) => runCommandLine([rolloutCommand, checkCommand], words, context),
+  };
+}
 
 export const demoCommand: Command = {
   usage: 'demo [what]',
@@ -62,7 +74,7 @@ export const demoCommand: Command = {
     const pods = wholeNumber(args.pods ?? demo.pods, 'pods', MOST_PODS);
     const zones = wholeNumber(args.zones, 'zones', 26);
     const output = read.text(args, 'output');
-    const show = await demo.load();
+    const [show, host] = await Promise.all([demo.load(), demoHost()]);
     return show(
       {
         pods,
@@ -71,6 +83,7 @@ export const demoCommand: Command = {
         output: output === 'json' || output === 'plain' ? output : undefined,
       },
       context,
+      host,
     );
   },
 };

@@ -1,11 +1,11 @@
 import { parseSelector } from '../../shared/kube/selector-text.ts';
+import { choice } from '../cli/choice.ts';
+import { type Arguments, type Command, read } from '../cli/command.ts';
+import { collectComplaints } from '../cli/complaints.ts';
+import { connectionOptions, durationOption } from '../cli/connection.ts';
+import { UsageError } from '../cli/errors.ts';
 import type { DrainRequest } from '../drain/request.ts';
-import { UsageError } from '../errors.ts';
 import { PROBE_OPTIONS, probeFrom } from '../probe/options.ts';
-import { choice } from './choice.ts';
-import { type Arguments, type Command, read } from './command.ts';
-import { collectComplaints } from './complaints.ts';
-import { connectionOptions, durationOption } from './connection.ts';
 import { readTargets } from './node-targets.ts';
 
 /** Long enough for an autoscaler to bring a node. */
@@ -97,8 +97,11 @@ export const drainCommand: Command = {
   ],
   async run(args, context, { commandLine }) {
     const request = { ...drainRequest(args), commandLine };
-    const { runDrain } = await import('../drain/run.ts');
-    return runDrain(request, context);
+    const [{ runDrain }, { openDrainReporter }] = await Promise.all([
+      import('../drain/run.ts'),
+      import('../views/open.ts'),
+    ]);
+    return runDrain(request, context, openDrainReporter);
   },
 };
 

@@ -1,8 +1,8 @@
-import { UsageError } from '../errors.ts';
+import { choice } from '../cli/choice.ts';
+import { type Arguments, type Command, type Invocation, read } from '../cli/command.ts';
+import { connectionOptions, durationOption } from '../cli/connection.ts';
+import { UsageError } from '../cli/errors.ts';
 import type { InstallRequest } from '../install/apply/request.ts';
-import { choice } from './choice.ts';
-import { type Arguments, type Command, type Invocation, read } from './command.ts';
-import { connectionOptions, durationOption } from './connection.ts';
 
 const DEFAULT_TIMEOUT_MS = 300_000;
 /** As the manifests have it; they are read only when something is installed. */

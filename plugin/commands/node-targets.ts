@@ -1,6 +1,6 @@
-import { ZONE_LABEL } from '../../shared/zones.ts';
+import { ZONE_LABEL } from '../../shared/kube/zones.ts';
+import type { Complaints } from '../cli/complaints.ts';
 import type { DrainTargets } from '../drain/request.ts';
-import type { Complaints } from './complaints.ts';
 
 const NODE_WORDS = new Set(['no', 'node', 'nodes', 'node.v1.', 'nodes.v1.']);
 

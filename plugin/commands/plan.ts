@@ -1,9 +1,9 @@
+import { choice } from '../cli/choice.ts';
+import { type Arguments, type Command, read } from '../cli/command.ts';
+import { connectionOptions } from '../cli/connection.ts';
+import { parseTarget, TARGET_POSITIONAL } from '../cli/target.ts';
 import { givenLoad, LOAD_OPTIONS } from '../plan/load-options.ts';
 import type { PlanRequest } from '../plan/run.ts';
-import { choice } from './choice.ts';
-import { type Arguments, type Command, read } from './command.ts';
-import { connectionOptions } from './connection.ts';
-import { parseTarget, TARGET_POSITIONAL } from './target.ts';
 
 const CHOICES = { output: ['table', 'json'] } as const;
 

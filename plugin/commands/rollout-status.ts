@@ -1,7 +1,7 @@
-import { choice } from './choice.ts';
-import { type Command, read } from './command.ts';
-import { connectionOptions, durationOption } from './connection.ts';
-import { parseTarget, TARGET_POSITIONAL } from './target.ts';
+import { choice } from '../cli/choice.ts';
+import { type Command, read } from '../cli/command.ts';
+import { connectionOptions, durationOption } from '../cli/connection.ts';
+import { parseTarget, TARGET_POSITIONAL } from '../cli/target.ts';
 
 const STATUS_CHOICES = { output: ['plain', 'json'] } as const;
 const HISTORY_CHOICES = { output: ['json'] } as const;
@@ -32,8 +32,11 @@ export const rolloutStatusCommand: Command = {
       output: choice(args, 'output', STATUS_CHOICES.output),
       connection: connectionOptions(args),
     };
-    const { runStatus } = await import('../rollout/status.ts');
-    return runStatus(request, context);
+    const [{ runStatus }, { openRolloutReporter }] = await Promise.all([
+      import('../rollout/status.ts'),
+      import('../views/open.ts'),
+    ]);
+    return runStatus(request, context, openRolloutReporter);
   },
 };
 

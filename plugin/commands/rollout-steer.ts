@@ -1,7 +1,7 @@
+import { type Command, read } from '../cli/command.ts';
+import { connectionOptions } from '../cli/connection.ts';
+import { parseTarget, TARGET_POSITIONAL } from '../cli/target.ts';
 import type { Turn } from '../rollout/steer.ts';
-import { type Command, read } from './command.ts';
-import { connectionOptions } from './connection.ts';
-import { parseTarget, TARGET_POSITIONAL } from './target.ts';
 
 export const rolloutPauseCommand = steerCommand('pause', {
   summary: 'Hold a rollout that runs here or at another terminal',

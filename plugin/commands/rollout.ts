@@ -1,16 +1,16 @@
-import { PACINGS, parseRolloutOptions, ROLLOUT_DEFAULTS } from '../../shared/rollout/options.ts';
-import { UsageError } from '../errors.ts';
-import { GATE_OPTIONS, gatesFrom } from '../gates/options.ts';
+import { PACINGS, parseRolloutOptions, ROLLOUT_DEFAULTS } from '../../shared/rollout/decide/options.ts';
+import { choice } from '../cli/choice.ts';
+import { type Arguments, type Command, read } from '../cli/command.ts';
+import { connectionOptions, durationOption } from '../cli/connection.ts';
+import { UsageError } from '../cli/errors.ts';
+import { commandLineOf } from '../cli/quote.ts';
+import { parseTarget, TARGET_POSITIONAL } from '../cli/target.ts';
 import { PROBE_OPTIONS, probeFrom } from '../probe/options.ts';
 import { FAILURE_OPTIONS, failureBudgetFrom } from '../rollout/failure-options.ts';
-import type { RolloutFlags } from '../rollout/run.ts';
-import { choice } from './choice.ts';
-import { type Arguments, type Command, read } from './command.ts';
-import { connectionOptions, durationOption } from './connection.ts';
-import { commandLineOf } from './quote.ts';
+import { GATE_OPTIONS, gatesFrom } from '../rollout/gate-options.ts';
+import type { RolloutFlags } from '../rollout/request.ts';
 import { rolloutHistoryCommand, rolloutStatusCommand } from './rollout-status.ts';
 import { rolloutAbortCommand, rolloutPauseCommand, rolloutResumeCommand } from './rollout-steer.ts';
-import { parseTarget, TARGET_POSITIONAL } from './target.ts';
 import { CHANGE_OPTIONS, changeFrom, withoutChange } from './template-change.ts';
 
 const CHOICES = {
@@ -136,8 +136,11 @@ export const rolloutCommand: Command = {
   async run(args, context, { commandLine, words }) {
     const commandLineAfterChange = commandLineOf(withoutChange(words));
     const flags = { ...rolloutFlags(args), commandLine, commandLineAfterChange };
-    const { runRollout } = await import('../rollout/run.ts');
-    return runRollout(flags, context);
+    const [{ runRollout }, { openRolloutReporter }] = await Promise.all([
+      import('../rollout/run.ts'),
+      import('../views/open.ts'),
+    ]);
+    return runRollout(flags, context, openRolloutReporter);
   },
 };
 

@@ -1,6 +1,6 @@
 import type { Options } from 'yargs';
-import type { ContainerImage, TemplateChange } from '../rollout/template.ts';
-import { type Arguments, read } from './command.ts';
+import type { ContainerImage, TemplateChange } from '../../shared/rollout/drive/template.ts';
+import { type Arguments, read } from '../cli/command.ts';
 
 /** The flags that change the template before the rollout, as data for a command. */
 export const CHANGE_OPTIONS: Readonly<Record<string, Options>> = {

@@ -1,7 +1,7 @@
+import { choice } from '../cli/choice.ts';
+import { type Command, read } from '../cli/command.ts';
+import { connectionOptions, durationOption } from '../cli/connection.ts';
 import type { UninstallRequest } from '../install/remove/request.ts';
-import { choice } from './choice.ts';
-import { type Command, read } from './command.ts';
-import { connectionOptions, durationOption } from './connection.ts';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 

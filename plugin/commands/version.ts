@@ -1,6 +1,6 @@
-import { choice } from './choice.ts';
-import { type Command, read } from './command.ts';
-import { connectionOptions } from './connection.ts';
+import { choice } from '../cli/choice.ts';
+import { type Command, read } from '../cli/command.ts';
+import { connectionOptions } from '../cli/connection.ts';
 
 const CHOICES = { output: ['json', 'yaml'] } as const;
 

@@ -1,9 +1,9 @@
 import { abortable, startDeadline } from '../../shared/kube/deadline.ts';
-import type { Arguments, Command } from '../commands/command.ts';
-import { connectionOptions } from '../commands/connection.ts';
-import type { Context } from '../context.ts';
-import { EXIT, type ExitCode } from '../errors.ts';
-import { writeDocument } from '../output.ts';
+import type { Arguments, Command } from '../cli/command.ts';
+import { connectionOptions } from '../cli/connection.ts';
+import type { Context } from '../cli/context.ts';
+import { EXIT, type ExitCode } from '../cli/errors.ts';
+import { writeDocument } from '../cli/output.ts';
 import { decideCompletion } from './decide.ts';
 import { findPlace, type Place } from './place.ts';
 import { completionText, NO_CANDIDATES, type Presented, present } from './present.ts';

@@ -1,4 +1,4 @@
-import type { Command } from '../commands/command.ts';
+import type { Command } from '../cli/command.ts';
 import { choicesOf, optionsOf, positionalsOf, ROOT_OPTIONS, verbOf } from './options.ts';
 import type { Place } from './place.ts';
 import { budgetWord, nodeWord, podWord, workloadWord } from './positionals.ts';

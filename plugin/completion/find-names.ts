@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
+import { plural } from '../../shared/format.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
 import { RESOURCES, type ResourceAddress, resourcePath } from '../../shared/kube/paths.ts';
-import { ZONE_LABEL } from '../../shared/zones.ts';
-import type { Target } from '../commands/target.ts';
-import { plural } from '../views/format.ts';
+import { ZONE_LABEL } from '../../shared/kube/zones.ts';
+import type { Target } from '../cli/target.ts';
 import type { ClusterQuestion, Named } from './question.ts';
 
 /** More than a terminal could show; kubectl completes from lists without a limit. */
@@ -119,8 +119,8 @@ function servicesIn(services: readonly Thing[]): Named[] {
 /** Newest first, without the one that every pod is to have already. */
 async function revisionsOf(kube: Kube, target: Target): Promise<Named[]> {
   const [{ fetchWorkload }, { fetchRevisions }] = await Promise.all([
-    import('../rollout/fetch-workload.ts'),
-    import('../rollout/revisions.ts'),
+    import('../../shared/rollout/drive/fetch-workload.ts'),
+    import('../../shared/rollout/drive/revisions.ts'),
   ]);
   const { workload } = await fetchWorkload(kube, target);
   const revisions = await fetchRevisions(kube, workload);

@@ -1,5 +1,5 @@
 import { findKubeconfig } from '../../shared/kube/connect.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../cli/context.ts';
 import type { KubeconfigQuestion, Named } from './question.ts';
 
 /**

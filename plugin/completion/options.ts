@@ -1,6 +1,6 @@
 import type { Options } from 'yargs';
-import type { Command } from '../commands/command.ts';
-import { CONNECTION_OPTIONS } from '../commands/connection.ts';
+import type { Command } from '../cli/command.ts';
+import { CONNECTION_OPTIONS } from '../cli/connection.ts';
 
 /** Flags by their long name. */
 export type OptionTable = Readonly<Record<string, Options>>;

@@ -1,5 +1,5 @@
-import type { Command } from '../commands/command.ts';
-import { CONNECTION_OPTIONS } from '../commands/connection.ts';
+import type { Command } from '../cli/command.ts';
+import { CONNECTION_OPTIONS } from '../cli/connection.ts';
 import { longName, type OptionTable, optionsOf, ROOT_OPTIONS, takesValue, verbOf } from './options.ts';
 
 /** Where the cursor stands on a command line, and what stands before it. */

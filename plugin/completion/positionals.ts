@@ -1,6 +1,6 @@
-import { parsePod } from '../commands/pod.ts';
-import { parseTarget, type Target } from '../commands/target.ts';
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../cli/errors.ts';
+import { parsePod } from '../cli/pod.ts';
+import { parseTarget, type Target } from '../cli/target.ts';
 import { ask, bare, type Decision, known, nothing } from './question.ts';
 
 /** The spellings of types, the shortest first: longer ones are offered to those who have begun to write them. */

@@ -1,5 +1,5 @@
-import { compareText } from '../../shared/zones.ts';
-import { oneLine } from '../views/format.ts';
+import { oneLine } from '../../shared/format.ts';
+import { compareText } from '../../shared/kube/zones.ts';
 import { bare, type Decision, type Named } from './question.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Target } from '../commands/target.ts';
+import type { Target } from '../cli/target.ts';
 
 /** What a completion has to look up. */
 export type Question = KubeconfigQuestion | ClusterQuestion;

@@ -2,19 +2,19 @@ import type { Kube } from '../../shared/kube/kube.ts';
 import { listAll } from '../../shared/kube/list.ts';
 import { readNode } from '../../shared/kube/objects.ts';
 import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../cli/context.ts';
+import type { ExitCode } from '../cli/errors.ts';
 import { setUnschedulable } from '../drain/cordon.ts';
 import type { DrainRequest } from '../drain/request.ts';
 import { runDrain } from '../drain/run.ts';
-import type { ExitCode } from '../errors.ts';
 import { ingester, OLD_IMAGE } from './ingester.ts';
-import { allReady, type DemoOptions, onSandbox, SETS } from './stage.ts';
+import { allReady, type DemoHost, type DemoOptions, onSandbox, SETS } from './stage.ts';
 
 const NODES_PER_ZONE = 6;
 const BUDGETS = { ...RESOURCES.poddisruptionbudgets, namespace: 'default' };
 
 /** Starts a sandbox whose nodes are half an old pool, with all the pods, and half a new one, and drains the old one. */
-export function demoDrain(options: DemoOptions, context: Context): Promise<ExitCode> {
+export function demoDrain(options: DemoOptions, context: Context, host: DemoHost): Promise<ExitCode> {
   const { pods, zones } = options;
   return onSandbox(options, context, {
     nodesPerZone: NODES_PER_ZONE,
@@ -27,7 +27,7 @@ export function demoDrain(options: DemoOptions, context: Context): Promise<ExitC
       await allReady(kube, pods, context, signal);
       await Promise.all(unused.map((node) => setUnschedulable(kube, node, false)));
     },
-    run: (kubeconfig) => runDrain(request(kubeconfig, options), context),
+    run: (kubeconfig) => runDrain(request(kubeconfig, options), context, host.openDrainReporter),
   });
 }
 

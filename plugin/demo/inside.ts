@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { Clock } from '../../shared/clock.ts';
-import type { Context } from '../context.ts';
-import { VERSION } from '../version.ts';
+import { VERSION } from '../../shared/version.ts';
+import type { Context } from '../cli/context.ts';
 import { lineStream } from './line-stream.ts';
 
 /** A context that lives in the sandbox's time, and that can be interrupted by hand. */

@@ -1,15 +1,16 @@
+import { NO_GATES } from '../../shared/gates/request.ts';
 import { resourcePath } from '../../shared/kube/paths.ts';
-import type { Context } from '../context.ts';
-import type { ExitCode } from '../errors.ts';
-import { NO_GATES } from '../gates/options.ts';
-import { type RolloutFlags, runRollout } from '../rollout/run.ts';
+import type { Context } from '../cli/context.ts';
+import type { ExitCode } from '../cli/errors.ts';
+import type { RolloutFlags } from '../rollout/request.ts';
+import { runRollout } from '../rollout/run.ts';
 import { ingester, OLD_IMAGE } from './ingester.ts';
-import { allReady, type DemoOptions, onSandbox, SETS } from './stage.ts';
+import { allReady, type DemoHost, type DemoOptions, onSandbox, SETS } from './stage.ts';
 
 const NEW_IMAGE = 'cortex:v2';
 
 /** Starts a sandbox, makes a StatefulSet with a change that waits to be rolled out, and rolls it out. */
-export function demoRollout(options: DemoOptions, context: Context): Promise<ExitCode> {
+export function demoRollout(options: DemoOptions, context: Context, host: DemoHost): Promise<ExitCode> {
   const { pods } = options;
   return onSandbox(options, context, {
     command: 'kubectl zone rollout sts/ingester',
@@ -24,7 +25,7 @@ export function demoRollout(options: DemoOptions, context: Context): Promise<Exi
         body: { spec: { template: { spec: { containers: [{ name: 'ingester', image: NEW_IMAGE }] } } } },
       });
     },
-    run: (kubeconfig) => runRollout(request(kubeconfig, options), context),
+    run: (kubeconfig) => runRollout(request(kubeconfig, options), context, host.openRolloutReporter),
   });
 }
 

@@ -1,14 +1,19 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { InterruptedError } from '../../shared/errors.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
 import { readStatefulSet } from '../../shared/kube/objects.ts';
 import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
 import { watchCache } from '../../shared/kube/watch-cache.ts';
-import type { Context } from '../context.ts';
-import { type ExitCode, InterruptedError } from '../errors.ts';
-import { writeLine, writeLines } from '../output.ts';
+import type { Context } from '../cli/context.ts';
+import type { ExitCode } from '../cli/errors.ts';
+import { writeLine, writeLines } from '../cli/output.ts';
+import type { OpenDrainReporter } from '../drain/events.ts';
+import type { OpenRolloutReporter } from '../rollout/reporter.ts';
 import { type Sandbox, startSandbox } from '../sandbox/sandbox.ts';
+import type { OpenFlushReporter } from './flush/events.ts';
+import type { OpenZeroDowntimeReporter } from './zero-downtime/events.ts';
 
 export interface DemoOptions {
   pods: number;
@@ -16,6 +21,16 @@ export interface DemoOptions {
   /** Leave the cluster running until Ctrl-C. */
   keep: boolean;
   output: 'plain' | 'json' | undefined;
+}
+
+/** What a demo gets from its command. */
+export interface DemoHost {
+  openRolloutReporter: OpenRolloutReporter;
+  openDrainReporter: OpenDrainReporter;
+  openFlushReporter: OpenFlushReporter;
+  openZeroDowntimeReporter: OpenZeroDowntimeReporter;
+  /** Runs `kubectl zone` with these words, as if they were typed. */
+  runCommand(words: readonly string[], context: Context): Promise<ExitCode>;
 }
 
 /** What is shown on a sandbox. */

@@ -1,7 +1,7 @@
+import { UserError } from '../../shared/errors.ts';
 import { countPods, listNames } from '../../shared/sentences.ts';
-import type { Context } from '../context.ts';
-import { UserError } from '../errors.ts';
-import { confirm } from '../questions.ts';
+import type { Context } from '../cli/context.ts';
+import { confirm } from '../cli/questions.ts';
 import type { DrainRequest } from './request.ts';
 
 /** What is about to be emptied. */

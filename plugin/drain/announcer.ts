@@ -1,13 +1,7 @@
-import { buildDrainSnapshot } from '../../shared/drain/build-snapshot.ts';
-import type { DrainStatus } from '../../shared/drain/snapshot.ts';
-import type {
-  DrainDecision,
-  DrainMemory,
-  DrainObservation,
-  DrainOptions,
-  HeldPod,
-} from '../../shared/drain/types.ts';
-import type { Untimed } from '../untimed.ts';
+import type { Untimed } from '../../shared/drive/untimed.ts';
+import { buildDrainSnapshot } from './decide/build-snapshot.ts';
+import type { DrainStatus } from './decide/snapshot.ts';
+import type { DrainDecision, DrainMemory, DrainObservation, DrainOptions, HeldPod } from './decide/types.ts';
 import type { DrainEvent, DrainReporter } from './events.ts';
 import { keyOf } from './guards.ts';
 import type { Progress } from './progress.ts';

@@ -1,8 +1,8 @@
-import { countZones } from '../../shared/budget/count.ts';
-import { type BudgetProblem, type BudgetView, zoneLoads } from '../../shared/budget/decide.ts';
-import type { ObservedBudget } from '../../shared/budget/observe.ts';
-import type { ZoneDisruptionBudget } from '../../shared/budget/types.ts';
-import { causeOf, maxUnavailablePods, uncountable, viewBudget } from '../../shared/budget/view.ts';
+import { countZones } from '../../shared/budget/decide/count.ts';
+import { type BudgetProblem, type BudgetView, zoneLoads } from '../../shared/budget/decide/decide.ts';
+import type { ObservedBudget } from '../../shared/budget/decide/observe.ts';
+import type { ZoneDisruptionBudget } from '../../shared/budget/decide/types.ts';
+import { causeOf, maxUnavailablePods, uncountable, viewBudget } from '../../shared/budget/decide/view.ts';
 import { keyOf } from './guards.ts';
 
 type View = BudgetView | BudgetProblem;

@@ -1,7 +1,7 @@
+import { UserError } from '../../shared/errors.ts';
 import type { Pod } from '../../shared/kube/objects.ts';
+import { compareText } from '../../shared/kube/zones.ts';
 import { listNames } from '../../shared/sentences.ts';
-import { compareText } from '../../shared/zones.ts';
-import { UserError } from '../errors.ts';
 import { type FilterInput, podFilter, type Refusal } from './filters.ts';
 
 /** The pods on the nodes to be drained, as the filters divide them. */

@@ -1,5 +1,5 @@
-import type { ObservedCluster } from '../../shared/budget/observe.ts';
-import type { Owned, Owner, ScaleRef } from '../../shared/budget/owners.ts';
+import type { ObservedCluster } from '../../shared/budget/decide/observe.ts';
+import type { Owned, Owner, ScaleRef } from '../../shared/budget/decide/owners.ts';
 import type { DrainRecord } from './pod-store.ts';
 
 /**

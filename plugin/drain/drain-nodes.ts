@@ -1,16 +1,16 @@
-import { orderDrainZones } from '../../shared/drain/order.ts';
+import { connectionNews } from '../../shared/drive/connection-news.ts';
+import { InterruptedError } from '../../shared/errors.ts';
+import { compareText } from '../../shared/kube/zones.ts';
 import { listNames } from '../../shared/sentences.ts';
-import { compareText } from '../../shared/zones.ts';
-import { connectionNews } from '../connection-news.ts';
-import type { Context } from '../context.ts';
-import { EXIT, type ExitCode, InterruptedError } from '../errors.ts';
-import { writeLine } from '../output.ts';
+import type { Context } from '../cli/context.ts';
+import { EXIT, type ExitCode } from '../cli/errors.ts';
+import { writeLine } from '../cli/output.ts';
 import { type DrainProbe, probeDrain } from '../probe/drain.ts';
-import { openDrainReporter } from '../views/open-drain.ts';
 import { agreeToDrain } from './agree.ts';
 import { uncordonAll } from './cordon.ts';
+import { orderDrainZones } from './decide/order.ts';
 import { DrainDriver, type DrainEnd } from './driver.ts';
-import type { DrainOutcome, DrainReporter } from './events.ts';
+import type { DrainOutcome, DrainReporter, OpenDrainReporter } from './events.ts';
 import { startNotices } from './notices.ts';
 import type { DrainSight } from './observe.ts';
 import type { DrainRequest } from './request.ts';
@@ -37,6 +37,7 @@ export async function drainNodes(
   scene: Scene,
   notices: readonly string[],
   context: Context,
+  openReporter: OpenDrainReporter,
 ): Promise<ExitCode> {
   const starting = new AbortController();
   let driver: DrainDriver | undefined;
@@ -55,7 +56,7 @@ export async function drainNodes(
       tellUndo({ ...request, outcome, cordoned: summary.cordoned });
     const onQuit = (outcome: 'stopped' | 'interrupted') =>
       stop(outcome, outcome === 'interrupted' ? INTERRUPTED : 'stopped by a key');
-    const shown = await openDrainReporter(request.output, context, onQuit, leftover);
+    const shown = await openReporter(context, { output: request.output, onQuit, leftover });
     const reporter = probe.follow(shown);
     let end: DrainEnd;
     try {

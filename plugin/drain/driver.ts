@@ -1,24 +1,17 @@
 import { type Clock, settledWithin } from '../../shared/clock.ts';
-import { decideDrain } from '../../shared/drain/decide.ts';
-import { heldBack } from '../../shared/drain/hold.ts';
-import { emptyDrainMemory, rememberDrain } from '../../shared/drain/memory.ts';
-import type {
-  Claim,
-  Cordon,
-  DrainDecision,
-  DrainMemory,
-  DrainOptions,
-  DrainPod,
-} from '../../shared/drain/types.ts';
-import { isWhole } from '../../shared/drain/whole.ts';
+import { Ending } from '../../shared/drive/ending.ts';
+import { Turns } from '../../shared/drive/turns.ts';
 import { ApiError, ConnectionError, type Kube } from '../../shared/kube/kube.ts';
+import type { RemovalWay } from '../../shared/removals/pod-removal.ts';
+import type { RemovalOutcome } from '../../shared/removals/removals.ts';
 import { listNames } from '../../shared/sentences.ts';
-import { Ending } from '../ending.ts';
-import type { RemovalWay } from '../removal/pod-removal.ts';
-import type { RemovalOutcome } from '../removal/removals.ts';
-import { Turns } from '../turns.ts';
 import { Announcer, type Moment } from './announcer.ts';
 import type { Cordons } from './cordon.ts';
+import { decideDrain } from './decide/decide.ts';
+import { heldBack } from './decide/hold.ts';
+import { emptyDrainMemory, rememberDrain } from './decide/memory.ts';
+import type { Claim, Cordon, DrainDecision, DrainMemory, DrainOptions, DrainPod } from './decide/types.ts';
+import { isWhole } from './decide/whole.ts';
 import type { DrainOutcome, DrainReporter, DrainSummary } from './events.ts';
 import { keyOf } from './guards.ts';
 import type { DrainLeases } from './leases.ts';

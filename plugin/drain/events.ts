@@ -1,5 +1,6 @@
-import type { DrainSnapshot } from '../../shared/drain/snapshot.ts';
-import type { ProbeNews, ProbeSummary } from '../../shared/probe/types.ts';
+import type { ProbeNews, ProbeSummary } from '../../shared/drive/probe-news.ts';
+import type { Context } from '../cli/context.ts';
+import type { DrainSnapshot } from './decide/snapshot.ts';
 
 /**
  * What a drain reports while it runs. The JSON output is these events, one a line (`time` instead of `atMs`), and a
@@ -49,3 +50,18 @@ export interface DrainReporter {
   report(event: DrainEvent): void;
   close(): Promise<void>;
 }
+
+export type DrainFinished = Extract<DrainEvent, { type: 'finished' }>;
+
+/** The lines below the figures at the end, where there is more to say than how to uncordon the nodes. */
+export type Leftover = (finished: DrainFinished) => readonly string[];
+
+export interface DrainReporterOptions {
+  output: 'plain' | 'json' | undefined;
+  /** Called when a key asks to end: `q` leaves the drain where it is, Ctrl-C interrupts. */
+  onQuit(outcome: 'stopped' | 'interrupted'): void;
+  leftover: Leftover | undefined;
+}
+
+/** Opens the reporter for where the output goes; handed in by the command. */
+export type OpenDrainReporter = (context: Context, options: DrainReporterOptions) => Promise<DrainReporter>;

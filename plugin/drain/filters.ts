@@ -1,6 +1,6 @@
 import type { Pod } from '../../shared/kube/objects.ts';
 import { parseSelector } from '../../shared/kube/selector-text.ts';
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../cli/errors.ts';
 import type { DrainFilters } from './request.ts';
 
 /** Whether a pod on a node that is drained has to go. */

@@ -1,9 +1,9 @@
-import type { MalformedBudget } from '../../shared/budget/read-budget.ts';
-import type { ZoneDisruptionBudget } from '../../shared/budget/types.ts';
-import { budgetsCovering } from '../../shared/budget/which-budget.ts';
-import type { DrainWorkload, PodBudgetState } from '../../shared/drain/types.ts';
+import type { MalformedBudget } from '../../shared/budget/decide/read-budget.ts';
+import type { ZoneDisruptionBudget } from '../../shared/budget/decide/types.ts';
+import { budgetsCovering } from '../../shared/budget/decide/which-budget.ts';
 import type { PodDisruptionBudget } from '../../shared/kube/objects.ts';
 import { matchesLabels } from '../../shared/kube/selectors.ts';
+import type { DrainWorkload, PodBudgetState } from './decide/types.ts';
 import type { DrainRecord } from './pod-store.ts';
 import type { DrainWatches } from './watches.ts';
 

@@ -2,15 +2,15 @@ import { type Clock, instantOf } from '../../shared/clock.ts';
 import { type HeldLease, holdLease } from '../../shared/kube/held-lease.ts';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import { createLease, isConflict, patchLease, takenBy } from '../../shared/kube/lease-record.ts';
-import { type PodToSettle, Settlements } from '../removal/settlements.ts';
-import { ANNOTATION } from '../rollout/annotations.ts';
+import { type PodToSettle, Settlements } from '../../shared/removals/settlements.ts';
+import { ANNOTATION } from '../../shared/rollout/drive/annotations.ts';
 import {
   FORMER_REQUESTS_ENDED,
   formerRequests,
   noteFormerRequests,
   whySettling,
-} from '../rollout/former-requests.ts';
-import { leaseName } from '../rollout/lock.ts';
+} from '../../shared/rollout/drive/former-requests.ts';
+import { leaseName } from '../../shared/rollout/drive/lock.ts';
 import type { Rollouts } from './rollouts.ts';
 
 /** A workload, by what its Lease is named after. */

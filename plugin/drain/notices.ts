@@ -1,7 +1,7 @@
-import { isDrain, workloadName } from '../../shared/drain/reasons.ts';
-import type { DrainOptions, DrainWorkload } from '../../shared/drain/types.ts';
+import { compareText, ZONE_LABEL } from '../../shared/kube/zones.ts';
 import { listNames } from '../../shared/sentences.ts';
-import { compareText, ZONE_LABEL } from '../../shared/zones.ts';
+import { isDrain, workloadName } from './decide/reasons.ts';
+import type { DrainOptions, DrainWorkload } from './decide/types.ts';
 import type { DrainSight } from './observe.ts';
 import type { Scene } from './scene.ts';
 

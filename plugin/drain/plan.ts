@@ -1,7 +1,7 @@
-import { planDrain } from '../../shared/drain/plan.ts';
-import type { DrainObservation, DrainOptions, DrainWorkload } from '../../shared/drain/types.ts';
 import type { Pod } from '../../shared/kube/objects.ts';
-import { compareText } from '../../shared/zones.ts';
+import { compareText } from '../../shared/kube/zones.ts';
+import { planDrain } from './decide/plan.ts';
+import type { DrainObservation, DrainOptions, DrainWorkload } from './decide/types.ts';
 import { keyOf } from './guards.ts';
 
 /**

@@ -1,10 +1,10 @@
+import { type PodRecord, podRecord } from '../../shared/budget/decide/pod-record.ts';
 import { createPodIndex, type Pods } from '../../shared/budget/pod-index.ts';
-import { type PodRecord, podRecord } from '../../shared/budget/pod-record.ts';
 import { fields } from '../../shared/kube/objects/fields.ts';
 import { type Pod, readPod } from '../../shared/kube/objects.ts';
 import type { ChangeType } from '../../shared/kube/watch-store.ts';
-import type { ZoneOfNode } from '../../shared/zones.ts';
-import type { PodToSettle } from '../removal/settlements.ts';
+import type { ZoneOfNode } from '../../shared/kube/zones.ts';
+import type { PodToSettle } from '../../shared/removals/settlements.ts';
 
 /** A pod as counts see it, with what filters and reasons need besides. */
 export interface DrainRecord extends PodRecord {

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
+import { UserError } from '../../shared/errors.ts';
 import { missingAccess, type NeededAccess } from '../../shared/kube/access.ts';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import { RESOURCES, type ResourceAddress } from '../../shared/kube/paths.ts';
-import { UserError } from '../errors.ts';
 
 /** What a drain is going to do, as far as it decides what must be allowed. */
 export interface DrainNeeds {

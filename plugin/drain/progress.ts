@@ -1,4 +1,4 @@
-import type { DrainMemory, DrainObservation, DrainPod } from '../../shared/drain/types.ts';
+import type { DrainMemory, DrainObservation, DrainPod } from './decide/types.ts';
 import type { DrainEvent, DrainSummary } from './events.ts';
 import { keyOf } from './guards.ts';
 

@@ -1,4 +1,4 @@
-import type { DrainObservation, DrainPod } from '../../shared/drain/types.ts';
+import type { DrainObservation, DrainPod } from './decide/types.ts';
 
 /** A pod whose removal was refused. */
 interface Refusal {

@@ -1,7 +1,7 @@
-import type { DrainOptions } from '../../shared/drain/types.ts';
 import type { ConnectOptions } from '../../shared/kube/connect.ts';
+import type { RemovalWay } from '../../shared/removals/pod-removal.ts';
 import type { ProbeRequest } from '../probe/options.ts';
-import type { RemovalWay } from '../removal/pod-removal.ts';
+import type { DrainOptions } from './decide/types.ts';
 
 /** `kubectl zone drain` as its flags say. */
 export interface DrainRequest {

@@ -1,9 +1,9 @@
 import type { Clock } from '../../shared/clock.ts';
-import type { DrainObservation, DrainPod } from '../../shared/drain/types.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
-import type { RemovablePod } from '../../shared/removal/unanswered.ts';
-import type { RemovalWay } from '../removal/pod-removal.ts';
-import { type RemovalOutcome, Removals, type RetryPolicy } from '../removal/removals.ts';
+import type { RemovablePod } from '../../shared/removals/decide/unanswered.ts';
+import type { RemovalWay } from '../../shared/removals/pod-removal.ts';
+import { type RemovalOutcome, Removals, type RetryPolicy } from '../../shared/removals/removals.ts';
+import type { DrainObservation, DrainPod } from './decide/types.ts';
 import { Refusals } from './refusals.ts';
 
 export interface RequestsOptions {

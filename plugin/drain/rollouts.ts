@@ -4,7 +4,7 @@ import { believedForMs, type HolderSight, seeHolder } from '../../shared/kube/le
 import { type Lease, readLease } from '../../shared/kube/objects.ts';
 import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
 import { type ConnectionState, type WatchCache, watchCache } from '../../shared/kube/watch-cache.ts';
-import { LEASE_DURATION_MS, leaseName } from '../rollout/lock.ts';
+import { LEASE_DURATION_MS, leaseName } from '../../shared/rollout/drive/lock.ts';
 
 /**
  * Who rolls workloads out, as the rollouts' Leases say. Nothing else keeps a rollout and a drain of the same workload

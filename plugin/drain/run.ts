@@ -1,9 +1,11 @@
-import type { Context } from '../context.ts';
-import { EXIT, type ExitCode, InterruptedError } from '../errors.ts';
-import { writeLine } from '../output.ts';
-import { tryRemovals } from '../removal/try-removals.ts';
+import { InterruptedError } from '../../shared/errors.ts';
+import { tryRemovals } from '../../shared/removals/try-removals.ts';
+import type { Context } from '../cli/context.ts';
+import { EXIT, type ExitCode } from '../cli/errors.ts';
+import { writeLine } from '../cli/output.ts';
 import { type CheckedPods, checkPods } from './check-pods.ts';
 import { drainNodes } from './drain-nodes.ts';
+import type { OpenDrainReporter } from './events.ts';
 import { startNotices } from './notices.ts';
 import { describePlan } from './plan.ts';
 import { checkDrainAccess, hasZoneBudgets } from './preflight.ts';
@@ -13,7 +15,11 @@ import { printDrainPlan, verdictLines } from './show-plan.ts';
 import { checkZoneOrder, fetchTargets } from './targets.ts';
 
 /** Drains nodes, or says what that would do. Everything that can be refused is, before anything is touched. */
-export async function runDrain(request: DrainRequest, context: Context): Promise<ExitCode> {
+export async function runDrain(
+  request: DrainRequest,
+  context: Context,
+  openReporter: OpenDrainReporter,
+): Promise<ExitCode> {
   const kube = await context.connect(request.connection);
   try {
     const zoneBudgets = await hasZoneBudgets(kube);
@@ -29,7 +35,7 @@ export async function runDrain(request: DrainRequest, context: Context): Promise
       const checked = check(scene, context);
       return request.dryRun
         ? await plan(request, scene, checked, context)
-        : await drainNodes(request, scene, checked.notices, context);
+        : await drainNodes(request, scene, checked.notices, context, openReporter);
     } finally {
       await scene.stop();
     }

@@ -1,4 +1,4 @@
-import type { ScaleRead, ScaleRef } from '../../shared/budget/owners.ts';
+import type { ScaleRead, ScaleRef } from '../../shared/budget/decide/owners.ts';
 import type { ScaleReader } from '../../shared/budget/read-scale.ts';
 import type { Clock } from '../../shared/clock.ts';
 

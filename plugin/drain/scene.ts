@@ -1,7 +1,7 @@
 import type { Kube } from '../../shared/kube/kube.ts';
 import type { Node } from '../../shared/kube/objects.ts';
 import type { ConnectionState } from '../../shared/kube/watch-cache.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../cli/context.ts';
 import { Cordons } from './cordon.ts';
 import { listDaemonSets } from './daemon-sets.ts';
 import { enforcedNamespaces } from './enforced.ts';

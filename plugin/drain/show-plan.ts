@@ -1,9 +1,9 @@
+import { oneLine, plural } from '../../shared/format.ts';
+import type { RefusedRemoval } from '../../shared/removals/try-removals.ts';
 import { countPods, listNames } from '../../shared/sentences.ts';
-import type { OutputStream } from '../context.ts';
-import { writeJson, writeLines } from '../output.ts';
-import type { RefusedRemoval } from '../removal/try-removals.ts';
-import { oneLine, plural } from '../views/format.ts';
-import { textTable } from '../views/text-table.ts';
+import type { OutputStream } from '../cli/context.ts';
+import { writeJson, writeLines } from '../cli/output.ts';
+import { textTable } from '../cli/text-table.ts';
 import type { DrainPlan, PlannedWorkload } from './plan.ts';
 
 /**

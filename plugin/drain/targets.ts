@@ -1,10 +1,11 @@
+import { UserError } from '../../shared/errors.ts';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import { listAll } from '../../shared/kube/list.ts';
 import { type Node, readNode } from '../../shared/kube/objects.ts';
 import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
+import { compareText, ZONE_LABEL } from '../../shared/kube/zones.ts';
 import { listNames } from '../../shared/sentences.ts';
-import { compareText, ZONE_LABEL } from '../../shared/zones.ts';
-import { UsageError, UserError } from '../errors.ts';
+import { UsageError } from '../cli/errors.ts';
 import type { DrainTargets } from './request.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { ConnectOptions } from '../../shared/kube/connect.ts';
 import { listNames } from '../../shared/sentences.ts';
-import { quoteWord } from '../commands/quote.ts';
+import { quoteWord } from '../cli/quote.ts';
 import type { DrainOutcome } from './events.ts';
 
 export interface DrainLeftover {

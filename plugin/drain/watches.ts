@@ -1,7 +1,7 @@
-import type { ObservedCluster } from '../../shared/budget/observe.ts';
-import { type ReadBudget, readBudget } from '../../shared/budget/read-budget.ts';
+import type { ObservedCluster } from '../../shared/budget/decide/observe.ts';
+import { type ReadBudget, readBudget } from '../../shared/budget/decide/read-budget.ts';
+import { readWorkload, type Workload, type WorkloadKind } from '../../shared/budget/decide/workload.ts';
 import { scaleReader } from '../../shared/budget/read-scale.ts';
-import { readWorkload, type Workload, type WorkloadKind } from '../../shared/budget/workload.ts';
 import { createWorkloadIndex } from '../../shared/budget/workload-index.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
@@ -18,7 +18,7 @@ import {
   type WatchCacheOptions,
   watchCache,
 } from '../../shared/kube/watch-cache.ts';
-import { ZONE_LABEL } from '../../shared/zones.ts';
+import { ZONE_LABEL } from '../../shared/kube/zones.ts';
 import { createPodStore, type DrainRecord, type PodStore, readDrainRecord } from './pod-store.ts';
 import { watchScales } from './scales.ts';
 

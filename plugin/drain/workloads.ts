@@ -1,12 +1,16 @@
-import { type ObservedBudget, type ObservedCluster, observeBudget } from '../../shared/budget/observe.ts';
-import { type OwnedPods, ownedPods, tallyOwned } from '../../shared/budget/owned-pods.ts';
-import { controllersOf, type Owned, type Owner, ownerOf } from '../../shared/budget/owners.ts';
-import type { ZoneDisruptionBudget } from '../../shared/budget/types.ts';
-import type { DownPod, DrainWorkload } from '../../shared/drain/types.ts';
+import {
+  type ObservedBudget,
+  type ObservedCluster,
+  observeBudget,
+} from '../../shared/budget/decide/observe.ts';
+import { type OwnedPods, ownedPods, tallyOwned } from '../../shared/budget/decide/owned-pods.ts';
+import { controllersOf, type Owned, type Owner, ownerOf } from '../../shared/budget/decide/owners.ts';
+import type { ZoneDisruptionBudget } from '../../shared/budget/decide/types.ts';
 import type { Pod } from '../../shared/kube/objects.ts';
-import { podProblem } from '../../shared/pods.ts';
-import { zoneKeyOf, zoneOfPod } from '../../shared/zones.ts';
+import { podProblem } from '../../shared/kube/pods.ts';
+import { zoneKeyOf, zoneOfPod } from '../../shared/kube/zones.ts';
 import type { CountedOwners } from './counted-owners.ts';
+import type { DownPod, DrainWorkload } from './decide/types.ts';
 import type { Guards } from './guards.ts';
 import type { DrainRecord } from './pod-store.ts';
 

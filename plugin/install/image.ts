@@ -1,4 +1,5 @@
-import { UsageError, UserError } from '../errors.ts';
+import { UserError } from '../../shared/errors.ts';
+import { UsageError } from '../cli/errors.ts';
 
 /** Replaced at a release that has published an image. */
 declare const KUBECTL_ZONE_IMAGE: string | undefined;

@@ -1,9 +1,9 @@
 import type { Options } from 'yargs';
-import type { HeldSeries } from '../../shared/flush/store-load.ts';
-import { type Arguments, read } from '../commands/command.ts';
-import { type Complaints, collectComplaints } from '../commands/complaints.ts';
-import { durationOption } from '../commands/connection.ts';
-import { UsageError } from '../errors.ts';
+import { type Arguments, read } from '../cli/command.ts';
+import { type Complaints, collectComplaints } from '../cli/complaints.ts';
+import { durationOption } from '../cli/connection.ts';
+import { UsageError } from '../cli/errors.ts';
+import type { HeldSeries } from './decide/store-load.ts';
 
 /** The flags that describe a workload beyond what the cluster shows, as data for a command. */
 export const LOAD_OPTIONS: Readonly<Record<string, Options>> = {

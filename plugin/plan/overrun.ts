@@ -1,7 +1,7 @@
-import { shortestSafeFlushMs, writesWhile } from '../../shared/flush/store-load.ts';
-import { UserError } from '../errors.ts';
-import { formatDuration } from '../views/format.ts';
-import { formatRate } from '../views/plan/format.ts';
+import { UserError } from '../../shared/errors.ts';
+import { formatDuration } from '../../shared/format.ts';
+import { shortestSafeFlushMs, writesWhile } from './decide/store-load.ts';
+import { formatRate } from './format.ts';
 import type { ChoicesPlan } from './plan.ts';
 
 /** The complaint that even one pod at a time would overrun the store; undefined where it would not. */

@@ -1,13 +1,13 @@
-import { type Choice, choicesOf, type Fleet } from '../../shared/flush/choices.ts';
-import { type StoreLoad, safeFlushes, storeLoad, writesWhile } from '../../shared/flush/store-load.ts';
-import { type FlushTime, flushTime, type StartTime, startTime } from '../../shared/flush/times.ts';
-import type { ZonePods } from '../../shared/flush/waves.ts';
-import { disruptionLimit } from '../../shared/rollout/limits.ts';
-import { byOrdinalDescending, orderZones } from '../../shared/rollout/order.ts';
-import type { ObservedPod } from '../../shared/rollout/types.ts';
-import { explainUnknownZone } from '../../shared/rollout/unknown-zone.ts';
+import { formatDuration } from '../../shared/format.ts';
+import { disruptionLimit } from '../../shared/rollout/decide/limits.ts';
+import { byOrdinalDescending, orderZones } from '../../shared/rollout/decide/order.ts';
+import type { ObservedPod } from '../../shared/rollout/decide/types.ts';
+import { explainUnknownZone } from '../../shared/rollout/decide/unknown-zone.ts';
 import { countPods } from '../../shared/sentences.ts';
-import { formatDuration } from '../views/format.ts';
+import { type Choice, choicesOf, type Fleet } from './decide/choices.ts';
+import { type StoreLoad, safeFlushes, storeLoad, writesWhile } from './decide/store-load.ts';
+import { type FlushTime, flushTime, type StartTime, startTime } from './decide/times.ts';
+import type { ZonePods } from './decide/waves.ts';
 import type { GivenLoad } from './load-options.ts';
 import type { Survey } from './survey.ts';
 

@@ -1,9 +1,9 @@
 import type { ConnectOptions } from '../../shared/kube/connect.ts';
-import type { Target } from '../commands/target.ts';
-import type { Context } from '../context.ts';
-import { EXIT, type ExitCode } from '../errors.ts';
-import { writeJson, writeLines } from '../output.ts';
-import { choicesLines } from '../views/plan/lines.ts';
+import type { Context } from '../cli/context.ts';
+import { EXIT, type ExitCode } from '../cli/errors.ts';
+import { writeJson, writeLines } from '../cli/output.ts';
+import type { Target } from '../cli/target.ts';
+import { choicesLines } from './choices-lines.ts';
 import type { GivenLoad } from './load-options.ts';
 import { overrun } from './overrun.ts';
 import { planChoices } from './plan.ts';

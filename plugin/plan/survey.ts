@@ -5,10 +5,10 @@ import { nodesByName } from '../../shared/kube/nodes.ts';
 import { type Pod, readPod } from '../../shared/kube/objects.ts';
 import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
 import { labelSelectorText } from '../../shared/kube/selectors.ts';
-import type { Observation } from '../../shared/rollout/types.ts';
-import { FIRST_LOOK, type Workload, type WorkloadKind } from '../../shared/rollout/workload.ts';
-import type { Target } from '../commands/target.ts';
-import { fetchWorkload } from '../rollout/fetch-workload.ts';
+import type { Observation } from '../../shared/rollout/decide/types.ts';
+import { FIRST_LOOK, type Workload, type WorkloadKind } from '../../shared/rollout/decide/workload.ts';
+import { fetchWorkload } from '../../shared/rollout/drive/fetch-workload.ts';
+import type { Target } from '../cli/target.ts';
 
 /** What a cluster shows of a workload whose rollout is planned. */
 export interface Survey {

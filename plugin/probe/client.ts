@@ -1,7 +1,7 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
-import { CONNECTIONS, type Connection } from '../../shared/probe/types.ts';
-import { VERSION } from '../version.ts';
+import { CONNECTIONS, type Connection } from '../../shared/drive/probe-news.ts';
+import { VERSION } from '../../shared/version.ts';
 import { networkReason } from './network-reason.ts';
 
 /** What came back: a status, and how the body broke off if it did. */

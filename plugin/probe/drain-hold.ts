@@ -1,4 +1,4 @@
-import { describeHold, followHold, NOTHING_HELD } from '../../shared/probe/hold.ts';
+import { describeHold, followHold, NOTHING_HELD } from './decide/hold.ts';
 import type { Probe } from './probe.ts';
 
 /**

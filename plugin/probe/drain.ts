@@ -1,5 +1,5 @@
-import type { ProbeSummary } from '../../shared/probe/types.ts';
-import type { Context } from '../context.ts';
+import type { ProbeSummary } from '../../shared/drive/probe-news.ts';
+import type { Context } from '../cli/context.ts';
 import type { DrainReporter } from '../drain/events.ts';
 import { drainHold } from './drain-hold.ts';
 import type { ProbeRequest } from './options.ts';

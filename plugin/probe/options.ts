@@ -1,9 +1,9 @@
 import type { Options } from 'yargs';
 import { parseDuration } from '../../shared/duration.ts';
-import { DEFAULT_EXPECTATION, parseExpectation, type StatusExpectation } from '../../shared/probe/expect.ts';
-import { type Arguments, read } from '../commands/command.ts';
-import { UsageError } from '../errors.ts';
-import { parseHttpUrl } from '../gates/prometheus-target.ts';
+import { parseHttpUrl } from '../../shared/gates/prometheus-target.ts';
+import { type Arguments, read } from '../cli/command.ts';
+import { UsageError } from '../cli/errors.ts';
+import { DEFAULT_EXPECTATION, parseExpectation, type StatusExpectation } from './decide/expect.ts';
 
 /** Which addresses are asked while pods are replaced, and how. */
 export interface ProbeRequest {

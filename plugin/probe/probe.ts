@@ -1,9 +1,18 @@
 import { setMaxListeners } from 'node:events';
 import { type Clock, settledWithin } from '../../shared/clock.ts';
+import {
+  CONNECTIONS,
+  type Connection,
+  type ProbeNews,
+  type ProbeResult,
+  type ProbeSummary,
+} from '../../shared/drive/probe-news.ts';
+import { UserError } from '../../shared/errors.ts';
 import { abortable, startDeadline } from '../../shared/kube/deadline.ts';
-import { isExpected } from '../../shared/probe/expect.ts';
-import { hopeless } from '../../shared/probe/first-answers.ts';
-import { beat, type Rhythm } from '../../shared/probe/rhythm.ts';
+import { type ProbeClient, probeClient } from './client.ts';
+import { isExpected } from './decide/expect.ts';
+import { hopeless } from './decide/first-answers.ts';
+import { beat, type Rhythm } from './decide/rhythm.ts';
 import {
   EMPTY_TALLY,
   MOST_LISTED,
@@ -12,16 +21,7 @@ import {
   type Tally,
   withResult,
   withSkipped,
-} from '../../shared/probe/tally.ts';
-import {
-  CONNECTIONS,
-  type Connection,
-  type ProbeNews,
-  type ProbeResult,
-  type ProbeSummary,
-} from '../../shared/probe/types.ts';
-import { UserError } from '../errors.ts';
-import { type ProbeClient, probeClient } from './client.ts';
+} from './decide/tally.ts';
 import type { ProbeRequest } from './options.ts';
 import { type ProbeTarget, probeTargets } from './targets.ts';
 

@@ -1,5 +1,5 @@
+import type { RolloutEvent } from '../../shared/rollout/drive/events.ts';
 import type { DrainEvent } from '../drain/events.ts';
-import type { RolloutEvent } from '../rollout/events.ts';
 
 /** Pods that were taken and whose successors do not serve yet, as far as events tell. */
 export interface ReplacedPods<E> {

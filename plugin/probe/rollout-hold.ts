@@ -1,26 +1,12 @@
 import { compareResourceVersions } from '../../shared/kube/resource-version.ts';
-import {
-  describeHold,
-  followHold,
-  NOTHING_HELD,
-  type PauseSeen,
-  type ProbeHold,
-} from '../../shared/probe/hold.ts';
-import type { GateState } from '../../shared/rollout/types.ts';
+import type { GateState } from '../../shared/rollout/decide/types.ts';
+import type { ProbePause } from '../../shared/rollout/drive/probe.ts';
+import { describeHold, followHold, NOTHING_HELD, type PauseSeen, type ProbeHold } from './decide/hold.ts';
 import type { Probe } from './probe.ts';
 
-export interface HoldOptions {
+export interface HoldOptions extends Omit<ProbePause, 'wake'> {
   probe: Pick<Probe, 'failed' | 'requests' | 'lastFailure'>;
   maxFailures: number | undefined;
-  /** Whether the rollout's Lease says that it is paused. */
-  paused(): boolean;
-  /** The resourceVersion of the Lease that says so; empty where no watch has shown it. */
-  seenVersion(): string;
-  /** Writes a pause into the Lease, and resolves with the Lease's resourceVersion. */
-  pause(reason: string): Promise<string>;
-  /** Takes it out again. */
-  unpause(): Promise<unknown>;
-  resumeCommand: string;
 }
 
 /** Too many failed requests as a gate of a rollout. */

@@ -1,4 +1,4 @@
-import type { Context } from '../context.ts';
+import type { Context } from '../cli/context.ts';
 import type { ProbeRequest } from './options.ts';
 import type { Probe } from './probe.ts';
 

@@ -1,4 +1,4 @@
-import { shownUrl } from '../gates/get.ts';
+import { shownUrl } from '../../shared/gates/get.ts';
 import type { ProbeClient } from './client.ts';
 
 /** An address that is asked. */

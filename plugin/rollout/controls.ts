@@ -1,48 +1,28 @@
 import type { Clock } from '../../shared/clock.ts';
+import { UserError } from '../../shared/errors.ts';
 import { formatIntOrPercent, resolveIntOrPercent } from '../../shared/int-or-percent.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
 import { believedForMs, seeHolder } from '../../shared/kube/lease-holder.ts';
 import type { Lease } from '../../shared/kube/objects.ts';
-import { disruptionLimit } from '../../shared/rollout/limits.ts';
-import { emptyMemory } from '../../shared/rollout/memory.ts';
-import { knownZones } from '../../shared/rollout/pods.ts';
-import { FIRST_LOOK, subjectOf, type Workload } from '../../shared/rollout/workload.ts';
-import type { Context } from '../context.ts';
-import { UserError } from '../errors.ts';
-import { ANNOTATION } from './annotations.ts';
-import { explainPod, type Finding } from './explain-pod.ts';
-import { LEASE_DURATION_MS, leaseName } from './lock.ts';
-import { annotateLease, fetchRolloutLease } from './rollout-lease.ts';
-import { orderBy } from './steer.ts';
-import { orderText, readMaxUnavailableFlag, readSteering } from './steering.ts';
-import { applyChange, type PlannedChange, planChange } from './template.ts';
-import type { WorkloadWatches } from './watches.ts';
-import { commandName } from './workload-names.ts';
-
-/**
- * What the keys of a live view can do to a rollout that runs here or elsewhere. Results are sentences to show; what
- * fails is a sentence too, so that no key ends the view.
- */
-export interface RolloutControls {
-  /** Pauses, or resumes what is paused. */
-  togglePause(): Promise<string>;
-  /** Counts in pods from the value in force, from 1 to all replicas. */
-  changeMaxUnavailable(by: 1 | -1): Promise<string>;
-  /** Works out the way back to the previous revision; a sentence where there is none. */
-  planUndo(): Promise<UndoProposal | string>;
-  /** Why a pod is not available, from what the watches show now. */
-  explain(pod: string): readonly Finding[];
-}
-
-/** A change of the template that waits for a yes. */
-export interface UndoProposal {
-  /** Name of the revision that the template goes back to. */
-  revision: string;
-  /** What will be another, a line each. */
-  differences: readonly string[];
-  /** Makes the change. */
-  confirm(): Promise<string>;
-}
+import { disruptionLimit } from '../../shared/rollout/decide/limits.ts';
+import { emptyMemory } from '../../shared/rollout/decide/memory.ts';
+import { knownZones } from '../../shared/rollout/decide/pods.ts';
+import { FIRST_LOOK, subjectOf, type Workload } from '../../shared/rollout/decide/workload.ts';
+import { ANNOTATION } from '../../shared/rollout/drive/annotations.ts';
+import { LEASE_DURATION_MS, leaseName } from '../../shared/rollout/drive/lock.ts';
+import { annotateLease, fetchRolloutLease } from '../../shared/rollout/drive/rollout-lease.ts';
+import {
+  orderBy,
+  orderText,
+  readMaxUnavailableFlag,
+  readSteering,
+} from '../../shared/rollout/drive/steering.ts';
+import { applyChange, type PlannedChange, planChange } from '../../shared/rollout/drive/template.ts';
+import type { WorkloadWatches } from '../../shared/rollout/drive/watches.ts';
+import { commandName } from '../../shared/rollout/drive/workload-names.ts';
+import type { Context } from '../cli/context.ts';
+import { explainPod } from './explain-pod.ts';
+import type { RolloutControls, UndoProposal } from './reporter.ts';
 
 export interface ControlsOptions {
   kube: Kube;

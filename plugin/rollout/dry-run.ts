@@ -1,20 +1,21 @@
-import { emptyMemory } from '../../shared/rollout/memory.ts';
-import { FIRST_LOOK } from '../../shared/rollout/workload.ts';
-import type { Context } from '../context.ts';
-import { EXIT, type ExitCode } from '../errors.ts';
-import { writeLine } from '../output.ts';
-import { tryRemovals } from '../removal/try-removals.ts';
-import { checkZones } from './preflight.ts';
-import type { RolloutRequest, Watched } from './run.ts';
+import { tryRemovals } from '../../shared/removals/try-removals.ts';
+import { emptyMemory } from '../../shared/rollout/decide/memory.ts';
+import { FIRST_LOOK } from '../../shared/rollout/decide/workload.ts';
+import type { Watched } from '../../shared/rollout/drive/port.ts';
+import { checkZones } from '../../shared/rollout/drive/preflight.ts';
+import { observeChanged } from '../../shared/rollout/drive/template.ts';
+import type { Context } from '../cli/context.ts';
+import { EXIT, type ExitCode } from '../cli/errors.ts';
+import { writeLine } from '../cli/output.ts';
+import type { RolloutCommand } from './request.ts';
 import { planOf, printPlan } from './show-plan.ts';
-import { observeChanged } from './template.ts';
 
 /**
  * Prints what the rollout would do, as if the change of the template were made; `server` also asks the API server about
  * each eviction. Touches nothing.
  */
 export async function dryRun(
-  request: RolloutRequest,
+  request: RolloutCommand,
   { kube, found, watches }: Watched,
   context: Context,
 ): Promise<ExitCode> {

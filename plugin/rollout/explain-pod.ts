@@ -1,16 +1,9 @@
+import { formatDuration, shortRevision } from '../../shared/format.ts';
 import type { ContainerStatus, Pod } from '../../shared/kube/objects.ts';
-import { containerName, podProblem, readySinceMs } from '../../shared/pods.ts';
-import type { Workload } from '../../shared/rollout/workload.ts';
-import { formatDuration, shortRevision } from '../views/format.ts';
-import type { WorkloadWatches } from './watches.ts';
-
-/** One thing that is known about a pod. */
-export interface Finding {
-  about: 'pod' | 'condition' | 'gate' | 'container';
-  text: string;
-  /** Whether it keeps the pod from being available. */
-  holds: boolean;
-}
+import { containerName, podProblem, readySinceMs } from '../../shared/kube/pods.ts';
+import type { Workload } from '../../shared/rollout/decide/workload.ts';
+import type { WorkloadWatches } from '../../shared/rollout/drive/watches.ts';
+import type { Finding } from './reporter.ts';
 
 /** Conditions whose contents other findings tell, once the containers and gates are told. */
 const CONSEQUENCES: ReadonlySet<string> = new Set(['Ready', 'ContainersReady']);

@@ -1,8 +1,8 @@
 import type { Options } from 'yargs';
-import type { FailureBudget } from '../../shared/rollout/failures.ts';
-import { type Arguments, read } from '../commands/command.ts';
-import { durationOption } from '../commands/connection.ts';
-import { UsageError } from '../errors.ts';
+import type { FailureBudget } from '../../shared/rollout/decide/failures.ts';
+import { type Arguments, read } from '../cli/command.ts';
+import { durationOption } from '../cli/connection.ts';
+import { UsageError } from '../cli/errors.ts';
 
 const POD_TIMEOUT = { text: '15m', ms: 15 * 60_000 };
 

@@ -1,25 +1,28 @@
+import { UserError } from '../../shared/errors.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
-import type { Context } from '../context.ts';
-import { EXIT, type ExitCode, UserError } from '../errors.ts';
-import { openReporter } from '../views/open.ts';
-import { type RolloutControls, rolloutControls } from './controls.ts';
-import type { Reporter, RolloutEvent, UntimedEvent } from './events.ts';
-import { Progress } from './progress.ts';
-import { type Standing, standingOf } from './standing.ts';
-import type { WorkloadWatches } from './watches.ts';
+import type { Reporter, RolloutEvent, UntimedEvent } from '../../shared/rollout/drive/events.ts';
+import { Progress } from '../../shared/rollout/drive/progress.ts';
+import { type Standing, standingOf } from '../../shared/rollout/drive/standing.ts';
+import type { WorkloadWatches } from '../../shared/rollout/drive/watches.ts';
+import type { Context } from '../cli/context.ts';
+import { EXIT, type ExitCode } from '../cli/errors.ts';
+import { rolloutControls } from './controls.ts';
+import type { OpenRolloutReporter, RolloutControls } from './reporter.ts';
 
 /** Tells somebody else's rollout as its own process would, as far as it can be seen from outside. */
 export class Follower {
   private readonly context: Context;
   private readonly kube: Kube;
+  private readonly openReporter: OpenRolloutReporter;
   private readonly startedAtMs: number;
   private readonly progress: Progress;
   private reporter: Reporter | undefined;
   private wave = 0;
   private reason = '';
 
-  constructor(context: Context, kube: Kube) {
+  constructor(context: Context, kube: Kube, openReporter: OpenRolloutReporter) {
     this.context = context;
+    this.openReporter = openReporter;
     this.kube = kube;
     this.startedAtMs = context.clock.nowMs();
     this.progress = new Progress(this.startedAtMs);
@@ -59,12 +62,12 @@ export class Follower {
   ): Promise<ExitCode> {
     const ended = Promise.withResolvers<ExitCode>();
     const { clock } = this.context;
-    this.reporter = await openReporter(
+    this.reporter = await this.openReporter(this.context, {
       output,
-      this.context,
-      (outcome) => ended.resolve(outcome === 'stopped' ? EXIT.done : EXIT.interrupted),
-      { controls: this.controls(watches), looksOn: true },
-    );
+      onQuit: (outcome) => ended.resolve(outcome === 'stopped' ? EXIT.done : EXIT.interrupted),
+      controls: this.controls(watches),
+      looksOn: true,
+    });
     const ignoreInterrupts = this.context.onInterrupt(() => ended.resolve(EXIT.interrupted));
     const giveUp = (afterMs: number) => {
       const reason = `not done within --timeout ${afterMs / 1000}s; the rollout itself is not stopped`;

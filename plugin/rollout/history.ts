@@ -1,22 +1,22 @@
 import * as z from 'zod/mini';
+import { formatDuration } from '../../shared/format.ts';
 import type { ConnectOptions } from '../../shared/kube/connect.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
 import { listAll } from '../../shared/kube/list.ts';
 import { readPod } from '../../shared/kube/objects.ts';
 import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
 import { labelSelectorText } from '../../shared/kube/selectors.ts';
-import type { Workload } from '../../shared/rollout/workload.ts';
-import type { Target } from '../commands/target.ts';
-import type { Context } from '../context.ts';
-import { EXIT, type ExitCode } from '../errors.ts';
-import { writeJson, writeLines } from '../output.ts';
-import { formatDuration } from '../views/format.ts';
-import { textTable } from '../views/text-table.ts';
-import { ANNOTATION } from './annotations.ts';
-import { fetchWorkload } from './fetch-workload.ts';
-import { leaseName } from './lock.ts';
-import { fetchRevisions, type Revision } from './revisions.ts';
-import { fetchRolloutLease } from './rollout-lease.ts';
+import type { Workload } from '../../shared/rollout/decide/workload.ts';
+import { ANNOTATION } from '../../shared/rollout/drive/annotations.ts';
+import { fetchWorkload } from '../../shared/rollout/drive/fetch-workload.ts';
+import { leaseName } from '../../shared/rollout/drive/lock.ts';
+import { fetchRevisions, type Revision } from '../../shared/rollout/drive/revisions.ts';
+import { fetchRolloutLease } from '../../shared/rollout/drive/rollout-lease.ts';
+import type { Context } from '../cli/context.ts';
+import { EXIT, type ExitCode } from '../cli/errors.ts';
+import { writeJson, writeLines } from '../cli/output.ts';
+import type { Target } from '../cli/target.ts';
+import { textTable } from '../cli/text-table.ts';
 
 /** `kubectl zone rollout history` as its flags say. */
 export interface HistoryRequest {

@@ -1,72 +1,36 @@
-import type { ConnectOptions } from '../../shared/kube/connect.ts';
+import { connectionNews } from '../../shared/drive/connection-news.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
-import type { FailureBudget } from '../../shared/rollout/failures.ts';
-import type { Workload } from '../../shared/rollout/workload.ts';
-import type { Target } from '../commands/target.ts';
-import { connectionNews } from '../connection-news.ts';
-import type { Context } from '../context.ts';
-import type { ExitCode } from '../errors.ts';
-import { writeLine } from '../output.ts';
-import type { ProbeRequest } from '../probe/options.ts';
-import { fetchDefaults } from './defaults.ts';
+import { fetchDefaults } from '../../shared/rollout/drive/defaults.ts';
+import { fetchWorkload } from '../../shared/rollout/drive/fetch-workload.ts';
+import { leaseName } from '../../shared/rollout/drive/lock.ts';
+import type { FetchedWorkload, Watched, WatchListeners } from '../../shared/rollout/drive/port.ts';
+import { checkAccess } from '../../shared/rollout/drive/preflight.ts';
+import type { RolloutRequest } from '../../shared/rollout/drive/request.ts';
+import { type RolloutHost, rollOut } from '../../shared/rollout/drive/roll-out.ts';
+import { applyChange, planChange, type TemplateChange } from '../../shared/rollout/drive/template.ts';
+import { startTimeLimit, unlessAborted } from '../../shared/rollout/drive/time-limit.ts';
+import type { Context } from '../cli/context.ts';
+import { EXIT, type ExitCode } from '../cli/errors.ts';
+import { driveContext } from '../cli/operator.ts';
+import { writeLine } from '../cli/output.ts';
+import { probeRollout } from '../probe/rollout.ts';
+import { rolloutControls } from './controls.ts';
 import { dryRun } from './dry-run.ts';
-import { fetchWorkload } from './fetch-workload.ts';
-import { leaseName } from './lock.ts';
-import type { FetchedWorkload, OpenedWorkload, WatchListeners } from './port.ts';
-import { checkAccess } from './preflight.ts';
-import { rollOut } from './roll-out.ts';
-import { type GivenSettings, resolveSettings, type Settings, settingNotices } from './settings.ts';
-import { applyChange, type PlannedChange, planChange, type TemplateChange } from './template.ts';
-import { startTimeLimit, unlessAborted } from './time-limit.ts';
-
-/** `kubectl zone rollout` as its flags say. */
-export interface RolloutFlags extends GivenSettings {
-  target: Target;
-  /** To be made before the rollout. */
-  change: TemplateChange | undefined;
-  connection: ConnectOptions;
-  timeoutMs: number | undefined;
-  output: 'plain' | 'json' | undefined;
-  disableEviction: boolean;
-  /** The operator knows of the pods that were killed so far. */
-  acceptKilled: boolean;
-  restoreStrategy: boolean;
-  /** Managers of a Deployment's fields that are known to leave them alone during the rollout. */
-  allowedManagers: readonly string[];
-  failureBudget: FailureBudget | undefined;
-  /** Undefined: nothing is probed. A dry run does not probe. */
-  probe?: ProbeRequest | undefined;
-  yes: boolean;
-  /** The command line to repeat to go on with the rollout. */
-  commandLine: string;
-  /** The same once the change is made. */
-  commandLineAfterChange: string;
-}
-
-/** A rollout with all its settings, whoever chose them. */
-export interface RolloutRequest extends Omit<RolloutFlags, keyof GivenSettings | 'change'>, Settings {
-  /** Undefined also when the template is like that already. */
-  change: PlannedChange | undefined;
-  /** What the operator should know before. */
-  notices: readonly string[];
-}
-
-/** A workload that is watched. */
-export interface Watched extends OpenedWorkload {
-  kube: Kube;
-  /** As it was when the command began. */
-  found: Workload;
-  /** Called whenever a watch is lost or mended; set by who wants to know. */
-  listeners: WatchListeners;
-}
+import type { OpenRolloutReporter } from './reporter.ts';
+import type { RolloutCommand, RolloutFlags } from './request.ts';
+import { resolveSettings, type Settings, settingNotices } from './settings.ts';
 
 /** Rolls a workload out, or says what that would do. Everything that can be refused is, before anything is touched. */
-export async function runRollout(flags: RolloutFlags, context: Context): Promise<ExitCode> {
+export async function runRollout(
+  flags: RolloutFlags,
+  context: Context,
+  openReporter: OpenRolloutReporter,
+): Promise<ExitCode> {
   const limit = startTimeLimit(flags.timeoutMs, context.clock, flags.commandLine);
   try {
     const kube = await unlessAborted(limit.signal, context.connect(flags.connection));
     try {
-      return await runConnected(kube, flags, context, limit.signal);
+      return await runConnected(kube, flags, context, limit.signal, openReporter);
     } finally {
       await kube.close();
     }
@@ -80,6 +44,7 @@ async function runConnected(
   flags: RolloutFlags,
   context: Context,
   limit: AbortSignal,
+  openReporter: OpenRolloutReporter,
 ): Promise<ExitCode> {
   const { fetched, settings, notice } = await unlessAborted(limit, lookAround(kube, flags));
   const watched = await watch(kube, fetched, context, limit);
@@ -88,19 +53,39 @@ async function runConnected(
     const minReadyMs = Math.max(settings.options.minReadyMs, watched.found.minReadySeconds * 1000);
     const planned = workOut(flags.change, watched, settings, context);
     const { change, notices } = await unlessAborted(limit, planned);
-    const request: RolloutRequest = {
+    const request: RolloutCommand = {
       ...flags,
       ...settings,
       options: { ...settings.options, minReadyMs },
       change,
       notices: [...(notice === undefined ? [] : [notice]), ...settingNotices(settings.sources), ...notices],
     };
-    return settings.dryRun
-      ? await unlessAborted(limit, dryRun(request, watched, context))
-      : await rollOut(request, watched, context, limit);
+    if (settings.dryRun) return await unlessAborted(limit, dryRun(request, watched, context));
+    const host = hostOf(request, context, openReporter);
+    return EXIT[await rollOut(request, watched, driveContext(context), limit, host)];
   } finally {
     await watched.watches.stop();
   }
+}
+
+/** What this process gives the rollout: its view, its probe and its signals. */
+function hostOf(
+  { output, probe }: RolloutCommand,
+  context: Context,
+  openReporter: OpenRolloutReporter,
+): RolloutHost {
+  return {
+    openReporter: (live) =>
+      openReporter(context, {
+        // Where there is nothing to do, a view would be gone at once.
+        output: live ? output : (output ?? 'plain'),
+        onQuit: (outcome) => live?.stop(outcome),
+        controls: live && rolloutControls({ ...context, ...live }),
+        looksOn: false,
+      }),
+    startProbe: (signal) => probeRollout(probe, context, signal),
+    onInterrupt: (listener) => context.onInterrupt(listener),
+  };
 }
 
 /** What is to be known before anything is watched. */
@@ -142,7 +127,7 @@ async function watch(
     },
   );
   const listeners: WatchListeners = { onConnection: tell, onProblem: () => {} };
-  const opened = await fetched.open(context, {
+  const opened = await fetched.open(driveContext(context), {
     onConnection: (state) => listeners.onConnection(state),
     onProblem: (error) => listeners.onProblem(error),
     signal: limit,

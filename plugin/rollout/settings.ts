@@ -1,10 +1,10 @@
+import { UserError } from '../../shared/errors.ts';
+import { MOST_ALARMS } from '../../shared/gates/alarms.ts';
+import type { GateRequest } from '../../shared/gates/request.ts';
 import { formatIntOrPercent } from '../../shared/int-or-percent.ts';
-import { parseRolloutOptions, type RawRolloutOptions } from '../../shared/rollout/options.ts';
-import type { RolloutOptions } from '../../shared/rollout/types.ts';
-import { UserError } from '../errors.ts';
-import { MOST_ALARMS } from '../gates/alarms.ts';
-import type { GateRequest } from '../gates/options.ts';
-import type { UpdateDefaults } from './defaults.ts';
+import { parseRolloutOptions, type RawRolloutOptions } from '../../shared/rollout/decide/options.ts';
+import type { RolloutOptions } from '../../shared/rollout/decide/types.ts';
+import type { UpdateDefaults } from '../../shared/rollout/drive/defaults.ts';
 
 /** What the flags say of the settings for which a ZoneAwareUpdate may have defaults. */
 export interface GivenSettings {

@@ -1,17 +1,17 @@
+import { formatDuration } from '../../shared/format.ts';
 import type { Pod } from '../../shared/kube/objects.ts';
-import { restartEstimate } from '../../shared/rollout/estimate.ts';
-import { disruptionLimit } from '../../shared/rollout/limits.ts';
-import { planRollout, type RolloutPlan } from '../../shared/rollout/plan.ts';
-import { knownZones } from '../../shared/rollout/pods.ts';
-import type { Observation, RolloutMemory, RolloutOptions } from '../../shared/rollout/types.ts';
-import { describePartition, subjectOf, type Workload } from '../../shared/rollout/workload.ts';
+import { restartEstimate } from '../../shared/rollout/decide/estimate.ts';
+import { disruptionLimit } from '../../shared/rollout/decide/limits.ts';
+import { planRollout, type RolloutPlan } from '../../shared/rollout/decide/plan.ts';
+import { knownZones } from '../../shared/rollout/decide/pods.ts';
+import type { Observation, RolloutMemory, RolloutOptions } from '../../shared/rollout/decide/types.ts';
+import { describePartition, subjectOf, type Workload } from '../../shared/rollout/decide/workload.ts';
+import type { PlannedChange } from '../../shared/rollout/drive/template.ts';
 import { countPods, listNames } from '../../shared/sentences.ts';
-import type { OutputStream } from '../context.ts';
-import { writeJson, writeLines } from '../output.ts';
-import { formatDuration } from '../views/format.ts';
-import { textTable } from '../views/text-table.ts';
+import type { OutputStream } from '../cli/context.ts';
+import { writeJson, writeLines } from '../cli/output.ts';
+import { textTable } from '../cli/text-table.ts';
 import type { SettingSource } from './settings.ts';
-import type { PlannedChange } from './template.ts';
 
 export interface PlanInput {
   workload: Workload;

@@ -1,13 +1,15 @@
+import { connectionNews } from '../../shared/drive/connection-news.ts';
 import type { ConnectOptions } from '../../shared/kube/connect.ts';
-import type { Target } from '../commands/target.ts';
-import { connectionNews } from '../connection-news.ts';
-import type { Context } from '../context.ts';
-import { EXIT, type ExitCode } from '../errors.ts';
-import { writeJson, writeLines } from '../output.ts';
-import { standingLines } from '../views/standing.ts';
-import { fetchWorkload } from './fetch-workload.ts';
+import { fetchWorkload } from '../../shared/rollout/drive/fetch-workload.ts';
+import type { Standing } from '../../shared/rollout/drive/standing.ts';
+import type { Context } from '../cli/context.ts';
+import { EXIT, type ExitCode } from '../cli/errors.ts';
+import { driveContext } from '../cli/operator.ts';
+import { writeJson, writeLines } from '../cli/output.ts';
+import type { Target } from '../cli/target.ts';
 import { Follower } from './follow.ts';
-import type { Standing } from './standing.ts';
+import type { OpenRolloutReporter } from './reporter.ts';
+import { standingLines } from './status-lines.ts';
 
 /** `kubectl zone rollout status` as its flags say. */
 export interface StatusRequest {
@@ -25,13 +27,17 @@ export interface StatusRequest {
  *
  * @returns 0 once it was shown or, where it is waited for, once it is done; 3 when it was not done in time
  */
-export async function runStatus(request: StatusRequest, context: Context): Promise<ExitCode> {
+export async function runStatus(
+  request: StatusRequest,
+  context: Context,
+  openReporter: OpenRolloutReporter,
+): Promise<ExitCode> {
   const kube = await context.connect(request.connection);
   try {
     const found = await fetchWorkload(kube, request.target);
-    const follower = new Follower(context, kube);
+    const follower = new Follower(context, kube, openReporter);
     let isLive = () => false;
-    const { watches } = await found.open(context, {
+    const { watches } = await found.open(driveContext(context), {
       onConnection: connectionNews(
         context.clock,
         () => isLive(),

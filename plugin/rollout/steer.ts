@@ -1,21 +1,21 @@
+import { UserError } from '../../shared/errors.ts';
 import type { ConnectOptions } from '../../shared/kube/connect.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
 import { acquireLease, HeldByOtherError } from '../../shared/kube/lease.ts';
 import { seeHolder, shownForMs } from '../../shared/kube/lease-holder.ts';
 import type { Lease } from '../../shared/kube/objects.ts';
-import type { Order } from '../../shared/rollout/snapshot.ts';
-import { subjectOf, type Workload, type WorkloadKind } from '../../shared/rollout/workload.ts';
-import type { Target } from '../commands/target.ts';
-import type { Context } from '../context.ts';
-import { EXIT, type ExitCode, UserError } from '../errors.ts';
-import { writeLine } from '../output.ts';
-import { ANNOTATION } from './annotations.ts';
-import { fetchWorkload } from './fetch-workload.ts';
-import { formerRequests, noteFormerRequests } from './former-requests.ts';
-import { identityOf, LEASE_DURATION_MS, leaseName } from './lock.ts';
-import { annotateLease, fetchRolloutLease } from './rollout-lease.ts';
-import { orderText, readSteering } from './steering.ts';
-import { commandName } from './workload-names.ts';
+import { subjectOf, type Workload, type WorkloadKind } from '../../shared/rollout/decide/workload.ts';
+import { ANNOTATION } from '../../shared/rollout/drive/annotations.ts';
+import { fetchWorkload } from '../../shared/rollout/drive/fetch-workload.ts';
+import { formerRequests, noteFormerRequests } from '../../shared/rollout/drive/former-requests.ts';
+import { identityOf, LEASE_DURATION_MS, leaseName } from '../../shared/rollout/drive/lock.ts';
+import { annotateLease, fetchRolloutLease } from '../../shared/rollout/drive/rollout-lease.ts';
+import { orderBy, orderText, readSteering } from '../../shared/rollout/drive/steering.ts';
+import { commandName } from '../../shared/rollout/drive/workload-names.ts';
+import type { Context } from '../cli/context.ts';
+import { EXIT, type ExitCode } from '../cli/errors.ts';
+import { writeLine } from '../cli/output.ts';
+import type { Target } from '../cli/target.ts';
 
 export type Turn = 'pause' | 'resume' | 'abort';
 
@@ -120,29 +120,6 @@ async function asHolder<R>(
   } finally {
     await held.release();
   }
-}
-
-/** Who gives an order, as the Lease keeps it. */
-export function orderBy(
-  { clock, processIdentity }: Pick<Context, 'clock' | 'processIdentity'>,
-  reason: string,
-): Order {
-  const { user, host } = processIdentity;
-  return { by: `${user}@${host}`, at: new Date(clock.nowMs()).toISOString(), reason };
-}
-
-/**
- * Pauses a rollout as `pause` does, whoever has paused it before; without an order lets it go on as `resume` does.
- *
- * @returns the Lease as it is then
- */
-export async function pauseByLease(
-  kube: Kube,
-  { kind, metadata }: Workload,
-  order: Order | undefined,
-): Promise<Lease> {
-  const at = { namespace: metadata.namespace, name: leaseName(kind, metadata.name) };
-  return annotateLease(kube, at, { [ANNOTATION.paused]: order ? orderText(order) : null });
 }
 
 interface Words {

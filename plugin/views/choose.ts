@@ -1,4 +1,4 @@
-import type { Context } from '../context.ts';
+import type { Context } from '../cli/context.ts';
 
 /** How a rollout or a drain is shown: drawn in place, told line by line, or as JSON lines. */
 export type ViewKind = 'ink' | 'plain' | 'json';

@@ -1,47 +1,136 @@
-import type { Context } from '../context.ts';
-import type { RolloutControls } from '../rollout/controls.ts';
-import type { Reporter } from '../rollout/events.ts';
-import { allowsColour, chooseView } from './choose.ts';
+import type { Clock } from '../../shared/clock.ts';
+import type { Reporter } from '../../shared/rollout/drive/events.ts';
+import type { BudgetReporter, OpenBudgetReporter } from '../budget/events.ts';
+import type { Context } from '../cli/context.ts';
+import type { FlushReporter, OpenFlushReporter } from '../demo/flush/events.ts';
+import type { OpenZeroDowntimeReporter, ZeroDowntimeReporter } from '../demo/zero-downtime/events.ts';
+import type { DrainReporter, OpenDrainReporter } from '../drain/events.ts';
+import type { OpenRolloutReporter } from '../rollout/reporter.ts';
+import { allowsColour, chooseView, type ViewKind } from './choose.ts';
 
-export interface LiveOptions {
-  /** What the keys of a live view can do, beside leaving it. */
-  controls: RolloutControls | undefined;
-  /** Another process rolls out: leaving ends nothing. */
-  looksOn: boolean;
+/*
+ * Every reporter is opened here, by a command, which hands the function down. What draws is loaded only where it is
+ * used: a live view brings React and Ink with it.
+ */
+
+type Ways<R> = Readonly<Record<ViewKind, () => Promise<R>>>;
+
+/** Opens what fits where the output goes. */
+function open<R>(output: string | undefined, context: Context, ways: Ways<R>): Promise<R> {
+  return ways[chooseView(output, context)]();
 }
 
-const NO_CONTROLS: LiveOptions = { controls: undefined, looksOn: false };
-
-/**
- * The reporter for where the output goes. The live view is loaded only where it is drawn.
- *
- * @param onQuit called when a key asks to end: `q` leaves the rollout where it is, Ctrl-C interrupts
- */
-export async function openReporter(
-  output: 'plain' | 'json' | undefined,
-  context: Context,
-  onQuit: (outcome: 'stopped' | 'interrupted') => void,
-  { controls, looksOn }: LiveOptions = NO_CONTROLS,
-): Promise<Reporter> {
-  const { stdout, stderr, stdin, env, clock } = context;
-  switch (chooseView(output, context)) {
-    case 'json': {
+/** Reports a rollout. */
+export const openRolloutReporter: OpenRolloutReporter = (context, { output, onQuit, controls, looksOn }) =>
+  open<Reporter>(output, context, {
+    async json() {
       const [{ jsonReporter }, { rolloutProgress }] = await Promise.all([
         import('./json.ts'),
         import('./rollout/progress.ts'),
       ]);
-      return jsonReporter(stdout, rolloutProgress);
-    }
-    case 'ink': {
+      return jsonReporter(context.stdout, rolloutProgress);
+    },
+    async ink() {
       const { inkReporter } = await import('./rollout/ink.ts');
-      return inkReporter({ stdout, stderr, stdin, env, clock, onQuit, controls, looksOn });
-    }
-    case 'plain': {
+      return inkReporter({ ...terminalOf(context), clock: context.clock, onQuit, controls, looksOn });
+    },
+    async plain() {
       const [{ plainReporter }, { rolloutTeller }] = await Promise.all([
         import('./plain.ts'),
         import('./rollout/narration/narrate.ts'),
       ]);
-      return plainReporter(rolloutTeller, { stdout, colour: allowsColour(context), clock });
-    }
-  }
+      return plainReporter(rolloutTeller, plainOptions(context));
+    },
+  });
+
+/** Reports a drain. */
+export const openDrainReporter: OpenDrainReporter = (context, { output, onQuit, leftover }) =>
+  open<DrainReporter>(output, context, {
+    async json() {
+      const [{ jsonReporter }, { drainProgress }] = await Promise.all([
+        import('./json.ts'),
+        import('./drain/progress.ts'),
+      ]);
+      return jsonReporter(context.stdout, drainProgress);
+    },
+    async ink() {
+      const { drainInk } = await import('./drain/ink.ts');
+      return drainInk({ ...terminalOf(context), clock: context.clock, onQuit, leftover });
+    },
+    async plain() {
+      const [{ plainReporter }, { drainTeller }] = await Promise.all([
+        import('./plain.ts'),
+        import('./drain/teller.ts'),
+      ]);
+      return plainReporter(drainTeller(leftover), plainOptions(context));
+    },
+  });
+
+/** Reports budgets and their changes. */
+export const openBudgetReporter: OpenBudgetReporter = (context, { output, table, title, onQuit }) => {
+  const { stdout, stderr, clock } = context;
+  return open<BudgetReporter>(output, context, {
+    async json() {
+      const { budgetJsonLines } = await import('./budget/json-lines.ts');
+      return budgetJsonLines(stdout, stderr);
+    },
+    async ink() {
+      const { budgetInk } = await import('./budget/ink.ts');
+      return budgetInk({ ...terminalOf(context), clock, title, table, onQuit });
+    },
+    async plain() {
+      const { budgetLines } = await import('./budget/lines.ts');
+      return budgetLines({ stdout, stderr, table });
+    },
+  });
+};
+
+/** Reports the demo of pods that flush. */
+export const openFlushReporter: OpenFlushReporter = (context, { output, clock, onQuit }) =>
+  open<FlushReporter>(output, context, {
+    async json() {
+      const { jsonReporter } = await import('./json.ts');
+      return jsonReporter(context.stdout, () => undefined);
+    },
+    async ink() {
+      const { flushLive } = await import('./demo/live.ts');
+      // The sandbox's time is shown, at the pace of ours.
+      const paced: Clock = {
+        nowMs: () => clock.nowMs(),
+        monotonicMs: () => clock.monotonicMs(),
+        schedule: (delayMs, run) => context.clock.schedule(delayMs, run),
+      };
+      return flushLive({ ...terminalOf(context), clock: paced }, onQuit);
+    },
+    async plain() {
+      const { flushPlain } = await import('./demo/plain.ts');
+      return flushPlain({ ...plainOptions(context), env: context.env });
+    },
+  });
+
+/** Reports the demo of a load-balanced service: lines and the tables at the end, also on a terminal. */
+export const openZeroDowntimeReporter: OpenZeroDowntimeReporter = (context, output) => {
+  const plain = async () => {
+    const [{ plainReporter }, { zeroDowntimeTeller }] = await Promise.all([
+      import('./plain.ts'),
+      import('./demo/zero-downtime/teller.ts'),
+    ]);
+    return plainReporter(zeroDowntimeTeller, plainOptions(context));
+  };
+  return open<ZeroDowntimeReporter>(output, context, {
+    async json() {
+      const { jsonReporter } = await import('./json.ts');
+      return jsonReporter(context.stdout, () => undefined);
+    },
+    ink: plain,
+    plain,
+  });
+};
+
+function terminalOf({ stdout, stderr, stdin, env }: Context) {
+  return { stdout, stderr, stdin, env };
+}
+
+function plainOptions(context: Context) {
+  return { stdout: context.stdout, colour: allowsColour(context), clock: context.clock };
 }

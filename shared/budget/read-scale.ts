@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { $ZodError } from 'zod/v4/core';
 import { ApiError, type Kube } from '../kube/kube.ts';
 import { resourcePath } from '../kube/paths.ts';
-import type { ScaleRead, ScaleRef } from './owners.ts';
+import type { ScaleRead, ScaleRef } from './decide/owners.ts';
 
 /** Reads scale subresources, and remembers what discovery said. */
 export type ScaleReader = (ref: ScaleRef) => Promise<ScaleRead>;

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import * as z from 'zod/mini';
-import { HELD_MIN_READY_SECONDS, NO_PROGRESS_DEADLINE } from '../../shared/rollout/deployment-brake.ts';
+import {
+  HELD_MIN_READY_SECONDS,
+  NO_PROGRESS_DEADLINE,
+} from '../../shared/rollout/decide/deployment-brake.ts';
 import type { ClusterFactory, TestCluster } from './cluster.ts';
 import { type DeploymentBench, deploymentBench } from './deployment-bench.ts';
 import { namespace } from './fixtures.ts';
@@ -26,7 +29,7 @@ const setSchema = z.object({
 
 /**
  * What the Deployment controller does, as far as a rollout relies on it: the table in
- * `shared/rollout/deployment-step.ts`, tried.
+ * `shared/rollout/decide/deployment-step.ts`, tried.
  */
 export function deploymentRulesSuite(factory: ClusterFactory): void {
   describe('rules of the Deployment controller', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { isPodGone, removePod } from '../../plugin/removal/pod-removal.ts';
+import { isPodGone, removePod } from '../../shared/removals/pod-removal.ts';
 import { linesOf, untilLine } from '../helpers/drain-run.ts';
 import { isWhole, waitBudget, zoneBudget } from '../webhook/helpers/budgets.ts';
 import { connectTo } from '../webhook/helpers/evictions.ts';

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { EXIT } from '../../plugin/cli/errors.ts';
 import { installRequest } from '../../plugin/commands/install.ts';
-import { EXIT } from '../../plugin/errors.ts';
 import { runInstall } from '../../plugin/install/apply/run.ts';
 import { main } from '../../plugin/main.ts';
 import type { Kube, KubeRequest } from '../../shared/kube/kube.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { encodeStatus } from '../../shared/budget/status.ts';
-import type { BudgetStatus } from '../../shared/budget/types.ts';
+import { encodeStatus } from '../../shared/budget/decide/status.ts';
+import type { BudgetStatus } from '../../shared/budget/decide/types.ts';
 import { at, MANIFESTS } from '../manifests/read.ts';
 import type { ClusterFactory, TestCluster } from './cluster.ts';
 import { namespace } from './fixtures.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type PluginEvent, type PluginRun, untilEvent, wavesIn } from '../helpers/plugin-run.ts';
-import { awsEnvironment } from '../plugin/gates/aws-environment.ts';
-import { type CloudWatchServer, startCloudWatch } from '../plugin/gates/cloudwatch-server.ts';
-import { type LocalServer, startLocalServer } from '../plugin/gates/local-server.ts';
+import { awsEnvironment } from '../shared/gates/aws-environment.ts';
+import { type CloudWatchServer, startCloudWatch } from '../shared/gates/cloudwatch-server.ts';
+import { type LocalServer, startLocalServer } from '../shared/gates/local-server.ts';
 import type { ClusterFactory, TestCluster } from './cluster.ts';
 import { namespace } from './fixtures.ts';
 import { assertOneZoneAtATime, ended, type RolloutBench, rolloutBench } from './rollout-bench.ts';

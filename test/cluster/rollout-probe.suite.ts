@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import * as z from 'zod/mini';
-import type { ProbeSummary } from '../../shared/probe/types.ts';
+import type { ProbeSummary } from '../../shared/drive/probe-news.ts';
 import { testAuthority } from '../helpers/certificates.ts';
 import { PLUGIN_PATH } from '../helpers/plugin.ts';
 import { type PluginEvent, untilEvent } from '../helpers/plugin-run.ts';

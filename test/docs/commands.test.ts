@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Command } from '../../plugin/commands/command.ts';
+import type { Command } from '../../plugin/cli/command.ts';
 import { COMMANDS } from '../../plugin/main.ts';
 import { codeSpans, fencedBlocks } from './markdown.ts';
 import { readPages } from './pages.ts';

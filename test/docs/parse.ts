@@ -1,6 +1,7 @@
-import type { Command } from '../../plugin/commands/command.ts';
-import { runCommandLine } from '../../plugin/commands/registry.ts';
-import { EXIT, UsageError, UserError } from '../../plugin/errors.ts';
+import type { Command } from '../../plugin/cli/command.ts';
+import { EXIT, UsageError } from '../../plugin/cli/errors.ts';
+import { runCommandLine } from '../../plugin/cli/registry.ts';
+import { UserError } from '../../shared/errors.ts';
 import { testContext } from '../helpers/context.ts';
 import type { Words } from './shell.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { referencePages } from '../../docs/reference-pages.ts';
-import type { Command } from '../../plugin/commands/command.ts';
-import { EXIT } from '../../plugin/errors.ts';
+import type { Command } from '../../plugin/cli/command.ts';
+import { EXIT } from '../../plugin/cli/errors.ts';
 
 const COMMAND: Command = {
   usage: 'look <what>',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { commandLineOf } from '../../plugin/commands/quote.ts';
+import { commandLineOf } from '../../plugin/cli/quote.ts';
 import fc from '../helpers/seed.ts';
 import { commandsIn, pluginCalls } from './shell.ts';
 

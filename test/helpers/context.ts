@@ -1,5 +1,5 @@
 import { Readable, Writable } from 'node:stream';
-import type { Context } from '../../plugin/context.ts';
+import type { Context } from '../../plugin/cli/context.ts';
 import { main } from '../../plugin/main.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { connect } from '../../shared/kube/connect.ts';

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { readCluster } from '../../plugin/check/read-cluster.ts';
 import { neededAccess } from '../../plugin/drain/preflight.ts';
 import { answering } from '../plugin/check/cluster.ts';
-import { NAMESPACE, store } from '../shared/check/well-made.ts';
+import { NAMESPACE, store } from '../plugin/check/decide/well-made.ts';
 import { at, objectIn, objectsIn } from './read.ts';
 
 interface Rule {

@@ -1,4 +1,4 @@
-import type { ZoneDisruptionBudget } from '../../shared/budget/types.ts';
+import type { ZoneDisruptionBudget } from '../../shared/budget/decide/types.ts';
 import { type Clock, delay } from '../../shared/clock.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
 import type { Eviction } from '../api/review.ts';

@@ -1,8 +1,8 @@
 /** The consistent reads on which the verdicts of a batch rest. */
-import { outlastsConflict } from '../../shared/budget/lasting-read.ts';
-import type { PodRecord } from '../../shared/budget/pod-record.ts';
-import type { ReadBudget } from '../../shared/budget/read-budget.ts';
-import type { ZoneDisruptionBudget } from '../../shared/budget/types.ts';
+import { outlastsConflict } from '../../shared/budget/decide/lasting-read.ts';
+import type { PodRecord } from '../../shared/budget/decide/pod-record.ts';
+import type { ReadBudget } from '../../shared/budget/decide/read-budget.ts';
+import type { ZoneDisruptionBudget } from '../../shared/budget/decide/types.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
 import { labelSelectorText } from '../../shared/kube/selectors.ts';
 import type { Eviction } from '../api/review.ts';

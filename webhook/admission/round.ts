@@ -1,10 +1,10 @@
 /** One attempt to decide about evictions of a namespace that arrived together. */
-import { type AdmissionRequest, admit, type OwnerView } from '../../shared/budget/ledger.ts';
-import { type PodRecord, podRead } from '../../shared/budget/pod-record.ts';
-import type { ReadBudget } from '../../shared/budget/read-budget.ts';
-import type { BudgetStatus, ZoneDisruptionBudget } from '../../shared/budget/types.ts';
-import { budgetsCovering, type Deciding, whoDecides } from '../../shared/budget/which-budget.ts';
-import type { ZoneOfNode } from '../../shared/zones.ts';
+import { type AdmissionRequest, admit, type OwnerView } from '../../shared/budget/decide/ledger.ts';
+import { type PodRecord, podRead } from '../../shared/budget/decide/pod-record.ts';
+import type { ReadBudget } from '../../shared/budget/decide/read-budget.ts';
+import type { BudgetStatus, ZoneDisruptionBudget } from '../../shared/budget/decide/types.ts';
+import { budgetsCovering, type Deciding, whoDecides } from '../../shared/budget/decide/which-budget.ts';
+import type { ZoneOfNode } from '../../shared/kube/zones.ts';
 import type { Eviction } from '../api/review.ts';
 import type { Standpoint } from './standpoint.ts';
 import {

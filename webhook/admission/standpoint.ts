@@ -1,9 +1,13 @@
 /** What this replica knows of a budget beside the budget itself. */
-import type { BudgetProblem } from '../../shared/budget/decide.ts';
-import { withoutTrust } from '../../shared/budget/ledger.ts';
-import { distrust } from '../../shared/budget/trust.ts';
-import type { BudgetObservation, BudgetStatus, ZoneDisruptionBudget } from '../../shared/budget/types.ts';
-import { settlingProblem } from '../../shared/budget/view.ts';
+import type { BudgetProblem } from '../../shared/budget/decide/decide.ts';
+import { withoutTrust } from '../../shared/budget/decide/ledger.ts';
+import { distrust } from '../../shared/budget/decide/trust.ts';
+import type {
+  BudgetObservation,
+  BudgetStatus,
+  ZoneDisruptionBudget,
+} from '../../shared/budget/decide/types.ts';
+import { settlingProblem } from '../../shared/budget/decide/view.ts';
 import { compareResourceVersions } from '../../shared/kube/resource-version.ts';
 import type { ClusterView } from '../cluster/caches.ts';
 import { unconfirmed } from '../cluster/unheard.ts';

@@ -1,5 +1,5 @@
-import type { BudgetDecision } from '../../shared/budget/decide.ts';
-import { fixFor, type MalformedBudget } from '../../shared/budget/read-budget.ts';
+import type { BudgetDecision } from '../../shared/budget/decide/decide.ts';
+import { fixFor, type MalformedBudget } from '../../shared/budget/decide/read-budget.ts';
 import { RESERVE_LABEL, RESERVE_PRECONDITION_UID, RESERVED_CODE } from '../../shared/reserve-only.ts';
 import type { ReviewAnswer } from '../api/review.ts';
 

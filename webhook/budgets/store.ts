@@ -1,7 +1,7 @@
-import { readZoneDisruptionBudget } from '../../shared/budget/budget.ts';
-import { type ReadBudget, readBudget } from '../../shared/budget/read-budget.ts';
-import { encodeStatus } from '../../shared/budget/status.ts';
-import type { BudgetStatus, ZoneDisruptionBudget } from '../../shared/budget/types.ts';
+import { readZoneDisruptionBudget } from '../../shared/budget/decide/budget.ts';
+import { type ReadBudget, readBudget } from '../../shared/budget/decide/read-budget.ts';
+import { encodeStatus } from '../../shared/budget/decide/status.ts';
+import type { BudgetStatus, ZoneDisruptionBudget } from '../../shared/budget/decide/types.ts';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import { listAll } from '../../shared/kube/list.ts';
 import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';

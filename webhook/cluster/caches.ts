@@ -1,23 +1,23 @@
-import { readZoneDisruptionBudget } from '../../shared/budget/budget.ts';
-import type { OwnerView } from '../../shared/budget/ledger.ts';
-import { type BudgetMemory, createBudgetMemory } from '../../shared/budget/memory.ts';
+import { readZoneDisruptionBudget } from '../../shared/budget/decide/budget.ts';
+import type { OwnerView } from '../../shared/budget/decide/ledger.ts';
+import { type BudgetMemory, createBudgetMemory } from '../../shared/budget/decide/memory.ts';
 import {
   type ObservedBudget,
   type ObservedCluster,
   observeBudget,
   viewOwner,
-} from '../../shared/budget/observe.ts';
+} from '../../shared/budget/decide/observe.ts';
+import type { PodRecord } from '../../shared/budget/decide/pod-record.ts';
+import type { ZoneDisruptionBudget } from '../../shared/budget/decide/types.ts';
+import { readWorkload, type Workload, type WorkloadKind } from '../../shared/budget/decide/workload.ts';
 import { createPodIndex } from '../../shared/budget/pod-index.ts';
-import type { PodRecord } from '../../shared/budget/pod-record.ts';
-import type { ZoneDisruptionBudget } from '../../shared/budget/types.ts';
-import { readWorkload, type Workload, type WorkloadKind } from '../../shared/budget/workload.ts';
 import { createWorkloadIndex } from '../../shared/budget/workload-index.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
 import { type Node, readNode } from '../../shared/kube/objects.ts';
 import { RESOURCES, type ResourceAddress, resourcePath } from '../../shared/kube/paths.ts';
 import { type WatchCache, type WatchCacheOptions, watchCache } from '../../shared/kube/watch-cache.ts';
-import { ZONE_LABEL, type ZoneOfNode } from '../../shared/zones.ts';
+import { ZONE_LABEL, type ZoneOfNode } from '../../shared/kube/zones.ts';
 import { type Log, logConnection, messageOf } from '../log.ts';
 import { createFreshness, type Freshness } from './freshness.ts';
 import { readPodRecord } from './pod-record.ts';

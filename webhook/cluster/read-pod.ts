@@ -1,5 +1,5 @@
 /** Pods as they are now: without a resourceVersion, GET and LIST are never older than any answer seen before. */
-import type { PodRecord } from '../../shared/budget/pod-record.ts';
+import type { PodRecord } from '../../shared/budget/decide/pod-record.ts';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import { listAll } from '../../shared/kube/list.ts';
 import { fields, text } from '../../shared/kube/objects/fields.ts';

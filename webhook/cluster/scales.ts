@@ -1,4 +1,4 @@
-import type { ScaleRead, ScaleRef } from '../../shared/budget/owners.ts';
+import type { ScaleRead, ScaleRef } from '../../shared/budget/decide/owners.ts';
 import { scaleReader } from '../../shared/budget/read-scale.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Kube } from '../../shared/kube/kube.ts';

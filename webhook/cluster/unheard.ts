@@ -1,4 +1,4 @@
-import type { BudgetProblem } from '../../shared/budget/decide.ts';
+import type { BudgetProblem } from '../../shared/budget/decide/decide.ts';
 import type { Doubt } from './freshness.ts';
 
 /** The second half of a sentence, the same as long as it is true. */

@@ -1,9 +1,13 @@
 /** Counts one budget and writes what came of it, out of the way of evictions that come together. */
-import { type Counting, failSync, reconcile } from '../../shared/budget/ledger.ts';
-import { podRead } from '../../shared/budget/pod-record.ts';
-import { type ConsistentRead, LOOK_AGAIN_MS } from '../../shared/budget/reservations.ts';
-import { distrust } from '../../shared/budget/trust.ts';
-import type { BudgetObservation, BudgetStatus, ZoneDisruptionBudget } from '../../shared/budget/types.ts';
+import { type Counting, failSync, reconcile } from '../../shared/budget/decide/ledger.ts';
+import { podRead } from '../../shared/budget/decide/pod-record.ts';
+import { type ConsistentRead, LOOK_AGAIN_MS } from '../../shared/budget/decide/reservations.ts';
+import { distrust } from '../../shared/budget/decide/trust.ts';
+import type {
+  BudgetObservation,
+  BudgetStatus,
+  ZoneDisruptionBudget,
+} from '../../shared/budget/decide/types.ts';
 import { type Clock, delay } from '../../shared/clock.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
 import { fetchBudget, writeStatus } from '../budgets/store.ts';

@@ -1,6 +1,6 @@
-import type { BudgetObservation, BudgetStatus } from '../../shared/budget/types.ts';
+import type { BudgetObservation, BudgetStatus } from '../../shared/budget/decide/types.ts';
+import { ZONE_LABEL } from '../../shared/kube/zones.ts';
 import { listNames } from '../../shared/sentences.ts';
-import { ZONE_LABEL } from '../../shared/zones.ts';
 
 const TYPE = 'ZonesKnown';
 

@@ -1,6 +1,7 @@
-import type { ExitCode } from '../../errors.ts';
+import type { Clock } from '../../../shared/clock.ts';
+import type { Context } from '../../cli/context.ts';
+import type { ExitCode } from '../../cli/errors.ts';
 import type { Demand, Side } from './scenario.ts';
-import type { StoreFigures } from './store.ts';
 
 /**
  * What the demo tells while it runs; the JSON output is these events, one a line. Times are of the sandbox's clock.
@@ -36,7 +37,31 @@ export interface Load {
   writesPerSecond: number;
 }
 
+/** How the store fared with one side. */
+export interface StoreFigures {
+  peakWritesPerSecond: number;
+  /** How long more was asked of the store than it takes. */
+  overrunMs: number;
+  /** Writes that it shed, the excess over its capacity. An ingester that exits does not try again: they are lost. */
+  writesLost: number;
+  mostFlushing: number;
+  mostZonesFlushing: number;
+  /** Until the last pod was new and none flushed; undefined as long as that is not so. */
+  tookMs: number | undefined;
+}
+
 export interface FlushReporter {
   report(event: FlushEvent): void;
   close(): Promise<void>;
 }
+
+export interface FlushReporterOptions {
+  output: 'plain' | 'json' | undefined;
+  /** Tells the sandbox's time; what is drawn keeps the pace of the context's. */
+  clock: Clock;
+  /** Called when a key asks to end. */
+  onQuit(): void;
+}
+
+/** Opens the reporter for where the output goes; handed in by the command. */
+export type OpenFlushReporter = (context: Context, options: FlushReporterOptions) => Promise<FlushReporter>;

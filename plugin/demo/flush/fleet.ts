@@ -1,7 +1,7 @@
-import { writesWhile } from '../../../shared/flush/store-load.ts';
 import type { Pod } from '../../../shared/kube/objects.ts';
-import { readySinceMs } from '../../../shared/pods.ts';
-import { compareText, ZONE_LABEL } from '../../../shared/zones.ts';
+import { readySinceMs } from '../../../shared/kube/pods.ts';
+import { compareText, ZONE_LABEL } from '../../../shared/kube/zones.ts';
+import { writesWhile } from '../../plan/decide/store-load.ts';
 import type { Load } from './events.ts';
 import type { Demand } from './scenario.ts';
 

@@ -1,10 +1,9 @@
-import { commandLineOf } from '../../commands/quote.ts';
-import type { Context } from '../../context.ts';
-import type { ExitCode } from '../../errors.ts';
-import { openFlushReporter } from '../../views/demo/open.ts';
+import type { Context } from '../../cli/context.ts';
+import type { ExitCode } from '../../cli/errors.ts';
+import { commandLineOf } from '../../cli/quote.ts';
 import { fastClock } from '../fast-clock.ts';
 import { goInside } from '../inside.ts';
-import { type DemoOptions, onSandbox } from '../stage.ts';
+import { type DemoHost, type DemoOptions, onSandbox } from '../stage.ts';
 import { playSides, prepareSides } from './play.ts';
 import { cortexScenario, type Scenario } from './scenario.ts';
 import { OUR_COMMAND } from './workloads.ts';
@@ -13,8 +12,8 @@ import { OUR_COMMAND } from './workloads.ts';
  * Starts a sandbox with ingesters that flush into a store when they exit, and rolls a new image out on two sets of
  * them: as a Deployment does by itself, which overruns the store, and as `kubectl zone rollout` does.
  */
-export function demoFlush(options: DemoOptions, context: Context): Promise<ExitCode> {
-  return showFlush(cortexScenario(options.pods), options, context);
+export function demoFlush(options: DemoOptions, context: Context, host: DemoHost): Promise<ExitCode> {
+  return showFlush(cortexScenario(options.pods), options, context, host);
 }
 
 /**
@@ -26,6 +25,7 @@ export async function showFlush(
   scenario: Scenario,
   options: DemoOptions,
   context: Context,
+  host: Pick<DemoHost, 'openFlushReporter' | 'runCommand'>,
 ): Promise<ExitCode> {
   const clock = fastClock(context.clock, scenario.speed);
   const inside = goInside(context, clock);
@@ -35,9 +35,13 @@ export async function showFlush(
       lookAt: 'get pods -A -L topology.kubernetes.io/zone -w',
       prepare: (kube, signal) => prepareSides(kube, scenario, inside.context, signal),
       async run(kubeconfig) {
-        const reporter = await openFlushReporter(options.output, context, clock, inside.interrupt);
+        const reporter = await host.openFlushReporter(context, {
+          output: options.output,
+          clock,
+          onQuit: inside.interrupt,
+        });
         try {
-          return await playSides(scenario, kubeconfig, inside.context, reporter.report);
+          return await playSides(scenario, kubeconfig, inside.context, reporter.report, host.runCommand);
         } finally {
           await reporter.close();
         }

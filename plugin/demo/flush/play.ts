@@ -1,8 +1,9 @@
+import { InterruptedError } from '../../../shared/errors.ts';
 import type { Kube } from '../../../shared/kube/kube.ts';
-import { commandLineOf } from '../../commands/quote.ts';
-import type { Context } from '../../context.ts';
-import { EXIT, type ExitCode, InterruptedError } from '../../errors.ts';
-import { DEMO_INTERRUPTED } from '../stage.ts';
+import type { Context } from '../../cli/context.ts';
+import { EXIT, type ExitCode } from '../../cli/errors.ts';
+import { commandLineOf } from '../../cli/quote.ts';
+import { DEMO_INTERRUPTED, type DemoHost } from '../stage.ts';
 import type { FlushEvent, Load } from './events.ts';
 import { isSettled, isWhole } from './fleet.ts';
 import { EMPTY_RECORD, recorded } from './record.ts';
@@ -44,6 +45,7 @@ export async function playSides(
   kubeconfig: string,
   context: Context,
   report: (event: FlushEvent) => void,
+  runCommand: DemoHost['runCommand'],
 ): Promise<ExitCode> {
   const { clock } = context;
   const demand = demandOf(scenario);
@@ -60,7 +62,7 @@ export async function playSides(
   try {
     tell({ atMs: clock.nowMs(), type: 'started', demand, ...plotOf(scenario) });
     const command = () =>
-      runRolloutCommand(OUR_COMMAND, kubeconfig, context, (line) =>
+      runRolloutCommand({ words: OUR_COMMAND, kubeconfig, run: runCommand }, context, (line) =>
         tell({ atMs: clock.nowMs(), type: 'said', line }),
       );
     const outcome = await rollBothOut(kube, { scenario, demand, context, tell, command }, interrupted.signal);

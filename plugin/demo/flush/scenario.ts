@@ -1,4 +1,4 @@
-import { type HeldSeries, type StoreLoad, storeLoad } from '../../../shared/flush/store-load.ts';
+import { type HeldSeries, type StoreLoad, storeLoad } from '../../plan/decide/store-load.ts';
 
 /** The two ways in which the same new image is rolled out. */
 export const SIDES = ['plain', 'zone'] as const;

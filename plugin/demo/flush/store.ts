@@ -1,17 +1,5 @@
+import type { StoreFigures } from './events.ts';
 import type { SideRecord, TimedLoad } from './record.ts';
-
-/** How the store fared with one side. */
-export interface StoreFigures {
-  peakWritesPerSecond: number;
-  /** How long more was asked of the store than it takes. */
-  overrunMs: number;
-  /** Writes that it shed, the excess over its capacity. An ingester that exits does not try again: they are lost. */
-  writesLost: number;
-  mostFlushing: number;
-  mostZonesFlushing: number;
-  /** Until the last pod was new and none flushed; undefined as long as that is not so. */
-  tookMs: number | undefined;
-}
 
 /**
  * Works out what became of the writes.

@@ -2,7 +2,7 @@ import type { Kube } from '../../../shared/kube/kube.ts';
 import { readPod } from '../../../shared/kube/objects.ts';
 import { RESOURCES, resourcePath } from '../../../shared/kube/paths.ts';
 import { watchCache } from '../../../shared/kube/watch-cache.ts';
-import type { Context } from '../../context.ts';
+import type { Context } from '../../cli/context.ts';
 import { type Fleet, fleetOf } from './fleet.ts';
 import type { Demand, Side } from './scenario.ts';
 import { NAMESPACES, NEW_IMAGE } from './workloads.ts';

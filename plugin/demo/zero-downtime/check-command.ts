@@ -1,8 +1,7 @@
-import { checkCommand } from '../../commands/check.ts';
-import { runCommandLine } from '../../commands/registry.ts';
-import type { Context } from '../../context.ts';
-import type { ExitCode } from '../../errors.ts';
+import type { Context } from '../../cli/context.ts';
+import type { ExitCode } from '../../cli/errors.ts';
 import { withoutTerminal } from '../inside.ts';
+import type { DemoHost } from '../stage.ts';
 import { NAME, NAMESPACE } from './workload.ts';
 
 /** As an operator would type it, as words after `kubectl zone`. */
@@ -17,10 +16,10 @@ export const CHECK_COMMAND: readonly string[] = [
  * @returns its exit code: 0 where it has mended all errors
  */
 export function runCheckCommand(
-  kubeconfig: string,
+  { kubeconfig, runCommand }: { kubeconfig: string; runCommand: DemoHost['runCommand'] },
   context: Context,
   onLine: (line: string) => void,
 ): Promise<ExitCode> {
   const own = withoutTerminal(context, onLine, onLine);
-  return runCommandLine([checkCommand], [...CHECK_COMMAND, '--kubeconfig', kubeconfig], own);
+  return runCommand([...CHECK_COMMAND, '--kubeconfig', kubeconfig], own);
 }

@@ -1,4 +1,5 @@
-import type { ExitCode } from '../../errors.ts';
+import type { Context } from '../../cli/context.ts';
+import type { ExitCode } from '../../cli/errors.ts';
 import type { Tally } from './tally.ts';
 
 /**
@@ -33,3 +34,9 @@ export interface ZeroDowntimeReporter {
   report(event: ZeroDowntimeEvent): void;
   close(): Promise<void>;
 }
+
+/** Opens the reporter for where the output goes; handed in by the command. */
+export type OpenZeroDowntimeReporter = (
+  context: Context,
+  output: 'plain' | 'json' | undefined,
+) => Promise<ZeroDowntimeReporter>;

@@ -1,8 +1,10 @@
 import { type Clock, delay } from '../../../shared/clock.ts';
+import { UserError } from '../../../shared/errors.ts';
 import type { Kube } from '../../../shared/kube/kube.ts';
-import { commandLineOf } from '../../commands/quote.ts';
-import type { Context } from '../../context.ts';
-import { EXIT, type ExitCode, UserError } from '../../errors.ts';
+import type { Context } from '../../cli/context.ts';
+import { EXIT, type ExitCode } from '../../cli/errors.ts';
+import { commandLineOf } from '../../cli/quote.ts';
+import type { DemoHost } from '../stage.ts';
 import { CHECK_COMMAND, runCheckCommand } from './check-command.ts';
 import type { Phase, ZeroDowntimeEvent } from './events.ts';
 import { failuresIn, NOTHING, type Tally } from './tally.ts';
@@ -20,6 +22,7 @@ const CALM_MS = 15_000;
 const PROGRESS_MS = 20_000;
 
 export interface Play {
+  runCommand: DemoHost['runCommand'];
   kube: Kube;
   kubeconfig: string;
   /** Lives by the sandbox's clock. */
@@ -93,9 +96,9 @@ function everySoOften(clock: Clock, run: () => void): () => void {
   return () => cancel();
 }
 
-async function mend({ kubeconfig, context, report }: Play): Promise<void> {
+async function mend({ kubeconfig, context, report, runCommand }: Play): Promise<void> {
   const { clock } = context;
-  const exitCode = await runCheckCommand(kubeconfig, context, (line) =>
+  const exitCode = await runCheckCommand({ kubeconfig, runCommand }, context, (line) =>
     report({ atMs: clock.nowMs(), type: 'said', line }),
   );
   if (exitCode !== EXIT.done) throw new UserError('kubectl zone check --fix did not mend all errors');

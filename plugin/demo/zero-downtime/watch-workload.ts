@@ -1,10 +1,10 @@
 import { delay } from '../../../shared/clock.ts';
+import { UserError } from '../../../shared/errors.ts';
 import type { Kube } from '../../../shared/kube/kube.ts';
 import { readDeployment, readPod } from '../../../shared/kube/objects.ts';
 import { RESOURCES, resourcePath } from '../../../shared/kube/paths.ts';
 import { watchCache } from '../../../shared/kube/watch-cache.ts';
-import type { Context } from '../../context.ts';
-import { UserError } from '../../errors.ts';
+import type { Context } from '../../cli/context.ts';
 import type { DescribedTarget } from '../../sandbox/balancer/target-group.ts';
 import { isSettled } from './settling.ts';
 import { NAME, NAMESPACE } from './workload.ts';

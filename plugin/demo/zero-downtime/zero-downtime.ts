@@ -1,15 +1,15 @@
 import type { Clock } from '../../../shared/clock.ts';
+import { InterruptedError } from '../../../shared/errors.ts';
 import type { Kube } from '../../../shared/kube/kube.ts';
-import { commandLineOf } from '../../commands/quote.ts';
-import type { Context } from '../../context.ts';
-import { type ExitCode, InterruptedError } from '../../errors.ts';
-import { writeLine } from '../../output.ts';
+import type { Context } from '../../cli/context.ts';
+import type { ExitCode } from '../../cli/errors.ts';
+import { writeLine } from '../../cli/output.ts';
+import { commandLineOf } from '../../cli/quote.ts';
 import { startBalancers } from '../../sandbox/balancer/balancer.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
-import { openZeroDowntimeReporter } from '../../views/demo/zero-downtime/open.ts';
 import { fastClock } from '../fast-clock.ts';
 import { goInside } from '../inside.ts';
-import { DEMO_INTERRUPTED, type DemoOptions, onSandbox } from '../stage.ts';
+import { DEMO_INTERRUPTED, type DemoHost, type DemoOptions, onSandbox } from '../stage.ts';
 import { CHECK_COMMAND } from './check-command.ts';
 import type { ZeroDowntimeReporter } from './events.ts';
 import { balancerPort } from './ingress-status.ts';
@@ -33,8 +33,8 @@ export const SCENARIO: Scenario = { speed: 4, requestsPerSecond: 400 };
  * Starts a sandbox with a web server behind a load balancer, which are real ones on loopback ports, and updates it
  * under load: as tutorials have it, and after `kubectl zone check --fix`.
  */
-export function demoZeroDowntime(options: DemoOptions, context: Context): Promise<ExitCode> {
-  return showZeroDowntime(SCENARIO, options, context);
+export function demoZeroDowntime(options: DemoOptions, context: Context, host: DemoHost): Promise<ExitCode> {
+  return showZeroDowntime(SCENARIO, options, context, host);
 }
 
 /**
@@ -47,10 +47,11 @@ export async function showZeroDowntime(
   scenario: Scenario,
   options: DemoOptions,
   context: Context,
+  host: Pick<DemoHost, 'openZeroDowntimeReporter' | 'runCommand'>,
 ): Promise<ExitCode> {
   const clock = fastClock(context.clock, scenario.speed);
   const inside = goInside(context, clock);
-  const reporter = openZeroDowntimeReporter(options.output, context);
+  const reporter = await host.openZeroDowntimeReporter(context, options.output);
   const interrupted = new AbortController();
   const ignoreInterrupts = inside.context.onInterrupt(() =>
     interrupted.abort(new InterruptedError(DEMO_INTERRUPTED)),
@@ -64,7 +65,15 @@ export async function showZeroDowntime(
         const kube = await inside.context.connect({ kubeconfig });
         try {
           return await playOn(
-            { kube, kubeconfig, sandbox, reporter, replicas: options.pods, scenario },
+            {
+              kube,
+              kubeconfig,
+              sandbox,
+              reporter,
+              replicas: options.pods,
+              scenario,
+              runCommand: host.runCommand,
+            },
             inside.context,
             context.clock,
             interrupted.signal,
@@ -83,6 +92,7 @@ export async function showZeroDowntime(
 }
 
 interface Stage {
+  runCommand: DemoHost['runCommand'];
   kube: Kube;
   kubeconfig: string;
   sandbox: Sandbox;
@@ -93,7 +103,7 @@ interface Stage {
 
 /** @param pace our own clock, by which clients ask */
 async function playOn(
-  { kube, kubeconfig, sandbox, reporter, replicas, scenario }: Stage,
+  { kube, kubeconfig, sandbox, reporter, replicas, scenario, runCommand }: Stage,
   context: Context,
   pace: Clock,
   signal: AbortSignal,
@@ -117,7 +127,7 @@ async function playOn(
       type: 'started',
       ...{ replicas, requestsPerSecond, speed, url: `http://127.0.0.1:${port}` },
     });
-    return await playPhases({ kube, kubeconfig, context, traffic, workload, report, signal });
+    return await playPhases({ kube, kubeconfig, context, traffic, workload, report, signal, runCommand });
   } finally {
     for (const close of closing) await close();
   }

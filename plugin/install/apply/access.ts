@@ -1,7 +1,7 @@
+import { UserError } from '../../../shared/errors.ts';
 import { missingAccess, type NeededAccess } from '../../../shared/kube/access.ts';
 import type { Kube } from '../../../shared/kube/kube.ts';
 import { RESOURCES } from '../../../shared/kube/paths.ts';
-import { UserError } from '../../errors.ts';
 import { addressOf, type Manifest } from '../manifests/manifest.ts';
 import { SEARCHED } from './peers.ts';
 import { TRIAL_NAMESPACE } from './trial.ts';

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
+import { UserError } from '../../../shared/errors.ts';
 import type { Kube } from '../../../shared/kube/kube.ts';
 import { listAll } from '../../../shared/kube/list.ts';
 import { RESOURCES, type ResourceAddress, resourcePath } from '../../../shared/kube/paths.ts';
-import { UserError } from '../../errors.ts';
 
 /** Something of AWS's zone-aware-controllers-for-k8s that would act beside ours. */
 export interface Peer {

@@ -3,7 +3,7 @@ import { ApiError, type Kube } from '../../../shared/kube/kube.ts';
 import { listAll } from '../../../shared/kube/list.ts';
 import { readPod } from '../../../shared/kube/objects.ts';
 import { RESOURCES, resourcePath } from '../../../shared/kube/paths.ts';
-import { ORDINARY_WAITS } from '../../../shared/pods.ts';
+import { ORDINARY_WAITS } from '../../../shared/kube/pods.ts';
 import { type Manifest, SYSTEM_NAMESPACE, shownName } from '../manifests/manifest.ts';
 import type { Look } from '../wait.ts';
 import { readLive } from './server-side.ts';

@@ -1,10 +1,11 @@
+import { InterruptedError, UserError } from '../../../shared/errors.ts';
 import type { Kube } from '../../../shared/kube/kube.ts';
-import type { Context } from '../../context.ts';
-import { EXIT, type ExitCode, InterruptedError, UserError } from '../../errors.ts';
-import { refuseOldServer } from '../../old-server.ts';
-import { writeDocument, writeLine, writeLines } from '../../output.ts';
-import { confirm } from '../../questions.ts';
-import { VERSION } from '../../version.ts';
+import { VERSION } from '../../../shared/version.ts';
+import type { Context } from '../../cli/context.ts';
+import { EXIT, type ExitCode } from '../../cli/errors.ts';
+import { refuseOldServer } from '../../cli/old-server.ts';
+import { writeDocument, writeLine, writeLines } from '../../cli/output.ts';
+import { confirm } from '../../cli/questions.ts';
 import { StoppedError } from '../errors.ts';
 import { chooseImage } from '../image.ts';
 import { type Manifest, SYSTEM_NAMESPACE, shownName } from '../manifests/manifest.ts';

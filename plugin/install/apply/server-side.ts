@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
+import { UserError } from '../../../shared/errors.ts';
 import { ApiError, type Kube } from '../../../shared/kube/kube.ts';
 import { resourcePath } from '../../../shared/kube/paths.ts';
-import { UserError } from '../../errors.ts';
 import { addressOf, FIELD_MANAGER, Manifest, shownName } from '../manifests/manifest.ts';
 import { keepPaths } from './keep-paths.ts';
 

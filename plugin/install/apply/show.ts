@@ -1,4 +1,4 @@
-import { textTable } from '../../views/text-table.ts';
+import { textTable } from '../../cli/text-table.ts';
 import { type Manifest, shownName, VERSION_LABEL } from '../manifests/manifest.ts';
 import type { Surveyed } from './survey.ts';
 

@@ -1,5 +1,5 @@
+import { UserError } from '../../../shared/errors.ts';
 import type { Kube } from '../../../shared/kube/kube.ts';
-import { UserError } from '../../errors.ts';
 import { type Manifest, shownName } from '../manifests/manifest.ts';
 import { applyManifest, type Change, readLive } from './server-side.ts';
 

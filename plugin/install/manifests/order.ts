@@ -1,4 +1,4 @@
-import { compareText } from '../../../shared/zones.ts';
+import { compareText } from '../../../shared/kube/zones.ts';
 import type { Manifest } from './manifest.ts';
 
 /** What stands on what: objects of one stage need those of the stages before. */

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
+import { UserError } from '../../../shared/errors.ts';
 import { ApiError, type Kube } from '../../../shared/kube/kube.ts';
 import { RESOURCES, type ResourceAddress, resourcePath } from '../../../shared/kube/paths.ts';
-import { UserError } from '../../errors.ts';
 import { addressOf, type Manifest, SYSTEM_NAMESPACE, shownName } from '../manifests/manifest.ts';
 
 const Live = z.object({ metadata: z.object({ uid: z.string() }) });

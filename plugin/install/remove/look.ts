@@ -1,8 +1,8 @@
+import { UserError } from '../../../shared/errors.ts';
 import { missingAccess, type NeededAccess } from '../../../shared/kube/access.ts';
 import { ApiError, type Kube } from '../../../shared/kube/kube.ts';
 import { listAll } from '../../../shared/kube/list.ts';
 import { RESOURCES, resourcePath } from '../../../shared/kube/paths.ts';
-import { UserError } from '../../errors.ts';
 import { readLive } from '../apply/server-side.ts';
 import { addressOf, type Manifest } from '../manifests/manifest.ts';
 import { inOrder, type Stages } from '../manifests/order.ts';

@@ -1,10 +1,11 @@
+import { InterruptedError, UserError } from '../../../shared/errors.ts';
+import { plural } from '../../../shared/format.ts';
 import type { Kube } from '../../../shared/kube/kube.ts';
-import type { Context } from '../../context.ts';
-import { EXIT, type ExitCode, InterruptedError, UserError } from '../../errors.ts';
-import { writeLine } from '../../output.ts';
-import { confirm } from '../../questions.ts';
-import { VERSION } from '../../version.ts';
-import { plural } from '../../views/format.ts';
+import { VERSION } from '../../../shared/version.ts';
+import type { Context } from '../../cli/context.ts';
+import { EXIT, type ExitCode } from '../../cli/errors.ts';
+import { writeLine } from '../../cli/output.ts';
+import { confirm } from '../../cli/questions.ts';
 import { waitForSilence } from '../apply/answer.ts';
 import { StoppedError } from '../errors.ts';
 import { type Manifest, shownName } from '../manifests/manifest.ts';

@@ -1,4 +1,4 @@
-import { VERSION } from '../../version.ts';
+import { VERSION } from '../../../shared/version.ts';
 import type { ClientFacts } from './facts.ts';
 
 /** What runs here. */

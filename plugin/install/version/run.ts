@@ -1,8 +1,8 @@
 import type { ConnectOptions } from '../../../shared/kube/connect.ts';
-import type { Context } from '../../context.ts';
-import { describeError, EXIT, type ExitCode } from '../../errors.ts';
-import { writeDocument, writeError, writeLine, writeLines } from '../../output.ts';
-import { printData } from '../../views/budget/print.ts';
+import type { Context } from '../../cli/context.ts';
+import { describeError, EXIT, type ExitCode } from '../../cli/errors.ts';
+import { writeDocument, writeError, writeLine, writeLines } from '../../cli/output.ts';
+import { printData } from '../../cli/print-data.ts';
 import { shippedManifests } from '../manifests/shipped.ts';
 import { clientFacts } from './client.ts';
 import type { ServerFacts } from './facts.ts';

@@ -1,5 +1,16 @@
+import type { KubeObject } from '../store/object.ts';
 import type { ReplicaSet } from './replicaset.ts';
-import type { Pod } from './types.ts';
+import type { Pod, WorkloadSpec } from './types.ts';
+
+export interface Deployment extends KubeObject {
+  spec: WorkloadSpec & {
+    paused?: boolean;
+    strategy: {
+      type: string;
+      rollingUpdate?: { maxSurge?: number | string; maxUnavailable?: number | string };
+    };
+  };
+}
 
 export interface Rolling {
   maxSurge: number;

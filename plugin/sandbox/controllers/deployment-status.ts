@@ -1,6 +1,6 @@
 import { conditionOf } from '../api/eviction.ts';
 import { type Fields, timestamp } from '../store/object.ts';
-import type { Deployment } from './deployment.ts';
+import type { Deployment } from './deployment-plan.ts';
 import { availableIn, resolveRolling, sum } from './deployment-plan.ts';
 import type { ReplicaSet } from './replicaset.ts';
 

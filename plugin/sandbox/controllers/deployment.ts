@@ -1,7 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { DEPLOYMENTS, PODS, REPLICASETS } from '../api/resources.ts';
 import { controllerOf, type KubeObject, keyOf, objectKey } from '../store/object.ts';
-import { type Plan, recreateStep, resolveRolling, rollingStep, sum, wantedBy } from './deployment-plan.ts';
+import {
+  type Deployment,
+  type Plan,
+  recreateStep,
+  resolveRolling,
+  rollingStep,
+  sum,
+  wantedBy,
+} from './deployment-plan.ts';
 import {
   annotated,
   DESIRED_REPLICAS,
@@ -15,24 +23,7 @@ import { isTerminating, podsControlledBy } from './pods.ts';
 import { WorkQueue } from './queue.ts';
 import type { ReplicaSet } from './replicaset.ts';
 import { safeHash } from './revisions.ts';
-import {
-  type Control,
-  type Controller,
-  controlledBy,
-  type PodTemplate,
-  resourceOf,
-  type WorkloadSpec,
-} from './types.ts';
-
-export interface Deployment extends KubeObject {
-  spec: WorkloadSpec & {
-    paused?: boolean;
-    strategy: {
-      type: string;
-      rollingUpdate?: { maxSurge?: number | string; maxUnavailable?: number | string };
-    };
-  };
-}
+import { type Control, type Controller, controlledBy, type PodTemplate, resourceOf } from './types.ts';
 
 const HASH = 'pod-template-hash';
 const REVISION = 'deployment.kubernetes.io/revision';

@@ -1,4 +1,4 @@
-import { ZONE_LABEL } from '../../../shared/zones.ts';
+import { ZONE_LABEL } from '../../../shared/kube/zones.ts';
 import type { Random } from '../random.ts';
 import { preStopMs } from './pre-stop.ts';
 import type { Pod } from './types.ts';

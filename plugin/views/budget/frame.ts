@@ -1,11 +1,11 @@
+import { firstNames, oneLine, plural } from '../../../shared/format.ts';
 import type { BudgetReport, ZoneReport } from '../../budget/report.ts';
-import { firstNames, oneLine, plural } from '../format.ts';
+import { mostUnavailable } from '../../budget/table.ts';
 import { BLANK, clip, type Line, shorten, span, widthOf } from '../terminal/line.ts';
 import type { Surface } from '../terminal/shell.tsx';
 import type { Theme } from '../terminal/theme.ts';
 import { zoneCells } from './cells.ts';
 import type { BudgetViewState } from './reducer.ts';
-import { mostUnavailable } from './table.ts';
 
 /** Everything a frame of the live view depends on. */
 export interface BudgetFrameInput extends Pick<Surface, 'size' | 'theme' | 'keys'> {

@@ -1,10 +1,10 @@
 import type { BudgetReporter } from '../../budget/events.ts';
+import type { TableOptions } from '../../budget/table.ts';
 import type { KeyActions } from '../terminal/keys.ts';
 import { liveReporter } from '../terminal/live.ts';
 import type { ShellContext } from '../terminal/shell.tsx';
 import { layOutBudgets } from './frame.ts';
 import { INITIAL_STATE, reduce } from './reducer.ts';
-import type { TableOptions } from './table.ts';
 
 export interface BudgetInkOptions extends ShellContext {
   title: string;

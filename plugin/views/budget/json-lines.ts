@@ -1,7 +1,7 @@
+import { oneLine } from '../../../shared/format.ts';
 import type { BudgetReporter } from '../../budget/events.ts';
-import type { OutputStream } from '../../context.ts';
-import { writeJson, writeLine } from '../../output.ts';
-import { oneLine } from '../format.ts';
+import type { OutputStream } from '../../cli/context.ts';
+import { writeJson, writeLine } from '../../cli/output.ts';
 import { timed } from '../json.ts';
 import { drained } from '../stream.ts';
 import { changedReports } from './changes.ts';

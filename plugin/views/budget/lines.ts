@@ -1,9 +1,6 @@
+import { oneLine } from '../../../shared/format.ts';
 import type { BudgetReporter } from '../../budget/events.ts';
 import type { BudgetReport } from '../../budget/report.ts';
-import type { OutputStream } from '../../context.ts';
-import { writeLine } from '../../output.ts';
-import { oneLine } from '../format.ts';
-import { drained } from '../stream.ts';
 import {
   budgetRows,
   columnWidths,
@@ -12,7 +9,10 @@ import {
   type TableOptions,
   tableHeader,
   tableLine,
-} from './table.ts';
+} from '../../budget/table.ts';
+import type { OutputStream } from '../../cli/context.ts';
+import { writeLine } from '../../cli/output.ts';
+import { drained } from '../stream.ts';
 
 /**
  * Writes the table, and then each row that is new or has changed, as `kubectl get -w` does, and one for each budget

@@ -1,7 +1,7 @@
+import { formatDuration } from '../../../shared/format.ts';
+import type { ExitCode } from '../../cli/errors.ts';
+import type { StoreFigures } from '../../demo/flush/events.ts';
 import { SIDES, type Side } from '../../demo/flush/scenario.ts';
-import type { StoreFigures } from '../../demo/flush/store.ts';
-import type { ExitCode } from '../../errors.ts';
-import { formatDuration } from '../format.ts';
 import { formatWrites } from './chart.ts';
 import { SIDE_NAMES } from './names.ts';
 import type { FlushFinished } from './state.ts';

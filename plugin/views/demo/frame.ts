@@ -1,4 +1,4 @@
-import { formatDuration } from '../format.ts';
+import { formatDuration } from '../../../shared/format.ts';
 import { BLANK, clip, type Line, span } from '../terminal/line.ts';
 import type { Surface } from '../terminal/shell.tsx';
 import { formatWrites } from './chart.ts';

@@ -1,7 +1,8 @@
+import { formatDuration } from '../../../shared/format.ts';
+import type { StoreFigures } from '../../demo/flush/events.ts';
 import { latestLoad, type SideRecord } from '../../demo/flush/record.ts';
 import { SIDES, type Side } from '../../demo/flush/scenario.ts';
-import { peakBetween, type StoreFigures, storeFigures } from '../../demo/flush/store.ts';
-import { formatDuration } from '../format.ts';
+import { peakBetween, storeFigures } from '../../demo/flush/store.ts';
 import { BLANK, type Line, span } from '../terminal/line.ts';
 import { chartLines, formatWrites, LABEL_WIDTH } from './chart.ts';
 import type { ChartGlyphs } from './glyphs.ts';

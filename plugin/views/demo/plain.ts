@@ -1,7 +1,7 @@
 import type { Clock } from '../../../shared/clock.ts';
-import type { OutputStream } from '../../context.ts';
+import type { OutputStream } from '../../cli/context.ts';
+import { writeLines } from '../../cli/output.ts';
 import type { FlushReporter } from '../../demo/flush/events.ts';
-import { writeLines } from '../../output.ts';
 import { plainReporter } from '../plain.ts';
 import type { Line } from '../terminal/line.ts';
 import { sizeOf } from '../terminal/screen.ts';

@@ -1,6 +1,6 @@
+import { firstNames, formatDuration, oneLine, plural } from '../../../shared/format.ts';
 import type { FlushEvent } from '../../demo/flush/events.ts';
 import type { Demand } from '../../demo/flush/scenario.ts';
-import { firstNames, formatDuration, oneLine, plural } from '../format.ts';
 import type { Sentence, Teller } from '../narration/sentence.ts';
 import { formatWrites } from './chart.ts';
 import { flushVerb, SIDE_NAMES } from './names.ts';

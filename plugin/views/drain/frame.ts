@@ -2,8 +2,9 @@
  * The picture of a drain as lines that fit the terminal. It stays lower than the terminal, because Ink clears the
  * screen for anything higher, and one column narrower, because some terminals wrap a full line.
  */
-import type { DrainSnapshot } from '../../../shared/drain/snapshot.ts';
-import { formatDuration, plural } from '../format.ts';
+
+import { formatDuration, plural } from '../../../shared/format.ts';
+import type { DrainSnapshot } from '../../drain/decide/snapshot.ts';
 import { probeSections } from '../probe/section.ts';
 import { type Section, stack } from '../terminal/allot.ts';
 import { helpLines } from '../terminal/help.ts';

@@ -1,11 +1,11 @@
-import type { DrainReporter } from '../../drain/events.ts';
+import type { DrainReporter, Leftover } from '../../drain/events.ts';
 import { outcomeLines } from '../outcome.ts';
 import type { KeyActions } from '../terminal/keys.ts';
 import { liveReporter } from '../terminal/live.ts';
 import type { ShellContext } from '../terminal/shell.tsx';
 import { layOutDrain } from './frame.ts';
 import { INITIAL_STATE, reduce } from './reducer.ts';
-import { closingLines, type Leftover } from './teller.ts';
+import { closingLines } from './teller.ts';
 
 export interface DrainInkOptions extends ShellContext {
   /** Called for each q and Ctrl-C. */

@@ -1,5 +1,5 @@
-import type { DrainNodeRow } from '../../../shared/drain/snapshot.ts';
-import { plural } from '../format.ts';
+import { plural } from '../../../shared/format.ts';
+import type { DrainNodeRow } from '../../drain/decide/snapshot.ts';
 import { type Line, shorten, span, widthOf } from '../terminal/line.ts';
 import { mostImportant } from '../terminal/pick.ts';
 import { bar } from '../terminal/status.ts';

@@ -1,5 +1,5 @@
-import type { DrainSnapshot } from '../../../shared/drain/snapshot.ts';
-import { firstNames, oneLine, plural } from '../format.ts';
+import { firstNames, oneLine, plural } from '../../../shared/format.ts';
+import type { DrainSnapshot } from '../../drain/decide/snapshot.ts';
 import type { Section } from '../terminal/allot.ts';
 import { LABEL_WIDTH, labelled } from '../terminal/labelled.ts';
 import { type Line, span } from '../terminal/line.ts';

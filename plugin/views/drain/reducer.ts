@@ -1,12 +1,11 @@
-import type { DrainSnapshot } from '../../../shared/drain/snapshot.ts';
-import type { DrainEvent } from '../../drain/events.ts';
+import type { DrainSnapshot } from '../../drain/decide/snapshot.ts';
+import type { DrainEvent, DrainFinished } from '../../drain/events.ts';
 import { NOTHING_PROBED, type ProbeState, probeSeen } from '../probe/state.ts';
 import { emptyJournal, type Journal, NO_WISHES, type Wishes, wished, written } from '../terminal/journal.ts';
 import type { LiveAction } from '../terminal/live.ts';
 import type { Received } from '../terminal/status.ts';
 import { type DrainNarration, NOTHING_TOLD } from './narration/memory.ts';
 import { narrateDrain } from './narration/narrate.ts';
-import type { DrainFinished } from './teller.ts';
 
 /** All that the view of a drain draws from, beside the time and the terminal's size. */
 export interface DrainViewState extends Journal<DrainNarration>, Wishes {

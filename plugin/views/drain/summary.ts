@@ -1,5 +1,5 @@
+import { firstNames, formatDuration } from '../../../shared/format.ts';
 import type { DrainSummary } from '../../drain/events.ts';
-import { firstNames, formatDuration } from '../format.ts';
 import { figureLines } from '../outcome.ts';
 import { probeSummaryLines } from '../probe/summary.ts';
 

@@ -1,13 +1,8 @@
-import type { DrainEvent } from '../../drain/events.ts';
+import type { DrainEvent, DrainFinished, Leftover } from '../../drain/events.ts';
 import type { Teller } from '../narration/sentence.ts';
 import { type DrainNarration, NOTHING_TOLD } from './narration/memory.ts';
 import { narrateDrain, progressSentence } from './narration/narrate.ts';
 import { drainSummaryLines } from './summary.ts';
-
-export type DrainFinished = Extract<DrainEvent, { type: 'finished' }>;
-
-/** What stands below the figures at the end, such as commands; without it the one that uncordons the nodes. */
-export type Leftover = (finished: DrainFinished) => readonly string[];
 
 /** How a drain is told line by line. */
 export function drainTeller(leftover: Leftover | undefined): Teller<DrainEvent, DrainNarration> {

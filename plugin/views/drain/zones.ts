@@ -1,5 +1,5 @@
-import type { DrainZoneRow } from '../../../shared/drain/snapshot.ts';
-import { plural } from '../format.ts';
+import { plural } from '../../../shared/format.ts';
+import type { DrainZoneRow } from '../../drain/decide/snapshot.ts';
 import type { Section } from '../terminal/allot.ts';
 import { type Line, shorten, span, widthOf } from '../terminal/line.ts';
 import { mostImportant } from '../terminal/pick.ts';

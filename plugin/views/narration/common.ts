@@ -1,4 +1,4 @@
-import { formatDuration, oneLine } from '../format.ts';
+import { formatDuration, oneLine } from '../../../shared/format.ts';
 import { type FinishedFields, outcomeLines } from '../outcome.ts';
 import type { Tone } from '../tone.ts';
 import type { Sentence, Told } from './sentence.ts';

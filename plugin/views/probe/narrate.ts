@@ -1,5 +1,5 @@
-import type { ProbeNews } from '../../../shared/probe/types.ts';
-import { firstNames, formatDuration, oneLine, plural } from '../format.ts';
+import type { ProbeNews } from '../../../shared/drive/probe-news.ts';
+import { firstNames, formatDuration, oneLine, plural } from '../../../shared/format.ts';
 import type { Sentence, Told } from '../narration/sentence.ts';
 
 /** What has been told of probes. */

@@ -1,5 +1,5 @@
-import { type Cell, fitted, type TimeLine } from '../../../shared/probe/time-line.ts';
-import type { ProbeSample } from '../../../shared/probe/types.ts';
+import type { ProbeSample } from '../../../shared/drive/probe-news.ts';
+import { type Cell, fitted, type TimeLine } from '../../probe/decide/time-line.ts';
 import type { Section } from '../terminal/allot.ts';
 import { LABEL_WIDTH } from '../terminal/labelled.ts';
 import { type Line, type Span, span, widthOf } from '../terminal/line.ts';

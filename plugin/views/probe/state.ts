@@ -1,5 +1,5 @@
-import { EMPTY_LINE, type TimeLine, withMark, withSample } from '../../../shared/probe/time-line.ts';
-import type { ProbeNews, ProbeSample } from '../../../shared/probe/types.ts';
+import type { ProbeNews, ProbeSample } from '../../../shared/drive/probe-news.ts';
+import { EMPTY_LINE, type TimeLine, withMark, withSample } from '../../probe/decide/time-line.ts';
 
 /** What a view draws of probes. */
 export interface ProbeState {

@@ -1,5 +1,5 @@
-import type { ProbeFailure, ProbeSummary } from '../../../shared/probe/types.ts';
-import { firstNames, oneLine } from '../format.ts';
+import type { ProbeFailure, ProbeSummary } from '../../../shared/drive/probe-news.ts';
+import { firstNames, oneLine } from '../../../shared/format.ts';
 import { figureLines } from '../outcome.ts';
 import { formatMilliseconds } from './milliseconds.ts';
 

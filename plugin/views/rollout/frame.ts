@@ -2,7 +2,7 @@
  * The whole picture as lines that fit the terminal. It stays lower than the terminal, because Ink clears the screen
  * for anything higher, and one column narrower, because some terminals wrap a full line.
  */
-import type { RolloutSnapshot } from '../../../shared/rollout/snapshot.ts';
+import type { RolloutSnapshot } from '../../../shared/rollout/decide/snapshot.ts';
 import { probeSections } from '../probe/section.ts';
 import { type Section, stack } from '../terminal/allot.ts';
 import { helpLines } from '../terminal/help.ts';

@@ -1,4 +1,4 @@
-import type { CellState, PodCell, ZoneRow } from '../../../shared/rollout/snapshot.ts';
+import type { CellState, PodCell, ZoneRow } from '../../../shared/rollout/decide/snapshot.ts';
 import { type Line, lineWidth, type Span, shorten, span, widthOf } from '../terminal/line.ts';
 import { CELL_TONES, PHASE_TONES, type Theme } from '../terminal/theme.ts';
 import type { Tone } from '../tone.ts';

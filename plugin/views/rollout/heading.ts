@@ -1,4 +1,4 @@
-import { formatDuration, oneLine, percent, plural, shortRevision } from '../format.ts';
+import { formatDuration, oneLine, percent, plural, shortRevision } from '../../../shared/format.ts';
 import { type Line, lineWidth, type Span, span } from '../terminal/line.ts';
 import { elapsed, progressBar } from '../terminal/status.ts';
 import type { Theme } from '../terminal/theme.ts';

@@ -1,5 +1,5 @@
-import type { RolloutControls } from '../../rollout/controls.ts';
-import type { Reporter } from '../../rollout/events.ts';
+import type { Reporter } from '../../../shared/rollout/drive/events.ts';
+import type { RolloutControls } from '../../rollout/reporter.ts';
 import { outcomeLines } from '../outcome.ts';
 import type { KeyActions } from '../terminal/keys.ts';
 import { liveReporter } from '../terminal/live.ts';

@@ -1,4 +1,4 @@
-import type { RolloutEvent } from '../../rollout/events.ts';
+import type { RolloutEvent } from '../../../shared/rollout/drive/events.ts';
 import type { Progress } from '../json.ts';
 import { leavingCells } from './narration/flushes.ts';
 

@@ -1,5 +1,5 @@
-import type { RolloutSnapshot } from '../../../shared/rollout/snapshot.ts';
-import type { RolloutEvent, WorkloadName } from '../../rollout/events.ts';
+import type { RolloutSnapshot } from '../../../shared/rollout/decide/snapshot.ts';
+import type { RolloutEvent, WorkloadName } from '../../../shared/rollout/drive/events.ts';
 import type { Sentence } from '../narration/sentence.ts';
 import { NOTHING_PROBED, type ProbeState, probeSeen } from '../probe/state.ts';
 import { emptyJournal, type Journal, NO_WISHES, type Wishes, wished, written } from '../terminal/journal.ts';

@@ -1,5 +1,5 @@
-import type { RolloutSnapshot } from '../../../shared/rollout/snapshot.ts';
-import { firstNames, formatDuration } from '../format.ts';
+import { firstNames, formatDuration } from '../../../shared/format.ts';
+import type { RolloutSnapshot } from '../../../shared/rollout/decide/snapshot.ts';
 import { labelled } from '../terminal/labelled.ts';
 import { type Line, span } from '../terminal/line.ts';
 import type { Theme } from '../terminal/theme.ts';

@@ -1,5 +1,5 @@
-import type { RolloutSummary } from '../../rollout/events.ts';
-import { formatDuration } from '../format.ts';
+import { formatDuration } from '../../../shared/format.ts';
+import type { RolloutSummary } from '../../../shared/rollout/drive/events.ts';
 import { figureLines } from '../outcome.ts';
 import { probeSummaryLines } from '../probe/summary.ts';
 

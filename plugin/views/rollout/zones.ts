@@ -1,5 +1,5 @@
-import type { ZoneRow } from '../../../shared/rollout/snapshot.ts';
-import { plural } from '../format.ts';
+import { plural } from '../../../shared/format.ts';
+import type { ZoneRow } from '../../../shared/rollout/decide/snapshot.ts';
 import { type Line, span } from '../terminal/line.ts';
 import { mostImportant } from '../terminal/pick.ts';
 import type { Theme } from '../terminal/theme.ts';

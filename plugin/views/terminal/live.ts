@@ -1,4 +1,4 @@
-import { writeLines } from '../../output.ts';
+import { writeLines } from '../../cli/output.ts';
 import { drained } from '../stream.ts';
 import type { WishAction } from './journal.ts';
 import type { KeyActions } from './keys.ts';

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import type { Clock } from '../../../shared/clock.ts';
-import type { OutputStream } from '../../context.ts';
+import type { OutputStream } from '../../cli/context.ts';
 import { type Line, lineWidth, type Size } from './line.ts';
 
 /** A dragged window changes its size many times; the picture is drawn again when it has kept one for this long. */

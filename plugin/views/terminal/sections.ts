@@ -1,4 +1,4 @@
-import { formatDuration } from '../format.ts';
+import { formatDuration } from '../../../shared/format.ts';
 import type { Section } from './allot.ts';
 import type { Journal } from './journal.ts';
 import { BLANK, type Line, span } from './line.ts';

@@ -1,6 +1,6 @@
 import { type Instance, render } from 'ink';
 import { harmless } from '../../../shared/plain-text.ts';
-import type { Context } from '../../context.ts';
+import type { Context } from '../../cli/context.ts';
 import { drained } from '../stream.ts';
 import { FrameView } from './frame-view.tsx';
 import type { KeyActions } from './keys.ts';

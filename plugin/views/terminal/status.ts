@@ -1,4 +1,4 @@
-import { formatDuration, oneLine } from '../format.ts';
+import { formatDuration, oneLine } from '../../../shared/format.ts';
 import type { Tone } from '../tone.ts';
 import { labelled } from './labelled.ts';
 import { type Line, span } from './line.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import type { Command } from '../../../plugin/commands/command.ts';
+import type { Command } from '../../../plugin/cli/command.ts';
 import { COMMANDS, main } from '../../../plugin/main.ts';
 import { testContext } from '../../helpers/context.ts';
 

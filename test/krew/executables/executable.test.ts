@@ -17,8 +17,8 @@ import { type RolloutBench, rolloutBench } from '../../cluster/rollout-bench.ts'
 import { sandboxCluster } from '../../cluster/sandbox-cluster.ts';
 import { testAuthority } from '../../helpers/certificates.ts';
 import { PLUGIN_PATH } from '../../helpers/plugin.ts';
-import { startCloudWatch } from '../../plugin/gates/cloudwatch-server.ts';
 import { openScreen } from '../../plugin/views/fixtures/screen.ts';
+import { startCloudWatch } from '../../shared/gates/cloudwatch-server.ts';
 import { type Ended, run, succeeded } from '../run.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { explainEviction } from '../../../plugin/budget/explain.ts';
-import { explanationLines } from '../../../plugin/views/budget/explanation.ts';
+import { explanationLines } from '../../../plugin/budget/explanation-lines.ts';
 import { readPodDisruptionBudget } from '../../../shared/kube/objects.ts';
 import {
   budgetOf,

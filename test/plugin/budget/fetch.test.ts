@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { fetchState } from '../../../plugin/budget/fetch.ts';
 import { reportBudgets } from '../../../plugin/budget/report.ts';
-import { UserError } from '../../../plugin/errors.ts';
+import { UserError } from '../../../shared/errors.ts';
 import type { Kube } from '../../../shared/kube/kube.ts';
 import { apiError, fakeKube } from '../../helpers/fake-kube.ts';
 

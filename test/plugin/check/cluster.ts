@@ -4,8 +4,8 @@ import { strategicPatch } from '../../../plugin/sandbox/api/patch/strategic.ts';
 import type { Kube, KubeRequest } from '../../../shared/kube/kube.ts';
 import { resourcePath } from '../../../shared/kube/paths.ts';
 import { apiError, fakeKube } from '../../helpers/fake-kube.ts';
-import type { TestObject } from '../../shared/check/objects.ts';
-import { NAMESPACE } from '../../shared/check/well-made.ts';
+import type { TestObject } from './decide/objects.ts';
+import { NAMESPACE } from './decide/well-made.ts';
 
 /** A cluster that has these objects; patches change them, unless it is a dry run. */
 export interface AnsweringCluster {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { addObject, emptyInventory } from '../../../plugin/check/decide/inventory.ts';
 import { readCluster } from '../../../plugin/check/read-cluster.ts';
-import { addObject, emptyInventory } from '../../../shared/check/inventory.ts';
 import type { Kube } from '../../../shared/kube/kube.ts';
 import { apiError, fakeKube } from '../../helpers/fake-kube.ts';
-import { NAMESPACE, store } from '../../shared/check/well-made.ts';
 import { answering } from './cluster.ts';
+import { NAMESPACE, store } from './decide/well-made.ts';
 
 const SCOPE = { namespace: NAMESPACE, targets: [], selector: undefined };
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 import { readManifests } from '../../../plugin/check/read-manifests.ts';
-import { UserError } from '../../../plugin/errors.ts';
+import { UserError } from '../../../shared/errors.ts';
 
 const DEPLOYMENT = {
   apiVersion: 'apps/v1',

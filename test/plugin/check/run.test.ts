@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { describe, it } from 'node:test';
-import type { Context } from '../../../plugin/context.ts';
+import type { Context } from '../../../plugin/cli/context.ts';
 import { main } from '../../../plugin/main.ts';
 import type { KubeRequest } from '../../../shared/kube/kube.ts';
 import { testContext } from '../../helpers/context.ts';
 import { apiError } from '../../helpers/fake-kube.ts';
-import { preStop } from '../../shared/check/cases.ts';
-import { all, patched, type TestObject, without } from '../../shared/check/objects.ts';
-import { web } from '../../shared/check/well-made.ts';
 import { answering } from './cluster.ts';
+import { preStop } from './decide/cases.ts';
+import { all, patched, type TestObject, without } from './decide/objects.ts';
+import { web } from './decide/well-made.ts';
 
 const UNLABELLED = patched('Namespace', { metadata: { labels: null } });
 const BROKEN = all(preStop(null), UNLABELLED)(web());

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parsePod } from '../../../plugin/commands/pod.ts';
+import { parsePod } from '../../../plugin/cli/pod.ts';
 import { main } from '../../../plugin/main.ts';
 import type { ConnectOptions } from '../../../shared/kube/connect.ts';
 import type { Kube } from '../../../shared/kube/kube.ts';

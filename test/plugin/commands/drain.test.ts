@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { EXIT } from '../../../plugin/cli/errors.ts';
+import { runCommandLine } from '../../../plugin/cli/registry.ts';
 import { drainCommand, drainRequest } from '../../../plugin/commands/drain.ts';
-import { runCommandLine } from '../../../plugin/commands/registry.ts';
 import type { DrainRequest } from '../../../plugin/drain/request.ts';
-import { EXIT } from '../../../plugin/errors.ts';
 import { main } from '../../../plugin/main.ts';
 import type { ConnectOptions } from '../../../shared/kube/connect.ts';
 import { testContext } from '../../helpers/context.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { EXIT, UsageError } from '../../../plugin/cli/errors.ts';
+import { runCommandLine } from '../../../plugin/cli/registry.ts';
 import { planCommand, planRequest } from '../../../plugin/commands/plan.ts';
-import { runCommandLine } from '../../../plugin/commands/registry.ts';
-import { EXIT, UsageError } from '../../../plugin/errors.ts';
 import { testContext } from '../../helpers/context.ts';
 
 type Request = ReturnType<typeof planRequest>;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { commandLineOf } from '../../../plugin/commands/quote.ts';
+import { commandLineOf } from '../../../plugin/cli/quote.ts';
 
 describe('command line', () => {
   it('quotes what a shell would take for more than a word', () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { runCommandLine } from '../../../plugin/commands/registry.ts';
+import { EXIT, UsageError } from '../../../plugin/cli/errors.ts';
+import { runCommandLine } from '../../../plugin/cli/registry.ts';
 import { rolloutCommand, rolloutFlags } from '../../../plugin/commands/rollout.ts';
-import { EXIT, UsageError } from '../../../plugin/errors.ts';
 import { testContext } from '../../helpers/context.ts';
 
 type Flags = ReturnType<typeof rolloutFlags>;

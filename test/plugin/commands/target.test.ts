@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseTarget } from '../../../plugin/commands/target.ts';
-import { UsageError } from '../../../plugin/errors.ts';
+import { UsageError } from '../../../plugin/cli/errors.ts';
+import { parseTarget } from '../../../plugin/cli/target.ts';
 
 describe('naming a workload', () => {
   it('takes TYPE/NAME and TYPE NAME, in any of kubectl spellings', () => {

@@ -1,4 +1,4 @@
-import type { Command } from '../../../plugin/commands/command.ts';
+import type { Command } from '../../../plugin/cli/command.ts';
 import { decideCompletion } from '../../../plugin/completion/decide.ts';
 import { findPlace } from '../../../plugin/completion/place.ts';
 import { present } from '../../../plugin/completion/present.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Command } from '../../../plugin/commands/command.ts';
-import { runCommandLine } from '../../../plugin/commands/registry.ts';
+import type { Command } from '../../../plugin/cli/command.ts';
+import { runCommandLine } from '../../../plugin/cli/registry.ts';
 import { decideCompletion } from '../../../plugin/completion/decide.ts';
 import {
   choicesOf,

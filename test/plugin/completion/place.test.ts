@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Options } from 'yargs';
-import type { Arguments, Command } from '../../../plugin/commands/command.ts';
-import { runCommandLine } from '../../../plugin/commands/registry.ts';
+import type { Arguments, Command } from '../../../plugin/cli/command.ts';
+import { runCommandLine } from '../../../plugin/cli/registry.ts';
 import { aliasesOf, optionsOf, positionalsOf, takesValue } from '../../../plugin/completion/options.ts';
 import { findPlace } from '../../../plugin/completion/place.ts';
 import { COMMANDS } from '../../../plugin/main.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { describe, it } from 'node:test';
-import type { Context } from '../../../plugin/context.ts';
+import type { Context } from '../../../plugin/cli/context.ts';
 import { agreeToDrain } from '../../../plugin/drain/agree.ts';
-import { UserError } from '../../../plugin/errors.ts';
+import { UserError } from '../../../shared/errors.ts';
 import { testContext } from '../../helpers/context.ts';
 
 const EXTENT = { zones: ['zone-a', 'zone-b', undefined], nodes: 12, pods: 300 };
@@ -35,7 +35,7 @@ describe('agreeing to a drain', () => {
   it('touches nothing after a no', async () => {
     await assert.rejects(agreeToDrain({ yes: false, removal }, EXTENT, terminal('').context), {
       message: 'not agreed; nothing was touched',
-      exitCode: 1,
+      end: 'failed',
     });
   });
 

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import * as views from '../../../plugin/drain/budget-view.ts';
 import { createPodStore, type PodStore, readDrainRecord } from '../../../plugin/drain/pod-store.ts';
-import { readZoneDisruptionBudget } from '../../../shared/budget/budget.ts';
-import { type ObservedCluster, observeBudget } from '../../../shared/budget/observe.ts';
-import { identityOf, PROTOCOL } from '../../../shared/budget/trust.ts';
-import type { ZoneDisruptionBudget } from '../../../shared/budget/types.ts';
-import { readWorkload } from '../../../shared/budget/workload.ts';
+import { readZoneDisruptionBudget } from '../../../shared/budget/decide/budget.ts';
+import { type ObservedCluster, observeBudget } from '../../../shared/budget/decide/observe.ts';
+import { identityOf, PROTOCOL } from '../../../shared/budget/decide/trust.ts';
+import type { ZoneDisruptionBudget } from '../../../shared/budget/decide/types.ts';
+import { readWorkload } from '../../../shared/budget/decide/workload.ts';
 import { createWorkloadIndex } from '../../../shared/budget/workload-index.ts';
 
 const labels = { app: 'ingester' };

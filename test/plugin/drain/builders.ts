@@ -1,7 +1,7 @@
+import type { DrainObservation, DrainPod, DrainWorkload } from '../../../plugin/drain/decide/types.ts';
 import type { DrainFilters } from '../../../plugin/drain/request.ts';
-import type { DrainObservation, DrainPod, DrainWorkload } from '../../../shared/drain/types.ts';
 import { type Node, type Pod, readNode, readPod } from '../../../shared/kube/objects.ts';
-import { ZONE_LABEL } from '../../../shared/zones.ts';
+import { ZONE_LABEL } from '../../../shared/kube/zones.ts';
 
 export const NOW_MS = Date.parse('2026-01-01T12:00:00Z');
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { checkPods } from '../../../plugin/drain/check-pods.ts';
-import { UserError } from '../../../plugin/errors.ts';
+import { UserError } from '../../../shared/errors.ts';
 import { NO_FLAGS, NOW_MS, podOf } from './builders.ts';
 
 const DAEMON = { owner: { kind: 'DaemonSet', name: 'agent' } };
@@ -44,7 +44,7 @@ describe('checking the pods before a drain', () => {
       () => checkPods(pods, input),
       (error) => {
         assert.ok(error instanceof UserError);
-        assert.equal(error.exitCode, 1);
+        assert.equal(error.end, 'failed');
         assert.deepEqual(error.message.split('\n'), [
           'cannot remove DaemonSet-managed Pods (--ignore-daemonsets to override): cortex/agent',
           'cannot remove Pods that declare no controller (--force to override): cortex/bare-1, cortex/bare-2',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { CountedOwners } from '../../../plugin/drain/counted-owners.ts';
 import { type DrainRecord, readDrainRecord } from '../../../plugin/drain/pod-store.ts';
-import type { ObservedCluster } from '../../../shared/budget/observe.ts';
+import type { ObservedCluster } from '../../../shared/budget/decide/observe.ts';
 
 type Read = 'no-scale' | 'failed' | 'scale' | undefined;
 const CLUSTER = { apiVersion: 'kafka.strimzi.io/v1', kind: 'StrimziPodSet', name: 'kafka', uid: 'set-1' };

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { ApiError, type Kube, type KubeRequest } from '../../../shared/kube/kube.ts';
-import { ZONE_LABEL } from '../../../shared/zones.ts';
+import { ZONE_LABEL } from '../../../shared/kube/zones.ts';
 import { type FakeKube, type FakeObject, fakeKube } from '../../helpers/fake-kube.ts';
 
 const NODES = '/api/v1/nodes';

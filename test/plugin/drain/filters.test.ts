@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { UsageError } from '../../../plugin/cli/errors.ts';
 import { type FilterInput, type PodVerdict, podFilter } from '../../../plugin/drain/filters.ts';
 import type { DrainFilters } from '../../../plugin/drain/request.ts';
-import { UsageError } from '../../../plugin/errors.ts';
 import { NO_FLAGS, NOW_MS, type PodFixture, podOf } from './builders.ts';
 
 const DAEMON = { owner: { kind: 'DaemonSet', name: 'agent' } };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { guardsIn, podBudgetState } from '../../../plugin/drain/guards.ts';
 import { readDrainRecord } from '../../../plugin/drain/pod-store.ts';
-import { type ReadBudget, readBudget } from '../../../shared/budget/read-budget.ts';
+import { type ReadBudget, readBudget } from '../../../shared/budget/decide/read-budget.ts';
 import { type PodDisruptionBudget, readPodDisruptionBudget } from '../../../shared/kube/objects.ts';
 
 const zone = (name: string, spec: object, namespace = 'cortex'): ReadBudget =>

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { DrainFilters } from '../../../plugin/drain/request.ts';
 import { type Scene, watchScene } from '../../../plugin/drain/scene.ts';
 import { fetchTargets } from '../../../plugin/drain/targets.ts';
-import type { RemovalWay } from '../../../plugin/removal/pod-removal.ts';
+import type { RemovalWay } from '../../../shared/removals/pod-removal.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 import { NO_FLAGS } from './builders.ts';
 import { type FakeCluster, fakeCluster, NAMESPACE, settle } from './fake-cluster.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { DrainObservation, DrainOptions } from '../../../plugin/drain/decide/types.ts';
 import { type DrainPlan, describePlan } from '../../../plugin/drain/plan.ts';
-import type { DrainObservation, DrainOptions } from '../../../shared/drain/types.ts';
 import { drainPod, drainWorkload, observationOf, podOf } from './builders.ts';
 
 const OPTIONS: DrainOptions = {

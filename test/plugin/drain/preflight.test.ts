@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { checkDrainAccess, type DrainNeeds, hasZoneBudgets } from '../../../plugin/drain/preflight.ts';
-import { UserError } from '../../../plugin/errors.ts';
+import { UserError } from '../../../shared/errors.ts';
 import type { Kube, KubeRequest } from '../../../shared/kube/kube.ts';
 import { apiError, fakeKube } from '../../helpers/fake-kube.ts';
 

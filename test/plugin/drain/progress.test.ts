@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
+import { emptyDrainMemory } from '../../../plugin/drain/decide/memory.ts';
+import type { DrainPod } from '../../../plugin/drain/decide/types.ts';
 import { Progress } from '../../../plugin/drain/progress.ts';
-import { emptyDrainMemory } from '../../../shared/drain/memory.ts';
-import type { DrainPod } from '../../../shared/drain/types.ts';
 import { drainPod, observationOf } from './builders.ts';
 
 const MEMORY = { ...emptyDrainMemory(), begun: true, zone: 'zone-a', batch: ['node-1', 'node-2'] };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
+import type { DrainObservation } from '../../../plugin/drain/decide/types.ts';
 import { Refusals } from '../../../plugin/drain/refusals.ts';
-import type { DrainObservation } from '../../../shared/drain/types.ts';
 import { drainPod, drainWorkload, observationOf } from './builders.ts';
 
 const pod = drainPod({

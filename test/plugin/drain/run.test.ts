@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
+import type { ExitCode } from '../../../plugin/cli/errors.ts';
 import type { DrainRequest } from '../../../plugin/drain/request.ts';
 import { runDrain } from '../../../plugin/drain/run.ts';
-import type { ExitCode } from '../../../plugin/errors.ts';
+import { openDrainReporter } from '../../../plugin/views/open.ts';
 import { type TestContext, testContext } from '../../helpers/context.ts';
 import { type ManualClock, manualClock } from '../../helpers/manual-clock.ts';
 import { NO_FLAGS } from './builders.ts';
@@ -48,7 +49,7 @@ describe('kubectl zone drain', () => {
   });
 
   const drain = (request: Partial<DrainRequest> = {}) =>
-    runDrain({ ...REQUEST, ...request }, operator.context);
+    runDrain({ ...REQUEST, ...request }, operator.context, openDrainReporter);
   const events = () =>
     operator.stdout.text
       .trim()

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { watchScales } from '../../../plugin/drain/scales.ts';
-import type { ScaleRead } from '../../../shared/budget/owners.ts';
+import type { ScaleRead } from '../../../shared/budget/decide/owners.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 
 const REF = { apiVersion: 'example.org/v1', kind: 'Shard', name: 'x', uid: 'uid-x', namespace: 'cortex' };

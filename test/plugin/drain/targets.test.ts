@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { UsageError } from '../../../plugin/cli/errors.ts';
 import type { DrainTargets } from '../../../plugin/drain/request.ts';
 import { checkZoneOrder, fetchTargets } from '../../../plugin/drain/targets.ts';
-import { UsageError, UserError } from '../../../plugin/errors.ts';
+import { UserError } from '../../../shared/errors.ts';
 import type { Kube, KubeRequest } from '../../../shared/kube/kube.ts';
 import { apiError, fakeKube } from '../../helpers/fake-kube.ts';
 import { nodeObject, nodeOf } from './builders.ts';
@@ -71,7 +72,7 @@ describe('the nodes of a drain', () => {
 
   it('says which nodes and zones there are not, all at once, and which there are', async () => {
     const error = await complaint({ names: ['node-9', 'node-1', 'node-8'], zones: ['zone-x'] });
-    assert.equal(error.exitCode, 1);
+    assert.equal(error.end, 'failed');
     assert.equal(error.message, 'nodes node-9, node-8 not found\nno node is in zone zone-x');
     assert.equal(
       error.fix,
@@ -90,7 +91,7 @@ describe('the nodes of a drain', () => {
 
   it('fails when a selector matches nothing', async () => {
     const error = await complaint({ selector: 'pool=new' });
-    assert.equal(error.exitCode, 1);
+    assert.equal(error.end, 'failed');
     assert.equal(error.message, 'no node matches -l pool=new');
   });
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { UsageError, UserError } from '../../../plugin/errors.ts';
+import { UsageError } from '../../../plugin/cli/errors.ts';
 import { chooseImage, installCommand } from '../../../plugin/install/image.ts';
+import { UserError } from '../../../shared/errors.ts';
 
 describe('the image of the webhook', () => {
   it('is the one that was named, or else the one of the build', () => {

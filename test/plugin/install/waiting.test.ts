@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { EXIT, InterruptedError } from '../../../plugin/errors.ts';
 import { waitForAnswer, waitForSilence } from '../../../plugin/install/apply/answer.ts';
 import { StoppedError } from '../../../plugin/install/errors.ts';
 import { waitFor } from '../../../plugin/install/wait.ts';
+import { InterruptedError } from '../../../shared/errors.ts';
 import { ApiError, ConnectionError, type Kube } from '../../../shared/kube/kube.ts';
 import { TRIAL_CODE, trialMessage } from '../../../shared/trial.ts';
 import { fakeKube } from '../../helpers/fake-kube.ts';
@@ -82,7 +82,7 @@ describe('waiting', () => {
       ),
       (error) =>
         error instanceof StoppedError &&
-        error.exitCode === EXIT.stopped &&
+        error.end === 'stopped' &&
         /time is up, waiting for it: half of it/.test(error.message),
     );
   });

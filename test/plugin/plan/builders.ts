@@ -2,7 +2,7 @@ import type { GivenLoad } from '../../../plugin/plan/load-options.ts';
 import { type ChoicesPlan, planChoices } from '../../../plugin/plan/plan.ts';
 import type { Survey } from '../../../plugin/plan/survey.ts';
 import { type Pod, readPod } from '../../../shared/kube/objects.ts';
-import { observation, pod } from '../../shared/rollout/builders.ts';
+import { observation, pod } from '../../shared/rollout/decide/builders.ts';
 
 const NOON_MS = Date.parse('2026-01-01T12:00:00Z');
 export const MINUTE_MS = 60_000;

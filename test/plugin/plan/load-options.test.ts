@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { UsageError } from '../../../plugin/errors.ts';
+import { UsageError } from '../../../plugin/cli/errors.ts';
 import { givenLoad } from '../../../plugin/plan/load-options.ts';
 
 const COMPLETE = { series: '600000', 'chunk-age': '1h', 'entries-per-chunk': '7', 'flush-time': '10m' };

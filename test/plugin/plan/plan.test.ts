@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { overrun } from '../../../plugin/plan/overrun.ts';
-import { observation, pod } from '../../shared/rollout/builders.ts';
+import { observation, pod } from '../../shared/rollout/decide/builders.ts';
 import { cortex, MINUTE_MS, NOTHING_GIVEN, planOf, podOf, surveyOf } from './builders.ts';
 
 const SIX = ['zone-a', 'zone-b', 'zone-c', 'zone-a', 'zone-b', 'zone-c'];
@@ -143,9 +143,9 @@ describe('the store in the plan', () => {
     const complaint = (capacity: number) => overrun(planOf(surveyOf(THREE), cortex(capacity)));
     assert.equal(complaint(3500), undefined);
     assert.deepEqual(
-      [complaint(3000)?.exitCode, complaint(3000)?.message, complaint(3000)?.fix],
+      [complaint(3000)?.end, complaint(3000)?.message, complaint(3000)?.fix],
       [
-        1,
+        'failed',
         'no choice is safe: one pod that flushes needs 3,500 writes/s, and the store takes 3,000',
         'give the store more capacity first, or let a pod flush for 12m 44s or longer',
       ],

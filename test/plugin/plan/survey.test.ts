@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { UserError } from '../../../plugin/errors.ts';
 import { surveyWorkload } from '../../../plugin/plan/survey.ts';
+import { UserError } from '../../../shared/errors.ts';
 import { apiError, type FakeKube, fakeKube } from '../../helpers/fake-kube.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 

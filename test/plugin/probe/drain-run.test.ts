@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { DrainRequest } from '../../../plugin/drain/request.ts';
 import { runDrain } from '../../../plugin/drain/run.ts';
+import { openDrainReporter } from '../../../plugin/views/open.ts';
 import { type TestContext, testContext } from '../../helpers/context.ts';
 import { drainLines, linesOf } from '../../helpers/drain-run.ts';
 import { type ManualClock, manualClock } from '../../helpers/manual-clock.ts';
@@ -51,7 +52,7 @@ describe('kubectl zone drain --probe', () => {
   });
 
   it('lists what failed with the pod that was moved, and leaves nothing behind', async () => {
-    const running = runDrain(request(), operator.context);
+    const running = runDrain(request(), operator.context, openDrainReporter);
     await operator.stdout.matches(/"type":"pod-evicted"/);
     web.answer = (_, response) => response.writeHead(502).end();
     clock.advance(100);
@@ -72,19 +73,22 @@ describe('kubectl zone drain --probe', () => {
 
   it('touches nothing where the service does not answer well', async () => {
     web.answer = (_, response) => response.writeHead(503).end();
-    await assert.rejects(runDrain(request(), operator.context), /--probe: .*\/shop: 503 Service Unavailable/);
+    await assert.rejects(
+      runDrain(request(), operator.context, openDrainReporter),
+      /--probe: .*\/shop: 503 Service Unavailable/,
+    );
     assert.ok(!cluster.fake.requests.some(({ method }) => method === 'PATCH'));
     assert.deepEqual([cluster.asked, clock.pending()], [[], []]);
   });
 
   it('asks nobody in a dry run', async () => {
-    assert.equal(await runDrain(request({ dryRun: 'client' }), operator.context), 0);
+    assert.equal(await runDrain(request({ dryRun: 'client' }), operator.context, openDrainReporter), 0);
     assert.deepEqual(web.askedOver, []);
   });
 
   it('ends at an interrupt, also while the first answers are awaited', async () => {
     web.answer = () => operator.interrupt();
-    await assert.rejects(runDrain(request(), operator.context), /interrupted/);
+    await assert.rejects(runDrain(request(), operator.context, openDrainReporter), /interrupted/);
     assert.deepEqual([cluster.asked, clock.pending()], [[], []]);
   });
 });

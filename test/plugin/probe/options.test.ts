@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { EXIT, UsageError } from '../../../plugin/cli/errors.ts';
+import { runCommandLine } from '../../../plugin/cli/registry.ts';
 import { drainCommand, drainRequest } from '../../../plugin/commands/drain.ts';
-import { runCommandLine } from '../../../plugin/commands/registry.ts';
 import { rolloutCommand, rolloutFlags } from '../../../plugin/commands/rollout.ts';
-import { EXIT, UsageError } from '../../../plugin/errors.ts';
 import type { ProbeRequest } from '../../../plugin/probe/options.ts';
 import { testContext } from '../../helpers/context.ts';
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { UserError } from '../../../plugin/errors.ts';
 import type { Answer, ProbeClient } from '../../../plugin/probe/client.ts';
 import type { ProbeRequest } from '../../../plugin/probe/options.ts';
 import { MOST_UNDER_WAY, Probe } from '../../../plugin/probe/probe.ts';
-import type { ProbeNews } from '../../../shared/probe/types.ts';
+import type { ProbeNews } from '../../../shared/drive/probe-news.ts';
+import { UserError } from '../../../shared/errors.ts';
 import { type ManualClock, manualClock } from '../../helpers/manual-clock.ts';
 import { startWeb, type Web } from './web.ts';
 

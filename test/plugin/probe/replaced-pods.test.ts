@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { DrainSnapshot } from '../../../plugin/drain/decide/snapshot.ts';
 import type { DrainEvent } from '../../../plugin/drain/events.ts';
 import { podsOfDrain, podsOfRollout } from '../../../plugin/probe/replaced-pods.ts';
-import type { DrainSnapshot } from '../../../shared/drain/snapshot.ts';
 
 const atMs = 0;
 

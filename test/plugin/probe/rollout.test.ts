@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { probeRollout } from '../../../plugin/probe/rollout.ts';
-import type { Reporter, RolloutEvent } from '../../../plugin/rollout/events.ts';
+import type { Reporter, RolloutEvent } from '../../../shared/rollout/drive/events.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 import { startWeb, type Web } from './web.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type ControlsOptions, rolloutControls } from '../../../plugin/rollout/controls.ts';
 import { readLease, readPod, readStatefulSet } from '../../../shared/kube/objects.ts';
-import { statefulSetWorkload } from '../../../shared/rollout/workload.ts';
+import { statefulSetWorkload } from '../../../shared/rollout/decide/workload.ts';
 import { apiError, type FakeObject, fakeKube } from '../../helpers/fake-kube.ts';
 import { manualClock } from '../views/fixtures/clock.ts';
 

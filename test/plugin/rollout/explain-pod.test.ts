@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { explainPod } from '../../../plugin/rollout/explain-pod.ts';
 import { readPod, readStatefulSet } from '../../../shared/kube/objects.ts';
-import { statefulSetWorkload } from '../../../shared/rollout/workload.ts';
+import { statefulSetWorkload } from '../../../shared/rollout/decide/workload.ts';
 import { CRASHING_INIT, CRASHING_SIDECAR } from '../../helpers/init-pods.ts';
 
 const NOW_MS = Date.parse('2026-03-01T09:00:00Z');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { UsageError } from '../../../plugin/errors.ts';
+import { UsageError } from '../../../plugin/cli/errors.ts';
 import { failureBudgetFrom } from '../../../plugin/rollout/failure-options.ts';
 
 describe('the flags of the failure budget', () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { UserError } from '../../../plugin/errors.ts';
-import { NO_GATES } from '../../../plugin/gates/options.ts';
-import type { UpdateDefaults } from '../../../plugin/rollout/defaults.ts';
 import { type GivenSettings, resolveSettings, settingNotices } from '../../../plugin/rollout/settings.ts';
+import { UserError } from '../../../shared/errors.ts';
+import { NO_GATES } from '../../../shared/gates/request.ts';
+import type { UpdateDefaults } from '../../../shared/rollout/drive/defaults.ts';
 
 const OBJECT = 'zoneawareupdate/store';
 

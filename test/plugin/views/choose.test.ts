@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
-import type { OutputStream } from '../../../plugin/context.ts';
+import type { OutputStream } from '../../../plugin/cli/context.ts';
 import { allowsColour, chooseView } from '../../../plugin/views/choose.ts';
 
 const pipe: OutputStream = new PassThrough();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { OutputStream } from '../../../plugin/context.ts';
+import type { OutputStream } from '../../../plugin/cli/context.ts';
 import { plainReporter } from '../../../plugin/views/plain.ts';
 import { rolloutTeller } from '../../../plugin/views/rollout/narration/narrate.ts';
 import { manualClock } from './fixtures/clock.ts';

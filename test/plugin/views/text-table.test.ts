@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { textTable } from '../../../plugin/views/text-table.ts';
+import { textTable } from '../../../plugin/cli/text-table.ts';
 
 it('aligns columns, and leaves no blanks at the ends of lines', () => {
   assert.deepEqual(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { RESERVATION_LIFETIME_MS } from '../../../shared/budget/reservations.ts';
+import { RESERVATION_LIFETIME_MS } from '../../../shared/budget/decide/reservations.ts';
 import { RESERVE_LABEL, RESERVE_PRECONDITION_UID, RESERVED_CODE } from '../../../shared/reserve-only.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 import { type EvictionShape, harness } from '../helpers/harness.ts';

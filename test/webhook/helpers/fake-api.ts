@@ -1,5 +1,5 @@
-import { readBudget } from '../../../shared/budget/read-budget.ts';
-import { identityOf, PROTOCOL } from '../../../shared/budget/trust.ts';
+import { readBudget } from '../../../shared/budget/decide/read-budget.ts';
+import { identityOf, PROTOCOL } from '../../../shared/budget/decide/trust.ts';
 import { ApiError, type Kube, type KubeRequest } from '../../../shared/kube/kube.ts';
 
 interface Stored {

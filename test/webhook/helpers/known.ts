@@ -1,4 +1,4 @@
-import { type BudgetMemory, createBudgetMemory } from '../../../shared/budget/memory.ts';
+import { type BudgetMemory, createBudgetMemory } from '../../../shared/budget/decide/memory.ts';
 import type { Doubt, Freshness } from '../../../webhook/cluster/freshness.ts';
 import type { Scales } from '../../../webhook/cluster/scales.ts';
 

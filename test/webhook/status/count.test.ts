@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { RESERVATION_LIFETIME_MS } from '../../../shared/budget/reservations.ts';
-import type { BudgetObservation, CachedPod } from '../../../shared/budget/types.ts';
+import { RESERVATION_LIFETIME_MS } from '../../../shared/budget/decide/reservations.ts';
+import type { BudgetObservation, CachedPod } from '../../../shared/budget/decide/types.ts';
 import { fetchBudget } from '../../../webhook/budgets/store.ts';
 import { silentLog } from '../../../webhook/log.ts';
 import { type CountDeps, countBudget, LONGEST_RECHECK_MS } from '../../../webhook/status/count.ts';

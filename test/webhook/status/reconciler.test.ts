@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { ZoneDisruptionBudget } from '../../../shared/budget/types.ts';
+import type { ZoneDisruptionBudget } from '../../../shared/budget/decide/types.ts';
 import { ConnectionError } from '../../../shared/kube/kube.ts';
 import { fetchBudget } from '../../../webhook/budgets/store.ts';
 import { silentLog } from '../../../webhook/log.ts';

@@ -1,15 +1,9 @@
 /** Which target groups Ingresses ask for. */
 import { createHash } from 'node:crypto';
-import {
-  ALB,
-  DEREGISTRATION_DELAY,
-  GATE,
-  mapEntry,
-  wholeNumber,
-} from '../../../../shared/check/annotations.ts';
-import type { Ingress, IngressClass } from '../../../../shared/check/objects/ingress.ts';
-import type { Service } from '../../../../shared/check/objects/service.ts';
-import { leadsTo } from '../../../../shared/check/targets/ingress.ts';
+import { ALB, DEREGISTRATION_DELAY, GATE, mapEntry, wholeNumber } from '../../../check/decide/annotations.ts';
+import type { Ingress, IngressClass } from '../../../check/decide/objects/ingress.ts';
+import type { Service } from '../../../check/decide/objects/service.ts';
+import { leadsTo } from '../../../check/decide/targets/ingress.ts';
 import type { TargetGroupSettings } from '../settings.ts';
 
 /** A target group of an Ingress, and the pods that are to be in it. */

@@ -1,9 +1,9 @@
-import { readIngress, readIngressClass } from '../../../../shared/check/objects/ingress.ts';
-import { readService } from '../../../../shared/check/objects/service.ts';
 import type { Clock } from '../../../../shared/clock.ts';
 import { ApiError, type Kube } from '../../../../shared/kube/kube.ts';
 import { RESOURCES, resourcePath } from '../../../../shared/kube/paths.ts';
 import { watchCache } from '../../../../shared/kube/watch-cache.ts';
+import { readIngress, readIngressClass } from '../../../check/decide/objects/ingress.ts';
+import { readService } from '../../../check/decide/objects/service.ts';
 import type { TargetGroup } from '../target-group.ts';
 import { type Binding, bindingsOf, gateOf } from './bindings.ts';
 import { conditionFor, type GateCondition } from './condition.ts';

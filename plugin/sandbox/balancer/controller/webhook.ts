@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { GATE } from '../../../../shared/check/annotations.ts';
 import type { Kube } from '../../../../shared/kube/kube.ts';
 import { resourcePath } from '../../../../shared/kube/paths.ts';
+import { GATE } from '../../../check/decide/annotations.ts';
 import { makeCertificates } from '../../certificates.ts';
 import type { Binding } from './bindings.ts';
 import { gatePatch } from './injection.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../../shared/clock.ts';
-import { ZONE_LABEL } from '../../../../shared/zones.ts';
+import { ZONE_LABEL } from '../../../../shared/kube/zones.ts';
 import { PODS } from '../../api/resources.ts';
 import type { Pod } from '../../controllers/types.ts';
 import type { Store } from '../../store/store.ts';

@@ -1,6 +1,6 @@
+import { formatDuration, oneLine, plural } from '../../../../shared/format.ts';
 import type { ZeroDowntimeEvent } from '../../../demo/zero-downtime/events.ts';
 import { failuresIn, requestsIn, type Tally } from '../../../demo/zero-downtime/tally.ts';
-import { formatDuration, oneLine, plural } from '../../format.ts';
 import type { Sentence, Teller } from '../../narration/sentence.ts';
 import { PHASE_NAMES } from './names.ts';
 import { tallyLines } from './table.ts';

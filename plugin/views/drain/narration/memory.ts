@@ -1,4 +1,4 @@
-import type { DrainSnapshot } from '../../../../shared/drain/snapshot.ts';
+import type { DrainSnapshot } from '../../../drain/decide/snapshot.ts';
 import type { Pauses } from '../../narration/common.ts';
 import { NO_STORY, type ProbeStory } from '../../probe/narrate.ts';
 

@@ -3,9 +3,10 @@
  * 300 pods would repeat is folded: cordons and evictions are told together, a refusal or a wait once for each zone
  * and reason, however its figures and names change.
  */
+
+import { formatDuration, oneLine, plural } from '../../../../shared/format.ts';
 import { countPods, listNames } from '../../../../shared/sentences.ts';
 import type { DrainEvent } from '../../../drain/events.ts';
-import { formatDuration, oneLine, plural } from '../../format.ts';
 import { tellCommon, waitingSentence, withoutNumbers } from '../../narration/common.ts';
 import type { Sentence, Told } from '../../narration/sentence.ts';
 import { tellProbe } from '../../probe/narrate.ts';

@@ -1,5 +1,5 @@
+import { firstNames, plural } from '../../../../shared/format.ts';
 import { countPods } from '../../../../shared/sentences.ts';
-import { firstNames, plural } from '../../format.ts';
 import type { Sentence } from '../../narration/sentence.ts';
 import { nameZone } from '../names.ts';
 import type { DrainNarration, Tally } from './memory.ts';

@@ -1,4 +1,4 @@
-import type { PodCell, RolloutSnapshot } from '../../../../shared/rollout/snapshot.ts';
+import type { PodCell, RolloutSnapshot } from '../../../../shared/rollout/decide/snapshot.ts';
 
 /** `j`, `k` and the vertical arrows walk through the pods that are down, the horizontal ones through all. */
 const STEPS: Readonly<Record<string, { by: 1 | -1; among: 'down' | 'all' }>> = {

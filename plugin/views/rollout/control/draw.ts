@@ -1,5 +1,5 @@
-import type { Order, RolloutSnapshot } from '../../../../shared/rollout/snapshot.ts';
-import { formatDuration, oneLine, shortRevision } from '../../format.ts';
+import { formatDuration, oneLine, shortRevision } from '../../../../shared/format.ts';
+import type { Order, RolloutSnapshot } from '../../../../shared/rollout/decide/snapshot.ts';
 import type { Section } from '../../terminal/allot.ts';
 import { labelled } from '../../terminal/labelled.ts';
 import { type Line, type Span, span } from '../../terminal/line.ts';

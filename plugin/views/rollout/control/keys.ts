@@ -1,4 +1,4 @@
-import type { RolloutControls, UndoProposal } from '../../../rollout/controls.ts';
+import type { RolloutControls, UndoProposal } from '../../../rollout/reporter.ts';
 import type { ViewAction, ViewState } from '../reducer.ts';
 import { firstToExplain, movedCursor } from './cursor.ts';
 

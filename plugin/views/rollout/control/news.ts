@@ -1,5 +1,5 @@
-import type { Orders } from '../../../../shared/rollout/snapshot.ts';
-import { oneLine } from '../../format.ts';
+import { oneLine } from '../../../../shared/format.ts';
+import type { Orders } from '../../../../shared/rollout/decide/snapshot.ts';
 import type { Sentence } from '../../narration/sentence.ts';
 
 /** What operators have asked for since the last look, at this terminal or another. */

@@ -1,5 +1,4 @@
-import type { UndoProposal } from '../../../rollout/controls.ts';
-import type { Finding } from '../../../rollout/explain-pod.ts';
+import type { Finding, UndoProposal } from '../../../rollout/reporter.ts';
 
 /** What the keys have made of the view, beside the rollout itself. */
 export interface ControlState {

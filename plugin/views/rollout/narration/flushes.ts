@@ -1,5 +1,5 @@
-import type { PodCell, RolloutSnapshot } from '../../../../shared/rollout/snapshot.ts';
-import { firstNames, formatDuration } from '../../format.ts';
+import { firstNames, formatDuration } from '../../../../shared/format.ts';
+import type { PodCell, RolloutSnapshot } from '../../../../shared/rollout/decide/snapshot.ts';
 import type { Sentence } from '../../narration/sentence.ts';
 
 /** An ordinary pod ends within its 30 seconds: only one that takes longer is worth a line. */

@@ -3,9 +3,10 @@
  * been told is in the memory. What 300 pods would repeat is folded: pods back are told per wave, a reason to wait or
  * a refused eviction when it changes, a pod in trouble once per zone and reason.
  */
+
+import { formatDuration, oneLine, shortRevision } from '../../../../shared/format.ts';
+import type { RolloutEvent } from '../../../../shared/rollout/drive/events.ts';
 import { countPods } from '../../../../shared/sentences.ts';
-import type { RolloutEvent } from '../../../rollout/events.ts';
-import { formatDuration, oneLine, shortRevision } from '../../format.ts';
 import { pause, tellCommon, waitingSentence, withoutNumbers } from '../../narration/common.ts';
 import type { Sentence, Teller, Told } from '../../narration/sentence.ts';
 import { tellProbe } from '../../probe/narrate.ts';

@@ -1,6 +1,6 @@
-import type { RolloutSnapshot } from '../../../../shared/rollout/snapshot.ts';
+import { oneLine, shortRevision } from '../../../../shared/format.ts';
+import type { RolloutSnapshot } from '../../../../shared/rollout/decide/snapshot.ts';
 import { countPods, listNames } from '../../../../shared/sentences.ts';
-import { oneLine, shortRevision } from '../../format.ts';
 import type { Sentence } from '../../narration/sentence.ts';
 import { flushesSeen } from './flushes.ts';
 import type { Narration } from './memory.ts';

@@ -1,5 +1,5 @@
-import type { PodCell, RolloutSnapshot } from '../../../../shared/rollout/snapshot.ts';
-import { firstNames, oneLine } from '../../format.ts';
+import { firstNames, oneLine } from '../../../../shared/format.ts';
+import type { PodCell, RolloutSnapshot } from '../../../../shared/rollout/decide/snapshot.ts';
 
 /** Pods of one zone that are down for the same reason. */
 export interface Trouble {

@@ -1,6 +1,6 @@
+import { firstNames, formatDuration, oneLine } from '../../../../shared/format.ts';
+import type { RolloutEvent } from '../../../../shared/rollout/drive/events.ts';
 import { countPods } from '../../../../shared/sentences.ts';
-import type { RolloutEvent } from '../../../rollout/events.ts';
-import { firstNames, formatDuration, oneLine } from '../../format.ts';
 import type { Sentence } from '../../narration/sentence.ts';
 import type { Narration, WaveTally } from './memory.ts';
 

@@ -3,7 +3,7 @@ import { Writable } from 'node:stream';
 import { describe, it } from 'node:test';
 import type { BudgetEvent, BudgetReporter } from '../../../../plugin/budget/events.ts';
 import type { BudgetReport } from '../../../../plugin/budget/report.ts';
-import type { OutputStream } from '../../../../plugin/context.ts';
+import type { OutputStream } from '../../../../plugin/cli/context.ts';
 import { budgetJsonLines } from '../../../../plugin/views/budget/json-lines.ts';
 import { budgetLines } from '../../../../plugin/views/budget/lines.ts';
 import { reportOf } from './reports.ts';

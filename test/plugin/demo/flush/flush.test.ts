@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as z from 'zod/mini';
+import { demoHost } from '../../../../plugin/commands/demo.ts';
 import { showFlush } from '../../../../plugin/demo/flush/flush.ts';
 import type { Scenario } from '../../../../plugin/demo/flush/scenario.ts';
 import { main } from '../../../../plugin/main.ts';
@@ -37,7 +38,7 @@ function finishedIn(text: string) {
 describe('kubectl zone demo flush', () => {
   it('overruns the store with a plain rolling update, and not with ours', async () => {
     const { context, stdout, stderr } = testContext({});
-    assert.equal(await showFlush(SCENARIO, OPTIONS, context), 0, stdout.text + stderr.text);
+    assert.equal(await showFlush(SCENARIO, OPTIONS, context, await demoHost()), 0, stdout.text + stderr.text);
     const { exitCode, figures } = finishedIn(stdout.text);
     assert.equal(exitCode, 0);
     assert.ok(figures.plain.mostFlushing > 1);
@@ -53,7 +54,11 @@ describe('kubectl zone demo flush', () => {
   it('fails when our side asks for more than the store takes', async () => {
     const { context, stdout, stderr } = testContext({});
     const small = { ...SCENARIO, pods: 1, capacity: 2_000 };
-    assert.equal(await showFlush(small, { ...OPTIONS, pods: 1 }, context), 1, stdout.text + stderr.text);
+    assert.equal(
+      await showFlush(small, { ...OPTIONS, pods: 1 }, context, await demoHost()),
+      1,
+      stdout.text + stderr.text,
+    );
     assert.ok(finishedIn(stdout.text).figures.zone.writesLost > 0);
   });
 
@@ -69,7 +74,7 @@ describe('kubectl zone demo flush', () => {
 
   it('can be interrupted while it runs, and says how its command ended', async () => {
     const { context, stdout, stderr, interrupt } = testContext({});
-    const ended = showFlush(SCENARIO, OPTIONS, context);
+    const ended = showFlush(SCENARIO, OPTIONS, context, await demoHost());
     await stdout.matches(/wave 1 in zone-a/);
     interrupt();
     assert.equal(await ended, 130, stdout.text + stderr.text);

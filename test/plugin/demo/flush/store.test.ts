@@ -8,7 +8,7 @@ import {
 } from '../../../../plugin/demo/flush/record.ts';
 import { cortexScenario, demandOf } from '../../../../plugin/demo/flush/scenario.ts';
 import { peakBetween, storeFigures } from '../../../../plugin/demo/flush/store.ts';
-import { writesWhile } from '../../../../shared/flush/store-load.ts';
+import { writesWhile } from '../../../../plugin/plan/decide/store-load.ts';
 import fc from '../../../helpers/seed.ts';
 
 const ZONES = ['zone-a', 'zone-b', 'zone-c'];

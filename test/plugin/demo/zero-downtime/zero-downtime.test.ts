@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as z from 'zod/mini';
+import { demoHost } from '../../../../plugin/commands/demo.ts';
 import { showZeroDowntime } from '../../../../plugin/demo/zero-downtime/zero-downtime.ts';
 import { main } from '../../../../plugin/main.ts';
 import { testContext } from '../../../helpers/context.ts';
@@ -21,7 +22,11 @@ const Finished = z.object({
 describe('kubectl zone demo zero-downtime', () => {
   it('loses requests as found, and none after check --fix', async () => {
     const { context, stdout, stderr } = testContext({});
-    assert.equal(await showZeroDowntime(SCENARIO, OPTIONS, context), 0, stdout.text + stderr.text);
+    assert.equal(
+      await showZeroDowntime(SCENARIO, OPTIONS, context, await demoHost()),
+      0,
+      stdout.text + stderr.text,
+    );
     const { exitCode, tallies } = Finished.parse(JSON.parse(stdout.text.trimEnd().split('\n').at(-1) ?? ''));
     assert.equal(exitCode, 0);
     const codes = tallies.found.map(({ code }) => code);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { StoreFigures } from '../../../../plugin/demo/flush/store.ts';
+import type { StoreFigures } from '../../../../plugin/demo/flush/events.ts';
 import { figureLines } from '../../../../plugin/views/demo/figures.ts';
 
 const GOOD: StoreFigures = {

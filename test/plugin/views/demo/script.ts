@@ -2,8 +2,8 @@ import type { FlushEvent } from '../../../../plugin/demo/flush/events.ts';
 import { EMPTY_RECORD, recorded } from '../../../../plugin/demo/flush/record.ts';
 import { cortexScenario, demandOf, type Side } from '../../../../plugin/demo/flush/scenario.ts';
 import { storeFigures } from '../../../../plugin/demo/flush/store.ts';
+import { writesWhile } from '../../../../plugin/plan/decide/store-load.ts';
 import { INITIAL_STATE, reduceFlush } from '../../../../plugin/views/demo/state.ts';
-import { writesWhile } from '../../../../shared/flush/store-load.ts';
 
 export const STARTED_AT_MS = Date.UTC(2026, 0, 1);
 export const MINUTE_MS = 60_000;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { DrainStatus } from '../../../../plugin/drain/decide/snapshot.ts';
 import { layOutDrain } from '../../../../plugin/views/drain/frame.ts';
 import { lineWidth } from '../../../../plugin/views/terminal/line.ts';
-import type { DrainStatus } from '../../../../shared/drain/snapshot.ts';
 import fc from '../../../helpers/seed.ts';
 import { drainEvent, drainSnapshot, drainZone, nodeRow } from '../fixtures/drain.ts';
 import { drainFrameInput, drainStateAfter } from '../fixtures/drain-frames.ts';

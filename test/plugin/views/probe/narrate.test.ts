@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { RolloutEvent } from '../../../../plugin/rollout/events.ts';
 import { NOTHING_TOLD as NOTHING_TOLD_OF_DRAIN } from '../../../../plugin/views/drain/narration/memory.ts';
 import { narrateDrain } from '../../../../plugin/views/drain/narration/narrate.ts';
 import { NO_STORY, type ProbeEvent, tellProbe } from '../../../../plugin/views/probe/narrate.ts';
 import { NOTHING_TOLD } from '../../../../plugin/views/rollout/narration/memory.ts';
 import { narrate } from '../../../../plugin/views/rollout/narration/narrate.ts';
-import { sample, URL_SHOWN } from '../../../shared/probe/results.ts';
+import type { RolloutEvent } from '../../../../shared/rollout/drive/events.ts';
+import { sample, URL_SHOWN } from '../../probe/decide/results.ts';
 
 const failed = (atMs: number, pods: readonly string[] = ['web-2']): ProbeEvent => ({
   ...{ atMs, pods, type: 'probe-failed', url: URL_SHOWN, connection: 'fresh' },

@@ -8,7 +8,7 @@ import { stack } from '../../../../plugin/views/terminal/allot.ts';
 import { type Line, lineWidth } from '../../../../plugin/views/terminal/line.ts';
 import { themeFor } from '../../../../plugin/views/terminal/theme.ts';
 import fc from '../../../helpers/seed.ts';
-import { sample } from '../../../shared/probe/results.ts';
+import { sample } from '../../probe/decide/results.ts';
 import { drainEvent, drainSnapshot, drainZone, nodeRow } from '../fixtures/drain.ts';
 import { drainFrameInput, drainStateAfter } from '../fixtures/drain-frames.ts';
 import { frameInput, stateAfter } from '../fixtures/frames.tsx';

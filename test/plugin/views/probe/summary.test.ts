@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { EMPTY_TALLY, summaryOf, withResult, withSkipped } from '../../../../plugin/probe/decide/tally.ts';
 import { probeSummaryLines } from '../../../../plugin/views/probe/summary.ts';
-import { EMPTY_TALLY, summaryOf, withResult, withSkipped } from '../../../../shared/probe/tally.ts';
-import { result, URL_SHOWN } from '../../../shared/probe/results.ts';
+import { result, URL_SHOWN } from '../../probe/decide/results.ts';
 
 const dueAtMs = Date.UTC(2026, 2, 1, 9, 0, 1, 250);
 const bad = result({ dueAtMs, code: 502, failure: '502 Bad Gateway', tookMs: 31 });

@@ -4,7 +4,7 @@ import { layOutFrame } from '../../../../plugin/views/rollout/frame.ts';
 import type { ViewAction } from '../../../../plugin/views/rollout/reducer.ts';
 import { lineWidth } from '../../../../plugin/views/terminal/line.ts';
 import { themeFor } from '../../../../plugin/views/terminal/theme.ts';
-import type { RolloutStatus } from '../../../../shared/rollout/snapshot.ts';
+import type { RolloutStatus } from '../../../../shared/rollout/decide/snapshot.ts';
 import fc from '../../../helpers/seed.ts';
 import { frameInput, stateAfter } from '../fixtures/frames.tsx';
 import { cells, event, midway, snapshotOf, zoneRow } from '../fixtures/snapshots.ts';

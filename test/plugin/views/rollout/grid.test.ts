@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { groupState, layOutGrid } from '../../../../plugin/views/rollout/grid.ts';
 import { zoneGrid } from '../../../../plugin/views/rollout/zones.ts';
 import { type Theme, themeFor } from '../../../../plugin/views/terminal/theme.ts';
-import type { ZoneRow } from '../../../../shared/rollout/snapshot.ts';
+import type { ZoneRow } from '../../../../shared/rollout/decide/snapshot.ts';
 import { cells, zoneRow } from '../fixtures/snapshots.ts';
 
 const ascii = themeFor({ NO_COLOR: '1' });

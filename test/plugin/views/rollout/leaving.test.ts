@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { leaving } from '../../../../plugin/views/rollout/status.ts';
 import { themeFor } from '../../../../plugin/views/terminal/theme.ts';
-import type { PodCell } from '../../../../shared/rollout/snapshot.ts';
+import type { PodCell } from '../../../../shared/rollout/decide/snapshot.ts';
 import { cells, snapshotOf, zoneRow } from '../fixtures/snapshots.ts';
 
 const MINUTE_MS = 60_000;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
-import type { OutputStream } from '../../../../plugin/context.ts';
+import type { OutputStream } from '../../../../plugin/cli/context.ts';
 import { span } from '../../../../plugin/views/terminal/line.ts';
 import { FrameTerminal, reflows, sizeOf, watchSize } from '../../../../plugin/views/terminal/screen.ts';
 import { manualClock } from '../fixtures/clock.ts';

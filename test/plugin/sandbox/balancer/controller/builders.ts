@@ -1,3 +1,5 @@
+import { readIngress } from '../../../../../plugin/check/decide/objects/ingress.ts';
+import { readService } from '../../../../../plugin/check/decide/objects/service.ts';
 import { type Binding, bindingsOf } from '../../../../../plugin/sandbox/balancer/controller/bindings.ts';
 import {
   type BackendPod,
@@ -5,8 +7,6 @@ import {
 } from '../../../../../plugin/sandbox/balancer/controller/objects.ts';
 import type { TargetHealth } from '../../../../../plugin/sandbox/balancer/target.ts';
 import type { DescribedTarget } from '../../../../../plugin/sandbox/balancer/target-group.ts';
-import { readIngress } from '../../../../../shared/check/objects/ingress.ts';
-import { readService } from '../../../../../shared/check/objects/service.ts';
 
 export const TARGET_TYPE = 'alb.ingress.kubernetes.io/target-type';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseRingPage } from '../../../../../shared/ring/page.ts';
+import { parseRingPage } from '../../../../../shared/gates/decide/ring/page.ts';
 import { manualClock } from '../../../../helpers/manual-clock.ts';
 import { type Body, type Client, withSandbox } from '../../client.ts';
 import { allReady, PODS, STATEFULSETS, statefulSet, template } from '../../objects.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ViewAction } from '../../../../../plugin/views/rollout/reducer.ts';
 import { themeFor } from '../../../../../plugin/views/terminal/theme.ts';
-import type { RolloutSnapshot } from '../../../../../shared/rollout/snapshot.ts';
+import type { RolloutSnapshot } from '../../../../../shared/rollout/decide/snapshot.ts';
 import { drawnLines, frameInput, stateAfter } from '../../fixtures/frames.tsx';
 import { cells, event, STARTED_AT_MS, snapshotOf, zoneRow } from '../../fixtures/snapshots.ts';
 

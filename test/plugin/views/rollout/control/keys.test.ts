@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { RolloutControls, UndoProposal } from '../../../../../plugin/rollout/controls.ts';
+import type { RolloutControls, UndoProposal } from '../../../../../plugin/rollout/reporter.ts';
 import {
   type ControlledView,
   pressKey,

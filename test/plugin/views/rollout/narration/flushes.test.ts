@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { flushesSeen } from '../../../../../plugin/views/rollout/narration/flushes.ts';
 import { NOTHING_TOLD } from '../../../../../plugin/views/rollout/narration/memory.ts';
 import { narrate } from '../../../../../plugin/views/rollout/narration/narrate.ts';
-import type { PodCell } from '../../../../../shared/rollout/snapshot.ts';
+import type { PodCell } from '../../../../../shared/rollout/decide/snapshot.ts';
 import { snapshotOf, zoneRow } from '../../fixtures/snapshots.ts';
 
 const MINUTE_MS = 60_000;

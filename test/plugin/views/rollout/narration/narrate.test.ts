@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { RolloutEvent } from '../../../../../plugin/rollout/events.ts';
 import { NOTHING_TOLD } from '../../../../../plugin/views/rollout/narration/memory.ts';
 import { narrate } from '../../../../../plugin/views/rollout/narration/narrate.ts';
-import type { PodCell } from '../../../../../shared/rollout/snapshot.ts';
+import type { PodCell } from '../../../../../shared/rollout/decide/snapshot.ts';
+import type { RolloutEvent } from '../../../../../shared/rollout/drive/events.ts';
 import { cells, event, snapshotOf, zoneRow } from '../../fixtures/snapshots.ts';
 
 /** The sentences about these events, one after the other. */

@@ -1,0 +1,66 @@
+import { compareText } from '../../../shared/kube/zones.ts';
+import type { Finding, Severity } from './finding.ts';
+import type { CheckInput, Gap, Topic } from './input.ts';
+import { RULES } from './registry.ts';
+import type { Rule } from './rule.ts';
+
+const ORDER: readonly Severity[] = ['error', 'warning', 'info', 'skipped'];
+
+/**
+ * Runs the rules on one workload. A rule whose objects could not be read is told as skipped; one whose objects nobody
+ * expects to be there, as pods among manifests, says nothing.
+ *
+ * @returns findings by severity, then by id
+ */
+export function checkWorkload(input: CheckInput, rules: readonly Rule[] = RULES): Finding[] {
+  return rules
+    .flatMap((rule) => findingsOf(rule, input))
+    .sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity) || compareText(a.id, b.id));
+}
+
+/** Ids of the rules that were left out because of what nobody expects to be there. */
+export function unchecked(gaps: readonly Gap[], rules: readonly Rule[] = RULES): string[] {
+  return rules
+    .filter(({ needs = [] }) => gapsAmong(needs, gaps).some(({ expected }) => expected))
+    .map(({ id }) => id);
+}
+
+function findingsOf(rule: Rule, input: CheckInput): Finding[] {
+  if (rule.concerns && !rule.concerns(input)) return [];
+  const missing = gapsAmong(rule.needs ?? [], input.gaps);
+  if (missing.some(({ expected }) => expected)) return [];
+  if (missing.length > 0) return [skipped(rule, input, 'not checked', missing)];
+  const { kind, namespace, name } = input.workload;
+  const found = rule.check(input).map(
+    ({ evidence, consequence, fix, patches = [], severity = rule.severity }): Finding => ({
+      id: rule.id,
+      severity,
+      workload: { kind, namespace, name },
+      evidence,
+      consequence,
+      fix,
+      patches,
+      source: rule.source,
+    }),
+  );
+  const unseen = gapsAmong(rule.wants ?? [], input.gaps).filter(({ expected }) => !expected);
+  return unseen.length > 0 ? [...found, skipped(rule, input, 'checked only in part', unseen)] : found;
+}
+
+function skipped(rule: Rule, input: CheckInput, how: string, gaps: readonly Gap[]): Finding {
+  const { kind, namespace, name } = input.workload;
+  return {
+    id: rule.id,
+    severity: 'skipped',
+    workload: { kind, namespace, name },
+    evidence: [],
+    consequence: `${how}: ${gaps.map(({ reason }) => reason).join('; ')}`,
+    fix: 'check again with what is missing',
+    patches: [],
+    source: rule.source,
+  };
+}
+
+function gapsAmong(topics: readonly Topic[], gaps: readonly Gap[]): Gap[] {
+  return gaps.filter(({ topic }) => topics.includes(topic));
+}

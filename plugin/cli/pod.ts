@@ -1,0 +1,19 @@
+import { UsageError } from './errors.ts';
+
+/**
+ * Reads `pod/NAME` or `NAME`, in one word or two.
+ *
+ * @returns the pod's name
+ * @throws UsageError for anything else
+ */
+export function parsePod(words: readonly string[]): string {
+  const parts = words.flatMap((word) => word.split('/'));
+  const [type = '', name] = parts.length === 1 ? ['pod', parts[0]] : parts;
+  if (parts.length > 2 || !name || !['pod', 'pods', 'po'].includes(type.toLowerCase())) {
+    throw new UsageError(
+      `"${words.join(' ')}" does not name a pod`,
+      'write pod/NAME, such as pod/ingester-0',
+    );
+  }
+  return name;
+}

@@ -1,0 +1,112 @@
+import yargs, { type Argv, type Options } from 'yargs';
+import { similarNames } from '../../shared/similar.ts';
+import { VERSION } from '../../shared/version.ts';
+import type { Arguments, Command } from './command.ts';
+import { CONNECTION_OPTIONS } from './connection.ts';
+import type { Context } from './context.ts';
+import { EXIT, type ExitCode, UsageError } from './errors.ts';
+import { writeDocument } from './output.ts';
+import { commandLineOf } from './quote.ts';
+
+const LONGEST_LINE = 110;
+
+/**
+ * Reads the command line and runs the command it names; without any words it shows the help, as kubectl does.
+ *
+ * @returns the command's exit code; 0 after help
+ * @throws UsageError when the command line cannot be understood, and whatever the command throws
+ */
+export async function runCommandLine(
+  commands: readonly Command[],
+  argv: readonly string[],
+  context: Context,
+): Promise<ExitCode> {
+  const words = argv.length === 0 ? ['--help'] : argv;
+  checkVerb(commands, words);
+  let exitCode: ExitCode = EXIT.done;
+  const parser = yargs([...words])
+    .scriptName('kubectl zone')
+    .usage('$0 <command>\n\nZone-aware rollouts: one zone at a time, as fast as the zone allows.')
+    .version(VERSION)
+    .help()
+    .alias('help', 'h')
+    .wrap(Math.min(context.stdout.columns ?? LONGEST_LINE, LONGEST_LINE))
+    .parserConfiguration({ 'greedy-arrays': false, 'camel-case-expansion': false })
+    .strict()
+    .demandCommand(1, 'Name a command.')
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw error ?? new UsageError(message.trim(), 'kubectl zone --help lists the commands and flags');
+    });
+  const invocation = { commandLine: commandLineOf(argv), words: argv };
+  for (const command of commands) {
+    register(parser, command, [], async (chosen, args) => {
+      exitCode = await chosen.run(args, context, invocation);
+    });
+  }
+  let shown = '';
+  await parser.parse([...words], {}, (_error, _args, output) => {
+    shown = output;
+  });
+  if (shown !== '') writeDocument(context.stdout, `${shown}\n`);
+  return exitCode;
+}
+
+/** yargs' own suggestions would take the TYPE in `rollout sts NAME` for a misspelt `rollout status`. */
+function checkVerb(commands: readonly Command[], [verb]: readonly string[]): void {
+  const verbs = commands.map(({ usage }) => usage.split(' ')[0] ?? '');
+  if (verb === undefined || verb.startsWith('-') || verbs.includes(verb)) return;
+  const likely = verbs.find((each) => each.startsWith(verb)) ?? similarNames(verb, verbs)[0];
+  throw new UsageError(
+    `unknown command "${verb}".${likely === undefined ? '' : ` Did you mean ${likely}?`}`,
+    'kubectl zone --help lists the commands and flags',
+  );
+}
+
+/** Adds a command and those below it; `above` are the commands whose verbs stand in front of it. */
+function register(
+  parser: Argv,
+  command: Command,
+  above: readonly Command[],
+  run: (command: Command, args: Arguments) => Promise<void>,
+): void {
+  parser.command(
+    command.usage,
+    command.summary,
+    (builder) => {
+      for (const sub of command.subcommands ?? []) register(builder, sub, [...above, command], run);
+      return describeCommand(builder, command, above);
+    },
+    (args) => run(command, args),
+  );
+}
+
+function describeCommand(builder: Argv, command: Command, above: readonly Command[]): Argv {
+  const verbs = above.map(({ usage }) => `${usage.split(' ')[0]} `).join('');
+  if (command.description) builder.usage(`$0 ${verbs}${command.usage}\n\n${command.description}`);
+  // yargs hands the positionals of the commands above down.
+  for (const name of above.flatMap(({ positionals }) => Object.keys(positionals ?? {}))) {
+    if (!Object.hasOwn(command.positionals ?? {}, name)) builder.hide(name);
+  }
+  for (const [name, options] of Object.entries(command.positionals ?? {})) {
+    const { type, array, describe } = options;
+    builder.positional(name, {
+      type: type === 'number' ? 'number' : 'string',
+      ...(array ? { array } : {}),
+      ...(describe ? { describe } : {}),
+    });
+  }
+  builder.options(local(command.options)).group(Object.keys(command.options), 'Flags:');
+  if (command.connects) {
+    builder.options(local(CONNECTION_OPTIONS)).group(Object.keys(CONNECTION_OPTIONS), 'Connection:');
+  }
+  for (const [example, what] of command.examples) builder.example(example, what);
+  return builder;
+}
+
+/** Options that commands below this one do not have of themselves; yargs would hand all of them down. */
+function local(options: Readonly<Record<string, Options>>): Record<string, Options> {
+  return Object.fromEntries(
+    Object.entries(options).map(([name, option]) => [name, { ...option, global: false }]),
+  );
+}

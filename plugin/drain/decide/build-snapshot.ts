@@ -1,0 +1,107 @@
+import { compareText } from '../../../shared/kube/zones.ts';
+import { orderDrainZones } from './order.ts';
+import { describeDown, groupHeld, NO_ZONE } from './reasons.ts';
+import type { DrainNodeRow, DrainSnapshot, DrainStatus, DrainZoneRow } from './snapshot.ts';
+import type { DrainDecision, DrainMemory, DrainNode, DrainObservation, DrainOptions } from './types.ts';
+import { brokenWorkloads } from './whole.ts';
+
+export interface DrainSnapshotInput {
+  observation: DrainObservation;
+  memory: DrainMemory;
+  options: Pick<DrainOptions, 'zoneOrder'>;
+  /** The decision made last, which tells what is held; undefined before the first. */
+  decision: DrainDecision | undefined;
+  /** What is going on where that is not the decision, such as a lost connection or a stop. */
+  status: DrainStatus | undefined;
+  /** By node, how many pods had to leave it when the drain saw it first. */
+  podsAtStart: ReadonlyMap<string, number>;
+  refused: number;
+  startedAtMs: number;
+  nowMs: number;
+}
+
+/** What every view of the drain shows, from what is seen now. Held pods are `namespace/name`. */
+export function buildDrainSnapshot(input: DrainSnapshotInput): DrainSnapshot {
+  const { observation, memory, options, decision } = input;
+  const rowOf = nodeRows(input);
+  const zones = orderDrainZones(observation.nodes, options.zoneOrder).map((zone): DrainZoneRow => {
+    const nodes = observation.nodes.filter((node) => node.zone === zone).map(rowOf);
+    nodes.sort((a, b) => compareText(a.name, b.name));
+    return { zone: zone ?? NO_ZONE, phase: zonePhase(input, zone, nodes), nodes };
+  });
+  const rows = zones.flatMap(({ nodes }) => nodes);
+  const held = decision && 'held' in decision ? decision.held : [];
+  return {
+    zones,
+    held: groupHeld(held).map(({ reason, pods }) => ({
+      reason,
+      pods: pods.map(({ namespace, name }) => `${namespace}/${name}`),
+    })),
+    waitingFor: brokenWorkloads(observation, memory).map((workload) => ({
+      workload: workload.label,
+      namespace: workload.namespace,
+      pods: describeDown(workload),
+    })),
+    status: input.status ?? statusOf(decision),
+    nodes: { total: rows.length, drained: rows.filter(({ phase }) => phase === 'drained').length },
+    pods: { total: sum(rows.map(({ pods }) => pods)), left: sum(rows.map(({ left }) => left)) },
+    refused: input.refused,
+    startedAtMs: input.startedAtMs,
+    nowMs: input.nowMs,
+  };
+}
+
+/** The row of a node. Pods that came to it after the start count among its pods as long as they are there. */
+function nodeRows({
+  observation,
+  memory,
+  podsAtStart,
+}: DrainSnapshotInput): (node: DrainNode) => DrainNodeRow {
+  const counts = new Map<string, { left: number; terminating: number }>();
+  for (const { node, terminating } of observation.pods) {
+    const { left, terminating: going } = counts.get(node) ?? { left: 0, terminating: 0 };
+    counts.set(node, { left: left + 1, terminating: going + (terminating ? 1 : 0) });
+  }
+  const batch = new Set(memory.batch);
+  return ({ name, cordoned }) => {
+    const { left, terminating } = counts.get(name) ?? { left: 0, terminating: 0 };
+    const drained = cordoned && left === 0;
+    return {
+      name,
+      cordoned,
+      pods: Math.max(podsAtStart.get(name) ?? 0, left),
+      left,
+      terminating,
+      phase: drained ? 'drained' : batch.has(name) ? 'draining' : 'pending',
+    };
+  };
+}
+
+function zonePhase(
+  { memory, decision }: DrainSnapshotInput,
+  zone: string | undefined,
+  nodes: readonly DrainNodeRow[],
+): DrainZoneRow['phase'] {
+  const current = memory.begun && memory.zone === zone;
+  if (nodes.some(({ phase }) => phase !== 'drained')) return current ? 'draining' : 'pending';
+  return current && decision?.kind !== 'done' ? 'recovering' : 'finished';
+}
+
+const STATUS_KINDS = {
+  claim: 'waiting',
+  cordon: 'cordoning',
+  evict: 'evicting',
+  wait: 'waiting',
+  blocked: 'blocked',
+  done: 'done',
+} as const satisfies Record<DrainDecision['kind'], DrainStatus['kind']>;
+
+function statusOf(decision: DrainDecision | undefined): DrainStatus {
+  if (!decision) return { kind: 'waiting', reason: 'looking at the cluster', fix: undefined };
+  const fix = decision.kind === 'blocked' ? decision.fix : undefined;
+  return { kind: STATUS_KINDS[decision.kind], reason: decision.reason, fix };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

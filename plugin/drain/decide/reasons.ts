@@ -1,0 +1,221 @@
+/** What a drain says about pods that it holds back and waits for. */
+import type { Deny } from '../../../shared/budget/decide/decide.ts';
+import type { ZoneLoad } from '../../../shared/budget/decide/types.ts';
+import { disruptedZones, isKnownZone, ZONE_LABEL, type ZoneTally } from '../../../shared/kube/zones.ts';
+import { countPods, listNames } from '../../../shared/sentences.ts';
+import type { DownPod, DrainPod, DrainWorkload, HeldPod, ZoneBudgetState } from './types.ts';
+import type { StuckPod } from './whole.ts';
+
+export const NO_ZONE = 'no zone label';
+
+/** `zone-a`, or what nodes without a label have in common. */
+export function nameZone(zone: string | undefined): string {
+  return zone ?? 'nodes without a zone label';
+}
+
+/** `waiting for 2 pods of zone-a to go: ingester-5, ingester-4 (its finalizer example.com/backup is not removed)`. */
+export function waitingToGo(pods: readonly DrainPod[], where: string): string {
+  return `waiting for ${countPods(pods.length)} of ${where} to go: ${listNames(pods.map(({ name, overdue }) => (overdue ? `${name} (${overdue})` : name)))}`;
+}
+
+/** `prod/statefulset/ingester`, as `--ignore-broken` takes it. */
+export function workloadName({ label, namespace }: Pick<DrainWorkload, 'label' | 'namespace'>): string {
+  return `${namespace}/${label}`;
+}
+
+/** `all workloads healthy`, or which were not before the drain and still are not. */
+export function healthOf(excused: readonly DrainWorkload[]): string {
+  if (excused.length === 0) return 'all workloads healthy';
+  return `all workloads healthy but those that were not before the drain: ${listBroken(excused)}`;
+}
+
+/** `statefulset/etcd in prod (etcd-0)`. */
+export function listBroken(workloads: readonly DrainWorkload[]): string {
+  return listNames(
+    workloads.map((workload) => `${nameWorkload(workload)} (${listNames(downNames(workload))})`),
+  );
+}
+
+/** Pods that stay because their workload was broken in another zone before the drain. */
+export function brokenBefore(held: readonly HeldPod[], zone: string | undefined): string {
+  return `${describeHeld(held, zone)}, since before the drain`;
+}
+
+/** @param ignorable whether nothing but the drain's own rule holds the pods */
+export function repairFix(workloads: readonly Named[], ignorable: boolean): string {
+  const repair = `repair ${listNames(distinct(workloads.map(nameWorkload)))} and run the same command`;
+  return ignorable
+    ? `${repair}, or evict pods of another zone anyway with ${ignoreFlags(workloads)}`
+    : repair;
+}
+
+export function suspectFix(workloads: readonly Named[]): string {
+  const names = listNames(workloads.map(nameWorkload));
+  return `${names} had pods down before this command started; if they do not recover, restart it with ${ignoreFlags(workloads)}`;
+}
+
+function ignoreFlags(workloads: readonly Named[]): string {
+  return distinct(workloads.map((workload) => `--ignore-broken ${workloadName(workload)}`)).join(' ');
+}
+
+type Named = Pick<DrainWorkload, 'label' | 'namespace'>;
+
+function distinct(words: readonly string[]): string[] {
+  return [...new Set(words)];
+}
+
+/** `statefulset/ingester in prod`. */
+export function nameWorkload({ label, namespace }: Pick<DrainWorkload, 'label' | 'namespace'>): string {
+  return `${label} in ${namespace}`;
+}
+
+export function tooManyBudgets(kind: string, keys: readonly string[]): string {
+  return `covered by ${keys.length} ${kind} (${listNames(keys)}), and every eviction fails where there is more than one: change a selector`;
+}
+
+export function unknownBudget(kind: string, key: string): string {
+  return `${kind} ${key} is not known yet`;
+}
+
+export function deniedByZoneBudget(
+  key: string,
+  zone: string | undefined,
+  { view }: ZoneBudgetState,
+  { code, zones, fix }: Deny,
+): string {
+  if ('code' in view) return `${view.reason}: ${fix}`;
+  const loaded = zones.filter((load) => load.unavailable + load.reserved.length > 0);
+  if (code === 'zone-full') {
+    const here = loaded.filter((load) => load.zone === zone).map(describeLoad);
+    return `budget ${key} allows ${view.maxUnavailable} in ${zone}${here.length > 0 ? `: ${here.join()}` : ''}`;
+  }
+  if (code === 'other-zone') {
+    const others = loaded.filter((load) => load.zone !== zone).map(describeLoad);
+    return `budget ${key} wants one zone at a time: ${others.join('; ')}`;
+  }
+  return `budget ${key} cannot tell the zone: ${fix}`;
+}
+
+export function deniedByPodBudget(key: string, allowed: number, taken: number): string {
+  const used = taken > 0 ? `, and ${countPods(taken)} asked for` : '';
+  return `PodDisruptionBudget ${key} allows ${allowed}${used}`;
+}
+
+export function otherZones(
+  workload: DrainWorkload,
+  down: readonly ZoneTally[],
+  leaving: readonly string[],
+): string {
+  const parts = [
+    ...(down.length > 0 ? [describeZones(down)] : []),
+    ...(leaving.length > 0 ? [`pods about to go in ${listNames(leaving.map(nameKey))}`] : []),
+  ];
+  return `${nameWorkload(workload)} is kept to one zone at a time: ${parts.join('; ')}`;
+}
+
+export function rolledOut(workload: DrainWorkload, holder: string): string {
+  const verb = isDrain(holder) ? 'drained' : 'rolled out';
+  return `${nameWorkload(workload)} is being ${verb} by ${holder}`;
+}
+
+/** Drains mark their identity. */
+export function isDrain(holder: string): boolean {
+  return /\/drain-[^/]*$/.test(holder);
+}
+
+export function unclaimed(workload: DrainWorkload): string {
+  return `${nameWorkload(workload)}: ${workload.unclaimed?.problem ?? 'its Lease is not held'}`;
+}
+
+export function settling(workload: DrainWorkload): string {
+  return `${nameWorkload(workload)}: ${workload.settling}`;
+}
+
+/** Pods by the reason for which they are held, in the order in which they would go. */
+export function groupHeld(held: readonly HeldPod[]): { reason: string; pods: DrainPod[] }[] {
+  const groups = new Map<string, DrainPod[]>();
+  for (const { pod, reason } of held) {
+    const pods = groups.get(reason);
+    if (pods) pods.push(pod);
+    else groups.set(reason, [pod]);
+  }
+  return [...groups].map(([reason, pods]) => ({ reason, pods }));
+}
+
+/** `2 pods of zone-a: ingester-3, ingester-0: budget prod/ingester allows 1 in zone-a`. */
+export function describeHeld(held: readonly HeldPod[], zone: string | undefined): string {
+  const groups = groupHeld(held).map(({ reason, pods }) => {
+    const names = listNames(pods.map(({ name }) => name));
+    return `${countPods(pods.length)} of ${nameZone(zone)} (${names}): ${reason}`;
+  });
+  const [first = '', ...others] = groups;
+  return others.length === 0
+    ? first
+    : `${first}; and ${others.length} more ${others.length === 1 ? 'reason' : 'reasons'}`;
+}
+
+/** `statefulset/ingester in prod has 2 of 6 pods down: ingester-3 (missing), ingester-0 (starting)`. */
+export function describeBroken(workloads: readonly DrainWorkload[]): string {
+  const [first, ...others] = workloads;
+  if (!first) return '';
+  const total = first.zones.reduce((sum, zone) => sum + zone.total, 0);
+  const sentence = `${nameWorkload(first)} has ${downNames(first).length} of ${countPods(total)} down: ${listNames(describeDown(first))}`;
+  return others.length === 0
+    ? sentence
+    : `${sentence}; and ${others.length} more: ${listNames(others.map(nameWorkload))}`;
+}
+
+/** `ingester-3 (missing)` for each pod that is down. */
+export function describeDown(workload: DrainWorkload): string[] {
+  const problems = new Map(workload.down.map((pod) => [pod.name, pod.problem]));
+  return downNames(workload).map((name) => {
+    const problem = problems.get(name);
+    return problem === undefined ? name : `${name} (${problem})`;
+  });
+}
+
+export function describeStuck({ pod, workload, message }: StuckPod): string {
+  const zone = pod.zone === undefined ? '' : ` of ${pod.zone}`;
+  return `no node takes ${pod.name}${zone}, ${nameWorkload(workload)}: ${message}`;
+}
+
+export function uncordonFix(node: string | undefined, pod: DownPod): string {
+  return node === undefined
+    ? `add a node that takes ${pod.name}; the same command goes on afterwards`
+    : `kubectl uncordon ${node}, or add a node that takes ${pod.name}; the same command goes on afterwards`;
+}
+
+export function labelReason(pods: readonly DrainPod[]): string {
+  const nodes = nodesOf(pods);
+  const names = listNames(pods.map(({ name }) => name));
+  return `${countPods(pods.length)} under zone budgets cannot leave ${nodes.length === 1 ? 'a node' : 'nodes'} without a zone label (${listNames(nodes)}): ${names}`;
+}
+
+export function labelFix(pods: readonly DrainPod[]): string {
+  return `kubectl label node ${nodesOf(pods)[0]} ${ZONE_LABEL}=ZONE; the same command goes on afterwards`;
+}
+
+function nodesOf(pods: readonly DrainPod[]): string[] {
+  return [...new Set(pods.map(({ node }) => node))].sort();
+}
+
+function downNames({ zones, down }: DrainWorkload): string[] {
+  const names = disruptedZones(zones).flatMap((zone) => zone.down);
+  return [...new Set([...names, ...down.map(({ name }) => name)])];
+}
+
+function describeZones(tallies: readonly ZoneTally[]): string {
+  return tallies.map(({ zone, down }) => `${listNames(down)} of ${nameKey(zone)} down`).join('; ');
+}
+
+function describeLoad({ zone, expected, unavailable, reserved }: ZoneLoad): string {
+  const parts = [
+    ...(unavailable > 0 ? [`${unavailable} of ${countPods(expected)} down`] : []),
+    ...(reserved.length > 0 ? [`${countPods(reserved.length)} about to go`] : []),
+  ];
+  return `${nameKey(zone)} has ${parts.join(' and ')}`;
+}
+
+function nameKey(zone: string): string {
+  return isKnownZone(zone) ? zone : 'an unknown zone';
+}

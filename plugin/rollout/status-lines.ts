@@ -1,0 +1,36 @@
+import { firstNames, oneLine, plural } from '../../shared/format.ts';
+import type { Standing } from '../../shared/rollout/drive/standing.ts';
+import { textTable } from '../cli/text-table.ts';
+
+const STATES: Readonly<Record<Standing['state'], string>> = {
+  running: 'being rolled out',
+  held: 'held',
+  idle: 'not being rolled out',
+  done: 'done',
+};
+
+/** Where a rollout stands, for people: a heading, why it does not go on, and a table of the zones. */
+export function standingLines({ state, reason, holder, snapshot }: Standing): string[] {
+  const { workload, updated, total, down, updateRevision, wave, zones } = snapshot;
+  const lines = [
+    `${workload.kind}/${workload.name}: ${STATES[state]}, ${updated} of ${plural(total, 'pod')} on revision ${updateRevision}${down > 0 ? `, ${down} down` : ''}`,
+  ];
+  if (holder !== '') lines.push(`by: ${oneLine(holder)}`);
+  if (reason !== '') lines.push(`${state === 'held' ? 'why' : 'last'}: ${oneLine(reason)}`);
+  if (wave && state !== 'done') {
+    const pods = wave.pods.length > 0 ? `: ${firstNames(wave.pods.map(({ name }) => name))}` : '';
+    lines.push(`wave: ${wave.number} in ${wave.zone}${pods}`);
+  }
+  const rows = zones.map((zone) => [
+    zone.zone,
+    String(zone.total),
+    String(zone.updated),
+    String(zone.down),
+    zone.phase,
+    zone.cells
+      .filter(({ state: cell }) => cell === 'unready')
+      .map(({ name, detail }) => `${name} (${oneLine(detail ?? 'down')})`)
+      .join(', '),
+  ]);
+  return [...lines, ...textTable([['ZONE', 'PODS', 'UPDATED', 'DOWN', 'PHASE', 'TROUBLE'], ...rows])];
+}

@@ -1,0 +1,87 @@
+import { type CountedPod, tallyZones } from '../../kube/zones.ts';
+import type { BudgetObservation, BudgetStatus, Reservation, ZoneCount } from './types.ts';
+
+const MOST_UNKNOWN_ZONES = 50;
+
+/**
+ * Pods by zone as a cache shows them (B3): a missing or unscheduled pod counts where it was last, else in a zone of its
+ * own. A pod whose eviction is admitted and that still stands is not counted as unavailable, whether it is Ready or
+ * not: its reservation counts already.
+ *
+ * @param reservations those that stay in the ledger beside these counts
+ */
+export function countZones(
+  observation: BudgetObservation,
+  reservations: readonly Reservation[],
+  lastZones: ReadonlyMap<string, string>,
+): ZoneCount[] {
+  const placeOf = unknownZonesTogether();
+  const reserved = new Set(reservations.map(({ uid }) => uid));
+  const counted: CountedPod[] = observation.pods.map(({ name, uid, zone, available, terminating }) => ({
+    ...placeOf(name, zone ?? lastZones.get(name)),
+    available: available || (!terminating && reserved.has(uid)),
+  }));
+  for (const name of observation.missing) {
+    counted.push({ ...placeOf(name, lastZones.get(name)), available: false });
+  }
+  return tallyZones(counted).map(({ zone, total, down }) => ({
+    zone,
+    expected: total,
+    unavailable: down.length,
+  }));
+}
+
+/**
+ * A pod whose zone nobody knows is a zone of its own, and two of them close all zones: further ones, of which an owner
+ * may have thousands, add to the last of these, so that the status stays small.
+ */
+function unknownZonesTogether(): (name: string, zone: string | undefined) => Omit<CountedPod, 'available'> {
+  const unknown = new Set<string>();
+  let last = '';
+  return (name, zone) => {
+    if (zone !== undefined) return { name, zone };
+    if (unknown.size >= MOST_UNKNOWN_ZONES) return { name: last, zone };
+    unknown.add(name);
+    last = name;
+    return { name, zone };
+  };
+}
+
+/**
+ * Where the pods were last, as far as anything tells: the read behind a reservation, what this process saw, what an
+ * earlier one left in the status.
+ */
+export function knownZones(
+  observation: BudgetObservation,
+  status: Pick<BudgetStatus, 'reservations' | 'lastZones'>,
+): ReadonlyMap<string, string> {
+  const zones = new Map(observation.lastZones);
+  for (const [pod, zone] of status.lastZones) if (!zones.has(pod)) zones.set(pod, zone);
+  for (const { pod, zone } of status.reservations) zones.set(pod, zone);
+  return zones;
+}
+
+/** What the zones of missing pods may take in the status. */
+const MOST_ZONES_BYTES = 300_000;
+
+/**
+ * The part of `known` that must be stored: zones that no node tells at the moment. Those that there is no room for are
+ * zones of their own to whoever counts next (B3), which only denies more.
+ */
+export function zonesToKeep(
+  { pods, missing }: BudgetObservation,
+  known: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  const homeless = [...missing];
+  for (const { name, zone } of pods) if (zone === undefined) homeless.push(name);
+  const keep = new Map<string, string>();
+  let bytes = 0;
+  for (const name of homeless.sort()) {
+    const zone = known.get(name);
+    if (zone === undefined) continue;
+    bytes += name.length + zone.length + 6;
+    if (bytes > MOST_ZONES_BYTES) break;
+    keep.set(name, zone);
+  }
+  return keep;
+}

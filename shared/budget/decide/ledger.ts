@@ -1,0 +1,329 @@
+/**
+ * The ledger in a budget's status, by which replicas of the webhook that know nothing of each other never admit
+ * evictions in two zones (B2). Pure: a function gives the next status, and the caller writes it with the budget's
+ * resourceVersion. After a conflict the budget is read again, and everything is decided anew; so are the pods, except
+ * where `outlastsConflict` says that they need not.
+ */
+import { compareResourceVersions } from '../../kube/resource-version.ts';
+import { countedCondition, failedCondition, settlingCondition } from './condition.ts';
+import { countZones, knownZones, zonesToKeep } from './count.ts';
+import {
+  allowedDisruptions,
+  type BudgetDecision,
+  type BudgetProblem,
+  type BudgetView,
+  decideEviction,
+  type EvictionRequest,
+  refuseFull,
+  refuseUnexpected,
+  renewal,
+} from './decide.ts';
+import {
+  adoptUnreserved,
+  type ConsistentRead,
+  LOOK_AGAIN_MS,
+  MOST_RESERVED_BYTES,
+  type ReaderTime,
+  reservedBytes,
+  type Settled,
+  settleReservations,
+} from './reservations.ts';
+import { sameApartFromVersions } from './same-status.ts';
+import { distrust, identityOf, PROTOCOL } from './trust.ts';
+import type {
+  BudgetObservation,
+  BudgetStatus,
+  Reservation,
+  Versions,
+  ZoneCount,
+  ZoneDisruptionBudget,
+} from './types.ts';
+import { maxUnavailablePods, viewBudget } from './view.ts';
+
+export interface AdmissionRequest extends EvictionRequest {
+  /** The pod's controller, from a cache or a read; undefined for a pod that has none. */
+  owner: OwnerView | undefined;
+  /**
+   * Whether the pod is only to be reserved: somebody else removes it, bound to nothing. It may become Ready before, so
+   * an unready one is reserved too; and asking again renews the reservation, whatever has failed elsewhere meanwhile.
+   */
+  reserveOnly?: boolean | undefined;
+}
+
+export interface OwnerView {
+  /** Whether its scale asks for this pod. */
+  expected: boolean;
+  /** Version of the owner's resource that says so, by resource. */
+  versions: Versions;
+}
+
+export interface Admission {
+  /** One for each request, in their order. Those that reserve hold only once `next` is written. */
+  decisions: readonly BudgetDecision[];
+  /** Undefined when nothing needs to be written. */
+  next: BudgetStatus | undefined;
+}
+
+/**
+ * Decides about evictions that arrived together; one write then admits all of them (group commit). Earlier requests
+ * come first: they choose the zone.
+ *
+ * @param local what the replica's own cache shows (L1): it may only tighten, and only when it knows more than the counts
+ * @param doubt why this replica does not rely on the counts, although the budget alone gives no reason (L7)
+ */
+export function admit(
+  budget: ZoneDisruptionBudget,
+  requests: readonly AdmissionRequest[],
+  local: BudgetObservation | undefined,
+  nowMs: number,
+  doubt?: BudgetProblem,
+): Admission {
+  const { spec, status } = budget;
+  const stored = viewBudget(budget);
+  const trusted = 'code' in stored ? stored : (doubt ?? stored);
+  const view = local && !('code' in trusted) ? tighten(trusted, status, local) : trusted;
+  let { reservations } = status;
+  let bytes = reservations.reduce((sum, each) => sum + reservedBytes(each), 0);
+  const revision = status.revision + 1;
+  const isNewer = 'code' in trusted && trusted.code === 'newer-protocol';
+  const decisions = requests.map((request) => {
+    const current = 'code' in view ? view : { ...view, reservations };
+    const { pod, owner, reserveOnly = false } = request;
+    const renews = reserveOnly && !isNewer && reservations.some(({ uid }) => uid === pod?.uid);
+    const decision = renews
+      ? renewal(request.name)
+      : decideEviction(current, spec.unhealthyPodEvictionPolicy, request);
+    if (decision.kind === 'deny' || pod?.zone === undefined) return decision;
+    if (!decision.reserve && !(reserveOnly && decision.why === 'unready')) return decision;
+    if (owner?.expected === false && !renews) return refuseUnexpected(pod);
+    const { name, uid, resourceVersion, zone } = pod;
+    if (!reservations.some((each) => each.uid === uid)) {
+      bytes += reservedBytes({ pod: name, uid, zone });
+      if (bytes > MOST_RESERVED_BYTES) return refuseFull(pod, reservations.length);
+    }
+    const ownerVersions = owner?.versions ?? {};
+    // L2: exactly this pod, at the version that was read. A second admission of a pod starts its time anew.
+    reservations = [
+      ...reservations.filter((each) => each.uid !== uid),
+      { pod: name, uid, resourceVersion, ownerVersions, zone, timeMs: nowMs, revision },
+    ];
+    return decision;
+  });
+  return {
+    decisions,
+    next: reservations === status.reservations ? undefined : { ...status, revision, reservations },
+  };
+}
+
+export type Reconciliation =
+  | {
+      /** `write`: store `status`; `unchanged`: what is stored says the same. */
+      kind: 'write' | 'unchanged';
+      status: BudgetStatus;
+      /** Reservations that hold until their pods have been read consistently: read, and reconcile again. */
+      toRead: readonly Reservation[];
+      /** Resources to list anew if their caches do not get further by themselves (L9). */
+      behind: readonly string[];
+      /** When time alone can change the result, in ms from now. */
+      recheckInMs: number | undefined;
+    }
+  | {
+      /** The status is newer than the caches (L4), or kept by a newer release (L10): nothing may be written. */
+      kind: 'stale';
+      reason: string;
+      behind: readonly string[];
+      recheckInMs: number;
+    };
+
+/** What whoever counts knows beside the budget and the caches. */
+export interface Counting extends ReaderTime {
+  /** By the API server's clock, for what people read. */
+  nowMs: number;
+  /** Since when the status has not been trusted, by the monotonic clock; undefined for one that is (L7). */
+  distrustedSinceMs: number | undefined;
+  /** The highest revision that was seen of this budget's status. */
+  revision: number;
+  /** How long after a change evictions that are in no ledger may still be carried out. */
+  settleMs: number;
+  /** When the oldest of the consistent lists began that the observation rests on, by the monotonic clock. */
+  listedAtMs: number;
+}
+
+/**
+ * Counts the pods anew and drops the reservations that have ended, both in one status (L3), unless the status was
+ * counted from a newer cache (L4).
+ *
+ * @param reads consistent reads of the pods that an earlier `toRead` named
+ */
+export function reconcile(
+  budget: ZoneDisruptionBudget,
+  observation: BudgetObservation,
+  reads: readonly ConsistentRead[],
+  at: Counting,
+): Reconciliation {
+  const { metadata, status } = budget;
+  if (distrust(budget) === 'newer-protocol') {
+    const reason = `${metadata.name} is kept by a newer release of the webhook`;
+    return { kind: 'stale', reason, behind: [], recheckInMs: NEWER_RECHECK_MS };
+  }
+  const untrusted = at.distrustedSinceMs !== undefined || distrust(budget) !== undefined;
+  const behind = untrusted ? [] : olderThan(observation.versions, status.versions);
+  const [first] = behind;
+  if (first !== undefined) {
+    const reason = `the cache of ${first} has reached ${observation.versions[first]}, the counts of ${metadata.name} were made at ${status.versions[first]}`;
+    return { kind: 'stale', reason, behind, recheckInMs: LOOK_AGAIN_MS };
+  }
+  const counted = count(budget, observation, reads, at);
+  const settledAtMs = (at.distrustedSinceMs ?? at.monotonicMs) + at.settleMs;
+  if (untrusted && (at.monotonicMs < settledAtMs || at.listedAtMs < settledAtMs)) {
+    return settling(budget, counted, at, {
+      leftMs: settledAtMs - at.monotonicMs,
+      unlisted: Object.keys(observation.versions),
+    });
+  }
+  const { next, settled } = counted;
+  // Pods change often without changing the counts, and versions alone are not worth a write: an ended reservation,
+  // which a stale writer must not undo, always is one.
+  const same = !untrusted && sameApartFromVersions(next, status);
+  return {
+    kind: same ? 'unchanged' : 'write',
+    status: next,
+    toRead: settled.toRead,
+    behind: [...settled.behind],
+    recheckInMs: settled.recheckInMs,
+  };
+}
+
+/** A newer release counts. It may be taken back. */
+const NEWER_RECHECK_MS = 10_000;
+
+/** The status as it would be if these very pods were counted now, by somebody who trusts what it says. */
+export function countAgain(
+  budget: ZoneDisruptionBudget,
+  observation: BudgetObservation,
+  nowMs: number,
+): BudgetStatus {
+  const at = { nowMs, monotonicMs: 0, revision: 0, sinceMs: () => undefined };
+  return count(budget, observation, [], at).next;
+}
+
+function count(
+  { metadata, spec, status }: ZoneDisruptionBudget,
+  observation: BudgetObservation,
+  reads: readonly ConsistentRead[],
+  at: ReaderTime & Pick<Counting, 'nowMs' | 'revision'>,
+): { next: BudgetStatus; settled: Settled } {
+  const known = knownZones(observation, status);
+  const all = [...status.reservations, ...adoptUnreserved(status, observation, known)];
+  const settled = settleReservations(all, observation, reads, at);
+  const zones = countZones(observation, settled.kept, known);
+  const maxUnavailable = maxUnavailablePods(spec, observation.expectedReplicas);
+  const next: BudgetStatus = {
+    protocol: PROTOCOL,
+    identity: identityOf({ metadata, spec }),
+    revision: Math.max(status.revision, at.revision) + 1,
+    observedGeneration: metadata.generation,
+    expectedReplicas: observation.expectedReplicas,
+    zones,
+    reservations: settled.kept,
+    versions: { ...(distrust({ metadata, spec, status }) ? {} : status.versions), ...observation.versions },
+    lastZones: zonesToKeep(observation, known),
+    unreserved: new Map(),
+    conditions:
+      typeof maxUnavailable === 'string'
+        ? failedCondition(status.conditions, `maxUnavailable cannot be used: ${maxUnavailable}`, at.nowMs)
+        : countedCondition(status.conditions, anyAllowed(zones, settled.kept, maxUnavailable), at.nowMs),
+  };
+  return { next, settled };
+}
+
+/**
+ * L7: what is in flight and in no ledger may still be carried out. The counts are shown and name no versions, so that
+ * nobody admits by them. Reservations stay until they are seen to end.
+ */
+function settling(
+  { status }: ZoneDisruptionBudget,
+  { next, settled }: { next: BudgetStatus; settled: Settled },
+  at: Counting,
+  { leftMs, unlisted }: { leftMs: number; unlisted: readonly string[] },
+): Reconciliation {
+  const shown: BudgetStatus = {
+    ...next,
+    versions: {},
+    conditions: settlingCondition(status.conditions, at.nowMs, leftMs),
+  };
+  const same =
+    status.versions.pods === undefined &&
+    status.revision >= at.revision &&
+    sameApartFromVersions(shown, status);
+  return {
+    kind: same ? 'unchanged' : 'write',
+    status: shown,
+    toRead: settled.toRead,
+    behind: [...new Set([...unlisted, ...settled.behind])],
+    // By then everything is listed anew.
+    recheckInMs: leftMs > 0 ? leftMs : LOOK_AGAIN_MS,
+  };
+}
+
+/**
+ * The status of a budget whose pods cannot be counted, such as those of an owner that cannot be read: nothing but the
+ * condition changes, and nothing is admitted until the next count (B4).
+ */
+export function failSync(
+  budget: ZoneDisruptionBudget,
+  message: string,
+  nowMs: number,
+  seenRevision = 0,
+): BudgetStatus {
+  const { status } = budget;
+  const revision = Math.max(status.revision, seenRevision) + 1;
+  return { ...status, revision, conditions: failedCondition(status.conditions, message, nowMs) };
+}
+
+/** The status of a budget that was shown not to be trusted, so that no replica admits by it (L7). */
+export function withoutTrust(
+  { status }: ZoneDisruptionBudget,
+  nowMs: number,
+  seenRevision: number,
+): BudgetStatus {
+  return {
+    ...status,
+    revision: Math.max(status.revision, seenRevision) + 1,
+    versions: {},
+    conditions: settlingCondition(status.conditions, nowMs),
+  };
+}
+
+/** L1: for each zone the larger count of the two. */
+function tighten(view: BudgetView, status: BudgetStatus, local: BudgetObservation): BudgetView {
+  if (compareResourceVersions(local.versions.pods, status.versions.pods ?? '') < 0) return view;
+  const { kept } = settleReservations(status.reservations, local, [], { monotonicMs: 0, sinceMs: () => 0 });
+  const zones = new Map<string, ZoneCount>(view.zones.map((count) => [count.zone, count]));
+  for (const count of countZones(local, kept, knownZones(local, status))) {
+    // A reservation whose pod is down by now still stands in the ledger, and one pod must not weigh twice.
+    const inZone = (all: readonly Reservation[]) => all.filter(({ zone }) => zone === count.zone).length;
+    const unavailable = count.unavailable - (inZone(status.reservations) - inZone(kept));
+    const stored = zones.get(count.zone);
+    if (!stored || unavailable > stored.unavailable) {
+      zones.set(count.zone, { ...count, unavailable: Math.max(0, unavailable) });
+    }
+  }
+  return { ...view, zones: [...zones.values()] };
+}
+
+/** L4: resources of which `seen` is older than `counted`. */
+function olderThan(seen: Versions, counted: Versions): string[] {
+  return Object.keys(counted).filter((resource) => {
+    const version = seen[resource];
+    return version !== undefined && compareResourceVersions(version, counted[resource] ?? '') < 0;
+  });
+}
+
+function anyAllowed(
+  zones: readonly ZoneCount[],
+  reservations: readonly Reservation[],
+  maxUnavailable: number,
+): boolean {
+  return allowedDisruptions(zones, reservations, maxUnavailable).some(([, allowed]) => allowed > 0);
+}

@@ -1,0 +1,177 @@
+/** From what the caches show to what the ledger counts: the pods of a budget, those missing, how many there should be. */
+import { compareResourceVersions } from '../../kube/resource-version.ts';
+import { tooManyReplicas } from '../../kube/scale-limit.ts';
+import { coverage } from './budget.ts';
+import type { OwnerView } from './ledger.ts';
+import { type ClusterPods, type OwnedPods, ownedPods } from './owned-pods.ts';
+import { expects, type Owner, type OwnerResult, ownerOf, ownerOfTemplate, type ScaleRef } from './owners.ts';
+import { cachedPod, type PodRecord } from './pod-record.ts';
+import type { BudgetObservation, CachedPod, Versions, ZoneDisruptionBudget } from './types.ts';
+
+/** What the caches show, and how far they have got. */
+export interface ObservedCluster<P extends PodRecord = PodRecord> extends ClusterPods<P> {
+  versions: Versions & { readonly pods: string };
+}
+
+export type ObservedBudget<P extends PodRecord = PodRecord> =
+  | {
+      kind: 'observed';
+      observation: BudgetObservation;
+      /** The same pods by owner. */
+      owners: readonly OwnedPods<P>[];
+      /** Whether a number came from a scale, which no watch reports. */
+      polls: boolean;
+    }
+  /** The scales of these have to be read first. */
+  | { kind: 'ask'; refs: readonly ScaleRef[] }
+  /** The pods cannot be counted. */
+  | {
+      kind: 'problem';
+      /** The second half of a sentence that says so, with what would change that. */
+      reason: string;
+      /** Resources whose caches may only lag: newer lists would tell. */
+      behind?: readonly string[];
+    };
+
+/**
+ * Finds the pods that a budget covers and those that their owners ask for and that do not exist. A pod without an owner
+ * has no number that it could be missing from, so that a budget that covers one cannot be counted, and neither can one
+ * whose selector nobody can evaluate.
+ */
+export function observeBudget<P extends PodRecord>(
+  budget: ZoneDisruptionBudget,
+  cluster: ObservedCluster<P>,
+): ObservedBudget<P> {
+  if (coverage(budget.spec, {}) === 'undecidable') {
+    return problem('its selector has an operator that nobody knows; correct spec.selector');
+  }
+  const groups = new Map<string, { owner: Owner; pods: P[] }>();
+  const asks = new Map<string, ScaleRef>();
+  for (const { result, pod } of claims(budget, cluster)) {
+    if (result.kind === 'problem') {
+      const { reason, fix, goneFrom } = result;
+      const behind = goneFrom !== undefined && goneFrom !== 'the API server' ? [goneFrom] : [];
+      return problem(`${reason}; ${fix}`, behind);
+    }
+    if (result.kind === 'ask') {
+      asks.set(result.ref.uid, result.ref);
+      continue;
+    }
+    const { owner } = result;
+    const group = groups.get(owner.uid) ?? { owner, pods: [] };
+    groups.set(owner.uid, group);
+    if (pod) group.pods.push(pod);
+  }
+  if (asks.size > 0) return { kind: 'ask', refs: [...asks.values()] };
+  const expectedReplicas = [...groups.values()].reduce((sum, { owner }) => sum + owner.replicas, 0);
+  const tooMany = tooManyReplicas(expectedReplicas);
+  if (tooMany !== undefined) return problem(absurd([...groups.values()], expectedReplicas));
+  const owners = [...groups.values()].map(({ owner, pods }) => ownedPods(owner, pods, cluster));
+  return {
+    kind: 'observed',
+    observation: observationOf(owners, budget, cluster),
+    owners,
+    polls: owners.some(({ owner }) => owner.source === 'scale'),
+  };
+}
+
+/**
+ * Whether the pod's owner asks for it, as far as the caches know. An owner that they do not know asks for nothing; one
+ * whose scale is only read by the leader is taken to ask for what it has.
+ *
+ * @returns undefined for a pod without owner
+ */
+export function viewOwner(pod: PodRecord, cluster: ObservedCluster): OwnerView | undefined {
+  if (!pod.controller) return undefined;
+  const result = ownerOf(pod, cluster);
+  if (result.kind !== 'owner') return { expected: result.kind === 'ask', versions: {} };
+  const { owner } = result;
+  if (owner.source === 'scale') return { expected: true, versions: {} };
+  const { statefulsets = '', deployments = '', replicasets = '' } = cluster.versions;
+  const expected = expects(owner, pod.name);
+  return expected !== undefined
+    ? { expected, versions: { statefulsets } }
+    : { expected: true, versions: { deployments, replicasets } };
+}
+
+/** Who is asked for pods by this budget: the owner of each pod it covers, and those that would make such pods. */
+function* claims<P extends PodRecord>(
+  { metadata: { namespace }, spec }: ZoneDisruptionBudget,
+  cluster: ObservedCluster<P>,
+): Generator<{ result: OwnerResult; pod?: P }> {
+  for (const pod of cluster.pods.inNamespace(namespace)) {
+    if (coverage(spec, pod.labels) !== 'covered') continue;
+    const result = ownerOf(pod, cluster);
+    // A pod that has ended is nobody's loss, whoever owned it.
+    if (result.kind === 'problem' && (pod.terminal || isLeftOver(pod, result.goneFrom, cluster))) continue;
+    yield { result, pod };
+  }
+  // Owners would be overlooked while all of their pods are missing.
+  for (const workload of cluster.workloads.candidates(namespace, spec.selector ?? {})) {
+    if (coverage(spec, workload.templateLabels) !== 'covered') continue;
+    const result = ownerOfTemplate(workload, cluster);
+    if (!result || (result.kind === 'problem' && workload.replicas === 0)) continue;
+    yield { result };
+  }
+}
+
+/**
+ * Whether the pod ends because its owner has been deleted: nobody asks for it any more, as for one beyond the replicas.
+ * A cache that is older than the pod may not have heard of the owner yet; versions of different resources are compared
+ * here, which one etcd makes meaningful, and where it does not this only waits for a newer list.
+ */
+function isLeftOver(
+  { terminating, resourceVersion }: PodRecord,
+  goneFrom: Extract<OwnerResult, { kind: 'problem' }>['goneFrom'],
+  { versions }: ObservedCluster,
+): boolean {
+  if (!terminating || goneFrom === undefined) return false;
+  if (goneFrom === 'the API server') return true;
+  return compareResourceVersions(versions[goneFrom] ?? '', resourceVersion) >= 0;
+}
+
+/** `statefulset boom asks for 2000000000 replicas, and …`. */
+function absurd(groups: readonly { owner: Owner }[], expectedReplicas: number): string {
+  const [{ owner }, ...others] = groups.toSorted((a, b) => b.owner.replicas - a.owner.replicas) as [
+    { owner: Owner },
+    ...unknown[],
+  ];
+  const who = `${owner.kind.toLowerCase()} ${owner.name}`;
+  const all = others.length > 0 ? `${who} with ${others.length} more owners` : who;
+  return `${all} ${tooManyReplicas(expectedReplicas)}; scale it down, or change the selector of the budget`;
+}
+
+function problem(reason: string, behind: readonly string[] = []) {
+  return { kind: 'problem', reason, behind } as const;
+}
+
+function observationOf(
+  owners: readonly OwnedPods[],
+  { metadata, status }: ZoneDisruptionBudget,
+  cluster: ObservedCluster,
+): BudgetObservation {
+  const pods: CachedPod[] = [];
+  const missing: string[] = [];
+  const lastZones = new Map<string, string>();
+  let expectedReplicas = 0;
+  for (const owned of owners) {
+    expectedReplicas += owned.owner.replicas;
+    for (const pod of owned.pods) {
+      const cached = cachedPod(pod, cluster.zoneOfNode);
+      pods.push(cached);
+      const last = cached.zone ?? cluster.pods.lastZone(pod.namespace, pod.name);
+      if (cached.zone === undefined && last !== undefined) lastZones.set(pod.name, last);
+    }
+    for (const { name, zone } of owned.missing) {
+      missing.push(name);
+      if (zone !== undefined) lastZones.set(name, zone);
+    }
+  }
+  const counted = new Set(pods.map(({ uid }) => uid));
+  const reserved = new Set(status.reservations.map(({ uid }) => uid));
+  const uncounted: CachedPod[] = [];
+  for (const pod of reserved.size > 0 ? cluster.pods.inNamespace(metadata.namespace) : []) {
+    if (reserved.has(pod.uid) && !counted.has(pod.uid)) uncounted.push(cachedPod(pod, cluster.zoneOfNode));
+  }
+  return { versions: cluster.versions, pods, missing, uncounted, expectedReplicas, lastZones };
+}

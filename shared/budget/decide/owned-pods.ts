@@ -1,0 +1,104 @@
+/** The pods that an owner has, and those that it asks for and that are not there (B3). */
+import { eachReplica } from '../../kube/scale-limit.ts';
+import { tallyZones, type ZoneOfNode, type ZoneTally, zoneOfPod } from '../../kube/zones.ts';
+import type { Pods } from '../pod-index.ts';
+import { controllersOf, expects, type Owner, type OwnerSources } from './owners.ts';
+import type { PodRecord } from './pod-record.ts';
+
+/** What the caches show of the cluster. */
+export interface ClusterPods<P extends PodRecord = PodRecord> extends OwnerSources {
+  pods: Pods<P>;
+  zoneOfNode: ZoneOfNode;
+}
+
+export interface OwnedPods<P extends PodRecord = PodRecord> {
+  owner: Owner;
+  /** Those that count: neither beyond the replicas nor replaced already. */
+  pods: readonly P[];
+  missing: readonly MissingPod[];
+}
+
+/** A pod that its owner asks for and that does not exist. */
+export interface MissingPod {
+  /** Made up, where names are random and no pod has vanished that it could replace. */
+  name: string;
+  /** Where it was last seen; undefined where nobody remembers. */
+  zone: string | undefined;
+}
+
+/** Pods by zone, those that are missing or on no node in the zone where they last were. */
+export function tallyOwned({ owner, pods, missing }: OwnedPods, cluster: ClusterPods): ZoneTally[] {
+  const present = pods.map((pod) => ({
+    name: pod.name,
+    zone: zoneOfPod(pod, cluster.zoneOfNode) ?? cluster.pods.lastZone(owner.namespace, pod.name),
+    available: pod.available,
+  }));
+  return tallyZones([...present, ...missing.map((pod) => ({ ...pod, available: false }))]);
+}
+
+/** Sorts out which of an owner's pods count, and which are missing: at most `MOST_REPLICAS` of them are named. */
+export function ownedPods<P extends PodRecord>(
+  owner: Owner,
+  pods: readonly P[],
+  cluster: ClusterPods<P>,
+): OwnedPods<P> {
+  const { firstOrdinal } = owner;
+  return firstOrdinal === undefined
+    ? byNumber(owner, pods, cluster)
+    : byOrdinal(owner, firstOrdinal, pods, cluster);
+}
+
+/** Pods beyond the replicas are on their way out and disrupt nothing. */
+function byOrdinal<P extends PodRecord>(
+  owner: Owner,
+  firstOrdinal: number,
+  pods: readonly P[],
+  cluster: ClusterPods<P>,
+): OwnedPods<P> {
+  const counted = pods.filter(({ name }) => expects(owner, name));
+  const present = new Set(counted.map(({ name }) => name));
+  const missing: MissingPod[] = [];
+  for (const index of eachReplica(owner.replicas)) {
+    const name = `${owner.name}-${firstOrdinal + index}`;
+    if (!present.has(name)) missing.push({ name, zone: cluster.pods.lastZone(owner.namespace, name) });
+  }
+  return { owner, pods: counted, missing };
+}
+
+/**
+ * Pods with names of no meaning. A terminating one counts beside its replacement until it is gone, since its data may
+ * be only there until then. A missing one has the name, and so the zone, of a pod that vanished last.
+ */
+function byNumber<P extends PodRecord>(
+  owner: Owner,
+  pods: readonly P[],
+  cluster: ClusterPods<P>,
+): OwnedPods<P> {
+  const counted = pods.filter(({ terminal }) => !terminal);
+  const lacking = Math.max(0, owner.replicas - counted.length);
+  const gone = lacking > 0 ? lastVanished(owner, lacking, pods, cluster) : [];
+  const missing = [...eachReplica(lacking)].map((index): MissingPod => {
+    const name = gone[index];
+    if (name === undefined) return { name: `${owner.name}-missing-${index}`, zone: undefined };
+    return { name, zone: cluster.pods.lastZone(owner.namespace, name) };
+  });
+  return { owner, pods: counted, missing };
+}
+
+/** Names of the pods that vanished last, each once, without those that are back: some kinds use names again. */
+function lastVanished<P extends PodRecord>(
+  owner: Owner,
+  count: number,
+  pods: readonly P[],
+  cluster: ClusterPods<P>,
+): string[] {
+  const controllers = controllersOf(owner, cluster);
+  const present = new Set(pods.map(({ name }) => name));
+  const names = new Set<string>();
+  const vanished = cluster.pods.vanished(owner.namespace);
+  for (let index = vanished.length - 1; index >= 0 && names.size < count; index -= 1) {
+    const pod = vanished[index];
+    if (pod && controllers.has(pod.controllerUid) && !present.has(pod.name)) names.add(pod.name);
+  }
+  return [...names].reverse();
+}

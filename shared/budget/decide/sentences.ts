@@ -1,0 +1,72 @@
+/** What a refusal or an admission says to the person who asked for the eviction. */
+
+import { isKnownZone, ZONE_LABEL } from '../../kube/zones.ts';
+import { countPods, listNames } from '../../sentences.ts';
+import type { ZoneLoad } from './types.ts';
+
+export const FIX_UNKNOWN_ZONE = `label its node with ${ZONE_LABEL}`;
+
+export function unknownZone(pod: string): string {
+  return `${pod} cannot be evicted: its zone is unknown`;
+}
+
+export const FIX_NOT_EXPECTED = 'its owner is being scaled: try again when that is done';
+
+export function notExpected(pod: string, zone: string | undefined): string {
+  return cannotTell(pod, zone, 'it is beyond the replicas that its owner asks for');
+}
+
+export const FIX_LEDGER_FULL = 'try again when some of them have been carried out';
+
+export function ledgerFull(pod: string, zone: string | undefined, reserved: number): string {
+  return cannotTell(
+    pod,
+    zone,
+    `the budget's status has no room for more than the ${countPods(reserved)} about to go`,
+  );
+}
+
+export function cannotTell(pod: string, zone: string | undefined, problem: string): string {
+  return `${pod}${zone === undefined ? '' : ` of ${zone}`} cannot be evicted: ${problem}`;
+}
+
+/** `ingester-4 of zone-b cannot be evicted: zone-a has 1 of 4 pods unavailable and ingester-0 about to go`. */
+export function otherZones(pod: string, zone: string, others: readonly ZoneLoad[]): string {
+  return `${pod} of ${zone} cannot be evicted: ${others.map(describeLoad).join('; ')}`;
+}
+
+export function fixOtherZones(others: readonly ZoneLoad[]): string {
+  const known = others.filter(({ zone }) => isKnownZone(zone)).map(({ zone }) => zone);
+  const unknown = others.filter(({ zone }) => !isKnownZone(zone)).map(({ zone }) => zone.slice(1));
+  const conditions = [
+    ...(known.length > 0 ? [`every pod of ${listNames(known)} is available`] : []),
+    ...(unknown.length > 0
+      ? [`${listNames(unknown)} ${unknown.length > 1 ? 'are' : 'is'} back in a zone`]
+      : []),
+  ];
+  return `try again when ${conditions.join(' and ')}`;
+}
+
+export function zoneFull(pod: string, here: ZoneLoad, maxUnavailable: number): string {
+  const down = here.unavailable + here.reserved.length > 0 ? `${describeLoad(here)}, and ` : '';
+  return `${pod} of ${here.zone} cannot be evicted: ${down}maxUnavailable is ${maxUnavailable}`;
+}
+
+export function fixZoneFull(here: ZoneLoad, maxUnavailable: number): string {
+  return maxUnavailable === 0
+    ? 'raise maxUnavailable of the budget'
+    : `try again when fewer than ${countPods(maxUnavailable)} of ${here.zone} are down, or raise maxUnavailable of the budget`;
+}
+
+export function withinBudget(pod: string, zone: string, after: number, maxUnavailable: number): string {
+  return `${pod} of ${zone} may be evicted: ${after} of ${maxUnavailable} allowed pods down after it, every other zone is whole`;
+}
+
+function describeLoad({ zone, expected, unavailable, reserved }: ZoneLoad): string {
+  if (!isKnownZone(zone)) return `${zone.slice(1)} is unavailable and its zone is unknown`;
+  const parts = [
+    ...(unavailable > 0 ? [`${unavailable} of ${countPods(expected)} unavailable`] : []),
+    ...(reserved.length > 0 ? [`${listNames(reserved)} about to go`] : []),
+  ];
+  return `${zone} has ${parts.join(' and ')}`;
+}

@@ -1,0 +1,105 @@
+/** What may be believed of a budget. */
+import { parseIntOrPercent, resolveIntOrPercent } from '../../int-or-percent.ts';
+import { settlingMessage, syncFailure } from './condition.ts';
+import type { BudgetProblem, BudgetView } from './decide.ts';
+import { ALWAYS_ALLOW, IF_HEALTHY_BUDGET } from './policy.ts';
+import { distrust, PROTOCOL } from './trust.ts';
+import type { BudgetSpec, ZoneDisruptionBudget } from './types.ts';
+
+/** The budget as the decision sees it, or why nothing can be decided by it (B4). */
+export function viewBudget({ metadata, spec, status }: ZoneDisruptionBudget): BudgetView | BudgetProblem {
+  const name = `budget ${metadata.namespace}/${metadata.name}`;
+  const policy = spec.unhealthyPodEvictionPolicy;
+  if (policy !== ALWAYS_ALLOW && policy !== IF_HEALTHY_BUDGET) {
+    return {
+      code: 'invalid-budget',
+      reason: `${name} has the unhealthyPodEvictionPolicy "${policy}"`,
+      fix: `set it to ${ALWAYS_ALLOW} or ${IF_HEALTHY_BUDGET}`,
+    };
+  }
+  const maxUnavailable = maxUnavailablePods(spec, status.expectedReplicas);
+  if (typeof maxUnavailable === 'string') {
+    return {
+      code: 'invalid-budget',
+      reason: `maxUnavailable of ${name} cannot be used: ${maxUnavailable}`,
+      fix: 'correct spec.maxUnavailable',
+    };
+  }
+  const failure = syncFailure(status);
+  if (failure !== undefined) return uncountable({ metadata }, failure);
+  if (distrust({ metadata, spec, status }) === 'newer-protocol') {
+    return {
+      code: 'newer-protocol',
+      reason: `${name} is kept by a newer release of the webhook (ledger version ${status.protocol})`,
+      fix: `upgrade what says this, which knows version ${PROTOCOL}, or try again`,
+    };
+  }
+  const counter = 'see whether the webhook runs, and try again';
+  if (status.identity !== '' && distrust({ metadata, spec, status }) !== undefined) {
+    return settlingProblem({ metadata, status });
+  }
+  if (distrust({ metadata, spec, status }) !== undefined) {
+    return { code: 'not-counted', reason: `the pods of ${name} have not been counted yet`, fix: counter };
+  }
+  if (status.observedGeneration !== metadata.generation) {
+    return {
+      code: 'not-observed',
+      reason: `the pods of ${name} have not been counted since its spec was changed`,
+      fix: counter,
+    };
+  }
+  return { zones: status.zones, reservations: status.reservations, maxUnavailable };
+}
+
+/** L7: what is in flight and in no ledger may still be carried out. */
+export function settlingProblem({
+  metadata,
+  status,
+}: Pick<ZoneDisruptionBudget, 'metadata' | 'status'>): BudgetProblem {
+  const why = settlingMessage(status) ?? 'its status was changed by somebody else, or is of another history';
+  return {
+    code: 'settling',
+    reason: `budget ${metadata.namespace}/${metadata.name} is settling and admits nothing yet: ${why}`,
+    fix: 'try again then',
+  };
+}
+
+/**
+ * The problem of a budget whose pods cannot be counted.
+ *
+ * @param why the second half of a sentence, with what would change that
+ */
+export function uncountable(
+  { metadata }: Pick<ZoneDisruptionBudget, 'metadata'>,
+  why: string,
+): BudgetProblem {
+  return {
+    code: 'sync-failed',
+    reason: `the pods of budget ${metadata.namespace}/${metadata.name} cannot be counted: ${why}`,
+    fix: 'the budget is counted again as soon as that has changed',
+  };
+}
+
+const UNCOUNTED: ReadonlySet<BudgetProblem['code']> = new Set(['not-counted', 'not-observed', 'settling']);
+
+/**
+ * That nobody has counted the pods has a cause where they cannot be counted: then that one is named, instead of a
+ * webhook that may well run.
+ *
+ * @param stored as `viewBudget` gives it
+ * @param own found by counting the pods here
+ */
+export function causeOf(stored: BudgetProblem, own: BudgetProblem): BudgetProblem {
+  return UNCOUNTED.has(stored.code) ? own : stored;
+}
+
+/**
+ * spec.maxUnavailable in pods. A percentage is of all expected replicas of all zones and rounded up, as AWS has it.
+ *
+ * @returns a sentence where the field cannot be used
+ */
+export function maxUnavailablePods(spec: BudgetSpec, expectedReplicas: number): number | string {
+  if (spec.maxUnavailable === undefined) return 'it is not set';
+  const parsed = parseIntOrPercent(spec.maxUnavailable);
+  return typeof parsed === 'string' ? parsed : resolveIntOrPercent(parsed, expectedReplicas);
+}

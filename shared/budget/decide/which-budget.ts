@@ -1,0 +1,73 @@
+/**
+ * Which budgets have a say in the eviction of a pod. The webhook, `kubectl zone budget explain` and drains ask here, so
+ * that they never disagree. Pure.
+ */
+import { compareText } from '../../kube/zones.ts';
+import { coverage } from './budget.ts';
+import type { MalformedBudget, ReadBudget } from './read-budget.ts';
+import type { ZoneDisruptionBudget } from './types.ts';
+
+/** The budgets of a namespace, by what they have to say about one of its pods; each list is sorted by name. */
+export interface CoveringBudgets {
+  /** They admit or deny. */
+  enforced: readonly ZoneDisruptionBudget[];
+  /** With spec.dryRun: they only warn. */
+  rehearsals: readonly ZoneDisruptionBudget[];
+  /** Nobody can tell whether they cover the pod. */
+  unreadable: readonly MalformedBudget[];
+}
+
+/** Whose word the eviction of a pod depends on. */
+export type Deciding =
+  /** The pod serves nobody any more: no budget is asked. */
+  | { kind: 'nobody'; why: 'terminating' | 'terminal' | 'no-budget' }
+  /** Denied: one of these may cover the pod. */
+  | { kind: 'unreadable'; budgets: readonly MalformedBudget[] }
+  /** Denied, as with two PodDisruptionBudgets, also where the pod is unready: nobody can say which policy counts. */
+  | { kind: 'several'; budgets: readonly ZoneDisruptionBudget[] }
+  | { kind: 'one'; budget: ZoneDisruptionBudget };
+
+/** @param budgets of the pod's namespace */
+export function budgetsCovering(
+  labels: Readonly<Record<string, string>>,
+  budgets: Iterable<ReadBudget>,
+): CoveringBudgets {
+  const enforced: ZoneDisruptionBudget[] = [];
+  const rehearsals: ZoneDisruptionBudget[] = [];
+  const unreadable: MalformedBudget[] = [];
+  for (const read of budgets) {
+    if (read.kind === 'malformed') {
+      unreadable.push(read.malformed);
+      continue;
+    }
+    const { metadata, spec } = read.budget;
+    const covers = coverage(spec, labels);
+    if (covers === 'covered') (spec.dryRun ? rehearsals : enforced).push(read.budget);
+    if (covers === 'undecidable' && !spec.dryRun) {
+      const { namespace, name } = metadata;
+      unreadable.push({ namespace, name, reason: 'its selector has an operator that is not known' });
+    }
+  }
+  return {
+    enforced: enforced.sort(byName),
+    rehearsals: rehearsals.sort(byName),
+    unreadable: unreadable.sort((a, b) => compareText(a.name, b.name)),
+  };
+}
+
+/** Who decides about the eviction of a pod with these budgets. */
+export function whoDecides(
+  { terminating, terminal }: { terminating: boolean; terminal: boolean },
+  { enforced, unreadable }: Pick<CoveringBudgets, 'enforced' | 'unreadable'>,
+): Deciding {
+  if (terminating) return { kind: 'nobody', why: 'terminating' };
+  if (terminal) return { kind: 'nobody', why: 'terminal' };
+  if (unreadable.length > 0) return { kind: 'unreadable', budgets: unreadable };
+  if (enforced.length > 1) return { kind: 'several', budgets: enforced };
+  const [budget] = enforced;
+  return budget ? { kind: 'one', budget } : { kind: 'nobody', why: 'no-budget' };
+}
+
+function byName(a: ZoneDisruptionBudget, b: ZoneDisruptionBudget): number {
+  return compareText(a.metadata.name, b.metadata.name);
+}

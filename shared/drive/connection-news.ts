@@ -1,0 +1,53 @@
+import type { Clock } from '../clock.ts';
+import { ApiError } from '../kube/kube.ts';
+import type { ConnectionState } from '../kube/watch-cache.ts';
+
+export type ConnectionNews =
+  | { atMs: number; type: 'connection-lost'; reason: string }
+  | { atMs: number; type: 'connection-restored'; afterMs: number };
+
+/**
+ * Makes one loss of what several watches report: they break together and are restored together. A watch that is
+ * restored at once, such as one from a version that the server has forgotten, is no loss. When the watch whose reason
+ * was reported is back and another one is refused by the API server, that refusal is reported.
+ *
+ * @param isLive whether all watches are live again
+ * @returns what is to be called with each watch's state
+ */
+export function connectionNews(
+  clock: Clock,
+  isLive: () => boolean,
+  tell: (news: ConnectionNews) => void,
+): (state: ConnectionState) => void {
+  let lostAtMs: number | undefined;
+  /** The watch whose reason was reported last. */
+  let reported: string | undefined;
+  const refused = new Map<string, string>();
+
+  function report(atMs: number, path: string, reason: string): void {
+    reported = path;
+    tell({ atMs, type: 'connection-lost', reason });
+  }
+
+  return (state) => {
+    const atMs = clock.nowMs();
+    if (state.kind === 'lost') {
+      if (state.retryInMs === 0) return;
+      if (state.error instanceof ApiError) refused.set(state.path, state.reason);
+      if (lostAtMs !== undefined) return;
+      lostAtMs = atMs;
+      report(atMs, state.path, state.reason);
+      return;
+    }
+    refused.delete(state.path);
+    if (lostAtMs === undefined) return;
+    if (isLive()) {
+      tell({ atMs, type: 'connection-restored', afterMs: atMs - lostAtMs });
+      lostAtMs = undefined;
+      refused.clear();
+      return;
+    }
+    const [next] = refused;
+    if (state.path === reported && next !== undefined) report(atMs, ...next);
+  };
+}

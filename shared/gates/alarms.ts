@@ -1,0 +1,68 @@
+/** What CloudWatch says of an alarm, as the state of a gate. Pure. */
+
+import { oneLine } from '../format.ts';
+import type { GateState } from '../rollout/decide/types.ts';
+
+/** As much of a metric or composite alarm as a gate needs; the fields have the SDK's names. */
+export interface Alarm {
+  AlarmName?: string | undefined;
+  StateValue?: string | undefined;
+  StateReason?: string | undefined;
+  StateUpdatedTimestamp?: Date | undefined;
+}
+
+/** What one DescribeAlarms request can name, and what one page of its answer can hold. */
+export const MOST_ALARMS = 100;
+
+const LONGEST_REASON = 200;
+
+/** Name of the gate, as sentences say it: "CloudWatch alarm errors-high is closed". */
+export function alarmGateName(alarmName: string): string {
+  return `CloudWatch alarm ${alarmName}`;
+}
+
+/**
+ * The gates of these alarms, in this order.
+ *
+ * @param strict whether INSUFFICIENT_DATA closes the gate
+ */
+export function alarmGates(
+  names: readonly string[],
+  alarms: readonly Alarm[],
+  strict: boolean,
+): readonly GateState[] {
+  const byName = new Map(alarms.map((alarm) => [alarm.AlarmName, alarm]));
+  return names.map((name) => alarmGate(name, byName.get(name), strict));
+}
+
+function alarmGate(alarmName: string, alarm: Alarm | undefined, strict: boolean): GateState {
+  const name = alarmGateName(alarmName);
+  if (alarm === undefined) {
+    return { name, state: 'unknown', reason: 'CloudWatch has no alarm of this name any more' };
+  }
+  switch (alarm.StateValue) {
+    case 'OK':
+      return { name, state: 'open', reason: 'OK' };
+    case 'ALARM':
+      return { name, state: 'closed', reason: explain(alarm) };
+    case 'INSUFFICIENT_DATA':
+      return strict
+        ? { name, state: 'closed', reason: `${explain(alarm)} (--strict-alarms)` }
+        : { name, state: 'open', reason: 'INSUFFICIENT_DATA, which holds only with --strict-alarms' };
+    default:
+      return {
+        name,
+        state: 'unknown',
+        reason: `CloudWatch says ${oneLine(alarm.StateValue ?? 'no state')}, which kubectl-zone does not know`,
+      };
+  }
+}
+
+/** `ALARM since 2026-01-01T12:00:00Z: Threshold Crossed: …` */
+function explain({ StateValue, StateReason, StateUpdatedTimestamp }: Alarm): string {
+  const since = StateUpdatedTimestamp
+    ? ` since ${StateUpdatedTimestamp.toISOString().replace(/\.\d+/, '')}`
+    : '';
+  const reason = oneLine(StateReason ?? '').slice(0, LONGEST_REASON);
+  return `${StateValue}${since}${reason === '' ? '' : `: ${reason}`}`;
+}

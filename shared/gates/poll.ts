@@ -1,0 +1,114 @@
+import type { Clock } from '../clock.ts';
+import { abortable, startDeadline } from '../kube/deadline.ts';
+import type { GateState } from '../rollout/decide/types.ts';
+import type { GateSource, GateTimes } from './gate.ts';
+import { type GateRecord, isFresh, statesAt } from './record.ts';
+
+export interface PollOptions {
+  source: GateSource;
+  clock: Clock;
+  /** Numbers in [0, 1), for jitter. */
+  random: () => number;
+  times: GateTimes;
+  /** Called after each answer, and after each failure to get one. */
+  onAnswer: () => void;
+}
+
+/** Part of the fresh time after which the next question goes out, so that its answer is there in time. */
+const ASK_AGAIN = { earliest: 0.6, spread: 0.2 };
+const FIRST_RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 60_000;
+
+/** Asks one source again and again; after a failure soon, then ever more rarely. */
+export class GatePoll {
+  private readonly given: PollOptions;
+  private readonly record: GateRecord;
+  private signal: AbortSignal = AbortSignal.abort(new Error('not started'));
+  private asking: Promise<unknown> | undefined;
+  private failures = 0;
+  private cancelTimer: () => void = () => {};
+
+  constructor(given: PollOptions) {
+    const { source, names } = given.source;
+    this.given = given;
+    this.record = { source, names, sinceMs: given.clock.nowMs(), answer: undefined, failure: undefined };
+  }
+
+  /**
+   * Asks for the first time and goes on until the signal aborts.
+   *
+   * @returns why there was no first answer, or undefined
+   */
+  start(signal: AbortSignal): Promise<unknown> {
+    this.signal = signal;
+    this.record.sinceMs = this.given.clock.nowMs();
+    const stop = () => {
+      this.cancelTimer();
+      this.given.source.close();
+    };
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+    return this.ask();
+  }
+
+  states(): readonly GateState[] {
+    return statesAt(this.record, this.given.clock.nowMs(), this.given.times);
+  }
+
+  get fresh(): boolean {
+    return isFresh(this.record, this.given.clock.nowMs(), this.given.times);
+  }
+
+  /**
+   * Asks now if the last answer is not fresh, and resolves when that is over, well or not. A source that failed is
+   * left alone until its time has come: whoever throttles us must not be asked more often because a pod is due.
+   */
+  async refresh(): Promise<void> {
+    if (this.fresh) return;
+    if (this.asking) await this.asking;
+    else if (this.failures === 0) await this.ask();
+  }
+
+  private ask(): Promise<unknown> {
+    this.cancelTimer();
+    const asking = this.askOnce().finally(() => {
+      this.asking = undefined;
+    });
+    this.asking = asking;
+    return asking;
+  }
+
+  private async askOnce(): Promise<unknown> {
+    const { source, clock, times, onAnswer } = this.given;
+    const late = () => new Error(`no answer within ${times.timeoutMs / 1000}s`);
+    const deadline = startDeadline(clock, times.timeoutMs, late, this.signal);
+    const basis = source.basis?.();
+    let failure: unknown;
+    try {
+      const states = await abortable(source.check(deadline.signal), deadline.signal);
+      const isOutdated = () => source.basis?.() !== basis;
+      this.record.answer = { states, atMs: clock.nowMs(), isOutdated };
+      this.record.failure = undefined;
+      this.failures = 0;
+    } catch (error) {
+      failure = error;
+      this.record.failure = error instanceof Error ? error.message : String(error);
+      this.failures += 1;
+    } finally {
+      deadline.clear();
+    }
+    if (this.signal.aborted) return failure;
+    this.cancelTimer = clock.schedule(this.nextDelayMs(), () => void this.ask());
+    onAnswer();
+    return failure;
+  }
+
+  private nextDelayMs(): number {
+    const { random, times } = this.given;
+    if (this.failures === 0) {
+      return times.freshForMs * (ASK_AGAIN.earliest + ASK_AGAIN.spread * random());
+    }
+    const longestMs = Math.min(FIRST_RETRY_MS * 2 ** (this.failures - 1), LONGEST_RETRY_MS);
+    return longestMs * (0.5 + random() / 2);
+  }
+}

@@ -1,0 +1,121 @@
+/** What is asked of pods and Services through the API server's proxy, with the operator's own rights. */
+import * as z from 'zod/mini';
+import { UserError } from '../errors.ts';
+import { ApiError, type Kube } from '../kube/kube.ts';
+import { resourcePath } from '../kube/paths.ts';
+
+/** A page of a pod or a Service behind the API server's proxy. */
+export interface ProxiedPage {
+  resource: 'pods' | 'services';
+  namespace: string;
+  /** `[https:]NAME[:PORT]`. */
+  name: string;
+  /** Of the page, with a slash in front. */
+  path: string;
+  query?: Readonly<Record<string, string>>;
+}
+
+/** What the server behind the proxy answered. */
+export interface ProxyReply {
+  status: number;
+  /** Parsed when it came as JSON, else text; of an answer that is not 2xx only the beginning, in some words of ours. */
+  body: unknown;
+}
+
+/** For whom only the signal ends a request. */
+const LONG_ENOUGH_MS = 3_600_000;
+
+/**
+ * One GET through the API server's proxy, sent once, that asks for JSON.
+ *
+ * @param where the page is, for messages
+ * @param timeoutMs how long it may take; as long as the signal lets it unless told
+ * @throws UserError when the API server refuses for a reason that only the operator can mend
+ * @throws Error when the API server cannot reach what is behind it
+ * @throws ConnectionError when the API server does not answer in time
+ */
+export async function getThroughProxy(
+  kube: Kube,
+  page: ProxiedPage,
+  where: string,
+  { timeoutMs = LONG_ENOUGH_MS, signal }: { timeoutMs?: number; signal: AbortSignal },
+): Promise<ProxyReply> {
+  const { resource, namespace, name, path, query } = page;
+  const proxy = resourcePath({ group: '', version: 'v1', resource, namespace, name, subresource: 'proxy' });
+  try {
+    const body = await kube.request({
+      method: 'GET',
+      path: `${proxy}${path}`,
+      ...(query && { query }),
+      retry: 'never',
+      timeoutMs,
+      signal,
+    });
+    return { status: 200, body };
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    // A Status has a reason and comes from the API server itself; without one it is the other server who answers.
+    if (error.reason === '') return { status: error.code, body: error.message };
+    throw await refusal(kube, error, page, where, signal);
+  }
+}
+
+/** A pod that is not there has just gone; a Service that is not there was misspelt. */
+async function refusal(
+  kube: Kube,
+  error: ApiError,
+  page: ProxiedPage,
+  where: string,
+  signal: AbortSignal,
+): Promise<Error> {
+  const { resource, namespace } = page;
+  const refused = `the API server does not lead to ${where}`;
+  const message = `${refused}: ${error.message}`;
+  if (error.code === 401 || error.code === 403) {
+    return new UserError(message, `your user needs the verb get on ${resource}/proxy in ${namespace}`, error);
+  }
+  if (resource !== 'services') return new Error(message, { cause: error });
+  const fix = `kubectl -n ${namespace} get services lists what there is`;
+  if (error.code === 400 || error.code === 404) return new UserError(message, fix, error);
+  const lacking = error.code === 503 ? await whatIsLacking(kube, page, signal) : undefined;
+  if (lacking === undefined) return new Error(message, { cause: error });
+  return new UserError(`${refused}: ${lacking}`, fix, error);
+}
+
+const Service = z.object({
+  spec: z.object({
+    ports: z._default(z.array(z.object({ name: z._default(z.string(), ''), port: z.number() })), []),
+  }),
+});
+
+/**
+ * Since Kubernetes 1.37 the proxy answers 503 for a Service without endpoints and for one that does not exist alike,
+ * so the Service itself is read.
+ *
+ * @returns what only the operator can fix; undefined where the Service is as it was asked for, or may not be read
+ */
+async function whatIsLacking(
+  kube: Kube,
+  { namespace, name }: ProxiedPage,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { service, port } = partsOf(name);
+  try {
+    const path = resourcePath({ group: '', version: 'v1', resource: 'services', namespace, name: service });
+    const { spec } = Service.parse(await kube.request({ method: 'GET', path, retry: 'never', signal }));
+    const found = port === undefined || spec.ports.some((each) => [each.name, `${each.port}`].includes(port));
+    return found ? undefined : `the Service "${service}" has no port "${port}"`;
+  } catch (error) {
+    signal.throwIfAborted();
+    return error instanceof ApiError && error.code === 404
+      ? `there is no Service "${service}" in namespace ${namespace}`
+      : undefined;
+  }
+}
+
+/** The parts of `NAME`, `NAME:PORT` or `https:NAME:PORT`. */
+function partsOf(name: string): { service: string; port: string | undefined } {
+  const parts = name.split(':');
+  const [service = '', port] = parts.length === 3 ? parts.slice(1) : parts;
+  return { service, port: port || undefined };
+}

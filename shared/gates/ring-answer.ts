@@ -1,0 +1,56 @@
+/** What the server behind `--ring` answered, and what the operator has to mend. Pure. */
+
+import { UserError } from '../errors.ts';
+import { oneLine } from '../format.ts';
+import { parseRingPage, type RingPage } from './decide/ring/page.ts';
+import type { ProxyReply } from './proxy.ts';
+
+const LONGEST_TEXT = 160;
+
+/**
+ * The pages differ between products and versions: https://grafana.com/docs/mimir/latest/references/http-api/,
+ * https://grafana.com/docs/loki/latest/reference/loki-http-api/, https://grafana.com/docs/tempo/latest/api_docs/,
+ * https://cortexmetrics.io/docs/api/. Cortex' and Tempo's ingesters had no page of their own at first, only the
+ * components that ask them (https://github.com/cortexproject/cortex/issues/3284).
+ */
+const FIX =
+  '--ring takes the path of the ring page as this component has it: /ingester/ring (Mimir, Cortex, Tempo), /ring (Loki, Cortex), /store-gateway/ring, …; where only the distributors have it, name their Service: svc:NAMESPACE/distributor:PORT/PATH';
+
+/**
+ * The ring page in a reply.
+ *
+ * @param where the reply comes from, for messages
+ * @throws UserError for a page that is not there, may not be read, is not JSON or shows no ring
+ * @throws Error when the server cannot answer now
+ */
+export function ringPageIn({ status, body }: ProxyReply, where: string): RingPage {
+  if (status === 408 || status === 429 || status >= 500) {
+    throw new Error(`${where} answered ${status}${excerpt(body)}`);
+  }
+  if (status === 401 || status === 403) throw new UserError(`${where} refuses access: ${status}`);
+  if (status !== 200) throw notThere(where, `it answered ${status}`);
+  const page = parseRingPage(body);
+  if (page) return page;
+  throw notThere(where, wrongKind(body));
+}
+
+/** The error for a page that is not the ring of the workload. */
+export function notThere(where: string, what: string): UserError {
+  return new UserError(`${where} is not the page of a hash ring: ${what}`, FIX);
+}
+
+function wrongKind(body: unknown): string {
+  if (typeof body === 'string' && /^\s*</.test(body)) {
+    return 'it answered with HTML, although JSON was asked for, as other pages and old versions do';
+  }
+  if (typeof body === 'object' && body !== null && 'partitions' in body) {
+    return 'it shows partitions, which have no instances';
+  }
+  return `it answered with something else${excerpt(body)}`;
+}
+
+function excerpt(body: unknown): string {
+  const text = typeof body === 'string' ? oneLine(body.slice(0, 4 * LONGEST_TEXT)).replace(/\s+/g, ' ') : '';
+  if (text === '') return '';
+  return `: ${text.length <= LONGEST_TEXT ? text : `${text.slice(0, LONGEST_TEXT)}…`}`;
+}

@@ -1,0 +1,98 @@
+/** The two ways to a ring page: the pods of the workload, and a Service. Both lead through the API server. */
+
+import { UserError } from '../errors.ts';
+import type { Kube } from '../kube/kube.ts';
+import type { RingPod } from './decide/ring/members.ts';
+import type { RingPage } from './decide/ring/page.ts';
+import { getThroughProxy } from './proxy.ts';
+import { ringPageIn } from './ring-answer.ts';
+import { findPod, podsToAsk, servingPort } from './ring-pods.ts';
+import type { RingTarget } from './ring-target.ts';
+
+/** The workload whose pods are in the ring. */
+export interface RingWorkload {
+  namespace: string;
+  /** All its pods as they are now. */
+  pods(): readonly RingPod[];
+}
+
+/** Fetches the page once. */
+export type AskRing = (signal: AbortSignal) => Promise<RingPage>;
+
+/** So many pods are asked, one after the other, until one answers; each has its share of the time. */
+const MOST_PODS = 3;
+
+/**
+ * How to fetch the page.
+ *
+ * @param timeoutMs after which the whole question is given up
+ */
+export function askRing(target: RingTarget, kube: Kube, workload: RingWorkload, timeoutMs: number): AskRing {
+  return target.kind === 'service'
+    ? askService(target, kube, timeoutMs)
+    : askPods(target, kube, workload, timeoutMs);
+}
+
+function askService(
+  { namespace, service, path }: RingTarget & { kind: 'service' },
+  kube: Kube,
+  timeoutMs: number,
+): AskRing {
+  const where = `${path} of service ${namespace}/${service}`;
+  return async (signal) => {
+    const page = { resource: 'services', namespace, name: service, path } as const;
+    return ringPageIn(await getThroughProxy(kube, page, where, { timeoutMs, signal }), where);
+  };
+}
+
+/** From the first pod that answers. What only the operator can mend is told by the first that says so. */
+function askPods(
+  { tls, path, port: wanted }: RingTarget & { kind: 'pods' },
+  kube: Kube,
+  { namespace, pods }: RingWorkload,
+  timeoutMs: number,
+): AskRing {
+  const portOf = new Map<string, number>();
+
+  const findPort = async ({ name, uid }: RingPod, signal: AbortSignal): Promise<number> => {
+    const known = portOf.get(uid);
+    if (known !== undefined) return known;
+    const found = await findPod(kube, namespace, name, signal);
+    if (found === undefined) throw new Error(`pod ${name} has gone`);
+    const port = servingPort(found, wanted);
+    if (port === undefined) {
+      throw new UserError(
+        `--ring: no container of pod ${name} has a port named "${wanted}"`,
+        `kubectl -n ${namespace} get pod ${name} -o jsonpath={.spec.containers[*].ports} shows them`,
+      );
+    }
+    portOf.set(uid, port);
+    return port;
+  };
+
+  const askPod = async (pod: RingPod, signal: AbortSignal): Promise<RingPage> => {
+    const where = `${path} of pod ${pod.name}`;
+    const name = `${tls ? 'https:' : ''}${pod.name}:${await findPort(pod, signal)}`;
+    const page = { resource: 'pods', namespace, name, path } as const;
+    const shareMs = timeoutMs / MOST_PODS;
+    return ringPageIn(await getThroughProxy(kube, page, where, { timeoutMs: shareMs, signal }), where);
+  };
+
+  return async (signal) => {
+    const asked = podsToAsk(pods()).slice(0, MOST_PODS);
+    const failures: Error[] = [];
+    for (const pod of asked) {
+      try {
+        return await askPod(pod, signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        if (error instanceof UserError || !(error instanceof Error)) throw error;
+        failures.push(error);
+      }
+    }
+    const reasons = failures.map(({ message }) => message);
+    throw new Error(reasons.join('; ') || 'none of its pods is available to be asked', {
+      cause: new AggregateError(failures),
+    });
+  };
+}

@@ -1,0 +1,77 @@
+/** Which pods are asked for the ring page, and on which port. */
+import * as z from 'zod/mini';
+import { ApiError, type Kube } from '../kube/kube.ts';
+import { RESOURCES, resourcePath } from '../kube/paths.ts';
+import type { RingPod } from './decide/ring/members.ts';
+
+const Port = z.object({ name: z.optional(z.string()), containerPort: z.number() });
+const PodPorts = z.object({
+  spec: z.object({ containers: z.array(z.object({ ports: z.optional(z.array(Port)) })) }),
+});
+const PodList = z.object({ items: z.array(z.unknown()) });
+
+/** Names that charts of Cortex, Mimir, Loki and Tempo give the port with the web pages. */
+const PAGE_PORTS: readonly string[] = ['http', 'http-metrics'];
+const DEFAULT_PORT = 80;
+/** What a pod may be called (RFC 1123); nothing else can be the name of one. */
+const POD_NAME = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
+
+/** The available pods, those first that have been ready for longest: gossip has told them most of the ring. */
+export function podsToAsk(pods: readonly RingPod[]): readonly RingPod[] {
+  return pods
+    .filter(({ terminating, readySinceMs }) => !terminating && readySinceMs !== undefined)
+    .sort((a, b) => (a.readySinceMs ?? 0) - (b.readySinceMs ?? 0) || (a.name < b.name ? -1 : 1));
+}
+
+/**
+ * The number of the port that a pod serves its pages on: the container port of this name, or, where none is given, the
+ * one called `http` or `http-metrics`, else 80, which is Cortex' default. The API server's own choice, the first port
+ * of a container, may as well be the one for gRPC; and it takes numbers only (`ResourceLocation` in
+ * `pkg/registry/core/pod/strategy.go` of Kubernetes).
+ *
+ * @param pod as the API has it
+ * @param wanted a port's name or number
+ * @returns undefined when no container has a port of this name
+ */
+export function servingPort(pod: unknown, wanted: string | undefined): number | undefined {
+  if (wanted !== undefined && /^\d+$/.test(wanted)) return Number(wanted);
+  const parsed = z.safeParse(PodPorts, pod);
+  const ports = parsed.success ? parsed.data.spec.containers.flatMap(({ ports = [] }) => ports) : [];
+  const named = (name: string) => ports.find((port) => port.name === name)?.containerPort;
+  if (wanted !== undefined) return named(wanted);
+  return PAGE_PORTS.map(named).find((port) => port !== undefined) ?? DEFAULT_PORT;
+}
+
+/**
+ * The pod of this name, read as a list of one: a rollout needs the right to list pods, and no other to read them.
+ *
+ * @returns undefined when there is none
+ * @throws ApiError ConnectionError
+ */
+export async function findPod(
+  kube: Kube,
+  namespace: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<unknown> {
+  if (!POD_NAME.test(name)) return undefined;
+  const path = resourcePath({ ...RESOURCES.pods, namespace });
+  const query = { fieldSelector: `metadata.name=${name}`, limit: 1 };
+  return z.parse(PodList, await kube.request({ method: 'GET', path, query, signal })).items[0];
+}
+
+/** Those of the names that no pod of the namespace has; none of them where pods may not be listed. */
+export async function namesWithoutPod(
+  kube: Kube,
+  namespace: string,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<ReadonlySet<string>> {
+  try {
+    const found = await Promise.all(names.map((name) => findPod(kube, namespace, name, signal)));
+    return new Set(names.filter((_, index) => found[index] === undefined));
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 403) return new Set();
+    throw error;
+  }
+}

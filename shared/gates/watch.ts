@@ -1,0 +1,83 @@
+import type { Clock } from '../clock.ts';
+import { UserError } from '../errors.ts';
+import { coalescedListeners } from '../kube/coalesced-listeners.ts';
+import type { GateState } from '../rollout/decide/types.ts';
+import { GATE_TIMES, type GateSource, type GateTimes } from './gate.ts';
+import { GatePoll } from './poll.ts';
+
+/** Gates, watched while a rollout runs. */
+export interface GateWatch {
+  /**
+   * Asks every source for the first time, and from then on until the signal aborts. A source that does not answer
+   * is no error: its gates are unknown, and hold until it does.
+   *
+   * @throws UserError with everything that the operator has to mend; nothing is watched then
+   * @throws the signal's reason when it aborts before the first answers
+   */
+  start(signal: AbortSignal): Promise<void>;
+  /** All gates as they are now, in the order in which they were given. */
+  states(): readonly GateState[];
+  /** Whether every answer is young enough for a disruption. */
+  readonly fresh: boolean;
+  /**
+   * Asks those sources whose answers are not fresh, and resolves when they have answered or failed; never rejects.
+   * `states()` then says what they answered, or unknown. Failed sources wait for their next turn instead.
+   */
+  ensureFresh(): Promise<void>;
+  /** Calls `listener` when a state or its reason has changed; returns the function that removes it. */
+  onChange(listener: () => void): () => void;
+}
+
+export interface WatchGatesOptions {
+  clock: Clock;
+  /** Numbers in [0, 1), for jitter. */
+  random: () => number;
+  /** `GATE_TIMES` unless told. */
+  times?: GateTimes;
+}
+
+/** Makes the watch of these sources; nothing is asked before `start`. */
+export function watchGates(sources: readonly GateSource[], options: WatchGatesOptions): GateWatch {
+  const { clock, random, times = GATE_TIMES } = options;
+  const listeners = coalescedListeners();
+  const polls = sources.map((source) => new GatePoll({ source, clock, random, times, onAnswer: compare }));
+  const states = () => polls.flatMap((poll) => poll.states());
+  let said = '';
+
+  function compare(): void {
+    const now = JSON.stringify(states());
+    if (now === said) return;
+    said = now;
+    listeners.notify();
+  }
+
+  return {
+    async start(signal) {
+      const failed = new AbortController();
+      const both = AbortSignal.any([signal, failed.signal]);
+      both.addEventListener('abort', () => listeners.clear(), { once: true });
+      const failures = await Promise.all(polls.map((poll) => poll.start(both)));
+      signal.throwIfAborted();
+      const mistakes = failures.filter((failure) => failure instanceof UserError);
+      if (mistakes.length === 0) return;
+      failed.abort(new Error('a gate cannot be watched'));
+      throw together(mistakes);
+    },
+    states,
+    get fresh() {
+      return polls.every((poll) => poll.fresh);
+    },
+    async ensureFresh() {
+      await Promise.all(polls.map((poll) => poll.refresh()));
+    },
+    onChange: (listener) => listeners.add(listener),
+  };
+}
+
+function together(mistakes: readonly UserError[]): UserError {
+  const [first] = mistakes;
+  if (mistakes.length === 1 && first) return first;
+  const fixes = new Set(mistakes.flatMap(({ fix }) => fix ?? []));
+  const message = mistakes.map((mistake) => mistake.message).join('\n');
+  return new UserError(message, [...fixes].join('; ') || undefined, new AggregateError(mistakes));
+}

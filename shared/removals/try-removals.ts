@@ -1,0 +1,42 @@
+import { ApiError, type Kube } from '../kube/kube.ts';
+import { compareText } from '../kube/zones.ts';
+import { isPodGone, type PodToRemove, type RemovalWay, refusalReason, removePod } from './pod-removal.ts';
+
+/** A pod that the API server would not let go now. */
+export interface RefusedRemoval {
+  pod: PodToRemove;
+  /** In the server's own words. */
+  reason: string;
+}
+
+const MOST_REQUESTS_AT_ONCE = 32;
+
+/**
+ * Asks the API server, with dry runs, which pods it would let go now, each as if it were the only one. Changes nothing.
+ *
+ * @returns those that are refused, by namespace and name; a pod that is gone meanwhile is none of them
+ * @throws ConnectionError
+ */
+export async function tryRemovals(
+  kube: Kube,
+  pods: readonly PodToRemove[],
+  way: RemovalWay,
+): Promise<RefusedRemoval[]> {
+  const refused: RefusedRemoval[] = [];
+  const queue = [...pods];
+  const worker = async () => {
+    for (let pod = queue.shift(); pod; pod = queue.shift()) {
+      try {
+        await removePod(kube, pod, way, { dryRun: true });
+      } catch (error) {
+        if (isPodGone(error)) continue;
+        if (!(error instanceof ApiError)) throw error;
+        refused.push({ pod, reason: refusalReason(error) });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(MOST_REQUESTS_AT_ONCE, pods.length) }, worker));
+  return refused.sort(
+    ({ pod: a }, { pod: b }) => compareText(a.namespace, b.namespace) || compareText(a.name, b.name),
+  );
+}

@@ -1,0 +1,169 @@
+import type { Pod } from '../../kube/objects.ts';
+import { isKnownZone, UNKNOWN_ZONE, zoneKeyOf } from '../../kube/zones.ts';
+import { disruptionLimit } from './limits.ts';
+import { byOrdinalDescending, orderZones } from './order.ts';
+import { isAvailable, knownZones, zoneOf } from './pods.ts';
+import type { CellState, Orders, PodCell, RolloutSnapshot, RolloutStatus, ZoneRow } from './snapshot.ts';
+import type { Observation, ObservedPod, RolloutMemory, RolloutOptions } from './types.ts';
+import type { Workload } from './workload.ts';
+
+export interface SnapshotInput {
+  workload: Workload;
+  pods: Iterable<Pod>;
+  observation: Observation;
+  options: RolloutOptions;
+  memory: RolloutMemory;
+  orders: Orders;
+  /** The wave under way, with all its pods, back or not. */
+  wave: { number: number; zone: string; pods: readonly string[] } | undefined;
+  status: RolloutStatus;
+  startedAtMs: number;
+  /** By the API server's clock, as `memory` and the pods' conditions. */
+  serverNowMs: number;
+  nowMs: number;
+  remainingMs: number | undefined;
+}
+
+/** Problems that a pod on its way back has for a while and that nobody needs to look at. */
+const ORDINARY = new Set([
+  'starting',
+  'not ready',
+  'ContainersNotReady',
+  'PodInitializing',
+  'ContainerCreating',
+]);
+
+/** What every view of the rollout shows, from what is seen now. */
+export function buildSnapshot(input: SnapshotInput): RolloutSnapshot {
+  const { observation, memory, options, orders, workload, wave } = input;
+  const inFlight = new Set(memory.inFlight.map((member) => member.name));
+  const cellOf = (pod: ObservedPod) => podCell(pod, options.minReadyMs, input.serverNowMs, inFlight);
+
+  const rows = new Map<string, { cells: (PodCell & { ordinal: number })[] }>();
+  const place = (name: string, zone: string | undefined, ordinal: number, cell: PodCell) => {
+    const key = zoneKeyOf({ name, zone });
+    const row = isKnownZone(key) ? key : UNKNOWN_ZONE;
+    const entry = rows.get(row) ?? { cells: [] };
+    rows.set(row, entry);
+    entry.cells.push({ ...cell, ordinal });
+  };
+  const cells = new Map<string, PodCell>();
+  for (const pod of observation.pods) {
+    const cell = cellOf(pod);
+    cells.set(pod.name, cell);
+    place(pod.name, zoneOf(pod, memory), pod.ordinal, cell);
+  }
+  for (const name of observation.missing) {
+    const state: CellState = inFlight.has(name) ? 'replacing' : 'unready';
+    const cell: PodCell = { name, state, detail: 'missing' };
+    cells.set(name, cell);
+    place(name, zoneOf({ name }, memory), Number(/(?<!\d)\d+$/.exec(name)?.[0] ?? -1), cell);
+  }
+
+  const order = orderZones(
+    [...rows.keys()].filter((zone) => zone !== UNKNOWN_ZONE),
+    options.zoneOrder,
+  );
+  if (rows.has(UNKNOWN_ZONE)) order.push(UNKNOWN_ZONE);
+  const zones = order.map((zone) => zoneRow(zone, rows.get(zone)?.cells ?? [], memory));
+  return {
+    workload: {
+      kind: workload.kind,
+      namespace: workload.metadata.namespace,
+      name: workload.metadata.name,
+    },
+    oldRevisions: countOldRevisions(input),
+    updateRevision: observation.updateRevision,
+    imageChanges: imageChanges(input),
+    total: zones.reduce((sum, row) => sum + row.total, 0),
+    updated: zones.reduce((sum, row) => sum + row.updated, 0),
+    down: zones.reduce((sum, row) => sum + row.down, 0),
+    maxUnavailablePods: disruptionLimit(observation, options, knownZones(observation, memory).length).pods,
+    paused: orders.paused,
+    maxUnavailableBy: orders.maxUnavailableBy,
+    undone: orders.undone,
+    zones,
+    wave: wave && {
+      number: wave.number,
+      zone: wave.zone,
+      pods: wave.pods.flatMap((name) => cells.get(name) ?? []),
+    },
+    status: input.status,
+    startedAtMs: input.startedAtMs,
+    nowMs: input.nowMs,
+    remainingMs: input.remainingMs,
+  };
+}
+
+function podCell(
+  pod: ObservedPod,
+  minReadyMs: number,
+  nowMs: number,
+  inFlight: ReadonlySet<string>,
+): PodCell {
+  if (isAvailable(pod, minReadyMs, nowMs)) {
+    return { name: pod.name, state: pod.stale ? 'stale' : 'updated', detail: undefined };
+  }
+  const detail = pod.terminating
+    ? 'terminating'
+    : (pod.problem ?? (pod.readySinceMs === undefined ? 'not ready' : 'ready, but not for long enough'));
+  const ordinary = pod.terminating || pod.readySinceMs !== undefined || ORDINARY.has(detail);
+  return {
+    name: pod.name,
+    state: inFlight.has(pod.name) && ordinary ? 'replacing' : 'unready',
+    detail,
+    ...terminationFields(pod, nowMs),
+  };
+}
+
+function terminationFields({ termination }: ObservedPod, nowMs: number): Pick<PodCell, 'termination'> {
+  if (!termination) return {};
+  const { sinceMs, graceEndsAtMs } = termination;
+  return { termination: { forMs: Math.max(0, nowMs - sinceMs), graceLeftMs: graceEndsAtMs - nowMs } };
+}
+
+function zoneRow(
+  zone: string,
+  cells: readonly (PodCell & { ordinal: number })[],
+  memory: RolloutMemory,
+): ZoneRow {
+  const updated = cells.filter((cell) => cell.state === 'updated').length;
+  const stale = cells.filter((cell) => cell.state === 'stale').length;
+  const finished = updated === cells.length;
+  return {
+    zone,
+    cells: [...cells].sort(byOrdinalDescending).map(({ ordinal: _, ...cell }) => cell),
+    total: cells.length,
+    updated,
+    down: cells.length - updated - stale,
+    phase: finished ? 'finished' : memory.zone === zone ? 'active' : 'pending',
+  };
+}
+
+function countOldRevisions({ pods, workload, observation }: SnapshotInput): RolloutSnapshot['oldRevisions'] {
+  const counts = new Map<string, number>();
+  for (const pod of pods) {
+    const revision = workload.revisionOf(pod);
+    if (revision === undefined || revision === observation.updateRevision) continue;
+    counts.set(revision, (counts.get(revision) ?? 0) + 1);
+  }
+  return [...counts]
+    .map(([revision, count]) => ({ revision, pods: count }))
+    .sort((a, b) => b.pods - a.pods || (a.revision < b.revision ? -1 : 1));
+}
+
+function imageChanges({ pods, workload, observation }: SnapshotInput): string[] {
+  const old = new Map<string, Set<string>>();
+  for (const pod of pods) {
+    const revision = workload.revisionOf(pod);
+    if (revision === undefined || revision === observation.updateRevision) continue;
+    for (const { name, image } of pod.spec.containers) {
+      const images = old.get(name) ?? new Set();
+      old.set(name, images.add(image));
+    }
+  }
+  return workload.containers.flatMap(({ name, image }) => {
+    const before = [...(old.get(name) ?? [])].filter((each) => each !== image).sort();
+    return before.length > 0 ? [`${name}: ${before.join(', ')} → ${image}`] : [];
+  });
+}

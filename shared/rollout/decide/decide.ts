@@ -1,0 +1,340 @@
+/**
+ * The rollout decision: which pods may be removed now, or what has to happen first. Pure; the rules R1 to R9 stand
+ * where they are applied.
+ */
+
+import { disruptedZones, isKnownZone, UNKNOWN_ZONE, type ZoneTally, zoneKeyOf } from '../../kube/zones.ts';
+import { countPods } from '../../sentences.ts';
+import { blockedByKilled, killedUnseen } from './killed-pods.ts';
+import { describeLeaving, leavingPods } from './leaving.ts';
+import { disruptionLimit, growthLimit } from './limits.ts';
+import { pendingPods, rememberDisruption } from './memory.ts';
+import { byOrdinalDescending, orderZones } from './order.ts';
+import { availableSinceMs, isAvailable, knownZones, tallyObservation, zoneOf } from './pods.ts';
+import { describeDown, describeZones } from './reasons.ts';
+import type {
+  Blocked,
+  Disrupt,
+  GateState,
+  ObservedPod,
+  RolloutDecision,
+  RolloutInput,
+  Wait,
+} from './types.ts';
+import { explainUnknownZone, podsOfUnknownZone } from './unknown-zone.ts';
+
+/**
+ * Decides from what is seen now.
+ *
+ * @param input `memory` has been brought up to date with `remember` for this very observation
+ */
+export function decide(input: RolloutInput): RolloutDecision {
+  const decision = decideByZone(input);
+  return decision.kind === 'disrupt' ? withinMaxLeaving(input, decision) : decision;
+}
+
+/**
+ * R9: of the pods chosen, whatever for, only so many go now that at most --max-leaving leave. The others keep their
+ * place in the wave: what counts against the store behind is the flush, so the next one need not wait until the last
+ * one's successor is available.
+ */
+function withinMaxLeaving(input: RolloutInput, decision: Disrupt): Disrupt | Wait {
+  const { observation, options, nowMs } = input;
+  const leaving = new Set(leavingPods(observation));
+  const room = (options.maxLeaving ?? Number.POSITIVE_INFINITY) - leaving.size;
+  // All that were asked already count as leaving. A request that is under way is not sent again; one without an answer
+  // is, and only then is it certain that its pod goes.
+  const asked = new Map(observation.pods.map((pod) => [pod.uid, pod.asked]));
+  const again = decision.pods.filter(({ uid }) => asked.get(uid) === 'unanswered');
+  const more = decision.pods.filter(({ name }) => !leaving.has(name));
+  const later = [
+    ...again.slice(Math.max(0, again.length + Math.min(0, room))),
+    ...more.slice(Math.max(0, room)),
+  ].map(({ name }) => name);
+  if (later.length === 0) return decision;
+  const pods = decision.pods.filter(({ name }) => !later.includes(name));
+  if (pods.length === 0) return wait('leaving', describeLeaving(observation, options, nowMs), [...leaving]);
+  return { ...decision, pods, later };
+}
+
+function decideByZone(input: RolloutInput): RolloutDecision {
+  const { observation, options, memory, gates } = input;
+
+  // R6: a revision that the controller has not computed yet must not be rolled to.
+  if (!observation.revisionObserved) {
+    return wait(
+      'revision',
+      'waiting for the controller to observe the newest template; if this lasts, see whether kube-controller-manager runs',
+    );
+  }
+
+  const killed = options.flush ? killedUnseen(memory) : [];
+  if (killed.length > 0) return blockedByKilled(killed);
+
+  const disrupted = disruptedNow(input);
+  const stale = observation.pods.filter((pod) => pod.stale && !pod.surplus);
+  const candidates = stale.filter((pod) => !pod.terminating);
+
+  if (stale.length === 0) {
+    const expectedDown = disrupted.filter((tally) => hasExpectedPod(tally, observation));
+    if (expectedDown.length === 0) return done(observation.replicas);
+    return waitForPods(input, expectedDown, 'waiting for the last pods');
+  }
+
+  // R8: a pod whose zone nobody knows could be of any zone.
+  const unknown = podsOfUnknownZone(observation);
+  if (unknown.length > 0) return blockedByLabel(unknown, observation.nodesForbidden === true);
+
+  const closed = gates.find((gate) => gate.state !== 'open');
+  if (closed) return { ...wait('gate', heldBy(closed)), gate: { name: closed.name, state: closed.state } };
+
+  // R12: whatever else is down, these serve nobody.
+  const unscheduled = candidates.filter((pod) => pod.unscheduled);
+  if (unscheduled.length > 0) return replaceUnscheduled(input, unscheduled);
+
+  if (disrupted.length > 1) return acrossZones(input, disrupted, candidates);
+
+  const limit = limitNow(input);
+  const [only] = disrupted;
+  const pending = pendingPods(memory, observation).sort(byOrdinalDescending);
+
+  if (only) {
+    // R3: with one zone disrupted, nothing outside of it is touched.
+    const here = (pod: ObservedPod) => zoneKeyOf({ name: pod.name, zone: zoneOf(pod, memory) }) === only.zone;
+    // R7: what is down anyway is replaced first, whichever zone it is in.
+    const broken = candidates.filter((pod) => here(pod) && pod.readySinceMs === undefined);
+    if (broken.length > 0 && isKnownZone(only.zone)) return replaceBroken(input, only.zone, broken);
+
+    // R10: what was asked to go is down already as far as anybody knows, and is asked again without taking more.
+    const planned = new Set(pending.map((pod) => pod.uid));
+    const asked = candidates
+      .filter((pod) => here(pod) && pod.asked !== undefined)
+      .filter((pod) => pod.asked === 'unanswered' || planned.has(pod.uid))
+      .sort(byOrdinalDescending);
+    const others = pending.filter((pod) => here(pod) && pod.asked === undefined);
+    const room = Math.max(0, limit - only.down.length + asked.length);
+    const rest = [...asked, ...others].slice(0, room);
+    if (rest.length > 0 && isKnownZone(only.zone)) {
+      return soaking(input, only.zone) ?? goOn(input, only.zone, rest);
+    }
+
+    const target = nextZone(input, candidates);
+    if (options.pacing === 'wave' || only.zone !== target) {
+      return waitForPods(input, disrupted, 'waiting for');
+    }
+    const free = growthLimit(options, memory, limit) - only.down.length;
+    if (free <= 0) return waitForPods(input, disrupted, 'waiting for');
+    return soaking(input, target) ?? takeAvailable(input, target, candidates, free);
+  }
+
+  if (pending.length > 0) {
+    const zones = new Set(pending.map((pod) => zoneOf(pod, memory) ?? ''));
+    const [zone = ''] = orderZones(zones, options.zoneOrder);
+    const there = pending.filter((pod) => zoneOf(pod, memory) === zone).slice(0, limit);
+    return soaking(input, zone) ?? goOn(input, zone, there);
+  }
+
+  const target = nextZone(input, candidates);
+  if (target === undefined) return waitForPods(input, disrupted, 'waiting for terminating pods');
+  return (
+    soaking(input, target) ?? takeAvailable(input, target, candidates, growthLimit(options, memory, limit))
+  );
+}
+
+/** R1: the next zone waits until the last one has been whole for the soak time. */
+function soaking({ memory, options, nowMs }: RolloutInput, target: string): Wait | undefined {
+  if (memory.zone === undefined || memory.zone === target) return undefined;
+  const soakedAtMs = (memory.zoneWholeSinceMs ?? nowMs) + options.soakMs;
+  return soakedAtMs > nowMs
+    ? wait('soak', `${memory.zone} is whole and soaks before ${target} begins`, [], soakedAtMs)
+    : undefined;
+}
+
+/** R7 with two or more zones down: nothing more is made unavailable; at most what is broken is replaced. */
+function acrossZones(
+  input: RolloutInput,
+  disrupted: readonly ZoneTally[],
+  candidates: readonly ObservedPod[],
+): RolloutDecision {
+  const { observation, options, memory, nowMs } = input;
+  const broken = candidates.filter(
+    (pod) => pod.readySinceMs === undefined && zoneOf(pod, memory) !== undefined,
+  );
+  const zones = new Set(broken.map((pod) => zoneOf(pod, memory) ?? ''));
+  const [zone] = orderZones(zones, options.zoneOrder);
+  if (options.replaceUnready && zone !== undefined) {
+    const there = broken.filter((pod) => zoneOf(pod, memory) === zone);
+    return replaceBroken(input, zone, there);
+  }
+  return {
+    kind: 'blocked',
+    by: 'two-zones',
+    reason: `pods are down in ${disrupted.length} zones: ${describeZones(disrupted, observation, nowMs)}`,
+    fix:
+      broken.length > 0
+        ? `it goes on by itself when at most one zone is disrupted; --replace-unready replaces the ${countPods(broken.length)} that ${broken.length === 1 ? 'is' : 'are'} not ready and stale`
+        : 'it goes on by itself when at most one zone is disrupted; none of these pods would be helped by replacing it',
+    pods: disrupted.flatMap((tally) => tally.down),
+  };
+}
+
+/**
+ * Replaces pods that are down anyway: costs no availability and does not count as growth (R5). All of the zone at once,
+ * because one of them may be what the others wait for: OrderedReady creates nothing after a pod that stays unready.
+ */
+function replaceBroken(input: RolloutInput, zone: string, broken: readonly ObservedPod[]): Disrupt {
+  const { observation, memory, nowMs } = input;
+  const pods = [...broken].sort(byOrdinalDescending);
+  const chosen = new Set(memory.inFlight.map((member) => member.uid));
+  const names = pods.map((pod) => pod.name);
+  return disrupt(input, zone, pods, {
+    wave: 0,
+    begins: pods.some((pod) => !chosen.has(pod.uid)),
+    counted: false,
+    reason: `${countPods(pods.length)} of ${zone} not ready on an old revision: ${describeDown(names, observation, nowMs)}`,
+  });
+}
+
+/** Replaces pods that never had a node. No zone is disrupted by that, and none is remembered for it. */
+function replaceUnscheduled(input: RolloutInput, unscheduled: readonly ObservedPod[]): Disrupt {
+  const { observation, memory, nowMs } = input;
+  const zones = new Set(unscheduled.map((pod) => zoneOf(pod, memory)));
+  const [zone] = zones;
+  const named = new Set(memory.inFlight.map((member) => member.uid));
+  const pods = [...unscheduled].sort(byOrdinalDescending);
+  const names = pods.map((pod) => pod.name);
+  const members = pods.map(({ name, uid }) => ({ name, uid, counted: false }));
+  const { inFlight } = rememberDisruption(memory, '', members);
+  return {
+    kind: 'disrupt',
+    zone: zones.size === 1 && zone !== undefined ? zone : UNKNOWN_ZONE,
+    pods: pods.map(({ name, uid }) => ({ name, uid })),
+    later: [],
+    wave: 0,
+    begins: pods.some((pod) => !named.has(pod.uid)),
+    reason: `${countPods(pods.length)} on an old revision never had a node: ${describeDown(names, observation, nowMs)}`,
+    memory: { ...memory, inFlight },
+  };
+}
+
+/** Goes on with a wave that was begun, by this process or one before it. */
+function goOn(input: RolloutInput, zone: string, pods: readonly ObservedPod[]): Disrupt {
+  const { waves, inFlight } = input.memory;
+  const named = new Set(inFlight.map((member) => member.uid));
+  return disrupt(
+    input,
+    zone,
+    pods.filter((pod) => !named.has(pod.uid)),
+    {
+      pods: pods.map(({ name, uid }) => ({ name, uid })),
+      wave: waves,
+      begins: false,
+      counted: false,
+      reason: `wave ${waves} continues in ${zone}`,
+    },
+  );
+}
+
+/** R2, R4, R5: the next available stale pods of the zone, at most `size`. */
+function takeAvailable(
+  input: RolloutInput,
+  zone: string | undefined,
+  candidates: readonly ObservedPod[],
+  size: number,
+): RolloutDecision {
+  const { memory, options, nowMs } = input;
+  const inFlight = new Set(memory.inFlight.map((member) => member.uid));
+  const pods = candidates
+    .filter(
+      (pod) => pod.zone === zone && !inFlight.has(pod.uid) && isAvailable(pod, options.minReadyMs, nowMs),
+    )
+    .sort(byOrdinalDescending)
+    .slice(0, size);
+  if (zone === undefined || pods.length === 0)
+    return wait('availability', 'waiting for pods to become available');
+  const wave = memory.waves + 1;
+  const reason = `wave ${wave}: ${countPods(pods.length)} of ${zone}, every other zone is whole`;
+  return disrupt(input, zone, pods, { wave, begins: true, counted: true, reason });
+}
+
+/** R4: the first zone in order that still has stale pods. */
+function nextZone(input: RolloutInput, candidates: readonly ObservedPod[]): string | undefined {
+  const zones = new Set<string>();
+  for (const pod of candidates) if (pod.zone !== undefined) zones.add(pod.zone);
+  return orderZones(zones, input.options.zoneOrder)[0];
+}
+
+function disruptedNow({ observation, memory, options, nowMs }: RolloutInput): ZoneTally[] {
+  return disruptedZones(tallyObservation(observation, memory, options.minReadyMs, nowMs));
+}
+
+function limitNow({ observation, options, memory }: RolloutInput): number {
+  return disruptionLimit(observation, options, knownZones(observation, memory).length).pods;
+}
+
+/** @param chosen pods that the memory does not name yet, and unless `about.pods` says otherwise those that go */
+function disrupt(
+  input: RolloutInput,
+  zone: string,
+  chosen: readonly ObservedPod[],
+  about: { wave: number; begins: boolean; counted: boolean; reason: string; pods?: Disrupt['pods'] },
+): Disrupt {
+  const { counted, ...rest } = about;
+  const members = chosen.map(({ name, uid }) => ({ name, uid, counted }));
+  return {
+    kind: 'disrupt',
+    zone,
+    pods: chosen.map(({ name, uid }) => ({ name, uid })),
+    later: [],
+    memory: rememberDisruption(input.memory, zone, members),
+    ...rest,
+  };
+}
+
+function waitForPods(input: RolloutInput, disrupted: readonly ZoneTally[], prefix: string): Wait {
+  const { observation, options, nowMs } = input;
+  const soonestMs = observation.pods
+    .map((pod) => availableSinceMs(pod, options.minReadyMs))
+    .filter((sinceMs) => sinceMs !== undefined && sinceMs > nowMs);
+  const pods = disrupted.flatMap((tally) => tally.down);
+  return wait(
+    'availability',
+    `${prefix} ${describeZones(disrupted, observation, nowMs)}`.trim(),
+    pods,
+    soonestMs.length > 0 ? Math.min(...(soonestMs as number[])) : undefined,
+  );
+}
+
+function blockedByLabel(pods: readonly ObservedPod[], nodesForbidden: boolean): Blocked {
+  return {
+    kind: 'blocked',
+    by: 'zone-label',
+    ...explainUnknownZone(pods, nodesForbidden),
+    pods: pods.map((pod) => pod.name),
+  };
+}
+
+function hasExpectedPod(tally: ZoneTally, observation: RolloutInput['observation']): boolean {
+  const surplus = new Set(observation.pods.filter((pod) => pod.surplus).map((pod) => pod.name));
+  return tally.down.some((name) => !surplus.has(name));
+}
+
+function wait(
+  why: Wait['for'],
+  reason: string,
+  pods: readonly string[] = [],
+  recheckAtMs: number | undefined = undefined,
+): Wait {
+  return { kind: 'wait', for: why, reason, pods, recheckAtMs };
+}
+
+/** A check that could not be made holds as a closed gate does, and says so. */
+function heldBy({ name, state, reason }: GateState): string {
+  return `held by ${name}${state === 'unknown' ? ', which cannot be asked' : ''}: ${reason}`;
+}
+
+function done(replicas: number): RolloutDecision {
+  return replicas === 0
+    ? { kind: 'done', reason: 'nothing to do: the workload has 0 replicas' }
+    : { kind: 'done', reason: `all ${countPods(replicas)} are on the update revision and available` };
+}

@@ -1,0 +1,55 @@
+import { formatIntOrPercent, resolveIntOrPercent } from '../../int-or-percent.ts';
+import type { Observation, RolloutMemory, RolloutOptions } from './types.ts';
+
+/** How many pods of a zone may be down, and what lowered the number that was asked for. */
+export interface DisruptionLimit {
+  pods: number;
+  /** A sentence for the operator where the workload allows less than asked; undefined otherwise. */
+  capped: string | undefined;
+}
+
+/**
+ * Rules R2 and R8: the number of pods of one zone that may be unavailable.
+ *
+ * OrderedReady brings pods back one by one and stops at the first that stays unready, so a larger wave would keep the
+ * others away for nothing. Without a second zone there is nothing that could serve meanwhile.
+ *
+ * @param zones number of zones that the workload's pods are in
+ */
+export function disruptionLimit(
+  observation: Pick<Observation, 'replicas' | 'orderedReady'>,
+  options: Pick<RolloutOptions, 'maxUnavailable'>,
+  zones: number,
+): DisruptionLimit {
+  const asked = resolveIntOrPercent(options.maxUnavailable, observation.replicas);
+  if (asked > 1 && observation.orderedReady) {
+    return {
+      pods: 1,
+      capped: `podManagementPolicy OrderedReady recreates one pod after the other: one pod at a time instead of ${formatIntOrPercent(options.maxUnavailable)} (Parallel would allow more; the field can only be set when a StatefulSet is created)`,
+    };
+  }
+  if (asked > 1 && zones <= 1) {
+    return {
+      pods: 1,
+      capped: `all pods are in one zone: one pod at a time instead of ${formatIntOrPercent(options.maxUnavailable)} (pods in a second zone would allow more)`,
+    };
+  }
+  return { pods: asked, capped: undefined };
+}
+
+/**
+ * Rule R5: the most pods that may be taken together now.
+ *
+ * `wave`: wave k, counted from 0, has floor(factor^k) pods. `stream`: the window grows by factor - 1 for each pod
+ * that came back, which multiplies it by the factor in each round of restarts, as TCP slow start does.
+ */
+export function growthLimit(
+  options: Pick<RolloutOptions, 'exponentialFactor' | 'pacing'>,
+  memory: Pick<RolloutMemory, 'waves' | 'recovered'>,
+  limit: number,
+): number {
+  const factor = options.exponentialFactor;
+  if (factor === 0) return limit;
+  const grown = options.pacing === 'wave' ? factor ** memory.waves : 1 + (factor - 1) * memory.recovered;
+  return Math.min(limit, Math.floor(grown));
+}

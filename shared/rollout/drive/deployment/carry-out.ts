@@ -1,0 +1,240 @@
+import type { Clock } from '../../../clock.ts';
+import { delay } from '../../../clock.ts';
+import type { Kube } from '../../../kube/kube.ts';
+import { ApiError, ConnectionError } from '../../../kube/kube.ts';
+import { RESOURCES, resourcePath } from '../../../kube/paths.ts';
+import { isNoAnswer } from '../../../removals/pod-removal.ts';
+import { listNames } from '../../../sentences.ts';
+import { BRAKED, type BrakeFields, releasedFields } from '../../decide/deployment-brake.ts';
+import {
+  type ReplicaSet,
+  type RolledDeployment,
+  readReplicaSet,
+  readRolledDeployment,
+} from '../../decide/deployment-objects.ts';
+import { isReleaseTaken, isTaken, type StepWay } from '../../decide/deployment-step.ts';
+import type { ZonedPod } from '../port.ts';
+import type { WorkloadWatches } from '../watches.ts';
+import { keepingSurge, patchDeployment } from './hold.ts';
+import { FENCE_ANNOTATION, scaleSet } from './replica-sets.ts';
+import { look, type Scene, untilSeen } from './settling.ts';
+import type { DeploymentObjects } from './watch.ts';
+
+/** How soon what must be done is tried again. */
+const RETRY_MS = 1_000;
+/** Until a controller that does not act is reported, and looked at again; a reservation lasts longer. */
+const SLOW_CONTROLLER_MS = 30_000;
+
+/**
+ * Told what the brake's fields may be like from now on, by our own hand: before the write that makes them so, with
+ * generation 0, and after it.
+ */
+export type OnBrake = (state: { may: readonly BrakeFields[]; generation: number }) => void;
+
+export interface StepTools {
+  kube: Kube;
+  clock: Clock;
+  watches: WorkloadWatches<DeploymentObjects>;
+  /** minReadySeconds as they were before the Deployment was held. */
+  usualMinReadySeconds(): number;
+  /**
+   * Asked right before the step: whether it would be decided now as it was before, by this process, which may still act.
+   */
+  isStillRight(pods: readonly ZonedPod[]): boolean;
+  /** Keeps evictions of other zones out; returns the pods for which that is so, or for which nobody can. */
+  reserve(pods: readonly ZonedPod[]): Promise<readonly ZonedPod[]>;
+  onNotice(message: string): void;
+  onBrake: OnBrake;
+}
+
+/** The controller was given a step and took it back, because somebody else has a hand on its ReplicaSets. */
+export class StepUndoneError extends Error {
+  override readonly name = 'StepUndoneError';
+}
+
+interface Step {
+  way: StepWay;
+  target: ReplicaSet;
+  /** What the step was decided on. */
+  scene: Scene;
+  chosen: readonly ZonedPod[];
+}
+
+/**
+ * Takes the step, and waits until the controller has carried it out.
+ *
+ * @returns false when something has changed since the scene was looked at, and nothing was done, or not only this
+ */
+export async function carryOut(tools: StepTools, step: Step, signal: AbortSignal): Promise<boolean> {
+  const reminding = new AbortController();
+  void remind(tools, step.chosen, AbortSignal.any([signal, reminding.signal]));
+  try {
+    return step.way.kind === 'scale'
+      ? await byScale(tools, step, step.way, signal)
+      : await byRelease(tools, step, step.way, signal);
+  } finally {
+    reminding.abort();
+  }
+}
+
+async function byScale(
+  { kube, clock, watches }: StepTools,
+  { target, scene }: Step,
+  { set, replicas, pods }: Extract<StepWay, { kind: 'scale' }>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { metadata } = set;
+  const desired = scene.deployment.spec.replicas;
+  let scaled: ReplicaSet;
+  try {
+    scaled = await scaleSet(kube, set, replicas, desired);
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 409) return false;
+    if (!isLost(error)) throw error;
+    const path = resourcePath({
+      ...RESOURCES.replicasets,
+      namespace: metadata.namespace,
+      name: metadata.name,
+    });
+    scaled = readReplicaSet(await fence({ kube, clock }, path, metadata, signal));
+    if (scaled.replicas === set.replicas) return false;
+  }
+  const { generation } = scaled.metadata;
+  let isUndone = false;
+  let isScaled = false;
+  await untilSeen(
+    watches,
+    ({ deployment, sets, replicaSets }) => {
+      const now = replicaSets.find((each) => each.metadata.uid === metadata.uid);
+      if (now && now.metadata.generation < generation) return false;
+      isUndone = now !== undefined && now.replicas === set.replicas && now.metadata.generation > generation;
+      isScaled = deployment.spec.replicas !== desired;
+      return isUndone || isScaled || isTaken(deployment, sets, target, pods);
+    },
+    signal,
+  );
+  // What goes then is seen as it goes.
+  if (isScaled) return false;
+  if (!isUndone) return true;
+  throw new StepUndoneError(
+    `${metadata.name} was scaled to ${replicas} for the next pods and back to ${set.replicas} by somebody else`,
+  );
+}
+
+/** Lets the controller go, for exactly so many pods, and puts the brake on again when they are taken. */
+async function byRelease(
+  tools: StepTools,
+  { scene: { deployment } }: Step,
+  { maxUnavailable }: Extract<StepWay, { kind: 'release' }>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { kube, clock, watches, onBrake } = tools;
+  const { metadata } = deployment;
+  const fields = releasedFields(maxUnavailable);
+  onBrake({ may: [BRAKED, fields], generation: 0 });
+  let released: RolledDeployment;
+  try {
+    released = await patchDeployment(kube, deployment, fields, { unchanged: true });
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 409) {
+      onBrake({ may: [BRAKED], generation: 0 });
+      return false;
+    }
+    if (!isLost(error)) {
+      onBrake({ may: [BRAKED], generation: 0 });
+      throw error;
+    }
+    const path = resourcePath({
+      ...RESOURCES.deployments,
+      namespace: metadata.namespace,
+      name: metadata.name,
+    });
+    released = readRolledDeployment(await fence({ kube, clock }, path, metadata, signal));
+    if (released.spec.paused) {
+      onBrake({ may: [BRAKED], generation: 0 });
+      return false;
+    }
+  }
+  const { generation } = released.metadata;
+  await untilSeen(
+    watches,
+    (now) =>
+      now.deployment.metadata.generation > generation ||
+      (now.deployment.metadata.generation === generation &&
+        isReleaseTaken(now.deployment, now.sets, maxUnavailable)),
+    signal,
+  );
+  await brake(tools, signal);
+  return true;
+}
+
+export type BrakeTools = Pick<StepTools, 'kube' | 'clock' | 'watches' | 'onBrake' | 'onNotice'>;
+
+/** Tries until every brake is on. */
+export async function brake(
+  { kube, clock, watches, onBrake, onNotice }: BrakeTools,
+  signal: AbortSignal,
+): Promise<void> {
+  let told = '';
+  for (;;) {
+    try {
+      const { deployment } = look(watches);
+      const fields = keepingSurge(deployment, BRAKED);
+      const { metadata } = await patchDeployment(kube, deployment, fields);
+      onBrake({ may: [BRAKED], generation: metadata.generation });
+      if (told !== '') onNotice('the Deployment is paused again');
+      return;
+    } catch (error) {
+      if (!(error instanceof ApiError || error instanceof ConnectionError)) throw error;
+      const message = `the Deployment could not be paused, which is tried again: ${error.message}`;
+      if (message !== told) onNotice(message);
+      told = message;
+      await delay(clock, RETRY_MS, signal);
+    }
+  }
+}
+
+/**
+ * After a write whose answer got lost: changes the object, so that the write, which is bound to the version before, can
+ * no longer be carried out, and tells how the object is then. Tries until that is known.
+ */
+async function fence(
+  { kube, clock }: Pick<StepTools, 'kube' | 'clock'>,
+  path: string,
+  { uid, resourceVersion }: { uid: string; resourceVersion: string },
+  signal: AbortSignal,
+): Promise<unknown> {
+  const body = { metadata: { uid, annotations: { [FENCE_ANNOTATION]: resourceVersion } } };
+  for (;;) {
+    try {
+      return await kube.request({ method: 'PATCH', patch: 'merge', path, body });
+    } catch (error) {
+      if (!isLost(error)) throw error;
+      await delay(clock, RETRY_MS, signal);
+    }
+  }
+}
+
+/** Whether the API server may have carried out the request all the same, or may still do so. */
+function isLost(error: unknown): boolean {
+  return (error instanceof ApiError || error instanceof ConnectionError) && isNoAnswer(error);
+}
+
+/** Says what is waited for, and keeps the pods reserved, as long as the controller does not act. */
+async function remind(
+  { clock, reserve, onNotice }: StepTools,
+  chosen: readonly ZonedPod[],
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    for (let waitedMs = SLOW_CONTROLLER_MS; ; waitedMs += SLOW_CONTROLLER_MS) {
+      await delay(clock, SLOW_CONTROLLER_MS, signal);
+      const names = listNames(chosen.map(({ name }) => name));
+      const message = `the Deployment's controller has not removed ${names} for ${waitedMs / 1000}s; see whether kube-controller-manager runs`;
+      if (waitedMs === SLOW_CONTROLLER_MS) onNotice(message);
+      await reserve(chosen);
+    }
+  } catch {
+    // The step is over, or the API server is away: then the next reservation is made with the next step.
+  }
+}

@@ -1,0 +1,53 @@
+import { UserError } from '../../../errors.ts';
+import { getOrExplain } from '../../../kube/get-or-explain.ts';
+import type { Kube } from '../../../kube/kube.ts';
+import { listAll } from '../../../kube/list.ts';
+import { RESOURCES, resourcePath } from '../../../kube/paths.ts';
+import { labelSelectorText } from '../../../kube/selectors.ts';
+import { readReplicaSet, readRolledDeployment } from '../../decide/deployment-objects.ts';
+import { ownedSets } from '../../decide/observe-deployment.ts';
+import { leaseName } from '../lock.ts';
+import type { FetchedWorkload } from '../port.ts';
+import { watchWorkload } from '../watches.ts';
+import { giveUpDeployment } from './leave.ts';
+import { deploymentPort } from './port.ts';
+import { type DeploymentObjects, deploymentCaches, workloadOf } from './watch.ts';
+
+/**
+ * Reads a Deployment to be rolled out.
+ *
+ * @throws UserError that names those there are when it is not there, and for one that cannot be held
+ */
+export async function fetchDeployment(kube: Kube, name: string): Promise<FetchedWorkload> {
+  const { namespace } = kube;
+  const address = { ...RESOURCES.deployments, namespace, name };
+  const deployment = readRolledDeployment(await getOrExplain(kube, address, 'deployment'));
+  if (deployment.spec.strategy.type !== 'RollingUpdate') {
+    throw new UserError(
+      `deployment/${name} has strategy ${deployment.spec.strategy.type}: its controller removes all pods at once, whatever it is told`,
+      `kubectl -n ${namespace} patch deployment ${name} --type merge -p '{"spec":{"strategy":{"type":"RollingUpdate","rollingUpdate":{"maxSurge":0,"maxUnavailable":1}}}}'`,
+    );
+  }
+  const { items } = await listAll(kube, {
+    path: resourcePath({ ...RESOURCES.replicasets, namespace }),
+    query: { labelSelector: labelSelectorText(deployment.spec.selector) },
+  });
+  const found: DeploymentObjects = {
+    deployment,
+    replicaSets: ownedSets(deployment, items.map(readReplicaSet)),
+  };
+  const workload = workloadOf(found);
+  return {
+    workload,
+    patches: true,
+    giveUp: () => giveUpDeployment(kube, deployment),
+    async open({ clock, random }, listeners) {
+      const watches = await watchWorkload<DeploymentObjects>({
+        ...{ kube, workload, clock, random, ...listeners },
+        leaseName: leaseName('deployment', name),
+        open: (common) => deploymentCaches(common, deployment),
+      });
+      return { watches, port: deploymentPort({ kube, found, watches }) };
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import { zoneOfPod, zonesOf } from '../../../kube/zones.ts';
+import { FIRST_LOOK } from '../../decide/workload.ts';
+import type { WorkloadPort } from '../port.ts';
+import { agreeToHold } from './agreement.ts';
+import { leaveDeployment } from './leave.ts';
+import { keptOriginals, originalsOf } from './originals.ts';
+import { BrakeGuard } from './other-hands.ts';
+import { prepareDeployment } from './prepare.ts';
+import { DeploymentSteps } from './steps.ts';
+import { type WatchedDeployment, workloadOf } from './watch.ts';
+
+/**
+ * A Deployment's controller replaces pods by itself. Its rollout is a series of steps in which it is allowed to; see
+ * `shared/rollout/decide/deployment-step.ts` for what keeps it from doing more.
+ */
+export function deploymentPort(watched: WatchedDeployment): WorkloadPort {
+  const { found, watches } = watched;
+  let steps: DeploymentSteps | undefined;
+  let guard: BrakeGuard | undefined;
+  const workload = () => watches.workload ?? workloadOf(found);
+  const zoneOf = (name: string) => {
+    const pod = [...watches.pods.values()].find(({ metadata }) => metadata.name === name);
+    const { spec, metadata } = pod ?? {};
+    return zoneOfPod({ node: spec?.nodeName, labels: metadata?.labels ?? {} }, zonesOf(watches.nodes));
+  };
+  return {
+    agree: (request, context) => agreeToHold(request, watched, context),
+    isLeftUnfinished: async () => keptOriginals(found.deployment) !== undefined,
+    prepare: (request, lock, context, signal) => prepareDeployment(request, watched, lock, context, signal),
+    gate: () => ({ name: 'the brake', state: 'open', reason: 'on' }),
+    removals(given) {
+      guard = new BrakeGuard({ ...given, watches, onLifted: given.onStray });
+      const { look, expect } = { look: guard.look.bind(guard), expect: guard.expect.bind(guard) };
+      watches.onChange(look);
+      queueMicrotask(look);
+      steps = new DeploymentSteps({
+        ...given,
+        watches,
+        zoneOf,
+        usualMinReadySeconds: () => originalsOf((watches.own ?? found).deployment).minReadySeconds,
+        onBrake: expect,
+      });
+      return steps;
+    },
+    complete: async () => {},
+    async leave(_request, lock, outcome, context) {
+      guard?.end();
+      await steps?.abandon();
+      const { pods } = workload().observe({ pods: watches.pods.values(), nodes: watches.nodes }, FIRST_LOOK);
+      const isFinished = outcome === 'done' || pods.every((pod) => !pod.stale);
+      await leaveDeployment(watched, lock, isFinished, context);
+    },
+  };
+}

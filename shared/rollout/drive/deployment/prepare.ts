@@ -1,0 +1,160 @@
+import type { DriveContext } from '../../../drive/operator.ts';
+import { UserError } from '../../../errors.ts';
+import { ApiError, ConnectionError } from '../../../kube/kube.ts';
+import type { Pod } from '../../../kube/objects.ts';
+import { BRAKED, isBraked } from '../../decide/deployment-brake.ts';
+import type { RolledDeployment } from '../../decide/deployment-objects.ts';
+import { byOrdinalDescending, orderZones } from '../../decide/order.ts';
+import type { Observation, RolloutOptions } from '../../decide/types.ts';
+import type { Workload } from '../../decide/workload.ts';
+import type { RolloutLock } from '../lock.ts';
+import type { Prepared } from '../port.ts';
+import type { RolloutRequest } from '../request.ts';
+import { applyChange } from '../template.ts';
+import { writeCosts } from './costs.ts';
+import { BRAKE_TESTS, getDeployment, patchDeployment } from './hold.ts';
+import { originalsOf } from './originals.ts';
+import { LIFTED_FIX, liftedSentence } from './other-hands.ts';
+import { look, untilSeen, untilSettled, untilStepTaken } from './settling.ts';
+import { type WatchedDeployment, workloadOf } from './watch.ts';
+
+/** How long the controllers are waited for; each step waits for them again. */
+const SETTLING_PATIENCE_MS = 5_000;
+
+/**
+ * With the Lease held: puts every brake on and keeps on the Deployment how it was, only then changes the template, and
+ * marks its old pods in the order in which they will go. An interrupt leaves undone what has not begun.
+ *
+ * @throws ApiError, ConnectionError, UserError when somebody else lifts a brake, and what `applyChange` throws
+ */
+export async function prepareDeployment(
+  request: RolloutRequest,
+  watched: WatchedDeployment,
+  lock: RolloutLock,
+  context: DriveContext,
+  signal: AbortSignal,
+): Promise<Prepared> {
+  const { kube, watches } = watched;
+  const { change } = request;
+  await withPatience(context, signal, (patience) => untilStepTaken(watches, patience));
+  if (signal.aborted) return { ...seen(watched, lock, request.options), request, changed: false };
+  let { generation } = (await hold(watched)).metadata;
+  await settle(watched, generation, context, signal);
+  const changes = change !== undefined && !signal.aborted;
+  if (changes) {
+    refuseLifted(look(watches).deployment);
+    ({
+      metadata: { generation },
+    } = await applyChange(kube, workloadOf(look(watches)), change, { only: BRAKE_TESTS }).catch(
+      async (error: unknown) => {
+        refuseLifted(await getDeployment(kube, look(watches).deployment));
+        throw error;
+      },
+    ));
+  }
+  await settle(watched, generation, context, signal);
+  const ready = seen(watched, lock, request.options);
+  await markInOrder(watched, ready.observation, request.options, context);
+  return changes
+    ? { ...ready, request: { ...request, commandLine: request.commandLineAfterChange }, changed: true }
+    : { ...ready, request, changed: false };
+}
+
+/** Puts every brake on, and keeps how the Deployment was before, in one write that is bound to what it was like. */
+async function hold({ kube, watches }: WatchedDeployment): Promise<RolledDeployment> {
+  let { deployment } = look(watches);
+  for (;;) {
+    try {
+      const originals = originalsOf(deployment);
+      return await patchDeployment(kube, deployment, BRAKED, { unchanged: true, originals });
+    } catch (error) {
+      if (!(error instanceof ApiError && error.code === 409)) throw error;
+      const { uid } = deployment.metadata;
+      deployment = await getDeployment(kube, deployment);
+      if (deployment.metadata.uid !== uid) throw error;
+    }
+  }
+}
+
+/** @throws UserError when a brake was lifted, by whom as far as that can be told */
+function refuseLifted(deployment: RolledDeployment): void {
+  if (isBraked(deployment)) return;
+  throw new UserError(
+    `${liftedSentence(deployment, [BRAKED])} before its template was changed; no pod was replaced`,
+    LIFTED_FIX,
+  );
+}
+
+/** Our own watch must have the change; a driver that began on what was before would find nothing to do. */
+async function settle(
+  { watches }: WatchedDeployment,
+  generation: number,
+  context: DriveContext,
+  interrupted: AbortSignal,
+): Promise<void> {
+  const isShown = untilSeen(
+    watches,
+    ({ deployment }) => deployment.metadata.generation >= generation,
+    interrupted,
+  );
+  await isShown.catch((error: unknown) => {
+    if (!interrupted.aborted) throw error;
+  });
+  await withPatience(context, interrupted, (signal) => untilSettled(watches, generation, signal));
+}
+
+/** Waits until it is so, or for an interrupt, or for so long that it is better to go on. */
+async function withPatience(
+  { clock }: DriveContext,
+  interrupted: AbortSignal,
+  wait: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const patience = new AbortController();
+  const cancel = clock.schedule(SETTLING_PATIENCE_MS, () => patience.abort());
+  try {
+    if (!interrupted.aborted) await wait(AbortSignal.any([interrupted, patience.signal]));
+  } catch (error) {
+    if (!interrupted.aborted && !patience.signal.aborted) throw error;
+  } finally {
+    cancel();
+  }
+}
+
+function seen(
+  { watches, found }: WatchedDeployment,
+  lock: RolloutLock,
+  { minReadyMs }: RolloutOptions,
+): { workload: Workload; observation: Observation } {
+  const workload = workloadOf(watches.own ?? found);
+  const cluster = { pods: watches.pods.values(), nodes: watches.nodes };
+  const looking = { memory: lock.memory, minReadyMs, nowMs: Number.MAX_SAFE_INTEGER };
+  return { workload, observation: workload.observe(cluster, looking) };
+}
+
+/** Each step marks its own pods again, so that one of thousands of requests which fails for the moment ends nothing. */
+async function markInOrder(
+  { kube, watches }: WatchedDeployment,
+  observation: Observation,
+  options: RolloutOptions,
+  { operator }: DriveContext,
+): Promise<void> {
+  try {
+    await writeCosts(kube, inOrder(observation, [...watches.pods.values()], options));
+  } catch (error) {
+    const isRefusal = error instanceof ApiError && (error.code === 401 || error.code === 403);
+    if (isRefusal || !(error instanceof ApiError || error instanceof ConnectionError)) throw error;
+    operator.say(`warning: not all pods were marked in the order in which they will go: ${error.message}`);
+  }
+}
+
+/** The old pods as rule R4 takes them. */
+function inOrder(observation: Observation, pods: readonly Pod[], { zoneOrder }: RolloutOptions): Pod[] {
+  const byUid = new Map(pods.map((pod) => [pod.metadata.uid, pod]));
+  const stale = observation.pods.filter((pod) => pod.stale && !pod.terminating);
+  const zones = orderZones(new Set(stale.map((pod) => pod.zone ?? '')), zoneOrder);
+  const rank = new Map(zones.map((zone, index) => [zone, index]));
+  const rankOf = (zone: string | undefined) => rank.get(zone ?? '') ?? zones.length;
+  return stale
+    .sort((a, b) => rankOf(a.zone) - rankOf(b.zone) || byOrdinalDescending(a, b))
+    .flatMap(({ uid }) => byUid.get(uid) ?? []);
+}

@@ -1,0 +1,62 @@
+import { UserError } from '../../../errors.ts';
+import type { Pod } from '../../../kube/objects.ts';
+import { isHeld } from '../../decide/deployment-brake.ts';
+import type { ReplicaSet } from '../../decide/deployment-objects.ts';
+import { isReleaseTaken, isSettled, type Sets, sortSets } from '../../decide/deployment-step.ts';
+import type { WorkloadWatches } from '../watches.ts';
+import type { DeploymentObjects } from './watch.ts';
+
+type Watches = Pick<WorkloadWatches<DeploymentObjects>, 'own' | 'pods' | 'until'>;
+
+/** What is seen of a Deployment at one moment. */
+export interface Scene extends DeploymentObjects {
+  sets: Sets;
+}
+
+/** @throws UserError when it was deleted */
+export function look({ own }: Pick<Watches, 'own'>): Scene {
+  if (!own) throw new UserError('the Deployment was deleted');
+  return { ...own, sets: sortSets(own.deployment, own.replicaSets) };
+}
+
+/** Resolves when the scene is like that, or when the Deployment is gone. Rejects when the signal aborts. */
+export function untilSeen(
+  watches: Watches,
+  holds: (scene: Scene) => boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  return watches.until(() => watches.own === undefined || holds(look(watches)), signal);
+}
+
+/** Resolves when our watches have this generation, and the controllers have taken in all that was written. */
+export function untilSettled(watches: Watches, generation: number, signal: AbortSignal): Promise<void> {
+  return untilSeen(
+    watches,
+    ({ deployment, sets }) => deployment.metadata.generation >= generation && isSettled(deployment, sets),
+    signal,
+  );
+}
+
+/**
+ * Resolves when a step has been carried out that was begun and not braked, by a process that was killed or whose answer
+ * got lost. Paused in the midst of it, the controller would give the old ReplicaSet back what it has taken.
+ */
+export function untilStepTaken(watches: Watches, signal: AbortSignal): Promise<void> {
+  return untilSeen(
+    watches,
+    ({ deployment, sets }) => {
+      const { paused, strategy } = deployment.spec;
+      const maxUnavailable = strategy.rollingUpdate?.maxUnavailable;
+      if (paused || !isHeld(deployment) || typeof maxUnavailable !== 'number') return true;
+      return isReleaseTaken(deployment, sets, maxUnavailable);
+    },
+    signal,
+  );
+}
+
+/** The pods of a ReplicaSet that are not terminating. */
+export function livePods({ pods }: Pick<Watches, 'pods'>, { metadata: { uid } }: ReplicaSet): Pod[] {
+  return [...pods.values()].filter(
+    ({ metadata }) => metadata.controller?.uid === uid && metadata.deletionTimestampMs === undefined,
+  );
+}

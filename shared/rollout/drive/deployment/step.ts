@@ -1,0 +1,162 @@
+import type { Pod } from '../../../kube/objects.ts';
+import { goFirst } from '../../decide/deletion-cost.ts';
+import { isBraked } from '../../decide/deployment-brake.ts';
+import type { ReplicaSet } from '../../decide/deployment-objects.ts';
+import { isSettled, type StepWay, steer, wayOfStep } from '../../decide/deployment-step.ts';
+import type { ZonedPod } from '../port.ts';
+import { carryOut, type StepTools } from './carry-out.ts';
+import { writeCosts } from './costs.ts';
+import { createUpdatedSet, patchSet } from './replica-sets.ts';
+import { livePods, look, type Scene, untilSeen, untilSettled } from './settling.ts';
+
+/** How long a new ReplicaSet is waited for; without it the controller is let make it. */
+const CREATED_PATIENCE_MS = 5_000;
+
+/** What became of a step. */
+export interface Taken {
+  /** Chosen pods that go. */
+  gone: readonly ZonedPod[];
+  /** Chosen pods that stay, because others went instead. */
+  spared: readonly ZonedPod[];
+  /** Pods that went and were not chosen, by name; not those that never had a node and served nobody. */
+  instead: readonly string[];
+}
+
+/**
+ * Has the controllers remove these pods, all of one ReplicaSet, or the first of them, and makes sure beforehand that they
+ * will be the ones: gives them the lowest deletion cost, and where the controller has to be released steers it to this
+ * ReplicaSet. All is looked at again right before the one write with which the step is taken, and that write is bound to
+ * what was seen.
+ *
+ * @param before ends the preparations; a step that was begun is carried out
+ * @param after ends the waiting for controllers that do not act
+ * @returns undefined when something has changed meanwhile, and nothing was done: look again
+ * @throws ApiError, ConnectionError, StepUndoneError, and the reason of the signals; the controller takes no more than
+ *   these pods in any case
+ */
+export async function takeStep(
+  tools: StepTools,
+  pods: readonly ZonedPod[],
+  set: ReplicaSet,
+  { before, after }: { before: AbortSignal; after: AbortSignal },
+): Promise<Taken | undefined> {
+  const { watches } = tools;
+  await untilSettled(watches, look(watches).deployment.metadata.generation, before);
+  // Who has lifted a brake is dealt with elsewhere.
+  if (!isBraked(look(watches).deployment)) return undefined;
+  await makeUpdatedSet(tools, before);
+  if (wayNow(tools, set, pods.length)?.kind === 'release') await steerTo(tools, set, before);
+  const reserved = await tools.reserve(pods);
+  const planned = wayNow(tools, set, reserved.length);
+  if (!planned) return undefined;
+  const chosen = reserved.slice(0, planned.pods);
+  await putFirst(tools, chosen, set, before);
+
+  const scene = look(watches);
+  const way = wayNow(tools, set, chosen.length);
+  const target = targetIn(scene, set);
+  if (!way || way.pods !== chosen.length || way.kind !== planned.kind || !target) return undefined;
+  if (!isBraked(scene.deployment) || !isSettled(scene.deployment, scene.sets)) return undefined;
+  before.throwIfAborted();
+  if (!tools.isStillRight(chosen)) return undefined;
+  const there = livePods(watches, target);
+  if (!(await carryOut(tools, { way, target, scene, chosen }, after))) return undefined;
+  return outcome(tools, chosen, target, there, after);
+}
+
+function targetIn({ sets }: Scene, { metadata: { uid } }: ReplicaSet): ReplicaSet | undefined {
+  return sets.old.find(({ metadata }) => metadata.uid === uid);
+}
+
+function wayNow({ watches }: StepTools, set: ReplicaSet, pods: number): StepWay | undefined {
+  const scene = look(watches);
+  const target = targetIn(scene, set);
+  if (!target || pods === 0 || target.replicas < pods) return undefined;
+  return wayOfStep(scene.deployment, scene.sets, target, pods);
+}
+
+/** The paused controller makes no ReplicaSet. Without ours it is released for the first pods. */
+async function makeUpdatedSet({ kube, clock, watches }: StepTools, signal: AbortSignal): Promise<void> {
+  if (look(watches).sets.updated) return;
+  await createUpdatedSet(kube, look(watches).deployment);
+  const patience = new AbortController();
+  const cancel = clock.schedule(CREATED_PATIENCE_MS, () => patience.abort());
+  try {
+    const either = AbortSignal.any([signal, patience.signal]);
+    await untilSeen(watches, ({ sets }) => sets.updated !== undefined, either);
+    await untilSettled(watches, look(watches).deployment.metadata.generation, either);
+  } catch (error) {
+    if (!patience.signal.aborted) throw error;
+  } finally {
+    cancel();
+  }
+}
+
+async function steerTo(tools: StepTools, set: ReplicaSet, signal: AbortSignal): Promise<void> {
+  const { kube, watches } = tools;
+  for (;;) {
+    const scene = look(watches);
+    const target = targetIn(scene, set);
+    const change = target && steer(scene.sets, target, tools.usualMinReadySeconds());
+    if (!change) return;
+    const { metadata } = change.set;
+    const { uid } = metadata;
+    const { minReadySeconds } = change;
+    await patchSet(kube, metadata, { metadata: { uid }, spec: { minReadySeconds } });
+    const isSeen = ({ replicaSets }: Scene) =>
+      replicaSets.some((each) => each.metadata.uid === uid && each.minReadySeconds === minReadySeconds);
+    await untilSeen(watches, isSeen, signal);
+    await untilSettled(watches, scene.deployment.metadata.generation, signal);
+  }
+}
+
+async function putFirst(
+  { kube, watches }: StepTools,
+  pods: readonly ZonedPod[],
+  set: ReplicaSet,
+  signal: AbortSignal,
+): Promise<void> {
+  const chosen = new Set(pods.map(({ uid }) => uid));
+  const live = () => divide(livePods(watches, set), ({ metadata }) => chosen.has(metadata.uid));
+  const isFirst = () => goFirst(...live());
+  if (isFirst()) return;
+  await writeCosts(kube, ...live());
+  await watches.until(isFirst, signal);
+}
+
+/** Waits until the ReplicaSet has made its choice. */
+async function outcome(
+  { watches }: StepTools,
+  pods: readonly ZonedPod[],
+  before: ReplicaSet,
+  there: readonly Pod[],
+  signal: AbortSignal,
+): Promise<Taken> {
+  const liveUids = () => new Set(livePods(watches, before).map(({ metadata }) => metadata.uid));
+  await untilSeen(
+    watches,
+    ({ replicaSets }) => {
+      const live = liveUids();
+      if (pods.every(({ uid }) => !live.has(uid))) return true;
+      const now = replicaSets.find(({ metadata }) => metadata.uid === before.metadata.uid);
+      const { metadata, status, replicas } = now ?? before;
+      const chose = status.observedGeneration >= metadata.generation && status.replicas <= replicas;
+      return now === undefined || (chose && replicas < before.replicas && live.size <= replicas);
+    },
+    signal,
+  );
+  const live = liveUids();
+  const [spared, gone] = divide(pods, ({ uid }) => live.has(uid));
+  const chosen = new Set(pods.map(({ uid }) => uid));
+  const instead =
+    spared.length === 0
+      ? []
+      : there.filter(
+          ({ metadata: { uid }, spec }) => spec.nodeName !== undefined && !live.has(uid) && !chosen.has(uid),
+        );
+  return { gone, spared, instead: instead.map(({ metadata }) => metadata.name) };
+}
+
+function divide<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(test), items.filter((item) => !test(item))];
+}

@@ -1,0 +1,287 @@
+import { Ending } from '../../drive/ending.ts';
+import { Turns } from '../../drive/turns.ts';
+import { ApiError, ConnectionError } from '../../kube/kube.ts';
+import { LeaseLostError } from '../../kube/lease.ts';
+import type { RemovalOutcome } from '../../removals/removals.ts';
+import { decide } from '../decide/decide.ts';
+import { forSuccessors, remember } from '../decide/memory.ts';
+import { withAsked, withEvicted } from '../decide/pods.ts';
+import type { Disrupt, GateState, Observation, RolloutDecision, RolloutMemory } from '../decide/types.ts';
+import { Announcer, type Sight } from './announcer.ts';
+import type { DriverOptions, RolloutEnd } from './driver-options.ts';
+import type { RolloutOutcome } from './events.ts';
+import type { PodRemovals, ZonedPod } from './port.ts';
+import { Progress } from './progress.ts';
+import { KINDS } from './workload-names.ts';
+
+/** After a memory that could not be stored. */
+const SAVE_RETRY_MS = 1_000;
+const BLIND = 'no connection to the API server: nothing is removed until it is back';
+/** A pod that flushes changes nothing about its object, so that looking at it is a matter of time. */
+const FLUSH_NEWS_MS = 60_000;
+
+/**
+ * Carries a rollout out. Each change that a watch reports, each answer to an eviction and each timer is a turn: look,
+ * decide, store, act. There is no polling, and no turn begins before the last one has ended.
+ */
+export class RolloutDriver {
+  private readonly given: DriverOptions;
+  private readonly progress: Progress;
+  private readonly announcer: Announcer;
+  private readonly removals: PodRemovals;
+  private readonly ending: Ending<RolloutEnd>;
+  private memory: RolloutMemory;
+  /** What is stored. Only pods named in it are removed. */
+  private durable: RolloutMemory | undefined;
+  /** Uids of pods whose removal was accepted. */
+  private readonly evicted = new Set<string>();
+  private readonly turns: Turns;
+  private available = 0;
+  private lastTrouble = '';
+
+  constructor(given: DriverOptions) {
+    this.given = given;
+    this.memory = given.memory;
+    const startedAtMs = given.clock.nowMs();
+    this.progress = new Progress(startedAtMs);
+    this.announcer = new Announcer(given.reporter, this.progress, startedAtMs);
+    this.ending = new Ending({
+      clock: given.clock,
+      halt: () => {
+        this.turns.end();
+        return this.removals.stop();
+      },
+    });
+    this.turns = new Turns({
+      clock: given.clock,
+      turn: () => this.turn(),
+      onError: (error) => this.onTrouble(error),
+      onFatal: (error) => this.ending.fail(error),
+    });
+    this.removals = given.port.removals({
+      kube: given.kube,
+      disableEviction: given.disableEviction,
+      clock: given.clock,
+      random: given.random,
+      suspects: given.memory.inFlight.map(({ uid }) => uid),
+      onOutcome: (outcome) => this.onRemoval(outcome),
+      mayAct: () => !this.blind && !this.ending.begun,
+      isStillRight: (pods) => this.isStillRight(pods),
+      onRetryDue: () => this.wake(),
+      onNotice: (message) => this.ending.guard(() => this.notice(message)),
+      onError: (error) => this.ending.fail(error),
+      onStray: (reason) => this.stop('stopped', reason),
+    });
+  }
+
+  /** Runs until the rollout is done or `stop` is called. */
+  run(): Promise<RolloutEnd> {
+    this.given.watches.onChange(() => this.wake());
+    this.wake();
+    return this.ending.ended;
+  }
+
+  /** Ends the rollout where it is: nothing more is removed, answers under way are still taken. */
+  stop(outcome: RolloutOutcome, reason: string): void {
+    this.ending.stop(() => {
+      const sight = this.look();
+      if (sight) {
+        const kind = outcome === 'done' ? 'done' : 'stopping';
+        this.announcer.show(sight, { kind, reason, fix: undefined });
+      }
+      return { outcome, reason, summary: this.progress.summary(this.given.clock.nowMs()) };
+    });
+  }
+
+  /** Asks for a turn; as often as one likes. */
+  wake(): void {
+    this.turns.wake();
+  }
+
+  /** The memory could not be stored, so nothing may be removed: later, if the API server is to blame. */
+  private onTrouble(error: unknown): void {
+    if (error instanceof LeaseLostError) {
+      this.stop('stopped', error.message);
+      return;
+    }
+    if (!(error instanceof ApiError || error instanceof ConnectionError)) throw error;
+    const message = `nothing is removed for the moment: ${error.message}`;
+    if (message !== this.lastTrouble) this.notice(message);
+    this.lastTrouble = message;
+    this.turns.wakeIn(SAVE_RETRY_MS);
+  }
+
+  private notice(message: string): void {
+    this.announcer.say(this.given.clock.nowMs(), { type: 'notice', message });
+  }
+
+  /** Whether what we see, or our hold of the Lease, may be out of date. */
+  private get blind(): boolean {
+    const { watches, lock } = this.given;
+    return watches.staleSinceMs !== undefined || lock.uncertain;
+  }
+
+  private async turn(): Promise<boolean> {
+    const sight = this.look();
+    if (!sight) {
+      this.stop('failed', `the ${KINDS[this.given.kind].apiKind} was deleted`);
+      return false;
+    }
+    if (this.blind) {
+      this.removals.request([]);
+      this.announcer.show(sight, { kind: 'disconnected', reason: BLIND, fix: undefined });
+      return false;
+    }
+    const { gates, failures } = this.given;
+    const failed = failures.look(sight);
+    if (failed.exceeded) {
+      this.removals.request([]);
+      this.stop('stopped', await failures.explain(sight, failed));
+      return false;
+    }
+    if (failed.recheckAtMs !== undefined) this.turns.wakeIn(failed.recheckAtMs - sight.serverNowMs);
+    const { observation, options, serverNowMs, nowMs } = sight;
+    const states: GateState[] = [this.given.port.gate(), ...gates.states()];
+    const decision = decide({ observation, options, memory: this.memory, gates: states, nowMs: serverNowMs });
+    if (decision.kind === 'disrupt' && !gates.fresh) {
+      this.removals.request([]);
+      await gates.ensureFresh();
+      return true;
+    }
+    if (decision.kind === 'disrupt' && !this.isDurable(decision)) {
+      this.removals.request([]);
+      await this.begin(decision, observation, nowMs);
+      return true;
+    }
+    if (decision.kind === 'wait' && decision.for === 'leaving' && this.isAsking(observation)) {
+      // Only the answers are waited for, which is nothing to tell.
+      this.removals.request([]);
+      return false;
+    }
+    this.announcer.decided(sight, decision);
+    if (decision.kind === 'blocked' && decision.by === 'killed') {
+      this.removals.request([]);
+      await this.given.lock.save(this.memory);
+      this.stop('stopped', `${decision.reason}\n${decision.fix}: ${this.given.kills.goOn}`);
+      return false;
+    }
+    if (observation.pods.some((pod) => pod.terminating)) this.turns.wakeIn(FLUSH_NEWS_MS);
+    this.act(decision, sight);
+    if (decision.kind === 'wait' && decision.recheckAtMs !== undefined) {
+      this.turns.wakeIn(decision.recheckAtMs - serverNowMs);
+    }
+    if (decision.kind === 'done') this.stop('done', decision.reason);
+    return false;
+  }
+
+  /** Carries out what was decided from this very sight (R11): each request is bound to the pod as it was seen. */
+  private act(decision: RolloutDecision, { pods, observation }: Sight): void {
+    const { namespace } = this.given;
+    const versions = new Map([...pods].map(({ metadata }) => [metadata.uid, metadata.resourceVersion]));
+    const chosen = decision.kind === 'disrupt' ? decision.pods : [];
+    const zone = decision.kind === 'disrupt' ? decision.zone : '';
+    this.removals.request(
+      chosen.map(({ name, uid }) => ({ namespace, name, uid, zone, resourceVersion: versions.get(uid) })),
+    );
+    const again = new Set(chosen.map(({ uid }) => uid));
+    const unclear = observation.pods.filter(({ asked, uid }) => asked === 'unanswered' && !again.has(uid));
+    this.removals.ruleOut(unclear.map(({ name, uid }) => ({ namespace, name, uid })));
+  }
+
+  /**
+   * Stores the wave first and looks again afterwards: what is removed is then named in the Lease, and was still right
+   * when the Lease was written.
+   */
+  private async begin(decision: Disrupt, observation: Observation, nowMs: number): Promise<void> {
+    await this.given.lock.save(forSuccessors(decision.memory, observation));
+    this.lastTrouble = '';
+    this.durable = decision.memory;
+    this.memory = decision.memory;
+    if (!decision.begins || this.ending.begun) return;
+    if (decision.wave > 0) this.progress.waveBegan();
+    this.announcer.waveBegan(nowMs, decision);
+  }
+
+  /** R11: whether these pods would be chosen at this very moment too. */
+  private isStillRight(pods: readonly ZonedPod[]): boolean {
+    const sight = this.ending.begun || this.blind ? undefined : this.look();
+    if (!sight) return false;
+    const { observation, options, serverNowMs } = sight;
+    const gates: GateState[] = [this.given.port.gate(), ...this.given.gates.states()];
+    const decision = decide({ observation, options, memory: this.memory, gates, nowMs: serverNowMs });
+    if (decision.kind !== 'disrupt' || !this.isDurable(decision)) return false;
+    const chosen = new Set(decision.pods.map(({ uid }) => uid));
+    return pods.every(({ uid }) => chosen.has(uid));
+  }
+
+  private isDurable(decision: Disrupt): boolean {
+    const { durable } = this;
+    if (!durable || durable.revision !== decision.memory.revision) return false;
+    const stored = new Set(durable.inFlight.map((member) => member.uid));
+    return decision.pods.every((pod) => stored.has(pod.uid));
+  }
+
+  /** Takes in what the watches show; undefined when the workload is gone. */
+  private look(): Sight | undefined {
+    const { watches, kube, clock, uid } = this.given;
+    const options = this.given.options();
+    const { workload } = watches;
+    if (!workload || workload.metadata.uid !== uid) return undefined;
+    const nowMs = clock.nowMs();
+    const serverNowMs = nowMs + kube.clockSkewMs;
+    const pods = [...watches.pods.values()];
+    if (!this.blind) this.removals.look(pods);
+    const looking = { memory: this.memory, minReadyMs: options.minReadyMs, nowMs: serverNowMs };
+    const seen = withEvicted(workload.observe({ pods, nodes: watches.nodes }, looking), this.evicted);
+    const observation = withAsked(seen, (uid) => this.removals.asked(uid));
+    const remembered = remember(this.memory, observation, options, serverNowMs);
+    this.memory = this.given.kills.look(remembered, { pods, observation, options, nowMs });
+    const orders = this.given.orders();
+    const moment = { observation, memory: this.memory, options, serverNowMs, nowMs };
+    const sight: Sight = { workload, pods, orders, ...moment };
+    for (const event of this.progress.look(sight)) this.announcer.say(event.atMs, event);
+
+    // A pod that has become available may have made room in a budget that refused another.
+    const available = observation.pods.filter(
+      (pod) => !pod.terminating && pod.readySinceMs !== undefined,
+    ).length;
+    if (available > this.available) this.removals.retryNow();
+    this.available = available;
+    return sight;
+  }
+
+  private isAsking({ pods }: Observation): boolean {
+    return pods.some(({ asked }) => asked === 'sent');
+  }
+
+  private onRemoval(outcome: RemovalOutcome<ZonedPod>): void {
+    const nowMs = this.given.clock.nowMs();
+    const { name, uid, zone } = outcome.pod;
+    switch (outcome.kind) {
+      case 'accepted':
+      case 'gone':
+        this.evicted.add(uid);
+        this.progress.podRemoved({ name, uid, zone }, nowMs);
+        this.announcer.removalAnswered(name, '');
+        this.announcer.say(nowMs, { type: 'pod-evicted', pod: name, zone });
+        break;
+      case 'refused':
+      case 'unanswered':
+        this.announcer.removalAnswered(name, outcome.reason);
+        this.announcer.say(nowMs, {
+          type: 'eviction-refused',
+          pod: name,
+          zone,
+          reason: outcome.reason,
+          retryInMs: outcome.retryInMs,
+        });
+        break;
+      case 'changed':
+        break;
+      case 'failed':
+        this.stop('failed', `removing ${name} failed: ${outcome.error.message}`);
+        break;
+    }
+    this.wake();
+  }
+}

@@ -1,0 +1,45 @@
+import { disruptionLimit } from '../decide/limits.ts';
+import { knownZones } from '../decide/pods.ts';
+import type { Observation } from '../decide/types.ts';
+import { describePartition, type Workload } from '../decide/workload.ts';
+import type { Reporter, RolloutEvent } from './events.ts';
+import type { RolloutLock } from './lock.ts';
+import type { Prepared, Watched } from './port.ts';
+
+export interface Beginning extends Prepared {
+  watched: Pick<Watched, 'watches' | 'found'>;
+  lock: Pick<RolloutLock, 'resumed' | 'memory'>;
+}
+
+/** The first words: what will be done, and what the operator should know before. */
+export function announce(
+  { watched, lock, request, observation, workload, changed }: Beginning,
+  reporter: Reporter,
+  atMs: number,
+): void {
+  reporter.report(started(workload, observation, lock.resumed && !changed, atMs));
+  const notice = (message: string) => reporter.report({ atMs, type: 'notice', message });
+  request.notices.forEach(notice);
+  if (changed) notice(`the template was changed: ${request.change?.differences.join('; ')}`);
+  const zones = knownZones(observation, lock.memory);
+  const { capped } = disruptionLimit(observation, request.options, zones.length);
+  if (capped) notice(capped);
+  const partition = describePartition(watched.found.partition);
+  if (partition) notice(partition);
+  if (!watched.watches.nodes) {
+    notice("nodes may not be listed: the pods' own labels tell their zones");
+  }
+  if (request.disableEviction) notice('pods are deleted, not evicted: disruption budgets are not asked');
+}
+
+/** The event with which every rollout begins. */
+export function started(
+  { kind, metadata: { namespace, name } }: Workload,
+  { updateRevision, pods, replicas }: Observation,
+  resumed: boolean,
+  atMs: number,
+): RolloutEvent {
+  const stale = pods.filter((pod) => pod.stale && !pod.surplus).length;
+  const workload = { kind, namespace, name };
+  return { atMs, type: 'started', workload, updateRevision, stale, total: replicas, resumed };
+}

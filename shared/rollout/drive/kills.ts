@@ -1,0 +1,97 @@
+import type { Clock } from '../../clock.ts';
+import type { Kube } from '../../kube/kube.ts';
+import type { Pod } from '../../kube/objects.ts';
+import { howKilled, howLost } from '../decide/killed.ts';
+import { rememberKilled } from '../decide/killed-pods.ts';
+import { zoneOf } from '../decide/pods.ts';
+import type { RolloutMemory } from '../decide/types.ts';
+import type { Sight } from './announcer.ts';
+import type { Reporter } from './events.ts';
+import type { WorkloadWatches } from './watches.ts';
+
+/** Watches for pods that are killed while they terminate. */
+export interface KillWatch {
+  /**
+   * Takes in what is seen; to be called with every look. Tells each killed pod once.
+   *
+   * @returns the memory, with the killed pods where they hold the rollout
+   */
+  look(
+    memory: RolloutMemory,
+    sight: Pick<Sight, 'pods' | 'observation' | 'options' | 'nowMs'>,
+  ): RolloutMemory;
+  /** What the operator can do once the rollout has stopped for killed pods. */
+  goOn: string;
+}
+
+export interface KillWatchOptions {
+  kube: Pick<Kube, 'clockSkewMs'>;
+  clock: Clock;
+  watches: Pick<WorkloadWatches, 'onPodGone'>;
+  reporter: Reporter;
+  /** What the Lease remembers: pods that have been told already. */
+  memory: RolloutMemory;
+  /** The command that goes on with the rollout. */
+  commandLine: string;
+}
+
+/** A pod whose object has gone. */
+interface Gone {
+  name: string;
+  uid: string;
+  how: string;
+}
+
+/**
+ * Only pods that were seen to belong to the workload count. How a pod ended while the watch was broken, or before this
+ * process began, is not known to it: the list that comes afterwards only says that the pod has gone.
+ */
+export function watchKills(options: KillWatchOptions): KillWatch {
+  const { watches, reporter, memory: left, commandLine, kube, clock } = options;
+  const told = new Set(left.killed.map(({ uid }) => uid));
+  /** Zones of the workload's pods by uid. Not by name: a Deployment's pod leaves its place to one of another zone. */
+  let ours = new Map<string, string | undefined>();
+  let gone: Gone[] = [];
+  watches.onPodGone((last, before) => {
+    const how = howLost(last, before, clock.nowMs() + kube.clockSkewMs);
+    if (how !== undefined) gone.push({ ...identityOf(before), how });
+  });
+
+  return {
+    goOn: commandLine.includes(ACCEPT) ? commandLine : `${commandLine} ${ACCEPT}`,
+    look(memory, { observation, pods, options: { flush }, nowMs }) {
+      const owned = new Map(
+        observation.pods.map((pod) => [pod.uid, pod.zone ?? ours.get(pod.uid) ?? zoneOf(pod, memory)]),
+      );
+      const killed = gone.filter(({ uid }) => ours.has(uid));
+      for (const pod of pods) {
+        if (pod.metadata.deletionTimestampMs === undefined || !owned.has(pod.metadata.uid)) continue;
+        const how = howKilled(pod);
+        if (how !== undefined) killed.push({ ...identityOf(pod), how });
+      }
+      const zones = new Map([...ours, ...owned]);
+      gone = [];
+      ours = owned;
+      const fresh = killed.filter(({ uid }) => !told.has(uid));
+      for (const { name, uid, how } of fresh) {
+        told.add(uid);
+        reporter.report({
+          atMs: nowMs,
+          type: 'pod-killed',
+          pod: name,
+          zone: zones.get(uid),
+          how,
+          holds: flush,
+        });
+      }
+      return flush ? rememberKilled(memory, fresh, observation) : memory;
+    },
+  };
+}
+
+/** The flag with which an operator lets a rollout go on after pods were killed. */
+const ACCEPT = '--accept-killed';
+
+function identityOf({ metadata: { name, uid } }: Pod) {
+  return { name, uid };
+}

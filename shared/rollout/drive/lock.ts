@@ -1,0 +1,205 @@
+import type { Clock } from '../../clock.ts';
+import type { ProcessIdentity } from '../../drive/operator.ts';
+import { UserError } from '../../errors.ts';
+import { formatIntOrPercent } from '../../int-or-percent.ts';
+import type { Kube } from '../../kube/kube.ts';
+import { acquireLease, HeldByOtherError, type HeldLease, type LeaseState } from '../../kube/lease.ts';
+import type { Lease } from '../../kube/objects.ts';
+import { emptyMemory } from '../decide/memory.ts';
+import { decodeMemory, encodeMemory, MOST_MEMORY_CHARACTERS } from '../decide/memory-text.ts';
+import type { RolloutMemory, RolloutOptions } from '../decide/types.ts';
+import { subjectOf, type Workload } from '../decide/workload.ts';
+import { ANNOTATION } from './annotations.ts';
+import type { RolloutOutcome } from './events.ts';
+import {
+  FORMER_REQUESTS_ENDED,
+  type FormerRequests,
+  formerRequests,
+  noteFormerRequests,
+} from './former-requests.ts';
+import { fetchRolloutLease } from './rollout-lease.ts';
+import { decodeStrategy, encodeStrategy, type UpdateStrategy } from './strategy.ts';
+import { commandName, KINDS } from './workload-names.ts';
+
+/** Others may take over this long after the holder was last seen alive. */
+export const LEASE_DURATION_MS = 15_000;
+
+/** A reason may quote the log of a container; all annotations have to fit together. */
+export const MOST_REASON_CHARACTERS = 4096;
+
+/** The Lease beside the workload that makes a rollout exclusive and resumable. */
+export interface RolloutLock {
+  /** What the last holder left; empty when there is nothing to go on with. */
+  readonly memory: RolloutMemory;
+  readonly resumed: boolean;
+  /** Requests of a drain that held the Lease before, or of somebody unknown; those of a rollout are in the memory. */
+  readonly former: FormerRequests | undefined;
+  /** Notes that these have ended, for those who take the Lease next. */
+  formerEnded(): Promise<void>;
+  /**
+   * What the Lease says, given how a watch shows it, which is not believed before it shows that we hold it: what was
+   * ordered of the holder before us is no longer meant.
+   */
+  annotations(watched: Lease | undefined): Readonly<Record<string, string>>;
+  readonly strategyBefore: UpdateStrategy | undefined;
+  /** True while the Lease could not be renewed for so long that it may be another's. */
+  readonly uncertain: boolean;
+  /**
+   * @throws LeaseLostError when somebody else holds it
+   * @throws UserError for a memory that no Lease could hold; see `checkZones`
+   */
+  save(memory: RolloutMemory): Promise<void>;
+  rememberStrategy(strategy: UpdateStrategy | undefined): Promise<void>;
+  /** Writes why the rollout does not go on, or with undefined that it does, for those who look from elsewhere. */
+  noteHeld(reason: string | undefined): Promise<void>;
+  /** Lets others have it, and leaves how it ended. A finished rollout leaves nothing to go on with. */
+  release(outcome: RolloutOutcome, reason: string): Promise<void>;
+}
+
+/**
+ * Whether the last rollout ended before it had left everything as it should be: also with every pod replaced, the
+ * strategy may still be to restore and the status to complete.
+ */
+export async function isLeftUnfinished(kube: Kube, { kind, metadata }: Workload): Promise<boolean> {
+  const { namespace, name } = metadata;
+  const lease = await fetchRolloutLease(kube, { namespace, name: leaseName(kind, name) });
+  return lease !== undefined && lease.metadata.annotations[ANNOTATION.state] !== 'done';
+}
+
+export interface LockOptions {
+  kube: Kube;
+  clock: Clock;
+  random: () => number;
+  workload: Workload;
+  process: ProcessIdentity;
+  maxUnavailable: RolloutOptions['maxUnavailable'];
+  signal: AbortSignal;
+  /** Called when another holder is looked at, with the longest time that takes. */
+  onObserve(holder: string, upToMs: number): void;
+  onState(state: LeaseState): void;
+}
+
+/** Ours alone, also on machines of one name. */
+export function identityOf({ user, host, pid }: ProcessIdentity, random: () => number): string {
+  const mark = Math.floor(random() * 2 ** 48).toString(36);
+  return `${user.slice(0, 100)}@${host.slice(0, 300)}/${pid}/${mark}`;
+}
+
+/** The name of a workload's rollout Lease. */
+export function leaseName(kind: string, name: string): string {
+  return `zone-rollout-${kind}-${name}`;
+}
+
+/**
+ * Takes the Lease.
+ *
+ * @throws UserError that names the holder when another process rolls the workload out
+ */
+export async function acquireRolloutLock(options: LockOptions): Promise<RolloutLock> {
+  const { workload, process } = options;
+  const { kind, metadata } = workload;
+  const { namespace, name, uid } = metadata;
+  const identity = identityOf(process, options.random);
+  let held: HeldLease;
+  let former: FormerRequests | undefined;
+  try {
+    held = await acquireLease({
+      kube: options.kube,
+      namespace,
+      name: leaseName(kind, name),
+      identity,
+      durationMs: LEASE_DURATION_MS,
+      clock: options.clock,
+      // A pause outlives its rollout: who asked for it has not said otherwise.
+      annotations: (before) => {
+        former = before && formerRequests(before, { identity, purpose: 'rollout', kind });
+        return {
+          [ANNOTATION.state]: 'running',
+          [ANNOTATION.reason]: null,
+          [ANNOTATION.aborted]: null,
+          [ANNOTATION.maxUnavailable]: null,
+          [ANNOTATION.maxUnavailableBy]: null,
+          [ANNOTATION.undone]: null,
+          [ANNOTATION.maxUnavailableFlag]: formatIntOrPercent(options.maxUnavailable),
+          ...noteFormerRequests(former),
+        };
+      },
+      ownerReferences: [{ apiVersion: 'apps/v1', kind: KINDS[kind].apiKind, name, uid }],
+      signal: options.signal,
+      onObserve: (lease, upToMs) => options.onObserve(lease.spec.holderIdentity, upToMs),
+      onState: options.onState,
+    });
+  } catch (error) {
+    if (!(error instanceof HeldByOtherError)) throw error;
+    throw new UserError(
+      `${subjectOf(workload)} is being rolled out already: ${error.message}`,
+      `wait, or run: kubectl zone rollout abort ${commandName(workload)}`,
+      error,
+    );
+  }
+  return rolloutLock(held, workload, former);
+}
+
+function rolloutLock(
+  held: HeldLease,
+  { updateRevision }: Workload,
+  former: FormerRequests | undefined,
+): RolloutLock {
+  const text = held.lease.metadata.annotations[ANNOTATION.memory];
+  const left = text === undefined ? undefined : decodeMemory(text);
+  return {
+    memory: left ?? emptyMemory(updateRevision),
+    former,
+    async formerEnded() {
+      await held.writeAnnotations(FORMER_REQUESTS_ENDED);
+    },
+    resumed: left !== undefined && left.revision === updateRevision && left.waves > 0,
+    annotations(watched) {
+      const ours = watched?.spec.holderIdentity === held.lease.spec.holderIdentity;
+      return (ours ? watched : held.lease).metadata.annotations;
+    },
+    get strategyBefore() {
+      return decodeStrategy(held.lease.metadata.annotations[ANNOTATION.strategyBefore]);
+    },
+    get uncertain() {
+      return held.state.kind !== 'held';
+    },
+    async save(memory) {
+      const text = encodeMemory(memory);
+      if (text.length > MOST_MEMORY_CHARACTERS) {
+        throw new UserError(
+          `${memory.inFlight.length} pods on their way cannot be recorded in the rollout's Lease, so no more are evicted`,
+          'run the same command with a smaller --max-unavailable',
+        );
+      }
+      await held.writeAnnotations({
+        [ANNOTATION.memory]: text,
+        [ANNOTATION.revision]: memory.revision,
+        [ANNOTATION.wave]: String(memory.waves),
+      });
+    },
+    async rememberStrategy(strategy) {
+      await held.writeAnnotations({
+        [ANNOTATION.strategyBefore]: strategy === undefined ? null : encodeStrategy(strategy),
+      });
+    },
+    async noteHeld(reason) {
+      await held.writeAnnotations({
+        [ANNOTATION.state]: reason === undefined ? 'running' : 'held',
+        [ANNOTATION.reason]: reason?.slice(0, MOST_REASON_CHARACTERS) ?? null,
+      });
+    },
+    async release(outcome, reason) {
+      const memory = outcome === 'done' ? { [ANNOTATION.memory]: null } : {};
+      try {
+        await held.writeAnnotations({
+          [ANNOTATION.state]: outcome,
+          [ANNOTATION.reason]: reason.slice(0, MOST_REASON_CHARACTERS),
+          ...memory,
+        });
+      } finally {
+        await held.release();
+      }
+    },
+  };
+}

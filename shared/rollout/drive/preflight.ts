@@ -1,0 +1,112 @@
+import { UserError } from '../../errors.ts';
+import { missingAccess, type NeededAccess } from '../../kube/access.ts';
+import type { Kube } from '../../kube/kube.ts';
+import { RESOURCES } from '../../kube/paths.ts';
+import { disruptionLimit } from '../decide/limits.ts';
+import { encodeMemory, MOST_MEMORY_CHARACTERS } from '../decide/memory-text.ts';
+import { knownZones } from '../decide/pods.ts';
+import type { Observation, RolloutMemory, RolloutOptions } from '../decide/types.ts';
+import { explainUnknownZone, podsOfUnknownZone } from '../decide/unknown-zone.ts';
+import type { Workload } from '../decide/workload.ts';
+import { KINDS } from './workload-names.ts';
+
+/**
+ * Asks the API server whether everything that the rollout will need is allowed, before anything is touched.
+ *
+ * @throws UserError that names each missing verb and resource
+ */
+export async function checkAccess(
+  kube: Kube,
+  needs: {
+    namespace: string;
+    workload: Workload;
+    lease: string;
+    disableEviction: boolean;
+    /** The update strategy or the template is to be changed. */
+    patches: boolean;
+    acts: boolean;
+  },
+): Promise<void> {
+  const { namespace } = needs;
+  const { pods, leases, replicasets } = RESOURCES;
+  const { kind, metadata } = needs.workload;
+  const own = KINDS[kind].resource;
+  const needed: NeededAccess[] = [
+    ...['list', 'watch'].flatMap((verb) => [
+      { ...pods, verb, namespace },
+      { ...own, verb, namespace },
+      ...(kind === 'deployment' ? [{ ...replicasets, verb, namespace }] : []),
+    ]),
+  ];
+  if (needs.acts) {
+    needed.push(
+      needs.disableEviction
+        ? { ...pods, verb: 'delete', namespace }
+        : { ...pods, verb: 'create', subresource: 'eviction', namespace },
+      { ...leases, verb: 'get', namespace, name: needs.lease },
+      { ...leases, verb: 'create', namespace },
+      { ...leases, verb: 'patch', namespace, name: needs.lease },
+    );
+    if (kind === 'deployment') {
+      needed.push(
+        { ...replicasets, verb: 'create', namespace },
+        { ...replicasets, verb: 'patch', namespace },
+        { ...pods, verb: 'patch', namespace },
+      );
+    }
+    if (needs.patches) {
+      needed.push({ ...own, verb: 'patch', namespace, name: metadata.name });
+    }
+  }
+  const missing = await missingAccess(kube, needed);
+  if (missing.length === 0) return;
+  throw new UserError(missing.map((each) => each.sentence).join('\n'), 'nothing was touched');
+}
+
+/**
+ * Refuses what could not be rolled out zone by zone, before anything is touched.
+ *
+ * @throws UserError for pods without a zone, for a `--zone-order` that names zones the pods are not in, and for waves so
+ *   large that the Lease could not hold their names
+ */
+export function checkZones(observation: Observation, options: RolloutOptions, memory: RolloutMemory): void {
+  const unknown = podsOfUnknownZone(observation);
+  if (unknown.length > 0) {
+    const { reason, fix } = explainUnknownZone(unknown, observation.nodesForbidden === true);
+    throw new UserError(reason, fix);
+  }
+  const zones = knownZones(observation, memory);
+  const strange = options.zoneOrder.filter((zone) => !zones.includes(zone));
+  if (strange.length > 0 && zones.length > 0) {
+    throw new UserError(
+      `--zone-order: no pod is in ${strange.join(', ')}`,
+      `the zones are: ${zones.join(', ')}`,
+    );
+  }
+  checkWaveFits(observation, options, memory, zones.length);
+}
+
+/** The pods of a wave are named in the Lease before the first of them goes. */
+function checkWaveFits(
+  observation: Observation,
+  options: RolloutOptions,
+  memory: RolloutMemory,
+  zones: number,
+): void {
+  const inZone = new Map<string | undefined, number>();
+  for (const { zone } of observation.pods) inZone.set(zone, (inZone.get(zone) ?? 0) + 1);
+  const limit = Math.min(disruptionLimit(observation, options, zones).pods, Math.max(0, ...inZone.values()));
+  const longestFirst = observation.pods.toSorted((a, b) => b.name.length - a.name.length);
+  const inFlight = longestFirst.slice(0, limit).map(({ name, uid }) => ({ name, uid, counted: true }));
+  const { length } = encodeMemory({ ...memory, inFlight });
+  if (length <= MOST_MEMORY_CHARACTERS) return;
+  const fitting = Math.floor((limit * MOST_MEMORY_CHARACTERS * 0.9) / length);
+  throw new UserError(
+    `a wave of ${limit} pods cannot be recorded in the rollout's Lease: their names take ${kib(length)} of at most ${kib(MOST_MEMORY_CHARACTERS)}`,
+    `nothing was touched; pass --max-unavailable=${fitting} or less`,
+  );
+}
+
+function kib(bytes: number): string {
+  return `${Math.ceil(bytes / 1024)} KiB`;
+}

@@ -1,0 +1,76 @@
+import type { DriveContext } from '../../drive/operator.ts';
+import type { StatefulSet } from '../../kube/objects.ts';
+import { FIRST_LOOK, statefulSetWorkload } from '../decide/workload.ts';
+import type { RolloutLock } from './lock.ts';
+import type { Prepared } from './port.ts';
+import type { RolloutRequest } from './request.ts';
+import { switchStrategy, type WatchedSet } from './switch-strategy.ts';
+import { applyChange } from './template.ts';
+
+/** How long the controller is waited for so that the first words can name the new revision. */
+const REVISION_PATIENCE_MS = 5_000;
+
+/**
+ * With the Lease held: sets the update strategy, and only then changes the template, which under any other strategy its
+ * controller would roll out by itself. An interrupt leaves undone what has not begun; the driver then ends the rollout.
+ *
+ * @throws what `switchStrategy` and `applyChange` throw
+ */
+export async function prepare(
+  request: RolloutRequest,
+  watched: WatchedSet,
+  lock: RolloutLock,
+  context: DriveContext,
+  signal: AbortSignal,
+): Promise<Prepared> {
+  const { kube, watches, found } = watched;
+  const { change } = request;
+  const current = signal.aborted
+    ? (watches.own ?? found)
+    : await switchStrategy(watched, lock, context, signal);
+  if (!change || signal.aborted) {
+    return { ...seen(watched, current), request, changed: false };
+  }
+  const { metadata } = await applyChange(kube, statefulSetWorkload(current), change);
+  await untilSeen(watched, metadata.generation, context, signal);
+  return {
+    ...seen(watched, current),
+    request: { ...request, commandLine: request.commandLineAfterChange },
+    changed: true,
+  };
+}
+
+/** Until our own watch has the change; a driver that began on what was before would find nothing to do. */
+async function untilSeen(
+  { watches }: WatchedSet,
+  generation: number,
+  { clock }: DriveContext,
+  interrupted: AbortSignal,
+): Promise<void> {
+  const hasCome = (generationOf: (seen: StatefulSet) => number) => () => {
+    const { own } = watches;
+    return own === undefined || generationOf(own) >= generation;
+  };
+  const patience = new AbortController();
+  const cancel = clock.schedule(REVISION_PATIENCE_MS, () => patience.abort());
+  try {
+    await watches.until(
+      hasCome((seen) => seen.metadata.generation),
+      interrupted,
+    );
+    await watches.until(
+      hasCome((seen) => seen.status.observedGeneration),
+      AbortSignal.any([interrupted, patience.signal]),
+    );
+  } catch (error) {
+    if (!interrupted.aborted && !patience.signal.aborted) throw error;
+  } finally {
+    cancel();
+  }
+}
+
+function seen({ watches }: WatchedSet, otherwise: StatefulSet): Pick<Prepared, 'workload' | 'observation'> {
+  const workload = statefulSetWorkload(watches.own ?? otherwise);
+  const cluster = { pods: watches.pods.values(), nodes: watches.nodes };
+  return { workload, observation: workload.observe(cluster, FIRST_LOOK) };
+}

@@ -1,0 +1,95 @@
+import type { Clock } from '../../clock.ts';
+import { formatDuration } from '../../format.ts';
+import { createEventRecorder, type NewEvent, type Regarding } from '../../kube/event-recorder.ts';
+import { ApiError, type Kube } from '../../kube/kube.ts';
+import { countPods } from '../../sentences.ts';
+import type { Reporter, RolloutEvent, RolloutOutcome } from './events.ts';
+import { newsIn } from './tell-lease.ts';
+
+export interface RecordEventsOptions {
+  kube: Kube;
+  clock: Clock;
+  workload: Regarding;
+  /** Who rolls out, `user@host`. */
+  by: string;
+}
+
+/** A gate that opens and closes all the time fills no etcd; that the rollout ended is always recorded. */
+const RATE = { burst: 10, perMinute: 4 };
+/** How long the end waits for what is still being written. */
+const LAST_EVENTS_MS = 2_000;
+
+type Told = Pick<NewEvent, 'type' | 'reason' | 'note'>;
+
+const ENDS: Readonly<Record<RolloutOutcome, Pick<NewEvent, 'type' | 'reason'>>> = {
+  done: { type: 'Normal', reason: 'RolloutDone' },
+  stopped: { type: 'Warning', reason: 'RolloutStopped' },
+  interrupted: { type: 'Warning', reason: 'RolloutInterrupted' },
+  failed: { type: 'Warning', reason: 'RolloutFailed' },
+};
+
+/**
+ * A reporter that also records the course of the rollout as Kubernetes Events on the workload, where `kubectl describe`
+ * shows them. Best effort: the rollout does not wait for them, and without the right to write them there is one notice.
+ */
+export function recordEvents(reporter: Reporter, options: RecordEventsOptions): Reporter {
+  const { kube, clock, workload, by } = options;
+  let forbidden = false;
+  let finished = false;
+  let held: string | undefined;
+  const common = { kube, clock, controller: 'kubectl-zone.dev/rollout', instance: by, onError };
+  const course = createEventRecorder({ ...common, ...RATE });
+  const end = createEventRecorder({ ...common, burst: 1, perMinute: 1 });
+
+  function onError(error: unknown): void {
+    if (forbidden || !(error instanceof ApiError && error.code === 403)) return;
+    forbidden = true;
+    if (finished) return;
+    const message = `no Kubernetes Events are recorded on ${workload.kind.toLowerCase()}/${workload.name}: ${error.message}`;
+    reporter.report({ atMs: clock.nowMs(), type: 'notice', message });
+  }
+
+  function record(told: Told, recorder = course): boolean {
+    if (forbidden) return false;
+    return recorder.record({ ...told, regarding: workload, action: 'RollingOut' });
+  }
+
+  /** The end of a hold is told if the hold was; if there were too many Events just then, with the next pod. */
+  function tellHold(event: RolloutEvent): void {
+    const news = newsIn(event);
+    if (!news) return;
+    if (news.held !== undefined && news.held !== held) {
+      if (record({ type: 'Warning', reason: 'RolloutHeld', note: news.held })) held = news.held;
+    } else if (news.held === undefined && held !== undefined) {
+      if (record({ type: 'Normal', reason: 'RolloutResumed', note: 'the rollout goes on' })) held = undefined;
+    }
+  }
+
+  return {
+    report(event) {
+      reporter.report(event);
+      tellHold(event);
+      if (event.type === 'started') record(startOf(event, by));
+      if (event.type === 'zone-finished') record(zoneOf(event));
+      if (event.type === 'finished') {
+        finished = true;
+        record({ ...ENDS[event.outcome], note: event.reason }, end);
+      }
+    },
+    async close() {
+      const written = Promise.all([course.settled(LAST_EVENTS_MS), end.settled(LAST_EVENTS_MS)]);
+      await Promise.all([reporter.close(), written]);
+    },
+  };
+}
+
+function startOf(event: Extract<RolloutEvent, { type: 'started' }>, by: string): Told {
+  const { stale, total, updateRevision, resumed } = event;
+  const what = `${stale} of ${countPods(total)} to replace with revision ${updateRevision}`;
+  return { type: 'Normal', reason: 'RolloutStarted', note: `${resumed ? 'goes on, ' : ''}${what}, by ${by}` };
+}
+
+function zoneOf({ zone, pods, tookMs }: Extract<RolloutEvent, { type: 'zone-finished' }>): Told {
+  const note = `${zone} finished: ${countPods(pods)} in ${formatDuration(tookMs)}`;
+  return { type: 'Normal', reason: 'ZoneFinished', note };
+}

@@ -1,0 +1,37 @@
+import { ApiError, type Kube } from '../../kube/kube.ts';
+import { type Lease, readLease } from '../../kube/objects.ts';
+import { RESOURCES, resourcePath } from '../../kube/paths.ts';
+
+/** The Lease of a rollout; undefined where the workload was never rolled out. */
+export async function fetchRolloutLease(
+  kube: Kube,
+  at: { namespace: string; name: string },
+): Promise<Lease | undefined> {
+  try {
+    return readLease(
+      await kube.request({ method: 'GET', path: resourcePath({ ...RESOURCES.leases, ...at }) }),
+    );
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 404) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Whoever steers writes only annotations: the holder's own fields stay as they are.
+ *
+ * @returns the Lease as it is then
+ */
+export async function annotateLease(
+  kube: Kube,
+  at: { namespace: string; name: string },
+  annotations: Readonly<Record<string, string | null>>,
+): Promise<Lease> {
+  const lease = await kube.request({
+    method: 'PATCH',
+    patch: 'merge',
+    path: resourcePath({ ...RESOURCES.leases, ...at }),
+    body: { metadata: { annotations } },
+  });
+  return readLease(lease);
+}

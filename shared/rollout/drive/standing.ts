@@ -1,0 +1,117 @@
+import { type HolderSight, shownForMs } from '../../kube/lease-holder.ts';
+import type { Lease, Node, Pod } from '../../kube/objects.ts';
+import { buildSnapshot } from '../decide/build-snapshot.ts';
+import { emptyMemory, remember } from '../decide/memory.ts';
+import { decodeMemory } from '../decide/memory-text.ts';
+import { parseRolloutOptions } from '../decide/options.ts';
+import type { RolloutSnapshot, RolloutStatus } from '../decide/snapshot.ts';
+import type { RolloutOptions } from '../decide/types.ts';
+import type { Workload } from '../decide/workload.ts';
+import { ANNOTATION } from './annotations.ts';
+import { LEASE_DURATION_MS, MOST_REASON_CHARACTERS } from './lock.ts';
+import type { Moment } from './progress.ts';
+import { readMaxUnavailableFlag, readSteering } from './steering.ts';
+
+/** Where a rollout stands, as anybody can see it who reads the workload, its pods and its Lease. */
+export interface Standing {
+  /** `idle`: pods are on old revisions, and nobody replaces them. */
+  state: 'running' | 'held' | 'idle' | 'done';
+  /** Why it is held, or how the last rollout ended; empty while it runs and when there is nothing to tell. */
+  reason: string;
+  /** Empty when nobody rolls it out. */
+  holder: string;
+  /** After which the holder is no longer believed if nothing is heard of it; undefined for nobody. */
+  holderForMs: number | undefined;
+  moment: Moment;
+  snapshot: RolloutSnapshot;
+}
+
+export interface Seen {
+  workload: Workload;
+  pods: readonly Pod[];
+  nodes: ReadonlyMap<string, Node> | undefined;
+  lease: Lease | undefined;
+  holder: HolderSight | undefined;
+  monotonicMs: number;
+  startedAtMs: number;
+  serverNowMs: number;
+  nowMs: number;
+}
+
+/** Reads off what is seen. Decides nothing: what comes next is known to the rollout's own process. */
+export function standingOf(seen: Seen): Standing {
+  const { workload, pods, nodes, lease, serverNowMs, nowMs } = seen;
+  const annotations = lease?.metadata.annotations ?? {};
+  const orders = readSteering(annotations);
+  const options = optionsOf(workload, orders.maxUnavailable ?? readMaxUnavailableFlag(annotations));
+  const left = decodeMemory(annotations[ANNOTATION.memory] ?? '');
+  const before = left ?? emptyMemory(workload.updateRevision);
+  const { minReadyMs } = options;
+  const observation = workload.observe({ pods, nodes }, { memory: before, minReadyMs, nowMs: serverNowMs });
+  const memory = remember(before, observation, options, serverNowMs);
+
+  const forMs = seen.holder
+    ? shownForMs(seen.holder, LEASE_DURATION_MS, { nowMs: seen.monotonicMs, serverNowMs })
+    : 0;
+  const holder = forMs > 0 ? (seen.holder?.lease.spec.holderIdentity ?? '') : '';
+  const outstanding =
+    !observation.revisionObserved ||
+    observation.missing.length > 0 ||
+    observation.pods.some((pod) => !pod.surplus && (pod.stale || pod.readySinceMs === undefined));
+  const said = (annotations[ANNOTATION.reason] ?? '').slice(0, MOST_REASON_CHARACTERS);
+  const state = stateOf(outstanding, holder, annotations[ANNOTATION.state]);
+  const wave = { number: memory.waves, zone: memory.zone ?? '' };
+  const moment: Moment = { observation, memory, options, serverNowMs, nowMs };
+  const snapshot = buildSnapshot({
+    ...moment,
+    workload,
+    pods,
+    orders,
+    wave: memory.waves > 0 ? { ...wave, pods: memory.inFlight.map(({ name }) => name) } : undefined,
+    status: statusOf(state, said, wave),
+    startedAtMs: seen.startedAtMs,
+    remainingMs: undefined,
+  });
+  const holderForMs = holder === '' ? undefined : forMs;
+  return { state, reason: state === 'done' ? '' : said, holder, holderForMs, moment, snapshot };
+}
+
+/** Others' flags are not known here; they change how it goes on, and little of how it looks. */
+function optionsOf(
+  { minReadySeconds }: Workload,
+  maxUnavailable: RolloutOptions['maxUnavailable'] | undefined,
+): RolloutOptions {
+  const options = parseRolloutOptions({ minReadyMs: minReadySeconds * 1000 });
+  if ('problems' in options) throw new Error(options.problems.join('\n'));
+  return maxUnavailable ? { ...options, maxUnavailable } : options;
+}
+
+function stateOf(outstanding: boolean, holder: string, state: string | undefined): Standing['state'] {
+  if (holder !== '') return state === 'held' ? 'held' : 'running';
+  return outstanding ? 'idle' : 'done';
+}
+
+function statusOf(
+  state: Standing['state'],
+  said: string,
+  wave: { number: number; zone: string },
+): RolloutStatus {
+  switch (state) {
+    case 'running':
+      return {
+        kind: 'disrupting',
+        reason: wave.number > 0 ? `wave ${wave.number} in ${wave.zone}` : 'about to begin',
+        fix: undefined,
+      };
+    case 'held':
+      return { kind: 'waiting', reason: said, fix: undefined };
+    case 'idle':
+      return {
+        kind: 'waiting',
+        reason: `nobody rolls it out now${said === '' ? '' : `; the last rollout ended: ${said}`}`,
+        fix: undefined,
+      };
+    case 'done':
+      return { kind: 'done', reason: 'all pods are on the update revision and available', fix: undefined };
+  }
+}

@@ -1,0 +1,91 @@
+import { getOrExplain } from '../../kube/get-or-explain.ts';
+import type { Kube } from '../../kube/kube.ts';
+import { readStatefulSet, type StatefulSet } from '../../kube/objects.ts';
+import { RESOURCES, resourcePath } from '../../kube/paths.ts';
+import { watchCache } from '../../kube/watch-cache.ts';
+import { removable } from '../../removals/pod-removal.ts';
+import { Removals, type RetryPolicy } from '../../removals/removals.ts';
+import { statefulSetWorkload } from '../decide/workload.ts';
+import { agreeOnChanges } from './agreement.ts';
+import { bringStatusUpToDate, restoreStrategy } from './finish.ts';
+import { isLeftUnfinished, leaseName } from './lock.ts';
+import type { FetchedWorkload, PodRemovals, RemovalsGiven, WorkloadPort, ZonedPod } from './port.ts';
+import { prepare } from './prepare.ts';
+import { ON_DELETE, strategyGate } from './strategy.ts';
+import type { WatchedSet } from './switch-strategy.ts';
+import { type CommonCacheOptions, type OwnCaches, watchWorkload } from './watches.ts';
+
+/** A budget is asked again soon: a pod that is back makes room, and no watch here tells of budgets. */
+const RETRY: RetryPolicy = {
+  firstMs: 500,
+  longestMs: 10_000,
+  isFinal: ({ code }) => code === 401 || code === 403 || code === 405,
+};
+
+/** @throws UserError that names those there are when it is not there */
+export async function fetchedStatefulSet(kube: Kube, name: string): Promise<FetchedWorkload> {
+  const address = { ...RESOURCES.statefulsets, namespace: kube.namespace, name };
+  const found = readStatefulSet(await getOrExplain(kube, address, 'statefulset'));
+  const workload = statefulSetWorkload(found);
+  return {
+    workload,
+    patches: !workload.isHeld,
+    // Under OnDelete nothing happens by itself.
+    giveUp: async () => undefined,
+    async open({ clock, random }, listeners) {
+      const watches = await watchWorkload<StatefulSet>({
+        ...{ kube, workload, clock, random, ...listeners },
+        leaseName: leaseName('statefulset', name),
+        open: (common) => setCaches(common, found),
+      });
+      return { watches, port: statefulSetPort({ kube, found, watches }) };
+    },
+  };
+}
+
+function setCaches(common: CommonCacheOptions, { metadata }: StatefulSet): OwnCaches<StatefulSet> {
+  const { namespace, name } = metadata;
+  const sets = watchCache<StatefulSet>({
+    ...common,
+    path: resourcePath({ ...RESOURCES.statefulsets, namespace }),
+    fieldSelector: `metadata.name=${name}`,
+    parse: readStatefulSet,
+  });
+  return {
+    caches: [sets],
+    read: () => sets.items.get(`${namespace}/${name}`),
+    toWorkload: statefulSetWorkload,
+  };
+}
+
+/** A StatefulSet under OnDelete leaves it to us which pods go: they are evicted one by one. */
+function statefulSetPort(watched: WatchedSet): WorkloadPort {
+  const { kube, found, watches } = watched;
+  return {
+    agree: (request, context) => agreeOnChanges(request, found, context),
+    isLeftUnfinished: async () =>
+      found.spec.updateStrategy.type === ON_DELETE && isLeftUnfinished(kube, statefulSetWorkload(found)),
+    prepare: (request, lock, context, signal) => prepare(request, watched, lock, context, signal),
+    gate: () => strategyGate(watches.own ?? found),
+    removals: (given) => evictions(given),
+    complete: (reporter, context) => bringStatusUpToDate(watched, reporter, context),
+    async leave(request, lock, outcome, context) {
+      if (outcome === 'done') await restoreStrategy(request, watched, lock, context);
+    },
+  };
+}
+
+/** Removes pods by the Eviction API, or deletes them, each request bound to its pod as it was seen. */
+export function evictions({ disableEviction, suspects, ...given }: RemovalsGiven): PodRemovals {
+  const way = { disableEviction, gracePeriodSeconds: undefined };
+  const removals = new Removals<ZonedPod>({ ...given, way, retry: RETRY });
+  removals.suspect(suspects);
+  return {
+    request: (pods) => removals.request(pods),
+    asked: (uid) => removals.asked(uid),
+    look: (pods) => removals.look([...pods].map(removable)),
+    ruleOut: (pods) => removals.ruleOut(pods),
+    retryNow: () => removals.retryNow(),
+    stop: () => removals.stop(),
+  };
+}

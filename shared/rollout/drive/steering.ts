@@ -1,0 +1,103 @@
+import * as z from 'zod/mini';
+import type { DriveContext } from '../../drive/operator.ts';
+import { parseIntOrPercent, resolveIntOrPercent } from '../../int-or-percent.ts';
+import type { Kube } from '../../kube/kube.ts';
+import type { Lease } from '../../kube/objects.ts';
+import { parseJson } from '../../parse-json.ts';
+import type { Order, Orders } from '../decide/snapshot.ts';
+import type { GateState, RolloutOptions } from '../decide/types.ts';
+import type { Workload } from '../decide/workload.ts';
+import { ANNOTATION } from './annotations.ts';
+import { leaseName } from './lock.ts';
+import { annotateLease } from './rollout-lease.ts';
+
+/** What operators at any terminal have asked of a rollout, as its Lease has it. */
+export interface Steering extends Orders {
+  aborted: Order | undefined;
+  /** Stands in for --max-unavailable until the rollout is started again. */
+  maxUnavailable: RolloutOptions['maxUnavailable'] | undefined;
+}
+
+/** Reads the annotations of a rollout's Lease. A pause that cannot be read is a pause all the same. */
+export function readSteering(annotations: Readonly<Record<string, string>>): Steering {
+  const wanted = annotations[ANNOTATION.maxUnavailable];
+  return {
+    paused: readOrder(annotations[ANNOTATION.paused]),
+    aborted: readOrder(annotations[ANNOTATION.aborted]),
+    maxUnavailable: readLimit(wanted),
+    maxUnavailableBy: wanted === undefined ? undefined : readOrder(annotations[ANNOTATION.maxUnavailableBy]),
+    undone: readOrder(annotations[ANNOTATION.undone]),
+  };
+}
+
+/** `--max-unavailable` of the one who rolls out; undefined where the Lease does not say. */
+export function readMaxUnavailableFlag(
+  annotations: Readonly<Record<string, string>>,
+): RolloutOptions['maxUnavailable'] | undefined {
+  return readLimit(annotations[ANNOTATION.maxUnavailableFlag]);
+}
+
+/** With 0 nothing would ever go on, and no command accepts it. */
+function readLimit(text: string | undefined): RolloutOptions['maxUnavailable'] | undefined {
+  const limit = parseIntOrPercent(text ?? '');
+  return typeof limit === 'string' || resolveIntOrPercent(limit, 1) === 0 ? undefined : limit;
+}
+
+/** An order as the Lease keeps it. */
+export function orderText({ by, at, reason }: Order): string {
+  return JSON.stringify({ by, at, reason });
+}
+
+/** `by ann@laptop: the store is slow`. */
+export function describeOrder({ by, reason }: Order): string {
+  return `by ${by}${reason === '' ? '' : `: ${reason}`}`;
+}
+
+/** Closed while the rollout is paused. */
+export function pauseGate({ paused }: Steering, resumeCommand: string): GateState {
+  return {
+    name: 'the operator',
+    state: paused ? 'closed' : 'open',
+    reason: paused ? `paused ${describeOrder(paused)}; go on with: ${resumeCommand}` : '',
+  };
+}
+
+/** Anybody who may write the Lease may write an order of any length. */
+const word = (mostCharacters: number) =>
+  z.catch(
+    z.pipe(
+      z.string(),
+      z.transform((text) => text.slice(0, mostCharacters)),
+    ),
+    '',
+  );
+const Written = z.object({ by: word(256), at: word(64), reason: word(1024) });
+
+function readOrder(text: string | undefined): Order | undefined {
+  if (text === undefined) return undefined;
+  const { by = '', at = '', reason = '' } = parseJson(Written, text) ?? {};
+  return { by: by || 'somebody', at, reason };
+}
+
+/** Who gives an order, as the Lease keeps it. */
+export function orderBy(
+  { clock, processIdentity }: Pick<DriveContext, 'clock' | 'processIdentity'>,
+  reason: string,
+): Order {
+  const { user, host } = processIdentity;
+  return { by: `${user}@${host}`, at: new Date(clock.nowMs()).toISOString(), reason };
+}
+
+/**
+ * Pauses a rollout as `pause` does, whoever has paused it before; without an order lets it go on as `resume` does.
+ *
+ * @returns the Lease as it is then
+ */
+export async function pauseByLease(
+  kube: Kube,
+  { kind, metadata }: Workload,
+  order: Order | undefined,
+): Promise<Lease> {
+  const at = { namespace: metadata.namespace, name: leaseName(kind, metadata.name) };
+  return annotateLease(kube, at, { [ANNOTATION.paused]: order ? orderText(order) : null });
+}

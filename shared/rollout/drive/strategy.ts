@@ -1,0 +1,98 @@
+import * as z from 'zod/mini';
+import type { Kube } from '../../kube/kube.ts';
+import { UpdateStrategySchema } from '../../kube/objects/workload.ts';
+import { readStatefulSet, type StatefulSet } from '../../kube/objects.ts';
+import { RESOURCES, resourcePath } from '../../kube/paths.ts';
+import { parseJson } from '../../parse-json.ts';
+import type { GateState } from '../decide/types.ts';
+
+/** The strategy under which the StatefulSet controller leaves it to us which pods go. */
+export const ON_DELETE = 'OnDelete';
+
+/**
+ * Closed while the controller would replace pods by itself, such as after someone has applied the old manifest again:
+ * two drivers at a time would take two zones.
+ */
+export function strategyGate(statefulSet: StatefulSet): GateState {
+  const { type } = statefulSet.spec.updateStrategy;
+  return {
+    name: 'the update strategy',
+    state: type === ON_DELETE ? 'open' : 'closed',
+    reason:
+      type === ON_DELETE
+        ? 'OnDelete'
+        : `it was set back to ${type}, so the controller replaces pods by itself; set ${ON_DELETE} to go on: ${patchCommand(statefulSet, { type: ON_DELETE })}`,
+  };
+}
+
+/** What must be put back to undo the switch to OnDelete. */
+export type UpdateStrategy = StatefulSet['spec']['updateStrategy'];
+
+export function encodeStrategy(strategy: UpdateStrategy): string {
+  return JSON.stringify(strategy);
+}
+
+/** Where the type is missing nobody wrote it: the API's default must not be taken for what was there. */
+const Written = z.extend(UpdateStrategySchema, { type: z.string() });
+
+/** @returns undefined for what `encodeStrategy` did not write */
+export function decodeStrategy(text: string | undefined): UpdateStrategy | undefined {
+  return text === undefined ? undefined : parseJson(Written, text);
+}
+
+/**
+ * Sets the update strategy, if it still is what was read.
+ *
+ * @throws ApiError 422 when somebody else has changed it
+ */
+export async function setStrategy(
+  kube: Kube,
+  statefulSet: StatefulSet,
+  strategy: UpdateStrategy,
+): Promise<StatefulSet> {
+  const { namespace, name } = statefulSet.metadata;
+  const answer = await kube.request({
+    method: 'PATCH',
+    patch: 'json',
+    path: resourcePath({ ...RESOURCES.statefulsets, namespace, name }),
+    body: [
+      { op: 'test', path: '/spec/updateStrategy/type', value: statefulSet.spec.updateStrategy.type },
+      { op: 'replace', path: '/spec/updateStrategy', value: strategy },
+    ],
+  });
+  return readStatefulSet(answer);
+}
+
+/** The kubectl command that sets a strategy, for the operator to copy. */
+export function patchCommand(statefulSet: StatefulSet, strategy: UpdateStrategy): string {
+  const { namespace, name } = statefulSet.metadata;
+  const patch = JSON.stringify({ spec: { updateStrategy: patchOf(strategy) } });
+  return `kubectl -n ${namespace} patch statefulset ${name} --type merge -p '${patch}'`;
+}
+
+/** OnDelete must not carry rollingUpdate, which a merge patch removes by null. */
+function patchOf(strategy: UpdateStrategy): { type: string; rollingUpdate: unknown } {
+  return { type: strategy.type, rollingUpdate: strategy.rollingUpdate ?? null };
+}
+
+/**
+ * Before Kubernetes 1.37 (#136833) the StatefulSet controller leaves status.currentRevision behind at the old revision
+ * under OnDelete, which tools read as an update that never ends (kubernetes/kubernetes#73492). Once every pod is updated
+ * we write what is true, unless a newer template has come meanwhile.
+ */
+export async function completeStatus(kube: Kube, statefulSet: StatefulSet): Promise<void> {
+  const { namespace, name, generation } = statefulSet.metadata;
+  const { updateRevision, currentRevision, updatedReplicas } = statefulSet.status;
+  if (currentRevision === updateRevision) return;
+  await kube.request({
+    method: 'PATCH',
+    patch: 'json',
+    path: resourcePath({ ...RESOURCES.statefulsets, namespace, name, subresource: 'status' }),
+    body: [
+      { op: 'test', path: '/metadata/generation', value: generation },
+      { op: 'test', path: '/status/updateRevision', value: updateRevision },
+      { op: 'add', path: '/status/currentRevision', value: updateRevision },
+      { op: 'add', path: '/status/currentReplicas', value: updatedReplicas },
+    ],
+  });
+}

@@ -1,0 +1,177 @@
+import type { Clock } from '../../clock.ts';
+import { ApiError, type Kube } from '../../kube/kube.ts';
+import { type HolderSight, seeHolder } from '../../kube/lease-holder.ts';
+import { type Lease, type Node, type Pod, readLease, readNode, readPod } from '../../kube/objects.ts';
+import { RESOURCES, resourcePath } from '../../kube/paths.ts';
+import { labelSelectorText } from '../../kube/selectors.ts';
+import {
+  type ConnectionState,
+  type WatchCache,
+  type WatchCacheOptions,
+  watchCache,
+} from '../../kube/watch-cache.ts';
+import type { Workload } from '../decide/workload.ts';
+import { unlessAborted } from './time-limit.ts';
+
+/** A workload with its pods and the nodes they are on, kept up to date. */
+export interface WorkloadWatches<Own = unknown> {
+  /** Undefined when it has been deleted. */
+  readonly workload: Workload | undefined;
+  /** The same as the objects that its kind consists of. */
+  readonly own: Own | undefined;
+  readonly pods: ReadonlyMap<string, Pod>;
+  /** By name; undefined where listing nodes is forbidden. */
+  readonly nodes: ReadonlyMap<string, Node> | undefined;
+  /** The rollout's Lease; undefined when there is none, and where watching it is forbidden. */
+  readonly lease: Lease | undefined;
+  /** The same, and when its holder was seen to renew it. */
+  readonly holder: HolderSight | undefined;
+  /** Since when at least one of the watches has been broken; what it shows may be old. */
+  readonly staleSinceMs: number | undefined;
+  onChange(listener: () => void): void;
+  /**
+   * Calls the listener at once when a watch tells that a pod has gone: with its last state, and with the one before. It
+   * is not told of pods that went while the watch was broken.
+   */
+  onPodGone(listener: (last: Pod, before: Pod) => void): void;
+  /** Resolves as soon as `holds` does; asked again after each change. Rejects when the signal aborts. */
+  until(holds: () => boolean, signal: AbortSignal): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** What the caches of one kind of workload have in common. */
+export type CommonCacheOptions = Pick<
+  WatchCacheOptions<unknown>,
+  'kube' | 'clock' | 'random' | 'onConnection' | 'onProblem'
+>;
+
+/** The caches of the objects that a workload itself consists of. */
+export interface OwnCaches<Own> {
+  readonly caches: readonly WatchCache<unknown>[];
+  /** Undefined when the workload has been deleted. */
+  read(): Own | undefined;
+  toWorkload(own: Own, lease: Lease | undefined): Workload;
+}
+
+export interface WatchWorkloadOptions<Own> {
+  kube: Kube;
+  workload: Pick<Workload, 'metadata' | 'selector'>;
+  open(common: CommonCacheOptions): OwnCaches<Own>;
+  /** Name of the rollout's Lease. */
+  leaseName: string;
+  clock: Clock;
+  random: () => number;
+  onConnection(state: ConnectionState): void;
+  onProblem(error: Error): void;
+  /** Ends the wait for the first lists. */
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Starts the watches and resolves when each has its first list.
+ *
+ * @throws ApiError when the workload or its pods cannot be read
+ */
+export async function watchWorkload<Own>(options: WatchWorkloadOptions<Own>): Promise<WorkloadWatches<Own>> {
+  const { workload } = options;
+  const { namespace } = workload.metadata;
+  const common = {
+    kube: options.kube,
+    clock: options.clock,
+    random: options.random,
+    onConnection: options.onConnection,
+    onProblem: options.onProblem,
+  };
+  const podGone: ((last: Pod, before: Pod) => void)[] = [];
+  const own = options.open(common);
+  const pods = watchCache<Pod>({
+    ...common,
+    path: resourcePath({ ...RESOURCES.pods, namespace }),
+    labelSelector: labelSelectorText(workload.selector),
+    parse: readPod,
+    onEvent: (type, last, before) => {
+      // What a list no longer has comes without a last state of its own.
+      if (type !== 'DELETED' || before === undefined || last === before) return;
+      for (const listener of podGone) listener(last, before);
+    },
+  });
+  const nodes = watchCache<Node>({ ...common, path: resourcePath(RESOURCES.nodes), parse: readNode });
+  let holder: HolderSight | undefined;
+  const leases = watchCache<Lease>({
+    ...common,
+    path: resourcePath({ ...RESOURCES.leases, namespace }),
+    fieldSelector: `metadata.name=${options.leaseName}`,
+    parse: readLease,
+    onEvent: (type, lease) => {
+      holder = type === 'DELETED' ? undefined : seeHolder(holder, lease, options.clock.monotonicMs());
+    },
+  });
+  let all: WatchCache<unknown>[] = [...own.caches, pods, nodes, leases];
+  let nodesReadable = true;
+  const ifAllowed = async (cache: WatchCache<unknown>) => {
+    try {
+      await cache.synced;
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiError && error.code === 403)) throw error;
+      return false;
+    }
+  };
+  try {
+    const listed = Promise.all([
+      ifAllowed(nodes),
+      ifAllowed(leases),
+      pods.synced,
+      ...own.caches.map((cache) => cache.synced),
+    ]);
+    const [nodesAllowed, leasesAllowed] = await (options.signal
+      ? unlessAborted(options.signal, listed)
+      : listed);
+    nodesReadable = nodesAllowed;
+    if (!leasesAllowed) all = [...own.caches, pods, nodes];
+  } catch (error) {
+    await Promise.all(all.map((cache) => cache.stop()));
+    throw error;
+  }
+  const lease = () => leases.items.get(`${namespace}/${options.leaseName}`);
+  return {
+    get own() {
+      return own.read();
+    },
+    get workload() {
+      const seen = own.read();
+      return seen === undefined ? undefined : own.toWorkload(seen, lease());
+    },
+    pods: pods.items,
+    nodes: nodesReadable ? nodes.items : undefined,
+    get lease() {
+      return lease();
+    },
+    get holder() {
+      return holder;
+    },
+    get staleSinceMs() {
+      const since = all.flatMap((cache) => cache.staleSinceMs ?? []);
+      return since.length > 0 ? Math.min(...since) : undefined;
+    },
+    onChange(listener) {
+      for (const cache of all) cache.onChange(listener);
+    },
+    onPodGone: (listener) => podGone.push(listener),
+    until(holds, signal) {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      const look = () => holds() && resolve();
+      const stopListening = all.map((cache) => cache.onChange(look));
+      const onAbort = () => reject(signal.reason);
+      signal.addEventListener('abort', onAbort, { once: true });
+      look();
+      return promise.finally(() => {
+        signal.removeEventListener('abort', onAbort);
+        for (const stop of stopListening) stop();
+      });
+    },
+    async stop() {
+      await Promise.all(all.map((cache) => cache.stop()));
+    },
+  };
+}

@@ -1,0 +1,322 @@
+/** The ledger as the model drives it, and ways to break its rules one by one without touching the code. */
+import { outlastsConflict } from '../../../../../shared/budget/decide/lasting-read.ts';
+import * as ledger from '../../../../../shared/budget/decide/ledger.ts';
+import { distrust, identityOf, PROTOCOL } from '../../../../../shared/budget/decide/trust.ts';
+import type {
+  BudgetStatus,
+  PodRead,
+  Reservation,
+  ZoneDisruptionBudget,
+} from '../../../../../shared/budget/decide/types.ts';
+import { carriedOutUnseen, type Example, scaledUpUnseen } from './examples.ts';
+
+export interface Protocol {
+  admit: typeof ledger.admit;
+  reconcile: typeof ledger.reconcile;
+  /** Which reads of pods serve again after a conflict. */
+  outlastsConflict: typeof outlastsConflict;
+  /** What the mutating webhook ties an eviction to; undefined for nothing. */
+  bind(pod: Pick<PodRead, 'uid' | 'terminating'>): string | undefined;
+  /** Whether nothing is admitted that is bound to no pod (L6). */
+  bindsAll: boolean;
+  /** Whether a process remembers what it has seen of a budget (L7). */
+  remembers: boolean;
+  /** Whether a cache that was silent for long is believed no more (L7). */
+  doubts: boolean;
+  /** Whether what could not be told is looked at again by time (L9). */
+  looksAgain: boolean;
+  /** Whether a cache that is behind is listed (L9). */
+  readsAnew: boolean;
+}
+
+export const LEDGER: Protocol = {
+  admit: ledger.admit,
+  reconcile: ledger.reconcile,
+  outlastsConflict,
+  bind: ({ uid }) => uid,
+  bindsAll: true,
+  remembers: true,
+  doubts: true,
+  looksAgain: true,
+  readsAnew: true,
+};
+
+export interface BrokenProtocol {
+  rule: string;
+  how: string;
+  /** What shows it, where a random schedule seldom does. */
+  example?: Example;
+  /** Where to begin with random ones, for what takes long to be hit upon. */
+  firstSeed?: number;
+  protocol: Protocol;
+}
+
+export const BROKEN: readonly BrokenProtocol[] = [
+  {
+    rule: 'L1',
+    how: 'looks at the zone of the pod only, as AWS does',
+    protocol: { ...LEDGER, admit: admitByZone },
+  },
+  {
+    rule: 'L2',
+    how: 'takes the reservation from the cache instead of a consistent read',
+    protocol: {
+      ...LEDGER,
+      admit(budget, requests, local, nowMs, doubt) {
+        const admission = ledger.admit(budget, requests, local, nowMs, doubt);
+        const cached = (reservation: Reservation): Reservation => {
+          const pod = local?.pods.find(({ name }) => name === reservation.pod);
+          const isNew = reservation.revision === budget.status.revision + 1;
+          return pod && isNew && local
+            ? { ...reservation, uid: pod.uid, resourceVersion: local.versions.pods }
+            : reservation;
+        };
+        const next = admission.next && {
+          ...admission.next,
+          reservations: admission.next.reservations.map(cached),
+        };
+        return { ...admission, next };
+      },
+    },
+  },
+  {
+    rule: 'L3',
+    how: 'drops reservations first and writes the counts later',
+    firstSeed: 2100,
+    protocol: {
+      ...LEDGER,
+      reconcile(budget, observation, reads, at) {
+        const result = ledger.reconcile(budget, observation, reads, at);
+        if (result.kind !== 'write') return result;
+        const { reservations } = result.status;
+        const drops = reservations.length < budget.status.reservations.length;
+        return drops ? { ...result, status: { ...budget.status, reservations } } : result;
+      },
+    },
+  },
+  {
+    rule: 'L3',
+    how: 'believes a cache that has not reached the reservation',
+    firstSeed: 3600,
+    protocol: {
+      ...LEDGER,
+      reconcile: (budget, observation, reads, at) =>
+        ledger.reconcile(
+          withStatus(budget, {
+            reservations: budget.status.reservations.map((each) => ({ ...each, resourceVersion: '0' })),
+          }),
+          observation,
+          reads,
+          at,
+        ),
+    },
+  },
+  {
+    rule: 'L3',
+    how: 'does not ask by which scale the pod is expected',
+    example: scaledUpUnseen,
+    protocol: {
+      ...LEDGER,
+      admit: (budget, requests, local, nowMs, doubt) =>
+        ledger.admit(
+          budget,
+          requests.map((request) => ({ ...request, owner: undefined })),
+          local,
+          nowMs,
+          doubt,
+        ),
+    },
+  },
+  {
+    rule: 'L4',
+    how: 'lets a stale writer write',
+    firstSeed: 300,
+    protocol: {
+      ...LEDGER,
+      reconcile: (budget, observation, reads, at) =>
+        ledger.reconcile(
+          withStatus(
+            budget,
+            budget.status.versions.pods === undefined ? {} : { versions: { pods: '0', statefulsets: '0' } },
+          ),
+          observation,
+          reads,
+          at,
+        ),
+    },
+  },
+  {
+    rule: 'L5',
+    how: 'lets reservations expire by time alone',
+    example: carriedOutUnseen,
+    protocol: {
+      ...LEDGER,
+      reconcile(budget, observation, _reads, at) {
+        const invented = budget.status.reservations.map((reservation) => ({
+          name: reservation.pod,
+          pod: {
+            name: reservation.pod,
+            uid: reservation.uid,
+            resourceVersion: '0',
+            zone: reservation.zone,
+            available: true,
+            terminating: false,
+            terminal: false,
+          },
+          startedAtMs: at.monotonicMs,
+        }));
+        return ledger.reconcile(budget, observation, invented, at);
+      },
+    },
+  },
+  {
+    rule: 'L5',
+    how: 'trusts a read from before the time had run out',
+    example: carriedOutUnseen,
+    protocol: {
+      ...LEDGER,
+      reconcile: (budget, observation, reads, at) =>
+        ledger.reconcile(
+          budget,
+          observation,
+          reads.map((read) => ({ ...read, startedAtMs: at.monotonicMs })),
+          at,
+        ),
+    },
+  },
+  {
+    rule: 'L6',
+    how: 'binds nothing to a pod that is going, and admits it',
+    firstSeed: 600,
+    protocol: { ...LEDGER, bindsAll: false, bind: ({ uid, terminating }) => (terminating ? undefined : uid) },
+  },
+  {
+    rule: 'L7',
+    how: 'trusts the first counts of a budget',
+    protocol: {
+      ...LEDGER,
+      reconcile: (budget, observation, reads, at) =>
+        ledger.reconcile(budget, observation, reads, { ...at, settleMs: 0, listedAtMs: at.monotonicMs }),
+    },
+  },
+  {
+    rule: 'L7',
+    how: 'trusts counts that another selector has made',
+    protocol: {
+      ...LEDGER,
+      remembers: false,
+      admit: (budget, requests, local, nowMs, doubt) =>
+        ledger.admit(withIdentity(budget), requests, local, nowMs, doubt),
+      reconcile: (budget, observation, reads, at) =>
+        ledger.reconcile(withIdentity(budget), observation, reads, {
+          ...at,
+          distrustedSinceMs: distrust(withIdentity(budget)) && at.distrustedSinceMs,
+        }),
+    },
+  },
+  {
+    rule: 'L7',
+    how: 'does not remember what it has seen, and trusts a status that was put back',
+    protocol: {
+      ...LEDGER,
+      remembers: false,
+      reconcile: (budget, observation, reads, at) =>
+        ledger.reconcile(budget, observation, reads, {
+          ...at,
+          distrustedSinceMs: distrust(budget) && at.distrustedSinceMs,
+        }),
+    },
+  },
+  {
+    rule: 'L7',
+    how: 'drops reservations of pods that the selector does not cover any more',
+    protocol: {
+      ...LEDGER,
+      reconcile: (budget, observation, reads, at) =>
+        ledger.reconcile(budget, { ...observation, uncounted: [] }, reads, {
+          ...at,
+          settleMs: 0,
+          listedAtMs: at.monotonicMs,
+        }),
+    },
+  },
+  {
+    rule: 'L7',
+    how: 'believes a watch that says nothing',
+    firstSeed: 600,
+    protocol: { ...LEDGER, doubts: false },
+  },
+  {
+    rule: 'L8',
+    how: 'tells ages by the clocks of the API servers',
+    firstSeed: 2500,
+    protocol: {
+      ...LEDGER,
+      reconcile: (budget, observation, reads, at) =>
+        ledger.reconcile(
+          budget,
+          observation,
+          reads.map((read) => ({ ...read, startedAtMs: read.startedAtMs + at.nowMs - at.monotonicMs })),
+          {
+            ...at,
+            monotonicMs: at.nowMs,
+            sinceMs: ({ timeMs }) => timeMs,
+            distrustedSinceMs: at.distrustedSinceMs && at.distrustedSinceMs + at.nowMs - at.monotonicMs,
+            listedAtMs: at.listedAtMs + at.nowMs - at.monotonicMs,
+          },
+        ),
+    },
+  },
+  {
+    rule: 'L10',
+    how: 'reads a status of a later release as if it knew it',
+    firstSeed: 4400,
+    protocol: {
+      ...LEDGER,
+      admit: (budget, requests, local, nowMs, doubt) =>
+        ledger.admit(asPresent(budget), requests, local, nowMs, doubt),
+      reconcile: (budget, observation, reads, at) =>
+        ledger.reconcile(asPresent(budget), observation, reads, { ...at, distrustedSinceMs: undefined }),
+    },
+  },
+];
+
+/** What never moves again by itself, for the property that everything does once trouble has ended. */
+export const STUCK: readonly BrokenProtocol[] = [
+  { rule: 'L9', how: 'waits for changes alone', protocol: { ...LEDGER, looksAgain: false } },
+  { rule: 'L9', how: 'never lists a cache that is behind', protocol: { ...LEDGER, readsAnew: false } },
+];
+
+function withIdentity(budget: ZoneDisruptionBudget): ZoneDisruptionBudget {
+  const { metadata, status } = budget;
+  if (status.identity === '' || !status.identity.startsWith(`${metadata.uid}/`)) return budget;
+  const observedGeneration = Math.max(status.observedGeneration, metadata.generation - 1);
+  return withStatus(budget, { identity: identityOf(budget), observedGeneration });
+}
+
+function asPresent(budget: ZoneDisruptionBudget): ZoneDisruptionBudget {
+  return budget.status.protocol > PROTOCOL ? withStatus(budget, { protocol: PROTOCOL }) : budget;
+}
+
+function admitByZone(
+  ...[budget, requests, _local, nowMs, doubt]: Parameters<Protocol['admit']>
+): ledger.Admission {
+  let { status } = budget;
+  const decisions = requests.map((request) => {
+    const here = <T extends { zone: string }>(all: readonly T[]) =>
+      all.filter(({ zone }) => zone === request.pod?.zone);
+    const elsewhere = status.reservations.filter(({ zone }) => zone !== request.pod?.zone);
+    const narrow = withStatus(budget, {
+      zones: here(status.zones),
+      reservations: here(status.reservations),
+    });
+    const { decisions: one, next } = ledger.admit(narrow, [request], undefined, nowMs, doubt);
+    if (next) status = { ...status, reservations: [...elsewhere, ...next.reservations] };
+    return one;
+  });
+  return { decisions: decisions.flat(), next: status === budget.status ? undefined : status };
+}
+
+function withStatus(budget: ZoneDisruptionBudget, change: Partial<BudgetStatus>): ZoneDisruptionBudget {
+  return { ...budget, status: { ...budget.status, ...change } };
+}

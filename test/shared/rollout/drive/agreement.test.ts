@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { PassThrough } from 'node:stream';
+import { describe, it } from 'node:test';
+import { driveContext } from '../../../../plugin/cli/operator.ts';
+import type { DriveContext } from '../../../../shared/drive/operator.ts';
+import { readStatefulSet } from '../../../../shared/kube/objects.ts';
+import { agreeOnChanges } from '../../../../shared/rollout/drive/agreement.ts';
+import type { RolloutRequest } from '../../../../shared/rollout/drive/request.ts';
+import { testContext } from '../../../helpers/context.ts';
+import { Transcript } from '../../../helpers/transcript.ts';
+
+const CHANGE = { differences: ['image: v1 → v2'], before: {}, template: {}, revision: undefined };
+
+function statefulSet(type: string) {
+  return readStatefulSet({
+    metadata: { name: 'store', namespace: 'default', uid: 'u', resourceVersion: '1' },
+    spec: { selector: {}, updateStrategy: { type }, template: { spec: { containers: [] } } },
+  });
+}
+
+/** A terminal at which somebody types this. */
+function terminal(typed: string): { context: DriveContext; shown: Transcript } {
+  const stdin = Object.assign(new PassThrough(), { isTTY: true });
+  const stderr = Object.assign(new PassThrough(), { isTTY: true });
+  stdin.write(typed);
+  const shown = new Transcript();
+  stderr.on('data', (chunk: Buffer) => shown.append(chunk));
+  return { context: driveContext({ ...testContext({}).context, stdin, stderr }), shown };
+}
+
+function request(change: RolloutRequest['change'], yes = false): RolloutRequest {
+  const part: Partial<RolloutRequest> = { change, yes };
+  return part as RolloutRequest;
+}
+
+describe('the agreement to changes', () => {
+  const QUESTIONS: readonly (readonly [type: string, change: RolloutRequest['change'], asked: RegExp])[] = [
+    ['OnDelete', CHANGE, /Change the template and replace the pods zone by zone\? \[y\/N\]/],
+    ['RollingUpdate', undefined, /has update strategy RollingUpdate.*Set it to OnDelete\? \[y\/N\]/],
+    ['RollingUpdate', CHANGE, /Set it to OnDelete, change the template and replace the pods zone by zone\?/],
+  ];
+  for (const [type, change, asked] of QUESTIONS) {
+    const what = `${change ? 'a change' : 'no change'} under ${type}`;
+    it(`asks once about ${what}, and takes yes`, async () => {
+      const { context, shown } = terminal('y\r');
+      await agreeOnChanges(request(change), statefulSet(type), context);
+      await shown.matches(asked);
+      if (change)
+        assert.match(shown.text, /the template of statefulset\/store changes:\n {2}image: v1 → v2\n/);
+    });
+
+    it(`takes no about ${what}`, async () => {
+      const { context } = terminal('n\r');
+      await assert.rejects(agreeOnChanges(request(change), statefulSet(type), context), {
+        message: /nothing was touched$/,
+        fix: /pass --yes/,
+      });
+    });
+
+    it(`does not ask about ${what} without a terminal`, async () => {
+      const context = driveContext(testContext({}).context);
+      await assert.rejects(
+        agreeOnChanges(request(change), statefulSet(type), context),
+        /cannot ask without a terminal/,
+      );
+    });
+  }
+
+  it('shows the change also where --yes has answered', async () => {
+    const { context, stderr } = testContext({});
+    await agreeOnChanges(request(CHANGE, true), statefulSet('RollingUpdate'), driveContext(context));
+    assert.equal(stderr.text, 'the template of statefulset/store changes:\n  image: v1 → v2\n');
+  });
+
+  it('has nothing to ask where nothing is changed', async () => {
+    const { context, stderr } = testContext({});
+    await agreeOnChanges(request(undefined), statefulSet('OnDelete'), driveContext(context));
+    assert.equal(stderr.text, '');
+  });
+});

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { DriveContext } from '../../../../../shared/drive/operator.ts';
+import { ConnectionError } from '../../../../../shared/kube/kube.ts';
+import { emptyMemory } from '../../../../../shared/rollout/decide/memory.ts';
+import { parseRolloutOptions } from '../../../../../shared/rollout/decide/options.ts';
+import { prepareDeployment } from '../../../../../shared/rollout/drive/deployment/prepare.ts';
+import type { RolloutLock } from '../../../../../shared/rollout/drive/lock.ts';
+import type { RolloutRequest } from '../../../../../shared/rollout/drive/request.ts';
+import { apiError } from '../../../../helpers/fake-kube.ts';
+import { FakeControllers } from './fake-controllers.ts';
+
+/** Prepares the rollout of a Deployment whose template stays; tells what was said on stderr. */
+async function prepare(controllers: FakeControllers): Promise<string> {
+  const { kube, clock, watches } = controllers.tools;
+  const found = watches.own ?? assert.fail();
+  const options = parseRolloutOptions({});
+  if ('problems' in options) assert.fail();
+  const lock: Partial<RolloutLock> = {
+    memory: emptyMemory(''),
+  };
+  const said: string[] = [];
+  const operator: Partial<DriveContext['operator']> = { say: (line) => said.push(line) };
+  const { changed } = await prepareDeployment(
+    { options, change: undefined } as Partial<RolloutRequest> as RolloutRequest,
+    { kube, found, watches },
+    lock as RolloutLock,
+    { clock, operator } as Partial<DriveContext> as DriveContext,
+    new AbortController().signal,
+  );
+  assert.equal(changed, false);
+  return said.join('');
+}
+
+describe('preparing the rollout of a Deployment', () => {
+  it('puts every brake on, and then marks the pods in their order', async () => {
+    const controllers = new FakeControllers({ minReadySeconds: 5 });
+    assert.equal(await prepare(controllers), '');
+    assert.deepEqual(controllers.written.slice(0, 1), ['pause']);
+    assert.deepEqual(controllers.written.slice(1).sort(), ['cost a', 'cost b', 'cost c', 'cost d']);
+  });
+
+  it('goes on where a pod cannot be marked for the moment, and says so', async () => {
+    for (const error of [apiError(500, 'InternalError'), new ConnectionError('reset')]) {
+      const controllers = new FakeControllers({ minReadySeconds: 5 });
+      controllers.before = (what) => {
+        if (what === 'cost b') throw error;
+      };
+      const warning = /^warning: not all pods were marked in the order in which they will go: /;
+      assert.match(await prepare(controllers), warning);
+    }
+  });
+
+  it('ends where pods may not be marked at all', async () => {
+    const controllers = new FakeControllers({ minReadySeconds: 5 });
+    controllers.before = (what) => {
+      if (what.startsWith('cost')) throw apiError(403, 'Forbidden');
+    };
+    await assert.rejects(prepare(controllers), /Forbidden happened/);
+  });
+});

@@ -1,4 +1,0 @@
-/** Set by the bundler. */
-declare const KUBECTL_ZONE_VERSION: string | undefined;
-
-export const VERSION = typeof KUBECTL_ZONE_VERSION === 'string' ? KUBECTL_ZONE_VERSION : '0.0.0-dev';
