@@ -1,5 +1,6 @@
 /** Puts the webhook together. */
 import { readFile } from 'node:fs/promises';
+import type { ZoneDisruptionBudget } from '../shared/budget/decide/types.ts';
 import { type Clock, delay } from '../shared/clock.ts';
 import type { Kube } from '../shared/kube/kube.ts';
 import { VERSION } from '../shared/version.ts';
@@ -148,7 +149,7 @@ export async function runWebhook(config: Config, surroundings: Surroundings): Pr
   let connections: Connections | undefined;
   const app = createApp({
     admitter: createAdmitter({ ...surroundings, cluster, witness: metrics }),
-    bind: (eviction) => bindEviction(kube, eviction, BIND_TIMEOUT_MS),
+    bind: (eviction) => bindEviction(kube, eviction, budgetsIn(view, eviction.namespace), BIND_TIMEOUT_MS),
     callers,
     bodies: createBodyReader(),
     onTrusted: (peer) => connections?.trust(peer),
@@ -182,6 +183,10 @@ export async function runWebhook(config: Config, surroundings: Surroundings): Pr
       await Promise.all([view.stop(), tls.stop(), injector?.stop(), health.close(), reconciler.idle()]);
     },
   };
+}
+
+function budgetsIn({ budgets }: ClusterView, namespace: string): ZoneDisruptionBudget[] {
+  return [...budgets.values()].filter(({ metadata }) => metadata.namespace === namespace);
 }
 
 async function clientVerification({ clientCaFile = '', clientNames }: Config): Promise<ClientVerification> {

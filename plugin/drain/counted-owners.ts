@@ -30,8 +30,9 @@ export class CountedOwners {
     if (!ref) return undefined;
     const read = cluster.scaleOf(ref)?.kind;
     if (read !== 'no-scale' && read !== 'failed') return undefined;
-    const { kind, namespace, name, uid } = ref;
+    const { apiVersion, kind, namespace, name, uid } = ref;
     const owner: Owner = {
+      apiVersion,
       kind,
       namespace,
       name,

@@ -154,7 +154,14 @@ function beforeCounts(
   if (uid !== undefined && uid !== pod.uid) return allowed('other-pod');
   switch (deciding.kind) {
     case 'nobody':
-      return allowed(deciding.why);
+      // It may be covered by the time the API server evicts, and nothing is reserved for it (L7).
+      return guarded && eviction.reserveOnly === 'no' && resourceVersion !== pod.resourceVersion
+        ? changed(
+            resourceVersion === undefined
+              ? `the labels of ${pod.name} or its budgets have`
+              : `${pod.name} has`,
+          )
+        : allowed(deciding.why);
     case 'unreadable':
       return unreadable(pod.name, deciding.budgets);
     case 'several':
@@ -163,11 +170,15 @@ function beforeCounts(
         deciding.budgets.map(({ metadata }) => metadata.name),
       );
     case 'one':
-      // The API server would answer 409, which ends a drain; 429 makes it ask again.
       return eviction.reserveOnly !== 'no' || isBound(pod, resourceVersion)
         ? undefined
-        : tryAgain('pod-changed', `${pod.name} has just changed; try again`);
+        : changed(`${pod.name} has`);
   }
+}
+
+/** The API server would answer 409, which ends a drain; 429 makes it ask again. */
+function changed(who: string): Verdict {
+  return tryAgain('pod-changed', `${who} just changed; try again`);
 }
 
 /**

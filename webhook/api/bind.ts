@@ -1,3 +1,6 @@
+import type { PodRecord } from '../../shared/budget/decide/pod-record.ts';
+import type { ZoneDisruptionBudget } from '../../shared/budget/decide/types.ts';
+import { budgetsCovering } from '../../shared/budget/decide/which-budget.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
 import { answerOf, gone } from '../admission/verdict.ts';
 import { fetchPod } from '../cluster/read-pod.ts';
@@ -7,27 +10,43 @@ import type { Eviction, ReviewAnswer } from './review.ts';
 /**
  * Ties an eviction to the pod that has the name now. The API server evicts by name, and by the time it does, the name
  * may belong to a new pod: the verdict of the validating webhook is about this one. An unready pod is tied to its
- * version as well, because its eviction is admitted without a reservation: becoming Ready in between makes it fail. A
+ * version as well, because its eviction is admitted without a reservation: becoming Ready in between makes it fail. So
+ * is a pod that no budget of its namespace covers: it may get the label of one before the API server evicts. A
  * terminating pod is tied too (L6): its successor may have the name before the API server evicts.
  *
  * A reserve-only eviction stays as it is: it must go on naming no pod.
+ *
+ * @param budgets of the namespace, as far as they are known
  */
-export async function bindEviction(kube: Kube, eviction: Eviction, timeoutMs: number): Promise<ReviewAnswer> {
+export async function bindEviction(
+  kube: Kube,
+  eviction: Eviction,
+  budgets: Iterable<ZoneDisruptionBudget>,
+  timeoutMs: number,
+): Promise<ReviewAnswer> {
   const { namespace, name, precondition, has } = eviction;
   if (eviction.reserveOnly !== 'no') return { allowed: true };
   try {
     const pod = await fetchPod(kube, { namespace, name }, timeoutMs);
     if (!pod) return answerOf(gone(name));
-    const isUnready = !pod.available && !pod.terminating && !pod.terminal;
+    const isGoing = pod.terminating || pod.terminal;
+    const isUnreserved = !isGoing && (!pod.available || isUncovered(pod, budgets));
     const preconditions = {
       uid: precondition.uid ?? pod.uid,
-      resourceVersion: precondition.resourceVersion ?? (isUnready ? pod.resourceVersion : undefined),
+      resourceVersion: precondition.resourceVersion ?? (isUnreserved ? pod.resourceVersion : undefined),
     };
     return { allowed: true, patch: patchFor(preconditions, has) };
   } catch (error) {
     const message = `${name} cannot be evicted now: ${messageOf(error)}; try again`;
     return { allowed: false, code: 429, reason: 'TooManyRequests', message };
   }
+}
+
+/** Whether there are budgets that enforce, and none of them covers the pod. */
+function isUncovered({ labels }: PodRecord, budgets: Iterable<ZoneDisruptionBudget>): boolean {
+  const enforcing = [...budgets].filter(({ spec }) => !spec.dryRun);
+  const read = enforcing.map((budget) => ({ kind: 'budget', budget }) as const);
+  return enforcing.length > 0 && budgetsCovering(labels, read).enforced.length === 0;
 }
 
 /** A JSON patch can only add to what is there. */

@@ -1,12 +1,15 @@
 import { readZoneDisruptionBudget } from '../../shared/budget/decide/budget.ts';
+import { createPodEnds } from '../../shared/budget/decide/ends.ts';
 import type { OwnerView } from '../../shared/budget/decide/ledger.ts';
 import { type BudgetMemory, createBudgetMemory } from '../../shared/budget/decide/memory.ts';
 import {
+  type NumberAges,
   type ObservedBudget,
   type ObservedCluster,
   observeBudget,
   viewOwner,
 } from '../../shared/budget/decide/observe.ts';
+import { watchedResource } from '../../shared/budget/decide/owners.ts';
 import type { PodRecord } from '../../shared/budget/decide/pod-record.ts';
 import type { ZoneDisruptionBudget } from '../../shared/budget/decide/types.ts';
 import { readWorkload, type Workload, type WorkloadKind } from '../../shared/budget/decide/workload.ts';
@@ -132,17 +135,30 @@ export async function watchCluster(options: ClusterViewOptions): Promise<Cluster
       }),
     ]);
     const index = createPodIndex(zoneOfNode);
+    const ends = createPodEnds();
     const pods = await watch<PodRecord>(RESOURCES.pods, readPodRecord, (type, pod, previous) => {
       index.apply(type, pod);
+      ends.note(type, pod, previous, clock.monotonicMs());
       if (previous === undefined || type === 'DELETED' || matters(pod, previous)) tell(pod.namespace);
     });
     const scales = createScales(kube, clock);
-    freshness = createFreshness(caches, clock, log);
+    const fresh = createFreshness(caches, clock, log);
+    freshness = fresh;
+    const ages: NumberAges = {
+      hasEndedSince: ends.hasEndedSince,
+      absentSinceMs: (uid) => ends.absentSinceMs(uid, clock.monotonicMs()),
+      numberAtMs(owner) {
+        const resource = watchedResource(owner);
+        const listedAtMs = resource === undefined ? Number.NEGATIVE_INFINITY : fresh.listedAtMs(resource);
+        return Math.max(listedAtMs, scales.saidAtMs(owner));
+      },
+    };
     const seen = (): ObservedCluster => ({
       pods: index,
       workloads,
       scaleOf: scales.get,
       zoneOfNode,
+      ages,
       versions: {
         pods: pods.resourceVersion,
         statefulsets: statefulSets.resourceVersion,
@@ -155,7 +171,7 @@ export async function watchCluster(options: ClusterViewOptions): Promise<Cluster
       zoneOfNode,
       scales,
       memory,
-      freshness,
+      freshness: fresh,
       observe: (budget) => observeBudget(budget, seen()),
       ownerOf: (pod) => viewOwner(pod, seen()),
       stale: () =>

@@ -1,5 +1,6 @@
 /** Counts one budget and writes what came of it, out of the way of evictions that come together. */
 import { type Counting, failSync, reconcile } from '../../shared/budget/decide/ledger.ts';
+import type { ScaleRef } from '../../shared/budget/decide/owners.ts';
 import { podRead } from '../../shared/budget/decide/pod-record.ts';
 import { type ConsistentRead, LOOK_AGAIN_MS } from '../../shared/budget/decide/reservations.ts';
 import { distrust } from '../../shared/budget/decide/trust.ts';
@@ -98,8 +99,9 @@ async function recount(deps: CountDeps, budget: ZoneDisruptionBudget): Promise<R
     return isTold ? failed(deps, budget, unheard(doubt)) : again(undefined, LOOK_AGAIN_MS);
   }
   let observed = cluster.observe(budget);
-  if (observed.kind === 'ask') {
-    await cluster.scales.refresh(observed.refs);
+  const numbers = numbersToRead(observed);
+  if (numbers.length > 0) {
+    await cluster.scales.refresh(numbers);
     observed = cluster.observe(budget);
   }
   if (observed.kind !== 'observed') {
@@ -125,6 +127,12 @@ async function recount(deps: CountDeps, budget: ZoneDisruptionBudget): Promise<R
   const status = withZonesKnown(result.status, observation, serverNowMs(deps));
   const isNew = result.kind === 'write' || status !== result.status;
   return { next: isNew ? status : undefined, behind: result.behind, recheckInMs };
+}
+
+/** Numbers of replicas that are not known, or that are older than the end of one of their pods (L3). */
+function numbersToRead(observed: ReturnType<CountDeps['cluster']['observe']>): readonly ScaleRef[] {
+  if (observed.kind === 'ask') return observed.refs;
+  return observed.kind === 'observed' ? observed.observation.unconfirmed : [];
 }
 
 function countingOf(deps: CountDeps, budget: ZoneDisruptionBudget, observation: BudgetObservation): Counting {

@@ -1,4 +1,4 @@
-import { type CountedPod, tallyZones } from '../../kube/zones.ts';
+import { type CountedPod, isKnownZone, tallyZones } from '../../kube/zones.ts';
 import type { BudgetObservation, BudgetStatus, Reservation, ZoneCount } from './types.ts';
 
 const MOST_UNKNOWN_ZONES = 50;
@@ -57,7 +57,7 @@ export function knownZones(
 ): ReadonlyMap<string, string> {
   const zones = new Map(observation.lastZones);
   for (const [pod, zone] of status.lastZones) if (!zones.has(pod)) zones.set(pod, zone);
-  for (const { pod, zone } of status.reservations) zones.set(pod, zone);
+  for (const { pod, zone } of status.reservations) if (isKnownZone(zone)) zones.set(pod, zone);
   return zones;
 }
 

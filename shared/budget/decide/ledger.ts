@@ -5,6 +5,7 @@
  * where `outlastsConflict` says that they need not.
  */
 import { compareResourceVersions } from '../../kube/resource-version.ts';
+import { zoneKeyOf } from '../../kube/zones.ts';
 import { countedCondition, failedCondition, settlingCondition } from './condition.ts';
 import { countZones, knownZones, zonesToKeep } from './count.ts';
 import {
@@ -18,6 +19,7 @@ import {
   refuseUnexpected,
   renewal,
 } from './decide.ts';
+import { watchedResource } from './owners.ts';
 import {
   adoptUnreserved,
   type ConsistentRead,
@@ -93,10 +95,11 @@ export function admit(
     const decision = renews
       ? renewal(request.name)
       : decideEviction(current, spec.unhealthyPodEvictionPolicy, request);
-    if (decision.kind === 'deny' || pod?.zone === undefined) return decision;
+    if (decision.kind === 'deny' || !pod) return decision;
     if (!decision.reserve && !(reserveOnly && decision.why === 'unready')) return decision;
     if (owner?.expected === false && !renews) return refuseUnexpected(pod);
-    const { name, uid, resourceVersion, zone } = pod;
+    const { name, uid, resourceVersion } = pod;
+    const zone = zoneKeyOf(pod);
     if (!reservations.some((each) => each.uid === uid)) {
       bytes += reservedBytes({ pod: name, uid, zone });
       if (bytes > MOST_RESERVED_BYTES) return refuseFull(pod, reservations.length);
@@ -128,7 +131,10 @@ export type Reconciliation =
       recheckInMs: number | undefined;
     }
   | {
-      /** The status is newer than the caches (L4), or kept by a newer release (L10): nothing may be written. */
+      /**
+       * Nothing may be written: the status is newer than the caches (L4), an owner's number is older than the end of one
+       * of its pods (L3), or a newer release keeps the status (L10).
+       */
       kind: 'stale';
       reason: string;
       behind: readonly string[];
@@ -172,6 +178,12 @@ export function reconcile(
   if (first !== undefined) {
     const reason = `the cache of ${first} has reached ${observation.versions[first]}, the counts of ${metadata.name} were made at ${status.versions[first]}`;
     return { kind: 'stale', reason, behind, recheckInMs: LOOK_AGAIN_MS };
+  }
+  const [unconfirmed] = observation.unconfirmed;
+  if (unconfirmed) {
+    const reason = `the replicas of ${unconfirmed.kind.toLowerCase()} ${unconfirmed.name} were read before one of its pods ended`;
+    const owners = observation.unconfirmed.flatMap((owner) => watchedResource(owner) ?? []);
+    return { kind: 'stale', reason, behind: [...new Set(owners)], recheckInMs: LOOK_AGAIN_MS };
   }
   const counted = count(budget, observation, reads, at);
   const settledAtMs = (at.distrustedSinceMs ?? at.monotonicMs) + at.settleMs;

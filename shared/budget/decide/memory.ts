@@ -18,6 +18,11 @@ export interface BudgetMemory {
   distrustedSinceMs(budget: ZoneDisruptionBudget): number | undefined;
   /** Since when the reservation has been there, at the latest; undefined for one that was not seen. */
   reservedSinceMs(budget: ZoneDisruptionBudget, reservation: Reservation): number | undefined;
+  /**
+   * Since when the pod has been reserved without a break, also by admissions one after the other: whoever never removes
+   * it and asks again and again keeps all other zones closed.
+   */
+  standingSinceMs(budget: ZoneDisruptionBudget, reservation: Pick<Reservation, 'uid'>): number | undefined;
   /** The highest revision seen of the budget. */
   revision(budget: ZoneDisruptionBudget): number;
   /** The budget does not exist any more. */
@@ -34,6 +39,8 @@ interface Seen {
   identity: string;
   distrustedSinceMs: number | undefined;
   reservations: ReadonlyMap<string, number>;
+  /** By the uids of the pods. */
+  standing: ReadonlyMap<string, number>;
 }
 
 export function createBudgetMemory(): BudgetMemory {
@@ -55,6 +62,7 @@ export function createBudgetMemory(): BudgetMemory {
     distrustedSinceMs: ({ metadata }) => memory.get(metadata.uid)?.distrustedSinceMs,
     reservedSinceMs: ({ metadata }, reservation) =>
       memory.get(metadata.uid)?.reservations.get(keyOf(reservation)),
+    standingSinceMs: ({ metadata }, { uid }) => memory.get(metadata.uid)?.standing.get(uid),
     revision: ({ metadata }) => memory.get(metadata.uid)?.revision ?? 0,
     forget: (uid) => void memory.delete(uid),
   };
@@ -71,9 +79,11 @@ function next(budget: ZoneDisruptionBudget, before: Seen | undefined, atMs: numb
   const skipped = before !== undefined && metadata.generation - before.generation > 1;
   const changed = putBack || skipped || before?.identity !== identity;
   const reservations = new Map<string, number>();
+  const standing = new Map<string, number>();
   for (const reservation of status.reservations) {
     const key = keyOf(reservation);
     reservations.set(key, before?.reservations.get(key) ?? atMs);
+    standing.set(reservation.uid, before?.standing.get(reservation.uid) ?? atMs);
   }
   const isTrusted = distrust(budget) === undefined && !putBack;
   // A change while it is not trusted may have let others pass: the time begins anew.
@@ -87,6 +97,7 @@ function next(budget: ZoneDisruptionBudget, before: Seen | undefined, atMs: numb
     identity,
     distrustedSinceMs: isTrusted ? undefined : sinceMs,
     reservations,
+    standing,
   };
 }
 

@@ -2,15 +2,34 @@
 import { compareResourceVersions } from '../../kube/resource-version.ts';
 import { tooManyReplicas } from '../../kube/scale-limit.ts';
 import { coverage } from './budget.ts';
+import type { EndedPod, PodEnds } from './ends.ts';
 import type { OwnerView } from './ledger.ts';
 import { type ClusterPods, type OwnedPods, ownedPods } from './owned-pods.ts';
-import { expects, type Owner, type OwnerResult, ownerOf, ownerOfTemplate, type ScaleRef } from './owners.ts';
+import {
+  controllersOf,
+  expects,
+  type Owner,
+  type OwnerResult,
+  ownerOf,
+  ownerOfTemplate,
+  type ScaleRef,
+} from './owners.ts';
 import { cachedPod, type PodRecord } from './pod-record.ts';
-import type { BudgetObservation, CachedPod, Versions, ZoneDisruptionBudget } from './types.ts';
+import type { BudgetObservation, CachedPod, Reservation, Versions, ZoneDisruptionBudget } from './types.ts';
 
 /** What the caches show, and how far they have got. */
 export interface ObservedCluster<P extends PodRecord = PodRecord> extends ClusterPods<P> {
   versions: Versions & { readonly pods: string };
+  /** Absent where all of it was read at one moment. */
+  ages?: NumberAges;
+}
+
+/** Tells whether an owner's number is from before the end of one of its pods, by a monotonic clock. */
+export interface NumberAges extends Pick<PodEnds, 'hasEndedSince'> {
+  /** When the newest consistent read began that gives the number which the owner has here. */
+  numberAtMs(owner: Owner): number;
+  /** When it was noticed first that the pod of this uid is not there. */
+  absentSinceMs(uid: string): number;
 }
 
 export type ObservedBudget<P extends PodRecord = PodRecord> =
@@ -173,5 +192,36 @@ function observationOf(
   for (const pod of reserved.size > 0 ? cluster.pods.inNamespace(metadata.namespace) : []) {
     if (reserved.has(pod.uid) && !counted.has(pod.uid)) uncounted.push(cachedPod(pod, cluster.zoneOfNode));
   }
-  return { versions: cluster.versions, pods, missing, uncounted, expectedReplicas, lastZones };
+  const observation = { versions: cluster.versions, pods, missing, uncounted, expectedReplicas, lastZones };
+  const all = owners.map(({ owner }) => owner);
+  return { ...observation, unconfirmed: unconfirmedOwners(all, observation, status.reservations, cluster) };
+}
+
+/**
+ * Owners whose number cannot be used yet: it may be from before one of their pods ended, and that pod counts nowhere by
+ * it. The owner may have been scaled up since: the pod was made for the newer number, and is missing from it now.
+ */
+function unconfirmedOwners<P extends PodRecord>(
+  owners: readonly Owner[],
+  { pods, missing, uncounted }: Pick<BudgetObservation, 'pods' | 'missing' | 'uncounted'>,
+  reservations: readonly Reservation[],
+  cluster: ObservedCluster<P>,
+): Owner[] {
+  const { ages } = cluster;
+  if (!ages) return [];
+  const names = new Set([...missing, ...pods.map(({ name }) => name)]);
+  const seen = new Set(uncounted.map(({ uid }) => uid));
+  // Nobody knows whose pod it was, nor when it ended, where it was never seen here.
+  const absentMs = reservations
+    .filter(({ pod, uid }) => !names.has(pod) && !seen.has(uid))
+    .map(({ uid }) => ages.absentSinceMs(uid));
+  return owners.filter((owner) => {
+    const atMs = ages.numberAtMs(owner);
+    if (absentMs.some((sinceMs) => sinceMs >= atMs)) return true;
+    const controllers = controllersOf(owner, cluster);
+    // With ordinals it may have counted nowhere as soon as it terminated, else it counts until it is over.
+    const countsNowhere = ({ name, controllerUid, isOver }: EndedPod) =>
+      controllers.has(controllerUid) && (expects(owner, name) ?? !isOver) === false;
+    return ages.hasEndedSince(owner.namespace, atMs, countsNowhere);
+  });
 }

@@ -5,6 +5,7 @@ import type { Workload, WorkloadKind } from './workload.ts';
 
 /** Whoever tells how many pods there should be. */
 export interface Owner {
+  apiVersion: string;
   kind: string;
   namespace: string;
   name: string;
@@ -126,7 +127,12 @@ export function expects({ name, firstOrdinal, replicas }: Owner, pod: string): b
 
 /** A workload that nothing above it scales. */
 export function asOwner({ kind, namespace, name, uid, replicas, firstOrdinal }: Workload): Owner {
-  return { kind, namespace, name, uid, replicas, firstOrdinal, source: 'watch' };
+  return { apiVersion: 'apps/v1', kind, namespace, name, uid, replicas, firstOrdinal, source: 'watch' };
+}
+
+/** The resource by whose watch an owner of this kind is known; undefined for one whose scale is asked. */
+export function watchedResource({ kind, source }: Pick<Owner, 'kind' | 'source'>): WatchedOwners | undefined {
+  return source === 'watch' ? WATCHED[kind as WorkloadKind] : undefined;
 }
 
 const WATCHED: Readonly<Record<WorkloadKind, WatchedOwners>> = {
@@ -162,9 +168,10 @@ function ownerByScale(controller: Controller, owned: Owned, { scaleOf }: OwnerSo
     case undefined:
       return { kind: 'ask', ref };
     case 'replicas': {
-      const { kind, name, uid } = controller;
+      const { apiVersion, kind, name, uid } = controller;
       const { replicas } = read;
       const owner = {
+        apiVersion,
         kind,
         namespace,
         name,

@@ -8,9 +8,6 @@ import type { BudgetObservation, BudgetStatus, PodRead, Reservation, Versions } 
  */
 export const RESERVATION_LIFETIME_MS = 120_000;
 
-/** No watch lags for so long without being known as broken. */
-const LONGEST_LAG_MS = 5 * RESERVATION_LIFETIME_MS;
-
 /** What cannot be told yet is looked at again after this time (L9). */
 export const LOOK_AGAIN_MS = 2_000;
 
@@ -63,7 +60,6 @@ export function settleReservations(
   const cached = new Map(
     [...observation.uncounted, ...observation.pods].map((pod) => [pod.uid, pod] as const),
   );
-  const counted = new Set([...observation.missing, ...observation.pods.map(({ name }) => name)]);
 
   const kept: Reservation[] = [];
   const toRead: Reservation[] = [];
@@ -75,10 +71,8 @@ export function settleReservations(
     const lags = lagging(observation, needs);
     const pod = cached.get(reservation.uid);
     if (lags.length === 0) {
-      if (pod ? pod.terminating : counted.has(reservation.pod)) continue;
-      const surplus = pod ? [] : laggingScale(reservation, observation, ageMs);
-      if (!pod && surplus.length === 0) continue;
-      for (const resource of surplus) behind.add(resource);
+      // One that is gone and counts nowhere is one too many: `unconfirmed` is empty, so its owner's number is newer.
+      if (!pod || pod.terminating) continue;
     }
     for (const resource of lags) behind.add(resource);
 
@@ -102,21 +96,6 @@ export function settleReservations(
     recheckInMs = Math.min(recheckInMs ?? waitMs, waitMs);
   }
   return { kept, toRead, behind, recheckInMs };
-}
-
-/**
- * For a pod of a StatefulSet that is gone, and that the cached scale does not ask for: what has to be newer to tell
- * that it really is one too many. The scale may have gone down and up again: the pod was made for the later one, and a
- * cache in between would let its absence count nowhere. Versions of different resources are compared here, which one
- * etcd makes meaningful; where it does not, this only waits longer.
- */
-function laggingScale(
-  { ownerVersions, resourceVersion }: Reservation,
-  observation: BudgetObservation,
-  ageMs: number,
-): string[] {
-  if (ownerVersions.statefulsets === undefined || ageMs >= LONGEST_LAG_MS) return [];
-  return lagging(observation, { statefulsets: resourceVersion });
 }
 
 /** Resources of which the cache has not reached what is wanted. */

@@ -1,7 +1,7 @@
 /** Which statuses may be relied upon (L7, L10), as far as the object alone tells. `memory.ts` knows more. */
 import { createHash } from 'node:crypto';
 import { compareText } from '../../kube/zones.ts';
-import type { ZoneDisruptionBudget } from './types.ts';
+import type { BudgetSpec, ZoneDisruptionBudget } from './types.ts';
 
 /**
  * Version of the rules by which replicas share the ledger. It goes up with every change after which an older replica
@@ -18,10 +18,19 @@ export const FIRST_PROTOCOL = 1;
  * ledger.
  */
 export function identityOf({ metadata, spec }: Pick<ZoneDisruptionBudget, 'metadata' | 'spec'>): string {
+  const digest = digests.get(spec) ?? digestOf(spec);
+  digests.set(spec, digest);
+  return `${metadata.uid}/${digest}`;
+}
+
+/** It is asked for several times with each decision. */
+const digests = new WeakMap<BudgetSpec, string>();
+
+function digestOf(spec: BudgetSpec): string {
   const { matchLabels = {}, matchExpressions = [] } = spec.selector ?? {};
   const labels = Object.entries(matchLabels).sort(([a], [b]) => compareText(a, b));
   const covered = JSON.stringify([labels, matchExpressions, spec.dryRun]);
-  return `${metadata.uid}/${createHash('sha256').update(covered).digest('hex').slice(0, 16)}`;
+  return createHash('sha256').update(covered).digest('hex').slice(0, 16);
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Condition, ObjectMeta } from '../../kube/objects.ts';
 import type { LabelSelector } from '../../kube/selectors.ts';
 import type { ZoneKey } from '../../kube/zones.ts';
+import type { Owner } from './owners.ts';
 
 /** A ZoneDisruptionBudget: what is asked for, and the ledger that replicas of the webhook share. */
 export interface ZoneDisruptionBudget {
@@ -58,7 +59,8 @@ export interface Reservation {
   resourceVersion: string;
   /** Versions of the owner's resource by which the pod is expected: an older scale may not know that it is missing. */
   ownerVersions: Versions;
-  zone: string;
+  /** A zone of its own for an unready pod that has none yet. */
+  zone: ZoneKey;
   /** Of the newest admission of this pod, ms since the epoch, for people: clocks differ, and ages are measured (L8). */
   timeMs: number;
   /** The status' revision with which it was written: each admission of a pod has its own. */
@@ -77,6 +79,8 @@ export interface BudgetObservation {
   missing: readonly string[];
   /** Pods that reservations name and that do not count, such as those that the selector does not cover any more. */
   uncounted: readonly CachedPod[];
+  /** Owners whose number of replicas may be from before one of their pods ended, so that its absence counts nowhere. */
+  unconfirmed: readonly Owner[];
   expectedReplicas: number;
   /** Zones where pods were seen earlier by this process, by pod name. */
   lastZones: ReadonlyMap<string, string>;

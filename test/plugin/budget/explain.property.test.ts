@@ -11,6 +11,7 @@ import type { Kube } from '../../../shared/kube/kube.ts';
 import { readPod } from '../../../shared/kube/objects.ts';
 import { createAdmitter } from '../../../webhook/admission/admitter.ts';
 import type { Verdict } from '../../../webhook/admission/verdict.ts';
+import { bindEviction } from '../../../webhook/api/bind.ts';
 import { silentLog } from '../../../webhook/log.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 import { runs } from '../../helpers/runs.ts';
@@ -159,13 +160,11 @@ function budgetObject({ spec, counted, reserved }: BudgetShape, name: string, cl
 /** The webhook's answer to an eviction that `/bind` has bound. */
 async function ask(object: object, budgets: readonly object[], state: ClusterState): Promise<Verdict> {
   const pod = readPod(object);
-  const { name, uid, resourceVersion } = pod.metadata;
-  const ready =
-    pod.status.phase === 'Running' && pod.status.conditions.some(({ status }) => status === 'True');
-  const available = ready && pod.metadata.deletionTimestampMs === undefined;
+  const { name, uid } = pod.metadata;
   const clock = manualClock(NOW_MS);
+  const kube = kubeOf(object, budgets);
   const admitter = createAdmitter({
-    kube: kubeOf(object, budgets),
+    kube,
     clock,
     random: () => 0,
     cluster: {
@@ -184,11 +183,15 @@ async function ask(object: object, budgets: readonly object[], state: ClusterSta
     dryRun: false,
     trial: false,
     reserveOnly: 'no' as const,
-    precondition: { uid, resourceVersion: available ? undefined : resourceVersion },
+    precondition: { uid, resourceVersion: undefined },
     has: { deleteOptions: true, preconditions: true },
     user: 'test',
   };
-  return admitter.admit(eviction, NOW_MS + 10_000);
+  const cached = sortBudgets(budgets.map(readBudget)).budgets;
+  const { patch = [] } = await bindEviction(kube, eviction, cached, 1_000);
+  const [{ value }] = patch as readonly [{ value: { uid: string; resourceVersion?: string } }];
+  const precondition = { uid: value.uid, resourceVersion: value.resourceVersion };
+  return admitter.admit({ ...eviction, precondition }, NOW_MS + 10_000);
 }
 
 function kubeOf(pod: object, budgets: readonly object[]): Kube {

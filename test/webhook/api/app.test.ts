@@ -7,14 +7,36 @@ import { harness, pump, review } from '../helpers/harness.ts';
 
 describe('POST /evict', () => {
   it('allows what no budget covers, a pod that is terminating or ended, without writing', async () => {
-    const { api, evict } = harness();
+    const { api, bind, evict } = harness();
     api.pod('stranger', { app: 'other' });
     assert.equal((await evict('stranger')).allowed, true);
     api.budget('ingester', { maxUnavailable: 0 });
     api.pod('leaving', { terminating: true });
     api.pod('done', { phase: 'Succeeded' });
-    for (const name of ['stranger', 'leaving', 'done']) assert.equal((await evict(name)).allowed, true, name);
+    for (const name of ['leaving', 'done']) assert.equal((await evict(name)).allowed, true, name);
+    const { patch } = await bind('stranger');
+    const [{ value }] = patch as [{ value: object }];
+    assert.equal((await evict('stranger', { deleteOptions: value })).allowed, true);
     assert.ok(!api.requests.some((request) => request.startsWith('PUT')));
+  });
+
+  it('ties what no budget covers to its version where there is a budget, lest it be covered before it goes', async () => {
+    const { api, bind, evict } = harness();
+    api.pod('stranger', { app: 'other' });
+    const bound = async () => (await bind('stranger')).patch as [{ value: object }];
+    const uid = { preconditions: { uid: 'uid-stranger' } };
+    assert.deepEqual((await bound())[0].value, uid);
+    api.budget('rehearsal', { dryRun: true });
+    assert.deepEqual((await bound())[0].value, uid);
+    api.budget('ingester', {});
+    const [{ value }] = await bound();
+    assert.deepEqual(value, { preconditions: { ...uid.preconditions, resourceVersion: '1001' } });
+    // It gets the label while its eviction is under way; then the API server finds the version changed.
+    api.pod('stranger', { app: 'ingester' });
+    assert.match((await evict('stranger', { deleteOptions: value })).message, /has just changed/);
+    api.pod('stranger', { app: 'other' });
+    const tooLittle = await evict('stranger', { deleteOptions: uid });
+    assert.deepEqual([tooLittle.code, /try again/.test(tooLittle.message)], [429, true]);
   });
 
   it('answers 404 for a pod that is gone, as its name may come back before the API server evicts', async () => {

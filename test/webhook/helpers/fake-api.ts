@@ -1,5 +1,7 @@
+import { readZoneDisruptionBudget } from '../../../shared/budget/decide/budget.ts';
 import { readBudget } from '../../../shared/budget/decide/read-budget.ts';
 import { identityOf, PROTOCOL } from '../../../shared/budget/decide/trust.ts';
+import type { ZoneDisruptionBudget } from '../../../shared/budget/decide/types.ts';
 import { ApiError, type Kube, type KubeRequest } from '../../../shared/kube/kube.ts';
 
 interface Stored {
@@ -18,6 +20,8 @@ export interface FakeApi {
   removePod(name: string): void;
   /** A budget whose pods have been counted: per zone `[expected, unavailable]`. */
   budget(name: string, spec: object, zones?: Readonly<Record<string, readonly [number, number]>>): void;
+  /** As a watch shows them. */
+  budgets(): ZoneDisruptionBudget[];
   status(name: string): Record<string, unknown>;
   /** As if somebody else had written the budget. */
   touch(name: string): void;
@@ -124,6 +128,7 @@ export function fakeApi(): FakeApi {
         },
       });
     },
+    budgets: () => [...budgets.values()].map(readZoneDisruptionBudget),
     status: (name) => (budgets.get(name)?.status ?? {}) as Record<string, unknown>,
     touch(name) {
       const stored = budgets.get(name);

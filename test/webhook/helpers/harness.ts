@@ -79,7 +79,7 @@ export function harness(clock: Clock = manualClock(), token?: string): Harness {
   });
   const app = createApp({
     admitter,
-    bind: (eviction) => bindEviction(api.kube, eviction, 1_000),
+    bind: (eviction) => bindEviction(api.kube, eviction, api.budgets(), 1_000),
     callers: callersByToken({ token: () => token, required: true }),
     bodies: createBodyReader(),
     onTrusted() {},

@@ -18,7 +18,7 @@ export function known(): Known {
   const refreshed: string[] = [];
   return {
     memory: createBudgetMemory(),
-    scales: { get: () => undefined, refresh: async () => {} },
+    scales: { get: () => undefined, saidAtMs: () => 0, refresh: async () => {} },
     freshness: {
       doubt: () => doubt,
       listedAtMs: () => listedAtMs,

@@ -28,6 +28,7 @@ function observed(change: Partial<CachedPod> = {}, version = '2000'): Observed {
     pods,
     missing: [],
     uncounted: [],
+    unconfirmed: [],
     expectedReplicas: 3,
     lastZones: new Map(),
   };
@@ -48,6 +49,7 @@ function world(shown: () => Observed, more: Partial<CountDeps> = {}) {
       observe: shown,
       scales: {
         get: () => undefined,
+        saidAtMs: () => 0,
         refresh: async (refs) => void refreshed.push(refs),
       },
       zoneOfNode: (node) => node.replace('node', 'zone'),

@@ -46,6 +46,7 @@ export function observation(
     pods,
     missing,
     uncounted: [],
+    unconfirmed: [],
     expectedReplicas: 6,
     lastZones: new Map(),
     ...whole,

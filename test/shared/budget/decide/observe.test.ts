@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { readZoneDisruptionBudget } from '../../../../shared/budget/decide/budget.ts';
+import { createPodEnds } from '../../../../shared/budget/decide/ends.ts';
 import { observeBudget, viewOwner } from '../../../../shared/budget/decide/observe.ts';
 import { cluster, controlledBy, type Given, NAMESPACE, pod, workload } from './cluster.ts';
 
@@ -246,5 +247,56 @@ describe('what the caches show of a budget', () => {
     });
     assert.equal(observation.pods[0]?.zone, undefined);
     assert.equal(observation.lastZones.get('db-0'), 'zone-c');
+  });
+
+  it('asks for the number of an owner that is older than the end of one of its pods', () => {
+    const owner = { controller: controlledBy('StatefulSet', 'db') };
+    const ring = { controller: controlledBy('Ring', 'ring', 'example.com/v1') };
+    const cases: [Given, string, boolean][] = [
+      [{ workloads: [workload('db', { replicas: 1 })], pods: [pod('db-0')] }, 'db-0', false],
+      [{ workloads: [workload('db', { replicas: 1 })], pods: [pod('db-0')] }, 'db-1', true],
+      [{ scale: { kind: 'replicas', replicas: 1 }, pods: [pod('x', ring)] }, 'y', true],
+    ];
+    for (const [given, ended, isAsked] of cases) {
+      const ends = createPodEnds();
+      const gone = pod(ended, given.scale ? ring : owner);
+      ends.note('DELETED', gone, gone, 20);
+      const shown = (numberAtMs: number) =>
+        observeBudget(budgetOf(), {
+          ...cluster(given),
+          ages: { ...ends, absentSinceMs: () => 0, numberAtMs: () => numberAtMs },
+        });
+      const asked = (numberAtMs: number) => {
+        const result = shown(numberAtMs);
+        return result.kind === 'observed' && result.observation.unconfirmed.length === 1;
+      };
+      assert.equal(asked(10), isAsked, ended);
+      assert.equal(asked(21), false, ended);
+    }
+  });
+
+  it('asks as well when a reserved pod was never seen, and counts nowhere', () => {
+    const given = { workloads: [workload('db', { replicas: 1 })], pods: [pod('db-0')] };
+    const reserved = (name: string) => {
+      const budget = budgetOf();
+      const one = {
+        pod: name,
+        uid: `other-${name}`,
+        resourceVersion: '4',
+        ownerVersions: {},
+        zone: 'zone-a',
+      };
+      const reservations = [{ ...one, timeMs: 0, revision: 1 }];
+      const result = observeBudget(
+        { ...budget, status: { ...budget.status, reservations } },
+        {
+          ...cluster(given),
+          ages: { hasEndedSince: () => false, absentSinceMs: () => 20, numberAtMs: () => 10 },
+        },
+      );
+      return result.kind === 'observed' && result.observation.unconfirmed.length;
+    };
+    assert.equal(reserved('db-3'), 1);
+    assert.equal(reserved('db-0'), 0);
   });
 });

@@ -13,6 +13,8 @@ import { choose, type Pick } from './random.ts';
 
 export interface ModelPod extends PodRead {
   ordinal: number;
+  /** Whether it has the label that the budget's selector asks for. */
+  labelled: boolean;
 }
 
 export interface PodsAt {
@@ -26,6 +28,15 @@ export interface ReplicasAt {
   atMs: number;
   replicas: number;
 }
+
+/** How the owner calls its pods, and how whoever counts learns how many it wants. */
+export interface OwnerShape {
+  /** `ordinal`: as a StatefulSet. `random`: as a Deployment, whose names never come back. */
+  names: 'ordinal' | 'random';
+  number: 'watch' | 'scale';
+}
+
+export const STATEFUL_SET: OwnerShape = { names: 'ordinal', number: 'watch' };
 
 export const ZONES = ['zone-a', 'zone-b', 'zone-c'];
 
@@ -44,7 +55,7 @@ export function podName(ordinal: number): string {
 }
 
 /** The names that the StatefulSet wants and that do not exist. */
-export function missingOrdinals(pods: ReadonlyMap<string, unknown>, replicas: number): number[] {
+export function missingOrdinals(pods: { has(name: string): boolean }, replicas: number): number[] {
   const missing: number[] = [];
   for (let ordinal = 0; ordinal < replicas; ordinal += 1)
     if (!pods.has(podName(ordinal))) missing.push(ordinal);
@@ -78,15 +89,23 @@ export class ApiServer {
   readonly backups: { atMs: number; uid: string; status: BudgetStatus }[] = [];
   /** Stores statuses as JSON and parses them on every write, as the real one does. */
   private readonly throughJson: boolean;
+  readonly owner: OwnerShape;
   private serial = 0;
+  private moments = 0;
   private readonly past: { atMs: number; version: number }[] = [];
 
-  constructor(replicas: number, maxUnavailable: number, throughJson: boolean) {
+  constructor(
+    replicas: number,
+    maxUnavailable: number,
+    throughJson: boolean,
+    owner: OwnerShape = STATEFUL_SET,
+  ) {
+    this.owner = owner;
     this.throughJson = throughJson;
     const pods = new Map<string, ModelPod>();
     for (let ordinal = 0; ordinal < replicas; ordinal += 1) {
-      const zone = zoneOfOrdinal(ordinal);
-      pods.set(podName(ordinal), { ...this.newPod(ordinal), zone, available: true });
+      const pod = { ...this.newPod(ordinal), zone: zoneOfOrdinal(ordinal), available: true };
+      pods.set(pod.name, pod);
     }
     const { version, nowMs: atMs } = this;
     this.podHistory.push({ version, atMs, pods });
@@ -98,6 +117,12 @@ export class ApiServer {
       spec: { ...spec, maxUnavailable },
       status,
     };
+  }
+
+  /** A moment by which reads and what they show are put in order: much happens within a millisecond here. */
+  moment(): number {
+    this.moments += 1;
+    return this.moments;
   }
 
   /** Time passes. */
@@ -204,6 +229,26 @@ export class ApiServer {
     this.replicaHistory.push({ version: this.version, atMs: this.nowMs, replicas });
   }
 
+  /** The pods that their owner counts. */
+  private get active(): ModelPod[] {
+    return [...this.pods.values()].filter(({ terminating }) => !terminating);
+  }
+
+  /** Whether the owner has this pod to delete. */
+  isSurplus(pod: ModelPod): boolean {
+    if (this.owner.names === 'ordinal') return pod.ordinal >= this.replicas;
+    if (pod.terminating) return false;
+    const { active } = this;
+    return active.length > this.replicas && active.every(({ ordinal }) => ordinal <= pod.ordinal);
+  }
+
+  /** A pod in this place: its own where names are ordinals, else whichever serves there or comes next. */
+  nameAt(ordinal: number): string {
+    if (this.owner.names === 'ordinal') return podName(ordinal);
+    const here = [...this.pods.values()].filter((pod) => pod.ordinal === ordinal);
+    return (here.find(({ available }) => available) ?? here[0])?.name ?? '';
+  }
+
   put(pod: ModelPod, change: Partial<ModelPod>): void {
     this.version += 1;
     const pods = new Map(this.pods);
@@ -226,8 +271,22 @@ export class ApiServer {
 
   /** The StatefulSet controller creates a pod that is missing, not scheduled yet. */
   createMissing(pick: Pick): void {
-    const ordinal = choose(missingOrdinals(this.pods, this.replicas), pick);
+    const ordinal = choose(this.places(), pick);
     if (ordinal !== undefined) this.put(this.newPod(ordinal), {});
+  }
+
+  /** Where the owner would create a pod. */
+  private places(): number[] {
+    if (this.owner.names === 'ordinal') return missingOrdinals(this.pods, this.replicas);
+    const { active } = this;
+    if (active.length >= this.replicas) return [];
+    const taken = new Set(active.map(({ ordinal }) => ordinal));
+    return [Array.from({ length: MAX_PODS }, (_, ordinal) => ordinal).find((each) => !taken.has(each)) ?? 0];
+  }
+
+  /** Whether the namespace has a budget that enforces: then whoever is not covered is tied to its version. */
+  get hasBudget(): boolean {
+    return this.budget !== undefined && !this.budget.spec.dryRun;
   }
 
   pick(pick: Pick, which: (pod: ModelPod) => boolean): ModelPod | undefined {
@@ -240,7 +299,7 @@ export class ApiServer {
   private newPod(ordinal: number): ModelPod {
     this.serial += 1;
     return {
-      name: podName(ordinal),
+      name: this.owner.names === 'ordinal' ? podName(ordinal) : `${podName(ordinal)}-${this.serial}`,
       ordinal,
       uid: `uid-${this.serial}`,
       resourceVersion: String(this.version),
@@ -248,6 +307,7 @@ export class ApiServer {
       available: false,
       terminating: false,
       terminal: false,
+      labelled: true,
     };
   }
 }

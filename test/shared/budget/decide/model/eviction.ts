@@ -3,6 +3,8 @@ export interface Eviction {
   name: string;
   /** The pod that the client, or the mutating webhook, has bound it to; undefined for one that is bound to nothing. */
   uid: string | undefined;
+  /** The version that it is bound to as well, where no budget covered the pod then. */
+  resourceVersion?: string | undefined;
   askedAtMs: number;
 }
 

@@ -1,5 +1,5 @@
 /** Schedules by hand, of what a random one hits upon too rarely for a test that has to be quick. */
-import { ApiServer, podName } from './api-server.ts';
+import { ApiServer, type OwnerShape, podName } from './api-server.ts';
 import type { Protocol } from './protocol.ts';
 import { World } from './world.ts';
 
@@ -47,9 +47,40 @@ export const scaledUpUnseen: Example = (protocol) => {
   return world.witness.violations;
 };
 
+/**
+ * An owner whose pods have random names is scaled up. A new pod of it, in zone-a, is evicted and gone before whoever
+ * counts knows of the new number, and no other one is made; then a pod of zone-b is to be evicted.
+ */
+export function scaledUpBefore(owner: OwnerShape): Example {
+  return (protocol) => {
+    const world = new Stage(3, protocol, owner);
+    const { api } = world;
+    for (const { cache } of [...world.webhooks, ...world.reconcilers])
+      if (cache.asksFirst) cache.readNumber();
+    api.scale(4);
+    api.createMissing(() => 0);
+    const added = api.pods.get(api.nameAt(3));
+    if (added) api.put(added, { zone: 'zone-a', available: true });
+    world.hearPods();
+    world.recount(0);
+    world.evict(0, api.nameAt(3));
+    world.carryOutAll();
+    world.hearPods();
+    world.recount(0);
+    world.evict(1, api.nameAt(1));
+    return world.witness.violations;
+  };
+}
+
 class Stage extends World {
-  constructor(replicas: number, protocol: Protocol) {
-    super(new ApiServer(replicas, 1, false), protocol, () => 0);
+  constructor(replicas: number, protocol: Protocol, owner?: OwnerShape) {
+    super(new ApiServer(replicas, 1, false, owner), protocol, () => 0);
+  }
+
+  /** The watches of pods bring everything, and those of owners nothing. */
+  hearPods(): void {
+    for (const { cache } of [...this.webhooks, ...this.reconcilers])
+      for (let events = this.api.podHistory.length; events > 0; events -= 1) cache.advancePods();
   }
 
   evict(webhook: 0 | 1, name: string): void {

@@ -23,7 +23,8 @@ export type Move =
   | 'put-back'
   | 'selector'
   | 'dry-run'
-  | 'owner';
+  | 'owner'
+  | 'label';
 
 type Weights = Readonly<Record<Move, number>>;
 
@@ -51,6 +52,7 @@ const EVEN: Weights = {
   selector: 0,
   'dry-run': 0,
   owner: 0.1,
+  label: 0.1,
 };
 
 const CHARACTERS: readonly Weights[] = [
@@ -65,12 +67,27 @@ const CHARACTERS: readonly Weights[] = [
   { ...EVEN, clock: 6, recreate: 1, wipe: 1, 'put-back': 1.5, 'catch-up': 6 },
   /** Who covers what changes while evictions are under way. */
   { ...EVEN, clock: 6, selector: 2, 'dry-run': 1, spec: 0.5, 'catch-up': 6 },
+  /** Pods lose the label by which the budget covers them, and get it back. */
+  { ...EVEN, label: 5, ask: 18, 'advance-pods': 20 },
   /** Watches that say nothing, pods that fail, clocks that differ. */
   { ...EVEN, clock: 6, silence: 1.5, fail: 2, 'step-clock': 2, progress: 8, restart: 0.5 },
   /** The owner is deleted and made anew. */
   { ...EVEN, owner: 1.5, clock: 4, progress: 26, 'catch-up': 6 },
   /** The owner is scaled, and its watch lags more than that of the pods. */
   { ...EVEN, scale: 2, 'advance-replicas': 1.5, 'catch-up': 0.5, 'advance-pods': 20, progress: 30, fail: 0 },
+  /** The owner is scaled up, and whoever counts has its number from before; pods end and are not replaced for a while. */
+  {
+    ...EVEN,
+    scale: 2,
+    'advance-replicas': 0.2,
+    'catch-up': 0.2,
+    'advance-pods': 30,
+    progress: 18,
+    'carry-out': 20,
+    clock: 0.5,
+    restart: 0.2,
+    fail: 0,
+  },
 ];
 
 /** Each character as a list of moves, in which a move is found as often as it shall happen. */

@@ -8,7 +8,7 @@ import type {
   Reservation,
   ZoneDisruptionBudget,
 } from '../../../../../shared/budget/decide/types.ts';
-import { carriedOutUnseen, type Example, scaledUpUnseen } from './examples.ts';
+import { carriedOutUnseen, type Example, scaledUpBefore, scaledUpUnseen } from './examples.ts';
 
 export interface Protocol {
   admit: typeof ledger.admit;
@@ -17,12 +17,16 @@ export interface Protocol {
   outlastsConflict: typeof outlastsConflict;
   /** What the mutating webhook ties an eviction to; undefined for nothing. */
   bind(pod: Pick<PodRead, 'uid' | 'terminating'>): string | undefined;
+  /** Whether an eviction that no budget decides about is tied to the pod as it was then (L7). */
+  bindsUncovered: boolean;
   /** Whether nothing is admitted that is bound to no pod (L6). */
   bindsAll: boolean;
   /** Whether a process remembers what it has seen of a budget (L7). */
   remembers: boolean;
   /** Whether a cache that was silent for long is believed no more (L7). */
   doubts: boolean;
+  /** Whether an owner's number is read anew when one of its pods has ended since (L3). */
+  confirms: boolean;
   /** Whether what could not be told is looked at again by time (L9). */
   looksAgain: boolean;
   /** Whether a cache that is behind is listed (L9). */
@@ -34,9 +38,11 @@ export const LEDGER: Protocol = {
   reconcile: ledger.reconcile,
   outlastsConflict,
   bind: ({ uid }) => uid,
+  bindsUncovered: true,
   bindsAll: true,
   remembers: true,
   doubts: true,
+  confirms: true,
   looksAgain: true,
   readsAnew: true,
 };
@@ -82,7 +88,7 @@ export const BROKEN: readonly BrokenProtocol[] = [
   {
     rule: 'L3',
     how: 'drops reservations first and writes the counts later',
-    firstSeed: 2100,
+    firstSeed: 500,
     protocol: {
       ...LEDGER,
       reconcile(budget, observation, reads, at) {
@@ -97,7 +103,7 @@ export const BROKEN: readonly BrokenProtocol[] = [
   {
     rule: 'L3',
     how: 'believes a cache that has not reached the reservation',
-    firstSeed: 3600,
+    firstSeed: 14500,
     protocol: {
       ...LEDGER,
       reconcile: (budget, observation, reads, at) =>
@@ -113,10 +119,24 @@ export const BROKEN: readonly BrokenProtocol[] = [
   },
   {
     rule: 'L3',
+    how: 'lets a pod end by a number of its Deployment that is older',
+    example: scaledUpBefore({ names: 'random', number: 'watch' }),
+    protocol: { ...LEDGER, confirms: false, reconcile: reconcileUnconfirmed },
+  },
+  {
+    rule: 'L3',
+    how: 'lets a pod end by a scale that was read before',
+    example: scaledUpBefore({ names: 'random', number: 'scale' }),
+    protocol: { ...LEDGER, confirms: false, reconcile: reconcileUnconfirmed },
+  },
+  {
+    rule: 'L3',
     how: 'does not ask by which scale the pod is expected',
     example: scaledUpUnseen,
     protocol: {
       ...LEDGER,
+      confirms: false,
+      reconcile: reconcileUnconfirmed,
       admit: (budget, requests, local, nowMs, doubt) =>
         ledger.admit(
           budget,
@@ -130,7 +150,7 @@ export const BROKEN: readonly BrokenProtocol[] = [
   {
     rule: 'L4',
     how: 'lets a stale writer write',
-    firstSeed: 300,
+    firstSeed: 1200,
     protocol: {
       ...LEDGER,
       reconcile: (budget, observation, reads, at) =>
@@ -187,7 +207,6 @@ export const BROKEN: readonly BrokenProtocol[] = [
   {
     rule: 'L6',
     how: 'binds nothing to a pod that is going, and admits it',
-    firstSeed: 600,
     protocol: { ...LEDGER, bindsAll: false, bind: ({ uid, terminating }) => (terminating ? undefined : uid) },
   },
   {
@@ -242,14 +261,20 @@ export const BROKEN: readonly BrokenProtocol[] = [
   },
   {
     rule: 'L7',
+    how: 'ties a pod that no budget covers to its uid alone, and it is covered before it goes',
+    firstSeed: 2400,
+    protocol: { ...LEDGER, bindsUncovered: false },
+  },
+  {
+    rule: 'L7',
     how: 'believes a watch that says nothing',
-    firstSeed: 600,
+    firstSeed: 19500,
     protocol: { ...LEDGER, doubts: false },
   },
   {
     rule: 'L8',
     how: 'tells ages by the clocks of the API servers',
-    firstSeed: 2500,
+    firstSeed: 700,
     protocol: {
       ...LEDGER,
       reconcile: (budget, observation, reads, at) =>
@@ -270,7 +295,7 @@ export const BROKEN: readonly BrokenProtocol[] = [
   {
     rule: 'L10',
     how: 'reads a status of a later release as if it knew it',
-    firstSeed: 4400,
+    firstSeed: 1700,
     protocol: {
       ...LEDGER,
       admit: (budget, requests, local, nowMs, doubt) =>
@@ -286,6 +311,12 @@ export const STUCK: readonly BrokenProtocol[] = [
   { rule: 'L9', how: 'waits for changes alone', protocol: { ...LEDGER, looksAgain: false } },
   { rule: 'L9', how: 'never lists a cache that is behind', protocol: { ...LEDGER, readsAnew: false } },
 ];
+
+function reconcileUnconfirmed(
+  ...[budget, observation, reads, at]: Parameters<Protocol['reconcile']>
+): ledger.Reconciliation {
+  return ledger.reconcile(budget, { ...observation, unconfirmed: [] }, reads, at);
+}
 
 function withIdentity(budget: ZoneDisruptionBudget): ZoneDisruptionBudget {
   const { metadata, status } = budget;

@@ -28,6 +28,8 @@ export class Reconciler {
   private reads: ConsistentRead[] = [];
   private next: BudgetStatus | undefined;
   private behind: readonly string[] = [];
+  /** Whether the owner's number has been read for this count. */
+  private hasConfirmed = false;
   /** When it looks again although nothing has changed. */
   dueAtMs = 0;
 
@@ -79,6 +81,7 @@ export class Reconciler {
     this.toRead = [];
     this.reads = [];
     this.behind = [];
+    this.hasConfirmed = false;
     this.dueAtMs = 0;
     this.memory = createBudgetMemory();
     this.cache.restart(pick);
@@ -109,7 +112,18 @@ export class Reconciler {
       this.schedule(LOOK_AGAIN_MS, []);
       return;
     }
-    const observation = isGuarding(budget) ? cache.observe() : cache.observeNothing();
+    if (cache.asksFirst) {
+      cache.readNumber();
+      return;
+    }
+    const { reservations } = budget.status;
+    const observation = isGuarding(budget) ? cache.observe(reservations) : cache.observeNothing();
+    if (observation.unconfirmed.length > 0 && protocol.confirms && !this.hasConfirmed) {
+      cache.readNumber();
+      this.hasConfirmed = true;
+      return;
+    }
+    this.hasConfirmed = false;
     const at = (): Counting => ({
       nowMs: nowMs + this.wallAheadMs(),
       monotonicMs: nowMs,

@@ -1,6 +1,6 @@
 /** A random schedule: everything that can happen to a budget, one step at a time in any order. */
 import { distrust } from '../../../../../shared/budget/decide/trust.ts';
-import { ApiServer, MAX_PODS, podName, zoneOfOrdinal } from './api-server.ts';
+import { ApiServer, MAX_PODS, type OwnerShape, STATEFUL_SET, zoneOfOrdinal } from './api-server.ts';
 import { NEXT, PRESENT } from './dialect.ts';
 import { MOVES, type Move } from './moves.ts';
 import type { Protocol } from './protocol.ts';
@@ -9,6 +9,12 @@ import type { Webhook } from './webhook.ts';
 import { World } from './world.ts';
 
 const STEPS = 140;
+const OWNERS: readonly OwnerShape[] = [
+  STATEFUL_SET,
+  STATEFUL_SET,
+  { names: 'random', number: 'watch' },
+  { names: 'random', number: 'scale' },
+];
 /** One schedule in so many stores the status as JSON. */
 const JSON_EVERY = 16;
 /** One in so many has replicas of two releases. */
@@ -30,7 +36,8 @@ export class Schedule extends World {
   constructor(seed: number, protocol: Protocol) {
     const pick = seeded(seed);
     const isUpgrade = pick(UPGRADE_EVERY) === 0;
-    const api = new ApiServer(4 + pick(6), 1 + pick(3), !isUpgrade && pick(JSON_EVERY) === 0);
+    const owner = choose(OWNERS, pick);
+    const api = new ApiServer(4 + pick(6), 1 + pick(3), !isUpgrade && pick(JSON_EVERY) === 0, owner);
     const moves = choose(MOVES, pick) ?? [];
     super(api, protocol, pick, isUpgrade ? NEXT : PRESENT);
     this.moves = moves;
@@ -62,8 +69,9 @@ export class Schedule extends World {
     while (api.nowMs < endMs) {
       api.nowMs += 1_000;
       for (const pod of api.pods.values()) {
-        if (pod.terminating || pod.ordinal >= api.replicas) api.remove(pod);
-        else if (!pod.available) api.put(pod, { zone: zoneOfOrdinal(pod.ordinal), available: true });
+        if (pod.terminating || api.isSurplus(pod)) api.remove(pod);
+        else if (!pod.available || !pod.labelled)
+          api.put(pod, { zone: zoneOfOrdinal(pod.ordinal), available: true, labelled: true });
       }
       api.createMissing(pick);
       this.hear();
@@ -169,6 +177,7 @@ export class Schedule extends World {
       'put-back': () => this.putBack(),
       selector: () => api.toggleSelector(),
       'dry-run': () => api.toggleDryRun(),
+      label: () => this.label(),
       owner: () => api.scale(api.replicas > 0 && pick(2) === 0 ? 0 : 3 + pick(6)),
     };
   }
@@ -216,14 +225,17 @@ export class Schedule extends World {
     const name = this.anyName();
     const pod = this.api.pods.get(name);
     if (!pod) return;
-    webhook?.ask({ name, uid: this.protocol.bind(pod), askedAtMs: this.api.nowMs });
+    const isCovered = pod.labelled && this.api.isGuarded;
+    const isTied = !isCovered && this.api.hasBudget && this.protocol.bindsUncovered && pod.available;
+    const resourceVersion = isTied ? pod.resourceVersion : undefined;
+    webhook?.ask({ name, uid: this.protocol.bind(pod), resourceVersion, askedAtMs: this.api.nowMs });
   }
 
   /** Evictions crowd on the highest pods, which are in different zones: what goes wrong needs more than one of them. */
   private anyName(): string {
     const { api, pick } = this;
     const replicas = Math.max(2, api.replicas);
-    return podName(pick(3) === 0 ? pick(replicas) : replicas - 1 - pick(2));
+    return api.nameAt(pick(3) === 0 ? pick(replicas) : replicas - 1 - pick(2));
   }
 
   /** One of the admitted evictions, as far as no other budget refuses it. */
@@ -232,6 +244,13 @@ export class Schedule extends World {
     if (permits.length === 0) return;
     const [permit] = permits.splice(pick(permits.length), 1);
     this.carryOut(permit, pick(5) === 0);
+  }
+
+  /** A pod loses or gets the budget's label. */
+  private label(): void {
+    const { api } = this;
+    const pod = api.owner.names === 'ordinal' ? api.pods.get(this.anyName()) : undefined;
+    if (pod) api.put(pod, { labelled: !pod.labelled });
   }
 
   /** A pod ends by itself, is deleted by a user, or only stops being Ready. */
@@ -246,9 +265,9 @@ export class Schedule extends World {
   /** Controller, scheduler or kubelet bring one pod a little further on its way back. */
   private progress(): void {
     const { api, pick } = this;
-    const pod = api.pick(pick, ({ available, ordinal }) => !available || ordinal >= api.replicas);
+    const pod = api.pick(pick, (each) => !each.available || api.isSurplus(each));
     if (!pod || pick(3) === 0) api.createMissing(pick);
-    else if (pod.terminating || pod.ordinal >= api.replicas) api.remove(pod);
+    else if (pod.terminating || api.isSurplus(pod)) api.remove(pod);
     else if (pod.zone === undefined) api.put(pod, { zone: zoneOfOrdinal(pod.ordinal) });
     else api.put(pod, { available: true });
   }

@@ -109,12 +109,20 @@ export class Webhook {
     for (const eviction of evictions) {
       const pod = reads.get(eviction);
       if (!pod || isGivenUp(eviction, this.api.nowMs)) continue;
-      if (pod.uid === eviction.uid && pod.available) this.witness.letsPass(pod, eviction);
-      // The mutating webhook ties an unready pod to its version, whoever decides.
-      const isUnready = !pod.available && !pod.terminating;
-      const resourceVersion = isUnready ? pod.resourceVersion : undefined;
-      this.permits.push({ eviction, precondition: { uid: eviction.uid, resourceVersion } });
+      this.letOnePass(eviction, pod);
     }
+  }
+
+  private letOnePass(eviction: Eviction, pod: ModelPod): void {
+    const { api, protocol } = this;
+    const isBound = eviction.resourceVersion === pod.resourceVersion;
+    if (api.hasBudget && protocol.bindsUncovered && pod.available && !isBound) return;
+    // What the budget does not cover is not its concern, unless it does by the time of the eviction.
+    if (pod.uid === eviction.uid && pod.available && pod.labelled) this.witness.letsPass(pod, eviction);
+    // The mutating webhook ties an unready pod to its version, whoever decides.
+    const isUnready = !pod.available && !pod.terminating;
+    const resourceVersion = isUnready ? pod.resourceVersion : eviction.resourceVersion;
+    this.permits.push({ eviction, precondition: { uid: eviction.uid, resourceVersion } });
   }
 
   /** Everything that arrived while the last write was under way. */
@@ -142,12 +150,19 @@ export class Webhook {
 
   private write(batch: Batch, budget: ZoneDisruptionBudget, nowMs: number): void {
     const { protocol, cache, memory, dialect, api } = this;
-    const local: BudgetObservation = cache.observe();
+    this.settleUncovered(batch);
+    if (batch.evictions.length === 0) {
+      this.batch = undefined;
+      return;
+    }
+    if (cache.asksFirst) cache.readNumber();
+    const local: BudgetObservation = cache.observe([]);
     const { statefulsets = '' } = local.versions;
     const requests = batch.evictions.map((eviction): AdmissionRequest => {
       const pod = batch.reads.get(eviction);
-      const expected = pod !== undefined && pod.ordinal < local.expectedReplicas;
-      const owner = { expected, versions: { statefulsets } };
+      const isCounted = api.owner.names === 'random' || (pod?.ordinal ?? 0) < local.expectedReplicas;
+      const expected = pod !== undefined && isCounted;
+      const owner = { expected, versions: api.owner.number === 'watch' ? { statefulsets } : {} };
       return { name: eviction.name, pod, preconditionUid: eviction.uid, owner };
     });
     const wallMs = nowMs + this.wallAheadMs();
@@ -177,6 +192,18 @@ export class Webhook {
     });
   }
 
+  /** Those of pods without the label, and those that were tied to a version that has passed. */
+  private settleUncovered(batch: Batch): void {
+    batch.evictions = batch.evictions.filter((eviction) => {
+      const pod = batch.reads.get(eviction);
+      if (!pod || isGivenUp(eviction, this.api.nowMs)) return true;
+      const { resourceVersion } = eviction;
+      if (pod.labelled) return resourceVersion === undefined || resourceVersion === pod.resourceVersion;
+      this.letOnePass(eviction, pod);
+      return false;
+    });
+  }
+
   private unheard(): BudgetProblem | undefined {
     if (!this.cache.isDoubted || !this.protocol.doubts) return undefined;
     return { code: 'unconfirmed', reason: 'nothing was heard', fix: '' };
@@ -191,7 +218,8 @@ export class Webhook {
       // L6: nothing is admitted that is bound to no pod, and an unready one only at its version.
       if (eviction.uid === undefined && this.protocol.bindsAll) return;
       const { resourceVersion } = decision.precondition ?? {};
-      this.permits.push({ eviction, precondition: { uid: eviction.uid, resourceVersion } });
+      const bound = resourceVersion ?? eviction.resourceVersion;
+      this.permits.push({ eviction, precondition: { uid: eviction.uid, resourceVersion: bound } });
     });
   }
 }

@@ -13,6 +13,7 @@ interface PodId {
   name: string;
   uid: string;
   ordinal: number;
+  labelled: boolean;
 }
 
 interface Disruption {
@@ -22,6 +23,9 @@ interface Disruption {
   /** Evictions of this pod that are admitted and may still be carried out. */
   underWay: Set<Eviction>;
   carriedOut: boolean;
+  ordinal: number;
+  /** The fewest replicas that were asked for since the pod is gone. */
+  needed: number;
 }
 
 export class Witness {
@@ -67,7 +71,9 @@ export class Witness {
    */
   carriesOut(pod: PodId, eviction: Eviction, serving: boolean): void {
     const known = this.disruptions.get(pod.uid);
-    if (known || (serving && pod.ordinal < this.api.replicas)) {
+    const { api } = this;
+    const isExpected = pod.labelled && (api.owner.names === 'random' || pod.ordinal < api.replicas);
+    if (known || (serving && isExpected)) {
       const entry = known ?? this.entry(pod);
       entry.carriedOut = true;
       if (!known && !this.judged.has(eviction))
@@ -84,11 +90,32 @@ export class Witness {
     }
   }
 
-  private forgetIfOver({ uid, name, underWay, carriedOut }: Disruption): void {
+  private forgetIfOver(entry: Disruption): void {
+    const { uid, underWay, carriedOut } = entry;
+    if (underWay.size === 0 && !carriedOut) this.disruptions.delete(uid);
+    else if (this.api.owner.names === 'random') this.forgetIfReplaced(entry);
+    else this.forgetIfBack(entry);
+  }
+
+  /** Names never come back: enough pods serve, as many as were asked for since, or another one in its place. */
+  private forgetIfReplaced(entry: Disruption): void {
+    const { api } = this;
+    if (api.pods.has(entry.name)) return;
+    entry.needed = Math.min(entry.needed, api.replicas);
+    let available = 0;
+    for (const pod of api.pods.values()) {
+      if (!pod.available) continue;
+      available += 1;
+      if (pod.ordinal === entry.ordinal) this.disruptions.delete(entry.uid);
+    }
+    if (available >= entry.needed) this.disruptions.delete(entry.uid);
+  }
+
+  private forgetIfBack({ uid, name }: Disruption): void {
     const now = this.api.pods.get(name);
     const back = now?.available === true && now.uid !== uid;
     const expected = ordinalOf(name) < this.api.replicas;
-    if (back || !expected || (underWay.size === 0 && !carriedOut)) this.disruptions.delete(uid);
+    if (back || !expected) this.disruptions.delete(uid);
   }
 
   private entry(pod: PodId): Disruption {
@@ -100,13 +127,15 @@ export class Witness {
       zone,
       underWay: new Set<Eviction>(),
       carriedOut: false,
+      ordinal: pod.ordinal,
+      needed: Number.POSITIVE_INFINITY,
     };
     this.disruptions.set(uid, entry);
     return entry;
   }
 
   private check(what: string): void {
-    const down = [...this.disruptions.values()];
+    const down = [...this.disruptions.values()].filter((entry) => !this.isVoid(entry));
     const zones = new Set(down.map(({ zone }) => zone));
     const pods = new Set(down.map(({ name }) => name));
     if (zones.size > 1 || pods.size > this.api.maxUnavailable) {
@@ -115,9 +144,19 @@ export class Witness {
     }
   }
 
+  /** Whether every eviction of it that is under way is tied to a version of the pod that has passed. */
+  private isVoid({ name, uid, underWay, carriedOut }: Disruption): boolean {
+    const pod = this.api.pods.get(name);
+    if (carriedOut || pod?.uid !== uid) return false;
+    return [...underWay].every(
+      ({ resourceVersion }) => (resourceVersion ?? pod.resourceVersion) !== pod.resourceVersion,
+    );
+  }
+
   /** What everybody could see for minutes, whatever the status says. */
   private checkLong(pod: PodId): void {
     const { api } = this;
+    if (api.owner.names === 'random') return;
     const since = api.podHistory.findLast(({ atMs }) => atMs <= api.nowMs - LONGEST_UNSEEN_MS);
     if (!since) return;
     const before = api.replicaHistory.findLastIndex(({ atMs }) => atMs <= api.nowMs - LONGEST_UNSEEN_MS);
@@ -133,6 +172,7 @@ export class Witness {
 
   /** Counts the pods at the versions that the status names, another way, and holds the admission against that. */
   private checkCounts(pod: PodId, before: BudgetStatus): void {
+    if (this.api.owner.names === 'random') return;
     const seen = this.api.podHistory.findLast(({ version }) => version <= Number(before.versions.pods));
     const scale = this.api.replicaHistory.findLast(
       ({ version }) => version <= Number(before.versions.statefulsets),

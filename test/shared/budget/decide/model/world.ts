@@ -73,7 +73,9 @@ export class World {
     const { api } = this;
     const { budget, nowMs } = api;
     if (!budget) return;
-    const result = reconcile(budget, new LaggingCache(api).observe(), [], {
+    const cache = new LaggingCache(api);
+    if (cache.asksFirst) cache.readNumber();
+    const result = reconcile(budget, cache.observe([]), [], {
       nowMs,
       monotonicMs: nowMs,
       sinceMs: () => nowMs,
