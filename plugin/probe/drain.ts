@@ -44,6 +44,7 @@ export async function probeDrain(
     begin(reporter, wake) {
       probe.listen((news) => reporter.report(news));
       probe.whenFailed(wake);
+      probe.whenBroken(wake);
     },
     hold: () => drainHold(probe, request.maxFailures),
     end: async () => ({ probe: await probe.end() }),

@@ -165,7 +165,7 @@ describe('hold of a rollout by probes', () => {
 
 describe('hold of a drain by probes', () => {
   it('stays once too many have failed', () => {
-    const probe = { failed: 2, requests: 40, lastFailure: 'ECONNREFUSED' };
+    const probe = { failed: 2, requests: 40, lastFailure: 'ECONNREFUSED', broken: undefined };
     assert.equal(drainHold(probe, 2), undefined);
     assert.equal(drainHold(probe, undefined), undefined);
     assert.match(
