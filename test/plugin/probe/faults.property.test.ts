@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { drainHold } from '../../../plugin/drain/probe-hold.ts';
 import type { Answer, ProbeClient } from '../../../plugin/probe/client.ts';
-import { drainHold } from '../../../plugin/probe/drain-hold.ts';
 import { Probe } from '../../../plugin/probe/probe.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 import fc from '../../helpers/seed.ts';

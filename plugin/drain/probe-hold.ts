@@ -1,5 +1,5 @@
-import { describeHold, followHold, NOTHING_HELD } from './decide/hold.ts';
-import type { Probe } from './probe.ts';
+import { describeHold, followHold, NOTHING_HELD } from '../probe/decide/hold.ts';
+import type { Probe } from '../probe/probe.ts';
 
 /**
  * Why a drain is held by failed requests; undefined while it is not. A drain has no Lease through which somebody could

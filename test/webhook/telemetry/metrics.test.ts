@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readZoneDisruptionBudget } from '../../shared/budget/decide/budget.ts';
-import { createMetrics } from '../../webhook/metrics.ts';
+import { readZoneDisruptionBudget } from '../../../shared/budget/decide/budget.ts';
+import { createMetrics } from '../../../webhook/telemetry/metrics.ts';
 
 const NOW_MS = Date.parse('2026-01-01T01:00:00Z');
 

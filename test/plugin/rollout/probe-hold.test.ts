@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { drainHold } from '../../../plugin/probe/drain-hold.ts';
-import { holdRollout } from '../../../plugin/probe/rollout-hold.ts';
+import { drainHold } from '../../../plugin/drain/probe-hold.ts';
+import { holdRollout } from '../../../plugin/rollout/probe-hold.ts';
 
 /** A Lease that is paused and resumed, and shown by a watch, which may lag. */
 function scene() {
