@@ -52,6 +52,8 @@ export class ConfigError extends Error {
 const DEFAULT_TIMES = { ca: '43800h', certificate: '2160h', settle: '10m' };
 /** Longer than the API server's --request-timeout of 60 s. */
 const DEFAULT_SETTLE = '75s';
+/** An eviction may be under way for as long as the API server's --request-timeout, which is 60 s unless it is set. */
+const SHORTEST_SETTLE_MS = 60_000;
 const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'];
 
 /**
@@ -82,7 +84,10 @@ export function readConfig(
     requireToken: yesOrNo('require-token', value('require-token') ?? 'true'),
     clientCaFile: value('client-ca-file'),
     clientNames: value('client-names')?.split(',') ?? [],
-    settleMs: settleTime(value('budget-settle-time') ?? DEFAULT_SETTLE),
+    settleMs: settleTime(
+      value('budget-settle-time') ?? DEFAULT_SETTLE,
+      flags['unsafe-settle-time-for-tests'],
+    ),
     certificates: certificateTimes(value),
     webhookConfiguration: value('webhook-configuration') ?? 'kubectl-zone',
     lease: value('leader-lease') ?? 'kubectl-zone-webhook',
@@ -111,6 +116,7 @@ function parse(argv: readonly string[]): Readonly<Record<string, string | undefi
         'client-ca-file': text,
         'client-names': text,
         'budget-settle-time': text,
+        'unsafe-settle-time-for-tests': text,
         'ca-lifetime': text,
         'certificate-lifetime': text,
         'certificate-settle-time': text,
@@ -127,10 +133,16 @@ function parse(argv: readonly string[]): Readonly<Record<string, string | undefi
   }
 }
 
-function settleTime(text: string): number {
+/** @param forTests where nothing is in flight: any duration */
+function settleTime(text: string, forTests: string | undefined): number {
+  const unsafeMs = forTests === undefined ? undefined : parseDuration(forTests);
+  if (unsafeMs !== undefined) return unsafeMs;
   const ms = parseDuration(text);
-  if (ms === undefined) {
-    throw new ConfigError(`--budget-settle-time is a duration such as 75s, not "${text}"`);
+  if (ms === undefined || ms < SHORTEST_SETTLE_MS) {
+    throw new ConfigError(
+      `--budget-settle-time is a duration of at least 60s, such as 75s, not "${text}": ` +
+        "evictions may be under way for as long as the API server's --request-timeout",
+    );
   }
   return ms;
 }

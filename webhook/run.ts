@@ -5,26 +5,27 @@ import { type Clock, delay } from '../shared/clock.ts';
 import type { Kube } from '../shared/kube/kube.ts';
 import { VERSION } from '../shared/version.ts';
 import { createAdmitter } from './admission/admitter.ts';
-import type { Eviction } from './admission/review.ts';
 import type { Verdict } from './admission/verdict.ts';
 import { createApp } from './api/app.ts';
 import { bindEviction } from './api/bind.ts';
 import { callersByToken } from './api/callers.ts';
+import type { Eviction } from './api/review.ts';
 import { type ClusterView, watchCluster } from './cluster/caches.ts';
 import { unheard } from './cluster/unheard.ts';
 import type { Config } from './config.ts';
+import { createDenialEvents } from './events.ts';
+import type { Log } from './log.ts';
+import { createMetrics } from './metrics.ts';
 import { createBodyReader } from './server/body.ts';
 import type { Connections } from './server/connections.ts';
 import { createHealthApp } from './server/health.ts';
 import { type ClientVerification, listenHttp, listenHttps } from './server/listen.ts';
 import { type Leader, runLeader } from './status/leader.ts';
 import { createReconciler } from './status/reconciler.ts';
-import { createDenialEvents } from './telemetry/events.ts';
-import type { Log } from './telemetry/log.ts';
-import { createMetrics } from './telemetry/metrics.ts';
 import { openFileSource } from './tls/file-source.ts';
 import { startInjector } from './tls/inject.ts';
 import { openPatiently } from './tls/open.ts';
+import { createScope } from './tls/scope.ts';
 import { openSecretSource } from './tls/secret-source.ts';
 import type { TlsSource } from './tls/source.ts';
 
@@ -84,7 +85,10 @@ export async function runWebhook(config: Config, surroundings: Surroundings): Pr
     budgets: () => cluster?.budgets.values() ?? [],
     leads: () => leader?.leads === true,
     staleWatches: () => cluster?.stale().length ?? 0,
-    nowMs: () => clock.nowMs() + kube.clockSkewMs,
+    reservedForMs(budget, reservation) {
+      const sinceMs = cluster?.memory.standingSinceMs(budget, reservation);
+      return sinceMs === undefined ? 0 : clock.monotonicMs() - sinceMs;
+    },
   });
   const host = config.bindAddress;
   const health = await listenHttp(createHealthApp(notReady, metrics), {
@@ -104,6 +108,16 @@ export async function runWebhook(config: Config, surroundings: Surroundings): Pr
   if (clients === undefined && !(byToken && tls.current.token !== undefined)) {
     log.warn({}, 'whoever reaches the port is taken for the API server: neither a token nor a client CA');
   }
+  let hadGap = false;
+  /** Budgets are not known yet when the configuration is read first. */
+  let onGap = (_: string | undefined) => {
+    hadGap = true;
+  };
+  const scope = createScope({
+    ...surroundings,
+    settleMs: config.settleMs,
+    onGap: (namespace) => onGap(namespace),
+  });
   const injector =
     tls.current.caBundle === undefined
       ? undefined
@@ -112,6 +126,7 @@ export async function runWebhook(config: Config, surroundings: Surroundings): Pr
           name: config.webhookConfiguration,
           caBundle: () => tls.current.caBundle,
           token: () => (byToken ? tls.current.token : undefined),
+          onValidating: scope.see,
         });
   injected = () => injector?.done ?? true;
 
@@ -128,6 +143,16 @@ export async function runWebhook(config: Config, surroundings: Surroundings): Pr
     mayWrite: () => leader?.leads === true,
   });
   view.onChange((namespace) => reconciler.mark(namespace));
+  onGap = (namespace) => {
+    log.warn(
+      { namespace },
+      'evictions may have passed that the API server did not ask about: budgets settle',
+    );
+    for (const budget of namespace === undefined ? view.budgets.values() : budgetsIn(view, namespace))
+      view.memory.notAsked(budget, clock.monotonicMs());
+    reconciler.mark(namespace);
+  };
+  if (hadGap) onGap(undefined);
   leader = runLeader({
     ...surroundings,
     namespace: config.namespace,
@@ -180,7 +205,14 @@ export async function runWebhook(config: Config, surroundings: Surroundings): Pr
       await server.close();
       reconciler.stop();
       await leader?.stop();
-      await Promise.all([view.stop(), tls.stop(), injector?.stop(), health.close(), reconciler.idle()]);
+      await Promise.all([
+        view.stop(),
+        tls.stop(),
+        injector?.stop(),
+        scope.stop(),
+        health.close(),
+        reconciler.idle(),
+      ]);
     },
   };
 }

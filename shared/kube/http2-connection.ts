@@ -51,7 +51,7 @@ function superviseSession(
   heartbeat: Heartbeat,
 ): Connection {
   let underWay = 0;
-  let lastHeardMs = clock.nowMs();
+  let lastHeardMs = clock.monotonicMs();
   let cancelPing: (() => void) | undefined;
   let pinging: Promise<void> | undefined;
   let broken: string | undefined;
@@ -90,7 +90,7 @@ function superviseSession(
       const cancel = clock.schedule(heartbeat.pongWithinMs, giveUp);
       const onPong = (error: Error | null) => {
         cancel();
-        if (error === null) lastHeardMs = clock.nowMs();
+        if (error === null) lastHeardMs = clock.monotonicMs();
         if (error === null) resolve();
         else reject(failure(undefined, error));
       };
@@ -144,7 +144,7 @@ function superviseSession(
         reject(signal.aborted ? signal.reason : failure(stream, lastError));
       });
       stream.on('response', (answered) => {
-        lastHeardMs = clock.nowMs();
+        lastHeardMs = clock.monotonicMs();
         resolve({
           status: Number(answered[':status']),
           header: (name) => headerText(answered[name]),
@@ -164,7 +164,7 @@ function superviseSession(
     },
     async exchange(exchange) {
       exchange.signal.throwIfAborted();
-      if (clock.nowMs() - lastHeardMs > heartbeat.pingEveryMs) await ping();
+      if (clock.monotonicMs() - lastHeardMs > heartbeat.pingEveryMs) await ping();
       exchange.signal.throwIfAborted();
       return open(exchange);
     },

@@ -140,7 +140,7 @@ export function createTransport(options: TransportOptions): Kube {
 
   async function request(wanted: KubeRequest): Promise<unknown> {
     const timeoutMs = wanted.timeoutMs ?? options.timeoutMs ?? TIMEOUT_MS;
-    const endsAtMs = clock.nowMs() + timeoutMs;
+    const endsAtMs = clock.monotonicMs() + timeoutMs;
     const progress: Progress = { waitsFor: 'server' };
     const late = () => new ConnectionError(lateText(progress, timeoutMs));
     const deadline = startDeadline(clock, timeoutMs, late, wanted.signal);
@@ -157,7 +157,7 @@ export function createTransport(options: TransportOptions): Kube {
             method: wanted.method,
             retry: wanted.retry ?? 'safe',
             attempt: count,
-            remainingMs: endsAtMs - clock.nowMs(),
+            remainingMs: endsAtMs - clock.monotonicMs(),
             random: random(),
           });
           if (waitMs === undefined) throw error;

@@ -151,9 +151,9 @@ export function watchCache<T>(options: WatchCacheOptions<T>): WatchCache<T> {
     let liveSinceMs: number | undefined;
     const onLive = () => {
       heardAtMs = clock.monotonicMs();
-      liveSinceMs ??= clock.nowMs();
+      liveSinceMs ??= clock.monotonicMs();
       if (staleSinceMs === undefined) return;
-      const afterMs = clock.nowMs() - staleSinceMs;
+      const afterMs = clock.monotonicMs() - (brokenSinceMs ?? clock.monotonicMs());
       staleSinceMs = undefined;
       brokenSinceMs = undefined;
       options.onConnection?.({ kind: 'restored', path, afterMs });
@@ -165,7 +165,7 @@ export function watchCache<T>(options: WatchCacheOptions<T>): WatchCache<T> {
     } catch (error) {
       round.error = toError(error);
     }
-    if (liveSinceMs !== undefined) round.lastedMs = clock.nowMs() - liveSinceMs;
+    if (liveSinceMs !== undefined) round.lastedMs = clock.monotonicMs() - liveSinceMs;
     return round;
   }
 

@@ -3,8 +3,8 @@ import { after, before, describe, it } from 'node:test';
 import { systemClock } from '../../shared/clock.ts';
 import type { KubeRequest } from '../../shared/kube/kube.ts';
 import { readConfig } from '../../webhook/config.ts';
+import { silentLog } from '../../webhook/log.ts';
 import { runWebhook, type Webhook } from '../../webhook/run.ts';
-import { silentLog } from '../../webhook/telemetry/log.ts';
 import { waitUntil } from '../helpers/processes.ts';
 import { grantShipped, type ShippedRoles, shippedRoles } from '../webhook/helpers/access.ts';
 import { isWhole, waitBudget, zoneBudget } from '../webhook/helpers/budgets.ts';
@@ -45,7 +45,7 @@ export function webhookRightsSuite(start: () => Promise<ControlPlaneCluster>): v
         await before?.();
       });
       const config = readConfig(
-        [...FLAGS, '--shutdown-delay=0', '--budget-settle-time=100ms'],
+        [...FLAGS, '--shutdown-delay=0', '--unsafe-settle-time-for-tests=100ms'],
         { POD_NAMESPACE: SYSTEM_NAMESPACE },
         'test',
       );

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { load } from 'js-yaml';
-import { createMetrics } from '../../webhook/telemetry/metrics.ts';
+import { createMetrics } from '../../webhook/metrics.ts';
 import { at, MANIFESTS } from './read.ts';
 
 /** Names of the time series that the webhook exposes. */
@@ -12,7 +12,7 @@ async function exposed(): Promise<ReadonlySet<string>> {
     budgets: () => [],
     leads: () => false,
     staleWatches: () => 0,
-    nowMs: () => 0,
+    reservedForMs: () => 0,
   }).expose();
   const names = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].flatMap(([, name = '', type]) =>
     type === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name],

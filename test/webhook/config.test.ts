@@ -19,6 +19,18 @@ describe('configuration', () => {
     }
   });
 
+  it('refuses a settle time that is shorter than an eviction may be under way', () => {
+    const settleMs = (...argv: string[]) => readConfig(argv, {}, 'unique').settleMs;
+    assert.equal(settleMs(), 75_000);
+    assert.equal(settleMs('--budget-settle-time=1m'), 60_000);
+    for (const text of ['59s', '0', 'soon']) {
+      assert.throws(() => settleMs(`--budget-settle-time=${text}`), /at least 60s.*--request-timeout/, text);
+    }
+    assert.equal(settleMs('--unsafe-settle-time-for-tests=100ms'), 100);
+    const env = { UNSAFE_SETTLE_TIME_FOR_TESTS: '100ms' };
+    assert.equal(readConfig([], env, 'unique').settleMs, 75_000, 'no environment sets it by mistake');
+  });
+
   it('takes lifetimes of certificates as kubectl writes durations, where a rotation fits into them', () => {
     const of = (...argv: string[]) => readConfig(argv, {}, 'unique').certificates;
     const DAY_MS = 24 * 60 * 60_000;

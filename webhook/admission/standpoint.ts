@@ -8,6 +8,7 @@ import type {
   ZoneDisruptionBudget,
 } from '../../shared/budget/decide/types.ts';
 import { settlingProblem } from '../../shared/budget/decide/view.ts';
+import { type Clock, settledWithin } from '../../shared/clock.ts';
 import { compareResourceVersions } from '../../shared/kube/resource-version.ts';
 import type { ClusterView } from '../cluster/caches.ts';
 import { unconfirmed } from '../cluster/unheard.ts';
@@ -43,10 +44,19 @@ export function knownOf(
   };
 }
 
-/** The same; scales are read that are not known, as every replica has to know what may tighten. */
-export async function standpointOn(budget: ZoneDisruptionBudget, cluster: KnownCluster): Promise<Standpoint> {
+/** All evictions of the namespace wait for it, and what it tells may only tighten (L1). */
+export const SCALE_PATIENCE_MS = 300;
+
+/** The same; scales that are not known are read first, unless that takes long. */
+export async function standpointOn(
+  budget: ZoneDisruptionBudget,
+  cluster: KnownCluster,
+  clock: Clock,
+): Promise<Standpoint> {
   const observed = cluster.observe(budget);
-  if (observed.kind === 'ask') await cluster.scales.refresh(observed.refs);
+  if (observed.kind === 'ask') {
+    await settledWithin(clock, SCALE_PATIENCE_MS, cluster.scales.refresh(observed.refs));
+  }
   return knownOf(budget, cluster);
 }
 

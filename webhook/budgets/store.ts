@@ -11,6 +11,7 @@ import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
  *
  * @returns the budget as it is stored now, or undefined when somebody else has written first
  * @throws ApiError, ConnectionError: then it may have been written or not
+ * @throws PrunedStatusError when a part of it was not stored
  */
 export async function writeStatus(
   kube: Kube,
@@ -32,11 +33,42 @@ export async function writeStatus(
       timeoutMs,
       retry: 'never',
     });
-    return readZoneDisruptionBudget(answer);
+    const stored = readZoneDisruptionBudget(answer);
+    if (!isKept(status, stored.status)) throw new PrunedStatusError(stored);
+    return stored;
   } catch (error) {
     if (isConflict(error)) return undefined;
     throw error;
   }
+}
+
+/** The API server stores only what the CustomResourceDefinition has a field for. */
+export class PrunedStatusError extends Error {
+  override readonly name = 'PrunedStatusError';
+  /** What it has stored instead. */
+  readonly stored: ZoneDisruptionBudget;
+
+  constructor(stored: ZoneDisruptionBudget) {
+    super(
+      'the CustomResourceDefinition zonedisruptionbudgets.zonecontrol.k8s.aws is older than the webhook: ' +
+        'apply manifests/crds/zonedisruptionbudgets.yaml of its release',
+    );
+    this.stored = stored;
+  }
+}
+
+/** Whether what the ledger rests on was stored; the rest is for people. */
+function isKept(sent: BudgetStatus, stored: BudgetStatus): boolean {
+  const keys = ({ reservations }: BudgetStatus) =>
+    reservations.map(({ uid, resourceVersion, revision }) => `${uid} ${resourceVersion} ${revision}`).join();
+  return (
+    stored.protocol === sent.protocol &&
+    stored.identity === sent.identity &&
+    stored.revision === sent.revision &&
+    stored.versions.pods === sent.versions.pods &&
+    stored.lastZones.size === sent.lastZones.size &&
+    keys(stored) === keys(sent)
+  );
 }
 
 /** A consistent read of one budget; undefined when it is gone. */

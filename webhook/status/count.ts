@@ -11,12 +11,12 @@ import type {
 } from '../../shared/budget/decide/types.ts';
 import { type Clock, delay } from '../../shared/clock.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
-import { fetchBudget, writeStatus } from '../budgets/store.ts';
+import { fetchBudget, PrunedStatusError, writeStatus } from '../budgets/store.ts';
 import type { ClusterView } from '../cluster/caches.ts';
 import { fetchPod } from '../cluster/read-pod.ts';
 import { SCALE_LIFETIME_MS } from '../cluster/scales.ts';
 import { unheard } from '../cluster/unheard.ts';
-import type { Log } from '../telemetry/log.ts';
+import type { Log } from '../log.ts';
 import { quietInMs } from './quiet.ts';
 import { withZonesKnown } from './zone-condition.ts';
 
@@ -29,6 +29,8 @@ export interface CountDeps {
   settleMs: number;
   /** False as soon as another replica may lead. */
   mayWrite(): boolean;
+  /** By uid of the budget, when a part of its status was last not stored, by the monotonic clock. */
+  pruned: Map<string, number>;
   /** Ends waiting. */
   signal: AbortSignal;
 }
@@ -57,13 +59,18 @@ const TOLD_AFTER_MS = 30_000;
 export async function countBudget(deps: CountDeps, cached: ZoneDisruptionBudget): Promise<CountResult> {
   const { kube, clock, cluster, log } = deps;
   const sinceMs = clock.monotonicMs();
+  const tryAgainMs = (deps.pruned.get(cached.metadata.uid) ?? Number.NEGATIVE_INFINITY) + LONGEST_RECHECK_MS;
+  if (sinceMs < tryAgainMs) return { recheckInMs: tryAgainMs - sinceMs, behind: [] };
   let budget: ZoneDisruptionBudget | undefined = cached;
   for (let tries = 0; budget && tries < MAX_TRIES; tries += 1) {
     cluster.memory.see(budget, clock.monotonicMs());
     await waitForQuiet(deps, budget, sinceMs);
     const { next, ...result } = await recount(deps, budget);
     if (!next || !deps.mayWrite()) return result;
-    const written: ZoneDisruptionBudget | undefined = await writeStatus(kube, budget, next, TIMEOUT_MS);
+    const written = await writeStatus(kube, budget, next, TIMEOUT_MS).catch((error) =>
+      tellPruned(deps, error),
+    );
+    if (written === 'pruned') return { recheckInMs: LONGEST_RECHECK_MS, behind: [] };
     if (written) {
       cluster.memory.see(written, clock.monotonicMs());
       return result;
@@ -72,6 +79,19 @@ export async function countBudget(deps: CountDeps, cached: ZoneDisruptionBudget)
     budget = await fetchBudget(kube, budget.metadata, TIMEOUT_MS);
   }
   return { recheckInMs: budget && 0, behind: [] };
+}
+
+/** Says in the budget that the API server does not store the ledger; nothing is admitted by what it has stored. */
+async function tellPruned(deps: CountDeps, error: unknown): Promise<'pruned'> {
+  if (!(error instanceof PrunedStatusError)) throw error;
+  const { stored, message } = error;
+  deps.log.error({ budget: stored.metadata.name, error: message }, 'status cannot be stored');
+  deps.pruned.set(stored.metadata.uid, deps.clock.monotonicMs());
+  const next = failSync(stored, message, serverNowMs(deps));
+  await writeStatus(deps.kube, stored, next, TIMEOUT_MS).catch((again) => {
+    if (!(again instanceof PrunedStatusError)) throw again;
+  });
+  return 'pruned';
 }
 
 async function waitForQuiet(deps: CountDeps, budget: ZoneDisruptionBudget, sinceMs: number) {

@@ -1,9 +1,9 @@
 import { type Clock, delay } from '../../shared/clock.ts';
 import type { ClusterView } from '../cluster/caches.ts';
-import { type Log, messageOf } from '../telemetry/log.ts';
+import { type Log, messageOf } from '../log.ts';
 import { type CountDeps, countBudget } from './count.ts';
 
-export interface ReconcilerDeps extends Omit<CountDeps, 'cluster' | 'signal'> {
+export interface ReconcilerDeps extends Omit<CountDeps, 'cluster' | 'signal' | 'pruned'> {
   cluster: CountDeps['cluster'] & Pick<ClusterView, 'budgets'>;
   clock: Clock;
   log: Log;
@@ -38,6 +38,7 @@ const LONGEST_RETRY_MS = 10_000;
 export function createReconciler(deps: ReconcilerDeps): Reconciler {
   const { clock, cluster, log } = deps;
   const works = new Map<string, Work>();
+  const pruned = new Map<string, number>();
   const stopping = new AbortController();
   const { signal } = stopping;
 
@@ -82,7 +83,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     try {
       if (work.isDue && work.behind.length > 0) await cluster.freshness.refresh(work.behind);
       work.isDue = false;
-      const result = await countBudget({ ...deps, signal }, cluster.budgets.get(key) ?? budget);
+      const result = await countBudget({ ...deps, pruned, signal }, cluster.budgets.get(key) ?? budget);
       work.failures = 0;
       work.behind = result.behind;
       return result.recheckInMs;

@@ -3,7 +3,7 @@ import type { Clock } from '../../shared/clock.ts';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import { resourcePath } from '../../shared/kube/paths.ts';
 import { watchCache } from '../../shared/kube/watch-cache.ts';
-import { type Log, logConnection, messageOf } from '../telemetry/log.ts';
+import { type Log, logConnection, messageOf } from '../log.ts';
 import { withToken } from './token.ts';
 
 export interface InjectorOptions {
@@ -17,6 +17,8 @@ export interface InjectorOptions {
   clock: Clock;
   random: () => number;
   log: Log;
+  /** Called with the validating configuration, whenever it was changed. */
+  onValidating?: (configuration: unknown) => void;
 }
 
 /** Keeps our CAs and the token in the webhook configurations, whoever overwrites them. */
@@ -89,7 +91,10 @@ export function startInjector(options: InjectorOptions): Injector {
       kube,
       path: resourcePath({ group: 'admissionregistration.k8s.io', version: 'v1', resource }),
       fieldSelector: `metadata.name=${name}`,
-      parse: (value) => Configuration.parse(value),
+      parse(value) {
+        if (resource === 'validatingwebhookconfigurations') options.onValidating?.(value);
+        return Configuration.parse(value);
+      },
       clock,
       random,
       retryFirstList: true,

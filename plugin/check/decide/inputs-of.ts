@@ -56,9 +56,9 @@ export function inputsOf(inventory: Inventory, nowMs: number): (workload: Checke
       podBudgets: (podBudgets.get(namespace) ?? [])
         .filter(({ spec }) => spec.selector && matchesLabels(spec.selector, podLabels))
         .sort(byName),
-      // What nobody can evaluate makes the webhook deny: it covers.
+      // What nobody can evaluate makes the webhook deny: it covers. One with dryRun only warns: it keeps nobody from all.
       zoneBudgets: (zoneBudgets.get(namespace) ?? [])
-        .filter(({ spec }) => coverage(spec, podLabels) !== 'not-covered')
+        .filter(({ spec }) => !spec.dryRun && coverage(spec, podLabels) !== 'not-covered')
         .sort(byName),
       volumeZones: volumeZones.get(namespace) ?? new Map(),
       webhook: webhookFor(namespace, inventory),

@@ -123,7 +123,7 @@ async function carryOutAndTell(
       kube,
       clock,
       signal,
-      deadlineMs: clock.monotonicMs() + request.timeoutMs,
+      deadlineMs: clock.nowMs() + request.timeoutMs,
       force: request.forceConflicts,
       wait: request.wait,
       version,

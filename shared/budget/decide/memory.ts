@@ -12,6 +12,11 @@ export interface BudgetMemory {
   see(budget: ZoneDisruptionBudget, atMs: number): void;
   /** Begins to distrust the status that was seen last: something else has shown that it is not of this history. */
   distrust(budget: ZoneDisruptionBudget, atMs: number): void;
+  /**
+   * Evictions may have passed that no replica was asked about. The status is not trusted from then on, whoever goes on
+   * to write counts without knowing of that, until one is seen that says so itself.
+   */
+  notAsked(budget: ZoneDisruptionBudget, atMs: number): void;
   /** When the newest version of the budget was seen first; undefined for one that was not seen. */
   seenAtMs(budget: ZoneDisruptionBudget): number | undefined;
   /** Since when nothing can be told from the budget's status; undefined for one that is trusted. */
@@ -38,6 +43,8 @@ interface Seen {
   content: string;
   identity: string;
   distrustedSinceMs: number | undefined;
+  /** Whether `notAsked` was called, and no status has said so yet. */
+  hasGap: boolean;
   reservations: ReadonlyMap<string, number>;
   /** By the uids of the pods. */
   standing: ReadonlyMap<string, number>;
@@ -57,6 +64,10 @@ export function createBudgetMemory(): BudgetMemory {
     distrust({ metadata }, atMs) {
       const seen = memory.get(metadata.uid);
       if (seen) seen.distrustedSinceMs ??= atMs;
+    },
+    notAsked({ metadata }, atMs) {
+      const seen = memory.get(metadata.uid);
+      if (seen) Object.assign(seen, { distrustedSinceMs: atMs, hasGap: true });
     },
     seenAtMs: ({ metadata }) => memory.get(metadata.uid)?.atMs,
     distrustedSinceMs: ({ metadata }) => memory.get(metadata.uid)?.distrustedSinceMs,
@@ -85,7 +96,9 @@ function next(budget: ZoneDisruptionBudget, before: Seen | undefined, atMs: numb
     reservations.set(key, before?.reservations.get(key) ?? atMs);
     standing.set(reservation.uid, before?.standing.get(reservation.uid) ?? atMs);
   }
-  const isTrusted = distrust(budget) === undefined && !putBack;
+  const saysSo = distrust(budget) !== undefined;
+  const hasGap = before?.hasGap === true && !saysSo;
+  const isTrusted = !saysSo && !putBack && !hasGap;
   // A change while it is not trusted may have let others pass: the time begins anew.
   const sinceMs = changed ? atMs : (before?.distrustedSinceMs ?? atMs);
   return {
@@ -95,6 +108,7 @@ function next(budget: ZoneDisruptionBudget, before: Seen | undefined, atMs: numb
     revision: Math.max(status.revision, before?.revision ?? 0),
     content,
     identity,
+    hasGap,
     distrustedSinceMs: isTrusted ? undefined : sinceMs,
     reservations,
     standing,

@@ -46,6 +46,18 @@ describe('a reserve-only eviction', () => {
     assert.equal((api.status('ingester').reservations as object[]).length, 1);
   });
 
+  it('reserves an unready pod without a zone in a zone of its own, as it may serve anywhere before it is removed', async () => {
+    const { api, evict } = harness();
+    api.budget('ingester', {});
+    api.pod('ingester-0', { ready: false, node: 'nowhere' });
+    assert.equal((await evict('ingester-0', reserving('uid-ingester-0'))).code, RESERVED_CODE);
+    const [reservation] = api.status('ingester').reservations as { zone: string }[];
+    assert.equal(reservation?.zone, '?ingester-0');
+    api.pod('ingester-1', { node: 'node-b' });
+    assert.equal((await evict('ingester-1')).code, 429);
+    assert.equal((await evict('ingester-0', reserving('uid-ingester-0'))).code, RESERVED_CODE);
+  });
+
   it('finds nothing to reserve where there is no budget, and for a pod that is going', async () => {
     const { api, evict } = harness();
     api.pod('ingester-0', { terminating: true });

@@ -14,6 +14,8 @@ export interface FakeApi {
   kube: Kube;
   /** May throw or wait before a request is looked at. */
   before: (request: KubeRequest) => void | Promise<void>;
+  /** What is stored of a status that is written. */
+  prune: (status: Record<string, unknown>) => Record<string, unknown>;
   /** Every request, as `METHOD path`. */
   requests: string[];
   pod(name: string, more?: PodShape): void;
@@ -60,7 +62,7 @@ export function fakeApi(): FakeApi {
       if (sent.metadata.resourceVersion !== stored.metadata.resourceVersion) throw error(409, 'Conflict');
       const next = {
         ...stored,
-        status: sent.status,
+        status: api.prune(sent.status as Record<string, unknown>),
         metadata: { ...stored.metadata, resourceVersion: stamp() },
       };
       budgets.set(stored.metadata.name, next);
@@ -71,6 +73,7 @@ export function fakeApi(): FakeApi {
 
   const api: FakeApi = {
     before: () => {},
+    prune: (status) => status,
     requests: [],
     kube: {
       server: 'https://fake',

@@ -124,7 +124,7 @@ export async function startReplica(
     ...(options.nodeFlags ?? []),
     entry,
     // Nothing is in flight when a test makes a budget.
-    '--budget-settle-time=100ms',
+    '--unsafe-settle-time-for-tests=100ms',
     ...(options.flags ?? []),
     `--port=${port}`,
     `--metrics-port=${metricsPort}`,

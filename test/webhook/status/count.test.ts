@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { RESERVATION_LIFETIME_MS } from '../../../shared/budget/decide/reservations.ts';
 import type { BudgetObservation, CachedPod } from '../../../shared/budget/decide/types.ts';
+import { viewBudget } from '../../../shared/budget/decide/view.ts';
 import { fetchBudget } from '../../../webhook/budgets/store.ts';
+import { silentLog } from '../../../webhook/log.ts';
 import { type CountDeps, countBudget, LONGEST_RECHECK_MS } from '../../../webhook/status/count.ts';
-import { silentLog } from '../../../webhook/telemetry/log.ts';
 import { type ManualClock, manualClock } from '../../helpers/manual-clock.ts';
 import { type FakeApi, fakeApi, NAMESPACE } from '../helpers/fake-api.ts';
 import { known } from '../helpers/known.ts';
@@ -57,6 +58,7 @@ function world(shown: () => Observed, more: Partial<CountDeps> = {}) {
     log: silentLog,
     settleMs: 75_000,
     mayWrite: () => true,
+    pruned: new Map(),
     signal: new AbortController().signal,
     ...more,
   };
@@ -109,6 +111,27 @@ describe('counting a budget', () => {
     await count();
     assert.equal(writes(), 2);
     assert.deepEqual(unhealthy(), { 'zone-a': 1, 'zone-b': 0, 'zone-c': 0 });
+  });
+
+  it('says that the CRD is older than the webhook when it does not store the ledger, and waits', async () => {
+    const { api, clock, count, writes } = world(() => observed({ available: false }));
+    const kept = ({ protocol: _, identity: __, revision: ___, ...status }: Record<string, unknown>) => status;
+    api.prune = kept;
+    assert.deepEqual(await count(), { recheckInMs: LONGEST_RECHECK_MS, behind: [] });
+    const reasonOf = async () => {
+      const budget = await fetchBudget(api.kube, BUDGET, 1_000);
+      const view = budget && viewBudget(budget);
+      return view && 'code' in view ? view.reason : '';
+    };
+    assert.match(await reasonOf(), /is older than the webhook: apply manifests\/crds/);
+    assert.equal(writes(), 2);
+    clock.advance(LONGEST_RECHECK_MS - 1);
+    assert.deepEqual(await count(), { recheckInMs: 1, behind: [] });
+    assert.equal(writes(), 2);
+    api.prune = (status) => status;
+    clock.advance(1);
+    await count();
+    assert.doesNotMatch(await reasonOf(), /CustomResourceDefinition/);
   });
 
   it('comes back when somebody else is always first, and not when the budget is gone', async () => {

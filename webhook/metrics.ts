@@ -1,9 +1,9 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { allowedDisruptions, zoneLoads } from '../../shared/budget/decide/decide.ts';
-import type { ZoneDisruptionBudget } from '../../shared/budget/decide/types.ts';
-import { viewBudget } from '../../shared/budget/decide/view.ts';
-import type { Verdict } from '../admission/verdict.ts';
-import type { Refusal } from '../api/app.ts';
+import { allowedDisruptions, zoneLoads } from '../shared/budget/decide/decide.ts';
+import type { Reservation, ZoneDisruptionBudget } from '../shared/budget/decide/types.ts';
+import { viewBudget } from '../shared/budget/decide/view.ts';
+import type { Verdict } from './admission/verdict.ts';
+import type { Refusal } from './api/app.ts';
 
 /** What the webhook measures, in the Prometheus text format. */
 export interface Metrics {
@@ -26,8 +26,8 @@ export interface MetricsSources {
   leads: () => boolean;
   /** How many watches are broken. */
   staleWatches: () => number;
-  /** By the API server's clock, which the times of reservations are from. */
-  nowMs: () => number;
+  /** How long this process has seen the pod of a reservation reserved, without a break. */
+  reservedForMs: (budget: ZoneDisruptionBudget, reservation: Reservation) => number;
 }
 
 export function createMetrics(sources: MetricsSources): Metrics {
@@ -99,18 +99,22 @@ export function createMetrics(sources: MetricsSources): Metrics {
 const MOST_SERIES = 10_000;
 
 /** What tells that nobody counts a budget, or that a reservation has been forgotten. */
-function addBudgetGauges(registry: Registry, { budgets, nowMs }: MetricsSources): void {
+function addBudgetGauges(registry: Registry, { budgets, reservedForMs }: MetricsSources): void {
   const gauges: Readonly<Record<string, { help: string; value(budget: ZoneDisruptionBudget): number }>> = {
     kubectl_zone_budget_uncounted_generations: {
       help: 'Changes of the budget that its counts do not know yet; 0 when it is counted.',
       value: ({ metadata, status }) => Math.max(0, metadata.generation - status.observedGeneration),
     },
     kubectl_zone_budget_oldest_reservation_seconds: {
-      help: 'Age of the oldest eviction that is admitted and not yet seen; 0 when there is none.',
-      value({ status: { reservations } }) {
-        const oldestMs = reservations.reduce((oldest, { timeMs }) => Math.min(oldest, timeMs), nowMs());
-        return (nowMs() - oldestMs) / 1000;
+      help: 'How long a pod has been reserved whose eviction is admitted and not yet seen, also if it is asked for again and again; 0 when there is none.',
+      value(budget) {
+        const ages = budget.status.reservations.map((each) => reservedForMs(budget, each));
+        return Math.max(0, ...ages) / 1000;
       },
+    },
+    kubectl_zone_budget_unusable: {
+      help: 'Whether no eviction of an available pod is admitted whatever the counts are: not counted, settling, or in error.',
+      value: (budget) => ('code' in viewBudget(budget) ? 1 : 0),
     },
   };
   for (const [name, { help, value }] of Object.entries(gauges)) {

@@ -1,6 +1,6 @@
-import type { Clock } from '../../shared/clock.ts';
-import { createEventRecorder } from '../../shared/kube/event-recorder.ts';
-import type { Kube } from '../../shared/kube/kube.ts';
+import type { Clock } from '../shared/clock.ts';
+import { createEventRecorder } from '../shared/kube/event-recorder.ts';
+import type { Kube } from '../shared/kube/kube.ts';
 import { type Log, messageOf } from './log.ts';
 
 export interface Denial {
@@ -46,7 +46,7 @@ export function createDenialEvents({ kube, clock, log, identity }: DenialEventsO
   return {
     record({ namespace, pod, uid, message }) {
       const key = `${namespace}/${pod}`;
-      const nowMs = clock.nowMs();
+      const nowMs = clock.monotonicMs();
       if (nowMs - (lastMs.get(key) ?? Number.NEGATIVE_INFINITY) < PER_POD_MS) return;
       const recorded = recorder.record({
         regarding: { apiVersion: 'v1', kind: 'Pod', namespace, name: pod, uid },

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readZoneDisruptionBudget } from '../../../shared/budget/decide/budget.ts';
-import { createMetrics } from '../../../webhook/telemetry/metrics.ts';
+import { readZoneDisruptionBudget } from '../../shared/budget/decide/budget.ts';
+import { createMetrics } from '../../webhook/metrics.ts';
 
-const NOW_MS = Date.parse('2026-01-01T01:00:00Z');
+/** Each for as many seconds as its number says, by this process' own clock. */
+const reservedForMs = (_: unknown, { pod }: { pod: string }) => Number(pod.split('-')[1]) * 1000;
 
 function budget(name: string, generation: number, status: object) {
   return readZoneDisruptionBudget({
@@ -22,7 +23,7 @@ const reservation = (pod: string, time: string) => ({
 });
 
 async function exposed(...budgets: ReturnType<typeof budget>[]): Promise<string> {
-  const sources = { budgets: () => budgets, leads: () => true, staleWatches: () => 0, nowMs: () => NOW_MS };
+  const sources = { budgets: () => budgets, leads: () => true, staleWatches: () => 0, reservedForMs };
   return (await createMetrics(sources).expose()).text;
 }
 
@@ -33,9 +34,9 @@ describe('metrics of budgets', () => {
       budget('behind', 3, {
         observedGeneration: 1,
         reservations: [
-          reservation('behind-0', '2026-01-01T00:54:00Z'),
-          reservation('behind-1', '2026-01-01T00:59:00Z'),
-          reservation('behind-2', '2026-01-01T02:00:00Z'),
+          reservation('behind-59', '2026-01-01T00:54:00Z'),
+          reservation('behind-360', '2026-01-01T00:59:00Z'),
+          reservation('behind-0', '2026-01-01T02:00:00Z'),
         ],
       }),
       budget('new', 1, {}),
