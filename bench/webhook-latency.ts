@@ -13,9 +13,9 @@ import { review } from '../test/webhook/helpers/harness.ts';
 import { known } from '../test/webhook/helpers/known.ts';
 import { createAdmitter } from '../webhook/admission/admitter.ts';
 import { createApp } from '../webhook/api/app.ts';
-import { silentLog } from '../webhook/log.ts';
 import { createBodyReader } from '../webhook/server/body.ts';
 import { listenHttps } from '../webhook/server/listen.ts';
+import { silentLog } from '../webhook/telemetry/log.ts';
 
 const CONNECTIONS = 50;
 const requests = Number(process.argv[2] ?? 10_000);

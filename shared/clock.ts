@@ -39,8 +39,13 @@ export function instantOf(clock: Clock): Instant {
  * The longest time that may have passed since: the one reading stands still while the machine sleeps, the other goes back
  * when its clock is set. For whoever may act only for so long.
  */
-export function longestSinceMs(clock: Clock, { wallMs, monotonicMs }: Instant): number {
-  return Math.max(clock.nowMs() - wallMs, clock.monotonicMs() - monotonicMs);
+export function longestSinceMs(clock: Clock, from: Instant): number {
+  return longestBetweenMs(from, instantOf(clock));
+}
+
+/** The same between two moments. */
+export function longestBetweenMs(from: Instant, to: Instant): number {
+  return Math.max(to.wallMs - from.wallMs, to.monotonicMs - from.monotonicMs);
 }
 
 /** Resolves once `work` has ended, well or badly, or after `patienceMs`, whichever comes first. */

@@ -4,8 +4,8 @@ import { systemClock } from '../shared/clock.ts';
 import { connect } from '../shared/kube/connect.ts';
 import { VERSION } from '../shared/version.ts';
 import { ConfigError, readConfig } from './config.ts';
-import { createLog, messageOf } from './log.ts';
 import { runWebhook } from './run.ts';
+import { createLog, messageOf } from './telemetry/log.ts';
 
 async function main(): Promise<void> {
   const config = readConfig(process.argv.slice(2), process.env, randomUUID().slice(0, 8));

@@ -1,8 +1,8 @@
+import { createPodIndex } from '../../shared/budget/decide/pod-index.ts';
 import { type ReadBudget, readBudget, sortBudgets } from '../../shared/budget/decide/read-budget.ts';
 import { readWorkload, type WorkloadKind } from '../../shared/budget/decide/workload.ts';
-import { createPodIndex } from '../../shared/budget/pod-index.ts';
+import { createWorkloadIndex } from '../../shared/budget/decide/workload-index.ts';
 import { scaleReader } from '../../shared/budget/read-scale.ts';
-import { createWorkloadIndex } from '../../shared/budget/workload-index.ts';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import { listAll } from '../../shared/kube/list.ts';
 import { nodesByName } from '../../shared/kube/nodes.ts';

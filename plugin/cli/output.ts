@@ -3,7 +3,7 @@ import type { OutputStream } from './context.ts';
 
 /*
  * All that is written to a stream is written here, so that nothing that comes from the cluster reaches a terminal as it
- * is. Only `views/terminal` and `views/plain.ts` write beside it: what they add to cleaned text is their own styling.
+ * is. Only `views/terminal` and `views/narration/plain.ts` write beside it: what they add to cleaned text is their own styling.
  */
 
 /** Writes one line; the end of a line inside the text becomes a space. */

@@ -1,5 +1,5 @@
+import { createPodIndex, type Pods } from '../../shared/budget/decide/pod-index.ts';
 import { type PodRecord, podRecord } from '../../shared/budget/decide/pod-record.ts';
-import { createPodIndex, type Pods } from '../../shared/budget/pod-index.ts';
 import { fields } from '../../shared/kube/objects/fields.ts';
 import { type Pod, readPod } from '../../shared/kube/objects.ts';
 import type { ChangeType } from '../../shared/kube/watch-store.ts';

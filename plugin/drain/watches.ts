@@ -1,8 +1,8 @@
 import type { ObservedCluster } from '../../shared/budget/decide/observe.ts';
 import { type ReadBudget, readBudget } from '../../shared/budget/decide/read-budget.ts';
 import { readWorkload, type Workload, type WorkloadKind } from '../../shared/budget/decide/workload.ts';
+import { createWorkloadIndex } from '../../shared/budget/decide/workload-index.ts';
 import { scaleReader } from '../../shared/budget/read-scale.ts';
-import { createWorkloadIndex } from '../../shared/budget/workload-index.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
 import {

@@ -5,7 +5,7 @@ import { StoppedError } from './errors.ts';
 /** How long to wait for something, and how it is told. */
 export interface Patience {
   clock: Clock;
-  /** In the clock's milliseconds. */
+  /** By the clock's `monotonicMs`. */
   deadlineMs: number;
   signal: AbortSignal;
   /** Told once, when something has to be waited for. */
@@ -31,7 +31,7 @@ export async function waitFor<T>(what: string, patience: Patience, look: () => P
     if ('found' in seen) return seen.found;
     if (!told) onWait(`waiting for ${what}: ${seen.missing}`);
     told = true;
-    if (clock.nowMs() >= deadlineMs) {
+    if (clock.monotonicMs() >= deadlineMs) {
       throw new StoppedError(
         `time is up, waiting for ${what}: ${seen.missing}`,
         'the same command goes on from here; --timeout gives it more time',

@@ -50,6 +50,8 @@ export class Probe {
   private readonly untold: (ProbeNews & { atMs: number })[] = [];
   private tell: ((news: ProbeNews & { atMs: number }) => void) | undefined;
   private onFailure: () => void = () => {};
+  private onBroken: () => void = () => {};
+  private why: string | undefined;
   private run: Tally = EMPTY_TALLY;
   private sample: Tally = EMPTY_TALLY;
   private sampledAtMs = 0;
@@ -77,10 +79,10 @@ export class Probe {
     else signal.addEventListener('abort', stop, { once: true });
     const { clock } = this.given;
     const nowMs = clock.nowMs();
-    const results = await Promise.all(
-      this.targets.flatMap((target) => CONNECTIONS.map((way) => this.send(target, way, nowMs))),
-    );
+    const first = this.targets.flatMap((target) => CONNECTIONS.map((way) => this.send(target, way, nowMs)));
+    const results = await Promise.all(first);
     signal.throwIfAborted();
+    if (this.why !== undefined) throw new Error(this.why);
     const problems = hopeless(results.filter((result) => result !== undefined));
     if (problems.length > 0) {
       this.stop();
@@ -105,6 +107,17 @@ export class Probe {
     this.onFailure = listener;
   }
 
+  /** Calls `listener` once the probes cannot go on, also when that was before. */
+  whenBroken(listener: () => void): void {
+    this.onBroken = listener;
+    if (this.why !== undefined) listener();
+  }
+
+  /** Why the probes do not tell anything any more: an error that nobody expected. Undefined as long as they do. */
+  get broken(): string | undefined {
+    return this.why;
+  }
+
   /** How many requests have ended so far. */
   get requests(): number {
     return this.run.requests;
@@ -124,7 +137,7 @@ export class Probe {
     this.cancelBeat();
     await settledWithin(this.given.clock, LAST_ANSWERS_MS, Promise.all(this.underWay));
     const unanswered = this.underWay.size;
-    if (!this.stopped.signal.aborted) this.tellSample();
+    if (!this.stopped.signal.aborted) this.guard(() => this.tellSample());
     this.stop();
     return summaryOf(this.run, { urls: this.targets.map(({ shown }) => shown), unanswered });
   }
@@ -133,7 +146,25 @@ export class Probe {
     this.cancelBeat();
     this.cancelSample();
     this.stopped.abort(new Error('the probes have ended'));
-    for (const { client } of this.targets) client.close();
+    for (const { client } of this.targets) {
+      try {
+        client.close();
+      } catch {
+        // Nothing is sent any more, so that nothing hangs on it.
+      }
+    }
+  }
+
+  /** Runs what belongs to nobody's promise: what it throws ends the probes, which then tell nothing that could be trusted. */
+  private guard(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      if (this.why !== undefined) return;
+      this.why = `the probes have broken: ${error instanceof Error ? error.message : String(error)}`;
+      this.stop();
+      this.onBroken();
+    }
   }
 
   private goOn(rhythm: Rhythm): void {
@@ -146,7 +177,7 @@ export class Probe {
       for (const target of this.targets) for (const way of CONNECTIONS) void this.send(target, way, dueAtMs);
     }
     const waitMs = Math.max(0, now.nextAtMs - clock.nowMs());
-    this.cancelBeat = clock.schedule(waitMs, () => this.goOn(now.rhythm));
+    this.cancelBeat = clock.schedule(waitMs, () => this.guard(() => this.goOn(now.rhythm)));
   }
 
   /** @returns what became of it; undefined when the probes ended before */
@@ -166,12 +197,15 @@ export class Probe {
     dueAtMs: number,
   ): Promise<ProbeResult | undefined> {
     const { clock, replaced } = this.given;
-    const before = replaced();
+    let pods: readonly string[] = [];
+    this.guard(() => {
+      pods = replaced();
+    });
     const verdict = await this.ask(target, connection);
     if (this.stopped.signal.aborted) return undefined;
     const tookMs = Math.max(0, clock.nowMs() - dueAtMs);
     const result = { url: target.shown, connection, dueAtMs, tookMs, ...verdict };
-    this.count(result, [...new Set([...before, ...replaced()])]);
+    this.guard(() => this.count(result, [...new Set([...pods, ...replaced()])]));
     return result;
   }
 
@@ -212,7 +246,7 @@ export class Probe {
   private takeSample(): void {
     this.cancelSample = this.given.clock.schedule(SAMPLE_MS, () => {
       this.takeSample();
-      this.tellSample();
+      this.guard(() => this.tellSample());
     });
   }
 

@@ -25,7 +25,7 @@ export const openRolloutReporter: OpenRolloutReporter = (context, { output, onQu
   open<Reporter>(output, context, {
     async json() {
       const [{ jsonReporter }, { rolloutProgress }] = await Promise.all([
-        import('./json.ts'),
+        import('./narration/json.ts'),
         import('./rollout/progress.ts'),
       ]);
       return jsonReporter(context.stdout, rolloutProgress);
@@ -36,7 +36,7 @@ export const openRolloutReporter: OpenRolloutReporter = (context, { output, onQu
     },
     async plain() {
       const [{ plainReporter }, { rolloutTeller }] = await Promise.all([
-        import('./plain.ts'),
+        import('./narration/plain.ts'),
         import('./rollout/narration/narrate.ts'),
       ]);
       return plainReporter(rolloutTeller, plainOptions(context));
@@ -48,7 +48,7 @@ export const openDrainReporter: OpenDrainReporter = (context, { output, onQuit, 
   open<DrainReporter>(output, context, {
     async json() {
       const [{ jsonReporter }, { drainProgress }] = await Promise.all([
-        import('./json.ts'),
+        import('./narration/json.ts'),
         import('./drain/progress.ts'),
       ]);
       return jsonReporter(context.stdout, drainProgress);
@@ -59,7 +59,7 @@ export const openDrainReporter: OpenDrainReporter = (context, { output, onQuit, 
     },
     async plain() {
       const [{ plainReporter }, { drainTeller }] = await Promise.all([
-        import('./plain.ts'),
+        import('./narration/plain.ts'),
         import('./drain/teller.ts'),
       ]);
       return plainReporter(drainTeller(leftover), plainOptions(context));
@@ -89,7 +89,7 @@ export const openBudgetReporter: OpenBudgetReporter = (context, { output, table,
 export const openFlushReporter: OpenFlushReporter = (context, { output, clock, onQuit }) =>
   open<FlushReporter>(output, context, {
     async json() {
-      const { jsonReporter } = await import('./json.ts');
+      const { jsonReporter } = await import('./narration/json.ts');
       return jsonReporter(context.stdout, () => undefined);
     },
     async ink() {
@@ -112,14 +112,14 @@ export const openFlushReporter: OpenFlushReporter = (context, { output, clock, o
 export const openZeroDowntimeReporter: OpenZeroDowntimeReporter = (context, output) => {
   const plain = async () => {
     const [{ plainReporter }, { zeroDowntimeTeller }] = await Promise.all([
-      import('./plain.ts'),
+      import('./narration/plain.ts'),
       import('./demo/zero-downtime/teller.ts'),
     ]);
     return plainReporter(zeroDowntimeTeller, plainOptions(context));
   };
   return open<ZeroDowntimeReporter>(output, context, {
     async json() {
-      const { jsonReporter } = await import('./json.ts');
+      const { jsonReporter } = await import('./narration/json.ts');
       return jsonReporter(context.stdout, () => undefined);
     },
     ink: plain,

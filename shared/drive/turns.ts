@@ -48,10 +48,10 @@ export class Turns {
   wakeIn(delayMs: number): void {
     if (this.ended) return;
     const { clock } = this.options;
-    const atMs = clock.nowMs() + Math.max(0, delayMs);
+    const atMs = clock.monotonicMs() + Math.max(0, delayMs);
     if (this.timer && this.timer.atMs <= atMs) return;
     this.cancelTimer();
-    this.timer = { atMs, cancel: clock.schedule(atMs - clock.nowMs(), () => this.wake()) };
+    this.timer = { atMs, cancel: clock.schedule(atMs - clock.monotonicMs(), () => this.wake()) };
   }
 
   /** No turn begins any more. */
@@ -65,7 +65,7 @@ export class Turns {
     while (this.asked && !this.ended) {
       this.asked = false;
       this.cancelTimer();
-      const beganMs = clock.nowMs();
+      const beganMs = clock.monotonicMs();
       let goesOn = false;
       try {
         goesOn = await turn();
@@ -73,7 +73,7 @@ export class Turns {
         onError(error);
       }
       if (goesOn) this.asked = true;
-      else await this.rest(clock.nowMs() - beganMs);
+      else await this.rest(clock.monotonicMs() - beganMs);
     }
     // At once after the last look at `asked`, so that no wake in between is lost.
     this.running = false;

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import { type Clock, instantOf } from '../clock.ts';
 import { abortable, startDeadline } from '../kube/deadline.ts';
 import type { GateState } from '../rollout/decide/types.ts';
 import type { GateSource, GateTimes } from './gate.ts';
@@ -31,7 +31,7 @@ export class GatePoll {
   constructor(given: PollOptions) {
     const { source, names } = given.source;
     this.given = given;
-    this.record = { source, names, sinceMs: given.clock.nowMs(), answer: undefined, failure: undefined };
+    this.record = { source, names, since: instantOf(given.clock), answer: undefined, failure: undefined };
   }
 
   /**
@@ -41,10 +41,14 @@ export class GatePoll {
    */
   start(signal: AbortSignal): Promise<unknown> {
     this.signal = signal;
-    this.record.sinceMs = this.given.clock.nowMs();
+    this.record.since = instantOf(this.given.clock);
     const stop = () => {
       this.cancelTimer();
-      this.given.source.close();
+      try {
+        this.given.source.close();
+      } catch {
+        // Nothing is asked any more, so that nothing hangs on it.
+      }
     };
     if (signal.aborted) stop();
     else signal.addEventListener('abort', stop, { once: true });
@@ -52,11 +56,11 @@ export class GatePoll {
   }
 
   states(): readonly GateState[] {
-    return statesAt(this.record, this.given.clock.nowMs(), this.given.times);
+    return statesAt(this.record, instantOf(this.given.clock), this.given.times);
   }
 
   get fresh(): boolean {
-    return isFresh(this.record, this.given.clock.nowMs(), this.given.times);
+    return isFresh(this.record, instantOf(this.given.clock), this.given.times);
   }
 
   /**
@@ -82,12 +86,11 @@ export class GatePoll {
     const { source, clock, times, onAnswer } = this.given;
     const late = () => new Error(`no answer within ${times.timeoutMs / 1000}s`);
     const deadline = startDeadline(clock, times.timeoutMs, late, this.signal);
-    const basis = source.basis?.();
     let failure: unknown;
     try {
+      const basis = source.basis?.();
       const states = await abortable(source.check(deadline.signal), deadline.signal);
-      const isOutdated = () => source.basis?.() !== basis;
-      this.record.answer = { states, atMs: clock.nowMs(), isOutdated };
+      this.record.answer = { states, at: instantOf(clock), isOutdated: () => !restsOn(source, basis) };
       this.record.failure = undefined;
       this.failures = 0;
     } catch (error) {
@@ -110,5 +113,14 @@ export class GatePoll {
     }
     const longestMs = Math.min(FIRST_RETRY_MS * 2 ** (this.failures - 1), LONGEST_RETRY_MS);
     return longestMs * (0.5 + random() / 2);
+  }
+}
+
+/** Whether what an answer rested on is as it was. What cannot be told is not. */
+function restsOn(source: GateSource, basis: string | undefined): boolean {
+  try {
+    return source.basis?.() === basis;
+  } catch {
+    return false;
   }
 }

@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import * as z from 'zod/mini';
 import type { Clock } from '../clock.ts';
+import { harmless } from '../plain-text.ts';
 import type { Issued, Issuing } from './credentials.ts';
 import { abortable, startDeadline } from './deadline.ts';
 import type { Credential } from './endpoint.ts';
@@ -46,6 +47,8 @@ const KILL_AFTER_MS = 2_000;
 /** A certificate chain and its key need a few KiB. */
 const LONGEST_OUTPUT_CHARS = 1_000_000;
 const LONGEST_LAST_LINE_CHARS = 200;
+/** A device login says a few lines, a stack trace some more. */
+const MOST_MESSAGE_CHARS = 64 * 1024;
 
 const ExecCredential = z.object({
   apiVersion: z.string(),
@@ -59,7 +62,7 @@ const ExecCredential = z.object({
 });
 
 /**
- * Runs a credential plugin as client-go does: told about the cluster in KUBERNETES_EXEC_INFO, its stderr shown.
+ * Runs a credential plugin as client-go does: informed about the cluster by KUBERNETES_EXEC_INFO, its stderr shown.
  * client-node's own runner does neither, so plugins that need the variable fail and a device login waits unseen.
  * A plugin that takes too long is ended; only the first login on a terminal may take any time.
  *
@@ -116,11 +119,7 @@ async function runForOutput(
   });
   const tooMuch = new AbortController();
   const printed = collect(child.stdout, () => tooMuch.abort(failed(entry, 'prints without end')));
-  let said = '';
-  child.stderr?.on('data', (chunk: Buffer) => {
-    stderr.write(chunk);
-    said = (said + chunk.toString('utf8')).slice(-4 * LONGEST_LAST_LINE_CHARS);
-  });
+  const said = relay(child.stderr, interactive ? stderr : cleaned(stderr, entry));
   const patienceMs = patienceFor(interactive, first);
   const late = () => failed(entry, `has not answered for ${patienceMs / 1000} s`);
   const outer = AbortSignal.any([signal, tooMuch.signal]);
@@ -137,7 +136,7 @@ async function runForOutput(
   const [code, killedBy] = end;
   if (code === 0) return printed();
   const how = code === null ? `was ended by ${killedBy}` : `failed with exit code ${code}`;
-  throw failed(entry, [how, lastLine(said)].filter(Boolean).join(': '));
+  throw failed(entry, [how, lastLine(said())].filter(Boolean).join(': '));
 }
 
 /** Without end for the first login on a terminal. */
@@ -155,6 +154,41 @@ function collect(stream: Readable | null, onTooMuch: () => void): () => string {
     if (printed.length > LONGEST_OUTPUT_CHARS) onTooMuch();
   });
   return () => printed;
+}
+
+/** Where text may be written to. */
+type Sink = Pick<Writable, 'write'>;
+
+/**
+ * Passes on what a plugin says on stderr, and keeps the end of it.
+ *
+ * Where it may read from the terminal it has the terminal, as with kubectl, which hands its own stderr down: a login
+ * asks for a password, or draws a code to scan. It runs with the rights of whoever names it in the kubeconfig, and could
+ * open the terminal by itself. Elsewhere nobody answers it, and what it says is a message: see `cleaned`.
+ */
+function relay(stream: Readable | null, sink: Sink): () => string {
+  let said = '';
+  stream?.setEncoding('utf8').on('data', (chunk: string) => {
+    sink.write(chunk);
+    said = (said + chunk).slice(-4 * LONGEST_LAST_LINE_CHARS);
+  });
+  return () => said;
+}
+
+/** Lets only characters and ends of lines through, up to a bound: a plugin may repeat what an identity provider has sent. */
+function cleaned(stderr: Sink, { command }: ExecEntry): Sink {
+  let left = MOST_MESSAGE_CHARS;
+  return {
+    write(chunk: string) {
+      if (left <= 0) return true;
+      stderr.write(chunk.slice(0, left).replace(/[^\n]+/g, harmless));
+      left -= chunk.length;
+      return (
+        left > 0 ||
+        stderr.write(`\n${harmless(`the credential plugin ${command} says more, which is left out`)}\n`)
+      );
+    },
+  };
 }
 
 /** Its own children may keep the pipes open, so that these are not waited for. */

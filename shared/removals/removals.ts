@@ -113,7 +113,7 @@ export class Removals<P extends PodToRemove> {
   look(pods: Iterable<RemovablePod>): void {
     const { clock, onRetryDue } = this.options;
     this.cancelLook();
-    const nowMs = clock.nowMs();
+    const nowMs = clock.monotonicMs();
     const againAtMs = this.stopped ? undefined : this.unanswered.look(pods, nowMs);
     if (againAtMs !== undefined) this.cancelLook = clock.schedule(againAtMs - nowMs, onRetryDue);
   }
@@ -236,7 +236,7 @@ export class Removals<P extends PodToRemove> {
     } catch (error) {
       if (!(error instanceof ApiError || error instanceof ConnectionError)) throw error;
       if (error instanceof ApiError && retry.isFinal(error)) {
-        this.unanswered.endBy(uid, clock.nowMs() + REQUEST_LIFE_MS);
+        this.unanswered.endBy(uid, clock.monotonicMs() + REQUEST_LIFE_MS);
       }
     }
     if (this.stopped) return;

@@ -1,5 +1,5 @@
-import type { Clock } from '../../shared/clock.ts';
-import { ApiError, type Kube } from '../../shared/kube/kube.ts';
+import type { Clock } from '../clock.ts';
+import { ApiError, type Kube } from '../kube/kube.ts';
 import { type FormerRequests, Settlement } from './decide/former-requests.ts';
 import type { RemovablePod } from './decide/unanswered.ts';
 import { changeVersion, isPodGone, type PodToRemove } from './pod-removal.ts';

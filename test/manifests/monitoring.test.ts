@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { load } from 'js-yaml';
-import { createMetrics } from '../../webhook/metrics.ts';
+import { createMetrics } from '../../webhook/telemetry/metrics.ts';
 import { at, MANIFESTS } from './read.ts';
 
 /** Names of the time series that the webhook exposes. */

@@ -1,13 +1,13 @@
 import type { ZoneDisruptionBudget } from '../../shared/budget/decide/types.ts';
 import { type Clock, delay } from '../../shared/clock.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
-import type { Eviction } from '../api/review.ts';
 import { listBudgets, writeStatus } from '../budgets/store.ts';
 import type { ClusterView } from '../cluster/caches.ts';
 import { podsVersion } from '../cluster/read-pod.ts';
-import { type Log, messageOf } from '../log.ts';
+import { type Log, messageOf } from '../telemetry/log.ts';
 import { type Batches, createBatches } from './batches.ts';
 import { createPodReads, type PodReads } from './pod-reads.ts';
+import type { Eviction } from './review.ts';
 import {
   type Asked,
   type BudgetGroup,

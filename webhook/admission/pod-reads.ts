@@ -5,8 +5,8 @@ import type { ReadBudget } from '../../shared/budget/decide/read-budget.ts';
 import type { ZoneDisruptionBudget } from '../../shared/budget/decide/types.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
 import { labelSelectorText } from '../../shared/kube/selectors.ts';
-import type { Eviction } from '../api/review.ts';
 import { fetchPod, fetchPods } from '../cluster/read-pod.ts';
+import type { Eviction } from './review.ts';
 import type { Asked } from './round.ts';
 
 /** Below this many, single reads are quicker than any list. */

@@ -5,7 +5,7 @@ import type { ReadBudget } from '../../shared/budget/decide/read-budget.ts';
 import type { BudgetStatus, ZoneDisruptionBudget } from '../../shared/budget/decide/types.ts';
 import { budgetsCovering, type Deciding, whoDecides } from '../../shared/budget/decide/which-budget.ts';
 import type { ZoneOfNode } from '../../shared/kube/zones.ts';
-import type { Eviction } from '../api/review.ts';
+import type { Eviction } from './review.ts';
 import type { Standpoint } from './standpoint.ts';
 import {
   allowed,

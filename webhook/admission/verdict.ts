@@ -1,7 +1,7 @@
 import type { BudgetDecision } from '../../shared/budget/decide/decide.ts';
 import { fixFor, type MalformedBudget } from '../../shared/budget/decide/read-budget.ts';
 import { RESERVE_LABEL, RESERVE_PRECONDITION_UID, RESERVED_CODE } from '../../shared/reserve-only.ts';
-import type { ReviewAnswer } from '../api/review.ts';
+import type { ReviewAnswer } from './review.ts';
 
 /** What becomes of one eviction, and why, as metrics and logs count it. */
 export type Verdict =

@@ -3,18 +3,18 @@ import { type Context, Hono } from 'hono';
 import type { Clock } from '../../shared/clock.ts';
 import { TRIAL_CODE, trialMessage } from '../../shared/trial.ts';
 import type { Admitter } from '../admission/admitter.ts';
-import { answerOf, type Verdict } from '../admission/verdict.ts';
-import { type Log, messageOf } from '../log.ts';
-import { type BodyReader, BodyTooLargeError, BusyError, LARGEST_BODY_BYTES } from '../server/body.ts';
-import type { Peer } from '../server/connections.ts';
-import type { Callers } from './callers.ts';
 import {
   type Eviction,
   encodeAnswer,
   MalformedReviewError,
   type ReviewAnswer,
   readReview,
-} from './review.ts';
+} from '../admission/review.ts';
+import { answerOf, type Verdict } from '../admission/verdict.ts';
+import { type BodyReader, BodyTooLargeError, BusyError, LARGEST_BODY_BYTES } from '../server/body.ts';
+import type { Peer } from '../server/connections.ts';
+import { type Log, messageOf } from '../telemetry/log.ts';
+import type { Callers } from './callers.ts';
 
 /** Why a request was not looked at, as metrics count it. */
 export type Refusal = 'stranger' | 'malformed' | 'too-large' | 'busy';

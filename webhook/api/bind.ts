@@ -2,10 +2,10 @@ import type { PodRecord } from '../../shared/budget/decide/pod-record.ts';
 import type { ZoneDisruptionBudget } from '../../shared/budget/decide/types.ts';
 import { budgetsCovering } from '../../shared/budget/decide/which-budget.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
+import type { Eviction, ReviewAnswer } from '../admission/review.ts';
 import { answerOf, gone } from '../admission/verdict.ts';
 import { fetchPod } from '../cluster/read-pod.ts';
-import { messageOf } from '../log.ts';
-import type { Eviction, ReviewAnswer } from './review.ts';
+import { messageOf } from '../telemetry/log.ts';
 
 /**
  * Ties an eviction to the pod that has the name now. The API server evicts by name, and by the time it does, the name

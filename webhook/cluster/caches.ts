@@ -10,18 +10,18 @@ import {
   viewOwner,
 } from '../../shared/budget/decide/observe.ts';
 import { watchedResource } from '../../shared/budget/decide/owners.ts';
+import { createPodIndex } from '../../shared/budget/decide/pod-index.ts';
 import type { PodRecord } from '../../shared/budget/decide/pod-record.ts';
 import type { ZoneDisruptionBudget } from '../../shared/budget/decide/types.ts';
 import { readWorkload, type Workload, type WorkloadKind } from '../../shared/budget/decide/workload.ts';
-import { createPodIndex } from '../../shared/budget/pod-index.ts';
-import { createWorkloadIndex } from '../../shared/budget/workload-index.ts';
+import { createWorkloadIndex } from '../../shared/budget/decide/workload-index.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
 import { type Node, readNode } from '../../shared/kube/objects.ts';
 import { RESOURCES, type ResourceAddress, resourcePath } from '../../shared/kube/paths.ts';
 import { type WatchCache, type WatchCacheOptions, watchCache } from '../../shared/kube/watch-cache.ts';
 import { ZONE_LABEL, type ZoneOfNode } from '../../shared/kube/zones.ts';
-import { type Log, logConnection, messageOf } from '../log.ts';
+import { type Log, logConnection, messageOf } from '../telemetry/log.ts';
 import { createFreshness, type Freshness } from './freshness.ts';
 import { readPodRecord } from './pod-record.ts';
 import { createScales, type Scales } from './scales.ts';

@@ -1,7 +1,7 @@
 /** Whether the caches can be believed (L7), and what is done for those that cannot (L9). */
 import { type Clock, delay } from '../../shared/clock.ts';
 import type { WatchCache } from '../../shared/kube/watch-cache.ts';
-import { type Log, messageOf } from '../log.ts';
+import { type Log, messageOf } from '../telemetry/log.ts';
 
 /** A resource of which this replica has heard nothing for too long. */
 export interface Doubt {

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import type { Metrics } from '../metrics.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 
 /** What is missing until the webhook is ready, by sentences; empty when nothing is. */
 export type NotReady = () => readonly string[];

@@ -16,7 +16,7 @@ import type { ClusterView } from '../cluster/caches.ts';
 import { fetchPod } from '../cluster/read-pod.ts';
 import { SCALE_LIFETIME_MS } from '../cluster/scales.ts';
 import { unheard } from '../cluster/unheard.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../telemetry/log.ts';
 import { quietInMs } from './quiet.ts';
 import { withZonesKnown } from './zone-condition.ts';
 

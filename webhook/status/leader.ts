@@ -1,7 +1,7 @@
 import { type Clock, delay } from '../../shared/clock.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
 import { acquireLease, HeldByOtherError, type HeldLease } from '../../shared/kube/lease.ts';
-import { type Log, messageOf } from '../log.ts';
+import { type Log, messageOf } from '../telemetry/log.ts';
 
 export interface LeaderOptions {
   kube: Kube;

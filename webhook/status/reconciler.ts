@@ -1,6 +1,6 @@
 import { type Clock, delay } from '../../shared/clock.ts';
 import type { ClusterView } from '../cluster/caches.ts';
-import { type Log, messageOf } from '../log.ts';
+import { type Log, messageOf } from '../telemetry/log.ts';
 import { type CountDeps, countBudget } from './count.ts';
 
 export interface ReconcilerDeps extends Omit<CountDeps, 'cluster' | 'signal' | 'pruned'> {

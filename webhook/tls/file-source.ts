@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../shared/clock.ts';
-import { type Log, messageOf } from '../log.ts';
+import { type Log, messageOf } from '../telemetry/log.ts';
 import type { Served, TlsSource } from './source.ts';
 import { readToken } from './token.ts';
 

@@ -3,7 +3,7 @@ import type { Clock } from '../../shared/clock.ts';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import { resourcePath } from '../../shared/kube/paths.ts';
 import { watchCache } from '../../shared/kube/watch-cache.ts';
-import { type Log, logConnection, messageOf } from '../log.ts';
+import { type Log, logConnection, messageOf } from '../telemetry/log.ts';
 import { withToken } from './token.ts';
 
 export interface InjectorOptions {

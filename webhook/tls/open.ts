@@ -1,5 +1,5 @@
 import { type Clock, delay } from '../../shared/clock.ts';
-import { type Log, messageOf } from '../log.ts';
+import { type Log, messageOf } from '../telemetry/log.ts';
 import type { TlsSource } from './source.ts';
 
 const FIRST_WAIT_MS = 500;

@@ -6,7 +6,7 @@ import { readObjectMeta } from '../../shared/kube/objects.ts';
 import { resourcePath } from '../../shared/kube/paths.ts';
 import { type LabelSelector, matchesLabels } from '../../shared/kube/selectors.ts';
 import { type WatchCache, watchCache } from '../../shared/kube/watch-cache.ts';
-import { type Log, logConnection } from '../log.ts';
+import { type Log, logConnection } from '../telemetry/log.ts';
 
 export interface ScopeOptions {
   kube: Kube;

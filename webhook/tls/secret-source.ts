@@ -3,7 +3,7 @@ import type { Clock } from '../../shared/clock.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
 import { resourcePath } from '../../shared/kube/paths.ts';
 import { watchCache } from '../../shared/kube/watch-cache.ts';
-import { type Log, logConnection, messageOf } from '../log.ts';
+import { type Log, logConnection, messageOf } from '../telemetry/log.ts';
 import { bundleOf, type Material, planTls, type TlsPolicy } from './plan.ts';
 import { fetchSecret, materialIn, readSecret, SECRETS, type SecretAddress, storeMaterial } from './secret.ts';
 import type { Served, TlsSource } from './source.ts';

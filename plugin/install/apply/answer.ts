@@ -24,8 +24,8 @@ export async function waitForAnswer(kube: Kube, version: string, patience: Patie
       since = undefined;
       return { missing: trial.message };
     }
-    since ??= clock.nowMs();
-    const patient = clock.nowMs() < Math.min(since + OLD_PODS_MS, deadlineMs);
+    since ??= clock.monotonicMs();
+    const patient = clock.monotonicMs() < Math.min(since + OLD_PODS_MS, deadlineMs);
     return trial.version !== version && patient
       ? { missing: `version ${trial.version} still answers` }
       : { found: trial.version };
@@ -49,8 +49,8 @@ export async function waitForSilence(kube: Kube, patience: Patience): Promise<vo
       since = undefined;
       return { missing: 'it still asks' };
     }
-    since ??= clock.nowMs();
-    return clock.nowMs() - since >= HEARD_MS
+    since ??= clock.monotonicMs();
+    return clock.monotonicMs() - since >= HEARD_MS
       ? { found: undefined }
       : { missing: 'giving others of its kind time to hear of it' };
   });

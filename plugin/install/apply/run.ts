@@ -123,7 +123,7 @@ async function carryOutAndTell(
       kube,
       clock,
       signal,
-      deadlineMs: clock.nowMs() + request.timeoutMs,
+      deadlineMs: clock.monotonicMs() + request.timeoutMs,
       force: request.forceConflicts,
       wait: request.wait,
       version,

@@ -101,7 +101,7 @@ async function carryOut(
       await waitForSilence(kube, {
         clock,
         signal,
-        deadlineMs: clock.nowMs() + request.timeoutMs,
+        deadlineMs: clock.monotonicMs() + request.timeoutMs,
         onWait: (text) => writeLine(stderr, text),
       });
     }

@@ -2,8 +2,8 @@ import { oneLine } from '../../../shared/format.ts';
 import type { BudgetReporter } from '../../budget/events.ts';
 import type { OutputStream } from '../../cli/context.ts';
 import { writeJson, writeLine } from '../../cli/output.ts';
-import { timed } from '../json.ts';
-import { drained } from '../stream.ts';
+import { timed } from '../narration/json.ts';
+import { drained } from '../narration/stream.ts';
 import { changedReports } from './changes.ts';
 
 /**

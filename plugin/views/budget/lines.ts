@@ -12,7 +12,7 @@ import {
 } from '../../budget/table.ts';
 import type { OutputStream } from '../../cli/context.ts';
 import { writeLine } from '../../cli/output.ts';
-import { drained } from '../stream.ts';
+import { drained } from '../narration/stream.ts';
 
 /**
  * Writes the table, and then each row that is new or has changed, as `kubectl get -w` does, and one for each budget

@@ -1,5 +1,5 @@
+import type { Tone } from '../narration/tone.ts';
 import { type Line, type Span, span } from '../terminal/line.ts';
-import type { Tone } from '../tone.ts';
 import type { ChartGlyphs } from './glyphs.ts';
 import { rowsFor, type Scale } from './scale.ts';
 

@@ -2,7 +2,7 @@ import type { Clock } from '../../../shared/clock.ts';
 import type { OutputStream } from '../../cli/context.ts';
 import { writeLines } from '../../cli/output.ts';
 import type { FlushReporter } from '../../demo/flush/events.ts';
-import { plainReporter } from '../plain.ts';
+import { plainReporter } from '../narration/plain.ts';
 import type { Line } from '../terminal/line.ts';
 import { sizeOf } from '../terminal/screen.ts';
 import { themeFor } from '../terminal/theme.ts';

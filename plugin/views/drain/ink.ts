@@ -1,5 +1,5 @@
 import type { DrainReporter, Leftover } from '../../drain/events.ts';
-import { outcomeLines } from '../outcome.ts';
+import { outcomeLines } from '../narration/outcome.ts';
 import type { KeyActions } from '../terminal/keys.ts';
 import { liveReporter } from '../terminal/live.ts';
 import type { ShellContext } from '../terminal/shell.tsx';

@@ -1,5 +1,5 @@
 import type { DrainEvent } from '../../drain/events.ts';
-import type { Progress } from '../json.ts';
+import type { Progress } from '../narration/json.ts';
 
 /** What the JSON output says of a snapshot. */
 export function drainProgress(event: DrainEvent): Progress | undefined {

@@ -1,10 +1,10 @@
 import { firstNames, oneLine, plural } from '../../../shared/format.ts';
 import type { DrainSnapshot } from '../../drain/decide/snapshot.ts';
+import type { Tone } from '../narration/tone.ts';
 import type { Section } from '../terminal/allot.ts';
 import { LABEL_WIDTH, labelled } from '../terminal/labelled.ts';
 import { type Line, span } from '../terminal/line.ts';
 import type { Theme } from '../terminal/theme.ts';
-import type { Tone } from '../tone.ts';
 
 const MOST_ROWS = 4;
 const MOST_NAMES = 3;

@@ -1,6 +1,6 @@
 import { firstNames, formatDuration } from '../../../shared/format.ts';
 import type { DrainSummary } from '../../drain/events.ts';
-import { figureLines } from '../outcome.ts';
+import { figureLines } from '../narration/outcome.ts';
 import { probeSummaryLines } from '../probe/summary.ts';
 
 const MOST_NAMES = 5;

@@ -1,7 +1,7 @@
 import { formatDuration, oneLine } from '../../../shared/format.ts';
-import { type FinishedFields, outcomeLines } from '../outcome.ts';
-import type { Tone } from '../tone.ts';
+import { type FinishedFields, outcomeLines } from './outcome.ts';
 import type { Sentence, Told } from './sentence.ts';
+import type { Tone } from './tone.ts';
 
 /** What every narration remembers of the reasons for not going on. */
 export interface Pauses {

@@ -1,4 +1,4 @@
-import type { Tone } from '../tone.ts';
+import type { Tone } from './tone.ts';
 
 /** One line for a reader: what happened, when, and how much it matters. */
 export interface Sentence {

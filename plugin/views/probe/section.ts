@@ -1,11 +1,11 @@
 import type { ProbeSample } from '../../../shared/drive/probe-news.ts';
 import { type Cell, fitted, type TimeLine } from '../../probe/decide/time-line.ts';
+import type { Tone } from '../narration/tone.ts';
 import type { Section } from '../terminal/allot.ts';
 import { LABEL_WIDTH } from '../terminal/labelled.ts';
 import { type Line, type Span, span, widthOf } from '../terminal/line.ts';
 import { gap } from '../terminal/sections.ts';
 import type { Theme } from '../terminal/theme.ts';
-import type { Tone } from '../tone.ts';
 import { formatMilliseconds } from './milliseconds.ts';
 import type { ProbeState } from './state.ts';
 

@@ -1,6 +1,6 @@
 import type { ProbeFailure, ProbeSummary } from '../../../shared/drive/probe-news.ts';
 import { firstNames, oneLine } from '../../../shared/format.ts';
-import { figureLines } from '../outcome.ts';
+import { figureLines } from '../narration/outcome.ts';
 import { formatMilliseconds } from './milliseconds.ts';
 
 /** More than that nobody reads in a terminal. */

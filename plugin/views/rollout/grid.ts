@@ -1,7 +1,7 @@
 import type { CellState, PodCell, ZoneRow } from '../../../shared/rollout/decide/snapshot.ts';
+import type { Tone } from '../narration/tone.ts';
 import { type Line, lineWidth, type Span, shorten, span, widthOf } from '../terminal/line.ts';
 import { CELL_TONES, PHASE_TONES, type Theme } from '../terminal/theme.ts';
-import type { Tone } from '../tone.ts';
 
 /** Cells stand in groups of ten, so that they can be counted. */
 const GROUP = 10;

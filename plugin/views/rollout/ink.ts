@@ -1,6 +1,6 @@
 import type { Reporter } from '../../../shared/rollout/drive/events.ts';
 import type { RolloutControls } from '../../rollout/reporter.ts';
-import { outcomeLines } from '../outcome.ts';
+import { outcomeLines } from '../narration/outcome.ts';
 import type { KeyActions } from '../terminal/keys.ts';
 import { liveReporter } from '../terminal/live.ts';
 import type { ShellContext } from '../terminal/shell.tsx';

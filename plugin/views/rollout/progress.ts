@@ -1,5 +1,5 @@
 import type { RolloutEvent } from '../../../shared/rollout/drive/events.ts';
-import type { Progress } from '../json.ts';
+import type { Progress } from '../narration/json.ts';
 import { leavingCells } from './narration/flushes.ts';
 
 const MINUTE_MS = 60_000;

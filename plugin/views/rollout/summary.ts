@@ -1,6 +1,6 @@
 import { formatDuration } from '../../../shared/format.ts';
 import type { RolloutSummary } from '../../../shared/rollout/drive/events.ts';
-import { figureLines } from '../outcome.ts';
+import { figureLines } from '../narration/outcome.ts';
 import { probeSummaryLines } from '../probe/summary.ts';
 
 /** What the rollout cost, a line for each figure, the figures aligned. */

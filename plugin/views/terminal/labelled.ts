@@ -1,4 +1,4 @@
-import type { Tone } from '../tone.ts';
+import type { Tone } from '../narration/tone.ts';
 import { clip, type Line, span, wrap } from './line.ts';
 
 /** `to go on` and two spaces. */

@@ -1,4 +1,4 @@
-import type { Tone } from '../tone.ts';
+import type { Tone } from '../narration/tone.ts';
 
 /** A frame is lines of spans, laid out before anything is drawn, so that its size is known. */
 export type Line = readonly Span[];

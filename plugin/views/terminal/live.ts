@@ -1,5 +1,5 @@
 import { writeLines } from '../../cli/output.ts';
-import { drained } from '../stream.ts';
+import { drained } from '../narration/stream.ts';
 import type { WishAction } from './journal.ts';
 import type { KeyActions } from './keys.ts';
 import type { Line } from './line.ts';

@@ -1,7 +1,7 @@
 import { type Instance, render } from 'ink';
 import { harmless } from '../../../shared/plain-text.ts';
 import type { Context } from '../../cli/context.ts';
-import { drained } from '../stream.ts';
+import { drained } from '../narration/stream.ts';
 import { FrameView } from './frame-view.tsx';
 import type { KeyActions } from './keys.ts';
 import type { Line, Size } from './line.ts';

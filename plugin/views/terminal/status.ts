@@ -1,5 +1,5 @@
 import { formatDuration, oneLine } from '../../../shared/format.ts';
-import type { Tone } from '../tone.ts';
+import type { Tone } from '../narration/tone.ts';
 import { labelled } from './labelled.ts';
 import { type Line, span } from './line.ts';
 import type { Theme } from './theme.ts';

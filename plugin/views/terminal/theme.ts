@@ -1,4 +1,4 @@
-import type { Tone } from '../tone.ts';
+import type { Tone } from '../narration/tone.ts';
 
 /** What has become of a pod. */
 export type CellLook = 'updated' | 'replacing' | 'stale' | 'unready';

@@ -1,8 +1,8 @@
 /** The pods that an owner has, and those that it asks for and that are not there (B3). */
 import { eachReplica } from '../../kube/scale-limit.ts';
 import { tallyZones, type ZoneOfNode, type ZoneTally, zoneOfPod } from '../../kube/zones.ts';
-import type { Pods } from '../pod-index.ts';
 import { controllersOf, expects, type Owner, type OwnerSources } from './owners.ts';
+import type { Pods } from './pod-index.ts';
 import type { PodRecord } from './pod-record.ts';
 
 /** What the caches show of the cluster. */

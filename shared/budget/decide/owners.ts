@@ -1,7 +1,7 @@
 /** Who tells how many pods there should be: the root of a pod's owners that can be scaled. */
 import type { Controller } from '../../kube/objects.ts';
-import type { Workloads } from '../workload-index.ts';
 import type { Workload, WorkloadKind } from './workload.ts';
+import type { Workloads } from './workload-index.ts';
 
 /** Whoever tells how many pods there should be. */
 export interface Owner {

@@ -51,7 +51,8 @@ export class UnansweredRemovals {
   /**
    * Takes in all pods that there are, by a watch that is not behind.
    *
-   * @returns when to look again although nothing changes, ms since the epoch by our own clock
+   * @param nowMs by our own monotonic clock: a machine's clock that is set must not end a request
+   * @returns when to look again although nothing changes, by the same clock
    */
   look(pods: Iterable<RemovablePod>, nowMs: number): number | undefined {
     const present = new Map([...pods].map((pod) => [pod.uid, pod]));

@@ -5,12 +5,12 @@ import { type ClusterState, countPodsOf } from '../../../plugin/budget/state.ts'
 import { readSelectingWorkload } from '../../../plugin/budget/workload.ts';
 import { readZoneDisruptionBudget } from '../../../shared/budget/decide/budget.ts';
 import type { ScaleRead } from '../../../shared/budget/decide/owners.ts';
+import { createPodIndex } from '../../../shared/budget/decide/pod-index.ts';
 import type { MalformedBudget } from '../../../shared/budget/decide/read-budget.ts';
 import { encodeStatus } from '../../../shared/budget/decide/status.ts';
 import type { BudgetStatus, ZoneDisruptionBudget } from '../../../shared/budget/decide/types.ts';
 import { readWorkload, type Workload } from '../../../shared/budget/decide/workload.ts';
-import { createPodIndex } from '../../../shared/budget/pod-index.ts';
-import { createWorkloadIndex } from '../../../shared/budget/workload-index.ts';
+import { createWorkloadIndex } from '../../../shared/budget/decide/workload-index.ts';
 import { type Pod, readPod } from '../../../shared/kube/objects.ts';
 
 export const NAMESPACE = 'cortex';

@@ -12,7 +12,7 @@ import { readPod } from '../../../shared/kube/objects.ts';
 import { createAdmitter } from '../../../webhook/admission/admitter.ts';
 import type { Verdict } from '../../../webhook/admission/verdict.ts';
 import { bindEviction } from '../../../webhook/api/bind.ts';
-import { silentLog } from '../../../webhook/log.ts';
+import { silentLog } from '../../../webhook/telemetry/log.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 import { runs } from '../../helpers/runs.ts';
 import fc from '../../helpers/seed.ts';

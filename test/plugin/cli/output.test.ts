@@ -8,8 +8,8 @@ import { writeDocument, writeError, writeJson, writeLine, writeLines } from '../
 const WRITERS = [
   'plugin/cli/output.ts',
   'plugin/process-context.ts',
-  'plugin/views/plain.ts',
-  'plugin/views/stream.ts',
+  'plugin/views/narration/plain.ts',
+  'plugin/views/narration/stream.ts',
   'plugin/views/terminal/screen.ts',
 ];
 /** A stream by the names that streams have here, or the console. */

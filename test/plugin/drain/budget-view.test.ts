@@ -7,7 +7,7 @@ import { type ObservedCluster, observeBudget } from '../../../shared/budget/deci
 import { identityOf, PROTOCOL } from '../../../shared/budget/decide/trust.ts';
 import type { ZoneDisruptionBudget } from '../../../shared/budget/decide/types.ts';
 import { readWorkload } from '../../../shared/budget/decide/workload.ts';
-import { createWorkloadIndex } from '../../../shared/budget/workload-index.ts';
+import { createWorkloadIndex } from '../../../shared/budget/decide/workload-index.ts';
 
 const labels = { app: 'ingester' };
 const budgetOf = (status: object = {}, maxUnavailable: unknown = 2) => {

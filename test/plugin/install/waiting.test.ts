@@ -19,7 +19,7 @@ function patience(clock: ManualClock, deadlineMs = LONG_MS) {
     interrupted,
     options: {
       clock,
-      deadlineMs: clock.nowMs() + deadlineMs,
+      deadlineMs: clock.monotonicMs() + deadlineMs,
       signal: interrupted.signal,
       onWait: (text: string) => void told.push(text),
     },

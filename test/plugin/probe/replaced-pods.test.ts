@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { DrainSnapshot } from '../../../plugin/drain/decide/snapshot.ts';
 import type { DrainEvent } from '../../../plugin/drain/events.ts';
-import { podsOfDrain, podsOfRollout } from '../../../plugin/probe/replaced-pods.ts';
+import { podsOfDrain } from '../../../plugin/drain/probe.ts';
+import { podsOfRollout } from '../../../plugin/rollout/probe.ts';
 
 const atMs = 0;
 

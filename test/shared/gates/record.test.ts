@@ -5,12 +5,14 @@ import fc from '../../helpers/seed.ts';
 
 const TIMES = { freshForMs: 10_000, timeoutMs: 5_000 };
 const START_MS = Date.UTC(2026, 0, 1);
+/** So long after the start. */
+const after = (ms: number) => ({ wallMs: START_MS + ms, monotonicMs: ms });
 
 function record(changes: Partial<GateRecord> = {}): GateRecord {
   return {
     source: 'CloudWatch',
     names: ['alarm a', 'alarm b'],
-    sinceMs: START_MS,
+    since: after(0),
     answer: undefined,
     failure: undefined,
     ...changes,
@@ -19,7 +21,7 @@ function record(changes: Partial<GateRecord> = {}): GateRecord {
 
 function answered(atMs: number): GateRecord['answer'] {
   return {
-    atMs,
+    at: after(atMs),
     states: [
       { name: 'alarm a', state: 'open', reason: 'OK' },
       { name: 'alarm b', state: 'open', reason: 'OK' },
@@ -28,12 +30,12 @@ function answered(atMs: number): GateRecord['answer'] {
 }
 
 function reasonAfter(afterMs: number, failure: string | undefined): string | undefined {
-  return statesAt(record({ failure }), START_MS + afterMs, TIMES)[0]?.reason;
+  return statesAt(record({ failure }), after(afterMs), TIMES)[0]?.reason;
 }
 
 describe('the record of a gate source', () => {
   it('is unknown, gate by gate, before the first answer', () => {
-    assert.deepEqual(statesAt(record(), START_MS, TIMES), [
+    assert.deepEqual(statesAt(record(), after(0), TIMES), [
       { name: 'alarm a', state: 'unknown', reason: 'no answer from CloudWatch' },
       { name: 'alarm b', state: 'unknown', reason: 'no answer from CloudWatch' },
     ]);
@@ -51,17 +53,17 @@ describe('the record of a gate source', () => {
   });
 
   it('keeps an answer while the next question may still be answered in time', () => {
-    const waiting = record({ answer: answered(START_MS) });
-    assert.equal(isFresh(waiting, START_MS + 10_000, TIMES), true);
-    assert.equal(isFresh(waiting, START_MS + 10_001, TIMES), false);
-    assert.equal(statesAt(waiting, START_MS + 15_000, TIMES)[0]?.state, 'open');
-    assert.equal(statesAt(waiting, START_MS + 15_001, TIMES)[0]?.state, 'unknown');
+    const waiting = record({ answer: answered(0) });
+    assert.equal(isFresh(waiting, after(10_000), TIMES), true);
+    assert.equal(isFresh(waiting, after(10_001), TIMES), false);
+    assert.equal(statesAt(waiting, after(15_000), TIMES)[0]?.state, 'open');
+    assert.equal(statesAt(waiting, after(15_001), TIMES)[0]?.state, 'unknown');
   });
 
   it('keeps a fresh answer after a failure, and no other', () => {
-    const failing = record({ answer: answered(START_MS), failure: 'refused' });
-    assert.equal(statesAt(failing, START_MS + 10_000, TIMES)[0]?.state, 'open');
-    assert.equal(statesAt(failing, START_MS + 10_001, TIMES)[0]?.state, 'unknown');
+    const failing = record({ answer: answered(0), failure: 'refused' });
+    assert.equal(statesAt(failing, after(10_000), TIMES)[0]?.state, 'open');
+    assert.equal(statesAt(failing, after(10_001), TIMES)[0]?.state, 'unknown');
   });
 
   it('is never open on an answer that is too old, whatever happened', () => {
@@ -73,7 +75,7 @@ describe('the record of a gate source', () => {
     });
     fc.assert(
       fc.property(anyRecord, ({ ageMs, failure, ...times }) => {
-        const seen = statesAt(record({ answer: answered(START_MS), failure }), START_MS + ageMs, times);
+        const seen = statesAt(record({ answer: answered(0), failure }), after(ageMs), times);
         const graceMs = failure === undefined ? times.timeoutMs : 0;
         const expected = ageMs <= times.freshForMs + graceMs ? 'open' : 'unknown';
         assert.deepEqual(

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 import { systemClock } from '../../../shared/clock.ts';
 import { ANONYMOUS } from '../../../shared/kube/endpoint.ts';
 import { type ExecSurroundings, runExecPlugin } from '../../../shared/kube/exec-plugin.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
+import fc from '../../helpers/seed.ts';
 
 const API_VERSION = 'client.authentication.k8s.io/v1';
 
@@ -106,6 +107,46 @@ describe('runExecPlugin', () => {
       run('echo "An error occurred (ServiceUnavailable) when calling AssumeRole" >&2; exit 255'),
       /login failed with exit code 255: An error occurred \(ServiceUnavailable\) when calling AssumeRole$/,
     );
+  });
+
+  describe('what it says on stderr', () => {
+    const said = async (script: string, interactive: boolean) => {
+      let text = '';
+      const stderr = new Writable({
+        write(chunk, _, done) {
+          text += chunk;
+          done();
+        },
+      });
+      await run(`${script}\nexit 3`, { stderr, interactive }).catch(() => {});
+      return text;
+    };
+    const HOSTILE = String.raw`printf 'log in:\033[2J\r\033]52;c;eA==\007 code\n\342\200\256evil\nno end of line' >&2`;
+
+    it('is a message where it may not read from a terminal: characters and ends of lines', async () => {
+      assert.equal(await said(HOSTILE, false), 'log in:  code\nevil\nno end of line');
+    });
+
+    it('is as it is where it may, as with kubectl', async () => {
+      assert.ok((await said(HOSTILE, true)).startsWith('log in:\u001b[2J\r\u001b]52'));
+    });
+
+    it('is bounded where nobody answers', async () => {
+      const text = await said('yes x | head -c 1000000 >&2', false);
+      assert.ok(text.length < 66_000, `${text.length} characters`);
+      assert.match(text, /\nthe credential plugin \.\/login says more, which is left out\n$/);
+    });
+
+    it('reaches the terminal in no other way, whatever it is', async () => {
+      const file = join(folder, 'message');
+      await fc.assert(
+        fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), async (bytes) => {
+          await writeFile(file, bytes);
+          assert.doesNotMatch(await said(`cat ${file} >&2`, false), /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+        }),
+        { numRuns: 20 },
+      );
+    });
   });
 
   it('keeps no more of its output than a credential can have', async () => {

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { createAdmitter } from '../../../webhook/admission/admitter.ts';
 import type { Verdict } from '../../../webhook/admission/verdict.ts';
 import { fetchPod } from '../../../webhook/cluster/read-pod.ts';
-import { silentLog } from '../../../webhook/log.ts';
+import { silentLog } from '../../../webhook/telemetry/log.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 import { fakeApi, NAMESPACE } from '../helpers/fake-api.ts';
 import { pump } from '../helpers/harness.ts';

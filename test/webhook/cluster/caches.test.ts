@@ -3,7 +3,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { RESOURCES, resourcePath } from '../../../shared/kube/paths.ts';
 import { type ClusterView, watchCluster } from '../../../webhook/cluster/caches.ts';
 import { readPodRecord } from '../../../webhook/cluster/pod-record.ts';
-import { silentLog } from '../../../webhook/log.ts';
+import { silentLog } from '../../../webhook/telemetry/log.ts';
 import { apiError, type FakeKube, type FakeObject, fakeKube } from '../../helpers/fake-kube.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 

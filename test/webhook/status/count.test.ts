@@ -4,8 +4,8 @@ import { RESERVATION_LIFETIME_MS } from '../../../shared/budget/decide/reservati
 import type { BudgetObservation, CachedPod } from '../../../shared/budget/decide/types.ts';
 import { viewBudget } from '../../../shared/budget/decide/view.ts';
 import { fetchBudget } from '../../../webhook/budgets/store.ts';
-import { silentLog } from '../../../webhook/log.ts';
 import { type CountDeps, countBudget, LONGEST_RECHECK_MS } from '../../../webhook/status/count.ts';
+import { silentLog } from '../../../webhook/telemetry/log.ts';
 import { type ManualClock, manualClock } from '../../helpers/manual-clock.ts';
 import { type FakeApi, fakeApi, NAMESPACE } from '../helpers/fake-api.ts';
 import { known } from '../helpers/known.ts';

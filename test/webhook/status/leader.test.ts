@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { ConnectionError } from '../../../shared/kube/kube.ts';
-import { silentLog } from '../../../webhook/log.ts';
 import { type Leader, runLeader } from '../../../webhook/status/leader.ts';
+import { silentLog } from '../../../webhook/telemetry/log.ts';
 import { type FakeKube, fakeKube } from '../../helpers/fake-kube.ts';
 import { type ManualClock, manualClock } from '../../helpers/manual-clock.ts';
 

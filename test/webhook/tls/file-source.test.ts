@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { silentLog } from '../../../webhook/log.ts';
+import { silentLog } from '../../../webhook/telemetry/log.ts';
 import { openFileSource } from '../../../webhook/tls/file-source.ts';
 import { testAuthority } from '../../helpers/certificates.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import type { KubeRequest } from '../../../shared/kube/kube.ts';
-import { type Log, silentLog } from '../../../webhook/log.ts';
+import { type Log, silentLog } from '../../../webhook/telemetry/log.ts';
 import { startInjector } from '../../../webhook/tls/inject.ts';
 import { apiError, type FakeKube, type FakeObject, fakeKube } from '../../helpers/fake-kube.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';

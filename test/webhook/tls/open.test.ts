@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { silentLog } from '../../../webhook/log.ts';
+import { silentLog } from '../../../webhook/telemetry/log.ts';
 import { openPatiently } from '../../../webhook/tls/open.ts';
 import type { TlsSource } from '../../../webhook/tls/source.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { silentLog } from '../../../webhook/log.ts';
+import { silentLog } from '../../../webhook/telemetry/log.ts';
 import { createScope } from '../../../webhook/tls/scope.ts';
 import { fakeKube } from '../../helpers/fake-kube.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';

@@ -1,10 +1,14 @@
 /** Which target groups Ingresses ask for. */
 import { createHash } from 'node:crypto';
-import { ALB, DEREGISTRATION_DELAY, GATE, mapEntry, wholeNumber } from '../../../check/decide/annotations.ts';
-import type { Ingress, IngressClass } from '../../../check/decide/objects/ingress.ts';
-import type { Service } from '../../../check/decide/objects/service.ts';
-import { leadsTo } from '../../../check/decide/targets/ingress.ts';
 import type { TargetGroupSettings } from '../settings.ts';
+import {
+  ANNOTATION_PREFIX,
+  backendsOf,
+  GATE_PREFIX,
+  type Ingress,
+  type IngressClass,
+  type Service,
+} from './ingresses.ts';
 
 /** A target group of an Ingress, and the pods that are to be in it. */
 export interface Binding {
@@ -38,17 +42,18 @@ export function bindingsOf(
   classes: readonly IngressClass[],
 ): Binding[] {
   const all = [...services];
-  return [...ingresses].flatMap((ingress) =>
-    all
+  return [...ingresses].flatMap((ingress) => {
+    const backends = backendsOf(ingress, classes);
+    return all
       .filter(({ metadata }) => metadata.namespace === ingress.metadata.namespace)
-      .filter((service) => leadsTo(ingress, service, classes))
-      .flatMap((service) => bindingOf(ingress, service)),
-  );
+      .filter(({ metadata }) => backends.has(metadata.name))
+      .flatMap((service) => bindingOf(ingress, service));
+  });
 }
 
 /** The pod condition that the controller sets, and the readiness gate that waits for it. */
 export function gateOf({ name }: Pick<Binding, 'name'>): string {
-  return `${GATE.prefix}${name}`;
+  return `${GATE_PREFIX}${name}`;
 }
 
 export function selectsPod(
@@ -63,8 +68,8 @@ export function selectsPod(
 
 function bindingOf(ingress: Ingress, service: Service): Binding | [] {
   const annotations = { ...ingress.metadata.annotations, ...service.metadata.annotations };
-  const [port] = service.spec.ports ?? [];
-  if (annotations[ALB.targetType] !== 'ip' || !port) return [];
+  const [port] = service.spec.ports;
+  if (annotations[`${ANNOTATION_PREFIX}target-type`] !== 'ip' || !port) return [];
   const { namespace, name } = service.metadata;
   return {
     name: bindingName(namespace, name, ingress.metadata.name),
@@ -78,11 +83,14 @@ function bindingOf(ingress: Ingress, service: Service): Binding | [] {
 
 function settingsOf(annotations: Readonly<Record<string, string>>): TargetGroupSettings {
   const number = (name: string, otherwise: number) =>
-    wholeNumber(annotations[`alb.ingress.kubernetes.io/${name}`]) ?? otherwise;
-  const delayS = wholeNumber(mapEntry(annotations[ALB.attributes], DEREGISTRATION_DELAY));
+    wholeNumber(annotations[ANNOTATION_PREFIX + name]) ?? otherwise;
+  const attributes = annotations[`${ANNOTATION_PREFIX}target-group-attributes`] ?? '';
+  const delayS = wholeNumber(
+    /(?:^|,)\s*deregistration_delay\.timeout_seconds\s*=([^,]*)/.exec(attributes)?.[1],
+  );
   return {
     healthCheck: {
-      path: annotations['alb.ingress.kubernetes.io/healthcheck-path'] ?? '/',
+      path: annotations[`${ANNOTATION_PREFIX}healthcheck-path`] ?? '/',
       intervalMs: number('healthcheck-interval-seconds', DEFAULTS.intervalS) * 1000,
       timeoutMs: number('healthcheck-timeout-seconds', DEFAULTS.timeoutS) * 1000,
       thresholds: {
@@ -102,4 +110,8 @@ function bindingName(namespace: string, service: string, ingress: string): strin
     .digest('hex')
     .slice(0, 10);
   return `k8s-${part(namespace)}-${part(service)}-${hash}`;
+}
+
+function wholeNumber(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d+$/.test(text.trim()) ? Number(text) : undefined;
 }

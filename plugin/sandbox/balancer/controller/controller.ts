@@ -2,12 +2,11 @@ import type { Clock } from '../../../../shared/clock.ts';
 import { ApiError, type Kube } from '../../../../shared/kube/kube.ts';
 import { RESOURCES, resourcePath } from '../../../../shared/kube/paths.ts';
 import { watchCache } from '../../../../shared/kube/watch-cache.ts';
-import { readIngress, readIngressClass } from '../../../check/decide/objects/ingress.ts';
-import { readService } from '../../../check/decide/objects/service.ts';
 import type { TargetGroup } from '../target-group.ts';
 import { type Binding, bindingsOf, gateOf } from './bindings.ts';
 import { conditionFor, type GateCondition } from './condition.ts';
 import { differences, type Endpoint, endpointsOf } from './endpoints.ts';
+import { readIngress, readIngressClass, readService } from './ingresses.ts';
 import { readBackendPod } from './objects.ts';
 
 /** What the controller does in AWS. */

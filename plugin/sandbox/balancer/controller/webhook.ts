@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { Kube } from '../../../../shared/kube/kube.ts';
 import { resourcePath } from '../../../../shared/kube/paths.ts';
-import { GATE } from '../../../check/decide/annotations.ts';
 import { makeCertificates } from '../../certificates.ts';
 import type { Binding } from './bindings.ts';
+import { INJECT_LABEL } from './ingresses.ts';
 import { gatePatch } from './injection.ts';
 import { readReview } from './objects.ts';
 
@@ -90,7 +90,7 @@ function configuration(url: string, caBundle: string): object {
         failurePolicy: 'Fail',
         sideEffects: 'None',
         admissionReviewVersions: ['v1'],
-        namespaceSelector: { matchLabels: { [GATE.label]: 'enabled' } },
+        namespaceSelector: { matchLabels: { [INJECT_LABEL]: 'enabled' } },
         rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }],
       },
     ],

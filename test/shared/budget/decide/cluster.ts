@@ -1,9 +1,9 @@
 import type { ObservedCluster } from '../../../../shared/budget/decide/observe.ts';
 import type { ScaleRead } from '../../../../shared/budget/decide/owners.ts';
+import { createPodIndex } from '../../../../shared/budget/decide/pod-index.ts';
 import type { PodRecord } from '../../../../shared/budget/decide/pod-record.ts';
 import type { Workload } from '../../../../shared/budget/decide/workload.ts';
-import { createPodIndex } from '../../../../shared/budget/pod-index.ts';
-import { createWorkloadIndex } from '../../../../shared/budget/workload-index.ts';
+import { createWorkloadIndex } from '../../../../shared/budget/decide/workload-index.ts';
 
 export const NAMESPACE = 'default';
 

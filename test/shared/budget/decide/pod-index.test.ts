@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createPodIndex } from '../../../../shared/budget/pod-index.ts';
+import { createPodIndex } from '../../../../shared/budget/decide/pod-index.ts';
 import { NAMESPACE, pod } from './cluster.ts';
 
 const zoneOfNode = (node: string) => (node === 'nowhere' ? undefined : node.replace('node', 'zone'));

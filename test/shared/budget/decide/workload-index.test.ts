@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createWorkloadIndex } from '../../../../shared/budget/workload-index.ts';
+import { createWorkloadIndex } from '../../../../shared/budget/decide/workload-index.ts';
 import { matchesLabels } from '../../../../shared/kube/selectors.ts';
 import fc from '../../../helpers/seed.ts';
 import { controlledBy, NAMESPACE, workload } from './cluster.ts';

@@ -1,6 +1,5 @@
-import { readIngress } from '../../../../../plugin/check/decide/objects/ingress.ts';
-import { readService } from '../../../../../plugin/check/decide/objects/service.ts';
 import { type Binding, bindingsOf } from '../../../../../plugin/sandbox/balancer/controller/bindings.ts';
+import { readIngress, readService } from '../../../../../plugin/sandbox/balancer/controller/ingresses.ts';
 import {
   type BackendPod,
   readBackendPod,

@@ -1,8 +1,14 @@
 import { compareResourceVersions } from '../../shared/kube/resource-version.ts';
 import type { GateState } from '../../shared/rollout/decide/types.ts';
 import type { ProbePause } from '../../shared/rollout/drive/probe.ts';
-import { describeHold, followHold, NOTHING_HELD, type PauseSeen, type ProbeHold } from './decide/hold.ts';
-import type { Probe } from './probe.ts';
+import {
+  describeHold,
+  followHold,
+  NOTHING_HELD,
+  type PauseSeen,
+  type ProbeHold,
+} from '../probe/decide/hold.ts';
+import type { Probe } from '../probe/probe.ts';
 
 export interface HoldOptions extends Omit<ProbePause, 'wake'> {
   probe: Pick<Probe, 'failed' | 'requests' | 'lastFailure'>;

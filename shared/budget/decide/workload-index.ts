@@ -1,6 +1,6 @@
-import type { LabelSelector } from '../kube/selectors.ts';
-import type { ChangeType } from '../kube/watch-store.ts';
-import type { Workload } from './decide/workload.ts';
+import type { LabelSelector } from '../../kube/selectors.ts';
+import type { ChangeType } from '../../kube/watch-store.ts';
+import type { Workload } from './workload.ts';
 
 /** Workloads, found without looking at all of them. */
 export interface Workloads {

@@ -1,13 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  firstNames,
-  formatDuration,
-  oneLine,
-  percent,
-  plural,
-  shortRevision,
-} from '../../../shared/format.ts';
+import { firstNames, formatDuration, oneLine, percent, plural, shortRevision } from '../../shared/format.ts';
 
 test('durations use two units at most, and cut off what is below a second', () => {
   const told = [-5, 0, 999, 47_000, 59_999, 60_000, 125_000, 3_599_999, 3_720_000, 100 * 3_600_000];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readZoneDisruptionBudget } from '../../shared/budget/decide/budget.ts';
-import { createMetrics } from '../../webhook/metrics.ts';
+import { readZoneDisruptionBudget } from '../../../shared/budget/decide/budget.ts';
+import { createMetrics } from '../../../webhook/telemetry/metrics.ts';
 
 /** Each for as many seconds as its number says, by this process' own clock. */
 const reservedForMs = (_: unknown, { pod }: { pod: string }) => Number(pod.split('-')[1]) * 1000;

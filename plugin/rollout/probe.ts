@@ -1,9 +1,14 @@
+import { settledWithin } from '../../shared/clock.ts';
+import type { RolloutEvent } from '../../shared/rollout/drive/events.ts';
 import { NO_PROBE, type RolloutProbe } from '../../shared/rollout/drive/probe.ts';
 import type { Context } from '../cli/context.ts';
-import type { ProbeRequest } from './options.ts';
-import { followedBy, podsOfRollout } from './replaced-pods.ts';
-import { holdRollout, type RolloutHold } from './rollout-hold.ts';
-import { startProbe } from './start.ts';
+import type { ProbeRequest } from '../probe/options.ts';
+import { followedBy, type ReplacedPods } from '../probe/replaced-pods.ts';
+import { startProbe } from '../probe/start.ts';
+import { holdRollout, type RolloutHold } from './probe-hold.ts';
+
+/** How long the end waits for a pause to be taken out of the Lease. */
+const LAST_WRITES_MS = 10_000;
 
 /**
  * Begins to probe before anything is touched.
@@ -31,14 +36,32 @@ export async function probeRollout(
         wake();
       };
       probe.whenFailed(look);
+      probe.whenBroken(wake);
       if (probe.failed > 0) look();
     },
     look: () => hold?.look(),
-    gates: () => (hold ? [hold.gate()] : []),
+    gates: () => {
+      const { broken } = probe;
+      if (broken === undefined) return hold ? [hold.gate()] : [];
+      const reason = `${broken}; stop it and run the same command again`;
+      return [{ name: 'the probes', state: 'closed', reason }];
+    },
     async end(outcome) {
       const summary = await probe.end();
-      await hold?.end(outcome === 'done');
+      if (hold) await settledWithin(clock, LAST_WRITES_MS, hold.end(outcome === 'done'));
       return { probe: summary };
     },
+  };
+}
+
+/** Each pod from its eviction until it is back. */
+export function podsOfRollout(): ReplacedPods<RolloutEvent> {
+  const out = new Set<string>();
+  return {
+    see(event) {
+      if (event.type === 'pod-evicted') out.add(event.pod);
+      if (event.type === 'pod-back') out.delete(event.pod);
+    },
+    names: () => [...out],
   };
 }

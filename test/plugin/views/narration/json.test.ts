@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { OutputStream } from '../../../plugin/cli/context.ts';
-import { jsonReporter } from '../../../plugin/views/json.ts';
-import { rolloutProgress } from '../../../plugin/views/rollout/progress.ts';
-import type { PodCell } from '../../../shared/rollout/decide/snapshot.ts';
-import { scriptedRollout } from './fixtures/script.ts';
-import { written } from './fixtures/sink.ts';
-import { event, midway, snapshotOf, zoneRow } from './fixtures/snapshots.ts';
+import type { OutputStream } from '../../../../plugin/cli/context.ts';
+import { jsonReporter } from '../../../../plugin/views/narration/json.ts';
+import { rolloutProgress } from '../../../../plugin/views/rollout/progress.ts';
+import type { PodCell } from '../../../../shared/rollout/decide/snapshot.ts';
+import { scriptedRollout } from '../fixtures/script.ts';
+import { written } from '../fixtures/sink.ts';
+import { event, midway, snapshotOf, zoneRow } from '../fixtures/snapshots.ts';
 
 const json = (stdout: OutputStream) => jsonReporter(stdout, rolloutProgress);
 const { workload, updateRevision } = midway();

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { probeRollout } from '../../../plugin/probe/rollout.ts';
+import { probeRollout } from '../../../plugin/rollout/probe.ts';
 import type { Reporter, RolloutEvent } from '../../../shared/rollout/drive/events.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
-import { startWeb, type Web } from './web.ts';
+import { startWeb, type Web } from '../probe/web.ts';
 
 describe('probes of a rollout', () => {
   let web: Web;

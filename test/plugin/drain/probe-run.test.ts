@@ -6,9 +6,9 @@ import { openDrainReporter } from '../../../plugin/views/open.ts';
 import { type TestContext, testContext } from '../../helpers/context.ts';
 import { drainLines, linesOf } from '../../helpers/drain-run.ts';
 import { type ManualClock, manualClock } from '../../helpers/manual-clock.ts';
-import { NO_FLAGS } from '../drain/builders.ts';
-import { type FakeCluster, fakeCluster } from '../drain/fake-cluster.ts';
-import { startWeb, type Web } from './web.ts';
+import { startWeb, type Web } from '../probe/web.ts';
+import { NO_FLAGS } from './builders.ts';
+import { type FakeCluster, fakeCluster } from './fake-cluster.ts';
 
 describe('kubectl zone drain --probe', () => {
   let cluster: FakeCluster;

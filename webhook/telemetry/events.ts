@@ -1,6 +1,6 @@
-import type { Clock } from '../shared/clock.ts';
-import { createEventRecorder } from '../shared/kube/event-recorder.ts';
-import type { Kube } from '../shared/kube/kube.ts';
+import type { Clock } from '../../shared/clock.ts';
+import { createEventRecorder } from '../../shared/kube/event-recorder.ts';
+import type { Kube } from '../../shared/kube/kube.ts';
 import { type Log, messageOf } from './log.ts';
 
 export interface Denial {

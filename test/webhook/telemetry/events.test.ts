@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createDenialEvents } from '../../webhook/events.ts';
-import { silentLog } from '../../webhook/log.ts';
-import { fakeKube } from '../helpers/fake-kube.ts';
-import { manualClock } from '../helpers/manual-clock.ts';
+import { createDenialEvents } from '../../../webhook/telemetry/events.ts';
+import { silentLog } from '../../../webhook/telemetry/log.ts';
+import { fakeKube } from '../../helpers/fake-kube.ts';
+import { manualClock } from '../../helpers/manual-clock.ts';
 
 describe('Events about denials', () => {
   it('come once for a pod in five minutes, and at most thirty a minute', () => {

@@ -1,9 +1,9 @@
 import { styleText } from 'node:util';
-import type { Clock } from '../../shared/clock.ts';
-import { formatDuration } from '../../shared/format.ts';
-import { harmless } from '../../shared/plain-text.ts';
-import type { OutputStream } from '../cli/context.ts';
-import type { Sentence, Teller } from './narration/sentence.ts';
+import type { Clock } from '../../../shared/clock.ts';
+import { formatDuration } from '../../../shared/format.ts';
+import { harmless } from '../../../shared/plain-text.ts';
+import type { OutputStream } from '../../cli/context.ts';
+import type { Sentence, Teller } from './sentence.ts';
 import { drained } from './stream.ts';
 import type { Tone } from './tone.ts';
 

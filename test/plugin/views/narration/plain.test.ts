@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { OutputStream } from '../../../plugin/cli/context.ts';
-import { plainReporter } from '../../../plugin/views/plain.ts';
-import { rolloutTeller } from '../../../plugin/views/rollout/narration/narrate.ts';
-import { manualClock } from './fixtures/clock.ts';
-import { scriptedRollout } from './fixtures/script.ts';
-import { written } from './fixtures/sink.ts';
-import { event } from './fixtures/snapshots.ts';
+import type { OutputStream } from '../../../../plugin/cli/context.ts';
+import { plainReporter } from '../../../../plugin/views/narration/plain.ts';
+import { rolloutTeller } from '../../../../plugin/views/rollout/narration/narrate.ts';
+import { manualClock } from '../fixtures/clock.ts';
+import { scriptedRollout } from '../fixtures/script.ts';
+import { written } from '../fixtures/sink.ts';
+import { event } from '../fixtures/snapshots.ts';
 
 const plain =
   (colour = false) =>

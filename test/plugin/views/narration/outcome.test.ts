@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { figureLines, outcomeLines } from '../../../plugin/views/outcome.ts';
+import { figureLines, outcomeLines } from '../../../../plugin/views/narration/outcome.ts';
 
 test('an end before the end is safe, and keeps the command that goes on', () => {
   const reason = 'asked to leave\nkubectl zone rollout sts/a';

@@ -5,8 +5,8 @@ import type { DrainEvent } from '../../../plugin/drain/events.ts';
 import { type Scene, watchScene } from '../../../plugin/drain/scene.ts';
 import { fetchTargets } from '../../../plugin/drain/targets.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
-import { NO_FLAGS } from '../drain/builders.ts';
-import { type FakeCluster, fakeCluster, settle } from '../drain/fake-cluster.ts';
+import { NO_FLAGS } from './builders.ts';
+import { type FakeCluster, fakeCluster, settle } from './fake-cluster.ts';
 
 const REASON = 'held by the probes';
 

@@ -1,5 +1,5 @@
 import pino from 'pino';
-import type { ConnectionState } from '../shared/kube/watch-cache.ts';
+import type { ConnectionState } from '../../shared/kube/watch-cache.ts';
 
 /** Structured logging, as much of it as the webhook uses. */
 export interface Log {

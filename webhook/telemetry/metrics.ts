@@ -1,9 +1,9 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { allowedDisruptions, zoneLoads } from '../shared/budget/decide/decide.ts';
-import type { Reservation, ZoneDisruptionBudget } from '../shared/budget/decide/types.ts';
-import { viewBudget } from '../shared/budget/decide/view.ts';
-import type { Verdict } from './admission/verdict.ts';
-import type { Refusal } from './api/app.ts';
+import { allowedDisruptions, zoneLoads } from '../../shared/budget/decide/decide.ts';
+import type { Reservation, ZoneDisruptionBudget } from '../../shared/budget/decide/types.ts';
+import { viewBudget } from '../../shared/budget/decide/view.ts';
+import type { Verdict } from '../admission/verdict.ts';
+import type { Refusal } from '../api/app.ts';
 
 /** What the webhook measures, in the Prometheus text format. */
 export interface Metrics {

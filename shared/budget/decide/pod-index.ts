@@ -1,6 +1,6 @@
-import type { ChangeType } from '../kube/watch-store.ts';
-import { type ZoneOfNode, zoneOfPod } from '../kube/zones.ts';
-import type { PodRecord } from './decide/pod-record.ts';
+import type { ChangeType } from '../../kube/watch-store.ts';
+import { type ZoneOfNode, zoneOfPod } from '../../kube/zones.ts';
+import type { PodRecord } from './pod-record.ts';
 
 /** A pod that is gone. */
 export interface VanishedPod {

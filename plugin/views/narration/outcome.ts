@@ -1,4 +1,4 @@
-import { oneLine } from '../../shared/format.ts';
+import { oneLine } from '../../../shared/format.ts';
 
 /** How a rollout or a drain ended. */
 export interface FinishedFields {

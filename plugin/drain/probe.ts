@@ -1,10 +1,10 @@
 import type { ProbeSummary } from '../../shared/drive/probe-news.ts';
 import type { Context } from '../cli/context.ts';
-import type { DrainReporter } from '../drain/events.ts';
-import { drainHold } from './drain-hold.ts';
-import type { ProbeRequest } from './options.ts';
-import { followedBy, podsOfDrain } from './replaced-pods.ts';
-import { startProbe } from './start.ts';
+import type { ProbeRequest } from '../probe/options.ts';
+import { followedBy, type ReplacedPods } from '../probe/replaced-pods.ts';
+import { startProbe } from '../probe/start.ts';
+import type { DrainEvent, DrainReporter } from './events.ts';
+import { drainHold } from './probe-hold.ts';
 
 /** The probes of a drain; where none were asked for, everything here does nothing. */
 export interface DrainProbe {
@@ -44,8 +44,26 @@ export async function probeDrain(
     begin(reporter, wake) {
       probe.listen((news) => reporter.report(news));
       probe.whenFailed(wake);
+      probe.whenBroken(wake);
     },
     hold: () => drainHold(probe, request.maxFailures),
     end: async () => ({ probe: await probe.end() }),
+  };
+}
+
+/** A drained pod comes back under another name, or elsewhere: it is out until every workload is whole. */
+export function podsOfDrain(): ReplacedPods<DrainEvent> {
+  const leaving = new Set<string>();
+  const gone = new Set<string>();
+  return {
+    see(event) {
+      if (event.type === 'pod-evicted') leaving.add(event.pod);
+      if (event.type === 'pod-gone') {
+        leaving.delete(event.pod);
+        gone.add(event.pod);
+      }
+      if (event.type === 'snapshot' && event.snapshot.waitingFor.length === 0) gone.clear();
+    },
+    names: () => [...gone, ...leaving],
   };
 }

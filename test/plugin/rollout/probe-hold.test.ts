@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { drainHold } from '../../../plugin/probe/drain-hold.ts';
-import { holdRollout } from '../../../plugin/probe/rollout-hold.ts';
+import { drainHold } from '../../../plugin/drain/probe-hold.ts';
+import { holdRollout } from '../../../plugin/rollout/probe-hold.ts';
 
 /** A Lease that is paused and resumed, and shown by a watch, which may lag. */
 function scene() {
@@ -165,7 +165,7 @@ describe('hold of a rollout by probes', () => {
 
 describe('hold of a drain by probes', () => {
   it('stays once too many have failed', () => {
-    const probe = { failed: 2, requests: 40, lastFailure: 'ECONNREFUSED' };
+    const probe = { failed: 2, requests: 40, lastFailure: 'ECONNREFUSED', broken: undefined };
     assert.equal(drainHold(probe, 2), undefined);
     assert.equal(drainHold(probe, undefined), undefined);
     assert.match(

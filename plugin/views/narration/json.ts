@@ -1,5 +1,5 @@
-import type { OutputStream } from '../cli/context.ts';
-import { writeJson } from '../cli/output.ts';
+import type { OutputStream } from '../../cli/context.ts';
+import { writeJson } from '../../cli/output.ts';
 import { drained } from './stream.ts';
 
 /** What is written in place of a snapshot. */
