@@ -127,22 +127,22 @@ export function deploymentBench(cluster: TestCluster, namespace: string): Deploy
       await kubectl('patch', 'lease', `zone-rollout-deployment-${name}`, '--type=merge', ...FREED);
     },
     async settings(name) {
-      const { spec } = deploymentSchema.parse(JSON.parse(await kubectl('get', 'deploy', name, '-o', 'json')));
+      const { spec } = deploymentSchema.parse(await cluster.json(['get', 'deploy', name, '-n', namespace]));
       const { template: _, ...rest } = spec;
       return rest;
     },
     async replicas(name) {
-      const text = await kubectl('get', 'rs', '-l', `app=${name}`, '-o', 'json');
+      const sets = await cluster.json(['get', 'rs', '-n', namespace, '-l', `app=${name}`]);
       const counts: Record<string, number> = {};
-      for (const { spec } of replicaSetsSchema.parse(JSON.parse(text)).items) {
+      for (const { spec } of replicaSetsSchema.parse(sets).items) {
         const image = spec.template.spec.containers[0]?.image ?? '';
         if (spec.replicas > 0) counts[image] = spec.replicas;
       }
       return counts;
     },
     async pods(name) {
-      const text = await kubectl('get', 'pods', '-l', `app=${name}`, '-o', 'json');
-      const { items } = podsSchema.parse(JSON.parse(text));
+      const pods = await cluster.json(['get', 'pods', '-n', namespace, '-l', `app=${name}`]);
+      const { items } = podsSchema.parse(pods);
       const live = items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
       const isCost = (key: string) => key.includes('deletion-cost');
       return {

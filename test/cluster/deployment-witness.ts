@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import * as z from 'zod/mini';
 import { withDeadline } from '../helpers/deadline.ts';
 import type { TestCluster } from './cluster.ts';
@@ -39,24 +40,20 @@ const listSchema = z.object({
 });
 const eventSchema = z.object({ type: z.string(), object: z.unknown() });
 
-/** Watches the pods labelled `app=<app>` of a Deployment that is whole, with kubectl. */
+/** Watches the pods labelled `app=<app>` of a Deployment that is whole. */
 export async function startDeploymentWitness(
   cluster: TestCluster,
   { namespace, app }: { namespace: string; app: string },
 ): Promise<DeploymentWitness> {
   const path = `/api/v1/namespaces/${namespace}/pods?labelSelector=app%3D${app}`;
-  const list = async () => {
-    const { stdout, stderr, code } = await cluster.kubectl(['get', '--raw', path]);
-    if (code !== 0) throw new Error(stderr);
-    return listSchema.parse(JSON.parse(stdout));
-  };
+  const list = async () => listSchema.parse(await cluster.raw(path));
   const first = await list();
   const scene = new Scene(await zonesOfNodes(cluster), first.items);
   const leaving = new AbortController();
   const from = first.metadata.resourceVersion;
   const watching = (async () => {
-    const args = ['get', '--raw', `${path}&watch=true&resourceVersion=${from}`];
-    for await (const line of cluster.lines(args, leaving.signal)) {
+    const watch = `${path}&watch=true&resourceVersion=${from}`;
+    for await (const line of cluster.rawLines(watch, leaving.signal)) {
       const { type, object } = eventSchema.parse(JSON.parse(line));
       scene.change(type, podSchema.parse(object));
     }
@@ -84,12 +81,26 @@ export async function startDeploymentWitness(
   };
 }
 
+/** Pods went in these zones, in this order, and so many at a time at most. */
+export async function assertOneZone(
+  witness: DeploymentWitness,
+  { most, zones }: { most: number; zones: readonly string[] },
+): Promise<void> {
+  const seen = await witness.testimony();
+  assert.deepEqual(seen.zones, zones);
+  assert.deepEqual(seen.mixed, []);
+  assert.ok(seen.terminating <= most, `${seen.terminating} pods were terminating together`);
+  assert.ok(seen.serving >= zones.length - most, `only ${seen.serving} pods served`);
+}
+
 /** The pods as they are, and the worst that they have been. */
 class Scene {
   testimony: DeploymentTestimony;
   readonly #zoneOfNode: ReadonlyMap<string, string>;
   readonly #replicas: number;
   readonly #pods: Map<string, Pod>;
+  /** The latest version seen of each pod, also of deleted ones. */
+  readonly #versions = new Map<string, number>();
   /** The zone that was touched last, until all replicas serve again. */
   #open: string | undefined;
   #look: () => void = () => {};
@@ -98,6 +109,7 @@ class Scene {
     this.#zoneOfNode = zoneOfNode;
     this.#replicas = pods.length;
     this.#pods = new Map(pods.map((pod) => [pod.metadata.name, pod]));
+    for (const pod of pods) this.#versions.set(pod.metadata.name, versionOf(pod));
     this.testimony = { zones: [], terminating: 0, serving: pods.length, mixed: [] };
   }
 
@@ -105,6 +117,7 @@ class Scene {
     const { name } = pod.metadata;
     const before = this.#pods.get(name);
     const { nodeName } = pod.spec;
+    this.#versions.set(name, versionOf(pod));
     const begins = isTerminating(pod) && before !== undefined && !isTerminating(before);
     if (begins && nodeName !== undefined) this.#leaves(name, this.#zoneOfNode.get(nodeName) ?? 'no zone');
     if (type === 'DELETED') this.#pods.delete(name);
@@ -121,12 +134,11 @@ class Scene {
     this.#look();
   }
 
-  /** Resolves once every pod of the list has been seen as it is there, or newer. */
+  /** Resolves once every pod of the list has been seen as it is there, or newer; it may be gone by then. */
   untilShown(items: readonly Pod[]): Promise<void> {
-    const version = (pod: Pod | undefined) => Number(pod?.metadata.resourceVersion ?? 0);
     return new Promise((resolve) => {
       this.#look = () => {
-        if (items.every((pod) => version(this.#pods.get(pod.metadata.name)) >= version(pod))) resolve();
+        if (items.every((pod) => (this.#versions.get(pod.metadata.name) ?? 0) >= versionOf(pod))) resolve();
       };
       this.#look();
     });
@@ -143,6 +155,11 @@ class Scene {
     };
     this.#open = zone;
   }
+}
+
+/** Versions are numbers that grow: https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions */
+function versionOf({ metadata }: Pod): number {
+  return Number(metadata.resourceVersion);
 }
 
 function isTerminating({ metadata }: Pod): boolean {

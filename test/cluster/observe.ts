@@ -125,6 +125,7 @@ export function countByZone(pods: readonly PodView[]): Readonly<Record<string, n
 
 /** One that has just been made has no status yet. */
 const Changed = z.object({ metadata: z.object({ generation: z.number() }) });
+const Observed = z.object({ status: z.optional(z.object({ observedGeneration: z.optional(z.number()) })) });
 const StatefulSet = z.extend(Changed, {
   status: z.object({
     observedGeneration: z.number(),
@@ -145,10 +146,11 @@ export async function statefulSetNamed(cluster: TestCluster, namespace: string, 
 /** Waits until a StatefulSet's controller has seen the last change of its spec. */
 export async function waitObserved(cluster: TestCluster, namespace: string, name: string): Promise<void> {
   const { metadata } = Changed.parse(await cluster.json(['get', 'statefulset', name, '-n', namespace]));
-  const observed = `--for=jsonpath={.status.observedGeneration}=${metadata.generation}`;
-  const args = ['wait', `statefulset/${name}`, observed, '-n', namespace, '--timeout=120s'];
-  const { code, stderr } = await cluster.kubectl(args);
-  if (code !== 0) throw new Error(stderr);
+  const { generation } = metadata;
+  await cluster.until(
+    { type: 'statefulset', namespace, selector: `fieldSelector=metadata.name%3D${name}` },
+    ([set]) => Observed.parse(set).status?.observedGeneration === generation,
+  );
 }
 
 /**

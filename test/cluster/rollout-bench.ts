@@ -13,10 +13,21 @@ type Fixture = Omit<StatefulSetFixture, 'namespace'>;
 
 const leaseSchema = z.object({
   metadata: z.object({
-    resourceVersion: z.string(),
+    name: z.string(),
     annotations: z.optional(z.record(z.string(), z.string())),
   }),
   spec: z.object({ holderIdentity: z.optional(z.string()) }),
+});
+
+const leasesSchema = z.object({ items: z.array(leaseSchema) });
+
+const versionsSchema = z.object({
+  items: z.array(
+    z.object({
+      kind: z.string(),
+      metadata: z.object({ name: z.string(), resourceVersion: z.string() }),
+    }),
+  ),
 });
 
 /** What a rollout left in its Lease. */
@@ -119,16 +130,10 @@ export function rolloutBench(cluster: TestCluster, namespace: string): RolloutBe
       for (const end of leftovers) await end();
     },
     async lease(name) {
-      const text = await kubectl(
-        'get',
-        'lease',
-        `zone-rollout-statefulset-${name}`,
-        '--ignore-not-found',
-        '-o',
-        'json',
-      );
-      if (text === '') return undefined;
-      const { metadata, spec } = leaseSchema.parse(JSON.parse(text));
+      const leases = leasesSchema.parse(await cluster.json(['get', 'leases', '-n', namespace]));
+      const lease = leases.items.find(({ metadata }) => metadata.name === `zone-rollout-statefulset-${name}`);
+      if (!lease) return undefined;
+      const { metadata, spec } = lease;
       const note = (key: string) => metadata.annotations?.[`kubectl-zone.dev/${key}`];
       return {
         holder: spec.holderIdentity ?? '',
@@ -138,25 +143,24 @@ export function rolloutBench(cluster: TestCluster, namespace: string): RolloutBe
       };
     },
     async leaseState(name, state) {
-      const path = '{.metadata.annotations.kubectl-zone\\.dev/state}';
-      const lease = `lease/zone-rollout-statefulset-${name}`;
-      await kubectl('wait', lease, `--for=jsonpath=${path}=${state}`, '--timeout=60s');
+      const selector = `fieldSelector=metadata.name%3Dzone-rollout-statefulset-${name}`;
+      await cluster.until(
+        { type: 'lease', namespace, selector },
+        ([lease]) => leaseSchema.parse(lease).metadata.annotations?.['kubectl-zone.dev/state'] === state,
+      );
     },
     async freeLease(name) {
       await kubectl('patch', 'lease', `zone-rollout-statefulset-${name}`, '--type=merge', ...FREED);
     },
-    versions: (name) =>
-      kubectl(
-        'get',
-        'statefulsets,pods,leases',
-        '-o',
-        `jsonpath={range .items[?(@.metadata.name!="")]}{.kind}/{.metadata.name} {.metadata.resourceVersion}{"\\n"}{end}`,
-      ).then((text) =>
-        text
-          .split('\n')
-          .filter((line) => line.includes(name))
-          .join('\n'),
-      ),
+    async versions(name) {
+      const types = ['statefulsets', 'pods', 'leases'];
+      const lists = await Promise.all(types.map((type) => cluster.json(['get', type, '-n', namespace])));
+      return lists
+        .flatMap((list) => versionsSchema.parse(list).items)
+        .filter(({ metadata }) => metadata.name.includes(name))
+        .map(({ kind, metadata }) => `${kind}/${metadata.name} ${metadata.resourceVersion}`)
+        .join('\n');
+    },
   };
 }
 

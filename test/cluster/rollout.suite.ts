@@ -3,6 +3,7 @@ import { planSuite } from './plan.suite.ts';
 import { rolloutBudgetsSuite } from './rollout-budgets.suite.ts';
 import { rolloutCredentialsSuite } from './rollout-credentials.suite.ts';
 import { rolloutDefaultsSuite } from './rollout-defaults.suite.ts';
+import { rolloutDeploymentChangesSuite } from './rollout-deployment-changes.suite.ts';
 import { rolloutDeploymentsSuite } from './rollout-deployments.suite.ts';
 import { rolloutDispatchSuite } from './rollout-dispatch.suite.ts';
 import { rolloutEndsSuite } from './rollout-ends.suite.ts';
@@ -41,6 +42,7 @@ export const ROLLOUT_BASICS: readonly Suite[] = [
   rolloutShapesSuite,
   deploymentRulesSuite,
   rolloutDeploymentsSuite,
+  rolloutDeploymentChangesSuite,
 ];
 
 /** The rest of `kubectl zone rollout`. Each suite runs on every cluster, and none needs another one. */

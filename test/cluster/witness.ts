@@ -44,7 +44,7 @@ const listSchema = z.object({
 const eventSchema = z.object({ type: z.string(), object: z.unknown() });
 
 /**
- * Watches the pods labelled `app=<app>` with kubectl, reads them raw, and counts. The pods that are there now are
+ * Watches the pods labelled `app=<app>`, reads them raw, and counts. The pods that are there now are
  * those that are expected all the time; a missing one counts in the zone where it last was.
  */
 export async function startWitness(
@@ -52,11 +52,7 @@ export async function startWitness(
   { namespace, app }: { namespace: string; app: string },
 ): Promise<Witness> {
   const path = `/api/v1/namespaces/${namespace}/pods?labelSelector=app%3D${app}`;
-  const list = async () => {
-    const { stdout, stderr, code } = await cluster.kubectl(['get', '--raw', path]);
-    if (code !== 0) throw new Error(stderr);
-    return listSchema.parse(JSON.parse(stdout));
-  };
+  const list = async () => listSchema.parse(await cluster.raw(path));
   const scene = new Scene(await zonesOfNodes(cluster));
   const leaving = new AbortController();
   const first = await list();
@@ -93,10 +89,7 @@ async function watch(
   let { from } = given;
   while (!signal.aborted) {
     try {
-      for await (const line of cluster.lines(
-        ['get', '--raw', `${given.path}&watch=true&resourceVersion=${from}`],
-        signal,
-      )) {
+      for await (const line of cluster.rawLines(`${given.path}&watch=true&resourceVersion=${from}`, signal)) {
         const { type, object } = eventSchema.parse(JSON.parse(line));
         if (type === 'ERROR') break;
         const pod = podSchema.parse(object);
