@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { decideDrain } from '../../../../plugin/drain/decide/decide.ts';
+import { runs } from '../../../helpers/runs.ts';
 import fc from '../../../helpers/seed.ts';
 import { brokenDecisions } from './broken.ts';
 import type { Rule } from './invariants.ts';
@@ -20,7 +21,7 @@ describe('the rules hold over random clusters and schedules', () => {
       fc.property(scenarios({ minSteps: 100, maxSteps: 800, ends: false }), (scenario) => {
         assert.equal(firstViolation(scenario, 'any', decideDrain), undefined);
       }),
-      { numRuns: 400, endOnFailure: true },
+      { numRuns: runs(100), endOnFailure: true },
     );
   });
 
@@ -29,7 +30,7 @@ describe('the rules hold over random clusters and schedules', () => {
       fc.property(scenarios({ minSteps: 10, maxSteps: 100, ends: false }), (scenario) => {
         assert.equal(firstViolation(scenario, 'any', decideDrain), undefined);
       }),
-      { numRuns: 1000, endOnFailure: true },
+      { numRuns: runs(250), endOnFailure: true },
     );
   });
 
@@ -38,7 +39,7 @@ describe('the rules hold over random clusters and schedules', () => {
       fc.property(scenarios({ minSteps: 0, maxSteps: 300, ends: true }), (scenario) => {
         assert.deepEqual(stuckAfter(scenario), []);
       }),
-      { numRuns: 300, endOnFailure: true },
+      { numRuns: runs(100), endOnFailure: true },
     );
   });
 });

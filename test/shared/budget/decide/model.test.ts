@@ -6,7 +6,7 @@ import { zoneOfOrdinal } from './model/api-server.ts';
 import { BROKEN, LEDGER, type Protocol, STUCK } from './model/protocol.ts';
 import { Schedule } from './model/schedule.ts';
 
-const SCHEDULES = runs(2_000);
+const SCHEDULES = runs(10_000);
 const RECOVERIES = runs(200);
 /** Broken protocols get as many to be caught in. */
 const SCHEDULES_TO_NOTICE = 200_000;

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { decide } from '../../../../shared/rollout/decide/decide.ts';
 import { PACINGS } from '../../../../shared/rollout/decide/options.ts';
 import type { RolloutInput, RolloutOptions } from '../../../../shared/rollout/decide/types.ts';
+import { runs } from '../../../helpers/runs.ts';
 import fc from '../../../helpers/seed.ts';
 import type { Decide, Scenario } from './driven.ts';
 import type { Rule } from './invariants.ts';
@@ -31,7 +32,7 @@ describe('the rules hold over random clusters and schedules', () => {
       fc.property(scenarios({ minSteps: 1500, maxSteps: 4000, trouble: true }), (scenario) => {
         assert.equal(firstViolation(scenario, 'any'), undefined);
       }),
-      { numRuns: 400, endOnFailure: true },
+      { numRuns: runs(100), endOnFailure: true },
     );
   });
 
@@ -40,7 +41,7 @@ describe('the rules hold over random clusters and schedules', () => {
       fc.property(scenarios({ minSteps: 50, maxSteps: 300, trouble: true }), (scenario) => {
         assert.equal(firstViolation(scenario, 'any'), undefined);
       }),
-      { numRuns: 2000, endOnFailure: true },
+      { numRuns: runs(500), endOnFailure: true },
     );
   });
 
@@ -53,7 +54,7 @@ describe('the rules hold over random clusters and schedules', () => {
         assert.equal(last.kind, 'done', JSON.stringify(last));
         assert.deepEqual(simulation.found, []);
       }),
-      { numRuns: 400, endOnFailure: true },
+      { numRuns: runs(100), endOnFailure: true },
     );
   });
 
@@ -66,7 +67,7 @@ describe('the rules hold over random clusters and schedules', () => {
         assert.equal(simulation.settleWith(lasting, LASTING_ROUNDS), undefined);
         assert.deepEqual(simulation.found, []);
       }),
-      { numRuns: 150, endOnFailure: true },
+      { numRuns: runs(75), endOnFailure: true },
     );
   });
 });

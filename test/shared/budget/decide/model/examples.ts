@@ -72,6 +72,18 @@ export function scaledUpBefore(owner: OwnerShape): Example {
   };
 }
 
+/** A pod of zone-b goes down after all watches have gone silent. Minutes later a pod of zone-a is to be evicted. */
+export const downUnheard: Example = (protocol) => {
+  const world = new Stage(6, protocol);
+  const { api, reconcilers, webhooks } = world;
+  for (const { cache } of [...reconcilers, ...webhooks]) cache.isSilent = true;
+  const pod = api.pods.get(podName(1));
+  if (pod) api.put(pod, { available: false });
+  api.nowMs += 200_000;
+  world.evict(0, podName(0));
+  return world.witness.violations;
+};
+
 class Stage extends World {
   constructor(replicas: number, protocol: Protocol, owner?: OwnerShape) {
     super(new ApiServer(replicas, 1, false, owner), protocol, () => 0);

@@ -8,7 +8,7 @@ import type {
   Reservation,
   ZoneDisruptionBudget,
 } from '../../../../../shared/budget/decide/types.ts';
-import { carriedOutUnseen, type Example, scaledUpBefore, scaledUpUnseen } from './examples.ts';
+import { carriedOutUnseen, downUnheard, type Example, scaledUpBefore, scaledUpUnseen } from './examples.ts';
 
 export interface Protocol {
   admit: typeof ledger.admit;
@@ -268,7 +268,7 @@ export const BROKEN: readonly BrokenProtocol[] = [
   {
     rule: 'L7',
     how: 'believes a watch that says nothing',
-    firstSeed: 19500,
+    example: downUnheard,
     protocol: { ...LEDGER, doubts: false },
   },
   {
