@@ -53,7 +53,15 @@ function isIn(...places: string[]): (file: string) => boolean {
 
 function tests(name: string, some: readonly string[], isolation: string): Job[] {
   if (some.length === 0) return [];
-  const runner = ['--import', 'tsx', '--test', '--test-force-exit', `--test-timeout=${TIMEOUT_MS}`];
+  const runner = [
+    '--import',
+    'tsx',
+    '--import',
+    './test/helpers/shipped-yargs.ts',
+    '--test',
+    '--test-force-exit',
+    `--test-timeout=${TIMEOUT_MS}`,
+  ];
   const reporter = `--test-reporter=${isSlow ? './test/slowest.ts' : 'spec'}`;
   return [{ name, command: process.execPath, args: [...runner, isolation, reporter, ...some] }];
 }

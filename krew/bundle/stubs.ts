@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Plugin } from 'esbuild';
+import { CACHES_HELP, LAYS_HELP_OUT } from './yargs-changes.ts';
 
 /** Ink asks for it only when DEV=true; without this stub every bundle would carry it or fail to find it. */
 export const withoutReactDevtools: Plugin = {
@@ -11,10 +12,8 @@ export const withoutReactDevtools: Plugin = {
   },
 };
 
-const LAYS_HELP_OUT = /[\\/]node_modules[\\/](?:yargs|cliui)[\\/]/;
 /** From the folder of tsup.config.ts: tsup bundles its configuration, and with it this file, into that folder. */
 const STAND_INS = 'krew/bundle';
-const CACHES_HELP = 'yargs.getInternalMethods().getUsageInstance().cacheHelpMessage();';
 
 /**
  * Takes out of yargs what makes it slow to start and what our commands never need: the tables of emoji by which it

@@ -30,6 +30,7 @@ export interface Objects {
 }
 
 const DEADLINE_MS = 120_000;
+const AS_KUBECTL = 'fieldManager=kubectl&force=true&fieldValidation=Strict';
 const BY_NAME = '--sort-by=.metadata.name';
 
 const groupsSchema = z.object({
@@ -125,7 +126,7 @@ export function objectsOf(client: ApiClient): Objects {
       if (!known) return false;
       const { status } = await client.send({
         method: 'PATCH',
-        path: `${pathOf(known, metadata.namespace ?? 'default', metadata.name)}?fieldManager=kubectl&force=true`,
+        path: `${pathOf(known, metadata.namespace ?? 'default', metadata.name)}?${AS_KUBECTL}`,
         contentType: 'application/apply-patch+yaml',
         body: JSON.stringify(object),
       });

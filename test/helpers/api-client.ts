@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
 import { text } from 'node:stream/consumers';
-import { load } from 'js-yaml';
 import * as z from 'zod/mini';
 import { delay, systemClock } from '../../shared/clock.ts';
 
@@ -37,20 +36,11 @@ export interface ApiClient {
   close(): void;
 }
 
-const encoded = z.optional(z.string());
 const configSchema = z.object({
   clusters: z.tuple([
-    z.object({ cluster: z.object({ server: z.string(), 'certificate-authority-data': encoded }) }),
+    z.object({ cluster: z.object({ server: z.string(), 'certificate-authority-data': z.string() }) }),
   ]),
-  users: z.tuple([
-    z.object({
-      user: z.object({
-        token: encoded,
-        'client-certificate-data': encoded,
-        'client-key-data': encoded,
-      }),
-    }),
-  ]),
+  users: z.tuple([z.object({ user: z.object({ token: z.string() }) })]),
 });
 
 /** A request that finds no server is sent again by whoever wants to, but not without end at once. */
@@ -58,17 +48,13 @@ const NO_SERVER_DELAY_MS = 50;
 
 class StaleConnectionError extends Error {}
 
-/** Makes the client of a kubeconfig file with one cluster and one user. */
+/** Makes the client of a kubeconfig file as test clusters write it: in JSON, one cluster, one user with a token. */
 export function apiClient(kubeconfigPath: string): ApiClient {
-  const { clusters, users } = configSchema.parse(load(readFileSync(kubeconfigPath, 'utf8')));
+  const { clusters, users } = configSchema.parse(JSON.parse(readFileSync(kubeconfigPath, 'utf8')));
   const [{ cluster }] = clusters;
   const [{ user }] = users;
-  const agent = new Agent({
-    keepAlive: true,
-    ca: decoded(cluster['certificate-authority-data']),
-    cert: decoded(user['client-certificate-data']),
-    key: decoded(user['client-key-data']),
-  });
+  const ca = Buffer.from(cluster['certificate-authority-data'], 'base64');
+  const agent = new Agent({ keepAlive: true, ca });
 
   const openOnce = async (
     { method = 'GET', path, contentType, body }: ApiRequest,
@@ -76,7 +62,7 @@ export function apiClient(kubeconfigPath: string): ApiClient {
   ): Promise<IncomingMessage> => {
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     const headers = {
-      ...(user.token !== undefined && { authorization: `Bearer ${user.token}` }),
+      authorization: `Bearer ${user.token}`,
       ...(contentType !== undefined && { 'content-type': contentType }),
     };
     const options = { method, agent, headers, ...(signal && { signal }) };
@@ -124,8 +110,4 @@ async function* linesOf(answer: IncomingMessage): AsyncGenerator<string, void> {
     rest = lines.pop() ?? '';
     yield* lines;
   }
-}
-
-function decoded(base64: string | undefined): Buffer | undefined {
-  return base64 === undefined ? undefined : Buffer.from(base64, 'base64');
 }
