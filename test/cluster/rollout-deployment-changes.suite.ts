@@ -72,9 +72,9 @@ export function rolloutDeploymentChangesSuite(factory: ClusterFactory): void {
       await bench.whole({ name: 'raced', replicas: 3, simulation: { start: '500ms', flush: '50ms' } });
       const witness = await bench.witness('raced');
       const act = async () => {
-        const newest = ['--sort-by=.metadata.creationTimestamp', '-o', 'name'];
-        const pods = await bench.kubectl('get', 'pods', '-l', 'app=raced', ...newest);
-        const victim = pods.trim().split('\n').at(-1) ?? '';
+        const isNew = '{.items[?(@.spec.containers[0].image=="app:v2")].metadata.name}';
+        const pod = await bench.kubectl('get', 'pods', '-l', 'app=raced', '-o', `jsonpath=${isNew}`);
+        const victim = `pod/${pod}`;
         const set = victim.replace(/^pod\/(.*)-[^-]*$/, 'rs/$1');
         const version = () => bench.kubectl('get', set, '-o', 'jsonpath={.metadata.resourceVersion}');
         const seen = await version();
