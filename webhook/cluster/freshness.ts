@@ -34,19 +34,26 @@ const PATIENCE_MS = 20_000;
 /** @param caches by resource; live */
 export function createFreshness(caches: ReadonlyMap<string, Heard>, clock: Clock, log: Log): Freshness {
   const stopping = new AbortController();
-  const lists = new Map<string, { startedAtMs: number; done: Promise<void> }>();
+  const lists = new Map<string, { startedAtMs: number; done: Promise<void>; isDone: boolean }>();
   const silentForMs = ({ heardAtMs }: Heard) =>
     heardAtMs === undefined ? 0 : clock.monotonicMs() - heardAtMs;
 
   function list(resource: string): Promise<void> {
     const before = lists.get(resource);
-    if (before && clock.monotonicMs() - before.startedAtMs < BETWEEN_LISTS_MS) return before.done;
-    const done = caches.get(resource)?.relist() ?? Promise.resolve();
-    const quiet = done.catch((error) => {
-      if (!stopping.signal.aborted) log.warn({ resource, error: messageOf(error) }, 'list failed');
-    });
-    lists.set(resource, { startedAtMs: clock.monotonicMs(), done: quiet });
-    return quiet;
+    // One that takes longer than that would be begun again and again, and never end.
+    const isRecent = before && clock.monotonicMs() - before.startedAtMs < BETWEEN_LISTS_MS;
+    if (before && (isRecent || !before.isDone)) return before.done;
+    const startedAtMs = clock.monotonicMs();
+    const listed = caches.get(resource)?.relist() ?? Promise.resolve();
+    const done = listed
+      .catch((error) => {
+        if (!stopping.signal.aborted) log.warn({ resource, error: messageOf(error) }, 'list failed');
+      })
+      .then(() => {
+        lists.set(resource, { startedAtMs, done, isDone: true });
+      });
+    lists.set(resource, { startedAtMs, done, isDone: false });
+    return done;
   }
 
   async function lookAfterSilent(): Promise<void> {

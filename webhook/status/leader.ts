@@ -82,8 +82,15 @@ export function runLeader(options: LeaderOptions): Leader {
         const expected = error instanceof HeldByOtherError || signal.aborted;
         if (!expected) log.warn({ error: messageOf(error) }, 'the Lease could not be taken');
       }
-      await delay(clock, options.isBlind() ? BLIND_PAUSE_MS : RETRY_MS, signal).catch(() => {});
+      await pause();
     }
+  }
+
+  /** A blind replica leaves the Lease to others for longer, unless it sees again. */
+  async function pause(): Promise<void> {
+    const untilMs = clock.monotonicMs() + BLIND_PAUSE_MS;
+    do await delay(clock, RETRY_MS, signal).catch(() => {});
+    while (!signal.aborted && options.isBlind() && clock.monotonicMs() < untilMs);
   }
 
   const running = run();

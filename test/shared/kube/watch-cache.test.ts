@@ -369,6 +369,65 @@ describe('watchCache', () => {
     assert.equal(await harness.clock.scheduled(() => true), 250);
   });
 
+  it('lists anew when it is asked to, also while its watch hangs or a list is under way', async () => {
+    const { kube, cache, clock, events } = start((prepared) => prepared.put(PODS, pod('a', 1)));
+    await cache.synced;
+    while (kube.openWatches() === 0) await turn();
+    const before = cache.listedAtMs;
+    clock.advance(60_000);
+    const lists = () => kube.requests.filter(({ method }) => method === 'GET').length;
+    const listsBefore = lists();
+    await cache.relist();
+    assert.deepEqual([lists() - listsBefore, cache.listedAtMs - before], [1, 60_000]);
+    while (kube.openWatches() === 0) await turn();
+    // A list that began before it was asked for may have missed what the caller wants to see.
+    const held = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
+    let count = 0;
+    kube.before = async () => {
+      count += 1;
+      if (count > 1) return;
+      begun.resolve();
+      await held.promise;
+    };
+    let first = false;
+    const asked = cache.relist().then(() => {
+      first = true;
+    });
+    await begun.promise;
+    kube.put(PODS, pod('b', 2));
+    const second = cache.relist();
+    assert.equal(first, false);
+    held.resolve();
+    await Promise.all([asked, second]);
+    assert.ok(events.includes('ADDED b ->2'));
+    assert.equal(cache.items.get('default/b')?.size, 2);
+  });
+
+  it('keeps who asked for a list waiting until one succeeds, and rejects when it is stopped', async () => {
+    const { kube, cache, clock } = start();
+    await cache.synced;
+    while (kube.openWatches() === 0) await turn();
+    let fails = true;
+    kube.before = () => {
+      if (fails) throw new ConnectionError('no route');
+    };
+    let isListed = false;
+    const asked = cache.relist().then(() => {
+      isListed = true;
+    });
+    await clock.scheduled(() => true);
+    assert.equal(isListed, false);
+    assert.ok(cache.brokenForMs !== undefined);
+    fails = false;
+    clock.advance(60_000);
+    await asked;
+    fails = true;
+    const never = cache.relist();
+    await cache.stop();
+    await assert.rejects(never, /was stopped/);
+  });
+
   it('leaves nothing behind when it is stopped', async () => {
     const harness = start();
     await harness.cache.synced;

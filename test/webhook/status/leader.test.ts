@@ -94,6 +94,35 @@ describe('leadership', () => {
     assert.ok(leads() > before, 'what changed meanwhile has to be counted');
   });
 
+  it('gives way when it hears of no changes, to a replica that does', async () => {
+    const [kube, clock] = [fakeKube(), manualClock()];
+    const first = replica(kube, clock, 'first');
+    await pass(clock, 1_000);
+    const second = replica(kube, clock, 'second');
+    await pass(clock, 1_000);
+    blind.add('first');
+    await pass(clock, 5_000);
+    assert.deepEqual([first.leader.leads, second.leader.leads], [false, true]);
+    await pass(clock, 120_000);
+    assert.equal(holder(kube), 'second', 'who sees keeps it');
+    blind.add('second');
+    blind.delete('first');
+    await pass(clock, 5_000);
+    assert.equal(holder(kube), 'first');
+  });
+
+  it('is of a replica that hears of no changes where there is no other', async () => {
+    const [kube, clock] = [fakeKube(), manualClock()];
+    blind.add('first');
+    const first = replica(kube, clock, 'first');
+    await pass(clock, 1_000);
+    assert.equal(first.leader.leads, true);
+    await pass(clock, 62_000);
+    assert.equal(first.leader.leads, false, 'for a term, and then it pauses for one that may see');
+    await pass(clock, 25_000);
+    assert.equal(first.leader.leads, true);
+  });
+
   it('gives way to a holder that took the Lease over', async () => {
     const [kube, clock] = [fakeKube(), manualClock()];
     const { leader } = replica(kube, clock, 'first');
