@@ -10,6 +10,7 @@ import type { Cordons } from './cordon.ts';
 import { decideDrain } from './decide/decide.ts';
 import { heldBack } from './decide/hold.ts';
 import { emptyDrainMemory, rememberDrain } from './decide/memory.ts';
+import { withSharers } from './decide/turns.ts';
 import type { Claim, Cordon, DrainDecision, DrainMemory, DrainOptions, DrainPod } from './decide/types.ts';
 import { isWhole } from './decide/whole.ts';
 import type { DrainOutcome, DrainReporter, DrainSummary } from './events.ts';
@@ -168,7 +169,8 @@ export class DrainDriver {
   /** Lets others have the workloads that the drain has done with. */
   private giveBack({ observation, sight }: Sighted): void {
     const busy = new Set(observation.pods.map(({ workload }) => workload));
-    const kept = observation.workloads.filter((workload) => busy.has(workload.key) || !isWhole(workload));
+    const needed = observation.workloads.filter((workload) => busy.has(workload.key) || !isWhole(workload));
+    const kept = withSharers(observation, new Set(needed.map(({ key }) => key)));
     if (!sight.unclear) this.givingBack = this.given.leases.keep(new Set(kept.map(({ key }) => key)));
   }
 
@@ -220,8 +222,8 @@ export class DrainDriver {
         return record && removableRecord(record);
       });
     }
-    const { observation, againAtMs } = this.requests.annotate(sight.observation, nowMs);
-    if (againAtMs !== undefined) this.turns.wakeIn(againAtMs - nowMs);
+    const { observation, againInMs } = this.requests.annotate(sight.observation);
+    if (againInMs !== undefined) this.turns.wakeIn(againInMs);
 
     const certain = !this.blind && !sight.unclear;
     if (certain) {

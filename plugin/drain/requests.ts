@@ -25,12 +25,14 @@ const RETRY: RetryPolicy = { firstMs: 10_000, longestMs: 30_000, isFinal: () => 
 
 /** The removals of a drain, and which of them were refused. */
 export class Requests {
+  private readonly clock: Clock;
   private readonly removals: Removals<DrainPod>;
   private readonly refusals = new Refusals();
   /** By uid of the pods that were asked for, the workload. */
   private readonly workloads = new Map<string, string | undefined>();
 
   constructor({ removal, onOutcome, ...options }: RequestsOptions) {
+    this.clock = options.clock;
     this.removals = new Removals({
       ...options,
       way: removal,
@@ -38,7 +40,7 @@ export class Requests {
       onOutcome: (outcome) => {
         const { uid } = outcome.pod;
         if (outcome.kind === 'refused' || outcome.kind === 'unanswered')
-          this.refusals.refuse(uid, outcome.reason, options.clock.nowMs());
+          this.refusals.refuse(uid, outcome.reason, options.clock.monotonicMs());
         onOutcome(outcome);
       },
     });
@@ -77,13 +79,13 @@ export class Requests {
   /**
    * The observation with what is known of requests: which are under way, and which were refused and stay so.
    *
-   * @param nowMs by our own clock
-   * @returns with when to look again although nothing changes, ms since the epoch
+   * @returns with when to look again although nothing changes
    */
-  annotate(
-    observation: DrainObservation,
-    nowMs: number,
-  ): { observation: DrainObservation; againAtMs: number | undefined } {
+  annotate(observation: DrainObservation): {
+    observation: DrainObservation;
+    againInMs: number | undefined;
+  } {
+    const nowMs = this.clock.monotonicMs();
     for (const { uid } of observation.pods) if (!this.removals.isWaiting(uid)) this.refusals.lift(uid);
     const { lifted, againAtMs } = this.refusals.review(observation, nowMs);
     for (const uid of lifted) this.removals.retry(uid);
@@ -93,6 +95,7 @@ export class Requests {
       unanswered: this.removals.asked(pod.uid) === 'unanswered',
       refused: this.refusals.reasonFor(pod.uid),
     }));
-    return { observation: { ...observation, pods }, againAtMs };
+    const againInMs = againAtMs === undefined ? undefined : againAtMs - nowMs;
+    return { observation: { ...observation, pods }, againInMs };
   }
 }

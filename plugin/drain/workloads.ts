@@ -11,7 +11,7 @@ import { podProblem } from '../../shared/kube/pods.ts';
 import { zoneKeyOf, zoneOfPod } from '../../shared/kube/zones.ts';
 import type { CountedOwners } from './counted-owners.ts';
 import type { DownPod, DrainWorkload } from './decide/types.ts';
-import type { Guards } from './guards.ts';
+import { type Guards, keyOf } from './guards.ts';
 import type { DrainRecord } from './pod-store.ts';
 
 type Cluster = ObservedCluster<DrainRecord>;
@@ -79,8 +79,10 @@ export class WorkloadSight {
 
   /** @param holderOf who holds the workload's Lease, or that it is to be taken; undefined for ours */
   workloads(guards: Guards, holderOf: (owner: Owner) => Turn | undefined): DrainWorkload[] {
+    const budgets = this.budgetsByOwner();
     return [...this.owners.values()].map((owner) => {
       const owned = this.ownedBy(owner);
+      const zoneBudgets = budgets.get(owner.uid);
       const guard = guardOf(owner, this.podsOf(owner), guards, this.cluster);
       const turn = holderOf(owner);
       return {
@@ -88,6 +90,7 @@ export class WorkloadSight {
         namespace: owner.namespace,
         label: `${owner.kind.toLowerCase()}/${owner.name}`,
         guard,
+        ...(zoneBudgets && { zoneBudgets }),
         zones: tallyOwned(owned, this.cluster),
         down: this.downPods(owned),
         rolloutHolder: turn?.holder,
@@ -96,6 +99,18 @@ export class WorkloadSight {
         ...(this.counted.has(owner.uid) && { counted: 'running' as const }),
       };
     });
+  }
+
+  /** By uid of the owner: keys of the budgets that were observed to cover pods of it. */
+  private budgetsByOwner(): Map<string, string[]> {
+    const keys = new Map<string, string[]>();
+    for (const [{ metadata }, observed] of this.budgets) {
+      if (observed.kind !== 'observed') continue;
+      for (const { owner } of observed.owners) {
+        keys.set(owner.uid, [...(keys.get(owner.uid) ?? []), keyOf(metadata)]);
+      }
+    }
+    return keys;
   }
 
   /**

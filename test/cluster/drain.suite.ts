@@ -1,6 +1,7 @@
 import type { TestCluster } from './cluster.ts';
 import { drainBrokenSuite } from './drain-broken.suite.ts';
 import { drainBudgetsSuite } from './drain-budgets.suite.ts';
+import { drainFrozenSuite } from './drain-frozen.suite.ts';
 import { drainProbeSuite } from './drain-probe.suite.ts';
 import { drainRefusalsSuite } from './drain-refusals.suite.ts';
 import { drainRolloutsSuite } from './drain-rollouts.suite.ts';
@@ -17,6 +18,7 @@ export const DRAIN_SUITES: Suites<TestCluster> = {
     drainBudgetsSuite,
     drainStuckSuite,
     drainRolloutsSuite,
+    drainFrozenSuite,
     drainTroubleSuite,
     drainProbeSuite,
   ],

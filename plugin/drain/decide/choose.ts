@@ -7,6 +7,7 @@ import type { Reservation } from '../../../shared/budget/decide/types.ts';
 import { disruptedZones, zoneKeyOf } from '../../../shared/kube/zones.ts';
 import { comparePods } from './order.ts';
 import * as reasons from './reasons.ts';
+import { withSharers } from './turns.ts';
 import type {
   DrainInput,
   DrainMemory,
@@ -59,6 +60,8 @@ class Round {
   private readonly reserved = new Map<string, Reservation[]>();
   /** By PodDisruptionBudget, in pods. */
   private readonly taken = new Map<string, number>();
+  /** By workload: what of its turn holds its pods. */
+  private readonly turns = new Map<string, { hold: Hold }>();
   /** By workload: the zones in which its pods are about to go. */
   private readonly leaving = new Map<string, Set<string>>();
 
@@ -79,7 +82,7 @@ class Round {
     const workload = pod.workload === undefined ? undefined : this.workloads.get(pod.workload);
     const hold =
       byRefusal(pod) ??
-      byRollout(workload) ??
+      this.byRollout(workload) ??
       this.byZoneBudget(pod) ??
       this.byPodBudget(pod) ??
       this.byOtherZone(pod, workload);
@@ -87,6 +90,20 @@ class Round {
       this.markLeaving(pod);
       this.reserve(pod);
     }
+    return hold;
+  }
+
+  /** D8: of the workload itself, and of those that share a zone budget with it. */
+  private byRollout(workload: DrainWorkload | undefined): Hold {
+    if (!workload) return undefined;
+    const known = this.turns.get(workload.key);
+    if (known) return known.hold;
+    const all = withSharers(this.observation, new Set([workload.key]));
+    const first = [workload, ...all].find(
+      (each) => each.rolloutHolder !== undefined || each.settling !== undefined || each.unclaimed,
+    );
+    const hold: Hold = first && { by: 'rollout', reason: whyNotOurs(first) };
+    this.turns.set(workload.key, { hold });
     return hold;
   }
 
@@ -174,10 +191,7 @@ function byRefusal({ refused }: DrainPod): Hold {
   return refused === undefined ? undefined : { by: 'refused', reason: refused };
 }
 
-function byRollout(workload: DrainWorkload | undefined): Hold {
-  if (workload?.rolloutHolder !== undefined) {
-    return { by: 'rollout', reason: reasons.rolledOut(workload, workload.rolloutHolder) };
-  }
-  if (workload?.settling !== undefined) return { by: 'rollout', reason: reasons.settling(workload) };
-  return workload?.unclaimed ? { by: 'rollout', reason: reasons.unclaimed(workload) } : undefined;
+function whyNotOurs(workload: DrainWorkload): string {
+  if (workload.rolloutHolder !== undefined) return reasons.rolledOut(workload, workload.rolloutHolder);
+  return workload.settling !== undefined ? reasons.settling(workload) : reasons.unclaimed(workload);
 }

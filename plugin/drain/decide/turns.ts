@@ -1,6 +1,9 @@
-/** D8: of all rollouts and drains, one at a time takes pods of a workload. Whoever holds its Lease does. */
+/**
+ * D8: of all rollouts and drains, one at a time takes pods of a workload. Whoever holds its Lease does. A drain holds those
+ * of all workloads under a zone budget before it takes pods of one.
+ */
 import * as reasons from './reasons.ts';
-import type { Claim, DrainInput, DrainPod, DrainWait, DrainWorkload } from './types.ts';
+import type { Claim, DrainInput, DrainObservation, DrainPod, DrainWait, DrainWorkload } from './types.ts';
 
 /**
  * What keeps nodes from being cordoned, because others hold workloads with pods on them.
@@ -48,6 +51,21 @@ export function claimFor(
 }
 
 function workloadsOf({ observation }: DrainInput, pods: readonly DrainPod[]): DrainWorkload[] {
-  const keys = new Set(pods.map(({ workload }) => workload));
-  return observation.workloads.filter(({ key }) => keys.has(key));
+  return withSharers(observation, new Set(pods.flatMap(({ workload }) => workload ?? [])));
+}
+
+/**
+ * These workloads, and all others under one of their zone budgets: where no webhook enforces it, nothing but their Leases
+ * keeps two drains from taking pods of two zones under it at the same moment.
+ */
+export function withSharers(
+  { workloads }: Pick<DrainObservation, 'workloads'>,
+  keys: ReadonlySet<string>,
+): DrainWorkload[] {
+  const own = workloads.filter(({ key }) => keys.has(key));
+  const budgets = new Set(own.flatMap(({ zoneBudgets = [] }) => zoneBudgets));
+  if (budgets.size === 0) return own;
+  return workloads.filter(
+    ({ key, zoneBudgets = [] }) => keys.has(key) || zoneBudgets.some((budget) => budgets.has(budget)),
+  );
 }

@@ -60,6 +60,8 @@ export interface DrainWorkload {
   label: string;
   /** What guards it: a ZoneDisruptionBudget, else a PodDisruptionBudget, else nothing. */
   guard: 'zone-budget' | 'pod-budget' | 'none';
+  /** Keys of the ZoneDisruptionBudgets that cover pods of it: who takes its pods takes room from all they cover. */
+  zoneBudgets?: readonly string[] | undefined;
   /** All its pods over all zones, missing ones included, with those that are down. */
   zones: readonly ZoneTally[];
   down: readonly DownPod[];

@@ -42,7 +42,11 @@ export class UnansweredRemovals {
     this.#requests.delete(uid);
   }
 
-  /** This request ends by itself at the latest then, because nothing else can rule it out. */
+  /**
+   * This request ends by itself at the latest then, because nothing else can rule it out.
+   *
+   * @param atMs by the monotonic clock
+   */
   endBy(uid: string, atMs: number): void {
     const request = this.#requests.get(uid);
     if (request) request.endsAtMs ??= atMs;

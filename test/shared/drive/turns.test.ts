@@ -93,6 +93,15 @@ describe('Turns', () => {
     assert.equal(held.begun(), 2);
   });
 
+  it('looks again in time whatever the machine is set to meanwhile', () => {
+    const held = heldTurns();
+    held.turns.wakeIn(3_000);
+    held.clock.setWall(3_600_000);
+    held.turns.wakeIn(1_000);
+    held.clock.advance(1_000);
+    assert.equal(held.begun(), 1);
+  });
+
   it('hands errors over and goes on', async () => {
     const held = heldTurns();
     held.turns.wake();

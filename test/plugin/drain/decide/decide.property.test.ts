@@ -5,6 +5,7 @@ import { runs } from '../../../helpers/runs.ts';
 import fc from '../../../helpers/seed.ts';
 import { brokenDecisions } from './broken.ts';
 import type { Rule } from './invariants.ts';
+import { DID_NOT_END } from './known-scenarios.ts';
 import { scenarios } from './scenarios.ts';
 import { type Decide, type Scenario, Simulation, stuckAfter } from './simulate.ts';
 
@@ -32,6 +33,10 @@ describe('the rules hold over random clusters and schedules', () => {
       }),
       { numRuns: runs(250), endOnFailure: true },
     );
+  });
+
+  it('in a schedule in which it once did not end', () => {
+    assert.deepEqual(stuckAfter(DID_NOT_END), []);
   });
 
   it('and every drain ends once the trouble does', () => {

@@ -157,6 +157,24 @@ describe('within a zone', () => {
     assert.match(before.reason, /carried out, before zone-a begins$/);
   });
 
+  it('takes the Leases of all workloads under a zone budget before it takes pods of one', () => {
+    const free = { unclaimed: { problem: undefined }, zoneBudgets: ['prod/ingester'] };
+    const [own, mate] = [workload({}, free), { ...web(), ...free }];
+    const open = observation({
+      nodes: [node('a1', 'zone-a')],
+      pods: [pod('ingester-1', a1)],
+      workloads: [own, mate],
+    });
+    assert.deepEqual(decided(decideDrain(input(open)), 'claim').workloads, ['ingester', 'web']);
+    const ours = { ...own, unclaimed: undefined };
+    const another = { ...mate, unclaimed: undefined, rolloutHolder: 'bert@desk/8/drain-x' };
+    const wait = decided(decideDrain(input({ ...open, workloads: [ours, another] })), 'wait');
+    assert.match(wait.reason, /^deployment\/web in prod is being drained by bert@desk/);
+    const begunThere = { ...open, nodes: [a1], workloads: [ours, another] };
+    const held = decided(decideDrain(input(begunThere, { memory: begun('zone-a', a1) })), 'wait');
+    assert.deepEqual([held.for, held.held.map(({ by }) => by)], ['rollout', ['rollout']]);
+  });
+
   it('says what a budget waits for', () => {
     const down = workload({ 'ingester-7': 'zone-c' });
     const seen = observation({ nodes: [a1], pods: [pod('ingester-1', a1)], workloads: [down] });

@@ -7,9 +7,13 @@ import type {
 import { tallyZones } from '../../../../shared/kube/zones.ts';
 import type { ModelCluster, ModelPod, ModelWorkload } from './model.ts';
 
-/** What the driver's caches show of the model at this moment. */
-export function observeModel(cluster: ModelCluster): DrainObservation {
-  const targets = [...cluster.nodes.values()].filter((node) => node.target);
+/**
+ * What the driver's caches show of the model at this moment.
+ *
+ * @param only names of the nodes to drain, where not all targets are
+ */
+export function observeModel(cluster: ModelCluster, only?: ReadonlySet<string>): DrainObservation {
+  const targets = [...cluster.nodes.values()].filter(({ name, target }) => only?.has(name) ?? target);
   const names = new Set(targets.map(({ name }) => name));
   const pods = [...cluster.pods.values()].flatMap((pod) => {
     return pod.node !== undefined && names.has(pod.node) ? [observePod(cluster, pod, pod.node)] : [];

@@ -279,7 +279,7 @@ export function stuckAfter(scenario: Scenario): string[] {
 }
 
 /** Choices drawn from one number. */
-function chooser(seed: number): Pick {
+export function chooser(seed: number): Pick {
   let state = seed % 2 ** 31;
   return (below) => {
     state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
