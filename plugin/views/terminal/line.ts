@@ -1,3 +1,4 @@
+import { harmless } from '../../../shared/plain-text.ts';
 import type { Tone } from '../narration/tone.ts';
 
 /** A frame is lines of spans, laid out before anything is drawn, so that its size is known. */
@@ -76,4 +77,9 @@ function pieces(word: string, columns: number): string[] {
   return Array.from({ length: count }, (_, index) =>
     characters.slice(index * columns, (index + 1) * columns).join(''),
   );
+}
+
+/** The lines with nothing in them but characters that are shown: what is drawn comes from the cluster for a good part. */
+export function harmlessLines(lines: readonly Line[]): Line[] {
+  return lines.map((line) => line.map(({ text, tone }) => ({ text: harmless(text), tone })));
 }

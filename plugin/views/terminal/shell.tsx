@@ -1,10 +1,9 @@
 import { type Instance, render } from 'ink';
-import { harmless } from '../../../shared/plain-text.ts';
 import type { Context } from '../../cli/context.ts';
 import { drained } from '../narration/stream.ts';
 import { FrameView } from './frame-view.tsx';
 import type { KeyActions } from './keys.ts';
-import type { Line, Size } from './line.ts';
+import { harmlessLines, type Line, type Size } from './line.ts';
 import { FrameTerminal, reflows, watchSize } from './screen.ts';
 import { type Theme, themeFor } from './theme.ts';
 
@@ -134,7 +133,7 @@ class InkShell implements Shell {
       nowMs: this.#options.clock.nowMs(),
       keys: this.#keys,
     });
-    return lines.map((line) => line.map(({ text, tone }) => ({ text: harmless(text), tone })));
+    return harmlessLines(lines);
   }
 
   #element() {
