@@ -57,12 +57,13 @@ export class Announcer {
     else this.refusals.set(pod, reason);
   }
 
-  /** Reports why the rollout does not go on, if that has changed, and all there is to see. */
-  decided(sight: Sight, decision: RolloutDecision): void {
+  /** Reports why the rollout does not continue, if that has changed, and all there is to see. */
+  decided(sight: Sight, decision: RolloutDecision): RolloutStatus {
     const status = this.statusOf(decision);
     const snapshot = this.snapshot(sight, status);
     this.explain(sight.nowMs, decision, snapshot);
     this.say(sight.nowMs, { type: 'snapshot', snapshot });
+    return status;
   }
 
   /** As `decided`, for what is not the decision's to say: no connection, the end. */

@@ -33,7 +33,7 @@ export interface DriverOptions {
   /** What the last holder of the Lease left, or an empty memory. */
   memory: RolloutMemory;
   /** The Lease: nothing is removed that is not named in its memory, and nothing while it may be another's. */
-  lock: Pick<RolloutLock, 'save' | 'uncertain'>;
+  lock: Pick<RolloutLock, 'save' | 'noteHeld' | 'uncertain'>;
   disableEviction: boolean;
   reporter: Reporter;
 }

@@ -6,6 +6,7 @@ import type { RemovalOutcome } from '../../removals/removals.ts';
 import { decide } from '../decide/decide.ts';
 import { forSuccessors, remember } from '../decide/memory.ts';
 import { withAsked, withEvicted } from '../decide/pods.ts';
+import type { RolloutStatus } from '../decide/snapshot.ts';
 import type { Disrupt, GateState, Observation, RolloutDecision, RolloutMemory } from '../decide/types.ts';
 import { Announcer, type Sight } from './announcer.ts';
 import type { DriverOptions, RolloutEnd } from './driver-options.ts';
@@ -17,6 +18,8 @@ import { KINDS } from './workload-names.ts';
 /** After a memory that could not be stored. */
 const SAVE_RETRY_MS = 1_000;
 const BLIND = 'no connection to the API server: nothing is removed until it is back';
+/** Nobody knows what the Lease says. */
+const UNKNOWN = Symbol('unknown');
 /** A pod that flushes changes nothing about its object, so that looking at it is a matter of time. */
 const FLUSH_NEWS_MS = 60_000;
 
@@ -38,6 +41,8 @@ export class RolloutDriver {
   private readonly turns: Turns;
   private available = 0;
   private lastTrouble = '';
+  /** What the Lease says of the rollout being held: it begins with a Lease that says it runs. */
+  private noted: string | undefined | typeof UNKNOWN;
 
   constructor(given: DriverOptions) {
     this.given = given;
@@ -158,7 +163,7 @@ export class RolloutDriver {
       this.removals.request([]);
       return false;
     }
-    this.announcer.decided(sight, decision);
+    this.noteState(decision, this.announcer.decided(sight, decision));
     if (decision.kind === 'blocked' && decision.by === 'killed') {
       this.removals.request([]);
       await this.given.lock.save(this.memory);
@@ -172,6 +177,24 @@ export class RolloutDriver {
     }
     if (decision.kind === 'done') this.stop('done', decision.reason);
     return false;
+  }
+
+  /**
+   * Writes into the Lease whether the rollout is held and why, for those who look from elsewhere. A rollout that waits for
+   * its own pods runs. What could not be written is written again later.
+   */
+  private noteState(decision: RolloutDecision, { kind, reason }: RolloutStatus): void {
+    const waitsForOthers = decision.kind === 'wait' ? decision.for === 'gate' : kind !== 'disrupting';
+    const held = decision.kind === 'done' || !waitsForOthers ? undefined : reason;
+    if (held === this.noted) return;
+    this.noted = held;
+    this.given.lock.noteHeld(held).catch((error: unknown) => {
+      // A Lease that is lost is noticed by its renewals, and ends the rollout then.
+      if (error instanceof LeaseLostError) return;
+      if (!(error instanceof ApiError || error instanceof ConnectionError)) return this.ending.fail(error);
+      this.noted = UNKNOWN;
+      this.turns.wakeIn(SAVE_RETRY_MS);
+    });
   }
 
   /** Carries out what was decided from this very sight (R11): each request is bound to the pod as it was seen. */

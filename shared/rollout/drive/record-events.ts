@@ -4,7 +4,6 @@ import { createEventRecorder, type NewEvent, type Regarding } from '../../kube/e
 import { ApiError, type Kube } from '../../kube/kube.ts';
 import { countPods } from '../../sentences.ts';
 import type { Reporter, RolloutEvent, RolloutOutcome } from './events.ts';
-import { newsIn } from './tell-lease.ts';
 
 export interface RecordEventsOptions {
   kube: Kube;
@@ -92,4 +91,21 @@ function startOf(event: Extract<RolloutEvent, { type: 'started' }>, by: string):
 function zoneOf({ zone, pods, tookMs }: Extract<RolloutEvent, { type: 'zone-finished' }>): Told {
   const note = `${zone} finished: ${countPods(pods)} in ${formatDuration(tookMs)}`;
   return { type: 'Normal', reason: 'ZoneFinished', note };
+}
+
+/**
+ * Why the rollout is held since this event, or that it goes on; undefined for an event that changes neither. That a pod
+ * was evicted is no sign of going on: its eviction may have been asked for before the rollout was held.
+ */
+function newsIn(event: RolloutEvent): { held: string | undefined } | undefined {
+  switch (event.type) {
+    case 'snapshot':
+      return event.snapshot.status.kind === 'disrupting' ? { held: undefined } : undefined;
+    case 'blocked':
+      return { held: event.reason };
+    case 'waiting':
+      return { held: event.for === 'gate' ? event.reason : undefined };
+    default:
+      return undefined;
+  }
 }

@@ -24,7 +24,6 @@ import { Progress } from './progress.ts';
 import { recordEvents } from './record-events.ts';
 import type { RolloutRequest } from './request.ts';
 import { describeOrder, orderBy, pauseByLease, pauseGate, readSteering } from './steering.ts';
-import { tellLease } from './tell-lease.ts';
 import type { WorkloadWatches } from './watches.ts';
 import { commandName, KINDS } from './workload-names.ts';
 
@@ -187,10 +186,7 @@ async function drive(given: Drive): Promise<RolloutEnd> {
   const { namespace, name, uid } = workload.metadata;
   const resumeCommand = `kubectl zone rollout resume ${commandName(workload)}`;
   const steering = () => readSteering(lock.annotations(watches.lease));
-  const shown = tellLease(
-    await host.openReporter({ kube, watches, workload, stop: (outcome) => stop(outcome, '') }),
-    lock,
-  );
+  const shown = await host.openReporter({ kube, watches, workload, stop: (outcome) => stop(outcome, '') });
   const recorded = recordEvents(shown, {
     ...{ kube, clock },
     workload: { apiVersion: 'apps/v1', kind: KINDS[workload.kind].apiKind, namespace, name, uid },

@@ -124,6 +124,7 @@ export interface StartOptions {
   answer?: (request: KubeRequest) => Promise<unknown>;
   save?: (memory: RolloutMemory) => Promise<void>;
   gate?: () => 'open' | 'closed';
+  note?: (held: string | undefined) => Promise<void>;
 }
 
 /** One process that rolls out, with what it has reported. */
@@ -133,6 +134,8 @@ export class DriverRun {
   readonly ended: Promise<RolloutEnd | Error>;
   /** What the Lease names. */
   saved: RolloutMemory;
+  /** What the Lease was told of the rollout being held; undefined: it runs. */
+  readonly held: (string | undefined)[] = [];
   /** Nothing of this process reaches the API server, and nothing reaches it. */
   stale = false;
   /** Its Lease may be another's. */
@@ -198,6 +201,11 @@ export class DriverRun {
       lock: {
         get uncertain() {
           return run.uncertain;
+        },
+        async noteHeld(reason) {
+          call('note');
+          await given.note?.(reason);
+          run.held.push(reason);
         },
         async save(memory) {
           call('save');

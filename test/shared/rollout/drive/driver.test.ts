@@ -35,6 +35,39 @@ describe('the driver of a rollout', () => {
     assert.deepEqual(world.sent, ['ing-3', 'ing-0', 'ing-4', 'ing-1', 'ing-5', 'ing-2']);
   });
 
+  it('writes into the Lease that it is held, and that it runs again', async () => {
+    const world = new World(6);
+    let gate: 'open' | 'closed' = 'closed';
+    const run = world.start({ gate: () => gate });
+    await settle();
+    assert.equal(run.held.length, 1);
+    assert.match(run.held[0] ?? '', /held by alarm/);
+    gate = 'open';
+    const end = await runOn(world, run);
+    assert.deepEqual(end, { ...(end as object), outcome: 'done' });
+    assert.equal(run.held.at(-1), undefined);
+    assert.equal(run.held.length, 2);
+  });
+
+  it('writes it again where the API server did not answer', async () => {
+    const world = new World(6);
+    let answers = false;
+    const run = world.start({
+      gate: () => 'closed',
+      note: async () => {
+        if (!answers) throw new ConnectionError('no answer');
+      },
+    });
+    await settle();
+    assert.deepEqual(run.held, []);
+    answers = true;
+    world.clock.advance(1_000);
+    await settle();
+    assert.match(run.held[0] ?? '', /held by alarm/);
+    run.driver.stop('stopped', 'the test is over');
+    await run.ended;
+  });
+
   it('ends at any failure that nobody expected, and sends nothing afterwards', async () => {
     let faults = 0;
     for (let at = 1; ; at += 1) {
