@@ -12,6 +12,11 @@ export interface ServerVersion {
 /**
  * The minor version from which on the API server does so by default.
  *
+ * Discovery and OpenAPI cannot tell instead: both list types and fields, which a server has whether their feature is
+ * switched on or not. A 1.29 lists `preStop.sleep` and drops it; what an admission plugin adds, as the zone's label, is
+ * listed nowhere; `unhealthyPodEvictionPolicy` is served by every supported version. Zones themselves are never taken from
+ * the version: they are read from the nodes, or from the labels that the pods have.
+ *
  * - supported: the oldest that the tests run on. The webhook's pods sleep before they end (PodLifecycleSleepAction).
  * - podZoneLabels: a pod that is bound gets the zone's label of its node (PodTopologyLabelsAdmission).
  */
