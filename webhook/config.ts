@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { RESERVATION_LIFETIME_MS } from '../shared/budget/decide/reservations.ts';
 import { parseDuration } from '../shared/duration.ts';
 
 export interface Config {
@@ -142,6 +143,12 @@ function settleTime(text: string, forTests: string | undefined): number {
     throw new ConfigError(
       `--budget-settle-time is a duration of at least 60s, such as 75s, not "${text}": ` +
         "evictions may be under way for as long as the API server's --request-timeout",
+    );
+  }
+  if (ms > RESERVATION_LIFETIME_MS) {
+    throw new ConfigError(
+      `--budget-settle-time is at most ${RESERVATION_LIFETIME_MS / 1000}s, not "${text}": a reservation ends then, ` +
+        'so no API server may work on an eviction for longer (its --request-timeout)',
     );
   }
   return ms;

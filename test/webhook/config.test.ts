@@ -26,6 +26,8 @@ describe('configuration', () => {
     for (const text of ['59s', '0', 'soon']) {
       assert.throws(() => settleMs(`--budget-settle-time=${text}`), /at least 60s.*--request-timeout/, text);
     }
+    assert.equal(settleMs('--budget-settle-time=2m'), 120_000);
+    assert.throws(() => settleMs('--budget-settle-time=121s'), /at most 120s, not "121s".*--request-timeout/);
     assert.equal(settleMs('--unsafe-settle-time-for-tests=100ms'), 100);
     const env = { UNSAFE_SETTLE_TIME_FOR_TESTS: '100ms' };
     assert.equal(readConfig([], env, 'unique').settleMs, 75_000, 'no environment sets it by mistake');
