@@ -28,7 +28,7 @@ export function startNotices(
   } else {
     notices.push(...unenforced(leaving, scene));
   }
-  const unguarded = leaving.filter(({ guard }) => guard === 'none');
+  const unguarded = leaving.filter(({ guard, loose }) => guard === 'none' && !loose);
   if (unguarded.length > 0) {
     notices.push(`nothing but this drain keeps to one zone at a time for ${labels(unguarded)}`);
   }

@@ -13,13 +13,14 @@ import type { EnforcedNamespaces } from './enforced.ts';
 import { podFilter, type Refusal } from './filters.ts';
 import { type Guards, guardsIn, keyOf, podBudgetState } from './guards.ts';
 import type { DrainLeases, Leasable, LeaseSight } from './leases.ts';
+import { isLoose, looseKey, loosePods } from './loose-pods.ts';
 import { OVERDUE_MS, overdueReason } from './overdue.ts';
 import { type DrainRecord, removableRecord } from './pod-store.ts';
 import type { DrainRequest } from './request.ts';
 import { Returns } from './returns.ts';
 import type { Rollouts } from './rollouts.ts';
 import type { DrainWatches } from './watches.ts';
-import { WorkloadSight } from './workloads.ts';
+import { type Turn, WorkloadSight } from './workloads.ts';
 
 /** A node as it was chosen: one that is made later under its name is another. */
 export interface DrainTarget {
@@ -94,16 +95,18 @@ export class DrainObserver {
     }
     let believedForMs: number | undefined;
     const leasables = new Map<string, Leasable>();
-    const workloads = sight.workloads(guards, (owner) => {
-      leasables.set(owner.uid, leasableOf(owner));
-      const lease = this.leaseOf(owner, sight);
+    const turnOf = (leasable: Leasable, podsOf: () => readonly DrainRecord[]): Turn | undefined => {
+      leasables.set(leasable.key, leasable);
+      const lease = this.leaseOf(leasable, podsOf);
       if (lease.kind === 'unclear') unclear = true;
       if (lease.kind === 'settling') return { holder: undefined, settling: lease.reason };
       if (lease.kind === 'free') return { holder: undefined, unclaimed: { problem: lease.problem } };
       if (lease.kind !== 'other') return undefined;
       believedForMs = earlier(believedForMs, lease.forMs);
       return { holder: lease.holder };
-    });
+    };
+    const owned = sight.workloads(guards, (owner) => turnOf(leasableOf(owner), () => sight.podsOf(owner)));
+    const workloads = [...owned, ...loosePods(judged.leaving, watches.pods, turnOf)];
     const podBudgets = new Map(
       guards.podBudgets.map((budget) => [keyOf(budget.metadata), podBudgetState(budget)]),
     );
@@ -190,7 +193,7 @@ export class DrainObserver {
       overdue: overdueReason(record, this.options.watches.nodes.get(node), nowMs),
       asked: false,
       refused: undefined,
-      workload: owner?.uid,
+      workload: owner?.uid ?? (isLoose(record) ? looseKey(namespace) : undefined),
       ...guards.keysFor(record),
     };
   }
@@ -209,12 +212,10 @@ export class DrainObserver {
    * Whose turn it is with the workload. Also where a webhook enforces a budget: it may be removed at any time, and who
    * deletes pods, such as a rollout with --disable-eviction, does not ask it.
    */
-  private leaseOf(owner: Owner, sight: WorkloadSight): LeaseSight {
+  private leaseOf(leasable: Leasable, podsOf: () => readonly DrainRecord[]): LeaseSight {
     const { leases, watches } = this.options;
-    if (watches.staleSinceMs === undefined) {
-      leases.look(owner.uid, () => sight.podsOf(owner).map(removableRecord));
-    }
-    return leases.sightOf(leasableOf(owner));
+    if (watches.staleSinceMs === undefined) leases.look(leasable.key, () => podsOf().map(removableRecord));
+    return leases.sightOf(leasable);
   }
 }
 

@@ -71,9 +71,9 @@ function plannedWorkloads(
 ): PlannedWorkload[] {
   const podsOf = Map.groupBy(pods, ({ workload }) => workload);
   return workloads
-    .flatMap(({ key, namespace, label, guard }) => {
+    .flatMap(({ key, namespace, label, guard, loose }) => {
       const own = podsOf.get(key) ?? [];
-      if (own.length === 0) return [];
+      if (own.length === 0 || loose) return [];
       const zoneBudgets = distinct(own.flatMap((pod) => pod.zoneBudgets));
       const podBudgets = distinct(own.flatMap((pod) => pod.podBudgets));
       return [{ namespace, workload: label, guard, zoneBudgets, podBudgets, pods: own.length }];

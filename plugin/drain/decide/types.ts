@@ -43,7 +43,7 @@ export interface DrainPod {
   unanswered?: boolean;
   /** Why the last request was refused, until something has changed that may make room. */
   refused: string | undefined;
-  /** Key of its workload; undefined for pods that nobody brings back. */
+  /** Key of its workload; undefined for pods of owners that do not bring them back, such as Jobs. */
   workload: string | undefined;
   /** Keys of the ZoneDisruptionBudgets that cover it. */
   zoneBudgets: readonly string[];
@@ -74,6 +74,8 @@ export interface DrainWorkload {
   unclaimed?: { problem: string | undefined } | undefined;
   /** Its Lease is ours, but requests of an earlier holder may still be carried out: whose, as a sentence goes on. */
   settling?: string | undefined;
+  /** Not one: the pods of a namespace without an owner, which nobody brings back. */
+  loose?: true | undefined;
   /** Where nobody can tell how many pods it should have, they are counted from what ran. */
   counted?: 'running' | undefined;
 }

@@ -196,7 +196,23 @@ describe('what a drain sees', () => {
     assert.equal((await sight()).observation.workloads[0]?.rolloutHolder, 'anna');
   });
 
-  it('does so also where a webhook enforces a budget: who deletes pods does not ask it', async () => {
+  it('has one Lease for the pods of a namespace without an owner, and nobody to bring them back', async () => {
+    cluster.addPod('bare', 'old');
+    hold('pods-without-owner');
+    const { observation, leasables } = await sight({ force: true });
+    const key = observation.pods.find(({ name }) => name === 'bare')?.workload ?? '';
+    const found = observation.workloads.find((workload) => workload.key === key);
+    assert.deepEqual([found?.rolloutHolder, found?.zones, found?.down], ['anna', [], []]);
+    assert.equal(leasables.get(key)?.name, 'without-owner');
+  });
+
+  it('tells which workloads share a zone budget', async () => {
+    cluster.addZoneBudget('ingester', 1);
+    const { workloads } = (await sight()).observation;
+    assert.deepEqual(workloads[0]?.zoneBudgets, [`${NAMESPACE}/ingester`]);
+  });
+
+  it('names who rolls it out also where a webhook enforces a budget: who deletes pods does not ask it', async () => {
     hold();
     enforce();
     cluster.addZoneBudget('ingester', 1);
