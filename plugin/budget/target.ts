@@ -2,7 +2,7 @@ import { RESOURCES, type ResourceAddress } from '../../shared/kube/paths.ts';
 import { UsageError } from '../cli/errors.ts';
 import { readSelectingWorkload, type SelectingWorkload } from './workload.ts';
 
-/** A workload as the command line names it, and how its object is read. */
+/** A workload as named on the command line, and its API address. */
 export interface WorkloadTarget {
   address: ResourceAddress & { name: string };
   read(object: unknown): SelectingWorkload;
@@ -15,17 +15,14 @@ const KINDS = [
 ] as const;
 
 /**
- * Reads `TYPE/NAME` as `--for` takes it.
+ * Parses the `TYPE/NAME` of `--for`.
  *
  * @throws UsageError for anything else
  */
 export function parseWorkload(text: string): WorkloadTarget {
   const [type = '', name = '', ...more] = text.split('/');
   if (type === '' || name === '' || more.length > 0) {
-    throw new UsageError(
-      `--for: "${text}" does not name a workload`,
-      'write TYPE/NAME, such as sts/ingester',
-    );
+    throw new UsageError(`--for: "${text}" is not a workload`, 'use TYPE/NAME, for example sts/ingester');
   }
   const word = type.toLowerCase();
   const found = KINDS.find(({ words, address }) =>
@@ -33,8 +30,8 @@ export function parseWorkload(text: string): WorkloadTarget {
   );
   if (!found) {
     throw new UsageError(
-      `--for: "${type}" is not a kind of workload that is known here`,
-      'take a StatefulSet (sts), a Deployment (deploy) or a ReplicaSet (rs), or write the manifest by hand',
+      `--for: "${type}" is not supported`,
+      'use a StatefulSet (sts), a Deployment (deploy) or a ReplicaSet (rs), or write the manifest by hand',
     );
   }
   return {

@@ -43,14 +43,14 @@ export interface StateWatchOptions {
  *
  * @throws ApiError when something may not be read; nodes may be forbidden
  */
-export async function watchState({ kube, scope, ...surroundings }: StateWatchOptions): Promise<StateWatch> {
+export async function watchState({ kube, scope, ...connection }: StateWatchOptions): Promise<StateWatch> {
   const { namespace, name, selector } = scope;
   const caches: WatchCache<unknown>[] = [];
   const watch = <T>(
     address: ResourceAddress,
     options: Pick<WatchCacheOptions<T>, 'parse'> & Partial<WatchCacheOptions<T>>,
   ): WatchCache<T> => {
-    const cache = watchCache<T>({ kube, path: resourcePath(address), ...surroundings, ...options });
+    const cache = watchCache<T>({ kube, path: resourcePath(address), ...connection, ...options });
     caches.push(cache);
     return cache;
   };

@@ -7,10 +7,10 @@ const SPELLINGS: Readonly<Record<CheckTarget['kind'], RegExp>> = {
 };
 
 /**
- * Reads `TYPE/NAME…` or `TYPE NAME…`, as kubectl does.
+ * Parses `TYPE/NAME…` or `TYPE NAME…`, as kubectl does.
  *
- * @returns each workload once, in the order given; none without words
- * @throws UsageError for anything else, and for other kinds than StatefulSets and Deployments
+ * @returns each workload once, in the order given
+ * @throws UsageError for anything else, and for kinds other than StatefulSets and Deployments
  */
 export function parseCheckTargets(words: readonly string[]): CheckTarget[] {
   const [type, ...names] = words;
@@ -18,10 +18,10 @@ export function parseCheckTargets(words: readonly string[]): CheckTarget[] {
     type === undefined || type.includes('/')
       ? words.map((word) => word.split('/'))
       : names.map((name) => [type, name]);
-  if (type !== undefined && pairs.length === 0) throw unclear(type);
+  if (type !== undefined && pairs.length === 0) throw incomplete(type);
   const targets = pairs.map((pair) => {
     const [kind = '', name = '', ...more] = pair;
-    if (kind === '' || name === '' || name.includes('/') || more.length > 0) throw unclear(pair.join('/'));
+    if (kind === '' || name === '' || name.includes('/') || more.length > 0) throw malformed(pair.join('/'));
     return { kind: kindOf(kind, name), name };
   });
   return targets.filter(
@@ -34,13 +34,20 @@ function kindOf(word: string, name: string): CheckTarget['kind'] {
   if (SPELLINGS.Deployment.test(word)) return 'Deployment';
   throw new UsageError(
     `"${word}" cannot be checked: only StatefulSets and Deployments can`,
-    `write sts/${name} or deploy/${name}`,
+    `use sts/${name} or deploy/${name}`,
   );
 }
 
-function unclear(words: string): UsageError {
+function incomplete(word: string): UsageError {
+  const isType = Object.values(SPELLINGS).some((spelling) => spelling.test(word));
   return new UsageError(
-    `"${words}" does not name a workload`,
-    'write TYPE/NAME or TYPE NAME, such as deploy/web, or leave it out for all of the namespace',
+    isType ? `"${word}" needs a name: ${word}/NAME` : `"${word}" needs a type: sts/${word} or deploy/${word}`,
+  );
+}
+
+function malformed(words: string): UsageError {
+  return new UsageError(
+    `"${words}" is not a workload`,
+    'use TYPE/NAME or TYPE NAME, for example deploy/web; without it, all of the namespace are checked',
   );
 }

@@ -2,9 +2,9 @@ import { type Arguments, read } from './command.ts';
 import { UsageError } from './errors.ts';
 
 /**
- * An option that takes one of a few words; undefined when it is not given.
+ * An option with a fixed set of values; undefined if it is not given.
  *
- * @throws UsageError that names the words
+ * @throws UsageError that lists the values
  */
 export function choice<const T extends string>(
   args: Arguments,

@@ -2,38 +2,40 @@ import type { Options } from 'yargs';
 import type { Context } from './context.ts';
 import type { ExitCode } from './errors.ts';
 
-/** A verb of `kubectl zone`, as data. The registrar in `registry.ts` is the only place that knows yargs' ways. */
+/** A command of `kubectl zone`, as data. Only `registry.ts` deals with yargs. */
 export interface Command {
-  /** With its positionals, as yargs writes them: `rollout <target..>`. */
+  /** With its positionals, in yargs' syntax: `rollout <target..>`. */
   usage: string;
   summary: string;
   description?: string;
   options: Readonly<Record<string, Options>>;
-  /** Positionals are options to yargs; described here so that help shows them. */
+  /** yargs treats positionals as options; described here for the help. */
   positionals?: Readonly<Record<string, Options>>;
-  /** The words that a flag or positional takes, by its name, where it takes no others. */
+  /** The values of flags and positionals that have a fixed set, by name. */
   choices?: Readonly<Record<string, readonly string[]>>;
   examples: readonly (readonly [command: string, what: string])[];
-  /** Whether it speaks to a cluster, and so has kubectl's connection flags. */
+  /** The error if a required positional is missing, such as "name a workload, for example sts/ingester". */
+  required?: string;
+  /** Whether it connects to a cluster, and so has kubectl's connection flags. */
   connects: boolean;
-  /** Verbs below this one: `explain` of `kubectl zone budget explain`. A positional of the same name yields to them. */
+  /** Such as `explain` of `kubectl zone budget explain`. They take precedence over a positional of the same name. */
   subcommands?: readonly Command[];
-  /** Loads its work lazily: a command that is not run costs no start-up time. */
+  /** Imports its implementation lazily, so that other commands do not pay for it at start-up. */
   run(args: Arguments, context: Context, invocation: Invocation): Promise<ExitCode>;
 }
 
-/** How the command was called. */
+/** How the command was invoked. */
 export interface Invocation {
-  /** As typed, for messages that say what to repeat: `kubectl zone rollout sts/ingester`. */
+  /** As typed, for messages that tell the user to repeat it: `kubectl zone rollout sts/ingester`. */
   commandLine: string;
-  /** The words after `kubectl zone`, as the shell handed them over. */
+  /** The arguments after `kubectl zone`, as the shell passed them. */
   words: readonly string[];
 }
 
-/** What yargs has read: by option name, as its type says. */
+/** The parsed options by name, each of its declared type. */
 export type Arguments = Readonly<Record<string, unknown>>;
 
-/** Option values by type; yargs has checked the types, so another one is a mistake in a command's definition. */
+/** Option values by type. yargs has checked the types, so a wrong one is a bug in the command's definition. */
 export const read = {
   text(args: Arguments, name: string): string | undefined {
     const value = lastOf(args[name]);
@@ -46,7 +48,7 @@ export const read = {
     const value = args[name];
     return value === undefined ? [] : (Array.isArray(value) ? value : [value]).map(String);
   },
-  /** Words between commas; undefined where the option was not given. */
+  /** A comma-separated list; undefined if the option was not given. */
   words(args: Arguments, name: string): string[] | undefined {
     return read
       .text(args, name)
@@ -56,7 +58,7 @@ export const read = {
   },
 };
 
-/** Of a flag that is given twice the last one counts, as with kubectl. */
+/** If a flag is given twice, the last one wins, as with kubectl. */
 function lastOf(value: unknown): unknown {
   return Array.isArray(value) ? value.at(-1) : value;
 }

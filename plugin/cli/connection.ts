@@ -21,13 +21,13 @@ export const CONNECTION_OPTIONS: Readonly<Record<string, Options>> = {
   'client-key': { type: 'string', describe: "File with the client certificate's key" },
   'insecure-skip-tls-verify': { type: 'boolean', describe: "Do not check the API server's certificate" },
   'tls-server-name': { type: 'string', describe: "Name expected in the API server's certificate" },
-  'request-timeout': { type: 'string', describe: 'Longest time for one request, such as 10s; 0 means 30s' },
+  'request-timeout': { type: 'string', describe: 'Timeout of a single request, such as 10s; 0 means 30s' },
 };
 
 /**
  * The connection flags as options for `connect`.
  *
- * @throws UsageError for a duration that is none
+ * @throws UsageError for an invalid duration
  */
 export function connectionOptions(args: Arguments): ConnectOptions {
   return {
@@ -54,7 +54,7 @@ export function connectionOptions(args: Arguments): ConnectOptions {
 }
 
 /**
- * A duration option in milliseconds; undefined when it is not given.
+ * A duration option in milliseconds; undefined if it is not given.
  *
  * @throws UsageError that names the option
  */
@@ -63,10 +63,7 @@ export function durationOption(args: Arguments, name: string): number | undefine
   if (text === undefined) return undefined;
   const durationMs = parseDuration(text);
   if (durationMs === undefined) {
-    throw new UsageError(
-      `--${name}: "${text}" is not a duration`,
-      'write it as kubectl does: 30s, 5m, 1h30m',
-    );
+    throw new UsageError(`--${name}: "${text}" is not a duration`, 'use kubectl’s syntax: 30s, 5m, 1h30m');
   }
   return durationMs;
 }

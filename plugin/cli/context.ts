@@ -3,11 +3,11 @@ import type { Clock } from '../../shared/clock.ts';
 import type { ConnectOptions } from '../../shared/kube/connect.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
 
-/** Everything a command may touch outside itself. The shim builds the real one, tests build their own. */
+/** Everything outside itself that a command may use. The executable builds the real one, tests build their own. */
 export interface Context {
   /** Results. */
   stdout: OutputStream;
-  /** Talk: questions, warnings, errors. */
+  /** Questions, warnings, errors. */
   stderr: OutputStream;
   stdin: InputStream;
   env: Readonly<Record<string, string | undefined>>;
@@ -17,9 +17,9 @@ export interface Context {
   /** Calls `listener` for each SIGINT or SIGTERM, and returns the function that stops listening. */
   onInterrupt(listener: () => void): () => void;
   connect(options: ConnectOptions): Promise<Kube>;
-  /** Ends the process at once, whatever still hangs in it; only a real process has it. */
+  /** Ends the process at once, even if something still hangs; set only in a real process. */
   abandon?(): void;
-  /** Who holds a Lease: this process on this host. */
+  /** Identifies the holder of a Lease: this process on this host. */
   processIdentity: { host: string; user: string; pid: number };
 }
 

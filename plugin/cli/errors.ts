@@ -2,26 +2,26 @@ import { UserError } from '../../shared/errors.ts';
 import { CredentialError } from '../../shared/kube/credentials.ts';
 import { ApiError, ConnectionError, KubeconfigError } from '../../shared/kube/kube.ts';
 
-/** Exit codes of every command; DESIGN 8. */
+/** Exit codes of all commands. */
 export const EXIT = { done: 0, failed: 1, usage: 2, stopped: 3, interrupted: 130 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** The command line cannot be understood; nothing was asked of the cluster. */
+/** The command line is invalid; the cluster was not contacted. */
 export class UsageError extends UserError {
   override readonly name = 'UsageError';
   override readonly end = 'usage';
 }
 
-/** What to print for an error, and how to end. */
+/** What to print for an error, and the exit code. */
 export interface ErrorReport {
   message: string;
   fix: string | undefined;
   exitCode: ExitCode;
-  /** A mistake of ours: its stack is worth reporting. */
+  /** Set for a bug in this program, to be reported. */
   stack: string | undefined;
 }
 
-/** Turns whatever was thrown into a text and an exit code. */
+/** Converts anything thrown into a message and an exit code. */
 export function describeError(error: unknown): ErrorReport {
   if (error instanceof UserError) {
     return { message: error.message, fix: error.fix, exitCode: EXIT[error.end], stack: undefined };
@@ -39,7 +39,7 @@ export function describeError(error: unknown): ErrorReport {
     return { message: error.message, fix: undefined, exitCode: EXIT.failed, stack: undefined };
   }
   if (error instanceof CredentialError) {
-    const fix = 'log in again, and see whether kubectl gets an answer: kubectl auth whoami';
+    const fix = 'log in again, and check with: kubectl auth whoami';
     return { message: error.message, fix, exitCode: EXIT.failed, stack: undefined };
   }
   if (error instanceof ConnectionError) {

@@ -2,12 +2,12 @@ import { UserError } from '../../shared/errors.ts';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import { readServerVersion, type ServerVersion, tooOld } from '../../shared/kube/server-version.ts';
 
-/** @throws UserError for a Kubernetes that is older than what is supported */
+/** @throws UserError if the Kubernetes version is no longer supported */
 export async function refuseOldServer(kube: Kube, signal?: AbortSignal): Promise<void> {
   refuse(await readServerVersion(kube, signal));
 }
 
-/** The same for a command that only reads: it does not need to know the version, which some clusters hide. */
+/** The same for a command that only reads: it also runs if the version may not be read, as on some clusters. */
 export async function refuseKnownOldServer(kube: Kube): Promise<void> {
   let version: ServerVersion;
   try {

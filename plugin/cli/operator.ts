@@ -3,7 +3,7 @@ import type { Context } from './context.ts';
 import { writeLine } from './output.ts';
 import { confirm } from './questions.ts';
 
-/** The person at this terminal, for a rollout: told on standard error, and asked where that is a terminal. */
+/** The user of this terminal, for a rollout: messages go to stderr; questions are asked only on a terminal. */
 export function driveContext(context: Context): DriveContext {
   const { clock, random, processIdentity, stdin, stderr } = context;
   return {

@@ -2,31 +2,31 @@ import { harmless, harmlessJson } from '../../shared/plain-text.ts';
 import type { OutputStream } from './context.ts';
 
 /*
- * All that is written to a stream is written here, so that nothing that comes from the cluster reaches a terminal as it
- * is. Only `views/terminal` and `views/narration/plain.ts` write beside it: what they add to cleaned text is their own styling.
+ * All output is written here, so that text from the cluster never reaches a terminal unescaped. Only `views/terminal` and
+ * `views/narration/plain.ts` write on their own, to add styling to cleaned text.
  */
 
-/** Writes one line; the end of a line inside the text becomes a space. */
+/** Writes one line; line breaks in the text become spaces. */
 export function writeLine(stream: OutputStream, text: string): void {
   writeLines(stream, [text]);
 }
 
-/** Writes each text as one line; nothing for none. */
+/** Writes each text as one line. */
 export function writeLines(stream: OutputStream, lines: readonly string[]): void {
   if (lines.length > 0) stream.write(`${lines.map(harmless).join('\n')}\n`);
 }
 
-/** Writes a document whose line ends and tabs are meant, such as YAML or a help text. None is added. */
+/** Writes a document, such as YAML or a help text, and keeps its line breaks and tabs. Adds no line break. */
 export function writeDocument(stream: OutputStream, text: string, onWritten?: () => void): void {
   stream.write(text.replace(/[^\n\t]+/g, harmless), onWritten);
 }
 
-/** Writes one line of JSON; with `indent` several. */
+/** Writes JSON on one line, or indented with `indent`. */
 export function writeJson(stream: OutputStream, value: unknown, indent?: number): void {
   stream.write(`${harmlessJson(JSON.stringify(value, undefined, indent))}\n`);
 }
 
-/** What went wrong, its further lines and what helps indented, so that none looks like a line of ours. */
+/** Writes an error; its further lines and the fix are indented, so that they cannot imitate other output. */
 export function writeError(
   stream: OutputStream,
   { message, fix, stack }: { message: string; fix?: string | undefined; stack?: string | undefined },

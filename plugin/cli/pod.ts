@@ -1,7 +1,7 @@
 import { UsageError } from './errors.ts';
 
 /**
- * Reads `pod/NAME` or `NAME`, in one word or two.
+ * Parses `pod/NAME`, `pod NAME` or `NAME`.
  *
  * @returns the pod's name
  * @throws UsageError for anything else
@@ -11,8 +11,8 @@ export function parsePod(words: readonly string[]): string {
   const [type = '', name] = parts.length === 1 ? ['pod', parts[0]] : parts;
   if (parts.length > 2 || !name || !['pod', 'pods', 'po'].includes(type.toLowerCase())) {
     throw new UsageError(
-      `"${words.join(' ')}" does not name a pod`,
-      'write pod/NAME, such as pod/ingester-0',
+      `"${words.join(' ')}" is not the name of a pod`,
+      'use pod/NAME, for example pod/ingester-0',
     );
   }
   return name;

@@ -2,12 +2,12 @@ import { harmlessJson } from '../../shared/plain-text.ts';
 
 const RESOURCE = 'zonedisruptionbudget.zonecontrol.k8s.aws';
 
-/** As kubectl's `-o name` writes a budget. */
+/** A budget's name in the format of kubectl's `-o name`. */
 export function resourceName(name: string): string {
   return `${RESOURCE}/${name}`;
 }
 
-/** An object in the form that `-o` asks for; without it, what was done with it. */
+/** An object in the format of `-o`; without it, a line that says what was done. */
 export async function printObject(
   object: unknown,
   name: string,
@@ -25,7 +25,7 @@ export async function printObject(
   }
 }
 
-/** Data as indented JSON or as YAML. What is undefined is left out of both. */
+/** Data as indented JSON or as YAML. Both omit undefined values. */
 export async function printData(data: unknown, output: 'json' | 'yaml'): Promise<string> {
   const json = JSON.stringify(data, undefined, 4);
   if (output === 'json') return `${harmlessJson(json)}\n`;

@@ -7,9 +7,9 @@ import { writeLine } from './output.ts';
 /**
  * Asks a yes-or-no question on the terminal; anything but yes is no.
  *
- * @param wayOut what to pass instead where nobody can be asked
- * @throws UserError without a terminal: silence never means yes
- * @throws InterruptedError when Ctrl-C is the answer
+ * @param wayOut the fix to suggest if there is no terminal, such as a flag
+ * @throws UserError without a terminal: no answer never means yes
+ * @throws InterruptedError on Ctrl-C
  */
 export async function confirm(question: string, context: Context, wayOut: string): Promise<boolean> {
   const { stdin, stderr } = context;

@@ -1,12 +1,12 @@
 /**
- * The command line that has these words after `kubectl zone`, as a shell would need it. It is shown, and kept in Leases:
- * who stands in a URL before its host, perhaps with a password, is left out.
+ * The command line with these words after `kubectl zone`, quoted for a shell. It is printed and stored in Leases, so
+ * user and password are removed from URLs.
  */
 export function commandLineOf(words: readonly string[]): string {
   return ['kubectl zone', ...words.map(withoutUser).map(quoteWord)].join(' ');
 }
 
-/** A word as a shell would need it. */
+/** A word, quoted for a shell if necessary. */
 export function quoteWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

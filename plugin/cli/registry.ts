@@ -9,12 +9,14 @@ import { writeDocument } from './output.ts';
 import { commandLineOf } from './quote.ts';
 
 const LONGEST_LINE = 110;
+/** The beginning of yargs' message for a missing positional. */
+const TOO_FEW = 'Not enough non-option arguments';
 
 /**
- * Reads the command line and runs the command it names; without any words it shows the help, as kubectl does.
+ * Parses the command line and runs its command; without arguments it shows the help, as kubectl does.
  *
  * @returns the command's exit code; 0 after help
- * @throws UsageError when the command line cannot be understood, and whatever the command throws
+ * @throws UsageError if the command line is invalid, and whatever the command throws
  */
 export async function runCommandLine(
   commands: readonly Command[],
@@ -24,9 +26,10 @@ export async function runCommandLine(
   const words = argv.length === 0 ? ['--help'] : argv;
   checkVerb(commands, words);
   let exitCode: ExitCode = EXIT.done;
+  let chosen: Command | undefined;
   const parser = yargs([...words])
     .scriptName('kubectl zone')
-    .usage('$0 <command>\n\nZone-aware rollouts: one zone at a time, as fast as the zone allows.')
+    .usage('$0 <command>\n\nZone-aware rollouts, drains and disruption budgets: one zone at a time.')
     .version(VERSION)
     .help()
     .alias('help', 'h')
@@ -36,12 +39,21 @@ export async function runCommandLine(
     .demandCommand(1, 'Name a command.')
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? new UsageError(message.trim(), 'kubectl zone --help lists the commands and flags');
+      const required = message.startsWith(TOO_FEW) ? chosen?.required : undefined;
+      throw (
+        error ??
+        new UsageError(required ?? message.trim(), 'kubectl zone --help lists the commands and flags')
+      );
     });
   const invocation = { commandLine: commandLineOf(argv), words: argv };
   for (const command of commands) {
-    register(parser, command, [], async (chosen, args) => {
-      exitCode = await chosen.run(args, context, invocation);
+    register(parser, command, [], {
+      onChosen: (each) => {
+        chosen = each;
+      },
+      run: async (each, args) => {
+        exitCode = await each.run(args, context, invocation);
+      },
     });
   }
   let shown = '';
@@ -52,7 +64,7 @@ export async function runCommandLine(
   return exitCode;
 }
 
-/** yargs' own suggestions would take the TYPE in `rollout sts NAME` for a misspelt `rollout status`. */
+/** Replaces yargs' suggestions, which would mistake the TYPE in `rollout sts NAME` for a misspelt `rollout status`. */
 function checkVerb(commands: readonly Command[], [verb]: readonly string[]): void {
   const verbs = commands.map(({ usage }) => usage.split(' ')[0] ?? '');
   if (verb === undefined || verb.startsWith('-') || verbs.includes(verb)) return;
@@ -63,28 +75,30 @@ function checkVerb(commands: readonly Command[], [verb]: readonly string[]): voi
   );
 }
 
-/** Adds a command and those below it; `above` are the commands whose verbs stand in front of it. */
-function register(
-  parser: Argv,
-  command: Command,
-  above: readonly Command[],
-  run: (command: Command, args: Arguments) => Promise<void>,
-): void {
+interface Registration {
+  /** The command line names this command; called for parent commands first. */
+  onChosen(command: Command): void;
+  run(command: Command, args: Arguments): Promise<void>;
+}
+
+/** Adds a command with its subcommands; `above` are its parent commands. */
+function register(parser: Argv, command: Command, above: readonly Command[], on: Registration): void {
   parser.command(
     command.usage,
     command.summary,
     (builder) => {
-      for (const sub of command.subcommands ?? []) register(builder, sub, [...above, command], run);
+      on.onChosen(command);
+      for (const sub of command.subcommands ?? []) register(builder, sub, [...above, command], on);
       return describeCommand(builder, command, above);
     },
-    (args) => run(command, args),
+    (args) => on.run(command, args),
   );
 }
 
 function describeCommand(builder: Argv, command: Command, above: readonly Command[]): Argv {
   const verbs = above.map(({ usage }) => `${usage.split(' ')[0]} `).join('');
   if (command.description) builder.usage(`$0 ${verbs}${command.usage}\n\n${command.description}`);
-  // yargs hands the positionals of the commands above down.
+  // yargs passes the positionals of parent commands down.
   for (const name of above.flatMap(({ positionals }) => Object.keys(positionals ?? {}))) {
     if (!Object.hasOwn(command.positionals ?? {}, name)) builder.hide(name);
   }
@@ -104,7 +118,7 @@ function describeCommand(builder: Argv, command: Command, above: readonly Comman
   return builder;
 }
 
-/** Options that commands below this one do not have of themselves; yargs would hand all of them down. */
+/** Options that subcommands do not inherit, as they would by default with yargs. */
 function local(options: Readonly<Record<string, Options>>): Record<string, Options> {
   return Object.fromEntries(
     Object.entries(options).map(([name, option]) => [name, { ...option, global: false }]),

@@ -1,20 +1,23 @@
 import type { WorkloadKind } from '../../shared/rollout/decide/workload.ts';
 import { UsageError } from './errors.ts';
 
-/** The positional that names it, as yargs has it. */
+/** The positional of a workload, for yargs. */
 export const TARGET_POSITIONAL = {
   type: 'string',
   array: true,
   describe: 'Workload as TYPE/NAME or TYPE NAME, such as sts/ingester or deploy/ingester',
 } as const;
 
-/** A workload as the command line names it. */
+/** The error for a command line without a workload. */
+export const NAME_A_WORKLOAD = 'name a workload, for example sts/ingester';
+
+/** A workload as named on the command line. */
 export interface Target {
   kind: WorkloadKind;
   name: string;
 }
 
-const KIND_WORDS: ReadonlyMap<string, WorkloadKind> = new Map([
+const KIND_NAMES: ReadonlyMap<string, WorkloadKind> = new Map([
   ['sts', 'statefulset'],
   ['statefulset', 'statefulset'],
   ['statefulsets', 'statefulset'],
@@ -39,21 +42,30 @@ export function parseTarget(words: readonly string[]): Target {
   const [type = '', name = '', ...more] = second === undefined ? first.split('/') : [first, second];
   if (first.includes('/') && second !== undefined) {
     throw new UsageError(
-      `one workload at a time, but ${words.length} were named: ${words.join(' ')}`,
-      'name one, such as sts/ingester',
+      `only one workload can be named, not ${words.length}: ${words.join(' ')}`,
+      'name one, for example sts/ingester',
+    );
+  }
+  if (first === '') throw new UsageError(NAME_A_WORKLOAD);
+  if (words.length === 1 && !first.includes('/')) {
+    const known = KIND_NAMES.has(first.toLowerCase());
+    throw new UsageError(
+      known
+        ? `"${first}" needs a name: ${first}/NAME`
+        : `"${first}" needs a type: sts/${first} or deploy/${first}`,
     );
   }
   if (rest.length > 0 || more.length > 0 || type === '' || name === '') {
     throw new UsageError(
-      `"${words.join(' ')}" does not name a workload`,
-      'write TYPE/NAME or TYPE NAME, such as sts/ingester',
+      `"${words.join(' ')}" is not a workload`,
+      'use TYPE/NAME or TYPE NAME, for example sts/ingester',
     );
   }
-  const kind = KIND_WORDS.get(type.toLowerCase());
+  const kind = KIND_NAMES.get(type.toLowerCase());
   if (!kind) {
     throw new UsageError(
       `"${type}" cannot be rolled out zone by zone: only StatefulSets and Deployments can`,
-      `write sts/${name} or deploy/${name}`,
+      `use sts/${name} or deploy/${name}`,
     );
   }
   return { kind, name };

@@ -1,6 +1,6 @@
 import { harmless } from '../../shared/plain-text.ts';
 
-/** Rows as lines, kubectl's way: columns as wide as their longest entry, three spaces between. */
+/** Formats rows as kubectl does: columns as wide as their longest entry, separated by three spaces. */
 export function textTable(given: readonly (readonly string[])[]): string[] {
   const rows = given.map((row) => row.map(harmless));
   const widths: number[] = [];

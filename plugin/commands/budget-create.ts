@@ -13,34 +13,38 @@ const CHOICES = {
 
 export const budgetCreateCommand: Command = {
   usage: 'create <name>',
-  summary: 'Make a zone disruption budget for the pods of a workload',
+  summary: 'Create a zone disruption budget for the pods of a workload',
   connects: true,
   positionals: { name: { type: 'string', describe: 'Name of the budget' } },
+  required: 'name the budget, for example ingester',
   options: {
     for: { type: 'string', demandOption: true, describe: 'The workload as TYPE/NAME, such as sts/ingester' },
     'max-unavailable': {
       type: 'string',
       demandOption: true,
       describe:
-        'Most pods of one zone that may be down: a number, or a percentage of all replicas, rounded up',
+        'Maximum number of unavailable pods in one zone: a number, or a percentage of all replicas, rounded up',
     },
     'unhealthy-pod-eviction-policy': {
       type: 'string',
-      describe: `${ALWAYS_ALLOW} or ${IF_HEALTHY_BUDGET}: whether pods that do not serve may always be evicted`,
+      describe: `${ALWAYS_ALLOW} or ${IF_HEALTHY_BUDGET}: whether unready pods may always be evicted`,
     },
-    'warn-only': { type: 'boolean', describe: 'Deny nothing: warn of what would be denied (spec.dryRun)' },
-    'dry-run': { type: 'string', describe: 'client or server: make nothing' },
+    'warn-only': {
+      type: 'boolean',
+      describe: 'Only warn about evictions that would be denied (spec.dryRun)',
+    },
+    'dry-run': { type: 'string', describe: 'client or server: create nothing' },
     output: { alias: 'o', type: 'string', describe: 'json, yaml or name' },
   },
   choices: CHOICES,
   examples: [
     [
       'kubectl zone budget create ingester --for sts/ingester --max-unavailable 33%',
-      'A third of all ingesters may be down together, all of one zone',
+      'A third of all ingesters may be unavailable, all in the same zone',
     ],
     [
       'kubectl zone budget create api --for deploy/api --max-unavailable 2 --dry-run=client -o yaml',
-      'Write the manifest only',
+      'Only print the manifest',
     ],
   ],
   async run(args, context) {

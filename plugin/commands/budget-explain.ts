@@ -7,13 +7,14 @@ const CHOICES = { output: ['json', 'yaml'] } as const;
 
 export const budgetExplainCommand: Command = {
   usage: 'explain <pod..>',
-  summary: 'Say whether a pod could be evicted now, and why not',
+  summary: 'Show whether a pod could be evicted now, and if not, why',
   description:
-    'Asks the decision that the webhook takes, and looks for PodDisruptionBudgets that stand in the way. Evicts nothing. Exit code 1 means no.',
+    'Makes the same decision as the webhook, and looks for PodDisruptionBudgets that would refuse the eviction. Evicts nothing. Exit code 1 means no.',
   connects: true,
   positionals: {
     pod: { type: 'string', array: true, describe: 'The pod, as pod/NAME or NAME' },
   },
+  required: 'name a pod, for example pod/ingester-0',
   options: { output: { alias: 'o', type: 'string', describe: 'json or yaml' } },
   choices: CHOICES,
   examples: [['kubectl zone budget explain pod/ingester-0', 'Could this pod be evicted now?']],

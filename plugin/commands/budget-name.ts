@@ -1,6 +1,6 @@
 import { UsageError } from '../cli/errors.ts';
 
-const WORDS: ReadonlySet<string> = new Set([
+const RESOURCE_NAMES: ReadonlySet<string> = new Set([
   'zdb',
   'zonedisruptionbudget',
   'zonedisruptionbudgets',
@@ -18,10 +18,10 @@ const WORDS: ReadonlySet<string> = new Set([
 export function parseBudget(text: string): string {
   const parts = text.split('/');
   const [type = '', name = ''] = parts.length === 1 ? ['zdb', text] : parts;
-  if (parts.length > 2 || name === '' || !WORDS.has(type.toLowerCase())) {
+  if (parts.length > 2 || name === '' || !RESOURCE_NAMES.has(type.toLowerCase())) {
     throw new UsageError(
-      `"${text}" does not name a zone disruption budget`,
-      'write NAME or zdb/NAME, such as zdb/ingester',
+      `"${text}" is not the name of a zone disruption budget`,
+      'use NAME or zdb/NAME, for example zdb/ingester',
     );
   }
   return name;

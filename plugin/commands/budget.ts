@@ -10,27 +10,28 @@ const CHOICES = { output: ['wide', 'json', 'yaml', 'name'] } as const;
 
 export const budgetCommand: Command = {
   usage: 'budget [name]',
-  summary: 'Show zone disruption budgets: how many pods of each zone may be evicted now, and why no more',
+  summary:
+    'Show zone disruption budgets: how many pods of each zone may be evicted now, and what limits that',
   description:
-    'Counts the pods of ZoneDisruptionBudgets as they are now: those that serve, those that do not and why, and those whose eviction is admitted already. Only one zone may be disrupted at a time.',
+    'Counts the pods of each ZoneDisruptionBudget: available ones, unavailable ones with the reason, and those whose eviction has been admitted. Only one zone may be disrupted at a time.',
   connects: true,
   positionals: {
     name: {
       type: 'string',
       describe:
-        'A budget, as NAME or zdb/NAME; all unless told. One that is called explain or create is zdb/explain, or -- explain',
+        'Budget as NAME or zdb/NAME; without it, all budgets of the namespace. For a budget named explain or create use zdb/explain, or -- explain',
     },
   },
   options: {
     'all-namespaces': { alias: 'A', type: 'boolean', describe: 'Budgets of all namespaces' },
     selector: { alias: 'l', type: 'string', describe: 'Label selector of budgets, such as team=metrics' },
-    watch: { alias: 'w', type: 'boolean', describe: 'Go on showing changes until Ctrl-C' },
+    watch: { alias: 'w', type: 'boolean', describe: 'Show changes until Ctrl-C' },
     output: { alias: 'o', type: 'string', describe: 'wide, json, yaml or name' },
   },
   choices: CHOICES,
   examples: [
-    ['kubectl zone budget', 'All budgets of the namespace, a line for each zone'],
-    ['kubectl zone budget ingester -w', 'Watch one while nodes are drained'],
+    ['kubectl zone budget', 'All budgets of the namespace, one line per zone'],
+    ['kubectl zone budget ingester -w', 'Watch a budget while nodes are drained'],
     ['kubectl zone budget explain pod/ingester-0', 'Could this pod be evicted now, and why not?'],
     ['kubectl zone budget create ingester --for sts/ingester --max-unavailable 33%', 'Protect a workload'],
   ],
@@ -45,16 +46,13 @@ export const budgetCommand: Command = {
       connection: connectionOptions(args),
     };
     if (request.name !== undefined && request.allNamespaces) {
-      throw new UsageError(
-        'a budget cannot be looked up by name in all namespaces',
-        'leave out the name, or -A',
-      );
+      throw new UsageError('a name cannot be combined with --all-namespaces', 'remove the name or -A');
     }
     if (request.name !== undefined && request.selector !== undefined) {
-      throw new UsageError('a name and a selector do not go together', 'leave out one of them');
+      throw new UsageError('a name cannot be combined with a selector', 'remove one of them');
     }
     if (request.watch && (request.output === 'yaml' || request.output === 'name')) {
-      throw new UsageError(`--watch does not go with -o ${request.output}`, 'take -o json or -o wide');
+      throw new UsageError(`--watch does not support -o ${request.output}`, 'use -o json or -o wide');
     }
     const [{ listBudgets }, { openBudgetReporter }] = await Promise.all([
       import('../budget/list.ts'),
@@ -64,12 +62,12 @@ export const budgetCommand: Command = {
   },
 };
 
-/** yargs leaves words after `--` beside the positionals, behind the command itself. */
+/** yargs puts words after `--` into `_`, after the command itself, and not into the positionals. */
 function nameIn(args: Arguments): string | undefined {
   const [, ...afterDashes] = read.list(args, '_');
   const [name, ...more] = [...read.list(args, 'name'), ...afterDashes];
   if (more.length > 0) {
-    throw new UsageError('name one budget at a time', 'leave the others out: without a name all are shown');
+    throw new UsageError('only one budget can be named', 'name one, or none to show all of them');
   }
   return name === undefined ? undefined : parseBudget(name);
 }

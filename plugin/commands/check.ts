@@ -9,22 +9,22 @@ const CHOICES = { 'dry-run': ['client', 'server'], output: ['wide', 'json'] } as
 
 export const checkCommand: Command = {
   usage: 'check [target..]',
-  summary: 'Find what would cost clients requests, or data, in a rollout or a drain, and how to mend it',
+  summary: 'Find settings that would lose requests or data in a rollout or drain, and how to fix them',
   description:
-    'Looks at workloads with the Services, load balancers, budgets, volumes and nodes around them. Each finding says what was seen, what follows from it and what mends it; -o wide says why. docs/checks.md has all rules. Exit code 1 where there are errors. What may not be read is told as not checked.',
+    'Examines workloads with their Services, load balancers, budgets, volumes and nodes. Each finding shows what was found, its consequence and the fix; -o wide also explains why. docs/checks.md has all rules. Exit code 1 if there are errors. What may not be read is reported as not checked.',
   connects: true,
   positionals: {
     target: {
       type: 'string',
       array: true,
       describe:
-        'StatefulSets or Deployments as TYPE/NAME or TYPE NAME, such as deploy/web; all of the namespace unless told',
+        'StatefulSets or Deployments as TYPE/NAME or TYPE NAME, such as deploy/web; without any, all of the namespace',
     },
   },
   options: {
     selector: { alias: 'l', type: 'string', describe: 'Label selector of workloads, such as team=metrics' },
     'all-namespaces': { alias: 'A', type: 'boolean', describe: 'Workloads of all namespaces' },
-    // Not an array to yargs, which would not take - for a value; given twice it becomes one.
+    // Not declared as an array: yargs would then not accept - as a value. Given twice it becomes an array anyway.
     filename: {
       alias: 'f',
       type: 'string',
@@ -32,7 +32,7 @@ export const checkCommand: Command = {
     },
     fix: {
       type: 'boolean',
-      describe: 'Show the patches as commands, and apply them after asking on a terminal',
+      describe: 'Show the patches as commands, and apply them after confirmation on a terminal',
     },
     yes: { alias: 'y', type: 'boolean', describe: 'With --fix: apply without asking' },
     'dry-run': { type: 'string', describe: 'With --fix, client or server: change nothing' },
@@ -40,10 +40,10 @@ export const checkCommand: Command = {
   },
   choices: CHOICES,
   examples: [
-    ['kubectl zone check deploy/web', 'Would a rollout of it cost requests?'],
-    ['kubectl zone check -A -o json', 'All workloads, for a script'],
-    ['kubectl zone check -f web.yaml', 'Before it is applied, without a cluster'],
-    ['kubectl zone check deploy/web --fix --dry-run=server', 'Let the API server try the patches'],
+    ['kubectl zone check deploy/web', 'Would a rollout lose requests?'],
+    ['kubectl zone check -A -o json', 'All workloads, in a script'],
+    ['kubectl zone check -f web.yaml', 'Check a manifest before it is applied, without a cluster'],
+    ['kubectl zone check deploy/web --fix --dry-run=server', 'Validate the patches on the API server'],
   ],
   async run(args, context) {
     const request = checkRequest(args);
@@ -55,7 +55,7 @@ export const checkCommand: Command = {
 /**
  * The command line as a request.
  *
- * @throws UsageError that names what does not go together
+ * @throws UsageError that names the flags that cannot be combined
  */
 export function checkRequest(args: Arguments): CheckRequest {
   const request = {
@@ -70,21 +70,21 @@ export function checkRequest(args: Arguments): CheckRequest {
     connection: connectionOptions(args),
   };
   const { targets, selector, allNamespaces, files, fix, yes, dryRun } = request;
-  if (files.includes('')) throw new UsageError('-f needs a file', 'name one, or take -f - for stdin');
+  if (files.includes('')) throw new UsageError('-f needs a file', 'name one, or use -f - for stdin');
   if (targets.length > 0 && (selector !== undefined || allNamespaces)) {
-    throw new UsageError('names do not go with -l or -A', 'leave out one of them');
+    throw new UsageError('names cannot be combined with -l or -A', 'remove one of them');
   }
   if (files.length > 0 && (targets.length > 0 || selector !== undefined || allNamespaces)) {
-    throw new UsageError('-f checks all workloads of the files', 'leave out the names, -l and -A');
+    throw new UsageError('-f checks all workloads of the files', 'remove the names, -l and -A');
   }
   if (files.length > 0 && (yes || dryRun === 'server')) {
     throw new UsageError(
-      '-f has no cluster to which patches could be applied',
-      'leave out --yes and --dry-run: --fix shows the patches',
+      '-f checks without a cluster, so patches cannot be applied',
+      'remove --yes and --dry-run: --fix shows the patches',
     );
   }
   if (!fix && (yes || dryRun !== undefined)) {
-    throw new UsageError('--yes and --dry-run are for --fix', 'add --fix, or leave them out');
+    throw new UsageError('--yes and --dry-run require --fix', 'add --fix, or remove them');
   }
   return request;
 }

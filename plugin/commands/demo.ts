@@ -13,7 +13,7 @@ type ShowDemo = (options: DemoOptions, context: Context, host: DemoHost) => Prom
 interface NamedDemo {
   /** Loaded only when it is shown. */
   load(): Promise<ShowDemo>;
-  /** Unless told. */
+  /** Default of --pods. */
   pods: number;
 }
 
@@ -28,7 +28,7 @@ const DEMOS: Readonly<Record<string, NamedDemo>> = {
 };
 const NAMES = Object.keys(DEMOS).join(', ');
 
-/** The views and verbs that demos use. */
+/** The views and commands that demos use. */
 export async function demoHost(): Promise<DemoHost> {
   const views = await import('../views/open.ts');
   return {
@@ -39,11 +39,11 @@ export async function demoHost(): Promise<DemoHost> {
 
 export const demoCommand: Command = {
   usage: 'demo [what]',
-  summary: 'Watch a zone-aware rollout or drain in a sandbox cluster, without any cluster of your own',
+  summary: 'Watch a zone-aware rollout or drain in a sandbox cluster; needs no cluster of your own',
   description:
-    'Starts a cluster inside this process, with nodes in zones and a StatefulSet "ingester", and rolls a new image out, or drains half of the nodes, with the same code that works on real clusters. flush rolls out ingesters that write what they hold into a store when they exit, as a Deployment does it by itself and as kubectl zone does, and compares what the store must take; it takes about a minute. zero-downtime updates a web server behind a load balancer under load, as it was found and after kubectl zone check --fix, and compares what clients see; it takes a little longer. Another terminal can look at it with kubectl meanwhile.',
+    'Starts a cluster inside this process, with nodes in zones and a StatefulSet "ingester", and rolls out a new image, or drains half of the nodes, with the same code that runs against real clusters. flush rolls out ingesters that write their memory to a store when they exit, once with a plain Deployment and once with kubectl zone, and compares the load on the store; this takes about a minute. zero-downtime updates a web server behind a load balancer under load, once as deployed and once after kubectl zone check --fix, and compares the failed requests; this takes a little longer. The cluster can be inspected with kubectl from another terminal.',
   connects: false,
-  positionals: { what: { type: 'string', describe: `What to show: ${NAMES}; rollout unless told` } },
+  positionals: { what: { type: 'string', describe: `Demo to run: ${NAMES}; rollout by default` } },
   options: {
     pods: {
       type: 'number',
@@ -63,14 +63,14 @@ export const demoCommand: Command = {
   examples: [
     ['kubectl zone demo', 'Roll out 36 pods in 3 zones'],
     ['kubectl zone demo drain', 'Drain the old half of the nodes'],
-    ['kubectl zone demo flush', 'Overrun a store with a plain rolling update, and not with this one'],
-    ['kubectl zone demo zero-downtime', 'Lose requests in a rolling update, and not after check --fix'],
-    ['kubectl zone demo --pods 300 --keep', 'A larger one, and keep the cluster to play with'],
+    ['kubectl zone demo flush', 'A plain rolling update overloads a store; this one does not'],
+    ['kubectl zone demo zero-downtime', 'A rolling update loses requests; after check --fix it does not'],
+    ['kubectl zone demo --pods 300 --keep', 'A larger cluster, kept running afterwards'],
   ],
   async run(args, context) {
     const what = read.text(args, 'what') ?? 'rollout';
     const demo = DEMOS[what];
-    if (!demo) throw new UsageError(`there is no demo "${what}"`, `the demos are: ${NAMES}`);
+    if (!demo) throw new UsageError(`unknown demo "${what}"`, `available demos: ${NAMES}`);
     const pods = wholeNumber(args.pods ?? demo.pods, 'pods', MOST_PODS);
     const zones = wholeNumber(args.zones, 'zones', 26);
     const output = read.text(args, 'output');

@@ -1,76 +1,80 @@
 import { parseSelector } from '../../shared/kube/selector-text.ts';
 import { choice } from '../cli/choice.ts';
 import { type Arguments, type Command, read } from '../cli/command.ts';
-import { collectComplaints } from '../cli/complaints.ts';
 import { connectionOptions, durationOption } from '../cli/connection.ts';
 import { UsageError } from '../cli/errors.ts';
+import { collectUsageErrors } from '../cli/usage-errors.ts';
 import type { DrainRequest } from '../drain/request.ts';
 import { PROBE_OPTIONS, probeFrom } from '../probe/options.ts';
 import { readTargets } from './node-targets.ts';
 
-/** Long enough for an autoscaler to bring a node. */
+/** Long enough for an autoscaler to add a node. */
 const PENDING_TIMEOUT = '5m';
 
 const CHOICES = { 'dry-run': ['client', 'server'], output: ['plain', 'json'] } as const;
 
 export const drainCommand: Command = {
   usage: 'drain [node..]',
-  summary: 'Empty nodes zone by zone, as fast as the disruption budgets allow',
+  summary: 'Drain nodes zone by zone, as fast as disruption budgets allow',
   description:
-    'Takes one zone at a time: cordons its nodes, evicts their pods together, and waits until every workload is whole again before the next zone. Stops safely at any moment; the same command goes on. Which pods leave is decided as by kubectl drain.',
+    'Drains one zone at a time: cordons its nodes, evicts their pods together, and waits until all workloads are healthy before the next zone. It can be stopped safely at any time; the same command continues. The pods to evict are chosen as by kubectl drain.',
   connects: true,
   positionals: {
-    node: { type: 'string', array: true, describe: 'Nodes to empty, as NAME or node/NAME' },
+    node: { type: 'string', array: true, describe: 'Nodes to drain, as NAME or node/NAME' },
   },
   options: {
     selector: { alias: 'l', type: 'string', describe: 'Label selector of nodes, such as pool=old' },
     zone: { type: 'string', array: true, nargs: 1, describe: 'All nodes of a zone; repeatable' },
     'zone-order': {
       type: 'string',
-      describe: 'Zones to take first, comma-separated; the others follow by name, nodes without a zone last',
+      describe: 'Zones to drain first, comma-separated; then the others by name, nodes without a zone last',
     },
-    'max-nodes': { type: 'string', describe: 'Most nodes of a zone at once; all of them unless told' },
+    'max-nodes': {
+      type: 'string',
+      describe: 'Maximum number of nodes of a zone drained at once',
+      defaultDescription: 'all',
+    },
     soak: {
       type: 'string',
-      describe: 'How long everything must have been whole before the next zone, such as 5m',
+      describe: 'How long all workloads must be healthy before the next zone starts, such as 5m',
     },
     'pending-timeout': {
       type: 'string',
       default: PENDING_TIMEOUT,
       describe:
-        'How long the drain waits for a pod that no node takes, or a workload that was broken before it, before it stops',
+        'How long to wait for a pod that cannot be scheduled, or a workload that was unhealthy before the drain, before stopping',
     },
     'ignore-broken': {
       type: 'string',
       array: true,
       nargs: 1,
-      describe:
-        'A workload whose pods that are down already count for nothing, as NAMESPACE/TYPE/NAME; repeatable',
+      describe: 'Ignore the pods of this workload that are already down, as NAMESPACE/TYPE/NAME; repeatable',
     },
-    'ignore-daemonsets': { type: 'boolean', describe: 'Leave pods of DaemonSets where they are' },
+    'ignore-daemonsets': { type: 'boolean', describe: 'Ignore pods managed by DaemonSets' },
     'delete-emptydir-data': {
       type: 'boolean',
-      describe: 'Also pods with emptyDir volumes, whose data is lost',
+      describe: 'Also evict pods with emptyDir volumes; their data is lost',
     },
-    force: { type: 'boolean', describe: 'Also pods that no controller brings back' },
+    force: { type: 'boolean', describe: 'Also evict pods that no controller recreates' },
     'grace-period': {
       type: 'string',
       default: '-1',
-      describe: 'Seconds for each pod to end; negative takes what the pod says',
+      describe: 'Seconds for each pod to terminate; if negative, the pod’s own grace period',
     },
-    'pod-selector': { type: 'string', describe: 'Label selector of the pods that leave' },
+    'pod-selector': { type: 'string', describe: 'Label selector of the pods to evict' },
     'disable-eviction': {
       type: 'boolean',
-      describe: 'Delete pods instead of evicting them; budgets are then not asked',
+      describe: 'Delete pods instead of evicting them; this bypasses budgets',
     },
     'skip-wait-for-delete-timeout': {
       type: 'string',
-      describe: 'Do not wait for pods whose deletion is overdue by more than these seconds; 0 waits for all',
+      describe:
+        'Do not wait for pods whose deletion is overdue by more than this many seconds; 0 waits for all',
     },
     ...PROBE_OPTIONS,
     timeout: {
       type: 'string',
-      describe: 'Stop after this time, such as 2h; the same command goes on (exit code 3)',
+      describe: 'Stop after this time, such as 2h (exit code 3); the same command continues',
     },
     'dry-run': {
       type: 'string',
@@ -78,16 +82,18 @@ export const drainCommand: Command = {
     },
     'uncordon-on-failure': {
       type: 'boolean',
-      describe:
-        'When the drain does not finish, make the nodes that it cordoned and did not empty schedulable again',
+      describe: 'If the drain does not finish, uncordon the nodes that it cordoned and did not drain',
     },
-    yes: { alias: 'y', type: 'boolean', describe: 'Do not ask before beginning' },
+    yes: { alias: 'y', type: 'boolean', describe: 'Do not ask for confirmation' },
     output: { alias: 'o', type: 'string', describe: 'plain or json lines instead of the live view' },
   },
   choices: CHOICES,
   examples: [
-    ['kubectl zone drain --zone eu-west-1a --ignore-daemonsets', 'Empty a whole zone'],
-    ['kubectl zone drain -l pool=old --dry-run=client', 'Show zones, nodes and pods, and what guards them'],
+    ['kubectl zone drain --zone eu-west-1a --ignore-daemonsets', 'Drain a zone'],
+    [
+      'kubectl zone drain -l pool=old --dry-run=client',
+      'Show zones, nodes and pods, and the budgets that protect them',
+    ],
     ['kubectl zone drain -l pool=old --ignore-daemonsets --soak 5m', 'Replace a node pool zone by zone'],
     ['kubectl zone drain node-1 node-2 --max-nodes 1', 'One node at a time'],
     [
@@ -108,26 +114,26 @@ export const drainCommand: Command = {
 /**
  * The command line as a request.
  *
- * @throws UsageError with every complaint about it
+ * @throws UsageError with every problem of it
  */
 export function drainRequest(args: Arguments): Omit<DrainRequest, 'commandLine'> {
-  const complaints = collectComplaints();
-  const { about } = complaints;
-  about(() => selectorOption(args, 'selector'));
+  const problems = collectUsageErrors();
+  const { attempt } = problems;
+  attempt(() => selectorOption(args, 'selector'));
   const targets = readTargets(
     {
       words: read.list(args, 'node'),
       selector: read.text(args, 'selector'),
       zones: read.list(args, 'zone').flatMap((zones) => zones.split(',').map((zone) => zone.trim())),
     },
-    complaints,
+    problems,
   );
-  const zoneOrder = about(() => zoneOrderOption(args)) ?? [];
-  const maxNodes = about(() => wholeNumberOption(args, 'max-nodes', { least: 1 }));
-  const soakMs = about(() => durationOption(args, 'soak')) ?? 0;
-  const pendingMs = about(() => durationOption(args, 'pending-timeout')) ?? 0;
-  const ignoreBroken = about(() => workloadsOption(args, 'ignore-broken')) ?? [];
-  const gracePeriod = about(() => wholeNumberOption(args, 'grace-period', {}));
+  const zoneOrder = attempt(() => zoneOrderOption(args)) ?? [];
+  const maxNodes = attempt(() => wholeNumberOption(args, 'max-nodes', { least: 1 }));
+  const soakMs = attempt(() => durationOption(args, 'soak')) ?? 0;
+  const pendingMs = attempt(() => durationOption(args, 'pending-timeout')) ?? 0;
+  const ignoreBroken = attempt(() => workloadsOption(args, 'ignore-broken')) ?? [];
+  const gracePeriod = attempt(() => wholeNumberOption(args, 'grace-period', {}));
   const request = {
     targets,
     options: { zoneOrder, maxNodes, soakMs, pendingMs, ignoreBroken },
@@ -135,31 +141,31 @@ export function drainRequest(args: Arguments): Omit<DrainRequest, 'commandLine'>
       ignoreDaemonSets: read.flag(args, 'ignore-daemonsets'),
       deleteEmptyDirData: read.flag(args, 'delete-emptydir-data'),
       force: read.flag(args, 'force'),
-      podSelector: about(() => selectorOption(args, 'pod-selector')) || undefined,
-      skipWaitForDeleteMs: about(() => secondsOption(args, 'skip-wait-for-delete-timeout')) || undefined,
+      podSelector: attempt(() => selectorOption(args, 'pod-selector')) || undefined,
+      skipWaitForDeleteMs: attempt(() => secondsOption(args, 'skip-wait-for-delete-timeout')) || undefined,
     },
     removal: {
       disableEviction: read.flag(args, 'disable-eviction'),
       gracePeriodSeconds: gracePeriod === undefined || gracePeriod < 0 ? undefined : gracePeriod,
     },
-    probe: about(() => probeFrom(args)),
-    connection: about(() => connectionOptions(args)) ?? {},
-    timeoutMs: about(() => durationOption(args, 'timeout')) || undefined,
-    dryRun: about(() => choice(args, 'dry-run', CHOICES['dry-run'])),
-    output: about(() => choice(args, 'output', CHOICES.output)),
+    probe: attempt(() => probeFrom(args)),
+    connection: attempt(() => connectionOptions(args)) ?? {},
+    timeoutMs: attempt(() => durationOption(args, 'timeout')) || undefined,
+    dryRun: attempt(() => choice(args, 'dry-run', CHOICES['dry-run'])),
+    output: attempt(() => choice(args, 'output', CHOICES.output)),
     uncordonOnFailure: read.flag(args, 'uncordon-on-failure'),
     yes: read.flag(args, 'yes'),
   };
-  complaints.end();
+  problems.throwIfAny();
   return request;
 }
 
-/** A label selector, checked as far as that can be done here. */
+/** A label selector, checked as far as possible without the API server. */
 function selectorOption(args: Arguments, name: string): string | undefined {
   const text = read.text(args, name);
   const problem = text === undefined ? undefined : parseSelector(text);
   if (typeof problem === 'string') {
-    throw new UsageError(`--${name}: ${problem}`, 'write it as kubectl does: a=b,c!=d,e in (f,g),!h');
+    throw new UsageError(`--${name}: ${problem}`, 'use kubectl’s syntax: a=b,c!=d,e in (f,g),!h');
   }
   return text;
 }
@@ -168,7 +174,7 @@ function zoneOrderOption(args: Arguments): string[] {
   const zones = read.words(args, 'zone-order') ?? [];
   const twice = zones.find((zone, index) => zones.indexOf(zone) !== index);
   if (twice !== undefined) {
-    throw new UsageError(`--zone-order: ${twice} is named twice`, 'name each zone once');
+    throw new UsageError(`--zone-order: ${twice} is listed twice`, 'list each zone once');
   }
   return zones;
 }
@@ -180,14 +186,17 @@ function workloadsOption(args: Arguments, name: string): string[] {
     const parts = word.split('/');
     const [namespace = '', type = '', workload = ''] = parts;
     if (parts.length !== 3 || namespace === '' || type === '' || workload === '') {
-      throw new UsageError(`--${name}: "${word}" is not NAMESPACE/TYPE/NAME`, 'such as prod/sts/ingester');
+      throw new UsageError(
+        `--${name}: "${word}" is not NAMESPACE/TYPE/NAME`,
+        'for example prod/sts/ingester',
+      );
     }
     const kind = type.toLowerCase();
     return `${namespace}/${KIND_OF[kind] ?? kind}/${workload}`;
   });
 }
 
-/** What kubectl takes for the kinds that every cluster has. */
+/** kubectl's short and plural names of the built-in kinds. */
 const KIND_OF: Readonly<Record<string, string>> = {
   sts: 'statefulset',
   statefulsets: 'statefulset',

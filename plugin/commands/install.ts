@@ -5,38 +5,41 @@ import { UsageError } from '../cli/errors.ts';
 import type { InstallRequest } from '../install/apply/request.ts';
 
 const DEFAULT_TIMEOUT_MS = 300_000;
-/** As the manifests have it; they are read only when something is installed. */
+/** The namespace of the manifests, which are read only by an installation. */
 const NAMESPACE = 'kubectl-zone-system';
 
 const CHOICES = { 'dry-run': ['client', 'server'], output: ['json', 'yaml'] } as const;
 
 export const installCommand: Command = {
   usage: 'install',
-  summary: 'Install CRDs and webhook of this version, or bring an installation to it',
+  summary: 'Install or upgrade the CRDs and the webhook to this version',
   description:
-    'Shows what would be created and changed, asks, and applies it on the server side. The API server is told to ask the webhook once the webhook has been seen answering it, and an installed one goes on guarding evictions all the time. What fails in the middle is not taken back: the same command goes on.',
+    'Shows what would be created and changed, asks for confirmation, and uses server-side apply. The webhook is registered for evictions only after the API server has reached it; during an upgrade the installed webhook keeps enforcing budgets. A failed installation is not rolled back: the same command continues.',
   connects: true,
   options: {
     image: { type: 'string', describe: 'Image of the webhook, such as REGISTRY/kubectl-zone-webhook:TAG' },
     'without-webhook': {
       type: 'boolean',
-      describe: 'CRDs and their roles only: budgets can be made, and nothing enforces them',
+      describe: 'Only the CRDs and their roles: budgets can be created, but nothing enforces them',
     },
-    replicas: { type: 'string', describe: 'Replicas of the webhook, 2 unless told' },
-    'dry-run': { type: 'string', describe: 'client (no cluster is asked) or server: change nothing' },
+    replicas: { type: 'string', describe: 'Replicas of the webhook', defaultDescription: '2' },
+    'dry-run': { type: 'string', describe: 'client (needs no cluster) or server: change nothing' },
     output: { alias: 'o', type: 'string', describe: 'With --dry-run=client: json or yaml' },
-    yes: { alias: 'y', type: 'boolean', describe: 'Do not ask' },
-    'force-conflicts': { type: 'boolean', describe: 'Take fields that others have set, such as Helm' },
+    yes: { alias: 'y', type: 'boolean', describe: 'Do not ask for confirmation' },
+    'force-conflicts': {
+      type: 'boolean',
+      describe: 'Take ownership of fields managed by others, such as Helm',
+    },
     wait: {
       type: 'boolean',
       default: true,
-      describe: 'Wait until the webhook answers, and then let it guard',
+      describe: 'Wait until the webhook answers, then register it for evictions',
     },
-    timeout: { type: 'string', describe: 'Longest time to wait, 5m unless told' },
+    timeout: { type: 'string', describe: 'Maximum time to wait', defaultDescription: '5m' },
   },
   choices: CHOICES,
   examples: [
-    ['kubectl zone install --dry-run=client -o yaml --without-webhook', 'Write the CRDs, without a cluster'],
+    ['kubectl zone install --dry-run=client -o yaml --without-webhook', 'Print the CRDs, without a cluster'],
     [
       'kubectl zone install --dry-run=server --image registry.example.com/kubectl-zone-webhook:1',
       'What would change?',
@@ -53,7 +56,7 @@ export const installCommand: Command = {
 /**
  * The command line as a request.
  *
- * @throws UsageError that names what does not go together
+ * @throws UsageError that names the flags that cannot be combined
  */
 export function installRequest(
   args: Arguments,
@@ -75,18 +78,18 @@ export function installRequest(
   };
   if (connection.namespace !== undefined && connection.namespace !== NAMESPACE) {
     throw new UsageError(
-      `the webhook is always installed in the namespace ${NAMESPACE}, by which its own pods are kept evictable`,
-      'leave out -n',
+      `the webhook is always installed in the namespace ${NAMESPACE}, which it exempts so that its own pods can be evicted`,
+      'remove -n',
     );
   }
   if (request.output !== undefined && request.dryRun !== 'client') {
-    throw new UsageError(
-      '-o writes manifests, and installs nothing',
-      'add --dry-run=client, or leave out -o',
-    );
+    throw new UsageError('-o only prints manifests', 'add --dry-run=client, or remove -o');
   }
   if (request.withoutWebhook && (request.image !== undefined || request.replicas !== undefined)) {
-    throw new UsageError('--image and --replicas are the webhook’s', 'leave them out, or --without-webhook');
+    throw new UsageError(
+      '--image and --replicas cannot be combined with --without-webhook',
+      'remove one of them',
+    );
   }
   return request;
 }
@@ -95,7 +98,7 @@ function replicasOption(args: Arguments): number | undefined {
   const text = read.text(args, 'replicas');
   if (text === undefined) return undefined;
   if (!/^[1-9]\d{0,2}$/.test(text)) {
-    throw new UsageError(`--replicas: "${text}" is not a whole number of at least 1`);
+    throw new UsageError(`--replicas: "${text}" is not a number from 1 to 999`);
   }
   return Number(text);
 }

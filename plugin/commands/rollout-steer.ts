@@ -1,24 +1,24 @@
 import { type Command, read } from '../cli/command.ts';
 import { connectionOptions } from '../cli/connection.ts';
-import { parseTarget, TARGET_POSITIONAL } from '../cli/target.ts';
+import { NAME_A_WORKLOAD, parseTarget, TARGET_POSITIONAL } from '../cli/target.ts';
 import type { Turn } from '../rollout/steer.ts';
 
 export const rolloutPauseCommand = steerCommand('pause', {
-  summary: 'Hold a rollout that runs here or at another terminal',
+  summary: 'Pause a rollout, wherever it runs',
   description:
-    'Pods that are being replaced come back; no further pod is touched until `kubectl zone rollout resume`. The pause outlives the rollout’s process.',
+    'Pods already down still recover; no other pod is replaced until `kubectl zone rollout resume`. The pause persists after the rollout’s process ends.',
 });
 
 export const rolloutResumeCommand = steerCommand('resume', {
-  summary: 'Let a paused rollout go on',
+  summary: 'Resume a paused rollout',
   description:
-    'Takes the pause away. A rollout that nobody runs any more is started again by its own command.',
+    'Removes the pause. A rollout whose process has ended continues when its command is run again.',
 });
 
 export const rolloutAbortCommand = steerCommand('abort', {
-  summary: 'End a rollout where it is',
+  summary: 'Stop a rollout',
   description:
-    'The process that rolls out ends with exit code 3. Nothing is turned back: replaced pods stay, and the same rollout command goes on.',
+    'The process of the rollout ends with exit code 3. Nothing is rolled back: replaced pods stay, and the same rollout command continues.',
 });
 
 function steerCommand(
@@ -31,10 +31,11 @@ function steerCommand(
     description,
     connects: true,
     positionals: { target: TARGET_POSITIONAL },
+    required: NAME_A_WORKLOAD,
     options:
       turn === 'resume'
         ? {}
-        : { reason: { type: 'string', describe: 'Why, for those who look at the rollout elsewhere' } },
+        : { reason: { type: 'string', describe: 'Shown to others who look at the rollout' } },
     examples: [[`kubectl zone rollout ${turn} sts/ingester`, summary]],
     async run(args, context) {
       const request = {

@@ -4,7 +4,7 @@ import { type Arguments, type Command, read } from '../cli/command.ts';
 import { connectionOptions, durationOption } from '../cli/connection.ts';
 import { UsageError } from '../cli/errors.ts';
 import { commandLineOf } from '../cli/quote.ts';
-import { parseTarget, TARGET_POSITIONAL } from '../cli/target.ts';
+import { NAME_A_WORKLOAD, parseTarget, TARGET_POSITIONAL } from '../cli/target.ts';
 import { PROBE_OPTIONS, probeFrom } from '../probe/options.ts';
 import { FAILURE_OPTIONS, failureBudgetFrom } from '../rollout/failure-options.ts';
 import { GATE_OPTIONS, gatesFrom } from '../rollout/gate-options.ts';
@@ -23,7 +23,7 @@ export const rolloutCommand: Command = {
   usage: 'rollout <target..>',
   summary: 'Replace the pods of a StatefulSet or Deployment that are on an old revision, zone by zone',
   description:
-    'Replaces all pods that are not on the newest revision: one zone at a time, in waves that grow, and only while every other zone is whole. Stops safely at any moment; the same command goes on.\n\nA StatefulSet is set to OnDelete. A Deployment is paused while it is rolled out: its ReplicaSets are scaled a wave at a time, and the pods with the lowest deletion cost go. It is left as it was found, or paused where it is not finished.\n\nA ZoneAwareUpdate for the StatefulSet supplies maxUnavailable, exponentialFactor, pauseRolloutAlarm, ignoreAlarm and dryRun; flags win. --dry-run says where each value comes from.',
+    'Replaces all pods that are not on the newest revision: one zone at a time, in growing waves, and only while all pods of the other zones are available. It can be stopped safely at any time; the same command continues.\n\nA StatefulSet is switched to OnDelete. A Deployment is paused during the rollout: its ReplicaSets are scaled one wave at a time, and the controller removes the pods with the lowest deletion cost. Afterwards the Deployment is restored; if the rollout does not finish, it stays paused.\n\nA ZoneAwareUpdate for the StatefulSet supplies defaults for maxUnavailable, exponentialFactor, pauseRolloutAlarm, ignoreAlarm and dryRun; flags override them. --dry-run shows where each value comes from.',
   connects: true,
   subcommands: [
     rolloutStatusCommand,
@@ -33,30 +33,32 @@ export const rolloutCommand: Command = {
     rolloutHistoryCommand,
   ],
   positionals: { target: TARGET_POSITIONAL },
+  required: NAME_A_WORKLOAD,
   options: {
     ...CHANGE_OPTIONS,
     'max-unavailable': {
       type: 'string',
-      describe: 'Most pods of a zone that may be down: a number, or a percentage of all replicas, rounded up',
+      describe:
+        'Maximum number of unavailable pods in a zone: a number, or a percentage of all replicas, rounded up',
       defaultDescription: ROLLOUT_DEFAULTS.maxUnavailable,
     },
     'exponential-factor': {
       type: 'string',
-      describe: 'Growth from one wave to the next; 0 takes --max-unavailable at once',
+      describe: 'Growth from one wave to the next; with 0 every wave has --max-unavailable pods',
       defaultDescription: String(ROLLOUT_DEFAULTS.exponentialFactor),
     },
     pacing: {
       type: 'string',
-      describe: `${PACINGS.join(' or ')}: wait for the whole wave, or take the next pod as soon as one is back`,
+      describe: `${PACINGS.join(' or ')}: wait for all pods of a wave, or replace the next pod as soon as one is available`,
       defaultDescription: ROLLOUT_DEFAULTS.pacing,
     },
     'zone-order': {
       type: 'string',
-      describe: 'Zones to take first, comma-separated; the others follow by name',
+      describe: 'Zones to roll out first, comma-separated; then the others by name',
     },
     soak: {
       type: 'string',
-      describe: 'How long a zone must have been whole before the next one, such as 5m',
+      describe: 'How long all pods of a zone must be available before the next zone starts, such as 5m',
     },
     'min-ready': {
       type: 'string',
@@ -69,67 +71,67 @@ export const rolloutCommand: Command = {
     flush: {
       type: 'boolean',
       describe:
-        'The pods flush when they exit, however long: one leaves at a time, and one that is killed meanwhile stops the rollout (exit code 3)',
+        'For pods that flush data when they exit: terminate one at a time, however long it takes, and stop if one is killed (exit code 3)',
     },
     'max-leaving': {
       type: 'string',
-      describe: 'Most pods that may terminate at one time, whatever makes them; 1 with --flush',
+      describe: 'Maximum number of pods terminating at the same time, whatever the cause; 1 with --flush',
     },
     'allow-manager': {
       type: 'string',
       describe:
-        'For a Deployment that GitOps or an operator manages: roll it out although these managers (comma-separated) own fields that the rollout changes; make sure first that they leave them alone',
+        'Roll out a Deployment although these field managers (comma-separated), such as GitOps tools or operators, own fields that the rollout changes; first make sure that they do not revert them',
     },
     'accept-killed': {
       type: 'boolean',
-      describe: 'Go on after pods were killed; those that are killed from now on stop the rollout again',
+      describe: 'Continue after pods were killed; the next killed pod stops the rollout again',
     },
     'disable-eviction': {
       type: 'boolean',
-      describe: 'Delete pods instead of evicting them; budgets are then not asked',
+      describe: 'Delete pods instead of evicting them; this bypasses budgets',
     },
     'restore-strategy': {
       type: 'boolean',
-      describe: 'At the end, set the update strategy back to what it was',
+      describe: 'Restore the original update strategy at the end',
     },
     ...GATE_OPTIONS,
     ...FAILURE_OPTIONS,
     ...PROBE_OPTIONS,
     timeout: {
       type: 'string',
-      describe: 'Stop after this time, such as 2h; the same command goes on (exit code 3)',
+      describe: 'Stop after this time, such as 2h (exit code 3); the same command continues',
     },
     'dry-run': {
       type: 'string',
       describe:
-        'client prints the plan; server also asks the API server about every eviction; none overrides a ZoneAwareUpdate that says dryRun',
+        'client prints the plan; server also asks the API server about every eviction; none overrides dryRun of a ZoneAwareUpdate',
     },
     yes: { alias: 'y', type: 'boolean', describe: 'Answer yes to every question' },
     output: { alias: 'o', type: 'string', describe: 'plain or json lines instead of the live view' },
   },
   choices: CHOICES,
   examples: [
-    ['kubectl zone rollout sts/ingester', 'Roll it with waves of 1, 2, 4, … pods, up to 25% of all'],
-    ['kubectl zone rollout sts/ingester --image app=registry/app:v2', 'Change the image, and roll it out'],
+    ['kubectl zone rollout sts/ingester', 'Waves of 1, 2, 4, … pods, up to 25% of all'],
+    ['kubectl zone rollout sts/ingester --image app=registry/app:v2', 'Set a new image and roll it out'],
     ['kubectl zone rollout deploy/ingester --max-unavailable 1', 'A Deployment, one pod at a time'],
-    ['kubectl zone rollout sts/ingester --undo', 'Go back, the most recently updated pods first'],
+    ['kubectl zone rollout sts/ingester --undo', 'Roll back, starting with the pods updated last'],
     ['kubectl zone rollout sts/ingester --dry-run=client', 'Show the waves and how long they would take'],
     [
       'kubectl zone rollout sts/ingester --max-unavailable 33% --exponential-factor 0',
-      'A whole zone of three at once',
+      'One third of the pods, a full zone of three, at once',
     ],
     [
       'kubectl zone rollout sts/store -n mimir --zone-order eu-west-1c --soak 10m',
-      'Begin with one zone, pause between zones',
+      'Start with one zone, and wait between zones',
     ],
     ['kubectl zone rollout sts/ingester --flush', 'Pods that write their memory to a store when they exit'],
     [
       'kubectl zone rollout sts/ingester --ring /ingester/ring',
-      'Hold while a member of the hash ring is not ACTIVE',
+      'Wait while a member of the hash ring is not ACTIVE',
     ],
     [
       'kubectl zone rollout deploy/web --probe https://example.com/ --max-probe-failures 3',
-      'Ask the service all the time, and hold when it fails',
+      'Probe the service continuously, and pause when requests fail',
     ],
     ['kubectl zone rollout sts/ingester --yes -o json', 'In a script: JSON lines, no questions'],
   ],
@@ -145,9 +147,9 @@ export const rolloutCommand: Command = {
 };
 
 /**
- * What the command line says. What it leaves open is for a ZoneAwareUpdate to say.
+ * The settings of the command line. A ZoneAwareUpdate may supply those that are not given.
  *
- * @throws UsageError with every complaint about the options
+ * @throws UsageError that lists every invalid option
  */
 export function rolloutFlags(args: Arguments): Omit<RolloutFlags, 'commandLine' | 'commandLineAfterChange'> {
   const target = parseTarget(read.list(args, 'target'));

@@ -9,24 +9,31 @@ const CHOICES = { 'dry-run': ['client', 'server'] } as const;
 
 export const uninstallCommand: Command = {
   usage: 'uninstall',
-  summary: 'Take the webhook away, its configurations first; budgets stay unless told otherwise',
+  summary: 'Remove the webhook; budgets are kept',
   description:
-    'Deletes what carries the label app.kubernetes.io/part-of=kubectl-zone: first the webhook configurations, so that no eviction is refused by a webhook that is going. May be repeated.',
+    'Deletes the objects labelled app.kubernetes.io/part-of=kubectl-zone: the webhook configurations first, so that no eviction fails because the webhook is already gone. Can be repeated.',
   connects: true,
   options: {
     'delete-crds': {
       type: 'boolean',
-      describe: 'The CRDs as well, and with them all budgets of all namespaces',
+      describe: 'Also delete the CRDs, and with them all budgets of all namespaces',
     },
     'dry-run': { type: 'string', describe: 'client or server: delete nothing' },
-    yes: { alias: 'y', type: 'boolean', describe: 'Do not ask' },
-    timeout: { type: 'string', describe: 'Longest time to wait for the API server, 1m unless told' },
+    yes: { alias: 'y', type: 'boolean', describe: 'Do not ask for confirmation' },
+    timeout: {
+      type: 'string',
+      describe: 'Maximum time to wait for the API server',
+      defaultDescription: '1m',
+    },
   },
   choices: CHOICES,
   examples: [
-    ['kubectl zone uninstall --dry-run=client', 'What would go?'],
-    ['kubectl zone uninstall', 'Take the webhook away, and keep the budgets'],
-    ['kubectl zone uninstall --delete-crds', 'Take everything away; the question says how many budgets go'],
+    ['kubectl zone uninstall --dry-run=client', 'What would be deleted?'],
+    ['kubectl zone uninstall', 'Remove the webhook, keep the budgets'],
+    [
+      'kubectl zone uninstall --delete-crds',
+      'Remove everything; the confirmation says how many budgets are deleted',
+    ],
   ],
   async run(args, context, { commandLine }) {
     const request: UninstallRequest = {

@@ -6,19 +6,19 @@ const CHOICES = { output: ['json', 'yaml'] } as const;
 
 export const versionCommand: Command = {
   usage: 'version',
-  summary: 'Versions of client, webhook, CRDs and Kubernetes, and whether they fit together',
+  summary: 'Show the versions of client, webhook, CRDs and Kubernetes, and whether they are compatible',
   description:
-    'The version of the webhook is its own word: a trial eviction, which is a dry run of a pod that there is not, is answered by the webhook that real evictions meet. It needs the right to evict pods in the namespace; without it the label of the Deployment is told. Exit code 1 where the cluster cannot be asked.',
+    'The webhook reports its own version in its answer to a trial eviction, a dry run for a pod that does not exist, which takes the same path as a real eviction. That needs permission to evict pods in the namespace; without it the label of the Deployment is shown. Exit code 1 if the cluster cannot be reached.',
   connects: true,
   options: {
-    client: { type: 'boolean', describe: 'The client’s only; no cluster is asked' },
+    client: { type: 'boolean', describe: 'Only the client version; needs no cluster' },
     output: { alias: 'o', type: 'string', describe: 'json or yaml' },
   },
   choices: CHOICES,
   examples: [
-    ['kubectl zone version', 'Does everything fit together?'],
-    ['kubectl zone version --client', 'Which plugin is this?'],
-    ['kubectl zone version -o json', 'For a script: fits is true or false'],
+    ['kubectl zone version', 'Is everything compatible?'],
+    ['kubectl zone version --client', 'Only the version of this plugin'],
+    ['kubectl zone version -o json', 'In a script: fits is true or false'],
   ],
   async run(args, context) {
     const request = {

@@ -1,6 +1,6 @@
 import { UserError } from '../../shared/errors.ts';
 
-/** Time is up or somebody has interrupted; the same command goes on from here. */
+/** A timeout or an interrupt; the same command continues from here. */
 export class StoppedError extends UserError {
   override readonly name = 'StoppedError';
   override readonly end;

@@ -6,14 +6,14 @@ declare const KUBECTL_ZONE_IMAGE: string | undefined;
 
 const BUILT_IN = typeof KUBECTL_ZONE_IMAGE === 'string' ? KUBECTL_ZONE_IMAGE : undefined;
 
-/** Stands in commands for the image that the user has to name. */
+/** Placeholder in commands for an image that the user has to name. */
 const SOME_IMAGE = 'REGISTRY/kubectl-zone-webhook:TAG';
 
 /**
- * The command that installs this version, as advice.
+ * The command that installs this version, for use in hints.
  *
- * @param running the image that is installed already and will do
- * @param builtIn the image that was published with this build, if one was
+ * @param running an installed image that is suitable
+ * @param builtIn the image that was published with this build, if any
  */
 export function installCommand(running?: string, builtIn: string | undefined = BUILT_IN): string {
   const image = running ?? (builtIn === undefined ? SOME_IMAGE : undefined);
@@ -24,24 +24,24 @@ export function installCommand(running?: string, builtIn: string | undefined = B
  * The webhook's image.
  *
  * @param given by `--image`
- * @param builtIn the image that was published with this build, if one was
- * @throws UserError where neither is there, with how to come by one
+ * @param builtIn the image that was published with this build, if any
+ * @throws UserError if there is neither, with how to build one
  */
 export function chooseImage(given: string | undefined, builtIn: string | undefined = BUILT_IN): string {
   if (given !== undefined && !/^\S+$/.test(given)) {
     throw new UsageError(
       `--image: ${JSON.stringify(given)} is not an image`,
-      'such as registry.example.com/kubectl-zone-webhook:TAG',
+      'for example registry.example.com/kubectl-zone-webhook:TAG',
     );
   }
   const image = given ?? builtIn;
   if (image !== undefined) return image;
   throw new UserError(
-    'no image of the webhook was published with this build, so that it must be told which one to run',
+    'this build has no published webhook image: set --image',
     [
-      'build one in a clone of the repository, push it where your nodes find it, and name it with --image:',
+      'build one in a clone of the repository, push it to a registry that your nodes can pull from, and set --image:',
       `    podman build -f manifests/webhook/Containerfile -t ${SOME_IMAGE} .`,
-      '  or take --without-webhook, which installs the CRDs and their roles only',
+      '  or use --without-webhook, which only installs the CRDs and their roles',
     ].join('\n'),
   );
 }

@@ -2,39 +2,43 @@ import { type Clock, delay } from '../../shared/clock.ts';
 import { ConnectionError } from '../../shared/kube/kube.ts';
 import { StoppedError } from './errors.ts';
 
-/** How long to wait for something, and how it is told. */
-export interface Patience {
+/** How long to wait, and how to report it. */
+export interface WaitOptions {
   clock: Clock;
   /** By the clock's `monotonicMs`. */
   deadlineMs: number;
   signal: AbortSignal;
-  /** Told once, when something has to be waited for. */
+  /** Called once, if waiting is necessary. */
   onWait(text: string): void;
 }
 
-/** What one look has found: the thing itself, or why it is not there yet. */
-export type Look<T> = { found: T } | { missing: string };
+/** The result of one attempt: the value, or what is still missing. */
+export type Attempt<T> = { found: T } | { missing: string };
 
 const INTERVAL_MS = 500;
 
 /**
- * Looks again and again until something is there. An API server that does not answer is asked again.
+ * Repeats `look` until it finds something. Retries when the API server does not answer.
  *
  * @param what for messages: `waiting for WHAT`
- * @throws StoppedError at the deadline, with what the last look has missed; the signal's reason when it aborts
+ * @throws StoppedError at the deadline, with what was missing last; the signal's reason when it aborts
  */
-export async function waitFor<T>(what: string, patience: Patience, look: () => Promise<Look<T>>): Promise<T> {
-  const { clock, deadlineMs, signal, onWait } = patience;
-  let told = false;
+export async function waitFor<T>(
+  what: string,
+  options: WaitOptions,
+  look: () => Promise<Attempt<T>>,
+): Promise<T> {
+  const { clock, deadlineMs, signal, onWait } = options;
+  let reported = false;
   while (true) {
-    const seen = await lookOnce(look);
+    const seen = await tryOnce(look);
     if ('found' in seen) return seen.found;
-    if (!told) onWait(`waiting for ${what}: ${seen.missing}`);
-    told = true;
+    if (!reported) onWait(`waiting for ${what}: ${seen.missing}`);
+    reported = true;
     if (clock.monotonicMs() >= deadlineMs) {
       throw new StoppedError(
-        `time is up, waiting for ${what}: ${seen.missing}`,
-        'the same command goes on from here; --timeout gives it more time',
+        `timed out waiting for ${what}: ${seen.missing}`,
+        'the same command continues from here; --timeout allows more time',
         'time',
       );
     }
@@ -42,7 +46,7 @@ export async function waitFor<T>(what: string, patience: Patience, look: () => P
   }
 }
 
-async function lookOnce<T>(look: () => Promise<Look<T>>): Promise<Look<T>> {
+async function tryOnce<T>(look: () => Promise<Attempt<T>>): Promise<Attempt<T>> {
   try {
     return await look();
   } catch (error) {

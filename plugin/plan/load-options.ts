@@ -1,8 +1,8 @@
 import type { Options } from 'yargs';
 import { type Arguments, read } from '../cli/command.ts';
-import { type Complaints, collectComplaints } from '../cli/complaints.ts';
 import { durationOption } from '../cli/connection.ts';
 import { UsageError } from '../cli/errors.ts';
+import { collectUsageErrors, type UsageErrors } from '../cli/usage-errors.ts';
 import type { HeldSeries } from './decide/store-load.ts';
 
 /** The flags that describe a workload beyond what the cluster shows, as data for a command. */
@@ -48,17 +48,17 @@ const HELD = ['series', 'chunk-age', 'entries-per-chunk', 'flush-time'] as const
  * @throws UsageError that names every flag that is wrong or lacking
  */
 export function givenLoad(args: Arguments): GivenLoad {
-  const complaints = collectComplaints();
-  const startMs = complaints.about(() => durationOption(args, 'start-time'));
-  const flushMs = complaints.about(() => durationOption(args, 'flush-time'));
-  const chunkAgeMs = complaints.about(() => durationOption(args, 'chunk-age'));
-  const series = complaints.about(() => positive(args, 'series', 'series, such as 600000'));
-  const entriesPerChunk = complaints.about(() => positive(args, 'entries-per-chunk', 'writes, such as 7'));
-  const capacity = complaints.about(() => positive(args, 'write-capacity', 'writes per second'));
-  const asked = complainOfLacking(args, complaints);
-  if (chunkAgeMs === 0) complaints.add('--chunk-age: a chunk is open for a time', 'such as 1h');
-  if (asked && flushMs === 0) complaints.add('--flush-time: what is held takes time to flush', 'such as 10m');
-  complaints.end();
+  const problems = collectUsageErrors();
+  const startMs = problems.attempt(() => durationOption(args, 'start-time'));
+  const flushMs = problems.attempt(() => durationOption(args, 'flush-time'));
+  const chunkAgeMs = problems.attempt(() => durationOption(args, 'chunk-age'));
+  const series = problems.attempt(() => positive(args, 'series', 'series, such as 600000'));
+  const entriesPerChunk = problems.attempt(() => positive(args, 'entries-per-chunk', 'writes, such as 7'));
+  const capacity = problems.attempt(() => positive(args, 'write-capacity', 'writes per second'));
+  const asked = reportMissing(args, problems);
+  if (chunkAgeMs === 0) problems.add('--chunk-age: a chunk is open for a time', 'such as 1h');
+  if (asked && flushMs === 0) problems.add('--flush-time: what is held takes time to flush', 'such as 10m');
+  problems.throwIfAny();
   const complete =
     series !== undefined &&
     chunkAgeMs !== undefined &&
@@ -73,13 +73,13 @@ export function givenLoad(args: Arguments): GivenLoad {
 }
 
 /** Returns whether writes per second are asked for; `--flush-time` alone only asks for durations. */
-function complainOfLacking(args: Arguments, complaints: Complaints): boolean {
+function reportMissing(args: Arguments, problems: UsageErrors): boolean {
   const given = (name: string) => args[name] !== undefined;
   const because = ['write-capacity', ...HELD].find((name) => name !== 'flush-time' && given(name));
   if (because === undefined) return false;
   const lacking = HELD.filter((name) => !given(name)).map((name) => `--${name}`);
   if (lacking.length > 0) {
-    complaints.add(
+    problems.add(
       `--${because}: the writes per second need ${lacking.join(', ')} as well`,
       'such as --series 600000 --chunk-age 1h --entries-per-chunk 7 --flush-time 10m',
     );

@@ -30,8 +30,8 @@ export async function runPlan(request: PlanRequest, context: Context): Promise<E
     const plan = planChoices(survey, request.given);
     if (request.output === 'json') writeJson(context.stdout, plan);
     else writeLines(context.stdout, choicesLines(plan));
-    const complaint = overrun(plan);
-    if (complaint) throw complaint;
+    const error = overrun(plan);
+    if (error) throw error;
     return EXIT.done;
   } finally {
     await kube.close();

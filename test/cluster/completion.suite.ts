@@ -43,7 +43,7 @@ export function completionSuite(factory: ClusterFactory): void {
 
     it('offers verbs, types and flags', async () => {
       const [drain, directive] = await complete(['dr']);
-      assert.match(drain ?? '', /^drain\tEmpty nodes zone by zone/);
+      assert.match(drain ?? '', /^drain\tDrain nodes zone by zone/);
       assert.equal(directive, ':4');
       assert.deepEqual(await complete(['plan', 's']), ['sts/', ':6']);
       assert.deepEqual(await complete(['rollout', 'sts/a', '--pac']), ['--pacing\twave or stream', ':4']);

@@ -33,16 +33,16 @@ export function installHalvesSuite(factory: ClusterFactory): void {
       await cluster?.stop();
     });
 
-    it('takes over CRDs of AWS when told, and the budgets stay', async () => {
+    it('takes over CRDs of AWS on request, and keeps the budgets', async () => {
       const applied = await cluster.kubectl(['apply', '-f', '-'], {
-        input: JSON.stringify(await peerDefinition()),
+        input: JSON.stringify(await awsDefinition()),
       });
       assert.equal(applied.code, 0, applied.stderr);
       await cluster.kubectl(['wait', `crd/${DEFINITION}`, '--for=condition=Established', '--timeout=60s']);
       await cluster.apply(zoneBudget({ name: 'theirs', namespace: NAMESPACE, maxUnavailable: 1 }));
       assert.match(
         (await run('version')).stdout,
-        /that of AWS's controllers, or of an older version: it lacks spec\.unhealthyPodEvictionPolicy, spec\.topologyKey/,
+        /from AWS's controllers or an older version: it has no spec\.unhealthyPodEvictionPolicy, spec\.topologyKey/,
       );
       const refused = await run(...CRDS);
       assert.equal(refused.code, 1);
@@ -54,23 +54,23 @@ export function installHalvesSuite(factory: ClusterFactory): void {
       assert.match((await run('version')).stdout, /^problem: no webhook enforces/m);
     });
 
-    it('refuses no eviction while nobody has waited for the webhook', async () => {
+    it('refuses no eviction after an installation that did not wait for the webhook', async () => {
       const { code, stderr } = await run('install', '--image', IMAGE, '--yes', '--wait=false');
       assert.equal(code, 3, stderr);
-      assert.match(stderr, /evictions are not guarded yet; without --wait=false the same command ends it/);
+      assert.match(stderr, /budgets are not enforced yet; run the same command without --wait=false/);
       const evicted = await evict(cluster, { namespace: NAMESPACE, pod: 'db-0' });
       assert.equal(evicted.code, 0, evicted.stderr);
-      assert.match((await run('version')).stdout, /^problem: the installation has not ended/m);
+      assert.match((await run('version')).stdout, /^problem: the installation is not complete/m);
     });
 
-    it('says which pod keeps it waiting', async () => {
+    it('reports the pod it is waiting for', async () => {
       const broken = ['install', '--image', 'registry.test/webhook:broken', '--yes', '--timeout', '5s'];
       const { code, stderr } = await run(...broken);
       assert.equal(code, 3, stderr);
-      assert.match(stderr, /time is up, waiting for the webhook: \d of 2 pods updated, \d available/);
+      assert.match(stderr, /timed out waiting for the webhook: \d of 2 pods updated, \d available/);
     });
 
-    it('is interrupted while it waits, and says that it can go on', async () => {
+    it('can be interrupted while it waits, and says how to continue', async () => {
       const waiting = bench.run(['install', '--image', IMAGE, '--yes']);
       await waiting.stderr.until(({ text }) => text.includes('waiting for the webhook') || undefined);
       waiting.interrupt();
@@ -78,16 +78,16 @@ export function installHalvesSuite(factory: ClusterFactory): void {
       assert.equal(code, 130);
       assert.match(
         stderr,
-        /^error: interrupted\n {2}what was applied stays, and the same command goes on: /m,
+        /^error: interrupted\n {2}applied objects are kept; to continue, run the same command: /m,
       );
     });
 
-    it('is taken away but for what others have in its namespace', async () => {
+    it('keeps its namespace on uninstall if it contains objects of others', async () => {
       const secret = ['create', 'secret', 'generic', 'mine', '-n', 'kubectl-zone-system'];
       assert.equal((await cluster.kubectl(secret)).code, 0);
       const { code, stdout, stderr } = await run('uninstall', '--delete-crds', '--yes');
       assert.equal(code, 0, stderr);
-      assert.match(stderr, /^namespace\/kubectl-zone-system stays: it holds secret\/mine$/m);
+      assert.match(stderr, /^namespace\/kubectl-zone-system kept: it contains secret\/mine$/m);
       assert.match(stdout, /^deployment\.apps\/kubectl-zone-webhook deleted$/m);
       assert.ok(await cluster.json(['get', 'secret', 'mine', '-n', 'kubectl-zone-system']));
     });
@@ -95,7 +95,7 @@ export function installHalvesSuite(factory: ClusterFactory): void {
 }
 
 /** Our CRD as AWS's controllers have it: without our label and our optional fields. */
-async function peerDefinition(): Promise<object> {
+async function awsDefinition(): Promise<object> {
   const ours = structuredClone(await objectIn('crds/zonedisruptionbudgets.yaml', 'CustomResourceDefinition'));
   delete ours.metadata.labels;
   const fields = at(

@@ -35,10 +35,10 @@ export function installSuite(factory: ClusterFactory): void {
       await cluster?.stop();
     });
 
-    it('has nothing to uninstall, and says which parts there are not', async () => {
+    it('has nothing to uninstall, and reports the missing parts', async () => {
       const removed = await run('uninstall', '--yes');
       assert.equal(removed.code, 0, removed.stderr);
-      assert.match(removed.stderr, /nothing of kubectl-zone is to be taken away/);
+      assert.match(removed.stderr, /^nothing to remove$/m);
       const { code, stdout } = await run('version');
       assert.equal(code, 0);
       assert.match(stdout, /^Webhook: +not installed$/m);
@@ -48,7 +48,7 @@ export function installSuite(factory: ClusterFactory): void {
       );
     });
 
-    it('lets the API server try everything, and changes nothing', async () => {
+    it('changes nothing in a server-side dry run', async () => {
       const { code, stdout, stderr } = await run(...INSTALL, '--dry-run=server');
       assert.equal(code, 0, stderr);
       assert.match(stdout, /^create +namespace\/kubectl-zone-system$/m);
@@ -56,37 +56,37 @@ export function installSuite(factory: ClusterFactory): void {
       assert.notEqual((await cluster.kubectl(['get', 'namespace', 'kubectl-zone-system'])).code, 0);
     });
 
-    it('asks nobody where nobody can be asked', async () => {
+    it('cannot ask for confirmation without a terminal', async () => {
       const { code, stderr } = await run(...INSTALL);
       assert.equal(code, 1);
       assert.match(stderr, /cannot ask without a terminal: .*create 18 and change 0 of 18 objects/);
     });
 
-    it('does not let the API server ask a webhook that does not answer', async () => {
+    it('does not register a webhook that does not answer', async () => {
       const { code, stderr } = await run(...INSTALL, '--yes', '--timeout', '5s');
       assert.equal(code, 3, stderr);
       assert.match(
         stderr,
-        /error: time is up, waiting for the webhook to answer the API server: .*failed calling webhook/,
+        /error: timed out waiting for the webhook to answer the API server: .*failed calling webhook/,
       );
-      assert.match(stderr, /the same command goes on: kubectl zone install --image/);
+      assert.match(stderr, /to continue, run the same command: kubectl zone install --image/);
       assert.ok(at(await configuration(), 'webhooks', 0, 'objectSelector', 'matchLabels'));
       await cluster.apply(
         namespace(NAMESPACE),
         statefulSet({ name: 'steady', namespace: NAMESPACE, replicas: 3 }),
       );
       await cluster.waitReady('StatefulSet', 'steady', NAMESPACE);
-      assert.match((await run('version')).stdout, /^problem: the installation has not ended/m);
+      assert.match((await run('version')).stdout, /^problem: the installation is not complete/m);
     });
 
-    it('goes on with the same command, and lets it guard once it answers', async () => {
+    it('continues with the same command, and registers the webhook once it answers', async () => {
       const installing = bench.run([...INSTALL, '--yes']);
       await installing.stderr.until(({ text }) => /waiting for the webhook/.test(text) || undefined);
       await Promise.all([bench.startReplica(), bench.startReplica()]);
       const { code, stdout, stderr } = await installing.end;
       assert.equal(code, 0, stderr);
       assert.match(stdout, /^deployment\.apps\/kubectl-zone-webhook unchanged$/m);
-      assert.match(stderr, /its webhook answers, and guards evictions$/m);
+      assert.match(stderr, /its webhook enforces budgets$/m);
       assert.deepEqual(at(await configuration(), 'webhooks', 0, 'objectSelector'), {});
       await cluster.apply(zoneBudget({ name: 'steady', namespace: NAMESPACE, maxUnavailable: 0 }));
       await waitBudget(cluster, { namespace: NAMESPACE, name: 'steady' }, isWhole);
@@ -101,17 +101,17 @@ export function installSuite(factory: ClusterFactory): void {
       assert.deepEqual(at(await configuration(), 'webhooks'), at(before, 'webhooks'));
     });
 
-    it('says that everything fits together', async () => {
+    it('reports that all versions are compatible', async () => {
       const { code, stdout } = await run('version');
       assert.equal(code, 0);
       assert.match(stdout, /^Webhook: +0\.0\.0-dev, which answers evictions; 2 of 2 replicas available/m);
       assert.match(stdout, /^CRDs: +zoneawareupdates 0\.0\.0-dev, zonedisruptionbudgets 0\.0\.0-dev$/m);
-      assert.match(stdout, /^They fit together\.$/m);
+      assert.match(stdout, /^All versions are compatible\.$/m);
       const asJson = JSON.parse((await run('version', '-o', 'json')).stdout);
       assert.equal(asJson.fits, true);
     });
 
-    it('shows what others have set, and takes it only when told', async () => {
+    it('shows conflicting fields, and takes ownership of them only on request', async () => {
       const scale = ['scale', 'deployment', 'kubectl-zone-webhook', '-n', 'kubectl-zone-system'];
       assert.equal((await cluster.kubectl([...scale, '--replicas=3'])).code, 0);
       const refused = await run(...INSTALL, '--yes');
@@ -153,7 +153,7 @@ export function installSuite(factory: ClusterFactory): void {
       );
     });
 
-    it('is taken away without one as well, and leaves the budgets', async () => {
+    it('is removed without one as well, and keeps the budgets', async () => {
       const refused: EvictionAnswer[] = [];
       const note = (answer: EvictionAnswer) => {
         if (![201, 404, 409].includes(answer.code) && !/maxUnavailable is 0/.test(answer.message))
@@ -168,25 +168,25 @@ export function installSuite(factory: ClusterFactory): void {
         const { code, stdout, stderr } = await removing.end;
         assert.equal(code, 0, stderr);
         assert.match(stdout, /^\S+webhookconfiguration\.\S+ deleted\n\S+webhookconfiguration\.\S+ deleted\n/);
-        assert.match(stderr, /zonedisruptionbudgets\.zonecontrol\.k8s\.aws stays: /);
+        assert.match(stderr, /zonedisruptionbudgets\.zonecontrol\.k8s\.aws kept: /);
       });
       assert.deepEqual(refused, []);
       assert.ok(await read('zdb', 'steady', '-n', NAMESPACE));
     });
 
-    it('takes the budgets only when told, and not twice', async () => {
+    it('deletes the budgets only on request, and not twice', async () => {
       await cluster.kubectl(['wait', 'namespace/kubectl-zone-system', '--for=delete', '--timeout=120s']);
       const unasked = await run('uninstall', '--delete-crds');
       assert.match(
         unasked.stderr,
-        /and with them 1 ZoneDisruptionBudget and 0 ZoneAwareUpdates of all namespaces\?/,
+        /including 1 ZoneDisruptionBudget and 0 ZoneAwareUpdates in all namespaces\?/,
       );
       const tried = await run('uninstall', '--delete-crds', '--dry-run=server');
       assert.match(tried.stdout, /zonedisruptionbudgets\.zonecontrol\.k8s\.aws deleted \(server dry run\)$/m);
       const { code, stderr } = await run('uninstall', '--delete-crds', '--yes');
       assert.equal(code, 0, stderr);
       await cluster.kubectl(['wait', 'crd/zonedisruptionbudgets.zonecontrol.k8s.aws', '--for=delete']);
-      assert.match((await run('uninstall', '--delete-crds', '--yes')).stderr, /nothing of kubectl-zone/);
+      assert.match((await run('uninstall', '--delete-crds', '--yes')).stderr, /^nothing to remove$/m);
     });
   });
 }

@@ -54,8 +54,8 @@ const REFUSALS: readonly (readonly [flags: string, code: number, says: RegExp])[
     1,
     /has no revision 7\n {2}the revisions are: 1; kubectl zone rollout history/,
   ],
-  ['--undo --image main=app:v2', 2, /--image: means nothing with --undo/],
-  ['--to-revision 1', 2, /--to-revision: needs --undo/],
+  ['--undo --image main=app:v2', 2, /--image: cannot be combined with --undo/],
+  ['--to-revision 1', 2, /--to-revision: requires --undo/],
 ];
 
 /** A rollout that begins with a change of the template. */

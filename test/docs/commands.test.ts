@@ -11,7 +11,7 @@ describe('commands that can be pasted', () => {
   it('notices what would not work', async () => {
     const wrong: [words: string[], complaint: RegExp][] = [
       [['rollout', 'sts/a', '--surge', '1'], /surge/],
-      [['rollout'], /rollout|target|argument/],
+      [['rollout'], /rollout|target|argument|name a workload/],
       [['rollout', 'sts/a', '--soak'], /soak/],
       [['rollout', 'sts/a', '--soak', 'soon'], /not a duration/],
       [['drain', 'node-1', '-o', 'yaml'], /not one of plain, json/],

@@ -52,7 +52,7 @@ describe('the command line', () => {
     const cases: [string[], RegExp][] = [
       [['--context', 'x'], /^error: Name a command\./],
       [['rolout', 'sts/x'], /Did you mean rollout\?/],
-      [['rollout'], /Not enough non-option arguments/],
+      [['rollout'], /name a workload, for example sts\/ingester/],
       [['rollout', 'sts/x', '--max-unavail', '3'], /Unknown argument: max-unavail$/m],
       [['rollout', 'sts/x', '--max-unavailable', 'many'], /--max-unavailable: "many" is neither/],
       [['rollout', 'sts/x', '--max-unavailable', '0'], /--max-unavailable: 0 would never replace a pod/],
@@ -67,7 +67,7 @@ describe('the command line', () => {
       [['rollout', 'sts/x', '--dry-run', 'maybe'], /--dry-run: "maybe" is not one of client, server/],
       [['rollout', 'sts/x', '-o', 'yaml'], /--output: "yaml" is not one of plain, json/],
       [['rollout', 'ds/x'], /cannot be rolled out zone by zone/],
-      [['demo', 'magic'], /there is no demo "magic"/],
+      [['demo', 'magic'], /unknown demo "magic"/],
       [['demo', '--pods', '0'], /--pods: 0 is not a whole number/],
     ];
     for (const [argv, message] of cases) {

@@ -3,12 +3,12 @@ import { missingAccess, type NeededAccess } from '../../../shared/kube/access.ts
 import type { Kube } from '../../../shared/kube/kube.ts';
 import { RESOURCES } from '../../../shared/kube/paths.ts';
 import { addressOf, type Manifest } from '../manifests/manifest.ts';
-import { SEARCHED } from './peers.ts';
+import { SEARCHED } from './aws-controllers.ts';
 import { TRIAL_NAMESPACE } from './trial.ts';
 
 /**
- * Everything that an installation asks of the API server. What roles grant must be held by whoever makes them; that is
- * seen when they are tried.
+ * All permissions that an installation needs. Whoever creates a role must also have the permissions that it grants; the
+ * dry run shows whether that is so.
  */
 export function neededAccess(manifests: readonly Manifest[], acts: boolean): NeededAccess[] {
   const needed = manifests.flatMap((manifest) => {
@@ -18,7 +18,7 @@ export function neededAccess(manifests: readonly Manifest[], acts: boolean): Nee
       group,
       resource,
       namespace,
-      // create knows no name: it is in the body.
+      // create is not authorised by name, as the name is in the body.
       name: verb === 'create' ? undefined : name,
     }));
   });
@@ -32,7 +32,7 @@ export function neededAccess(manifests: readonly Manifest[], acts: boolean): Nee
   ];
 }
 
-/** @throws UserError that lists all that is missing */
+/** @throws UserError that lists all missing permissions */
 export async function checkInstallAccess(
   kube: Kube,
   needed: readonly NeededAccess[],
@@ -43,6 +43,6 @@ export async function checkInstallAccess(
   const sentences = new Set(missing.map(({ sentence }) => sentence));
   throw new UserError(
     [...sentences].join('\n'),
-    'nothing was touched; a cluster administrator may do all of this',
+    'nothing was changed; a cluster administrator has these permissions',
   );
 }

@@ -1,24 +1,24 @@
 import type { Kube } from '../../../shared/kube/kube.ts';
-import { type Patience, waitFor } from '../wait.ts';
+import { type WaitOptions, waitFor } from '../wait.ts';
 import { tryEviction } from './trial.ts';
 
-/** Old pods go on answering until their preStop sleep is over and the API server has left their connections. */
+/** Old pods answer until their preStop sleep is over and the API server has closed its connections to them. */
 const OLD_PODS_MS = 60_000;
 
 /**
- * Waits until evictions reach the webhook, and, for a while, until it is this version that answers.
+ * Waits until evictions reach the webhook, and then, for a limited time, until this version answers.
  *
- * @returns the version that has answered last
- * @throws StoppedError with what the API server says instead
+ * @returns the version of the last answer
+ * @throws StoppedError with the API server's last message
  */
-export async function waitForAnswer(kube: Kube, version: string, patience: Patience): Promise<string> {
-  const { clock, signal, deadlineMs } = patience;
+export async function waitForAnswer(kube: Kube, version: string, options: WaitOptions): Promise<string> {
+  const { clock, signal, deadlineMs } = options;
   let since: number | undefined;
-  return waitFor('the webhook to answer the API server', patience, async () => {
+  return waitFor('the webhook to answer the API server', options, async () => {
     const trial = await tryEviction(kube, signal);
     if (trial.kind === 'unguarded') {
       since = undefined;
-      return { missing: 'the API server does not ask it yet' };
+      return { missing: 'the API server does not call it yet' };
     }
     if (trial.kind !== 'answered') {
       since = undefined;
@@ -32,26 +32,26 @@ export async function waitForAnswer(kube: Kube, version: string, patience: Patie
   });
 }
 
-/** How long the other API servers may take to hear that a configuration is gone. */
+/** How long other API servers may take to observe that a configuration was deleted. */
 const HEARD_MS = 2_000;
 
 /**
- * Waits until no eviction is asked about any more, so that the webhook may go without refusing one. API servers beside
- * the one that is asked learn it by their watches within a moment, which is waited for as well.
+ * Waits until the API server does not call the webhook any more, so that its removal cannot fail an eviction. Other API
+ * servers learn it from their watches within a moment, which is also waited for.
  */
-export async function waitForSilence(kube: Kube, patience: Patience): Promise<void> {
-  const { clock, signal } = patience;
+export async function waitForSilence(kube: Kube, options: WaitOptions): Promise<void> {
+  const { clock, signal } = options;
   let since: number | undefined;
-  await waitFor('the API server to leave the webhook', patience, async () => {
+  await waitFor('the API server to stop calling the webhook', options, async () => {
     const trial = await tryEviction(kube, signal);
-    // Where somebody else refuses the trial nothing can be found out, and there is only the time to wait.
+    // If something else refuses the trial, nothing can be observed: only the time is waited for.
     if (trial.kind === 'answered' || trial.kind === 'failed') {
       since = undefined;
-      return { missing: 'it still asks' };
+      return { missing: 'it still calls it' };
     }
     since ??= clock.monotonicMs();
     return clock.monotonicMs() - since >= HEARD_MS
       ? { found: undefined }
-      : { missing: 'giving others of its kind time to hear of it' };
+      : { missing: 'other API servers may take a moment longer' };
   });
 }

@@ -1,46 +1,46 @@
 import type { Kube } from '../../../shared/kube/kube.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import type { Stages } from '../manifests/order.ts';
-import { type Patience, waitFor } from '../wait.ts';
+import { type WaitOptions, waitFor } from '../wait.ts';
 import { waitForAnswer } from './answer.ts';
+import { refuseConflict } from './preview.ts';
 import { lookForDefinitions, lookForDeployment } from './readiness.ts';
 import { applyManifest, type Change, readLive } from './server-side.ts';
-import { refuseConflict } from './survey.ts';
 import { forTrials, isForTrials } from './trial.ts';
 
-export interface CarryOutOptions extends Patience {
+export interface CarryOutOptions extends WaitOptions {
   kube: Kube;
   force: boolean;
   wait: boolean;
   version: string;
-  /** Told what became of each object. */
+  /** Called for each object with the result. */
   onApplied(manifest: Manifest, done: string): void;
 }
 
-/** How far it came: `waiting` where nobody waited for the webhook, so that evictions may not be guarded yet. */
+/** The result: `waiting` if it did not wait for the webhook, so that budgets may not be enforced yet. */
 export type Outcome =
   | { kind: 'installed'; answers: string | undefined }
   | { kind: 'waiting'; guarded: boolean };
 
 /**
- * Applies everything in the order in which no eviction is refused: the API server is told to ask the webhook when the
- * webhook has been seen answering it. Until then it asks about trials only, because the webhook is ready when its CA
- * stands in the configurations. Where a webhook is installed already it goes on guarding all the time.
+ * Applies everything in an order in which no eviction is refused: the webhook is registered for evictions when it has
+ * answered the API server. Until then its configurations cover trial evictions only; they must exist, because the webhook
+ * becomes ready when its CA is in them. During an upgrade the installed webhook keeps enforcing budgets.
  *
- * Nothing is taken back when something fails, and everything may be applied again.
+ * Nothing is rolled back on a failure, and everything can be applied again.
  *
- * @throws UserError for conflicts, and for what the API server refuses; StoppedError when time is up; ConnectionError
+ * @throws UserError for conflicts and for what the API server refuses; StoppedError on timeout; ConnectionError
  */
 export async function carryOut(stages: Stages, options: CarryOutOptions): Promise<Outcome> {
   const { kube, signal, wait } = options;
-  const { ground, definitions, surroundings, deployment, configurations } = stages;
-  for (const manifest of [...ground, ...definitions]) await apply(manifest, options);
+  const { namespaces, definitions, prerequisites, deployment, configurations } = stages;
+  for (const manifest of [...namespaces, ...definitions]) await apply(manifest, options);
   await waitFor('the CRDs', options, () => lookForDefinitions(kube, definitions, signal));
-  for (const manifest of surroundings) await apply(manifest, options);
-  const guarding = await Promise.all(configurations.map((each) => openTrial(each, options)));
+  for (const manifest of prerequisites) await apply(manifest, options);
+  const inForce = await Promise.all(configurations.map((each) => openTrial(each, options)));
   for (const manifest of deployment) await apply(manifest, options);
   if (deployment.length === 0) return { kind: 'installed', answers: undefined };
-  if (!wait) return { kind: 'waiting', guarded: guarding.every((each) => each) };
+  if (!wait) return { kind: 'waiting', guarded: inForce.every((each) => each) };
   for (const manifest of deployment) {
     await waitFor('the webhook', options, () => lookForDeployment(kube, manifest, signal));
   }
@@ -49,7 +49,7 @@ export async function carryOut(stages: Stages, options: CarryOutOptions): Promis
   return { kind: 'installed', answers };
 }
 
-/** @returns whether a configuration is in force already, and so left as it is */
+/** @returns whether a configuration is in force already, and so not changed */
 async function openTrial(manifest: Manifest, options: CarryOutOptions): Promise<boolean> {
   const live = await readLive(options.kube, manifest, options.signal);
   if (live && !isForTrials(live)) return true;

@@ -12,8 +12,8 @@ const Webhooks = z.array(
 );
 
 /**
- * A webhook configuration with the paths of the one in the cluster where they only are longer: the webhook ends them
- * with a token, by which it knows the API server, and removing it would deny evictions until it is back.
+ * A webhook configuration that keeps the paths of the one in the cluster if they only add something at the end: there the
+ * webhook puts a token, by which it recognises the API server. Removing it would deny evictions until it is restored.
  */
 export function keepPaths(manifest: Manifest, live: Manifest | undefined): Manifest {
   const wanted = Webhooks.safeParse(manifest.webhooks).data;

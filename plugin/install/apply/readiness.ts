@@ -5,7 +5,7 @@ import { readPod } from '../../../shared/kube/objects.ts';
 import { RESOURCES, resourcePath } from '../../../shared/kube/paths.ts';
 import { ORDINARY_WAITS } from '../../../shared/kube/pods.ts';
 import { type Manifest, SYSTEM_NAMESPACE, shownName } from '../manifests/manifest.ts';
-import type { Look } from '../wait.ts';
+import type { Attempt } from '../wait.ts';
 import { readLive } from './server-side.ts';
 
 const Definition = z.looseObject({
@@ -19,7 +19,7 @@ export async function lookForDefinitions(
   kube: Kube,
   definitions: readonly Manifest[],
   signal: AbortSignal,
-): Promise<Look<undefined>> {
+): Promise<Attempt<undefined>> {
   const live = await Promise.all(definitions.map((each) => readLive(kube, each, signal)));
   const missing = definitions.filter((_, index) => !isEstablished(live[index]));
   return missing.length === 0
@@ -46,12 +46,12 @@ const Deployment = z.looseObject({
   ),
 });
 
-/** Whether all pods of the webhook are new and serve; if not, how many do, and what keeps one of them back. */
+/** Whether all pods of the webhook are updated and available; if not, how many are, and why one of them is not. */
 export async function lookForDeployment(
   kube: Kube,
   deployment: Manifest,
   signal: AbortSignal,
-): Promise<Look<undefined>> {
+): Promise<Attempt<undefined>> {
   const live = await readLive(kube, deployment, signal);
   if (!live) return { missing: `${shownName(deployment)} is gone` };
   const { metadata, spec, status } = Deployment.parse(live);
@@ -69,7 +69,7 @@ export async function lookForDeployment(
   return { missing: trouble === undefined ? count : `${count}; ${trouble}` };
 }
 
-/** What keeps a pod of the webhook from serving, such as an image that cannot be pulled. */
+/** Why a pod of the webhook is not available, such as an image that cannot be pulled. */
 async function podTrouble(kube: Kube, signal: AbortSignal): Promise<string | undefined> {
   const path = resourcePath({ ...RESOURCES.pods, namespace: SYSTEM_NAMESPACE });
   const query = { labelSelector: 'app.kubernetes.io/name=kubectl-zone-webhook' };
@@ -77,7 +77,7 @@ async function podTrouble(kube: Kube, signal: AbortSignal): Promise<string | und
   try {
     ({ items } = await listAll(kube, { path, query, signal }));
   } catch (error) {
-    // Installing needs no right to see pods.
+    // Installing requires no permission to list pods.
     if (error instanceof ApiError) return undefined;
     throw error;
   }

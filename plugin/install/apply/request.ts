@@ -1,6 +1,6 @@
 import type { ConnectOptions } from '../../../shared/kube/connect.ts';
 
-/** `kubectl zone install` as its flags say. */
+/** The flags of `kubectl zone install`. */
 export interface InstallRequest {
   /** Of the webhook. */
   image: string | undefined;
@@ -11,10 +11,10 @@ export interface InstallRequest {
   output: 'json' | 'yaml' | undefined;
   yes: boolean;
   forceConflicts: boolean;
-  /** False ends once everything is applied that needs no waiting. */
+  /** If false, ends after applying everything that needs no waiting. */
   wait: boolean;
   timeoutMs: number;
   connection: ConnectOptions;
-  /** As typed, for the hint how to go on. */
+  /** As typed, for the hint on how to continue. */
   commandLine: string;
 }

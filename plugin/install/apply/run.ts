@@ -14,18 +14,18 @@ import { printManifests } from '../manifests/print.ts';
 import { labelValue, render } from '../manifests/render.ts';
 import { shippedManifests } from '../manifests/shipped.ts';
 import { checkInstallAccess, neededAccess } from './access.ts';
+import { findAwsControllers, refuseAwsControllers } from './aws-controllers.ts';
 import { carryOut, type Outcome } from './carry-out.ts';
-import { findPeers, refusePeers } from './peers.ts';
+import { type Previewed, preview, refuseConflicts } from './preview.ts';
 import type { InstallRequest } from './request.ts';
-import { surveyLines, surveySentence } from './show.ts';
-import { refuseConflicts, type Surveyed, survey } from './survey.ts';
+import { previewLines, previewSummary } from './show.ts';
 
 /**
- * Installs this version, or brings an installation to it.
+ * Installs this version, or upgrades an installation to it.
  *
- * @param version of the objects; ours unless a test says otherwise
- * @returns 3 where nobody waited for the webhook, so that the installation is not over
- * @throws UserError before anything is touched, or with what was done and how to go on
+ * @param version of the objects; tests pass another one
+ * @returns 3 if it did not wait for the webhook, so that the installation is not complete
+ * @throws UserError before anything is changed, or afterwards with what was done and how to continue
  */
 export async function runInstall(
   request: InstallRequest,
@@ -75,14 +75,14 @@ async function install(
   const interrupted = new AbortController();
   const ignore = context.onInterrupt(() => interrupted.abort(new InterruptedError()));
   try {
-    const surveyed = await look(kube, manifests, request, interrupted.signal);
-    writeLines(context.stdout, surveyLines(surveyed));
-    refuseConflicts(surveyed);
+    const previewed = await look(kube, manifests, request, interrupted.signal);
+    writeLines(context.stdout, previewLines(previewed));
+    refuseConflicts(previewed);
     if (request.dryRun === 'server') return EXIT.done;
-    if (!request.yes && needsAsking(surveyed)) {
-      const question = `Install kubectl-zone: ${surveySentence(surveyed, labelValue(version))}?`;
+    if (!request.yes && needsConfirmation(previewed)) {
+      const question = `Install kubectl-zone: ${previewSummary(previewed, labelValue(version))}?`;
       if (!(await confirm(question, context, 'pass --yes'))) {
-        writeLine(context.stderr, 'nothing was touched');
+        writeLine(context.stderr, 'nothing was changed');
         return EXIT.failed;
       }
     }
@@ -92,22 +92,22 @@ async function install(
   }
 }
 
-/** An installation that is whole already is only waited for. */
-function needsAsking(surveyed: readonly Surveyed[]): boolean {
-  return surveyed.some(({ change }) => change.kind !== 'unchanged');
+/** A complete installation needs no confirmation: it is only waited for. */
+function needsConfirmation(previewed: readonly Previewed[]): boolean {
+  return previewed.some(({ change }) => change.kind !== 'unchanged');
 }
 
-/** Everything that can be found out before anything is touched. */
+/** All checks that are possible before anything is changed. */
 async function look(
   kube: Kube,
   manifests: readonly Manifest[],
   request: InstallRequest,
   signal: AbortSignal,
-): Promise<Surveyed[]> {
+): Promise<Previewed[]> {
   await refuseOldServer(kube, signal);
   await checkInstallAccess(kube, neededAccess(manifests, request.dryRun === undefined), signal);
-  refusePeers(await findPeers(kube, signal));
-  return survey(kube, inOrder(stagesOf(manifests)), { force: request.forceConflicts, signal });
+  refuseAwsControllers(await findAwsControllers(kube, signal));
+  return preview(kube, inOrder(stagesOf(manifests)), { force: request.forceConflicts, signal });
 }
 
 async function carryOutAndTell(
@@ -147,15 +147,15 @@ function tellOutcome(
 ): ExitCode {
   if (outcome.kind === 'waiting') {
     const state = outcome.guarded
-      ? 'the webhook is being replaced, and its configurations are not brought up to date yet'
-      : 'evictions are not guarded yet';
-    writeLine(stderr, `${state}; without --wait=false the same command ends it`);
+      ? 'the webhook is being replaced, and its configurations are not updated yet'
+      : 'budgets are not enforced yet';
+    writeLine(stderr, `${state}; run the same command without --wait=false to complete the installation`);
     return EXIT.stopped;
   }
   if (withoutWebhook) {
     writeLine(
       stderr,
-      `the CRDs of kubectl-zone ${version} are installed; nothing enforces budgets by them alone`,
+      `the CRDs of kubectl-zone ${version} are installed; without the webhook nothing enforces budgets`,
     );
     return EXIT.done;
   }
@@ -163,22 +163,22 @@ function tellOutcome(
   if (answers !== version) {
     writeLine(
       stderr,
-      `warning: the image holds version ${answers}, and this is ${version}: name another with --image`,
+      `warning: the image contains version ${answers}, not ${version}: set another one with --image`,
     );
   }
   writeLine(
     stderr,
-    `kubectl-zone ${version} is installed in ${SYSTEM_NAMESPACE}: its webhook answers, and guards evictions`,
+    `kubectl-zone ${version} is installed in ${SYSTEM_NAMESPACE}; its webhook enforces budgets`,
   );
   return EXIT.done;
 }
 
-/** Says of an error in the middle that what was done stays, and how to go on. */
+/** Adds to an error after the first change that applied objects are kept, and how to continue. */
 function unfinished(error: unknown, commandLine: string): unknown {
-  const fix = `what was applied stays, and the same command goes on: ${commandLine}`;
+  const fix = `applied objects are kept; to continue, run the same command: ${commandLine}`;
   if (error instanceof InterruptedError) return new StoppedError('interrupted', fix, 'interrupt');
   if (error instanceof StoppedError) {
-    return new StoppedError(error.message, `${fix}\n  --timeout gives it more time`, 'time');
+    return new StoppedError(error.message, `${fix}\n  --timeout allows more time`, 'time');
   }
   if (!(error instanceof Error)) return error;
   const own = error instanceof UserError && error.fix !== undefined ? `${error.fix}\n  ` : '';

@@ -6,20 +6,20 @@ import { resourcePath } from '../../../shared/kube/paths.ts';
 import { addressOf, FIELD_MANAGER, Manifest, shownName } from '../manifests/manifest.ts';
 import { keepPaths } from './keep-paths.ts';
 
-/** What applying an object does, or would do. */
+/** The effect of applying an object. */
 export type Change =
   | { kind: 'created' | 'changed' | 'unchanged' }
-  /** Fields that somebody else has set to other values, in the API server's words. */
+  /** Fields that another manager has set to other values, in the API server's words. */
   | { kind: 'conflict'; text: string };
 
 export interface ApplyOptions {
   dryRun: boolean;
-  /** Takes fields of other managers. */
+  /** Takes ownership of fields of other managers. */
   force: boolean;
   signal: AbortSignal;
 }
 
-/** An object as the cluster has it, or undefined. */
+/** An object of the cluster, or undefined. */
 export async function readLive(
   kube: Kube,
   manifest: Manifest,
@@ -35,11 +35,11 @@ export async function readLive(
 }
 
 /**
- * Applies an object on the server side. Fields that the manifest does not name, such as the caBundle of a webhook
- * configuration, stay as they are, and so does the token at the end of its paths.
+ * Applies an object with server-side apply. Fields that are not in the manifest, such as the caBundle of a webhook
+ * configuration, are kept, and so is the token at the end of its paths.
  *
- * @param live the object as it was read before
- * @throws UserError that names the object, for every refusal but conflicts
+ * @param live the object as read before
+ * @throws UserError that names the object, for every error except conflicts
  */
 export async function applyManifest(
   kube: Kube,
@@ -66,7 +66,7 @@ export async function applyManifest(
     return { kind: same ? 'unchanged' : 'changed' };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    // A dry run makes no namespace for the objects that follow it.
+    // A dry run does not create the namespace of later objects.
     if (dryRun && !live && error.code === 404) return { kind: 'created' };
     if (!error.causes.some(({ reason }) => reason === 'FieldManagerConflict')) {
       throw new UserError(`${shownName(manifest)}: ${error.message}`, undefined, error);
@@ -77,7 +77,7 @@ export async function applyManifest(
 
 const Significant = z.looseObject({ metadata: z.looseObject({}), status: z.optional(z.unknown()) });
 
-/** Without what the API server and controllers keep account of. */
+/** Without the fields that the API server and controllers maintain. */
 function significant(object: Manifest): unknown {
   const { metadata, status: _status, ...rest } = Significant.parse(object);
   const { managedFields, resourceVersion, generation, ...kept } = metadata;

@@ -1,29 +1,29 @@
 import { textTable } from '../../cli/text-table.ts';
 import { type Manifest, shownName, VERSION_LABEL } from '../manifests/manifest.ts';
-import type { Surveyed } from './survey.ts';
+import type { Previewed } from './preview.ts';
 
 const VERBS = { created: 'create', changed: 'change', unchanged: 'unchanged', conflict: 'conflict' } as const;
 
-/** What applying would do to each object, as a table. */
-export function surveyLines(surveyed: readonly Surveyed[]): string[] {
+/** A table of what applying would do to each object. */
+export function previewLines(previewed: readonly Previewed[]): string[] {
   return textTable(
-    surveyed.map(({ manifest, change }) => [VERBS[change.kind], shownName(manifest), inNamespace(manifest)]),
+    previewed.map(({ manifest, change }) => [VERBS[change.kind], shownName(manifest), inNamespace(manifest)]),
   );
 }
 
-/** What everything together comes to, in one sentence that a question can end. */
-export function surveySentence(surveyed: readonly Surveyed[], version: string): string {
-  const count = (kind: Surveyed['change']['kind']) =>
-    surveyed.filter(({ change }) => change.kind === kind).length;
+/** A summary of the changes, for the confirmation. */
+export function previewSummary(previewed: readonly Previewed[], version: string): string {
+  const count = (kind: Previewed['change']['kind']) =>
+    previewed.filter(({ change }) => change.kind === kind).length;
   const parts = [`create ${count('created')}`, `change ${count('changed')}`];
-  const from = installedVersions(surveyed).filter((each) => each !== version);
+  const from = installedVersions(previewed).filter((each) => each !== version);
   const step = from.length > 0 ? `, ${from.join(' and ')} becoming ${version}` : ` of version ${version}`;
-  return `${parts.join(' and ')} of ${surveyed.length} objects${step}`;
+  return `${parts.join(' and ')} of ${previewed.length} objects${step}`;
 }
 
-/** The versions that the objects of the cluster say they are of. */
-function installedVersions(surveyed: readonly Surveyed[]): string[] {
-  const labels = surveyed.flatMap(({ live }) => live?.metadata.labels?.[VERSION_LABEL] ?? []);
+/** The versions in the labels of the cluster's objects. */
+function installedVersions(previewed: readonly Previewed[]): string[] {
+  const labels = previewed.flatMap(({ live }) => live?.metadata.labels?.[VERSION_LABEL] ?? []);
   return [...new Set(labels)].sort();
 }
 

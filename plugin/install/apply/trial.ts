@@ -3,26 +3,26 @@ import { RESOURCES, resourcePath } from '../../../shared/kube/paths.ts';
 import { TRIAL_LABEL, TRIAL_POD, trialVersion } from '../../../shared/trial.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 
-/** Every cluster has it, and the webhook is asked about it. */
+/** Exists in every cluster, and is covered by the webhook. */
 export const TRIAL_NAMESPACE = 'default';
 
-/** What became of a trial eviction; see `shared/trial.ts`. */
+/** The result of a trial eviction; see `shared/trial.ts`. */
 export type Trial =
   | { kind: 'answered'; version: string }
-  /** The API server asks no webhook of ours. */
+  /** The API server does not call our webhook. */
   | { kind: 'unguarded' }
-  /** It asks, and gets no answer that it can use: real evictions are refused. */
+  /** It calls the webhook and gets no valid answer: real evictions are refused. */
   | { kind: 'failed'; message: string }
-  /** Somebody else has refused it, such as RBAC or another webhook. */
+  /** Refused by something else, such as RBAC or another webhook. */
   | { kind: 'unknown'; message: string };
 
-/** In the names of our webhooks, and so in what the API server says about them. */
+/** Part of the names of our webhooks, and so of the API server's messages about them. */
 const OUR_WEBHOOKS = '.kubectl-zone.dev"';
 
 /**
- * Asks for the eviction of a pod that there is not, as a dry run, to see what evictions meet.
+ * Requests a dry-run eviction of a pod that does not exist, to find out what answers evictions.
  *
- * @param namespace one whose evictions are guarded
+ * @param namespace one in which budgets are enforced
  * @throws ConnectionError
  */
 export async function tryEviction(
@@ -54,14 +54,14 @@ export async function tryEviction(
   }
 }
 
-/** A webhook configuration that lets the API server ask about trials only: nothing else can be refused by it. */
+/** A webhook configuration for trial evictions only: it cannot refuse anything else. */
 export function forTrials(configuration: Manifest): Manifest {
   const { webhooks } = configuration as Manifest & { webhooks: readonly object[] };
   const objectSelector = { matchLabels: { [TRIAL_LABEL.key]: TRIAL_LABEL.value } };
   return { ...configuration, webhooks: webhooks.map((webhook) => ({ ...webhook, objectSelector })) };
 }
 
-/** Whether a configuration of a cluster is there for trials only, because an installation has not ended. */
+/** Whether a configuration in the cluster is for trial evictions only, because an installation is not complete. */
 export function isForTrials(configuration: Manifest): boolean {
   const webhooks: unknown = configuration.webhooks;
   return (

@@ -14,11 +14,11 @@ export type Manifest = z.infer<typeof Manifest>;
 export const SYSTEM_NAMESPACE = 'kubectl-zone-system';
 export const FIELD_MANAGER = 'kubectl-zone';
 
-/** Every object of ours carries it, whichever way it was installed. */
+/** The label of all our objects, however they were installed. */
 export const OURS = { key: 'app.kubernetes.io/part-of', value: 'kubectl-zone' } as const;
 export const VERSION_LABEL = 'app.kubernetes.io/version';
 
-/** The plural names of the kinds that are shipped; a manifest of another kind is a mistake of ours. */
+/** The plural names of the shipped kinds; a manifest of another kind is a bug. */
 const RESOURCES: Readonly<Record<string, string>> = {
   ClusterRole: 'clusterroles',
   ClusterRoleBinding: 'clusterrolebindings',
@@ -37,7 +37,7 @@ const RESOURCES: Readonly<Record<string, string>> = {
   ValidatingWebhookConfiguration: 'validatingwebhookconfigurations',
 };
 
-/** Where the API has an object. */
+/** The API address of an object. */
 export function addressOf({ apiVersion, kind, metadata }: Manifest): ResourceAddress & { name: string } {
   const resource = RESOURCES[kind];
   if (resource === undefined) throw new TypeError(`no manifest of kind ${kind} is expected`);
@@ -45,14 +45,14 @@ export function addressOf({ apiVersion, kind, metadata }: Manifest): ResourceAdd
   return { group, version, resource, namespace: metadata.namespace, name: metadata.name };
 }
 
-/** As kubectl names an object: `deployment.apps/kubectl-zone-webhook`. */
+/** The name of an object in kubectl's format: `deployment.apps/kubectl-zone-webhook`. */
 export function shownName(manifest: Manifest): string {
   const { group, name } = addressOf(manifest);
   const kind = manifest.kind.toLowerCase();
   return `${group === '' ? kind : `${kind}.${group}`}/${name}`;
 }
 
-/** Whether an object that was read carries our label. */
+/** Whether an object from the cluster has our label. */
 export function isOurs({ metadata }: Pick<Manifest, 'metadata'>): boolean {
   return metadata.labels?.[OURS.key] === OURS.value;
 }

@@ -1,50 +1,50 @@
 import { compareText } from '../../../shared/kube/zones.ts';
 import type { Manifest } from './manifest.ts';
 
-/** What stands on what: objects of one stage need those of the stages before. */
+/** The stages of an installation: objects of a stage need those of earlier stages. */
 export interface Stages {
   /** The namespace. */
-  ground: Manifest[];
+  namespaces: Manifest[];
   definitions: Manifest[];
-  /** Everything that the webhook's pods find when they start. */
-  surroundings: Manifest[];
+  /** Everything that the webhook's pods need when they start. */
+  prerequisites: Manifest[];
   deployment: Manifest[];
-  /** What makes the API server ask the webhook: what binds evictions before what denies those that are not bound. */
+  /** What makes the API server call the webhook: first what binds evictions, then what denies unbound ones. */
   configurations: Manifest[];
 }
 
 const STAGE_OF: Readonly<Record<string, keyof Stages>> = {
-  Namespace: 'ground',
+  Namespace: 'namespaces',
   CustomResourceDefinition: 'definitions',
   Deployment: 'deployment',
   MutatingWebhookConfiguration: 'configurations',
   ValidatingWebhookConfiguration: 'configurations',
 };
 
-/** Sorts objects into stages; within one, accounts come before roles, and roles before what binds them. */
+/** Sorts objects into stages; within a stage, service accounts come before roles, and roles before their bindings. */
 export function stagesOf(manifests: readonly Manifest[]): Stages {
   const stages: Stages = {
-    ground: [],
+    namespaces: [],
     definitions: [],
-    surroundings: [],
+    prerequisites: [],
     deployment: [],
     configurations: [],
   };
-  for (const manifest of manifests) stages[STAGE_OF[manifest.kind] ?? 'surroundings'].push(manifest);
-  stages.surroundings.sort((a, b) => rank(a) - rank(b));
+  for (const manifest of manifests) stages[STAGE_OF[manifest.kind] ?? 'prerequisites'].push(manifest);
+  stages.prerequisites.sort((a, b) => rank(a) - rank(b));
   stages.configurations.sort((a, b) => compareText(a.kind, b.kind));
   return stages;
 }
 
 /** All objects in the order in which they are applied. */
 export function inOrder({
-  ground,
+  namespaces,
   definitions,
-  surroundings,
+  prerequisites,
   deployment,
   configurations,
 }: Stages): Manifest[] {
-  return [...ground, ...definitions, ...surroundings, ...deployment, ...configurations];
+  return [...namespaces, ...definitions, ...prerequisites, ...deployment, ...configurations];
 }
 
 function rank({ kind }: Manifest): number {

@@ -1,6 +1,6 @@
 import type { Manifest } from './manifest.ts';
 
-/** Objects as a stream of YAML documents, or as one JSON List; `kubectl apply -f -` takes both. */
+/** Objects as a stream of YAML documents, or as one JSON List; `kubectl apply -f -` accepts both. */
 export async function printManifests(
   manifests: readonly Manifest[],
   output: 'json' | 'yaml',

@@ -7,11 +7,11 @@ import { Manifest } from './manifest.ts';
 const Kustomization = z.object({ resources: z.array(z.string()) });
 
 /**
- * The objects that a kustomization names, in its order. It follows `resources` and knows nothing else of kustomize: the
- * files carry their namespaces and labels themselves. The bundler calls it, and the plugin when it runs from source.
+ * The objects of a kustomization, in its order. It follows `resources` and supports nothing else of kustomize: the files
+ * contain their namespaces and labels. Called by the bundler, and by the plugin when it runs from source.
  *
  * @param folder one with a kustomization.yaml
- * @throws Error where a file is missing or holds something else
+ * @throws Error if a file is missing or invalid
  */
 export function readManifestFolder(folder: string): Manifest[] {
   const { resources } = Kustomization.parse(load(readFileSync(join(folder, 'kustomization.yaml'), 'utf8')));

@@ -1,7 +1,7 @@
 import { type Manifest, VERSION_LABEL } from './manifest.ts';
 
 export interface RenderOptions {
-  /** Becomes a label of everything, the webhook's pods among them. */
+  /** Becomes a label of every object, also of the webhook's pods. */
   version: string;
   /** Of the webhook; undefined leaves the webhook out. */
   image: string | undefined;
@@ -12,7 +12,7 @@ export interface RenderOptions {
 const NAME_LABEL = 'app.kubernetes.io/name';
 const WEBHOOK = 'kubectl-zone-webhook';
 
-/** The shipped objects as they are to be in a cluster. */
+/** The shipped objects as they are to be applied. */
 export function render(shipped: readonly Manifest[], options: RenderOptions): Manifest[] {
   const { image, replicas } = options;
   const version = labelValue(options.version);
@@ -25,7 +25,7 @@ export function render(shipped: readonly Manifest[], options: RenderOptions): Ma
     });
 }
 
-/** A `+` of a semantic version may not stand in a label. */
+/** A semantic version as a label value, in which `+` is not allowed. */
 export function labelValue(version: string): string {
   return version.replaceAll('+', '_');
 }

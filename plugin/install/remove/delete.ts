@@ -6,7 +6,7 @@ import { addressOf, type Manifest, SYSTEM_NAMESPACE, shownName } from '../manife
 
 const Live = z.object({ metadata: z.object({ uid: z.string() }) });
 
-/** What the webhook made for itself; it carries no label of ours. */
+/** Objects that the webhook creates itself, without our label. */
 export const LEFTOVERS: readonly { shown: string; address: ResourceAddress }[] = [
   {
     shown: 'secret/kubectl-zone-webhook-tls',
@@ -25,7 +25,7 @@ export const LEFTOVERS: readonly { shown: string; address: ResourceAddress }[] =
 ];
 
 /**
- * Deletes an object as it was seen: one that was made anew meanwhile stays.
+ * Deletes exactly the object that was read: one that was recreated since then is kept.
  *
  * @throws UserError that names the object
  */
@@ -38,7 +38,7 @@ export async function deleteObject(
   await remove(kube, shownName(live), addressOf(live), { ...options, preconditions: { uid } });
 }
 
-/** @returns whether it was there */
+/** @returns whether it existed */
 export async function deleteLeftover(
   kube: Kube,
   { shown, address }: (typeof LEFTOVERS)[number],

@@ -7,7 +7,7 @@ import { readLive } from '../apply/server-side.ts';
 import { addressOf, type Manifest } from '../manifests/manifest.ts';
 import { inOrder, type Stages } from '../manifests/order.ts';
 
-/** What the cluster has under the names of the shipped objects. */
+/** The cluster's objects with the names of the shipped ones. */
 export async function readAll(
   kube: Kube,
   stages: Stages,
@@ -23,7 +23,7 @@ export async function readAll(
   return found;
 }
 
-/** @throws UserError that lists everything that is to be read or deleted and may not be */
+/** @throws UserError that lists every object that may not be read or deleted */
 export async function checkRemovalAccess(
   kube: Kube,
   verb: 'get' | 'delete',
@@ -33,16 +33,16 @@ export async function checkRemovalAccess(
   const needed = manifests.map((manifest): NeededAccess => ({ verb, ...addressOf(manifest) }));
   const missing = await missingAccess(kube, needed, signal);
   if (missing.length === 0) return;
-  throw new UserError(missing.map(({ sentence }) => sentence).join('\n'), 'nothing was touched');
+  throw new UserError(missing.map(({ sentence }) => sentence).join('\n'), 'nothing was changed');
 }
 
-/** How many objects go with the CRDs, of all namespaces. */
+/** How many objects are deleted with the CRDs, in all namespaces. */
 export interface Census {
   budgets: number;
   updates: number;
 }
 
-/** @throws ApiError where they may not be listed; a CRD that is not there has none */
+/** @throws ApiError if they may not be listed; a CRD that does not exist has none */
 export async function countObjects(kube: Kube, signal: AbortSignal): Promise<Census> {
   const { zonedisruptionbudgets, zoneawareupdates } = RESOURCES;
   const count = async (resource: typeof zonedisruptionbudgets | typeof zoneawareupdates) => {

@@ -1,17 +1,17 @@
 import { isOurs, type Manifest } from '../manifests/manifest.ts';
 import type { Stages } from '../manifests/order.ts';
 
-/** An object that this version ships, and what the cluster has under its name. */
+/** A shipped object, and the cluster's object of the same name. */
 export interface Found {
   manifest: Manifest;
   live: Manifest | undefined;
 }
 
-/** What is to be deleted, in order, and what stays and why. */
+/** What to delete, in order, and what to keep and why. */
 export interface RemovalPlan {
-  /** First, and then the API server must have heard of it. */
+  /** Deleted first; then wait until the API server has observed it. */
   configurations: Manifest[];
-  /** The webhook, and what it stood on. */
+  /** The webhook, and the objects that it needs. */
   webhook: Manifest[];
   definitions: Manifest[];
   namespace: Manifest[];
@@ -19,36 +19,36 @@ export interface RemovalPlan {
 }
 
 /**
- * Decides what goes. Only objects with our label do; those of AWS's controllers, such as their CRDs, do not carry it.
+ * Decides what to delete. Only objects with our label are; those of AWS's controllers, such as their CRDs, lack it.
  *
- * @param strangers what else is in the namespace, for which it stays
+ * @param foreign other objects in the namespace, for which it is kept
  */
 export function planRemoval(
   stages: Stages,
   live: ReadonlyMap<Manifest, Manifest>,
-  { deleteCrds, strangers }: { deleteCrds: boolean; strangers: readonly string[] },
+  { deleteCrds, foreign }: { deleteCrds: boolean; foreign: readonly string[] },
 ): RemovalPlan {
   const kept: RemovalPlan['kept'] = [];
   const ours = (manifests: readonly Manifest[]) =>
     manifests.flatMap((manifest) => {
       const found = live.get(manifest);
-      if (found && !isOurs(found)) kept.push({ manifest, why: 'it is not ours: it lacks our label' });
+      if (found && !isOurs(found)) kept.push({ manifest, why: 'it does not have the label of kubectl-zone' });
       return found && isOurs(found) ? [found] : [];
     });
   const definitions = ours(stages.definitions);
-  const namespace = ours(stages.ground);
+  const namespace = ours(stages.namespaces);
   if (!deleteCrds) {
     for (const manifest of definitions)
-      kept.push({ manifest, why: 'everybody’s objects of it would go with it; --delete-crds takes it' });
+      kept.push({ manifest, why: 'deleting it deletes every such object; use --delete-crds' });
   }
-  if (strangers.length > 0) {
-    for (const manifest of namespace) kept.push({ manifest, why: `it holds ${strangers.join(', ')}` });
+  if (foreign.length > 0) {
+    for (const manifest of namespace) kept.push({ manifest, why: `it contains ${foreign.join(', ')}` });
   }
   return {
     configurations: ours(stages.configurations).reverse(),
-    webhook: [...ours(stages.deployment), ...ours(stages.surroundings).reverse()],
+    webhook: [...ours(stages.deployment), ...ours(stages.prerequisites).reverse()],
     definitions: deleteCrds ? definitions : [],
-    namespace: strangers.length > 0 ? [] : namespace,
+    namespace: foreign.length > 0 ? [] : namespace,
     kept,
   };
 }

@@ -1,13 +1,13 @@
 import type { ConnectOptions } from '../../../shared/kube/connect.ts';
 
-/** `kubectl zone uninstall` as its flags say. */
+/** The flags of `kubectl zone uninstall`. */
 export interface UninstallRequest {
-  /** Take away the CRDs, and with them everybody's budgets. */
+  /** Also delete the CRDs, and with them all budgets. */
   deleteCrds: boolean;
   dryRun: 'client' | 'server' | undefined;
   yes: boolean;
   timeoutMs: number;
   connection: ConnectOptions;
-  /** As typed, for the hint how to go on. */
+  /** As typed, for the hint on how to continue. */
   commandLine: string;
 }

@@ -13,19 +13,19 @@ import { inOrder, type Stages, stagesOf } from '../manifests/order.ts';
 import { render } from '../manifests/render.ts';
 import { shippedManifests } from '../manifests/shipped.ts';
 import { deleteLeftover, deleteObject, LEFTOVERS } from './delete.ts';
+import { findForeignObjects } from './foreign-objects.ts';
 import { type Census, checkRemovalAccess, countObjects, readAll } from './look.ts';
 import { planRemoval, type RemovalPlan, removals } from './plan.ts';
 import type { UninstallRequest } from './request.ts';
-import { findStrangers } from './strangers.ts';
 
 /**
- * Takes the webhook away: first what makes the API server ask it, so that no eviction is refused by a webhook that is
- * going, then the rest. Budgets stay unless it is told otherwise. May be repeated.
+ * Removes the webhook: first its configurations, so that no eviction fails because the webhook is already gone, then the
+ * rest. Budgets are kept by default. Can be repeated.
  *
- * @throws UserError with what was done and how to go on
+ * @throws UserError with what was done and how to continue
  */
 export async function runUninstall(request: UninstallRequest, context: Context): Promise<ExitCode> {
-  // The names alone count, whichever image the webhook runs.
+  // Only the names matter, so any image will do.
   const stages = stagesOf(render(await shippedManifests(), { version: VERSION, image: 'any' }));
   const kube = await context.connect(request.connection);
   const interrupted = new AbortController();
@@ -49,11 +49,11 @@ async function uninstall(kube: Kube, stages: Stages, removal: Removal): Promise<
   const { stdout, stderr } = context;
   await checkRemovalAccess(kube, 'get', inOrder(stages), signal);
   const live = await readAll(kube, stages, signal);
-  const strangers = await findStrangers(kube, signal);
-  const plan = planRemoval(stages, live, { deleteCrds: request.deleteCrds, strangers });
-  for (const { manifest, why } of plan.kept) writeLine(stderr, `${shownName(manifest)} stays: ${why}`);
+  const foreign = await findForeignObjects(kube, signal);
+  const plan = planRemoval(stages, live, { deleteCrds: request.deleteCrds, foreign });
+  for (const { manifest, why } of plan.kept) writeLine(stderr, `${shownName(manifest)} kept: ${why}`);
   if (removals(plan).length === 0) {
-    writeLine(stderr, 'nothing of kubectl-zone is to be taken away');
+    writeLine(stderr, 'nothing to remove');
     return EXIT.done;
   }
   if (request.dryRun === 'client') {
@@ -65,7 +65,7 @@ async function uninstall(kube: Kube, stages: Stages, removal: Removal): Promise<
   if (request.dryRun === undefined && !request.yes) {
     for (const each of removals(plan)) writeLine(stderr, shownName(each));
     if (!(await confirm(question(plan, census), context, 'pass --yes'))) {
-      writeLine(stderr, 'nothing was touched');
+      writeLine(stderr, 'nothing was changed');
       return EXIT.failed;
     }
   }
@@ -74,11 +74,10 @@ async function uninstall(kube: Kube, stages: Stages, removal: Removal): Promise<
 
 function question(plan: RemovalPlan, census: Census | undefined): string {
   const objects = plural(removals(plan).length, 'object');
-  if (census === undefined)
-    return `Delete these ${objects}? Budgets stay, and nothing enforces them any more`;
+  if (census === undefined) return `Delete these ${objects}? Budgets are kept, but nothing will enforce them`;
   const budgets = plural(census.budgets, 'ZoneDisruptionBudget');
   const updates = plural(census.updates, 'ZoneAwareUpdate');
-  return `Delete these ${objects}, and with them ${budgets} and ${updates} of all namespaces?`;
+  return `Delete these ${objects}, including ${budgets} and ${updates} in all namespaces?`;
 }
 
 async function carryOut(
@@ -88,12 +87,12 @@ async function carryOut(
 ): Promise<ExitCode> {
   const { clock, stdout, stderr } = context;
   const dryRun = request.dryRun === 'server';
-  const told = dryRun ? 'deleted (server dry run)' : 'deleted';
+  const result = dryRun ? 'deleted (server dry run)' : 'deleted';
   let done = 0;
   const drop = async (live: Manifest) => {
     await deleteObject(kube, live, { dryRun, signal });
     done += 1;
-    writeLine(stdout, `${shownName(live)} ${told}`);
+    writeLine(stdout, `${shownName(live)} ${result}`);
   };
   try {
     for (const each of plan.configurations) await drop(each);
@@ -108,7 +107,7 @@ async function carryOut(
     for (const each of plan.webhook) await drop(each);
     for (const leftover of LEFTOVERS) {
       if (await deleteLeftover(kube, leftover, { dryRun, signal }))
-        writeLine(stdout, `${leftover.shown} ${told}`);
+        writeLine(stdout, `${leftover.shown} ${result}`);
     }
     for (const each of [...plan.definitions, ...plan.namespace]) await drop(each);
     return EXIT.done;
@@ -118,7 +117,7 @@ async function carryOut(
 }
 
 function unfinished(error: unknown, commandLine: string): unknown {
-  const fix = `what is gone is gone, and the same command goes on: ${commandLine}`;
+  const fix = `deleted objects are not restored; to continue, run the same command: ${commandLine}`;
   if (error instanceof InterruptedError) return new StoppedError('interrupted', fix, 'interrupt');
   if (error instanceof StoppedError) return new StoppedError(error.message, fix, 'time');
   return error instanceof Error ? new UserError(error.message, fix, error) : error;

@@ -1,9 +1,9 @@
 import { VERSION } from '../../../shared/version.ts';
 import type { ClientFacts } from './facts.ts';
 
-/** What runs here. */
+/** Facts about the running client. */
 export function clientFacts(): ClientFacts {
-  // Not imported: the bundler takes node: away from imports, and there is no module called sea.
+  // Not imported: the bundler strips node: from imports, and there is no module named sea.
   const { isSea } = process.getBuiltinModule('node:sea');
   return {
     version: VERSION,

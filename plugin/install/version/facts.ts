@@ -9,36 +9,36 @@ export interface ClientFacts {
   form: 'executable' | 'JavaScript';
 }
 
-/** Something that was looked for, or why it could not be. */
+/** The result of a lookup, or why it was not possible. */
 export type Seen<T> = { kind: 'seen'; value: T } | { kind: 'absent' } | { kind: 'unknown'; reason: string };
 
 export interface DefinitionFacts {
   /** `zonedisruptionbudgets`. */
   plural: string;
-  /** Of its label; undefined where something else than `kubectl zone install` has made it. */
+  /** From its label; undefined if it was not created by `kubectl zone install`. */
   version: string | undefined;
   /** Fields that this client uses and the API server would drop, as paths: `spec.topologyKey`. */
   missingFields: readonly string[];
 }
 
 export interface DeploymentFacts {
-  /** Of its label. */
+  /** From its label. */
   version: string | undefined;
   image: string;
   replicas: number;
   available: number;
 }
 
-/** Whether the API server asks the webhook about evictions, or only about trials. */
-export type Guarding = 'guards' | 'trials';
+/** Whether the API server calls the webhook for all evictions, or only for trials. */
+export type WebhookScope = 'guards' | 'trials';
 
 export interface ServerFacts {
   kubernetes: { text: string; minor: number };
   definitions: readonly { plural: string; seen: Seen<DefinitionFacts> }[];
   deployment: Seen<DeploymentFacts>;
-  /** How many pods of the webhook there are of each version, by their labels. */
+  /** The number of webhook pods by version, from their labels. */
   pods: Seen<Readonly<Record<string, number>>>;
-  configuration: Seen<Guarding>;
-  /** What an eviction meets: the word of the webhook itself. */
+  configuration: Seen<WebhookScope>;
+  /** What the webhook itself answers to an eviction. */
   trial: Trial;
 }

@@ -1,8 +1,8 @@
-/** How a version stands to another one: patch releases and builds of one minor version go together. */
-export type Standing = 'same' | 'older' | 'newer';
+/** The order of two versions: patch releases and builds of one minor version are equal. */
+export type VersionOrder = 'same' | 'older' | 'newer';
 
-/** @returns how `version` stands to `other`; both as semantic versions */
-export function standing(version: string, other: string): Standing {
+/** @returns how `version` compares to `other`; both are semantic versions */
+export function compareVersions(version: string, other: string): VersionOrder {
   const [a, b] = [minorOf(version), minorOf(other)];
   for (const [index, part] of a.entries()) {
     const difference = part - (b[index] ?? 0);

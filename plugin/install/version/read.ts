@@ -6,17 +6,17 @@ import { readServerVersion } from '../../../shared/kube/server-version.ts';
 import { readLive } from '../apply/server-side.ts';
 import { isForTrials, TRIAL_NAMESPACE, tryEviction } from '../apply/trial.ts';
 import { type Manifest, SYSTEM_NAMESPACE, VERSION_LABEL } from '../manifests/manifest.ts';
-import type { DefinitionFacts, DeploymentFacts, Guarding, Seen, ServerFacts } from './facts.ts';
+import type { DefinitionFacts, DeploymentFacts, Seen, ServerFacts, WebhookScope } from './facts.ts';
 import { missingFields } from './schema.ts';
 
-/** Namespaces about whose evictions the webhook is not asked. */
+/** Namespaces for which the webhook is not called. */
 const UNGUARDED = ['kube-system', SYSTEM_NAMESPACE];
 
 /**
- * Everything about an installation that this user may see; what may not be read is unknown.
+ * Everything about an installation that this user may read; the rest is unknown.
  *
  * @param shipped the objects of this version
- * @throws ConnectionError, and ApiError where not even the version of the API server may be read
+ * @throws ConnectionError, and ApiError if not even the version of the API server may be read
  */
 export async function readServer(kube: Kube, shipped: readonly Manifest[]): Promise<ServerFacts> {
   const ofKind = (kind: string) => shipped.filter((manifest) => manifest.kind === kind);
@@ -34,7 +34,7 @@ export async function readServer(kube: Kube, shipped: readonly Manifest[]): Prom
     ),
     look(kube, only(ofKind('Deployment')), deploymentFacts),
     readPods(kube),
-    look(kube, only(ofKind('ValidatingWebhookConfiguration')), guarding),
+    look(kube, only(ofKind('ValidatingWebhookConfiguration')), scopeOf),
     tryEviction(kube, undefined, namespace),
   ]);
   return { kubernetes, definitions, deployment, pods, configuration, trial };
@@ -85,7 +85,7 @@ function deploymentFacts(live: Manifest): DeploymentFacts {
   };
 }
 
-function guarding(live: Manifest): Guarding {
+function scopeOf(live: Manifest): WebhookScope {
   return isForTrials(live) ? 'trials' : 'guards';
 }
 

@@ -10,18 +10,18 @@ import { findProblems } from './fit.ts';
 import { readServer } from './read.ts';
 import { clientLine, serverLines, unknowns } from './show.ts';
 
-/** `kubectl zone version` as its flags say. */
+/** The flags of `kubectl zone version`. */
 export interface VersionRequest {
-  /** Ask no cluster. */
+  /** Do not connect to a cluster. */
   clientOnly: boolean;
   output: 'json' | 'yaml' | undefined;
   connection: ConnectOptions;
 }
 
 /**
- * Tells which versions there are and whether they fit together. The client's is told whatever becomes of the rest.
+ * Shows all versions and whether they are compatible. The client's is shown even if the rest fails.
  *
- * @returns 1 where the cluster could not be asked
+ * @returns 1 if the cluster cannot be reached
  */
 export async function runVersion(request: VersionRequest, context: Context): Promise<ExitCode> {
   const { output, clientOnly } = request;

@@ -22,9 +22,9 @@ const Schema = z.looseObject({
 const VERSION = 'v1';
 
 /**
- * The fields of a CRD that another one lacks, outermost first: a client that writes them would find them dropped.
+ * The fields of a CRD that are missing in another one, outermost first: the API server would drop them.
  *
- * @returns paths such as `spec.unhealthyPodEvictionPolicy`; `v1` where that version is not served at all
+ * @returns paths such as `spec.unhealthyPodEvictionPolicy`; `v1` if that version is not served at all
  */
 export function missingFields(shipped: unknown, live: unknown): string[] {
   const there = schemaOf(live);
@@ -43,7 +43,7 @@ function lacking(wanted: unknown, there: unknown, path: string): string[] {
   const fields = Object.entries(a.properties ?? {}).flatMap(([name, field]) => {
     const inside = path === '' ? name : `${path}.${name}`;
     const other = b?.properties?.[name];
-    // Of metadata the API server knows everything.
+    // The API server knows all fields of metadata.
     if (inside === 'metadata' || inside === 'apiVersion' || inside === 'kind') return [];
     return other === undefined ? [inside] : lacking(field, other, inside);
   });

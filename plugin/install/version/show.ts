@@ -1,12 +1,12 @@
 import type { ClientFacts, DefinitionFacts, Seen, ServerFacts } from './facts.ts';
 import type { Problem } from './fit.ts';
 
-/** What runs here, as a line. */
+/** The client version. */
 export function clientLine({ version, form, node, platform }: ClientFacts): string {
   return `Client:      ${version} (${form}, Node ${node}, ${platform})`;
 }
 
-/** What the cluster has, and whether it fits. */
+/** The versions of the cluster, and whether they are compatible. */
 export function serverLines(facts: ServerFacts, problems: readonly Problem[]): string[] {
   return [
     `Kubernetes:  ${facts.kubernetes.text}`,
@@ -17,7 +17,7 @@ export function serverLines(facts: ServerFacts, problems: readonly Problem[]): s
   ];
 }
 
-/** What could not be looked at, as reasons. */
+/** Why some facts could not be read. */
 export function unknowns({ definitions, deployment, pods, configuration }: ServerFacts): string[] {
   const all = [deployment, pods, configuration, ...definitions.map(({ seen }) => seen)];
   return [...new Set(all.flatMap((seen) => (seen.kind === 'unknown' ? [seen.reason] : [])))];
@@ -25,8 +25,8 @@ export function unknowns({ definitions, deployment, pods, configuration }: Serve
 
 function fitText(facts: ServerFacts): string {
   return unknowns(facts).length === 0
-    ? 'They fit together.'
-    : 'What could be seen fits together; the rest may not be read.';
+    ? 'All versions are compatible.'
+    : 'The versions that may be read are compatible.';
 }
 
 function webhookText({ trial, deployment, pods, configuration }: ServerFacts): string {
@@ -39,18 +39,18 @@ function webhookText({ trial, deployment, pods, configuration }: ServerFacts): s
   }
   if (pods.kind === 'seen' && Object.keys(pods.value).length > 1) {
     parts.push(
-      `pods of ${Object.entries(pods.value)
+      `pods by version: ${Object.entries(pods.value)
         .map(([version, count]) => `${version}: ${count}`)
         .join(', ')}`,
     );
   }
   if (parts.length > 0) return parts.join('; ');
   const absent = deployment.kind === 'absent' || configuration.kind === 'absent';
-  return absent ? 'not installed' : 'may not be seen';
+  return absent ? 'not installed' : 'unknown (not permitted)';
 }
 
 function definitionText(seen: Seen<DefinitionFacts>): string {
   if (seen.kind === 'absent') return 'not installed';
-  if (seen.kind === 'unknown') return 'may not be seen';
+  if (seen.kind === 'unknown') return 'unknown (not permitted)';
   return seen.value.version ?? 'without a version';
 }

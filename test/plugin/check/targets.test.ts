@@ -5,7 +5,7 @@ import { parseCheckTargets } from '../../../plugin/check/targets.ts';
 const parsed = (...words: string[]) => parseCheckTargets(words).map(({ kind, name }) => `${kind}/${name}`);
 
 describe('the workloads of a command line', () => {
-  it('are TYPE/NAME or TYPE NAME, as often as one likes', () => {
+  it('are any number of TYPE/NAME or TYPE NAME', () => {
     assert.deepEqual(parsed(), []);
     assert.deepEqual(parsed('sts/a', 'Deployment/b', 'deployments.v1.apps/c'), [
       'StatefulSet/a',
@@ -17,9 +17,11 @@ describe('the workloads of a command line', () => {
   });
 
   it('are refused in any other form', () => {
-    for (const words of [['sts'], ['sts/'], ['/a'], ['sts/a/b'], ['sts/a', 'b'], ['sts', 'a/b']]) {
-      assert.throws(() => parseCheckTargets(words), /does not name a workload/, words.join(' '));
+    for (const words of [['sts/'], ['/a'], ['sts/a/b'], ['sts/a', 'b'], ['sts', 'a/b']]) {
+      assert.throws(() => parseCheckTargets(words), /is not a workload/, words.join(' '));
     }
+    assert.throws(() => parseCheckTargets(['sts']), /"sts" needs a name: sts\/NAME/);
+    assert.throws(() => parseCheckTargets(['web']), /"web" needs a type: sts\/web or deploy\/web/);
     assert.throws(() => parseCheckTargets(['job/a']), /"job" cannot be checked/);
   });
 });

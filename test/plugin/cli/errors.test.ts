@@ -6,7 +6,7 @@ import { CredentialError } from '../../../shared/kube/credentials.ts';
 import { ApiError, ConnectionError, KubeconfigError } from '../../../shared/kube/kube.ts';
 
 describe('errors', () => {
-  it('have an exit code each, and a stack only where the mistake is ours', () => {
+  it('have an exit code each, and a stack only for bugs', () => {
     const cases: [unknown, number, RegExp, boolean][] = [
       [new UserError('no such thing', 'make one'), 1, /^no such thing$/, false],
       [new UsageError('what?'), 2, /^what\?$/, false],

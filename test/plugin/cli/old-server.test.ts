@@ -10,7 +10,7 @@ const serving = (minor: number) => ({
 });
 const hiding = { ...fakeKube(), request: () => Promise.reject(apiError(403, 'Forbidden')) };
 
-describe('a Kubernetes older than what is supported', () => {
+describe('an unsupported Kubernetes version', () => {
   it('is refused', async () => {
     for (const refuse of [refuseOldServer, refuseKnownOldServer]) {
       await refuse(serving(30));
@@ -22,7 +22,7 @@ describe('a Kubernetes older than what is supported', () => {
     }
   });
 
-  it('is not assumed by what only reads, where the version may not be read', async () => {
+  it('is not assumed by read-only commands if the version may not be read', async () => {
     await refuseKnownOldServer(hiding);
     await assert.rejects(refuseOldServer(hiding), { code: 403 });
   });

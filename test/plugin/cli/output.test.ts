@@ -27,7 +27,7 @@ describe('what is written', () => {
     assert.deepEqual(writers.sort(), WRITERS);
   });
 
-  it('has no line but ours, and nothing that a terminal obeys', () => {
+  it('contains no forged lines and no control sequences', () => {
     const hostile = 'x\u001b[2K\r\u001b]52;c;cm0=\u0007\nerror: forged\u202e\u009b1A';
     const written = (write: (stream: PassThrough) => void) => {
       const stream = new PassThrough({ encoding: 'utf8' });

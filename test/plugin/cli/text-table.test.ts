@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { textTable } from '../../../plugin/cli/text-table.ts';
 
-it('aligns columns, and leaves no blanks at the ends of lines', () => {
+it('aligns columns, without trailing spaces', () => {
   assert.deepEqual(
     textTable([
       ['A', 'LONG', 'C'],

@@ -7,7 +7,7 @@ import type { Kube } from '../../../shared/kube/kube.ts';
 import { type TestContext, testContext } from '../../helpers/context.ts';
 import { fakeKube } from '../../helpers/fake-kube.ts';
 
-/** Runs a command line that must not get as far as the cluster. */
+/** Runs a command line that must fail before it connects. */
 async function run(line: string): Promise<{ code: number; stdout: string; stderr: string }> {
   const test: TestContext = testContext({});
   const connect = async (_: ConnectOptions) => assert.fail('it connected');
@@ -18,20 +18,20 @@ async function run(line: string): Promise<{ code: number; stdout: string; stderr
 describe('kubectl zone budget', () => {
   for (const [line, complaint] of [
     ['budget -o csv', /--output: "csv" is not one of wide, json, yaml, name/],
-    ['budget ingester -A', /by name in all namespaces/],
-    ['budget ingester -l a=b', /a name and a selector do not go together/],
-    ['budget -w -o yaml', /--watch does not go with -o yaml/],
+    ['budget ingester -A', /a name cannot be combined with --all-namespaces/],
+    ['budget ingester -l a=b', /a name cannot be combined with a selector/],
+    ['budget -w -o yaml', /--watch does not support -o yaml/],
     ['budget a b', /Unknown/],
-    ['budget sts/ingester', /"sts\/ingester" does not name a zone disruption budget/],
-    ['budget a -- b', /name one budget at a time/],
-    ['budget zdb/', /"zdb\/" does not name a zone disruption budget/],
-    ['budget explain', /Not enough non-option arguments/],
-    ['budget explain sts/ingester', /"sts\/ingester" does not name a pod/],
+    ['budget sts/ingester', /"sts\/ingester" is not the name of a zone disruption budget/],
+    ['budget a -- b', /only one budget can be named/],
+    ['budget zdb/', /"zdb\/" is not the name of a zone disruption budget/],
+    ['budget explain', /name a pod, for example pod\/ingester-0/],
+    ['budget explain sts/ingester', /"sts\/ingester" is not the name of a pod/],
     ['budget explain pod/a -w', /Unknown argument/],
-    ['budget create', /Not enough non-option arguments/],
+    ['budget create', /name the budget, for example ingester/],
     ['budget create a --for sts/a', /Missing required argument: max-unavailable/],
     ['budget create a --for sts/a --max-unavailable 200%', /200% is more than 100%/],
-    ['budget create a --for job/a --max-unavailable 1', /"job" is not a kind of workload/],
+    ['budget create a --for job/a --max-unavailable 1', /"job" is not supported/],
     [
       'budget create a --for sts/a --max-unavailable 1 --dry-run=maybe',
       /"maybe" is not one of client, server/,
@@ -49,7 +49,7 @@ describe('kubectl zone budget', () => {
     });
   }
 
-  it('explains each verb with its own flags only', async () => {
+  it('shows only the flags of each subcommand in its help', async () => {
     const list = await run('budget --help');
     assert.match(list.stdout, /kubectl zone budget explain <pod\.\.>/);
     assert.match(list.stdout, /--watch/);
@@ -59,7 +59,7 @@ describe('kubectl zone budget', () => {
     assert.match((await run('budget create --help')).stdout, /--max-unavailable/);
   });
 
-  it('shows budgets that are called as its verbs', async () => {
+  it('shows budgets that are named like its subcommands', async () => {
     for (const [line, name] of [
       ['budget zdb/explain', 'explain'],
       ['budget ZoneDisruptionBudgets/create', 'create'],
@@ -73,7 +73,7 @@ describe('kubectl zone budget', () => {
     assert.match((await run('budget --help')).stdout, /zdb\/explain,\s+or -- explain/);
   });
 
-  it('shows all budgets when one cannot be read, and ends with 1', async () => {
+  it('shows all budgets if one cannot be read, with exit code 1', async () => {
     const path = '/apis/zonecontrol.k8s.aws/v1/namespaces/default/zonedisruptionbudgets';
     const listed = async (flags: string[], ...budgets: { name: string; spec: object }[]) => {
       const { context, stdout, stderr } = testContext({});
@@ -115,7 +115,7 @@ describe('kubectl zone budget', () => {
   it('reads pods as kubectl does', () => {
     for (const words of [['a'], ['pod/a'], ['pods/a'], ['po', 'a']]) assert.equal(parsePod(words), 'a');
     for (const words of [['pod/'], ['a', 'b'], ['pod', 'a', 'b'], ['pod/a/b']]) {
-      assert.throws(() => parsePod(words), /does not name a pod/);
+      assert.throws(() => parsePod(words), /is not the name of a pod/);
     }
   });
 });

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { main } from '../../../plugin/main.ts';
 import { testContext } from '../../helpers/context.ts';
 
-/** Runs a command line that must not get as far as the cluster. */
+/** Runs a command line that must fail before it connects. */
 async function run(line: string): Promise<{ code: number; stdout: string; stderr: string }> {
   const { context, stdout, stderr } = testContext({});
   const code = await main(line.split(' '), { ...context, connect: async () => assert.fail('it connected') });
@@ -14,14 +14,14 @@ describe('the command line of kubectl zone check', () => {
   for (const [line, complaint] of [
     ['check -o yaml', /--output: "yaml" is not one of wide, json/],
     ['check job/a', /"job" cannot be checked/],
-    ['check sts', /"sts" does not name a workload/],
-    ['check sts/a -A', /names do not go with -l or -A/],
-    ['check sts/a -l a=b', /names do not go with -l or -A/],
+    ['check sts', /"sts" needs a name: sts\/NAME/],
+    ['check sts/a -A', /names cannot be combined with -l or -A/],
+    ['check sts/a -l a=b', /names cannot be combined with -l or -A/],
     ['check -f a.yaml sts/a', /-f checks all workloads of the files/],
-    ['check -f a.yaml --fix --yes', /-f has no cluster/],
-    ['check -f a.yaml --fix --dry-run=server', /-f has no cluster/],
-    ['check --yes', /--yes and --dry-run are for --fix/],
-    ['check --dry-run=server', /--yes and --dry-run are for --fix/],
+    ['check -f a.yaml --fix --yes', /-f checks without a cluster/],
+    ['check -f a.yaml --fix --dry-run=server', /-f checks without a cluster/],
+    ['check --yes', /--yes and --dry-run require --fix/],
+    ['check --dry-run=server', /--yes and --dry-run require --fix/],
     ['check --fix --dry-run=maybe', /"maybe" is not one of client, server/],
     ['check -f', /-f needs a file/],
   ] as const) {

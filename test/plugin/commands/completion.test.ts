@@ -9,7 +9,7 @@ import { PLUGIN_PATH } from '../../helpers/plugin.ts';
 const SHIPPED = join(PLUGIN_PATH, '..', 'kubectl_complete-zone');
 
 describe('kubectl zone completion', () => {
-  it('prints the executable that npm and the sources have beside the plugin', async () => {
+  it('prints the executable that npm and the sources ship with the plugin', async () => {
     const { context, stdout, stderr } = testContext({});
     assert.equal(await main(['completion'], context), 0);
     assert.equal(stdout.text, await readFile(SHIPPED, 'utf8'));
@@ -17,7 +17,7 @@ describe('kubectl zone completion', () => {
     assert.equal((await stat(SHIPPED)).mode & 0o111, 0o111);
   });
 
-  it('says how to install it, and keeps what it calls out of the help', async () => {
+  it('explains how to install it, and hides the internal command from the help', async () => {
     const { context, stdout } = testContext({});
     assert.equal(await main(['completion', '--help'], context), 0);
     const lines = stdout.text.split('\n').map((line) => line.trim());

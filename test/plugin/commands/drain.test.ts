@@ -8,7 +8,7 @@ import { main } from '../../../plugin/main.ts';
 import type { ConnectOptions } from '../../../shared/kube/connect.ts';
 import { testContext } from '../../helpers/context.ts';
 
-/** Runs a command line that must not get as far as the cluster. */
+/** Runs a command line that must fail before it connects. */
 async function run(...argv: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   const test = testContext({});
   const connect = async (_: ConnectOptions) => assert.fail('it connected');
@@ -16,7 +16,7 @@ async function run(...argv: string[]): Promise<{ code: number; stdout: string; s
   return { code, stdout: test.stdout.text, stderr: test.stderr.text };
 }
 
-/** The request that a command line makes, without carrying it out. */
+/** Parses a command line without running the command. */
 async function request(...argv: string[]): Promise<Omit<DrainRequest, 'commandLine'>> {
   let made: Omit<DrainRequest, 'commandLine'> | undefined;
   const recorder = {
@@ -104,19 +104,19 @@ describe('kubectl zone drain', () => {
   });
 
   for (const [argv, complaint] of [
-    [[], /no nodes are named\n.*--zone ZONE or -l SELECTOR/],
-    [['sts/ingester'], /"sts\/ingester" does not name a node\n.*NAME or node\/NAME/],
-    [['node/'], /"node\/" does not name a node/],
-    [['a/b/c'], /"a\/b\/c" does not name a node/],
-    [['n', '-l', 'a=b'], /names and -l do not go together/],
+    [[], /no nodes are given\n.*--zone ZONE or -l SELECTOR/],
+    [['sts/ingester'], /"sts\/ingester" is not the name of a node\n.*NAME or node\/NAME/],
+    [['node/'], /"node\/" is not the name of a node/],
+    [['a/b/c'], /"a\/b\/c" is not the name of a node/],
+    [['n', '-l', 'a=b'], /names cannot be combined with -l/],
     [
       ['-l', 'a=b', '--zone', 'x', '--zone', 'y'],
-      /-l and --zone do not go together.*\n.*-l 'a=b,topology\.kubernetes\.io\/zone in \(x,y\)'/,
+      /-l cannot be combined with --zone.*\n.*-l 'a=b,topology\.kubernetes\.io\/zone in \(x,y\)'/,
     ],
-    [['-l', ''], /an empty selector would take every node/],
+    [['-l', ''], /an empty selector would match every node/],
     [['-l', 'a b'], /--selector: "a b" is not a label selector/],
-    [['--zone', ''], /--zone: a zone has a name/],
-    [['n', '--zone-order', 'a,b,a'], /--zone-order: a is named twice/],
+    [['--zone', ''], /--zone: the zone is empty/],
+    [['n', '--zone-order', 'a,b,a'], /--zone-order: a is listed twice/],
     [['n', '--max-nodes', '0'], /--max-nodes: "0" is not a whole number of 1 or more/],
     [['n', '--grace-period', '1m'], /--grace-period: "1m" is not a whole number\n/],
     [['n', '--soak', '5'], /--soak: "5" is not a duration/],
@@ -136,7 +136,7 @@ describe('kubectl zone drain', () => {
     });
   }
 
-  it('says all that is wrong at once, each with what would mend it', async () => {
+  it('reports all problems at once, each with its fix', async () => {
     const { stderr } = await run(
       'sts/x',
       '--soak',
@@ -149,10 +149,10 @@ describe('kubectl zone drain', () => {
       '!',
     );
     assert.deepEqual(stderr.trimEnd().split('\n'), [
-      'error: "sts/x" does not name a node; write NAME or node/NAME',
+      'error: "sts/x" is not the name of a node; use NAME or node/NAME',
       '  --max-nodes: "-1" is not a whole number of 1 or more',
-      '  --soak: "5" is not a duration; write it as kubectl does: 30s, 5m, 1h30m',
-      '  --pod-selector: "!" is not a label selector such as app=ingester; write it as kubectl does: a=b,c!=d,e in (f,g),!h',
+      '  --soak: "5" is not a duration; use kubectl’s syntax: 30s, 5m, 1h30m',
+      '  --pod-selector: "!" is not a label selector such as app=ingester; use kubectl’s syntax: a=b,c!=d,e in (f,g),!h',
       '  --output: "yaml" is not one of plain, json',
     ]);
   });

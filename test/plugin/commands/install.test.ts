@@ -10,7 +10,7 @@ async function run(...argv: string[]) {
 }
 
 describe('kubectl zone install', () => {
-  it('writes manifests without a cluster', async () => {
+  it('prints manifests without a cluster', async () => {
     const { code, stdout, stderr } = await run('install', '--dry-run=client', '-o', 'yaml', '--image', 'x:7');
     assert.equal(code, 0, stderr);
     assert.match(stdout, /^apiVersion: v1\nkind: Namespace\n/);
@@ -23,18 +23,24 @@ describe('kubectl zone install', () => {
     assert.doesNotMatch(names.stdout, /deployment/);
   });
 
-  it('says why it needs an image, and what to do', async () => {
+  it('explains why it needs an image, and how to get one', async () => {
     const { code, stderr } = await run('install', '--dry-run=client', '-o', 'yaml');
     assert.equal(code, 1);
-    assert.match(stderr, /no image of the webhook was published[\s\S]*Containerfile[\s\S]*--without-webhook/);
+    assert.match(
+      stderr,
+      /this build has no published webhook image[\s\S]*Containerfile[\s\S]*--without-webhook/,
+    );
   });
 
-  it('refuses what does not go together', async () => {
+  it('refuses flags that cannot be combined', async () => {
     const cases: [string[], RegExp][] = [
       [['-n', 'elsewhere'], /always installed in the namespace kubectl-zone-system/],
-      [['-o', 'yaml'], /-o writes manifests/],
-      [['--without-webhook', '--image', 'x'], /--image and --replicas are the webhook/],
-      [['--replicas', '0', '--image', 'x'], /--replicas: "0" is not a whole number/],
+      [['-o', 'yaml'], /-o only prints manifests/],
+      [
+        ['--without-webhook', '--image', 'x'],
+        /--image and --replicas cannot be combined with --without-webhook/,
+      ],
+      [['--replicas', '0', '--image', 'x'], /--replicas: "0" is not a number from 1 to 999/],
       [['--dry-run=maybe'], /--dry-run: "maybe" is not one of client, server/],
       [['--dry-run=client', '--image', ''], /--image: "" is not an image/],
       [['--timeout', 'soon'], /--timeout: "soon" is not a duration/],
@@ -48,13 +54,13 @@ describe('kubectl zone install', () => {
 });
 
 describe('kubectl zone version', () => {
-  it('tells the client’s without a cluster', async () => {
+  it('shows the client version without a cluster', async () => {
     const { code, stdout } = await run('version', '--client');
     assert.equal(code, 0);
     assert.match(stdout, /^Client: +\S+ \(JavaScript, Node v\S+, \w+\/\w+\)\n$/);
   });
 
-  it('tells the client’s also where the cluster cannot be asked, and ends with 1', async () => {
+  it('shows the client version also if the cluster cannot be reached, with exit code 1', async () => {
     const { code, stdout, stderr } = await run('version', '-o', 'json');
     assert.equal(code, 1);
     assert.equal(JSON.parse(stdout).client.node, process.version);

@@ -7,7 +7,7 @@ import { testContext } from '../../helpers/context.ts';
 
 type Request = ReturnType<typeof planRequest>;
 
-/** What a command line asks for, without carrying it out. */
+/** Parses a command line without running the command. */
 async function requestOf(...argv: string[]): Promise<Request> {
   let made: Request | undefined;
   const recorder = {
@@ -23,7 +23,7 @@ async function requestOf(...argv: string[]): Promise<Request> {
 }
 
 describe('kubectl zone plan', () => {
-  it('reads a workload and what is known of it', async () => {
+  it('reads a workload and its figures', async () => {
     const { target, given, output, connection } = await requestOf(
       ...'deploy ingester -n cortex -o json --series 600000 --chunk-age 1h'.split(' '),
       ...'--entries-per-chunk 7 --flush-time 10m --write-capacity 5000'.split(' '),
@@ -33,12 +33,12 @@ describe('kubectl zone plan', () => {
     assert.deepEqual([output, connection.namespace], ['json', 'cortex']);
   });
 
-  it('takes a table for granted', async () => {
+  it('prints a table by default', async () => {
     assert.equal((await requestOf('sts/ingester')).output, undefined);
     assert.equal((await requestOf('sts/ingester', '-o', 'table')).output, 'table');
   });
 
-  it('refuses what it does not know, by name', async () => {
+  it('refuses unknown values and flags, and names them', async () => {
     const says = (message: RegExp) => (error: unknown) =>
       error instanceof UsageError && message.test(error.message);
     await assert.rejects(requestOf('sts/ingester', '-o', 'yaml'), says(/--output: "yaml" is not one of/));
@@ -47,12 +47,12 @@ describe('kubectl zone plan', () => {
     await assert.rejects(requestOf('sts/a', '--max-unavailable', '2'), says(/Unknown argument/));
   });
 
-  it('says in its help what the series are, and where the arithmetic comes from', async () => {
+  it('explains in its help what the series are, and where the arithmetic comes from', async () => {
     const { context, stdout } = testContext({});
     await runCommandLine([planCommand], ['plan', '--help'], context);
     const help = stdout.text.replace(/\s+/g, ' ');
     assert.match(help, /--series Series in memory, summed over all ingesters: with three replicas each/);
     assert.match(help, /Weaveworks’ Cortex figures/);
-    assert.match(help, /Exit code 1 where not even one pod at a time is\./);
+    assert.match(help, /Exit code 1 if not even one pod at a time is safe\./);
   });
 });

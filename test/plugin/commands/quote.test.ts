@@ -3,14 +3,14 @@ import { describe, it } from 'node:test';
 import { commandLineOf } from '../../../plugin/cli/quote.ts';
 
 describe('command line', () => {
-  it('quotes what a shell would take for more than a word', () => {
+  it('quotes words that a shell would split or expand', () => {
     assert.equal(
       commandLineOf(['rollout', 'sts/web', '-l', "app in (a, 'b')"]),
       "kubectl zone rollout sts/web -l 'app in (a, '\\''b'\\'')'",
     );
   });
 
-  it('leaves out who asks a URL, and with which password', () => {
+  it('removes the user and the password from URLs', () => {
     for (const [word, shown] of [
       ['--probe=https://ann:se@cret@example.com/shop', '--probe=https://***@example.com/shop'],
       ['HTTP://token@[::1]:8080/', 'HTTP://***@[::1]:8080/'],

@@ -7,7 +7,7 @@ import { testContext } from '../../helpers/context.ts';
 
 type Flags = ReturnType<typeof rolloutFlags>;
 
-/** What a command line asks for, without carrying it out. */
+/** Parses a command line without running the command. */
 async function flagsOf(...argv: string[]): Promise<Flags> {
   let made: Flags | undefined;
   const recorder = {
@@ -23,7 +23,7 @@ async function flagsOf(...argv: string[]): Promise<Flags> {
 }
 
 describe('kubectl zone rollout', () => {
-  it('leaves open what no flag says', async () => {
+  it('leaves options undefined that no flag sets', async () => {
     const { options, ignoreAlarm, dryRun, change } = await flagsOf();
     const { maxUnavailable, exponentialFactor, pacing } = options;
     assert.deepEqual(
@@ -32,7 +32,7 @@ describe('kubectl zone rollout', () => {
     );
   });
 
-  it('tells a flag that says no from one that is not given', async () => {
+  it('distinguishes a flag that is false from one that is not given', async () => {
     assert.equal((await flagsOf('--ignore-alarm=false')).ignoreAlarm, false);
     assert.equal((await flagsOf('--ignore-alarm')).ignoreAlarm, true);
     assert.equal((await flagsOf('--dry-run=none')).dryRun, 'none');
@@ -78,14 +78,14 @@ describe('kubectl zone rollout', () => {
     ['--image =v2', /--image: "=v2" is not/],
     ['--image a=', /--image: "a=" is not/],
     ['--image a=1,', /--image: "" is not/],
-    ['--image a=1,a=2', /--image: container a is named twice/],
-    ['--image a=1 --image a=2', /--image: container a is named twice/],
-    ['--image *=1 --image a=2', /--image: \* names all containers already/],
-    ['--undo --image a=1', /--image: means nothing with --undo/],
-    ['--undo --restart', /--restart: means nothing with --undo/],
-    ['--to-revision 3', /--to-revision: needs --undo/],
-    ['--undo --to-revision -1', /--to-revision: "-1" is not the number|Not enough arguments/],
-    ['--undo --to-revision last', /--to-revision: "last" is not the number of a revision/],
+    ['--image a=1,a=2', /--image: container a is given twice/],
+    ['--image a=1 --image a=2', /--image: container a is given twice/],
+    ['--image *=1 --image a=2', /--image: \* already covers all containers/],
+    ['--undo --image a=1', /--image: cannot be combined with --undo/],
+    ['--undo --restart', /--restart: cannot be combined with --undo/],
+    ['--to-revision 3', /--to-revision: requires --undo/],
+    ['--undo --to-revision -1', /--to-revision: "-1" is not a revision number|Not enough arguments/],
+    ['--undo --to-revision last', /--to-revision: "last" is not a revision number/],
   ];
   for (const [words, says] of REFUSALS) {
     it(`refuses \`${words}\``, async () => {

@@ -4,7 +4,7 @@ import { UsageError } from '../../../plugin/cli/errors.ts';
 import { parseTarget } from '../../../plugin/cli/target.ts';
 
 describe('naming a workload', () => {
-  it('takes TYPE/NAME and TYPE NAME, in any of kubectl spellings', () => {
+  it('accepts TYPE/NAME and TYPE NAME, in all of kubectl’s spellings', () => {
     const spellings = {
       statefulset: [
         'sts',
@@ -31,15 +31,16 @@ describe('naming a workload', () => {
     }
   });
 
-  it('refuses everything else, and says how to write it', () => {
+  it('refuses everything else, and shows the correct form', () => {
     const refused: [string[], RegExp][] = [
-      [[], /does not name a workload/],
-      [['ingester'], /does not name a workload/],
-      [['sts/'], /does not name a workload/],
-      [['/ingester'], /does not name a workload/],
-      [['sts/a/b'], /does not name a workload/],
-      [['sts', 'a', 'b'], /does not name a workload/],
-      [['sts/a', 'sts/b'], /one workload at a time, but 2 were named/],
+      [[], /name a workload, for example sts\/ingester/],
+      [['ingester'], /"ingester" needs a type: sts\/ingester or deploy\/ingester/],
+      [['sts'], /"sts" needs a name: sts\/NAME/],
+      [['sts/'], /"sts\/" is not a workload/],
+      [['/ingester'], /"\/ingester" is not a workload/],
+      [['sts/a/b'], /"sts\/a\/b" is not a workload/],
+      [['sts', 'a', 'b'], /"sts a b" is not a workload/],
+      [['sts/a', 'sts/b'], /only one workload can be named, not 2/],
       [['ds/web'], /"ds" cannot be rolled out zone by zone: only StatefulSets and Deployments can/],
       [['pod', 'x'], /"pod" cannot be rolled out/],
     ];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { withoutChange } from '../../../plugin/commands/template-change.ts';
 
-describe('the command that goes on after a change was made', () => {
+describe('the command that continues after a template change', () => {
   const CASES: readonly (readonly [words: string, left: string])[] = [
     ['rollout sts/x --restart --yes', 'rollout sts/x --yes'],
     ['rollout --image main=app:v2 sts/x --soak 5m', 'rollout sts/x --soak 5m'],

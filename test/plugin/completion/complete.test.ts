@@ -34,7 +34,7 @@ describe('the answer to a shell', () => {
     assert.equal(stdout, 'stream\n:4\n');
     assert.equal(
       (await start(['rollout', 'st'], unused).end).stdout,
-      'status\tShow where a rollout stands that runs here, elsewhere or no…\nsts/\n:4\n',
+      'status\tShow the status of a rollout, also of a finished one\nsts/\n:4\n',
     );
   });
 

@@ -8,7 +8,7 @@ describe('what can be completed', () => {
     assert.ok(offered(['']).includes('rollout'));
     assert.equal(
       decide('').fixed.find(({ name }) => name === 'plan')?.about,
-      'Compare the choices before a rollout',
+      'Compare settings before a rollout',
     );
     assert.deepEqual(offered(['nonsense', '']), []);
   });

@@ -15,7 +15,7 @@ async function packageVersion(): Promise<string> {
 }
 
 describe('the bundle', () => {
-  it('carries the manifests of the source', async () => {
+  it('contains the manifests of the source', async () => {
     const argv = ['install', '--dry-run=client', '-o', 'json', '--image', 'x:1'];
     const { code, stdout, stderr } = await startPlugin(NOWHERE, argv).end;
     assert.equal(code, 0, stderr);
@@ -25,7 +25,7 @@ describe('the bundle', () => {
     assert.deepEqual(byKind(JSON.parse(stdout).items), byKind(source));
   });
 
-  it('knows its version and what runs it', async () => {
+  it('knows its version and its runtime', async () => {
     const { code, stdout, stderr } = await startPlugin(NOWHERE, ['version', '--client', '-o', 'json']).end;
     assert.equal(code, 0, stderr);
     const { client } = JSON.parse(stdout);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ServerFacts } from '../../../plugin/install/version/facts.ts';
 import { findProblems } from '../../../plugin/install/version/fit.ts';
-import { standing } from '../../../plugin/install/version/order.ts';
+import { compareVersions } from '../../../plugin/install/version/order.ts';
 import { serverLines } from '../../../plugin/install/version/show.ts';
 
 const CLIENT = '0.2.1';
@@ -30,14 +30,14 @@ function definition(over: { version?: string | undefined; missingFields?: readon
 const UNKNOWN = { kind: 'unknown', reason: 'forbidden' } as const;
 const ABSENT = { kind: 'absent' } as const;
 
-describe('whether versions fit together', () => {
+describe('version compatibility', () => {
   it('compares up to the minor version', () => {
-    assert.equal(standing('0.2.0', '0.2.9-rc.1'), 'same');
-    assert.equal(standing('0.9.0', '0.10.0'), 'older');
-    assert.equal(standing('v1.0.0', '0.10.0'), 'newer');
+    assert.equal(compareVersions('0.2.0', '0.2.9-rc.1'), 'same');
+    assert.equal(compareVersions('0.9.0', '0.10.0'), 'older');
+    assert.equal(compareVersions('v1.0.0', '0.10.0'), 'newer');
   });
 
-  it('has nothing against what is the same, or cannot be seen', () => {
+  it('reports no problem for equal or unknown versions', () => {
     assert.deepEqual(findProblems(CLIENT, facts()), []);
     const blind = facts({
       definitions: [{ plural: 'zonedisruptionbudgets', seen: UNKNOWN }],
@@ -47,10 +47,7 @@ describe('whether versions fit together', () => {
       trial: { kind: 'unknown', message: 'pods/eviction is forbidden' },
     });
     assert.deepEqual(findProblems(CLIENT, blind), []);
-    assert.equal(
-      serverLines(blind, []).at(-1),
-      'What could be seen fits together; the rest may not be read.',
-    );
+    assert.equal(serverLines(blind, []).at(-1), 'The versions that may be read are compatible.');
   });
 
   const cases: [string, Partial<ServerFacts>, RegExp, RegExp][] = [
@@ -67,7 +64,7 @@ describe('whether versions fit together', () => {
       /krew upgrade/,
     ],
     [
-      'an older webhook that may not be asked',
+      'an older webhook, if trial evictions are not permitted',
       {
         trial: { kind: 'unknown', message: 'forbidden' },
         deployment: { kind: 'seen', value: { version: '0.1.0', image: 'x', replicas: 2, available: 2 } },
@@ -78,7 +75,7 @@ describe('whether versions fit together', () => {
     [
       'pods of two versions',
       { pods: { kind: 'seen', value: { '0.1.0': 1, [CLIENT]: 1 } } },
-      /several versions/,
+      /different versions/,
       /rollout status/,
     ],
     [
@@ -88,15 +85,15 @@ describe('whether versions fit together', () => {
       /^kubectl zone install --image REGISTRY/,
     ],
     [
-      'a webhook that nobody asks',
+      'a webhook without a configuration',
       { trial: { kind: 'unguarded' }, configuration: ABSENT },
-      /no webhook enforces.*does not ask it/,
+      /no webhook enforces.*does not call it/,
       /^kubectl zone install --image x:1$/,
     ],
     [
-      'an installation that has not ended',
+      'an incomplete installation',
       { configuration: { kind: 'seen', value: 'trials' } },
-      /has not ended/,
+      /installation is not complete/,
       /^kubectl zone install --image x:1$/,
     ],
     [
@@ -106,21 +103,21 @@ describe('whether versions fit together', () => {
       /get pods/,
     ],
     [
-      'a namespace that is left out',
+      'an excluded namespace',
       { trial: { kind: 'unguarded' } },
-      /does not ask the webhook about this namespace/,
+      /does not call the webhook for this namespace/,
       /namespaceSelector/,
     ],
     [
       'no CRD',
       { definitions: [{ plural: 'zonedisruptionbudgets', seen: ABSENT }] },
-      /there is no CRD for zonedisruptionbudgets/,
+      /CRD of zonedisruptionbudgets is not installed/,
       /zone install/,
     ],
     [
-      'the CRD of others',
+      'the CRD of AWS’s controllers',
       { definitions: [definition({ version: undefined, missingFields: ['spec.topologyKey'] })] },
-      /that of AWS's controllers, or of an older version: it lacks spec\.topologyKey/,
+      /from AWS's controllers or an older version: it has no spec\.topologyKey/,
       /zone install/,
     ],
     [
@@ -137,7 +134,7 @@ describe('whether versions fit together', () => {
     ],
   ];
   for (const [what, over, message, fix] of cases) {
-    it(`tells of ${what}`, () => {
+    it(`reports ${what}`, () => {
       const problems = findProblems(CLIENT, facts(over));
       assert.equal(problems.length, 1, JSON.stringify(problems));
       assert.match(problems[0]?.message ?? '', message);
@@ -145,7 +142,7 @@ describe('whether versions fit together', () => {
     });
   }
 
-  it('has nothing against an older CRD with every field', () => {
+  it('accepts an older CRD that has all fields', () => {
     assert.deepEqual(findProblems(CLIENT, facts({ definitions: [definition({ version: '0.1.0' })] })), []);
   });
 });

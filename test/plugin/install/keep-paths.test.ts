@@ -15,7 +15,7 @@ const configuration = (...clientConfigs: object[]): Manifest => ({
 });
 const service = (path?: string) => ({ service: { name: 'webhook', ...(path && { path }) } });
 
-it('an installation keeps the token at the end of a path, and nothing else of it', () => {
+it('an installation keeps only the token at the end of a path', () => {
   const shipped = configuration(service('/evict'));
   for (const [live, path] of [
     [undefined, '/evict'],
@@ -30,7 +30,7 @@ it('an installation keeps the token at the end of a path, and nothing else of it
   }
 });
 
-it('an installation leaves objects of other kinds as they are', () => {
+it('an installation does not change objects of other kinds', () => {
   const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'a' } };
   assert.equal(keepPaths(namespace, namespace), namespace);
 });

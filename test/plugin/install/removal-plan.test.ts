@@ -10,10 +10,10 @@ const shipped = async () => stagesOf(render(await shippedManifests(), { version:
 const installed = (stages: Stages) => new Map(inOrder(stages).map((each) => [each, each]));
 const kinds = (manifests: readonly Manifest[]) => manifests.map(({ kind }) => kind);
 
-describe('what an uninstall takes away', () => {
-  it('is the configurations first and the namespace last, and no CRD', async () => {
+describe('an uninstall', () => {
+  it('deletes the configurations first and the namespace last, and keeps the CRDs', async () => {
     const stages = await shipped();
-    const plan = planRemoval(stages, installed(stages), { deleteCrds: false, strangers: [] });
+    const plan = planRemoval(stages, installed(stages), { deleteCrds: false, foreign: [] });
     const order = kinds(removals(plan));
     assert.deepEqual(order.slice(0, 3), [
       'ValidatingWebhookConfiguration',
@@ -29,35 +29,35 @@ describe('what an uninstall takes away', () => {
     );
   });
 
-  it('is the CRDs as well when told', async () => {
+  it('deletes the CRDs on request', async () => {
     const stages = await shipped();
-    const plan = planRemoval(stages, installed(stages), { deleteCrds: true, strangers: [] });
+    const plan = planRemoval(stages, installed(stages), { deleteCrds: true, foreign: [] });
     assert.equal(removals(plan).length, inOrder(stages).length);
     assert.deepEqual(plan.kept, []);
   });
 
-  it('is nothing that lacks our label, such as CRDs of AWS', async () => {
+  it('keeps objects without our label, such as CRDs of AWS', async () => {
     const stages = await shipped();
     const live = installed(stages);
     for (const crd of stages.definitions) live.set(crd, { ...crd, metadata: { name: crd.metadata.name } });
-    const plan = planRemoval(stages, live, { deleteCrds: true, strangers: [] });
+    const plan = planRemoval(stages, live, { deleteCrds: true, foreign: [] });
     assert.deepEqual(plan.definitions, []);
-    for (const { why } of plan.kept) assert.match(why, /not ours/);
+    for (const { why } of plan.kept) assert.match(why, /does not have the label/);
     assert.equal(plan.kept.length, 2);
   });
 
-  it('is not the namespace where others have moved in', async () => {
+  it('keeps the namespace if it contains objects of others', async () => {
     const stages = await shipped();
-    const plan = planRemoval(stages, installed(stages), { deleteCrds: true, strangers: ['secret/mine'] });
+    const plan = planRemoval(stages, installed(stages), { deleteCrds: true, foreign: ['secret/mine'] });
     assert.deepEqual(plan.namespace, []);
     assert.deepEqual(
       plan.kept.map(({ manifest, why }) => [shownName(manifest), why]),
-      [['namespace/kubectl-zone-system', 'it holds secret/mine']],
+      [['namespace/kubectl-zone-system', 'it contains secret/mine']],
     );
   });
 
-  it('is nothing where nothing is', async () => {
-    const plan = planRemoval(await shipped(), new Map(), { deleteCrds: true, strangers: [] });
+  it('deletes nothing if nothing is installed', async () => {
+    const plan = planRemoval(await shipped(), new Map(), { deleteCrds: true, foreign: [] });
     assert.deepEqual([removals(plan), plan.kept], [[], []]);
   });
 });

@@ -14,7 +14,7 @@ import { at, MANIFESTS } from '../../manifests/read.ts';
 
 const IMAGE = { name: 'registry.test/webhook', tag: 'v7' };
 
-/** What the real kubectl makes of the manifests, with the version, the image and the replicas of a user. */
+/** The manifests as rendered by the real kubectl, with a user's version, image and replicas. */
 async function kustomized(): Promise<Manifest[]> {
   const dir = await mkdtemp(join(tmpdir(), 'overlay-'));
   try {
@@ -39,7 +39,7 @@ async function kustomized(): Promise<Manifest[]> {
   }
 }
 
-/** The kustomize in kubectl gives a namespace to kinds that are newer than its list of those without. */
+/** kubectl's kustomize adds a namespace to cluster-scoped kinds that it does not know yet. */
 function withoutNamespace(manifest: Manifest): Manifest {
   if (!manifest.kind.startsWith('ValidatingAdmissionPolicy')) return manifest;
   const { namespace: _, ...metadata } = manifest.metadata;
@@ -50,7 +50,7 @@ const byName = (manifests: readonly Manifest[]) =>
   Object.fromEntries(manifests.map((manifest) => [shownName(manifest), manifest]));
 
 describe('the rendered manifests', () => {
-  it('are those that kustomize makes of the same folder', async () => {
+  it('are identical to those of kustomize', async () => {
     const ours = render(await shippedManifests(), {
       version: '1.2.3',
       image: `${IMAGE.name}:${IMAGE.tag}`,
@@ -59,15 +59,15 @@ describe('the rendered manifests', () => {
     assert.deepEqual(byName(ours), byName(await kustomized()));
   });
 
-  it('carry our label, all of them, by which they are known again', async () => {
+  it('all have our label', async () => {
     for (const manifest of await shippedManifests()) {
       assert.equal(manifest.metadata.labels?.[OURS.key], OURS.value, shownName(manifest));
     }
   });
 
   it('are the CRDs and their roles without the webhook', async () => {
-    const bare = render(await shippedManifests(), { version: '1.2.3', image: undefined });
-    assert.deepEqual(bare.map(shownName).sort(), [
+    const definitions = render(await shippedManifests(), { version: '1.2.3', image: undefined });
+    assert.deepEqual(definitions.map(shownName).sort(), [
       'clusterrole.rbac.authorization.k8s.io/kubectl-zone-edit',
       'clusterrole.rbac.authorization.k8s.io/kubectl-zone-view',
       'customresourcedefinition.apiextensions.k8s.io/zoneawareupdates.zonecontrol.k8s.aws',
@@ -75,7 +75,7 @@ describe('the rendered manifests', () => {
     ]);
   });
 
-  it('stand in an order in which each finds what it needs', async () => {
+  it('are ordered by their dependencies', async () => {
     const ordered = inOrder(stagesOf(render(await shippedManifests(), { version: '1', image: 'x' })));
     const place = (kind: string) => ordered.findIndex((manifest) => manifest.kind === kind);
     const kinds = ['Namespace', 'CustomResourceDefinition', 'ServiceAccount', 'ClusterRole', 'RoleBinding'];
@@ -88,14 +88,14 @@ describe('the rendered manifests', () => {
     assert.ok(!places.includes(-1));
   });
 
-  it('are printed so that they can be read again', async () => {
+  it('can be parsed after printing', async () => {
     const manifests = render(await shippedManifests(), { version: '1', image: 'x' });
     assert.deepEqual(loadAll(await printManifests(manifests, 'yaml')), manifests);
     const list: unknown = JSON.parse(await printManifests(manifests, 'json'));
     assert.deepEqual([at(list, 'kind'), at(list, 'items')], ['List', manifests]);
   });
 
-  it('have a version that may stand in a label', () => {
+  it('have a version that is a valid label value', () => {
     assert.equal(labelValue('1.0.0-rc.1+build.7'), '1.0.0-rc.1_build.7');
   });
 });

@@ -14,14 +14,14 @@ const definition = (properties: object, version: object = {}) => ({
 const object = (properties: object) => ({ type: 'object', properties });
 const TEXT = { type: 'string' };
 
-describe('the fields that a CRD lacks', () => {
-  it('are none in the shipped ones', async () => {
+describe('the missing fields of a CRD', () => {
+  it('are none for the shipped ones', async () => {
     const shipped = (await shippedManifests()).filter(({ kind }) => kind === 'CustomResourceDefinition');
     assert.equal(shipped.length, 2);
     for (const each of shipped) assert.deepEqual(missingFields(each, structuredClone(each)), []);
   });
 
-  it('are told by their paths, the outermost only', () => {
+  it('are reported as paths, only the outermost', () => {
     const wanted = definition({
       spec: object({ a: TEXT, list: { type: 'array', items: object({ x: TEXT, y: TEXT }) } }),
       status: object({ b: TEXT, c: TEXT }),
@@ -30,19 +30,19 @@ describe('the fields that a CRD lacks', () => {
     assert.deepEqual(missingFields(wanted, there), ['spec.a', 'spec.list[].y', 'status']);
   });
 
-  it('are all where the version is not served', () => {
+  it('are all of them if the version is not served', () => {
     const wanted = definition({ spec: TEXT });
     assert.deepEqual(missingFields(wanted, definition({ spec: TEXT }, { served: false })), ['v1']);
     assert.deepEqual(missingFields(wanted, definition({ spec: TEXT }, { name: 'v2' })), ['v1']);
   });
 
-  it('are none where the API server keeps what it does not know', () => {
+  it('are none if the API server preserves unknown fields', () => {
     const free = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
     const wanted = definition({ spec: object({ a: TEXT }) });
     assert.deepEqual(missingFields(wanted, definition({ spec: free })), []);
   });
 
-  it('are exactly those that were taken away', () => {
+  it('are exactly the removed ones', () => {
     const names = fc.uniqueArray(fc.stringMatching(/^[a-z]{1,8}$/), { minLength: 1 });
     fc.assert(
       fc.property(names, fc.func(fc.boolean()), (fields, keeps) => {

@@ -21,7 +21,7 @@ function answering(answer: Error, seen: KubeRequest[] = []): Kube {
 const refusal = (code: number, message: string) => answering(new ApiError({ code, reason: '', message }));
 
 describe('a trial', () => {
-  it('is a dry run with the label, and asked once only', async () => {
+  it('is a dry run with the label, requested only once', async () => {
     const seen: KubeRequest[] = [];
     const answer = new ApiError({ code: TRIAL_CODE, reason: '', message: trialMessage('0.3.0') });
     assert.deepEqual(await tryEviction(answering(answer, seen)), { kind: 'answered', version: '0.3.0' });
@@ -31,7 +31,7 @@ describe('a trial', () => {
     assert.deepEqual(at(request?.body, 'metadata', 'labels'), { [TRIAL_LABEL.key]: TRIAL_LABEL.value });
   });
 
-  it('tells our webhook’s failure from what others refuse', async () => {
+  it('distinguishes a failure of our webhook from refusals by others', async () => {
     const kindOf = async (kube: Kube) => (await tryEviction(kube)).kind;
     assert.equal(await kindOf(refusal(404, 'pods "kubectl-zone-trial" not found')), 'unguarded');
     assert.equal(
@@ -43,7 +43,7 @@ describe('a trial', () => {
     await assert.rejects(tryEviction(answering(new ConnectionError('no route'))), ConnectionError);
   });
 
-  it('is all that a configuration for trials asks about', async () => {
+  it('is all that a configuration for trials covers', async () => {
     const shipped = (await shippedManifests()).filter(({ kind }) => kind.endsWith('WebhookConfiguration'));
     assert.equal(shipped.length, 2);
     for (const each of shipped) {

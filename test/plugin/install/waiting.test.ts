@@ -26,7 +26,7 @@ function patience(clock: ManualClock, deadlineMs = LONG_MS) {
   };
 }
 
-/** Lets half a second after the other pass until the promise is settled. */
+/** Advances the clock by half a second at a time until the promise is settled. */
 async function pass<T>(clock: ManualClock, promise: Promise<T>): Promise<T> {
   let settled = false;
   const end = () => {
@@ -40,7 +40,7 @@ async function pass<T>(clock: ManualClock, promise: Promise<T>): Promise<T> {
   return promise;
 }
 
-/** An API server whose answers to trials come one after the other; the last one stays. */
+/** An API server that answers trials with these answers in turn, and then always with the last one. */
 function trials(...answers: readonly (string | number)[]): Kube {
   let turn = 0;
   return {
@@ -56,7 +56,7 @@ function trials(...answers: readonly (string | number)[]): Kube {
 }
 
 describe('waiting', () => {
-  it('looks until it is there, and tells once that it waits', async () => {
+  it('repeats until it succeeds, and reports once that it waits', async () => {
     const clock = manualClock();
     const { told, options } = patience(clock);
     const looks = ['nothing', new ConnectionError('no route'), 'little'];
@@ -72,7 +72,7 @@ describe('waiting', () => {
     assert.deepEqual(told, ['waiting for it: nothing']);
   });
 
-  it('stops at the deadline with what was missing last, to be gone on with', async () => {
+  it('stops at the deadline with what was missing last, and can be continued', async () => {
     const clock = manualClock();
     const { options } = patience(clock, 2_000);
     await assert.rejects(
@@ -83,11 +83,11 @@ describe('waiting', () => {
       (error) =>
         error instanceof StoppedError &&
         error.end === 'stopped' &&
-        /time is up, waiting for it: half of it/.test(error.message),
+        /timed out waiting for it: half of it/.test(error.message),
     );
   });
 
-  it('ends at once when it is interrupted', async () => {
+  it('ends at once on an interrupt', async () => {
     const clock = manualClock();
     const { options, interrupted } = patience(clock);
     const waiting = waitFor('it', options, async () => ({ missing: 'all of it' }));
@@ -102,28 +102,28 @@ describe('waiting for the webhook’s answer', () => {
     return pass(clock, waitForAnswer(kube, '0.2.0', patience(clock, deadlineMs).options));
   };
 
-  it('goes on until this version answers', async () => {
+  it('continues until this version answers', async () => {
     assert.equal(await wait(trials(404, 500, '0.1.0', '0.1.0', '0.2.0')), '0.2.0');
   });
 
-  it('has patience with another version, but not for ever', async () => {
+  it('waits a limited time while another version answers', async () => {
     assert.equal(await wait(trials('0.1.0')), '0.1.0');
   });
 
-  it('says what the API server says where none comes', async () => {
+  it('reports the API server’s message if there is no answer', async () => {
     await assert.rejects(wait(trials(500), 2_000), /waiting for the webhook to answer .*: answer 500/);
   });
 });
 
-describe('waiting until nobody is asked', () => {
-  it('waits for as long as others may take to hear of it, where the trial is not allowed', async () => {
+describe('waiting until the webhook is not called any more', () => {
+  it('waits as long as other API servers may take, if the trial is not permitted', async () => {
     const clock = manualClock();
     const startMs = clock.nowMs();
     await pass(clock, waitForSilence(trials(403), patience(clock).options));
     assert.ok(clock.nowMs() - startMs >= 2_000);
   });
 
-  it('begins anew when the webhook answers once more', async () => {
+  it('starts again if the webhook answers once more', async () => {
     const clock = manualClock();
     const startMs = clock.nowMs();
     await pass(clock, waitForSilence(trials('0.1.0', 404, '0.1.0', 404), patience(clock).options));

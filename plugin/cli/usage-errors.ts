@@ -1,18 +1,18 @@
 import { UsageError } from './errors.ts';
 
-/** Collects what is wrong with a command line, so that all of it is told at once. */
-export interface Complaints {
-  /** What `read` returns; undefined where it throws a UsageError, which is then one of the complaints. */
-  about<T>(read: () => T): T | undefined;
+/** Collects the problems of a command line, so that all are reported at once. */
+export interface UsageErrors {
+  /** Returns what `read` returns; if it throws a UsageError, records it and returns undefined. */
+  attempt<T>(read: () => T): T | undefined;
   add(message: string, fix: string): void;
-  /** @throws UsageError that says everything there is to complain of, if there is anything */
-  end(): void;
+  /** @throws UsageError with all problems, if there are any */
+  throwIfAny(): void;
 }
 
-export function collectComplaints(): Complaints {
+export function collectUsageErrors(): UsageErrors {
   const found: UsageError[] = [];
   return {
-    about(read) {
+    attempt(read) {
       try {
         return read();
       } catch (error) {
@@ -22,7 +22,7 @@ export function collectComplaints(): Complaints {
       }
     },
     add: (message, fix) => found.push(new UsageError(message, fix)),
-    end() {
+    throwIfAny() {
       const [first, ...others] = found;
       if (!first) return;
       if (others.length === 0) throw first;

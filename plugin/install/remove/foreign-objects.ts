@@ -4,7 +4,7 @@ import { listAll } from '../../../shared/kube/list.ts';
 import { type ResourceAddress, resourcePath } from '../../../shared/kube/paths.ts';
 import { OURS, SYSTEM_NAMESPACE } from '../manifests/manifest.ts';
 
-/** Kinds whose loss somebody would notice. */
+/** Kinds whose loss would matter to their owner. */
 const KINDS: readonly (ResourceAddress & { singular: string })[] = [
   { group: 'apps', version: 'v1', resource: 'deployments', singular: 'deployment' },
   { group: 'apps', version: 'v1', resource: 'statefulsets', singular: 'statefulset' },
@@ -16,7 +16,7 @@ const KINDS: readonly (ResourceAddress & { singular: string })[] = [
   { group: '', version: 'v1', resource: 'persistentvolumeclaims', singular: 'persistentvolumeclaim' },
 ];
 
-/** What the webhook, and Kubernetes itself, put into the namespace. */
+/** Objects that the webhook, or Kubernetes itself, creates in the namespace. */
 const KNOWN = new Set(['secret/kubectl-zone-webhook-tls', 'configmap/kube-root-ca.crt']);
 const WEBHOOK_LABEL = { key: 'app.kubernetes.io/name', value: 'kubectl-zone-webhook' };
 const SERVICE_ACCOUNT_TOKEN = 'kubernetes.io/service-account-token';
@@ -27,15 +27,19 @@ const Item = z.object({
 });
 
 /**
- * What somebody else has put into our namespace, as `kind/name`. What may not be listed counts as somebody else's.
+ * Objects of others in our namespace, as `kind/name`. Kinds that may not be listed count as such objects.
  *
  * @throws ConnectionError, and ApiError other than 403
  */
-export async function findStrangers(kube: Kube, signal: AbortSignal): Promise<string[]> {
-  return (await Promise.all(KINDS.map((kind) => strangersOf(kube, kind, signal)))).flat();
+export async function findForeignObjects(kube: Kube, signal: AbortSignal): Promise<string[]> {
+  return (await Promise.all(KINDS.map((kind) => foreignObjectsOf(kube, kind, signal)))).flat();
 }
 
-async function strangersOf(kube: Kube, kind: (typeof KINDS)[number], signal: AbortSignal): Promise<string[]> {
+async function foreignObjectsOf(
+  kube: Kube,
+  kind: (typeof KINDS)[number],
+  signal: AbortSignal,
+): Promise<string[]> {
   try {
     const { items } = await listAll(kube, {
       path: resourcePath({ ...kind, namespace: SYSTEM_NAMESPACE }),

@@ -3,19 +3,19 @@ import type { Kube } from '../../../shared/kube/kube.ts';
 import { type Manifest, shownName } from '../manifests/manifest.ts';
 import { applyManifest, type Change, readLive } from './server-side.ts';
 
-/** An object, what there is of it, and what applying it would do. */
-export interface Surveyed {
+/** An object, its current state in the cluster, and what applying it would do. */
+export interface Previewed {
   manifest: Manifest;
   live: Manifest | undefined;
   change: Change;
 }
 
-/** Lets the API server try every object, and changes nothing. */
-export function survey(
+/** Applies every object as a server-side dry run. */
+export function preview(
   kube: Kube,
   manifests: readonly Manifest[],
   options: { force: boolean; signal: AbortSignal },
-): Promise<Surveyed[]> {
+): Promise<Previewed[]> {
   return Promise.all(
     manifests.map(async (manifest) => {
       const live = await readLive(kube, manifest, options.signal);
@@ -25,15 +25,15 @@ export function survey(
   );
 }
 
-/** @throws UserError that shows every field which others hold, object by object */
-export function refuseConflicts(surveyed: readonly Surveyed[]): void {
-  const lines = surveyed.flatMap(({ manifest, change }) =>
+/** @throws UserError that lists every conflicting field, by object */
+export function refuseConflicts(previewed: readonly Previewed[]): void {
+  const lines = previewed.flatMap(({ manifest, change }) =>
     change.kind === 'conflict' ? [conflictText(manifest, change.text)] : [],
   );
   if (lines.length > 0) throw conflictError(lines);
 }
 
-/** @throws UserError about one object */
+/** @throws UserError for one object */
 export function refuseConflict(manifest: Manifest, change: Change): void {
   if (change.kind === 'conflict') throw conflictError([conflictText(manifest, change.text)]);
 }
@@ -45,7 +45,7 @@ function conflictText(manifest: Manifest, text: string): string {
 
 function conflictError(texts: readonly string[]): UserError {
   return new UserError(
-    `others have set fields that this would change:\n${texts.join('\n')}`,
-    'take these fields with --force-conflicts, or let their managers give them up',
+    `these fields are managed by others:\n${texts.join('\n')}`,
+    'take ownership of them with --force-conflicts, or remove them from the other managers',
   );
 }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { findStrangers } from '../../../plugin/install/remove/strangers.ts';
+import { findForeignObjects } from '../../../plugin/install/remove/foreign-objects.ts';
 import { ApiError, type Kube } from '../../../shared/kube/kube.ts';
 import { fakeKube } from '../../helpers/fake-kube.ts';
 
-/** An API server with these objects, by resource; `forbidden` may not be listed. */
+/** An API server with these objects by resource; `forbidden` ones may not be listed. */
 function cluster(objects: Readonly<Record<string, readonly object[] | 'forbidden'>>): Kube {
   return {
     ...fakeKube(),
@@ -18,10 +18,10 @@ function cluster(objects: Readonly<Record<string, readonly object[] | 'forbidden
 
 const named = (name: string, labels: object = {}) => ({ metadata: { name, labels } });
 const find = (objects: Parameters<typeof cluster>[0]) =>
-  findStrangers(cluster(objects), new AbortController().signal);
+  findForeignObjects(cluster(objects), new AbortController().signal);
 
-describe('strangers in the namespace', () => {
-  it('are none of what the webhook and Kubernetes put there', async () => {
+describe('foreign objects in the namespace', () => {
+  it('do not include objects of the webhook and of Kubernetes', async () => {
     const found = await find({
       deployments: [named('kubectl-zone-webhook', { 'app.kubernetes.io/part-of': 'kubectl-zone' })],
       pods: [named('kubectl-zone-webhook-x', { 'app.kubernetes.io/name': 'kubectl-zone-webhook' })],
@@ -34,7 +34,7 @@ describe('strangers in the namespace', () => {
     assert.deepEqual(found, []);
   });
 
-  it('are all others, and whatever may not be seen', async () => {
+  it('are all others, and kinds that may not be listed', async () => {
     const found = await find({
       configmaps: [named('mine')],
       secrets: 'forbidden',

@@ -4,18 +4,18 @@ import type { Kube } from '../../../shared/kube/kube.ts';
 import { listAll } from '../../../shared/kube/list.ts';
 import { RESOURCES, type ResourceAddress, resourcePath } from '../../../shared/kube/paths.ts';
 
-/** Something of AWS's zone-aware-controllers-for-k8s that would act beside ours. */
-export interface Peer {
-  /** Such as `deployment.apps/NAME in NAMESPACE`. */
+/** A part of AWS's zone-aware-controllers-for-k8s that would conflict with ours. */
+export interface AwsController {
+  /** For example `deployment.apps/NAME in NAMESPACE`. */
   what: string;
-  /** Why it must go. */
+  /** Why it must be removed. */
   why: string;
-  /** The kubectl command that takes it away. */
+  /** The kubectl command that removes it. */
   fix: string;
 }
 
-// Names in config/ of github.com/aws/zone-aware-controllers-for-k8s; the webhook's own and the program's are those
-// that kustomize leaves alone.
+// From config/ of github.com/aws/zone-aware-controllers-for-k8s: the names of the webhook and of the executable are
+// those that kustomize does not change.
 const WEBHOOK = 'eviction.zone-aware-controllers.svc';
 const WEBHOOK_PATH = '/pod-eviction-v1';
 const PROGRAM = '/zone-aware-controllers';
@@ -49,36 +49,36 @@ const Deployment = z.object({
   }),
 });
 
-/** Collections that are searched; the rights to list them are asked for before. */
+/** Collections that are searched; the permissions to list them are checked first. */
 export const SEARCHED: readonly ResourceAddress[] = [
   ...CONFIGURATION_KINDS.map((kind) => ({ ...ADMISSION, resource: `${kind}s` })),
   RESOURCES.deployments,
 ];
 
 /**
- * Looks for AWS's controllers: webhook configurations, and Deployments that run. Their CRDs are not looked for, as they
- * are wire compatible and stay.
+ * Finds AWS's controllers: webhook configurations, and running Deployments. Their CRDs are ignored, as they are wire
+ * compatible and are kept.
  */
-export async function findPeers(kube: Kube, signal: AbortSignal): Promise<Peer[]> {
+export async function findAwsControllers(kube: Kube, signal: AbortSignal): Promise<AwsController[]> {
   const [configurations, deployments] = await Promise.all([
     Promise.all(CONFIGURATION_KINDS.map((kind) => peerConfigurations(kube, kind, signal))),
-    peerDeployments(kube, signal),
+    awsDeployments(kube, signal),
   ]);
   return [...configurations.flat(), ...deployments];
 }
 
-/** @throws UserError that names each, and the commands in the order in which they are safe */
-export function refusePeers(peers: readonly Peer[]): void {
-  if (peers.length === 0) return;
+/** @throws UserError that names each, with the commands to remove them in a safe order */
+export function refuseAwsControllers(found: readonly AwsController[]): void {
+  if (found.length === 0) return;
   throw new UserError(
     [
-      "AWS's zone-aware controllers are still installed, and two of a kind must not act at once:",
-      ...peers.map(({ what, why }) => `  ${what}: ${why}`),
+      "AWS's zone-aware controllers are still installed; they must not run together with this webhook:",
+      ...found.map(({ what, why }) => `  ${what}: ${why}`),
     ].join('\n'),
     [
-      'take them away, their budgets stay as they are:',
-      ...peers.map(({ fix }) => `  ${fix}`),
-      'and then install again; until that has ended nothing holds evictions back',
+      'remove them; budgets are kept:',
+      ...found.map(({ fix }) => `  ${fix}`),
+      'then run install again; until it is complete nothing enforces budgets',
     ].join('\n'),
   );
 }
@@ -87,7 +87,7 @@ async function peerConfigurations(
   kube: Kube,
   kind: (typeof CONFIGURATION_KINDS)[number],
   signal: AbortSignal,
-): Promise<Peer[]> {
+): Promise<AwsController[]> {
   const { items } = await listAll(kube, {
     path: resourcePath({ ...ADMISSION, resource: `${kind}s` }),
     signal,
@@ -101,12 +101,12 @@ async function peerConfigurations(
     )
     .map(({ metadata: { name } }) => ({
       what: `${kind}/${name}`,
-      why: 'it decides about every eviction',
+      why: 'it decides on every eviction',
       fix: `kubectl delete ${kind} ${name}`,
     }));
 }
 
-async function peerDeployments(kube: Kube, signal: AbortSignal): Promise<Peer[]> {
+async function awsDeployments(kube: Kube, signal: AbortSignal): Promise<AwsController[]> {
   const path = resourcePath(RESOURCES.deployments);
   const { items } = await listAll(kube, { path, query: { labelSelector: LABEL }, signal });
   return items
@@ -117,7 +117,7 @@ async function peerDeployments(kube: Kube, signal: AbortSignal): Promise<Peer[]>
     )
     .map(({ metadata: { name, namespace } }) => ({
       what: `deployment.apps/${name} in ${namespace}`,
-      why: 'it replaces pods by ZoneAwareUpdates, and writes the status of budgets',
+      why: 'it replaces pods for ZoneAwareUpdates and writes the status of budgets',
       fix: `kubectl delete deployment ${name} -n ${namespace}`,
     }));
 }
