@@ -38,12 +38,14 @@ export class DeploymentWorld {
   readonly #unschedulable = new Set<number>();
   #made = 0;
 
-  constructor(replicas: number) {
+  /** @param pending pods that no node takes, from the beginning */
+  constructor(replicas: number, pending = 0) {
     this.replicas = replicas;
+    if (pending > 0) this.#unschedulable.add(1);
     this.#deployment = readRolledDeployment(deploymentObject(replicas));
     this.#pods = Array.from({ length: replicas }, (_, index) => ({
-      ...this.#newPod(1, ZONES[index % ZONES.length]),
-      readySinceMs: this.nowMs,
+      ...this.#newPod(1, index < pending ? undefined : ZONES[index % ZONES.length]),
+      readySinceMs: index < pending ? undefined : this.nowMs,
     }));
   }
 
