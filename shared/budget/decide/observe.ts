@@ -8,6 +8,7 @@ import { type ClusterPods, type OwnedPods, ownedPods } from './owned-pods.ts';
 import {
   controllersOf,
   expects,
+  isWatched,
   type Owner,
   type OwnerResult,
   ownerOf,
@@ -131,6 +132,23 @@ function* claims<P extends PodRecord>(
     const result = ownerOfTemplate(workload, cluster);
     if (!result || (result.kind === 'problem' && workload.replicas === 0)) continue;
     yield { result };
+  }
+  yield* claimsOfGone({ metadata: { namespace }, spec }, cluster);
+}
+
+/** Owners that no watch tells of, and that would be overlooked while all of their pods are missing. */
+function* claimsOfGone<P extends PodRecord>(
+  { metadata: { namespace }, spec }: { metadata: { namespace: string }; spec: ZoneDisruptionBudget['spec'] },
+  cluster: ObservedCluster<P>,
+): Generator<{ result: OwnerResult }> {
+  const known = new Set<string>();
+  for (const pod of cluster.pods.vanished(namespace)) {
+    const { controller, labels } = pod;
+    if (!controller || known.has(controller.uid) || isWatched(controller)) continue;
+    if (coverage(spec, labels) !== 'covered') continue;
+    known.add(controller.uid);
+    const read = cluster.scaleOf({ ...controller, namespace })?.kind;
+    if (read !== 'gone' && read !== 'no-scale') yield { result: ownerOf(pod, cluster) };
   }
 }
 

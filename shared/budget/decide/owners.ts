@@ -130,6 +130,11 @@ export function asOwner({ kind, namespace, name, uid, replicas, firstOrdinal }: 
   return { apiVersion: 'apps/v1', kind, namespace, name, uid, replicas, firstOrdinal, source: 'watch' };
 }
 
+/** Whether owners of this kind are watched, so that they are known also while they have no pods. */
+export function isWatched(controller: Controller): boolean {
+  return KINDS.some((kind) => isApps(controller, kind));
+}
+
 /** The resource by whose watch an owner of this kind is known; undefined for one whose scale is asked. */
 export function watchedResource({ kind, source }: Pick<Owner, 'kind' | 'source'>): WatchedOwners | undefined {
   return source === 'watch' ? WATCHED[kind as WorkloadKind] : undefined;

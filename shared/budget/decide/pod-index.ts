@@ -3,8 +3,7 @@ import { type ZoneOfNode, zoneOfPod } from '../../kube/zones.ts';
 import type { PodRecord } from './pod-record.ts';
 
 /** A pod that is gone. */
-export interface VanishedPod {
-  name: string;
+export interface VanishedPod extends Pick<PodRecord, 'name' | 'namespace' | 'labels' | 'controller'> {
   /** Uid of its controller; empty where it had none. */
   controllerUid: string;
 }
@@ -46,7 +45,8 @@ export function createPodIndex<P extends PodRecord = PodRecord>(zoneOfNode: Zone
 
   function vanish(index: NamespaceIndex<P>, pod: P): void {
     index.pods.delete(pod.name);
-    index.vanished.push({ name: pod.name, controllerUid: pod.controller?.uid ?? '' });
+    const { name, namespace, labels, controller } = pod;
+    index.vanished.push({ name, namespace, labels, controller, controllerUid: controller?.uid ?? '' });
     if (index.vanished.length <= VANISHED_KEPT) return;
     const oldest = index.vanished.shift();
     const again = oldest && index.vanished.some(({ name }) => name === oldest.name);

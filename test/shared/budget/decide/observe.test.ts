@@ -249,6 +249,23 @@ describe('what the caches show of a budget', () => {
     assert.equal(observation.lastZones.get('db-0'), 'zone-c');
   });
 
+  it('knows an owner of any kind whose pods are all gone, as long as its scale asks for some', () => {
+    const ring = { controller: controlledBy('Ring', 'ring', 'example.com/v1') };
+    const gone = [pod('ring-x', { ...ring, node: 'node-b' })];
+    const given = { gone, workloads: [workload('db')], pods: [pod('db-0'), pod('db-1'), pod('db-2')] };
+    assert.equal(observeBudget(budgetOf(), cluster(given)).kind, 'ask');
+    const asks = (scale: Given['scale']) => observed({ ...given, scale }).observation;
+    assert.deepEqual(asks({ kind: 'replicas', replicas: 1 }).missing, ['ring-x']);
+    assert.equal(asks({ kind: 'replicas', replicas: 1 }).lastZones.get('ring-x'), 'zone-b');
+    for (const kind of ['gone', 'no-scale'] as const) assert.deepEqual(asks({ kind }).missing, []);
+    assert.match(
+      reasonOf({ ...given, scale: { kind: 'failed', error: 'forbidden' } }),
+      /scale that cannot be read: forbidden/,
+    );
+    const elsewhere = [pod('other-x', { ...ring, labels: { app: 'other' } })];
+    assert.deepEqual(observed({ ...given, gone: elsewhere }).observation.missing, []);
+  });
+
   it('asks for the number of an owner that is older than the end of one of its pods', () => {
     const owner = { controller: controlledBy('StatefulSet', 'db') };
     const ring = { controller: controlledBy('Ring', 'ring', 'example.com/v1') };
