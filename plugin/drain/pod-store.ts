@@ -100,6 +100,7 @@ export function createPodStore(zoneOfNode: ZoneOfNode): PodStore {
     inNamespace: index.inNamespace,
     lastZone: index.lastZone,
     vanished: index.vanished,
+    madeAt: index.madeAt,
     apply,
     byUid: (uid) => byUid.get(uid),
     onNode: (node) => byNode.get(node)?.values() ?? [],

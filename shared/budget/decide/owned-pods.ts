@@ -67,7 +67,8 @@ function byOrdinal<P extends PodRecord>(
 
 /**
  * Pods with names of no meaning. A terminating one counts beside its replacement until it is gone, since its data may
- * be only there until then. A missing one has the name, and so the zone, of a pod that vanished last.
+ * be only there until then. A missing one has the name, and so the zone, of a pod that vanished and was not replaced,
+ * as far as that can be told.
  */
 function byNumber<P extends PodRecord>(
   owner: Owner,
@@ -85,20 +86,33 @@ function byNumber<P extends PodRecord>(
   return { owner, pods: counted, missing };
 }
 
-/** Names of the pods that vanished last, each once, without those that are back: some kinds use names again. */
+/**
+ * Names of pods that vanished and were not replaced, without those that are back: some kinds use names again. The pods
+ * that vanished since nothing was missing are looked at: some of them have successors, and nobody can tell which. Where
+ * they were in several zones, so that it matters, none is named.
+ */
 function lastVanished<P extends PodRecord>(
   owner: Owner,
-  count: number,
+  lacking: number,
   pods: readonly P[],
   cluster: ClusterPods<P>,
 ): string[] {
   const controllers = controllersOf(owner, cluster);
   const present = new Set(pods.map(({ name }) => name));
+  const made = pods.filter(({ terminal }) => !terminal).map((pod) => cluster.pods.madeAt(pod));
   const names = new Set<string>();
-  const vanished = cluster.pods.vanished(owner.namespace);
-  for (let index = vanished.length - 1; index >= 0 && names.size < count; index -= 1) {
-    const pod = vanished[index];
-    if (pod && controllers.has(pod.controllerUid) && !present.has(pod.name)) names.add(pod.name);
+  const all = cluster.pods.vanished(owner.namespace);
+  for (let index = all.length - 1, gone = 0; index >= 0; index -= 1) {
+    const pod = all[index];
+    if (!pod || !controllers.has(pod.controllerUid)) continue;
+    gone += 1;
+    if (!present.has(pod.name)) names.add(pod.name);
+    const since = made.filter((at) => at > pod.goneAt).length;
+    made.push(pod.madeAt);
+    // Nothing was missing before it was gone.
+    if (lacking - (gone - since) <= 0) break;
   }
-  return [...names].reverse();
+  const zones = new Set([...names].map((name) => cluster.pods.lastZone(owner.namespace, name)));
+  if (names.size > lacking && zones.size > 1) return [];
+  return [...names].slice(0, lacking).reverse();
 }

@@ -6,6 +6,9 @@ import type { PodRecord } from './pod-record.ts';
 export interface VanishedPod extends Pick<PodRecord, 'name' | 'namespace' | 'labels' | 'controller'> {
   /** Uid of its controller; empty where it had none. */
   controllerUid: string;
+  /** When it was gone, and when it was first seen, as places in the order of such events. */
+  goneAt: number;
+  madeAt: number;
 }
 
 /** Pods by namespace, and where those were that are gone. */
@@ -15,6 +18,8 @@ export interface Pods<P extends PodRecord = PodRecord> {
   lastZone(namespace: string, name: string): string | undefined;
   /** The newest last. */
   vanished(namespace: string): readonly VanishedPod[];
+  /** When the pod was first seen, in the same order as `VanishedPod` has it. */
+  madeAt(pod: Pick<PodRecord, 'namespace' | 'uid'>): number;
 }
 
 export interface PodIndex<P extends PodRecord = PodRecord> extends Pods<P> {
@@ -29,16 +34,24 @@ interface NamespaceIndex<P> {
   pods: Map<string, P>;
   zones: Map<string, string>;
   vanished: VanishedPod[];
+  /** By uid of those that are there. */
+  madeAt: Map<string, number>;
 }
 
 /** @param zoneOfNode has to know the nodes before their pods are applied */
 export function createPodIndex<P extends PodRecord = PodRecord>(zoneOfNode: ZoneOfNode): PodIndex<P> {
   const namespaces = new Map<string, NamespaceIndex<P>>();
+  let events = 0;
 
   function indexOf(namespace: string): NamespaceIndex<P> {
     const known = namespaces.get(namespace);
     if (known) return known;
-    const made: NamespaceIndex<P> = { pods: new Map(), zones: new Map(), vanished: [] };
+    const made: NamespaceIndex<P> = {
+      pods: new Map(),
+      zones: new Map(),
+      vanished: [],
+      madeAt: new Map(),
+    };
     namespaces.set(namespace, made);
     return made;
   }
@@ -46,7 +59,10 @@ export function createPodIndex<P extends PodRecord = PodRecord>(zoneOfNode: Zone
   function vanish(index: NamespaceIndex<P>, pod: P): void {
     index.pods.delete(pod.name);
     const { name, namespace, labels, controller } = pod;
-    index.vanished.push({ name, namespace, labels, controller, controllerUid: controller?.uid ?? '' });
+    const controllerUid = controller?.uid ?? '';
+    const madeAt = index.madeAt.get(pod.uid) ?? 0;
+    index.madeAt.delete(pod.uid);
+    index.vanished.push({ name, namespace, labels, controller, controllerUid, goneAt: events, madeAt });
     if (index.vanished.length <= VANISHED_KEPT) return;
     const oldest = index.vanished.shift();
     const again = oldest && index.vanished.some(({ name }) => name === oldest.name);
@@ -56,13 +72,18 @@ export function createPodIndex<P extends PodRecord = PodRecord>(zoneOfNode: Zone
   return {
     apply(type, pod) {
       const index = indexOf(pod.namespace);
+      events += 1;
       const zone = zoneOfPod(pod, zoneOfNode);
       if (zone !== undefined) index.zones.set(pod.name, zone);
       if (type === 'DELETED') vanish(index, pod);
-      else index.pods.set(pod.name, pod);
+      else {
+        index.pods.set(pod.name, pod);
+        if (!index.madeAt.has(pod.uid)) index.madeAt.set(pod.uid, events);
+      }
     },
     inNamespace: (namespace) => namespaces.get(namespace)?.pods.values() ?? [],
     lastZone: (namespace, name) => namespaces.get(namespace)?.zones.get(name),
+    madeAt: ({ namespace, uid }) => namespaces.get(namespace)?.madeAt.get(uid) ?? 0,
     vanished: (namespace) => namespaces.get(namespace)?.vanished ?? [],
   };
 }

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { readZoneDisruptionBudget } from '../../../../shared/budget/decide/budget.ts';
 import { createPodEnds } from '../../../../shared/budget/decide/ends.ts';
 import { observeBudget, viewOwner } from '../../../../shared/budget/decide/observe.ts';
+import type { PodIndex } from '../../../../shared/budget/decide/pod-index.ts';
 import { cluster, controlledBy, type Given, NAMESPACE, pod, workload } from './cluster.ts';
 
 const budgetOf = (spec: object = {}, namespace = NAMESPACE) =>
@@ -72,7 +73,10 @@ describe('what the caches show of a budget', () => {
   it('takes the number of a Deployment, and a missing pod for the one that vanished last', () => {
     const given = {
       pods: [pod('web-1-x', ofReplicaSet), pod('web-1-done', { ...ofReplicaSet, terminal: true })],
-      gone: [pod('web-1-old', ofReplicaSet), pod('web-1-y', { ...ofReplicaSet, node: 'node-c' })],
+      gone: [
+        pod('web-1-old', { ...ofReplicaSet, node: 'node-c' }),
+        pod('web-1-y', { ...ofReplicaSet, node: 'node-c' }),
+      ],
       workloads: [replicaSet, workload('web', { kind: 'Deployment', replicas: 2 })],
     };
     const { observation } = observed(given);
@@ -84,6 +88,31 @@ describe('what the caches show of a budget', () => {
       expected: true,
       versions: { deployments: '7', replicasets: '6' },
     });
+  });
+
+  it('does not guess where a missing pod was, when one of two that vanished has been replaced', () => {
+    const at = (name: string, node: string) => pod(name, { ...ofReplicaSet, node });
+    const workloads = [replicaSet, workload('web', { kind: 'Deployment', replicas: 3 })];
+    const index = cluster({ workloads });
+    const apply = (type: 'ADDED' | 'DELETED', one: ReturnType<typeof at>) =>
+      (index.pods as PodIndex).apply(type, one);
+    const missing = () => {
+      const result = observeBudget(budgetOf(), index);
+      return result.kind === 'observed' && result.observation.missing;
+    };
+    const [a, b, c] = [at('web-a', 'node-a'), at('web-b', 'node-b'), at('web-c', 'node-c')];
+    for (const one of [a, b, c]) apply('ADDED', one);
+    apply('DELETED', c);
+    assert.deepEqual(missing(), ['web-c']);
+    apply('DELETED', a);
+    assert.deepEqual(missing(), ['web-c', 'web-a']);
+    apply('ADDED', at('web-d', 'node-b'));
+    assert.deepEqual(missing(), ['web-missing-0']);
+    apply('ADDED', at('web-e', 'node-c'));
+    assert.deepEqual(missing(), []);
+    // Nothing was missing in between: it is the one that vanished now.
+    apply('DELETED', b);
+    assert.deepEqual(missing(), ['web-b']);
   });
 
   it('counts a terminating pod beside its replacement', () => {

@@ -1,6 +1,13 @@
 import type { Owner } from '../../../../../shared/budget/decide/owners.ts';
 import type { BudgetObservation, Reservation } from '../../../../../shared/budget/decide/types.ts';
-import { type ApiServer, type ModelPod, missingOrdinals, type PodsAt, podName } from './api-server.ts';
+import {
+  type ApiServer,
+  type ModelPod,
+  missingOrdinals,
+  type PodsAt,
+  podName,
+  zoneOfOrdinal,
+} from './api-server.ts';
 import type { Pick } from './random.ts';
 
 /** No watch that is not silent lags for longer. */
@@ -49,7 +56,9 @@ export class LaggingCache {
   private read: NumberRead | undefined;
   /** When the pods of each place were noticed to end last. */
   private readonly ends = new Map<number, number>();
-  private vanished: string[] = [];
+  private vanished: { name: string; ordinal: number; goneAt: number; madeAt: number }[] = [];
+  /** When pods were first seen, by uid. */
+  private readonly made = new Map<string, number>();
   /** When a reserved pod that was never seen was found to be absent. */
   private readonly absent = new Map<string, number>();
 
@@ -184,6 +193,7 @@ export class LaggingCache {
     this.ends.clear();
     this.absent.clear();
     this.vanished = [];
+    this.made.clear();
     this.lastZones.clear();
     this.rememberedIndex = -1;
     this.noteEnds(new Map());
@@ -196,10 +206,12 @@ export class LaggingCache {
     for (const { name, uid, ordinal } of before.values()) {
       if (now.get(name)?.uid === uid) continue;
       this.ends.set(ordinal, this.api.moment());
-      this.vanished.push(name);
+      const madeAt = this.made.get(uid) ?? 0;
+      this.vanished.push({ name, ordinal, goneAt: this.api.moment(), madeAt });
     }
     for (const { name, uid, ordinal, terminating } of now.values()) {
       const known = before.get(name);
+      if (known?.uid !== uid) this.made.set(uid, this.api.moment());
       if (terminating && !(known?.uid === uid && known.terminating))
         this.ends.set(ordinal, this.api.moment());
     }
@@ -248,8 +260,24 @@ export class LaggingCache {
   private missingByNumber(pods: readonly ModelPod[], replicas: number): string[] {
     const lacking = Math.max(0, replicas - pods.length);
     if (lacking === 0) return [];
-    const gone = [...new Set(this.vanished.toReversed())].slice(0, lacking).toReversed();
+    const gone = this.notReplaced(pods, lacking);
     return Array.from({ length: lacking }, (_, index) => gone[index] ?? `ingester-missing-${index}`);
+  }
+
+  /** As `lastVanished` in owned-pods.ts. */
+  private notReplaced(pods: readonly ModelPod[], lacking: number): string[] {
+    const made = pods.map(({ uid }) => this.made.get(uid) ?? 0);
+    const open = new Map<string, string>();
+    let gone = 0;
+    for (const pod of this.vanished.toReversed()) {
+      gone += 1;
+      open.set(pod.name, zoneOfOrdinal(pod.ordinal));
+      const since = made.filter((at) => at > pod.goneAt).length;
+      made.push(pod.madeAt);
+      if (lacking - (gone - since) <= 0) break;
+    }
+    if (open.size > lacking && new Set(open.values()).size > 1) return [];
+    return [...open.keys()].slice(0, lacking).toReversed();
   }
 
   /** The moment of the newest consistent answer that gives the number which is used. */

@@ -118,7 +118,8 @@ export class Webhook {
     const isBound = eviction.resourceVersion === pod.resourceVersion;
     if (api.hasBudget && protocol.bindsUncovered && pod.available && !isBound) return;
     // What the budget does not cover is not its concern, unless it does by the time of the eviction.
-    if (pod.uid === eviction.uid && pod.available && pod.labelled) this.witness.letsPass(pod, eviction);
+    const isConcern = pod.labelled || !api.hasBudget;
+    if (pod.uid === eviction.uid && pod.available && isConcern) this.witness.letsPass(pod, eviction);
     // The mutating webhook ties an unready pod to its version, whoever decides.
     const isUnready = !pod.available && !pod.terminating;
     const resourceVersion = isUnready ? pod.resourceVersion : eviction.resourceVersion;
