@@ -36,7 +36,7 @@ export function drainProbeSuite(factory: ClusterFactory): void {
       web.answer = (_, response) => response.writeHead(502).end();
     };
     const start = (t: TestContext, ...flags: string[]) =>
-      bench.start(t, [...bench.old, '--yes', `--probe=${web.url}`, '--probe-interval=20ms', ...flags]);
+      bench.start(t, [...bench.old, '--yes', `--probe=${web.url}`, '--probe-interval=100ms', ...flags]);
 
     it('lists what failed with the pods that were moved, and goes on', async (t) => {
       t.after(bench.clear);
