@@ -51,7 +51,7 @@ export function rolloutProbeSuite(factory: ClusterFactory): void {
       web.answer = (_, response) => response.writeHead(502).end();
     };
     const start = (name: string, ...flags: string[]) =>
-      bench.start(name, '--max-unavailable=1', `--probe=${web.url}`, '--probe-interval=20ms', ...flags);
+      bench.start(name, '--max-unavailable=1', `--probe=${web.url}`, '--probe-interval=100ms', ...flags);
     const isHeld = ({ type, for: what }: PluginEvent) => type === 'waiting' && what === 'gate';
     const beganIn = (zone: string) => (event: PluginEvent) =>
       event.type === 'wave-begun' && event.zone === zone;
@@ -159,7 +159,7 @@ export function rolloutProbeSuite(factory: ClusterFactory): void {
         'pods-of-one',
         '--max-unavailable=1',
         `--probe=${web.url}`,
-        '--probe-interval=20ms',
+        '--probe-interval=100ms',
       );
       const { pods } = await untilEvent(run, beganIn('zone-c'));
       await untilEvent(run, ({ type, zone }) => type === 'pod-evicted' && zone === 'zone-c');
