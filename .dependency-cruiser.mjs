@@ -5,6 +5,8 @@
 const BASE = 'shared/*.ts';
 const SHARED = 'shared';
 
+const SANDBOX_LEAVES = ['plugin/sandbox/certificates.ts', 'plugin/sandbox/random.ts'];
+
 const MAY_IMPORT = {
   // What the laptop and the cluster both run.
   'shared/*.ts': [],
@@ -21,6 +23,18 @@ const MAY_IMPORT = {
   // The command line: the verbs, what they do, and how it is shown.
   'plugin/cli': [SHARED],
   'plugin/sandbox': [BASE, 'shared/kube'],
+  'plugin/sandbox/store': [],
+  'plugin/sandbox/api': [BASE, 'shared/kube', ...SANDBOX_LEAVES, 'plugin/sandbox/store'],
+  'plugin/sandbox/controllers': [
+    ...[BASE, 'shared/kube', ...SANDBOX_LEAVES, 'plugin/sandbox/store', 'plugin/sandbox/api'],
+  ],
+  'plugin/sandbox/services': [
+    ...[BASE, 'shared/kube', 'plugin/sandbox/store', 'plugin/sandbox/api', 'plugin/sandbox/controllers'],
+  ],
+  'plugin/sandbox/balancer': [BASE, 'shared/kube', ...SANDBOX_LEAVES, 'plugin/sandbox/services'],
+  'plugin/sandbox/http': [
+    ...[BASE, ...SANDBOX_LEAVES, 'plugin/sandbox/store', 'plugin/sandbox/api', 'plugin/sandbox/services'],
+  ],
   'plugin/completion': [SHARED, 'plugin/cli'],
   'plugin/install': [SHARED, 'plugin/cli'],
   'plugin/check': [SHARED, 'plugin/cli'],

@@ -12,10 +12,10 @@ import { startControllers } from './controllers/controllers.ts';
 import { Faults, type Refusal } from './http/faults.ts';
 import { front } from './http/front.ts';
 import { Server } from './http/server.ts';
-import { kubeconfig } from './kubeconfig.ts';
 import { furnish } from './nodes.ts';
 import { seededRandom, uuid } from './random.ts';
 import type { PodNetwork } from './services/http/network.ts';
+import { proxy } from './services/proxy.ts';
 import { startServices } from './services/services.ts';
 import { Store } from './store/store.ts';
 
@@ -77,14 +77,18 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const admission = new Admission(store, webhooks.call, () => uuid(random));
   const watches = new Watches(store, clock);
   const services = startServices(store, clock);
-  const parts = { objects, catalog, watches, clock, services, writer: new Writer(objects, admission) };
+  const parts = { objects, catalog, watches, clock, writer: new Writer(objects, admission) };
 
   const token = randomBytes(16).toString('hex');
   const faults = new Faults();
   const certificates = await makeCertificates();
   const server = new Server(
     certificates,
-    front((request) => handleApi(parts, request), { token, faults, clock }),
+    front(async (request) => proxy({ objects, catalog, services }, request) ?? handleApi(parts, request), {
+      token,
+      faults,
+      clock,
+    }),
   );
   const start = () => startControllers({ objects, catalog, admission, clock, random });
   let controllers: (() => void) | undefined = start();
@@ -129,4 +133,20 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       await server.open();
     },
   };
+}
+
+/** A kubeconfig (JSON, which is YAML too) for one cluster, with the authority and the token in it. */
+function kubeconfig(url: string, ca: string, token: string): string {
+  const name = 'sandbox';
+  const config = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [
+      { name, cluster: { server: url, 'certificate-authority-data': Buffer.from(ca).toString('base64') } },
+    ],
+    users: [{ name: 'sandbox-admin', user: { token } }],
+    contexts: [{ name, context: { cluster: name, user: 'sandbox-admin', namespace: 'default' } }],
+    'current-context': name,
+  };
+  return `${JSON.stringify(config, null, 2)}\n`;
 }

@@ -1,10 +1,10 @@
+import type { LabelSelector } from '../../../shared/kube/selectors.ts';
 import { type Fields, fieldsAt, isFields, type KubeObject } from '../store/object.ts';
 import type { Store } from '../store/store.ts';
 import { type AdmissionQuestion, afterPatch, denial, reviewOf } from './admission-review.ts';
-import { matchesRules } from './admission-rules.ts';
 import { internal } from './errors.ts';
 import { MUTATING_WEBHOOKS, NAMESPACES, VALIDATING_WEBHOOKS } from './resources.ts';
-import { type LabelSelector, selects } from './selectors.ts';
+import { selects } from './selectors.ts';
 import type { WebhookCaller } from './webhook-call.ts';
 
 /** A write that every webhook has let pass. */
@@ -112,4 +112,25 @@ function warningsIn({ warnings }: Fields): string[] {
 function selectorOf(value: unknown): LabelSelector | undefined {
   if (!isFields(value) || Object.keys(value).length === 0) return undefined;
   return value;
+}
+
+/** Whether one of a webhook's rules names what is written. */
+function matchesRules(webhook: Fields, { operation, resource, subresource }: AdmissionQuestion): boolean {
+  const wanted = subresource ? `${resource.plural}/${subresource}` : resource.plural;
+  const patterns = [wanted, '*/*', ...(subresource ? [`${resource.plural}/*`, `*/${subresource}`] : ['*'])];
+  const rules = Array.isArray(webhook.rules) ? webhook.rules.filter(isFields) : [];
+  return rules.some((rule) => {
+    const scope = rule.scope ?? '*';
+    return (
+      contains(rule.operations, operation, '*') &&
+      contains(rule.apiGroups, resource.group, '*') &&
+      contains(rule.apiVersions, resource.version, '*') &&
+      contains(rule.resources, ...patterns) &&
+      (scope === '*' || (scope === 'Namespaced') === resource.namespaced)
+    );
+  });
+}
+
+function contains(values: unknown, ...wanted: readonly string[]): boolean {
+  return Array.isArray(values) && values.some((value) => wanted.includes(value));
 }

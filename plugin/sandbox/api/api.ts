@@ -1,4 +1,5 @@
 import { jsonOf, type KubeObject } from '../store/object.ts';
+import type { Catalog } from './catalog.ts';
 import { deleteObjects, deleteOne } from './delete.ts';
 import { methodNotAllowed, noSuchResource } from './errors.ts';
 import { listJson, listPage } from './list.ts';
@@ -6,8 +7,6 @@ import { type ApiRequest, json, type Reply } from './message.ts';
 import { meta } from './meta.ts';
 import { type ApiParts, contextOf } from './parts.ts';
 import { patchKind } from './patch/patch.ts';
-import { parsePath } from './path.ts';
-import { parseProxyPath, proxy } from './proxy.ts';
 import { flag } from './query.ts';
 import { render, renderList } from './render.ts';
 import { review } from './reviews.ts';
@@ -21,8 +20,6 @@ import type { Target } from './write.ts';
  * @throws StatusError for everything that is not a success
  */
 export async function handleApi(parts: ApiParts, request: ApiRequest): Promise<Reply> {
-  const proxied = parseProxyPath(request.path);
-  if (proxied) return proxy(parts, proxied, request);
   const target = parsePath(parts.catalog, request.path);
   if (!target) return meta(parts.catalog.all(), request) ?? refuseUnknown();
   if (target.resource.review) return review(target.resource, request);
@@ -105,4 +102,28 @@ function watch(parts: ApiParts, target: Target, request: ApiRequest): Reply {
 
 function refuseUnknown(): never {
   throw noSuchResource();
+}
+
+/**
+ * The resource that a path names, `undefined` for anything else:
+ * `/api/v1/…` or `/apis/GROUP/VERSION/…`, then `[namespaces/NS/]RESOURCE[/NAME[/SUBRESOURCE]]`.
+ */
+function parsePath(catalog: Catalog, path: string): Target | undefined {
+  const steps = path.split('/').slice(1).map(decodeURIComponent);
+  const core = steps[0] === 'api';
+  if (!core && steps[0] !== 'apis') return undefined;
+  const [group = '', version = ''] = core ? ['', steps[1]] : [steps[1], steps[2]];
+  const rest = steps.slice(core ? 2 : 3);
+  if (rest.length === 0 || rest.includes('')) return undefined;
+
+  // Below /namespaces/NS, what follows is a namespaced resource, unless it is a subresource of the namespace itself.
+  if (rest[0] === 'namespaces' && rest.length >= 3) {
+    const [, namespace, plural = '', name, subresource] = rest;
+    const resource = catalog.find(group, version, plural);
+    if (resource) return resource.namespaced ? { resource, namespace, name, subresource } : undefined;
+  }
+  const [plural = '', name, subresource] = rest;
+  const resource = catalog.find(group, version, plural);
+  if (!resource || (resource.namespaced && name !== undefined)) return undefined;
+  return { resource, name, subresource };
 }

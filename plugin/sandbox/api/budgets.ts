@@ -1,9 +1,10 @@
+import type { LabelSelector } from '../../../shared/kube/selectors.ts';
 import { fieldsAt, type KubeObject } from '../store/object.ts';
 import type { Store } from '../store/store.ts';
 import { StatusError } from './errors.ts';
 import type { Objects } from './objects.ts';
 import { BUDGETS, type Resource } from './resources.ts';
-import { type LabelSelector, selects } from './selectors.ts';
+import { selects } from './selectors.ts';
 
 /** PodDisruptionBudgets whose selector matches a pod; an empty selector matches every pod of the namespace. */
 export function budgetsOf(store: Store, pod: KubeObject): KubeObject[] {

@@ -40,7 +40,7 @@ export function listPage(
   if (!all) throw token ? continueExpired() : expired(version, store.version);
 
   const filter = filterOf(resource, query);
-  const selected = filter.labels.length + filter.fields.length > 0;
+  const selected = filter.labels !== undefined || filter.fields.length > 0;
   const found = selected ? all.filter((object) => matches(filter, object)) : all;
   const rest = token ? found.filter((object) => keyOf(object) > token.after) : found;
   const objects = limit > 0 ? rest.slice(0, limit) : rest;

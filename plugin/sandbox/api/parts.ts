@@ -1,5 +1,4 @@
 import type { Clock } from '../../../shared/clock.ts';
-import type { PodServices } from '../services/services.ts';
 import type { Catalog } from './catalog.ts';
 import type { ApiRequest } from './message.ts';
 import type { Objects } from './objects.ts';
@@ -14,7 +13,6 @@ export interface ApiParts {
   writer: Writer;
   watches: Watches;
   clock: Clock;
-  services: PodServices;
 }
 
 /** The write context of a request: who asks, and whether only for show. */

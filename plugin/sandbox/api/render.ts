@@ -1,8 +1,10 @@
 import { jsonOf, type KubeObject } from '../store/object.ts';
+import { AGE, type Column } from './columns/column.ts';
+import { COLUMNS } from './columns/columns.ts';
+import { customColumns } from './columns/custom.ts';
 import type { Page } from './list.ts';
 import type { ApiRequest } from './message.ts';
 import type { Resource } from './resources.ts';
-import { tableOf } from './table.ts';
 import { metadataOf, viewOf } from './view.ts';
 
 /** One object in the representation that the client asked for, as JSON text. */
@@ -24,4 +26,42 @@ export function renderList(resource: Resource, page: Page, request: ApiRequest, 
       items: objects.map(metadataOf),
     });
   return JSON.stringify(tableOf(resource, objects, page.metadata, request.query.get('includeObject'), nowMs));
+}
+
+const NAME: Column = { name: 'Name', type: 'string', format: 'name', cell: (object) => object.metadata.name };
+
+/** meta.k8s.io/v1 Table of objects with the columns that `kubectl get` shows for them. */
+function tableOf(
+  resource: Resource,
+  objects: readonly KubeObject[],
+  metadata: object,
+  includeObject: string | null,
+  nowMs: number,
+): object {
+  const columns = columnsOf(resource);
+  return {
+    kind: 'Table',
+    apiVersion: 'meta.k8s.io/v1',
+    metadata,
+    columnDefinitions: columns.map(({ name, type, format, priority }) => ({
+      name,
+      type,
+      format: format ?? '',
+      description: '',
+      priority: priority ?? 0,
+    })),
+    rows: objects.map((object) => ({
+      cells: columns.map((column) => column.cell(object, nowMs)),
+      ...(includeObject === 'None'
+        ? {}
+        : { object: includeObject === 'Object' ? object : metadataOf(object) }),
+    })),
+  };
+}
+
+function columnsOf(resource: Resource): readonly Column[] {
+  const own = COLUMNS[resource.storage];
+  if (own) return own[0]?.name === 'Last Seen' ? own : [NAME, ...own];
+  if (resource.printerColumns?.length) return [NAME, ...customColumns(resource.printerColumns)];
+  return [NAME, AGE];
 }

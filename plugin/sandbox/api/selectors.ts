@@ -1,82 +1,27 @@
+import { type LabelMatcher, parseSelector } from '../../../shared/kube/selector-text.ts';
+import { type LabelSelector, matchesLabels } from '../../../shared/kube/selectors.ts';
 import { fieldsAt, isFields, type KubeObject } from '../store/object.ts';
 import { badRequest } from './errors.ts';
 
-export interface LabelRequirement {
-  key: string;
-  operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist' | 'Gt' | 'Lt';
-  values?: readonly string[];
-}
-
-/** metav1.LabelSelector. */
-export interface LabelSelector {
-  matchLabels?: Readonly<Record<string, string>>;
-  matchExpressions?: readonly LabelRequirement[];
-}
-
-type Labels = Readonly<Record<string, string>>;
-
-/** Whether labels satisfy one requirement; `NotIn` also matches a missing label, as in Kubernetes. */
-export function satisfies(labels: Labels, { key, operator, values = [] }: LabelRequirement): boolean {
-  const value = labels[key];
-  switch (operator) {
-    case 'In':
-      return value !== undefined && values.includes(value);
-    case 'NotIn':
-      return value === undefined || !values.includes(value);
-    case 'Exists':
-      return value !== undefined;
-    case 'DoesNotExist':
-      return value === undefined;
-    case 'Gt':
-      return value !== undefined && Number(value) > Number(values[0]);
-    case 'Lt':
-      return value !== undefined && Number(value) < Number(values[0]);
-  }
-}
-
 /** Whether labels match a selector; an empty selector matches everything, a missing one nothing. */
-export function selects(selector: LabelSelector | undefined, labels: Labels | undefined): boolean {
-  if (!selector) return false;
-  const have = labels ?? {};
-  for (const [key, value] of Object.entries(selector.matchLabels ?? {}))
-    if (have[key] !== value) return false;
-  return (selector.matchExpressions ?? []).every((requirement) => satisfies(have, requirement));
+export function selects(
+  selector: LabelSelector | undefined,
+  labels: Readonly<Record<string, string>> = {},
+): boolean {
+  return selector !== undefined && matchesLabels(selector, labels);
 }
-
-const SET_BASED = /^(\S+)\s+(in|notin)\s+\(([^)]*)\)$/;
-const EQUALITY = /^([^\s=!]+)\s*(==|=|!=)\s*(\S*)$/;
-const KEY = /^(!?)\s*([A-Za-z0-9][\w./-]*)$/;
 
 /**
  * Parses the `labelSelector` parameter: `a=b,c!=d,e in (f,g),h,!i`.
  *
+ * @returns undefined for an empty one, which selects everything
  * @throws StatusError BadRequest
  */
-export function parseLabelSelector(text: string): LabelRequirement[] {
-  return splitOutsideParentheses(text).map((part) => {
-    const set = SET_BASED.exec(part);
-    if (set) {
-      const values = (set[3] ?? '').split(',').map((value) => value.trim());
-      return { key: set[1] ?? '', operator: set[2] === 'in' ? 'In' : 'NotIn', values };
-    }
-    const equality = EQUALITY.exec(part);
-    if (equality)
-      return {
-        key: equality[1] ?? '',
-        operator: equality[2] === '!=' ? 'NotIn' : 'In',
-        values: [equality[3] ?? ''],
-      };
-    const key = KEY.exec(part);
-    if (key) return { key: key[2] ?? '', operator: key[1] ? 'DoesNotExist' : 'Exists' };
-    throw badRequest(`unable to parse requirement: found '${part}', expected: a label selector`);
-  });
-}
-
-function splitOutsideParentheses(text: string): string[] {
-  return text
-    .split(/,(?![^(]*\))/)
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
+export function parseLabelSelector(text: string): LabelMatcher | undefined {
+  if (text === '') return undefined;
+  const matcher = parseSelector(text);
+  if (typeof matcher === 'string') throw badRequest(`unable to parse requirement: ${matcher}`);
+  return matcher;
 }
 
 export interface FieldRequirement {
@@ -137,13 +82,12 @@ export function parseFieldSelector(text: string, storage: string): FieldRequirem
 
 /** Label and field requirements of a list or watch, all of which must hold. */
 export interface Filter {
-  labels: readonly LabelRequirement[];
+  labels: LabelMatcher | undefined;
   fields: readonly FieldRequirement[];
 }
 
 export function matches(filter: Filter, object: KubeObject): boolean {
-  const labels = object.metadata.labels ?? {};
-  if (!filter.labels.every((requirement) => satisfies(labels, requirement))) return false;
+  if (filter.labels?.(object.metadata.labels ?? {}) === false) return false;
   return filter.fields.every(({ path, equal, value }) => (fieldText(object, path) === value) === equal);
 }
 

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { LabelSelector } from '../../../shared/kube/selectors.ts';
 import { type Fields, fieldsAt, type KubeObject } from '../store/object.ts';
 import { type FieldProblem, invalid } from './errors.ts';
 import { DEPLOYMENTS, PODS, REPLICASETS, type Resource, STATEFULSETS } from './resources.ts';
-import { type LabelSelector, selects } from './selectors.ts';
+import { selects } from './selectors.ts';
 
 const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const SUBDOMAIN_HELP =

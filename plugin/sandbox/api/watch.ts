@@ -129,7 +129,7 @@ function fail(sink: Sink, asked: number, version: number): void {
 
 /** How a change looks through a selector: what leaves the selection is DELETED, what enters it is ADDED. */
 function seenAs(filter: Filter, { type, object, previous }: Change): Change['type'] | undefined {
-  if (filter.labels.length + filter.fields.length === 0) return type;
+  if (!filter.labels && filter.fields.length === 0) return type;
   const before = previous !== undefined && matches(filter, previous);
   const after = type !== 'DELETED' && matches(filter, object);
   if (before && after) return 'MODIFIED';

@@ -1,6 +1,7 @@
+import type { LabelSelector } from '../../../shared/kube/selectors.ts';
 import { conditionOf } from '../api/eviction.ts';
 import { BUDGETS, PODS } from '../api/resources.ts';
-import { type LabelSelector, selects } from '../api/selectors.ts';
+import { selects } from '../api/selectors.ts';
 import { controllerOf, type Fields, fieldsAt, type KubeObject, keyOf, timestamp } from '../store/object.ts';
 import { isFinished, isReady, isTerminating } from './pods.ts';
 import { COALESCE_MS, WorkQueue } from './queue.ts';

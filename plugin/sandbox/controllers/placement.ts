@@ -1,4 +1,4 @@
-import { type LabelRequirement, satisfies } from '../api/selectors.ts';
+import { type LabelRequirement, matchesLabels } from '../../../shared/kube/selectors.ts';
 import { type Fields, fieldsAt, isFields } from '../store/object.ts';
 import type { Node, Pod } from './types.ts';
 
@@ -18,13 +18,18 @@ export function fits(pod: Pod, node: Node): boolean {
 }
 
 function matchesTerm(term: Fields, labels: Record<string, string>, name: string): boolean {
-  const expressions = requirements(term.matchExpressions).every((requirement) =>
-    satisfies(labels, requirement),
+  return (
+    requirements(term.matchExpressions).every((each) => meets(each, labels)) &&
+    requirements(term.matchFields).every((each) => meets(each, { 'metadata.name': name }))
   );
-  const fields = requirements(term.matchFields).every((requirement) =>
-    satisfies({ 'metadata.name': name }, requirement),
-  );
-  return expressions && fields;
+}
+
+/** Node affinity has two operators more than label selectors. */
+function meets(requirement: LabelRequirement, labels: Record<string, string>): boolean {
+  const { key, operator, values = [] } = requirement;
+  if (operator === 'Gt') return Number(labels[key]) > Number(values[0]);
+  if (operator === 'Lt') return Number(labels[key]) < Number(values[0]);
+  return matchesLabels({ matchExpressions: [requirement] }, labels);
 }
 
 function requirements(value: unknown): LabelRequirement[] {

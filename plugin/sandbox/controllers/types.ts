@@ -1,9 +1,9 @@
 import type { Clock } from '../../../shared/clock.ts';
+import type { LabelSelector } from '../../../shared/kube/selectors.ts';
 import type { Admission } from '../api/admission.ts';
 import type { Catalog } from '../api/catalog.ts';
 import type { Objects } from '../api/objects.ts';
 import type { Resource } from '../api/resources.ts';
-import type { LabelSelector } from '../api/selectors.ts';
 import type { Random } from '../random.ts';
 import type { Fields, KubeObject, OwnerReference } from '../store/object.ts';
 import type { Recorder } from './recorder.ts';

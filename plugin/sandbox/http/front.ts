@@ -2,7 +2,7 @@ import type { Clock } from '../../../shared/clock.ts';
 import type { User } from '../api/admission-review.ts';
 import { internal, StatusError, unauthorized } from '../api/errors.ts';
 import { type ApiRequest, json, type Reply } from '../api/message.ts';
-import { parseProxyPath } from '../api/proxy.ts';
+import { isProxied } from '../services/proxy.ts';
 import type { Faults } from './faults.ts';
 import { negotiate } from './negotiate.ts';
 import { type Incoming, type Outgoing, readBody, respond } from './requests.ts';
@@ -30,7 +30,7 @@ export function front(
       options.faults.check(method, url.pathname);
       const { accept = '' } = incoming.headers;
       // What is behind the proxy negotiates for itself.
-      const representation = parseProxyPath(url.pathname) ? 'json' : negotiate(accept);
+      const representation = isProxied(url.pathname) ? 'json' : negotiate(accept);
       if (!representation) throw notAcceptable();
       return await handler({
         method,

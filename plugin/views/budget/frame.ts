@@ -1,7 +1,7 @@
 import { firstNames, oneLine, plural } from '../../../shared/format.ts';
 import type { BudgetReport, ZoneReport } from '../../budget/report.ts';
 import { mostUnavailable } from '../../budget/table.ts';
-import { BLANK, clip, type Line, shorten, span, widthOf } from '../terminal/line.ts';
+import { BLANK, clip, fit, type Line, lineWidth, span, widthOf } from '../terminal/line.ts';
 import type { Surface } from '../terminal/shell.tsx';
 import type { Theme } from '../terminal/theme.ts';
 import { zoneCells } from './cells.ts';
@@ -93,11 +93,11 @@ function zoneLine(
   theme: Theme,
 ): Line {
   const spans = zoneCells(zone, cells, theme);
-  const drawn = spans.reduce((sum, { text }) => sum + widthOf(text), 0);
+  const drawn = lineWidth(spans);
   const down = firstNames(zone.unavailable.map(({ pod, why }) => `${pod} (${why})`));
   const going = zone.reserved.length > 0 ? `about to go: ${firstNames(zone.reserved)}` : '';
   return [
-    span(`  ${shorten(zone.zone ?? UNKNOWN, width, theme.ellipsis).padEnd(width)}  `),
+    span(`  ${fit(zone.zone ?? UNKNOWN, width, theme.ellipsis)}  `),
     span(`${`${zone.healthy}/${zone.expected}`.padStart(counts)} serve  `),
     ...spans,
     span(' '.repeat(Math.max(0, cells - drawn) + 2)),

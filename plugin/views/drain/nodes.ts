@@ -1,6 +1,6 @@
 import { plural } from '../../../shared/format.ts';
 import type { DrainNodeRow } from '../../drain/decide/snapshot.ts';
-import { type Line, shorten, span, widthOf } from '../terminal/line.ts';
+import { fit, type Line, span, widthOf } from '../terminal/line.ts';
 import { mostImportant } from '../terminal/pick.ts';
 import { bar } from '../terminal/status.ts';
 import type { Theme } from '../terminal/theme.ts';
@@ -35,7 +35,7 @@ export function nodeLines(
   const textWidth = Math.max(0, ...nodes.map((node) => widthOf(describe(node))));
   const barWidth = Math.min(LONGEST_BAR, columns - INDENT - nameWidth - textWidth - 2 * GAP);
   const lines = shown.map((node, index): Line => {
-    const name = shorten(names[index] ?? '', nameWidth, theme.ellipsis).padEnd(nameWidth + GAP);
+    const name = fit(names[index] ?? '', nameWidth, theme.ellipsis) + ' '.repeat(GAP);
     const drawn =
       barWidth < SHORTEST_BAR
         ? []

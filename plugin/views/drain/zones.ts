@@ -1,7 +1,7 @@
 import { plural } from '../../../shared/format.ts';
 import type { DrainZoneRow } from '../../drain/decide/snapshot.ts';
 import type { Section } from '../terminal/allot.ts';
-import { type Line, shorten, span, widthOf } from '../terminal/line.ts';
+import { fit, type Line, span, widthOf } from '../terminal/line.ts';
 import { mostImportant } from '../terminal/pick.ts';
 import { PHASE_TONES, type PhaseLook, type Theme } from '../terminal/theme.ts';
 import { nodeLines } from './nodes.ts';
@@ -68,7 +68,7 @@ function zoneLine(zone: DrainZoneRow, { name, counts }: ReturnType<typeof widths
   const look = LOOKS[zone.phase];
   return [
     span(`${theme.phases[look]} `, PHASE_TONES[look]),
-    span(shorten(zone.zone, name, theme.ellipsis).padEnd(name), look === 'active' ? 'strong' : 'normal'),
+    span(fit(zone.zone, name, theme.ellipsis), look === 'active' ? 'strong' : 'normal'),
     span(`  ${countsOf(zone).padStart(counts)} nodes  `, look === 'pending' ? 'faint' : 'normal'),
     span(detailOf(zone), PHASE_TONES[look]),
   ];

@@ -1,6 +1,6 @@
 import type { CellState, PodCell, ZoneRow } from '../../../shared/rollout/decide/snapshot.ts';
 import type { Tone } from '../narration/tone.ts';
-import { type Line, lineWidth, type Span, shorten, span, widthOf } from '../terminal/line.ts';
+import { fit, type Line, lineWidth, type Span, span, widthOf } from '../terminal/line.ts';
 import { CELL_TONES, PHASE_TONES, type Theme } from '../terminal/theme.ts';
 
 /** Cells stand in groups of ten, so that they can be counted. */
@@ -93,7 +93,7 @@ function labelWidth({ nameWidth, countWidth }: Pick<Grid, 'nameWidth' | 'countWi
 }
 
 function labelOf(zone: ZoneRow, grid: Grid, theme: Theme): Line {
-  const name = shorten(zone.zone, grid.nameWidth, theme.ellipsis).padEnd(grid.nameWidth);
+  const name = fit(zone.zone, grid.nameWidth, theme.ellipsis);
   return [
     span(`${theme.phases[zone.phase]} `, PHASE_TONES[zone.phase]),
     span(name, zone.phase === 'active' ? 'strong' : 'normal'),

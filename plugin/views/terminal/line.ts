@@ -1,3 +1,6 @@
+import sliceAnsi from 'slice-ansi';
+import stringWidth from 'string-width';
+import wrapAnsi from 'wrap-ansi';
 import { harmless } from '../../../shared/plain-text.ts';
 import type { Tone } from '../narration/tone.ts';
 
@@ -16,13 +19,14 @@ export interface Size {
 
 export const BLANK: Line = [];
 
+/** Text that is safe to draw, so that what is measured is what the terminal shows. */
 export function span(text: string, tone: Tone = 'normal'): Span {
-  return { text, tone };
+  return { text: harmless(text), tone };
 }
 
-/** Columns that text takes; everything drawn is taken to be one column wide. */
+/** Columns that text takes on a terminal: two for a wide character such as an emoji, none for a combining mark. */
 export function widthOf(text: string): number {
-  return [...text].length;
+  return stringWidth(text);
 }
 
 export function lineWidth(line: Line): number {
@@ -35,51 +39,30 @@ export function clip(line: Line, columns: number, ellipsis: string): Line {
   const clipped: Span[] = [];
   let left = Math.max(0, columns - widthOf(ellipsis));
   for (const { text, tone } of line) {
-    const kept = [...text].slice(0, left).join('');
-    left -= widthOf(kept);
+    const kept = sliceAnsi(text, 0, left);
     if (kept !== '') clipped.push({ text: kept, tone });
+    // Where half of a wide character is left over, nothing may follow.
+    left = kept === text ? left - widthOf(kept) : 0;
   }
   return [...clipped, span(ellipsis.slice(0, columns), 'faint')];
 }
 
 /** Cuts out the middle, where long zone and workload names are most alike. */
 export function shorten(text: string, columns: number, ellipsis: string): string {
-  const characters = [...text];
-  if (characters.length <= columns) return text;
+  const width = widthOf(text);
+  if (width <= columns) return text;
   const kept = Math.max(0, columns - widthOf(ellipsis));
   const head = Math.floor(kept / 3);
-  return (
-    characters.slice(0, head).join('') +
-    ellipsis +
-    characters.slice(characters.length - (kept - head)).join('')
-  );
+  return sliceAnsi(text, 0, head) + ellipsis + sliceAnsi(text, width - (kept - head), width);
+}
+
+/** Exactly `columns` wide: shortened where it is wider, else with spaces behind it. */
+export function fit(text: string, columns: number, ellipsis: string): string {
+  const shortened = shorten(text, columns, ellipsis);
+  return shortened + ' '.repeat(Math.max(0, columns - widthOf(shortened)));
 }
 
 /** Breaks text between words into lines of at most `columns`, and longer words where they must. */
 export function wrap(text: string, columns: number): string[] {
-  const lines: string[] = [];
-  let current = '';
-  for (const word of text.split(' ').flatMap((word) => pieces(word, columns))) {
-    if (current !== '' && widthOf(current) + 1 + widthOf(word) > columns) {
-      lines.push(current);
-      current = word;
-    } else {
-      current = current === '' ? word : `${current} ${word}`;
-    }
-  }
-  return current === '' ? lines : [...lines, current];
-}
-
-function pieces(word: string, columns: number): string[] {
-  const characters = [...word];
-  if (characters.length <= columns) return [word];
-  const count = Math.ceil(characters.length / columns);
-  return Array.from({ length: count }, (_, index) =>
-    characters.slice(index * columns, (index + 1) * columns).join(''),
-  );
-}
-
-/** The lines with nothing in them but characters that are shown: what is drawn comes from the cluster for a good part. */
-export function harmlessLines(lines: readonly Line[]): Line[] {
-  return lines.map((line) => line.map(({ text, tone }) => ({ text: harmless(text), tone })));
+  return text === '' ? [] : wrapAnsi(harmless(text), columns, { hard: true }).split('\n');
 }

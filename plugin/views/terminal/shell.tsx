@@ -3,7 +3,7 @@ import type { Context } from '../../cli/context.ts';
 import { drained } from '../narration/stream.ts';
 import { FrameView } from './frame-view.tsx';
 import type { KeyActions } from './keys.ts';
-import { harmlessLines, type Line, type Size } from './line.ts';
+import type { Line, Size } from './line.ts';
 import { FrameTerminal, reflows, watchSize } from './screen.ts';
 import { type Theme, themeFor } from './theme.ts';
 
@@ -127,13 +127,12 @@ class InkShell implements Shell {
 
   #layOut(): readonly Line[] {
     const { columns, rows } = this.#terminal;
-    const lines = this.#options.layOut({
+    return this.#options.layOut({
       size: { columns, rows },
       theme: this.#theme,
       nowMs: this.#options.clock.nowMs(),
       keys: this.#keys,
     });
-    return harmlessLines(lines);
   }
 
   #element() {

@@ -4,10 +4,9 @@ import { text } from 'node:stream/consumers';
 import type { Kube } from '../../../../shared/kube/kube.ts';
 import { resourcePath } from '../../../../shared/kube/paths.ts';
 import { makeCertificates } from '../../certificates.ts';
-import type { Binding } from './bindings.ts';
+import { type Binding, gateOf, selectsPod } from './bindings.ts';
 import { INJECT_LABEL } from './ingresses.ts';
-import { gatePatch } from './injection.ts';
-import { readReview } from './objects.ts';
+import { type NewPod, readReview } from './objects.ts';
 
 /** The controller's mutating webhook. */
 export interface InjectionWebhook {
@@ -54,6 +53,21 @@ export async function startInjectionWebhook(
       return closed;
     },
   };
+}
+
+/**
+ * The JSON patch that gives a new pod the readiness gates of the target groups it will be in; empty where it has them
+ * or is in none.
+ * https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/pod_readiness_gate/
+ */
+export function gatePatch(namespace: string, pod: NewPod, bindings: readonly Binding[]): object[] {
+  const { readinessGates } = pod.spec;
+  const missing = bindings
+    .filter((binding) => selectsPod(binding, namespace, pod.metadata.labels))
+    .map((binding) => ({ conditionType: gateOf(binding) }))
+    .filter((gate) => !readinessGates.some(({ conditionType }) => conditionType === gate.conditionType));
+  if (missing.length === 0) return [];
+  return [{ op: 'add', path: '/spec/readinessGates', value: [...readinessGates, ...missing] }];
 }
 
 function answerTo(review: unknown, bindings: readonly Binding[]): object {

@@ -5,6 +5,7 @@ import { INITIAL_STATE, reduce } from '../../../../plugin/views/budget/reducer.t
 import { lineWidth } from '../../../../plugin/views/terminal/line.ts';
 import { themeFor } from '../../../../plugin/views/terminal/theme.ts';
 import fc from '../../../helpers/seed.ts';
+import { wideText } from '../../views/fixtures/wide-text.ts';
 import { reportOf } from './reports.ts';
 
 function inputOf(change: Partial<BudgetFrameInput> = {}): BudgetFrameInput {
@@ -84,9 +85,11 @@ describe('layOutBudgets', () => {
         fc.nat({ max: 60 }),
         fc.nat({ max: 2000 }),
         fc.nat({ max: 20 }),
-        (columns, rows, pods, budgets) => {
+        wideText,
+        (columns, rows, pods, budgets, text) => {
+          const unavailable = [{ pod: text, why: text }];
           const zones = [
-            { zone: 'z', expected: pods + 1, healthy: pods, unavailable: [], reserved: [], allowed: 0 },
+            { zone: text, expected: pods + 1, healthy: pods, unavailable, reserved: [text], allowed: 0 },
           ];
           const reports = Array.from({ length: budgets + 1 }, (_, index) =>
             reportOf({ name: `b${index}`, zones }),

@@ -61,7 +61,7 @@ describe('field selectors', () => {
 
   it('read nested fields, and missing ones as empty', () => {
     const matched = (selector: string) =>
-      matches({ labels: [], fields: parseFieldSelector(selector, '/pods') }, pod);
+      matches({ labels: undefined, fields: parseFieldSelector(selector, '/pods') }, pod);
     assert.equal(matched('metadata.name=p,spec.nodeName=n1'), true);
     assert.equal(matched('status.phase!=Running'), false);
     assert.equal(matched('status.podIP='), true);

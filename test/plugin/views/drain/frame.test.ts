@@ -6,8 +6,9 @@ import { lineWidth } from '../../../../plugin/views/terminal/line.ts';
 import fc from '../../../helpers/seed.ts';
 import { drainEvent, drainSnapshot, drainZone, nodeRow } from '../fixtures/drain.ts';
 import { drainFrameInput, drainStateAfter } from '../fixtures/drain-frames.ts';
+import { wideText } from '../fixtures/wide-text.ts';
 
-const names = fc.stringMatching(/^[a-z0-9.-]{1,60}$/);
+const names = fc.oneof(fc.stringMatching(/^[a-z0-9.-]{1,60}$/), wideText);
 const nodes = fc
   .tuple(names, fc.nat({ max: 200 }), fc.nat({ max: 200 }), fc.nat({ max: 5 }))
   .map(([name, pods, left, terminating]) => nodeRow(name, pods, Math.min(pods, left), terminating));
@@ -20,7 +21,10 @@ const zones = fc
   .map((parts) => drainZone(...parts));
 const statuses: fc.Arbitrary<DrainStatus> = fc.record({
   kind: fc.constantFrom('cordoning', 'evicting', 'waiting', 'blocked', 'disconnected', 'stopping', 'done'),
-  reason: fc.lorem({ maxCount: 60 }),
+  reason: fc.oneof(
+    fc.lorem({ maxCount: 60 }),
+    wideText.map((text) => `now ${text}`),
+  ),
   fix: fc.option(fc.lorem({ maxCount: 30 }), { nil: undefined }),
 });
 const reasons = fc.array(fc.record({ reason: fc.lorem(), pods: fc.array(names) }), { maxLength: 8 });

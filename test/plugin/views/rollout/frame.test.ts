@@ -8,8 +8,9 @@ import type { RolloutStatus } from '../../../../shared/rollout/decide/snapshot.t
 import fc from '../../../helpers/seed.ts';
 import { frameInput, stateAfter } from '../fixtures/frames.tsx';
 import { cells, event, midway, snapshotOf, zoneRow } from '../fixtures/snapshots.ts';
+import { wideText } from '../fixtures/wide-text.ts';
 
-const names = fc.stringMatching(/^[a-z0-9-]{1,40}$/);
+const names = fc.oneof(fc.stringMatching(/^[a-z0-9-]{1,40}$/), wideText);
 const zones = fc.array(
   fc
     .tuple(names, fc.stringMatching(/^[#~.!]{0,400}$/), names)
@@ -18,7 +19,10 @@ const zones = fc.array(
 );
 const statuses: fc.Arbitrary<RolloutStatus> = fc.record({
   kind: fc.constantFrom('disrupting', 'waiting', 'blocked', 'disconnected', 'stopping', 'done'),
-  reason: fc.lorem({ maxCount: 60 }),
+  reason: fc.oneof(
+    fc.lorem({ maxCount: 60 }),
+    wideText.map((text) => `now ${text}`),
+  ),
   fix: fc.option(fc.lorem({ maxCount: 30 }), { nil: undefined }),
 });
 const inputs = fc

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { gateOf } from '../../../../../plugin/sandbox/balancer/controller/bindings.ts';
 import { conditionFor } from '../../../../../plugin/sandbox/balancer/controller/condition.ts';
 import { endpointsOf } from '../../../../../plugin/sandbox/balancer/controller/endpoints.ts';
-import { gatePatch } from '../../../../../plugin/sandbox/balancer/controller/injection.ts';
+import { gatePatch } from '../../../../../plugin/sandbox/balancer/controller/webhook.ts';
 import { binding, type PodShape, pod, target } from './builders.ts';
 
 const BINDING = binding();

@@ -1,17 +1,17 @@
 /** The subresource `proxy` of pods and services, answered by what the pods simulate. */
+import type { Catalog } from '../api/catalog.ts';
+import { badRequest, StatusError } from '../api/errors.ts';
+import type { ApiRequest, Reply } from '../api/message.ts';
+import type { Objects } from '../api/objects.ts';
+import { PODS } from '../api/resources.ts';
 import { isReady, isTerminating } from '../controllers/pods.ts';
 import type { Pod } from '../controllers/types.ts';
-import { portsOf } from '../services/pod-state.ts';
-import type { PodServices } from '../services/services.ts';
 import { type Fields, fieldsAt, isFields } from '../store/object.ts';
-import type { Catalog } from './catalog.ts';
-import { badRequest, StatusError } from './errors.ts';
-import type { ApiRequest, Reply } from './message.ts';
-import type { Objects } from './objects.ts';
-import { PODS } from './resources.ts';
+import { portsOf } from './pod-state.ts';
+import type { PodServices } from './services.ts';
 
 /** A path below `/api/v1/namespaces/NS/(pods|services)/[SCHEME:]NAME[:PORT]/proxy`. */
-export interface ProxyTarget {
+interface ProxyTarget {
   resource: 'pods' | 'services';
   namespace: string;
   name: string;
@@ -29,8 +29,12 @@ interface ProxyParts {
 
 const PROXY = /^\/api\/v1\/namespaces\/([^/]+)\/(pods|services)\/([^/]+)\/proxy(\/.*)?$/;
 
-/** What a path asks the proxy for; undefined for all other paths. */
-export function parseProxyPath(path: string): ProxyTarget | undefined {
+/** Whether a path is answered by a pod. */
+export function isProxied(path: string): boolean {
+  return PROXY.test(path);
+}
+
+function parseProxyPath(path: string): ProxyTarget | undefined {
   const [, namespace, resource, id = '', rest = '/'] = PROXY.exec(path) ?? [];
   if (namespace === undefined) return undefined;
   const parts = decodeURIComponent(id).split(':');
@@ -48,9 +52,12 @@ export function parseProxyPath(path: string): ProxyTarget | undefined {
  * Hands a request over to a pod, as the API server does: `ResourceLocation` in `pkg/registry/core/pod/strategy.go` and
  * in `pkg/registry/core/service/storage` of Kubernetes find the pod.
  *
+ * @returns undefined for a path that is not proxied
  * @throws StatusError 404 for an unknown object, 400 for a pod without address, 503 when nothing listens
  */
-export function proxy(parts: ProxyParts, target: ProxyTarget, request: ApiRequest): Reply {
+export function proxy(parts: ProxyParts, request: ApiRequest): Reply | undefined {
+  const target = parseProxyPath(request.path);
+  if (!target) return undefined;
   const { pod, port } = target.resource === 'pods' ? podFor(parts, target) : endpointFor(parts, target);
   const { podIP } = pod.status;
   if (podIP === undefined) throw badRequest('address not allowed');
