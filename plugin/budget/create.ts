@@ -16,11 +16,11 @@ import { overlapping } from './overlap.ts';
 import type { WorkloadTarget } from './target.ts';
 import type { SelectingWorkload } from './workload.ts';
 
-/** `kubectl zone budget create` as its flags say. */
+/** The flags of `kubectl zone budget create`. */
 export interface CreateRequest {
   name: string;
   target: WorkloadTarget;
-  /** As the manifest has it: a number, or a percentage in a string. */
+  /** As in the manifest: a number, or a percentage in a string. */
   maxUnavailable: number | string;
   unhealthyPodEvictionPolicy: string | undefined;
   /** The budget only warns. */
@@ -30,7 +30,7 @@ export interface CreateRequest {
   connection: ConnectOptions;
 }
 
-/** Writes a budget for the pods of a workload, and says what would keep it from holding. */
+/** Creates a budget for the pods of a workload, and warns if it would not be effective. */
 export async function createBudget(request: CreateRequest, context: Context): Promise<ExitCode> {
   const { stdout, stderr } = context;
   const kube = await context.connect(request.connection);
@@ -110,12 +110,12 @@ async function refuseOverlap(kube: Kube, name: string, workload: SelectingWorklo
   const others = overlapping(budgets, workload).filter((each) => each !== name);
   if (others.length === 0) return malformed.map((each) => each.name);
   throw new UserError(
-    `the pods of ${workload.name} have a ZoneDisruptionBudget already: ${others.join(', ')}; with two of them no pod could be evicted`,
-    `change that one: kubectl edit zdb ${others[0]} -n ${namespace}`,
+    `the pods of ${workload.name} already have a ZoneDisruptionBudget: ${others.join(', ')}; with two, no pod could be evicted`,
+    `change it instead: kubectl edit zdb ${others[0]} -n ${namespace}`,
   );
 }
 
-/** Creates the budget and hands it over as the API server has it. */
+/** Creates the budget and returns the created object. */
 async function post(kube: Kube, manifest: object, request: CreateRequest): Promise<object> {
   const { namespace } = kube;
   try {
@@ -142,7 +142,7 @@ async function post(kube: Kube, manifest: object, request: CreateRequest): Promi
 
 const Created = z.looseObject({ metadata: z.looseObject({}) });
 
-/** They are for machines; kubectl hides them too. */
+/** Internal fields, which kubectl hides as well. */
 function withoutManagedFields({ metadata, ...rest }: z.infer<typeof Created>): object {
   return { ...rest, metadata: { ...metadata, managedFields: undefined } };
 }

@@ -17,15 +17,15 @@ const CONFIGURATIONS = {
 };
 const NAMESPACES = { group: '', version: 'v1', resource: 'namespaces' };
 
-/** Whether the API server asks the webhook about evictions in a namespace. */
+/** Whether the API server calls the webhook for evictions in a namespace. */
 export interface Enforcement {
   kind: 'enforced' | 'not-enforced' | 'unknown';
-  /** Empty when it is enforced. */
+  /** Empty if budgets are enforced. */
   reason: string;
   fix: string | undefined;
 }
 
-/** Looks whether zone disruption budgets hold in a namespace. What may not be read leaves it unknown. */
+/** Checks whether zone disruption budgets are enforced in a namespace; unknown if it may not be read. */
 export async function readEnforcement(kube: Kube, namespace: string): Promise<Enforcement> {
   let found: unknown;
   try {
@@ -50,7 +50,7 @@ export async function readEnforcement(kube: Kube, namespace: string): Promise<En
   if (!matchesLabels(webhook.namespaceSelector, await labelsOf(kube, namespace))) {
     return {
       kind: 'not-enforced',
-      reason: `${WEBHOOK_NAME} leaves out the namespace ${namespace}`,
+      reason: `${WEBHOOK_NAME} excludes the namespace ${namespace}`,
       fix: `change its namespaceSelector: kubectl edit validatingwebhookconfiguration ${WEBHOOK_CONFIGURATION}`,
     };
   }
@@ -65,7 +65,7 @@ function notEnforced(reason: string): Enforcement {
   };
 }
 
-/** Every namespace carries its own name as a label; more is known only where the namespace may be read. */
+/** Every namespace has its name as a label; its other labels are known only if it may be read. */
 async function labelsOf(kube: Kube, namespace: string): Promise<Readonly<Record<string, string>>> {
   try {
     const path = resourcePath({ ...NAMESPACES, name: namespace });

@@ -5,17 +5,17 @@ import { RESOURCES } from '../../shared/kube/paths.ts';
 
 const CRD = 'zonedisruptionbudgets.zonecontrol.k8s.aws';
 
-/** What to say where the API server knows no ZoneDisruptionBudgets at all. */
+/** The error for a cluster without the ZoneDisruptionBudget CRD. */
 export function crdMissing(cause: unknown): UserError {
   return new UserError(
     `the cluster has no ZoneDisruptionBudgets: the CustomResourceDefinition ${CRD} is not installed`,
-    'install it from a copy of the kubectl-zone repository: kubectl apply --server-side -k manifests/crds',
+    'install it from a clone of the kubectl-zone repository: kubectl apply --server-side -k manifests/crds',
     cause,
   );
 }
 
 /**
- * What to say where something could not be read.
+ * The error for a resource that could not be read.
  *
  * @param what in the plural, such as `pods`
  */
@@ -30,7 +30,7 @@ export function unreadable(error: unknown, what: string, namespace: string | und
   );
 }
 
-/** What to say where there is no budget of that name; names those there are. */
+/** The error for a budget that does not exist; names the existing ones. */
 export async function budgetNotFound(kube: Kube, name: string, cause: unknown): Promise<UserError> {
   const address = { ...RESOURCES.zonedisruptionbudgets, namespace: kube.namespace, name };
   let others: string[];
@@ -40,6 +40,6 @@ export async function budgetNotFound(kube: Kube, name: string, cause: unknown): 
     if (error instanceof ApiError && error.code === 404) return crdMissing(error);
     others = [];
   }
-  const otherwise = `choose another namespace with -n, or make one: kubectl zone budget create ${name} --for sts/NAME --max-unavailable 33%`;
+  const otherwise = `choose another namespace with -n, or create one: kubectl zone budget create ${name} --for sts/NAME --max-unavailable 33%`;
   return notFound(CRD, address, { others, otherwise, cause });
 }

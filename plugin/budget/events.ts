@@ -2,31 +2,31 @@ import type { Context } from '../cli/context.ts';
 import type { BudgetReport } from './report.ts';
 import type { TableOptions } from './table.ts';
 
-/** What a watched budget view shows. */
+/** Events of a watched budget view. */
 export type BudgetEvent =
-  /** All budgets, whenever one of them or its pods have changed. */
+  /** All budgets, whenever one of them or its pods change. */
   | { type: 'reports'; atMs: number; reports: readonly BudgetReport[] }
-  /** A watch broke; what is shown may be old. */
+  /** A watch is disconnected; the view may be outdated. */
   | { type: 'lost'; atMs: number; reason: string }
   | { type: 'restored'; atMs: number };
 
-/** Shows the events as they come. */
+/** Displays events. */
 export interface BudgetReporter {
   report(event: BudgetEvent): void;
-  /** Resolves when everything that was reported has been written. */
+  /** Resolves when all reports have been written. */
   close(): Promise<void>;
 }
 
 export interface BudgetReporterOptions {
   output: string | undefined;
   table: TableOptions;
-  /** What is shown, such as `zone disruption budgets of default`. */
+  /** The title, such as `zone disruption budgets of default`. */
   title: string;
-  /** Called when a key asks to end: `q` leaves, Ctrl-C interrupts. */
+  /** Called when a key ends the view: `q` quits, Ctrl-C interrupts. */
   onQuit(outcome: 'stopped' | 'interrupted'): void;
 }
 
-/** Opens the reporter for where the output goes; handed in by the command. */
+/** Opens the reporter for the output; passed in by the command. */
 export type OpenBudgetReporter = (
   context: Context,
   options: BudgetReporterOptions,

@@ -19,7 +19,7 @@ import { explainEviction } from './explain.ts';
 import { explanationLines } from './explanation-lines.ts';
 import { fetchState } from './fetch.ts';
 
-/** `kubectl zone budget explain` as its flags say. */
+/** The flags of `kubectl zone budget explain`. */
 export interface ExplainRequest {
   pod: string;
   output: 'json' | 'yaml' | undefined;
@@ -27,9 +27,9 @@ export interface ExplainRequest {
 }
 
 /**
- * Says whether an eviction of the pod would be admitted now, and why. Asks nothing of the eviction API.
+ * Explains whether an eviction of the pod would be admitted now. Does not use the eviction API.
  *
- * @returns 0 when it would be admitted and no budget is against it, else 1, as `kubectl auth can-i` does
+ * @returns 0 if it would be admitted and no budget denies it, else 1, like `kubectl auth can-i`
  */
 export async function explainPod(request: ExplainRequest, context: Context): Promise<ExitCode> {
   const kube = await context.connect(request.connection);
@@ -51,7 +51,7 @@ export async function explainPod(request: ExplainRequest, context: Context): Pro
   }
 }
 
-/** The pod itself, from a consistent read as the webhook makes it. */
+/** The pod, from a consistent read like the webhook's. */
 async function fetchPod(kube: Kube, name: string): Promise<Pod> {
   const { namespace } = kube;
   try {
@@ -61,7 +61,7 @@ async function fetchPod(kube: Kube, name: string): Promise<Pod> {
     if (!(error instanceof ApiError) || error.code !== 404) throw error;
     throw new UserError(
       `pods "${name}" not found in namespace "${namespace}"`,
-      'kubectl get pods lists those there are; choose another namespace with -n',
+      'list them with kubectl get pods, or choose another namespace with -n',
       error,
     );
   }

@@ -14,7 +14,7 @@ import { countNow } from './report.ts';
 import { differences } from './staleness.ts';
 import { type ClusterState, countPodsOf } from './state.ts';
 
-/** Whether a pod could be evicted now, and what each budget says. `-o json` prints it: a stable interface. */
+/** Whether a pod could be evicted now, and the answer of each budget. Printed by `-o json`: a stable interface. */
 export interface Explanation {
   pod: {
     namespace: string;
@@ -23,7 +23,7 @@ export interface Explanation {
     available: boolean;
     problem: string | undefined;
   };
-  /** `unenforced`: a zone disruption budget denies it, but nothing makes the API server ask. */
+  /** `unenforced`: a zone disruption budget denies it, but no webhook enforces the budget. */
   verdict: 'admitted' | 'denied' | 'unenforced';
   /** The budgets that cover the pod; several of them deny every eviction. */
   budgets: readonly BudgetAnswer[];
@@ -36,7 +36,7 @@ export interface BudgetAnswer {
   /** The budget only warns. */
   dryRun: boolean;
   decision: Pick<BudgetDecision, 'kind' | 'reason'> & { fix?: string };
-  /** In what the stored status differs from the pods. */
+  /** How the stored status differs from the pods. */
   stale: readonly string[];
 }
 
@@ -47,7 +47,7 @@ export interface ExplainInput {
   enforcement: Enforcement;
 }
 
-/** Explains an eviction that would be asked for now, by the decision that the webhook takes. */
+/** Explains the result of an eviction now, by the decision of the webhook. */
 export function explainEviction(input: ExplainInput, nowMs: number): Explanation {
   const { pod, state, enforcement } = input;
   const { name, namespace, labels } = pod.metadata;
@@ -96,15 +96,15 @@ function readBudgetsOf({ budgets, malformed }: ClusterState, namespace: string):
 }
 
 /**
- * The webhook decides by the stored status, tightened by what it sees. Where there is no webhook, nothing keeps that
- * status up to date, and the pods as they are decide.
+ * The webhook decides by the stored status, restricted further by its own view. Without a webhook that status is not kept
+ * up to date, so the current pods decide.
  */
 function askBudget(budget: ZoneDisruptionBudget, input: ExplainInput, nowMs: number): BudgetAnswer {
   const { pod, state, enforcement } = input;
   const { spec, metadata } = budget;
   const common = { name: metadata.name, dryRun: spec.dryRun };
   const record = budgetPod(pod);
-  // As `/bind` does, the eviction is bound to the pod that has the name.
+  // Like `/bind`, this binds the eviction to the current pod of that name.
   const request = { name: record.name, pod: podRead(record, state.zoneOfNode), preconditionUid: record.uid };
   const owned = { ...request, owner: viewOwner(record, state) };
   const observed = countPodsOf(budget, state);
@@ -136,7 +136,7 @@ function plain(decision: BudgetDecision): BudgetAnswer['decision'] {
   return decision.kind === 'deny' ? { kind, reason, fix: decision.fix } : { kind, reason };
 }
 
-/** As the webhook has it: nobody knows which pods it covers. */
+/** Like the webhook: it is unknown which pods such a budget covers. */
 function mayCover(budget: MalformedBudget): BudgetAnswer {
   return {
     name: budget.name,
@@ -150,7 +150,7 @@ function mayCover(budget: MalformedBudget): BudgetAnswer {
   };
 }
 
-/** As for PodDisruptionBudgets: with two budgets nobody can say which one counts. */
+/** As for PodDisruptionBudgets: with two budgets it is undefined which one applies. */
 function severalBudgets(
   { metadata, spec }: ZoneDisruptionBudget,
   all: readonly ZoneDisruptionBudget[],
@@ -162,7 +162,7 @@ function severalBudgets(
     decision: {
       kind: 'deny',
       reason: `the pod has more than one ZoneDisruptionBudget: ${names}`,
-      fix: 'change their selectors so that one covers it, or delete the others',
+      fix: 'change their selectors so that only one covers it, or delete the others',
     },
     stale: [],
   };

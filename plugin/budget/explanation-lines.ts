@@ -4,10 +4,10 @@ import type { Explanation } from './explain.ts';
 const VERDICTS: Readonly<Record<Explanation['verdict'], string>> = {
   admitted: 'would be admitted',
   denied: 'would be denied',
-  unenforced: 'would be admitted, against its budget, because nothing enforces that',
+  unenforced: 'would be admitted although its budget denies it, because no webhook enforces the budget',
 };
 
-/** The answer for a reader: the verdict first, then what each budget says and what would change it. */
+/** The explanation as text: the verdict, then the answer of each budget and what would change it. */
 export function explanationLines(explanation: Explanation): string[] {
   const { pod, verdict, budgets, podDisruptionBudgets, enforcement } = explanation;
   const where = pod.zone ?? 'an unknown zone';
@@ -17,7 +17,7 @@ export function explanationLines(explanation: Explanation): string[] {
     const answer = decision.kind === 'allow' ? 'allows' : dryRun ? 'would deny, but only warns' : 'denies';
     lines.push('', `ZoneDisruptionBudget ${name}: ${answer}`, `  ${decision.reason}`);
     if (decision.fix !== undefined) lines.push(`  ${decision.fix}`);
-    if (stale.length > 0) lines.push(`  its status is behind: ${stale.join('; ')}`);
+    if (stale.length > 0) lines.push(`  its status is outdated: ${stale.join('; ')}`);
   }
   if (budgets.length === 0) lines.push('', 'no ZoneDisruptionBudget covers the pod');
   for (const { name, allows, reason } of podDisruptionBudgets) {
@@ -31,7 +31,7 @@ export function explanationLines(explanation: Explanation): string[] {
     );
   }
   if (enforcement.kind === 'unknown') {
-    lines.push('', `whether a webhook enforces it is not known: ${enforcement.reason}`);
+    lines.push('', `unknown whether a webhook enforces it: ${enforcement.reason}`);
   }
   return lines.map((line) => (line.startsWith('  ') ? `  ${oneLine(line)}` : oneLine(line)));
 }

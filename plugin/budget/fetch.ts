@@ -12,7 +12,7 @@ import { budgetNotFound, crdMissing, unreadable } from './errors.ts';
 import { type BudgetPod, readBudgetPod } from './pod.ts';
 import { type ClusterState, withScales } from './state.ts';
 
-/** Which budgets are asked for. */
+/** The requested budgets. */
 export interface Scope {
   /** Undefined for all namespaces. */
   namespace: string | undefined;
@@ -29,16 +29,16 @@ export const WORKLOADS: readonly (readonly [WorkloadKind, ResourceAddress])[] = 
   ['ReplicaSet', RESOURCES.replicasets],
 ];
 
-/** Of each request for a scale. */
+/** The timeout of each request for a scale. */
 export const SCALE_TIMEOUT_MS = 10_000;
 
 /**
- * Reads budgets, and then all that counting their pods needs.
+ * Reads budgets, and then everything needed to count their pods.
  *
- * @throws UserError where the CRD is not installed, the budget does not exist, or something may not be read
+ * @throws UserError if the CRD is not installed, the budget does not exist, or something may not be read
  */
 export async function fetchState(kube: Kube, scope: Scope): Promise<ClusterState> {
-  // The budgets come first, so that no count in them is newer than the pods.
+  // Budgets are read first, so that none of their counts is newer than the pods.
   const budgets = await fetchBudgets(kube, scope);
   const { namespace } = scope;
   const list = (address: ResourceAddress) =>

@@ -10,9 +10,9 @@ import { type ListRequest, noneFound, tableOptions } from './request.ts';
 import { budgetRows, columnWidths, notes, tableHeader, tableLine } from './table.ts';
 
 /**
- * Shows budgets with their pods as they are now, once or until interrupted.
+ * Shows budgets with the current state of their pods, once or until interrupted.
  *
- * @returns 1 where a budget cannot be read; all others are shown nevertheless
+ * @returns 1 if a budget cannot be read; all others are still shown
  */
 export async function listBudgets(
   request: ListRequest,
@@ -47,7 +47,7 @@ async function print(
 ): Promise<void> {
   const { output } = request;
   if (output === 'json' || output === 'yaml') {
-    // One that was named is shown by itself, several as a list.
+    // A single named budget is printed as an object, several as a list.
     const shown = request.name === undefined ? { items: reports } : reports[0];
     writeDocument(stdout, await printData(shown, output));
     return;

@@ -2,19 +2,19 @@ import { type PodRecord, podRecord } from '../../shared/budget/decide/pod-record
 import { type Pod, readPod } from '../../shared/kube/objects.ts';
 import { podProblem } from '../../shared/kube/pods.ts';
 
-/** A pod as budgets are shown with. */
+/** A pod as shown with budgets. */
 export interface BudgetPod extends PodRecord {
-  /** In a few words, why it does not serve; undefined for one that does. */
+  /** A short reason why it is unavailable; undefined for an available pod. */
   problem: string | undefined;
 }
 
-/** Trims a pod. */
+/** Keeps the fields of a pod that are needed. */
 export function budgetPod(pod: Pod): BudgetPod {
   const record = podRecord(pod);
   return { ...record, problem: record.terminating ? 'terminating' : podProblem(pod) };
 }
 
-/** Reads a pod and keeps what counts. Throws TypeError for a malformed one. */
+/** Parses a pod and keeps the fields that are needed. Throws TypeError if it is malformed. */
 export function readBudgetPod(object: unknown): BudgetPod {
   return budgetPod(readPod(object));
 }

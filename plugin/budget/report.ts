@@ -10,39 +10,39 @@ import type { BudgetPod } from './pod.ts';
 import { differences } from './staleness.ts';
 import { type ClusterState, type Counted, countPodsOf } from './state.ts';
 
-/** A budget as its pods are now, counted here. `-o json` prints it: a stable interface. */
+/** A budget with its current pods, counted here. Printed by `-o json`: a stable interface. */
 export interface BudgetReport {
   namespace: string;
   name: string;
-  /** As written; empty when it is not set. */
+  /** As in the spec; empty if it is not set. */
   maxUnavailable: string;
-  /** In pods; absent when it cannot be told. */
+  /** The number of pods; absent if it is unknown. */
   maxUnavailablePods: number | undefined;
   expectedReplicas: number;
   dryRun: boolean;
-  /** By name; pods whose zone nobody knows are in a last one without a name. */
+  /** By name; pods whose zone is unknown are in the last one, without a name. */
   zones: readonly ZoneReport[];
-  /** Whether the budget itself cannot be read; then only its name is known, and `problem`. */
+  /** Whether the budget itself cannot be read; then only its name and `problem` are known. */
   malformed: boolean;
   /** Why the pods cannot be counted, nothing can be allowed, or it protects nothing. */
   problem: string | undefined;
-  /** In what the stored status, by which the webhook decides, differs from the pods. */
+  /** How the stored status, by which the webhook decides, differs from the pods. */
   stale: readonly string[];
 }
 
 export interface ZoneReport {
-  /** Undefined for pods whose zone nobody knows; each of them counts as a zone of its own. */
+  /** Undefined for pods whose zone is unknown; each of them counts as a zone of its own. */
   zone: string | undefined;
   expected: number;
   healthy: number;
   unavailable: readonly { pod: string; why: string }[];
-  /** Pods whose eviction is admitted and that still stand. */
+  /** Pods whose eviction is admitted and that still exist. */
   reserved: readonly string[];
   /** Pods that could be evicted now. */
   allowed: number;
 }
 
-/** Reports on all budgets of a state, sorted by namespace and name. */
+/** Reports all budgets, sorted by namespace and name. */
 export function reportBudgets(state: ClusterState, nowMs: number): BudgetReport[] {
   return [
     ...state.budgets.map((budget) => reportBudget(budget, countPodsOf(budget, state), nowMs)),
@@ -50,7 +50,7 @@ export function reportBudgets(state: ClusterState, nowMs: number): BudgetReport[
   ].sort((a, b) => compareText(a.namespace, b.namespace) || compareText(a.name, b.name));
 }
 
-/** The status as a webhook would write it if it counted these very pods now. */
+/** The status that a webhook would write if it counted these pods now. */
 export function countNow(
   budget: ZoneDisruptionBudget,
   observed: Pick<Counted, 'observation'>,
@@ -80,15 +80,15 @@ function reportBudget(budget: ZoneDisruptionBudget, observed: Counted | string, 
     zones: zoneReports(now, usable && settling === undefined ? most : 0, observed),
     problem: usable
       ? (coversNothing(budget, observed) ??
-        (settling === undefined ? undefined : `settling, it admits nothing yet: ${settling}`))
+        (settling === undefined ? undefined : `settling, admits nothing yet: ${settling}`))
       : `maxUnavailable cannot be used: ${most}`,
     stale: differences(budget, now),
   };
 }
 
 /**
- * What is left to show of a budget whose pods cannot be counted here: what the webhook has counted, which may read more
- * than we may, without the names of the pods that are down.
+ * The report of a budget whose pods cannot be counted here: the webhook's count, as the webhook may have more
+ * permissions, without the names of unavailable pods.
  */
 function byWebhook(budget: ZoneDisruptionBudget, why: string) {
   const view = viewBudget(budget);
@@ -97,12 +97,12 @@ function byWebhook(budget: ZoneDisruptionBudget, why: string) {
     maxUnavailablePods: view.maxUnavailable,
     expectedReplicas: budget.status.expectedReplicas,
     zones: zoneReports(budget.status, view.maxUnavailable, { observation: { pods: [] }, owners: [] }),
-    problem: `its pods cannot be counted here, and what the webhook counted is shown: ${why}`,
+    problem: `its pods cannot be counted here, so the webhook’s count is shown: ${why}`,
     stale: [],
   };
 }
 
-/** A selector that was written wrongly protects nothing, and looks like a budget all the same. */
+/** A budget with a wrong selector looks valid but protects nothing. */
 function coversNothing(
   { spec: { selector } }: ZoneDisruptionBudget,
   { owners }: Counted,
@@ -110,8 +110,8 @@ function coversNothing(
   if (owners.length > 0) return undefined;
   const { matchLabels = {}, matchExpressions = [] } = selector ?? {};
   return Object.keys(matchLabels).length + matchExpressions.length === 0
-    ? 'it protects nothing: its selector is empty, which covers no pods, unlike in a PodDisruptionBudget'
-    : 'it protects nothing: no pod has the labels of its selector, and no workload makes such pods; correct spec.selector';
+    ? 'it protects nothing: an empty selector covers no pods, unlike in a PodDisruptionBudget'
+    : 'it protects nothing: no pod and no workload matches its selector; correct spec.selector';
 }
 
 const UNCOUNTED = { maxUnavailablePods: undefined, expectedReplicas: 0, zones: [], stale: [] };
@@ -150,7 +150,7 @@ function zoneReports(
   return [...reports.filter(({ zone }) => zone !== undefined), ...together(reports)];
 }
 
-/** The pods that do not serve, and why. */
+/** The unavailable pods, and why. */
 function downPods({ pods, missing }: OwnedPods<BudgetPod>): { pod: string; why: string }[] {
   return [
     ...pods.flatMap(({ name, problem }) => (problem === undefined ? [] : [{ pod: name, why: problem }])),
@@ -158,7 +158,7 @@ function downPods({ pods, missing }: OwnedPods<BudgetPod>): { pod: string; why: 
   ];
 }
 
-/** The zones without a name as one. */
+/** Merges the zones without a name. */
 function together(reports: readonly ZoneReport[]): ZoneReport[] {
   const unknown = reports.filter(({ zone }) => zone === undefined);
   if (unknown.length === 0) return [];
@@ -170,7 +170,7 @@ function together(reports: readonly ZoneReport[]): ZoneReport[] {
       healthy: sum(({ healthy }) => healthy),
       unavailable: unknown.flatMap(({ unavailable }) => unavailable),
       reserved: unknown.flatMap(({ reserved }) => reserved),
-      // A pod of an unknown zone is never let go: the decision denies it whatever the counts are.
+      // A pod in an unknown zone may never be evicted: the decision denies it whatever the counts are.
       allowed: 0,
     },
   ];

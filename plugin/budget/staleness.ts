@@ -2,17 +2,17 @@ import { settlingMessage, syncFailure } from '../../shared/budget/decide/conditi
 import type { BudgetStatus, ZoneCount, ZoneDisruptionBudget } from '../../shared/budget/decide/types.ts';
 import { compareText, isKnownZone } from '../../shared/kube/zones.ts';
 
-/** Said of a budget that no webhook has seen. */
+/** The note for a budget that no webhook has counted. */
 export const NEVER_COUNTED = 'no webhook has counted its pods yet';
 
 /**
- * In what a budget's stored status, by which the webhook decides, differs from what its pods show now. A webhook that
- * works closes such a gap within moments.
+ * How a budget's stored status, by which the webhook decides, differs from its current pods. A working webhook updates it
+ * within moments.
  *
  * @param now the status counted from the pods
  */
 export function differences({ metadata, status }: ZoneDisruptionBudget, now: BudgetStatus): string[] {
-  // Not behind: what it waits for is a problem of its own.
+  // Not outdated: what it waits for is a separate problem.
   if (settlingMessage(status) !== undefined) return [];
   if (status.versions.pods === undefined) return [NEVER_COUNTED];
   const failure = syncFailure(status);
@@ -30,7 +30,7 @@ export function differences({ metadata, status }: ZoneDisruptionBudget, now: Bud
     if (before !== after) found.push(`${label(zone)}: stored ${before} healthy, counted ${after}`);
   }
   const ended = status.reservations.length - now.reservations.length;
-  if (ended > 0) found.push(`stored ${ended} more reserved ${ended === 1 ? 'pod' : 'pods'} than still stand`);
+  if (ended > 0) found.push(`stored ${ended} more reserved ${ended === 1 ? 'pod' : 'pods'} than still exist`);
   return found;
 }
 

@@ -9,7 +9,7 @@ import type { ZoneDisruptionBudget } from '../../shared/budget/decide/types.ts';
 import type { ScaleReader } from '../../shared/budget/read-scale.ts';
 import type { BudgetPod } from './pod.ts';
 
-/** Budgets, and all that counting their pods needs, of one namespace or of all, as the cluster showed it. */
+/** Budgets, and everything needed to count their pods, of one namespace or of all. */
 export interface ClusterState extends ObservedCluster<BudgetPod> {
   budgets: readonly ZoneDisruptionBudget[];
   /** Those that cannot be read. */
@@ -18,7 +18,7 @@ export interface ClusterState extends ObservedCluster<BudgetPod> {
 
 export type Counted = Extract<ObservedBudget<BudgetPod>, { kind: 'observed' }>;
 
-/** The budget's pods, or the second half of a sentence that says why they cannot be counted. */
+/** The budget's pods, or why they cannot be counted. */
 export function countPodsOf(budget: ZoneDisruptionBudget, state: ClusterState): Counted | string {
   const observed = observeBudget(budget, state);
   switch (observed.kind) {
@@ -27,11 +27,11 @@ export function countPodsOf(budget: ZoneDisruptionBudget, state: ClusterState): 
     case 'problem':
       return observed.reason;
     case 'ask':
-      return `nobody has asked for the scale of ${observed.refs.map(({ name }) => name).join(', ')}`;
+      return `no scale has been read of ${observed.refs.map(({ name }) => name).join(', ')}`;
   }
 }
 
-/** The state with the scales that its budgets ask for, read now. */
+/** The state with the scales that its budgets need, read now. */
 export async function withScales(
   state: Omit<ClusterState, 'scaleOf'>,
   readScale: ScaleReader,

@@ -2,15 +2,15 @@ import { firstNames, oneLine } from '../../shared/format.ts';
 import type { BudgetReport, ZoneReport } from './report.ts';
 import { NEVER_COUNTED } from './staleness.ts';
 
-/** What a table of budgets shows beside the zones. */
+/** Optional columns of a table of budgets. */
 export interface TableOptions {
-  /** Whether budgets of several namespaces are shown. */
+  /** Whether to show the namespace. */
   namespaces: boolean;
-  /** All names instead of the first few. */
+  /** Show all names instead of the first few. */
   wide: boolean;
 }
 
-/** One row for each zone of each budget; every row is complete, so that grep and awk can use it. */
+/** One row per zone and budget; every row is complete, for use with grep and awk. */
 export function budgetRows(reports: readonly BudgetReport[], options: TableOptions): string[][] {
   return reports.flatMap((report) => {
     const zones = report.zones.length > 0 ? report.zones : [undefined];
@@ -44,13 +44,13 @@ function row(
     zone ? `${zone.healthy}/${zone.expected}` : '-',
     zone ? String(zone.reserved.length) : '-',
     zone ? String(zone.allowed) : '-',
-    mostUnavailable(report),
+    maxUnavailableText(report),
     ...(wide ? [String(report.dryRun), zone?.reserved.join(',') ?? ''] : []),
     zone ? unavailable(zone, wide) : report.malformed ? `<${report.problem}>` : '',
   ].map(oneLine);
 }
 
-/** A row that says that a budget is not there any more. */
+/** The row for a deleted budget. */
 export function goneRow(
   { namespace, name }: Pick<BudgetReport, 'namespace' | 'name'>,
   { namespaces, wide }: TableOptions,
@@ -60,21 +60,21 @@ export function goneRow(
   return [...row, ...Array<string>(columns - row.length - 1).fill('-'), ''].map(oneLine);
 }
 
-/** `4 (33%)`: in pods, and as written. */
-export function mostUnavailable({ maxUnavailable, maxUnavailablePods }: BudgetReport): string {
+/** `4 (33%)`: the number of pods, and the value in the spec. */
+export function maxUnavailableText({ maxUnavailable, maxUnavailablePods }: BudgetReport): string {
   if (maxUnavailablePods === undefined) return maxUnavailable || '<none>';
   return maxUnavailable.endsWith('%')
     ? `${maxUnavailablePods} (${maxUnavailable})`
     : String(maxUnavailablePods);
 }
 
-/** Pods with the reason why each does not serve, as many as `wide` tells. */
+/** Unavailable pods with the reason of each, all of them with `wide`. */
 export function unavailable({ unavailable: pods }: ZoneReport, wide: boolean): string {
   const names = pods.map(({ pod, why }) => `${pod} (${why})`);
   return wide ? names.join(', ') : firstNames(names);
 }
 
-/** Widths at which all rows are aligned. */
+/** The column widths of a table. */
 export function columnWidths(rows: readonly (readonly string[])[]): number[] {
   const widths: number[] = [];
   for (const cells of rows) {
@@ -83,7 +83,7 @@ export function columnWidths(rows: readonly (readonly string[])[]): number[] {
   return widths;
 }
 
-/** A line of a table, three spaces between its columns as kubectl has it. */
+/** A line of a table, with three spaces between columns as in kubectl. */
 export function tableLine(cells: readonly string[], widths: readonly number[]): string {
   return cells
     .map((cell, index) => cell.padEnd(widths[index] ?? 0))
@@ -91,21 +91,21 @@ export function tableLine(cells: readonly string[], widths: readonly number[]): 
     .trimEnd();
 }
 
-/** What the table does not say: budgets that cannot be counted, and those whose stored status is behind. */
+/** Notes that are not in the table: budgets that cannot be counted, and those whose stored status is outdated. */
 export function notes(reports: readonly BudgetReport[]): string[] {
   const uncounted = reports.filter(({ stale }) => stale.includes(NEVER_COUNTED));
   const names = uncounted.map(({ namespace, name }) => `${namespace}/${name}`);
   return [
     ...(names.length === 0
       ? []
-      : [`no webhook has counted the pods of ${firstNames(names, 5)} yet, so nothing may be enforcing that`]),
+      : [`no webhook has counted the pods of ${firstNames(names, 5)} yet, so they may not be enforced`]),
     ...reports.flatMap(({ namespace, name, problem, stale, malformed }) => {
       const prefix = `budget ${namespace}/${name}:`;
       const behind = stale.filter((each) => each !== NEVER_COUNTED);
       return [
-        // The table has it already where there are no zones to show.
+        // The table already shows it if there are no zones.
         ...(problem === undefined || malformed ? [] : [`${prefix} ${oneLine(problem)}`]),
-        ...(behind.length === 0 ? [] : [`${prefix} its status is behind: ${oneLine(behind.join('; '))}`]),
+        ...(behind.length === 0 ? [] : [`${prefix} its status is outdated: ${oneLine(behind.join('; '))}`]),
       ];
     }),
   ];

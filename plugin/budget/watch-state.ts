@@ -18,11 +18,11 @@ import { SCALE_TIMEOUT_MS, type Scope, WORKLOADS } from './fetch.ts';
 import { type BudgetPod, readBudgetPod } from './pod.ts';
 import { type ClusterState, withScales } from './state.ts';
 
-/** Budgets and their pods, kept up to date. */
+/** Watched budgets and their pods. */
 export interface StateWatch {
-  /** What the cluster looks like now; owners of other kinds are asked again each time. */
+  /** The current state; the scales of other kinds of owners are read each time. */
   read(): Promise<ClusterState>;
-  /** Since when what is shown may be old, by the clock; undefined while all watches are live. */
+  /** Since when the state may be outdated, by the clock; undefined while all watches are connected. */
   readonly staleSinceMs: number | undefined;
   onChange(listener: () => void): void;
   stop(): Promise<void>;
@@ -38,10 +38,9 @@ export interface StateWatchOptions {
 }
 
 /**
- * Starts the watches and resolves when each has its first list. Nodes come first, so that each pod's zone is known when
- * it is seen.
+ * Starts the watches and resolves when each has its first list. Nodes come first, so that the zone of each pod is known.
  *
- * @throws ApiError when something may not be read; nodes may be forbidden
+ * @throws ApiError if something may not be read; nodes may be forbidden
  */
 export async function watchState({ kube, scope, ...connection }: StateWatchOptions): Promise<StateWatch> {
   const { namespace, name, selector } = scope;

@@ -9,7 +9,7 @@ import { type ListRequest, noneFound, tableOptions } from './request.ts';
 import { type StateWatch, watchState } from './watch-state.ts';
 
 /**
- * Shows budgets and every change of them until interrupted.
+ * Shows budgets and their changes until interrupted.
  *
  * @returns 130 after Ctrl-C, 0 after q in the live view
  */
@@ -20,7 +20,7 @@ export async function watchBudgets(
   context: Context,
   openReporter: OpenBudgetReporter,
 ): Promise<ExitCode> {
-  // A budget or CRD that is not there, or may not be read, is told before anything is drawn.
+  // A missing budget or CRD, or a missing permission, is reported before anything is drawn.
   const { budgets, malformed } = await fetchState(kube, scope);
   if (budgets.length + malformed.length === 0) writeLine(context.stderr, noneFound(scope));
   const ended = Promise.withResolvers<ExitCode>();
@@ -58,7 +58,7 @@ export async function watchBudgets(
   }
 }
 
-/** Reports what the watches show, now and after each change, one look at a time. */
+/** Reports the state now and after each change, one report at a time. */
 function followReports(
   watch: StateWatch,
   reporter: BudgetReporter,

@@ -14,7 +14,7 @@ const Selecting = z.object({
   }),
 });
 
-/** Reads a workload with its selector. Throws for a malformed one. */
+/** Parses a workload with its selector. Throws if it is malformed. */
 export function readSelectingWorkload(kind: WorkloadKind, object: unknown): SelectingWorkload {
   return { ...readWorkload(kind, object), selector: Selecting.parse(object).spec.selector };
 }

@@ -7,20 +7,20 @@ import { writeDocument } from '../cli/output.ts';
 import { decideCompletion } from './decide.ts';
 import { findPlace, type Place } from './place.ts';
 import { completionText, NO_CANDIDATES, type Presented, present } from './present.ts';
-import type { Named, Question } from './question.ts';
+import type { Candidate, Question } from './question.ts';
 
 /**
- * How long somebody who pressed a key waits: for the cluster, unless the line has `--request-timeout`, and before
- * that for a credential plugin, which may have to ask its cloud for a token. What comes later is not shown.
+ * How long a completion may take: for the cluster, unless the line has `--request-timeout`, and before that for a
+ * credential plugin, which may have to request a token. Later results are not shown.
  */
 const PATIENCE = { requestsMs: 1_000, credentialsMs: 3_000 };
 
 /**
- * Answers a shell that completes a command line, as kubectl asks the executables that are called `kubectl_complete-…`
- * (kubectl's pkg/cmd/plugin/plugin_completion.go). stdout gets the candidates and the directive, stderr nothing
- * whatever happens: what cannot be found out is not offered.
+ * Answers a completion request of a shell, in the protocol that kubectl uses for `kubectl_complete-…` executables
+ * (kubectl's pkg/cmd/plugin/plugin_completion.go). stdout gets the candidates and the directive; stderr stays empty in
+ * all cases: what cannot be looked up is not offered.
  *
- * @param words what was typed after `kubectl zone`; the last one is being typed and may be empty
+ * @param words the words after `kubectl zone`; the last one is being typed and may be empty
  */
 export async function complete(
   words: readonly string[],
@@ -34,7 +34,7 @@ export async function complete(
   };
   const presented = await candidatesFor(words, commands, context, onLate).catch(() => NO_CANDIDATES);
   await new Promise<void>((resolve) => writeDocument(context.stdout, completionText(presented), resolve));
-  // The lookup of a name cannot be called off, nor waited for: with a dead resolver it takes half a minute.
+  // A DNS lookup cannot be aborted, and waiting for it can take half a minute with an unreachable resolver.
   if (late) context.abandon?.();
   return EXIT.done;
 }
@@ -49,7 +49,7 @@ async function candidatesFor(
   const decision = decideCompletion(place, commands);
   const { asked } = decision;
   if (!asked) return present(decision, []);
-  // What needs no cluster is offered without it.
+  // Candidates that need no cluster are offered without one.
   const found = await namesFor(asked.question, flagsOf(place), context, onLate).catch(() => []);
   return present(decision, found);
 }
@@ -59,7 +59,7 @@ async function namesFor(
   flags: Arguments,
   context: Context,
   onLate: () => Error,
-): Promise<Named[]> {
+): Promise<Candidate[]> {
   const options = connectionOptions(flags);
   if (question.kind === 'kubeconfig') {
     const { kubeconfigNames } = await import('./kubeconfig-names.ts');
@@ -79,7 +79,7 @@ async function namesFor(
   }
 }
 
-/** The flags in the form that yargs would give them. A namespace that is being completed is not among them. */
+/** The flags as yargs would parse them, without a namespace that is being completed. */
 function flagsOf({ given }: Place): Arguments {
   return Object.fromEntries([...given].map(([name, values]) => [name, values.map(switchOr)]));
 }

@@ -2,22 +2,22 @@ import type { Command } from '../cli/command.ts';
 import { choicesOf, optionsOf, positionalsOf, ROOT_OPTIONS, verbOf } from './options.ts';
 import type { Place } from './place.ts';
 import { budgetWord, nodeWord, podWord, workloadWord } from './positionals.ts';
-import { bare, type Decision, known, type Named, nothing } from './question.ts';
+import { type Candidate, type Decision, fixedChoices, noCompletion, withoutDescription } from './question.ts';
 import { firstWords, flagNames, flagValue, missingFlags } from './values.ts';
 
 /**
- * What could follow on a command line. It decides only: names that the cluster knows are a question in the answer.
+ * The possible completions of a command line. It only decides: names from the cluster are returned as a question.
  *
- * @param commands all verbs of `kubectl zone`
+ * @param commands all commands of `kubectl zone`
  */
 export function decideCompletion(place: Place, commands: readonly Command[]): Decision {
   const { command, cursor, given } = place;
-  if (cursor.kind === 'unknown') return nothing('');
-  if (given.has('help')) return nothing(cursor.text);
+  if (cursor.kind === 'unknown') return noCompletion('');
+  if (given.has('help')) return noCompletion(cursor.text);
   if (cursor.kind === 'value') return flagValue(cursor.option, cursor.text, place);
   if (cursor.kind === 'flag')
     return flagNames(cursor.text, place, command ? optionsOf(command) : ROOT_OPTIONS);
-  if (!command) return known(cursor.text, verbs(commands));
+  if (!command) return fixedChoices(cursor.text, verbs(commands));
   return positionalWord(cursor.text, command, place, cursor.literal);
 }
 
@@ -33,9 +33,9 @@ function positionalWord(word: string, command: Command, place: Place, literal: b
 function positionalValue(word: string, command: Command, { verbs: path, positionals }: Place): Decision {
   const names = positionalsOf(command);
   const next = names[positionals.length] ?? names.findLast(({ variadic }) => variadic);
-  if (!next) return nothing(word);
+  if (!next) return noCompletion(word);
   const choices = choicesOf(command, next.name);
-  if (choices) return known(word, bare(choices));
+  if (choices) return fixedChoices(word, withoutDescription(choices));
   switch ([...path, next.name].join(' ')) {
     case 'check target':
       return workloadWord(word, positionals, true);
@@ -46,10 +46,10 @@ function positionalValue(word: string, command: Command, { verbs: path, position
     case 'drain node':
       return nodeWord(word, positionals);
     default:
-      return next.name === 'target' ? workloadWord(word, positionals, false) : nothing(word);
+      return next.name === 'target' ? workloadWord(word, positionals, false) : noCompletion(word);
   }
 }
 
-function verbs(commands: readonly Command[]): Named[] {
+function verbs(commands: readonly Command[]): Candidate[] {
   return commands.map((command) => ({ name: verbOf(command), about: firstWords(command.summary) }));
 }

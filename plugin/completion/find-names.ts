@@ -4,9 +4,9 @@ import type { Kube } from '../../shared/kube/kube.ts';
 import { RESOURCES, type ResourceAddress, resourcePath } from '../../shared/kube/paths.ts';
 import { ZONE_LABEL } from '../../shared/kube/zones.ts';
 import type { Target } from '../cli/target.ts';
-import type { ClusterQuestion, Named } from './question.ts';
+import type { Candidate, ClusterQuestion } from './question.ts';
 
-/** More than a terminal could show; kubectl completes from lists without a limit. */
+/** More than a terminal can show; kubectl's own completion has no limit. */
 const MOST_OBJECTS = 1000;
 
 const NAMESPACES: ResourceAddress = { group: '', version: 'v1', resource: 'namespaces' };
@@ -20,7 +20,7 @@ const Template = z.object({
   }),
 });
 
-/** What is told of objects, of whatever kind they are. */
+/** The fields that are shown, of objects of any kind. */
 const Thing = z.object({
   metadata: z.object({ name: z.string(), labels: z._default(z.record(z.string(), z.string()), {}) }),
   spec: z.prefault(
@@ -43,20 +43,20 @@ type Thing = z.infer<typeof Thing>;
 const List = z.object({ items: z.array(Thing) });
 
 /**
- * Reads from the cluster what a question asks for, by one request of at most a thousand objects, or two for
- * revisions. Nothing is tried again, and nothing is changed.
+ * Reads the names for a question from the cluster, with one request for at most a thousand objects, or two for
+ * revisions. No retries, no changes.
  *
- * @throws whatever keeps the cluster from answering; the signal's reason once it aborts
+ * @throws if the cluster does not answer; the signal's reason once it aborts
  */
 export async function findNames(
   kube: Kube,
   question: ClusterQuestion,
   signal: AbortSignal,
-): Promise<Named[]> {
+): Promise<Candidate[]> {
   const { namespace } = kube;
   const get = (path: string, query: Record<string, number> = {}) =>
     kube.request({ method: 'GET', path, query, retry: 'never', signal });
-  const listed = async (address: ResourceAddress, about: (thing: Thing) => string): Promise<Named[]> => {
+  const listed = async (address: ResourceAddress, about: (thing: Thing) => string): Promise<Candidate[]> => {
     const { items } = List.parse(await get(resourcePath(address), { limit: MOST_OBJECTS }));
     return items.map((thing) => ({ name: thing.metadata.name, about: about(thing) }));
   };
@@ -101,7 +101,7 @@ function workloadResource(kind: Target['kind']): ResourceAddress {
   return kind === 'statefulset' ? RESOURCES.statefulsets : RESOURCES.deployments;
 }
 
-function zonesIn(nodes: readonly Thing[]): Named[] {
+function zonesIn(nodes: readonly Thing[]): Candidate[] {
   const counts = new Map<string, number>();
   for (const { metadata } of nodes) {
     const zone = metadata.labels[ZONE_LABEL];
@@ -110,14 +110,14 @@ function zonesIn(nodes: readonly Thing[]): Named[] {
   return [...counts].map(([name, count]) => ({ name, about: plural(count, 'node') }));
 }
 
-function servicesIn(services: readonly Thing[]): Named[] {
+function servicesIn(services: readonly Thing[]): Candidate[] {
   return services.flatMap(({ metadata, spec }) =>
     spec.ports.map(({ port, name }) => ({ name: `${metadata.name}:${port}`, about: name })),
   );
 }
 
-/** Newest first, without the one that every pod is to have already. */
-async function revisionsOf(kube: Kube, target: Target): Promise<Named[]> {
+/** Newest first, without the update revision. */
+async function revisionsOf(kube: Kube, target: Target): Promise<Candidate[]> {
   const [{ fetchWorkload }, { fetchRevisions }] = await Promise.all([
     import('../../shared/rollout/drive/fetch-workload.ts'),
     import('../../shared/rollout/drive/revisions.ts'),

@@ -1,18 +1,18 @@
 import { findKubeconfig } from '../../shared/kube/connect.ts';
 import type { Context } from '../cli/context.ts';
-import type { KubeconfigQuestion, Named } from './question.ts';
+import type { Candidate, KubeconfigQuestion } from './question.ts';
 
 /**
- * Names in the kubeconfig that the command line means. No cluster is asked.
+ * Names in the kubeconfig of the command line. No cluster is contacted.
  *
- * @param path what `--kubeconfig` says
- * @throws KubeconfigError for a file that cannot be read
+ * @param path from `--kubeconfig`
+ * @throws KubeconfigError if the file cannot be read
  */
 export async function kubeconfigNames(
   { of }: KubeconfigQuestion,
   path: string | undefined,
   env: Context['env'],
-): Promise<Named[]> {
+): Promise<Candidate[]> {
   const kubeconfig = await findKubeconfig({ kubeconfig: path }, env);
   if (!kubeconfig) return [];
   const current = of === 'contexts' ? kubeconfig.currentContext : undefined;

@@ -7,25 +7,25 @@ export type OptionTable = Readonly<Record<string, Options>>;
 
 const HELP: OptionTable = { help: { alias: 'h', type: 'boolean', describe: 'Show help' } };
 
-/** What may be flagged where no verb has been typed yet. */
+/** The flags before a command. */
 export const ROOT_OPTIONS: OptionTable = {
   ...HELP,
   version: { type: 'boolean', describe: 'Show the version' },
 };
 
-/** Every flag that a command takes. */
+/** All flags of a command. */
 export function optionsOf(command: Command): OptionTable {
   return { ...command.options, ...(command.connects ? CONNECTION_OPTIONS : {}), ...HELP };
 }
 
-/** The long name of a flag that was typed without its dashes: `o` is `output`, `dryRun` is `dry-run`. */
+/** The long name of a flag typed without its dashes: `o` is `output`, `dryRun` is `dry-run`. */
 export function longName(typed: string, options: OptionTable): string | undefined {
   const name = typed.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   if (Object.hasOwn(options, name)) return name;
   return Object.keys(options).find((each) => aliasesOf(options[each]).includes(typed));
 }
 
-/** Its other names, without dashes. */
+/** Its aliases, without dashes. */
 export function aliasesOf(option: Options | undefined): readonly string[] {
   const { alias = [] } = option ?? {};
   return typeof alias === 'string' ? [alias] : alias;
@@ -36,13 +36,13 @@ export function takesValue(option: Options | undefined): boolean {
   return option !== undefined && option.type !== 'boolean' && option.type !== 'count';
 }
 
-/** The words that a flag or positional takes, where its definition has them all. */
+/** The values of a flag or positional with a fixed set. */
 export function choicesOf(command: Command, name: string): readonly string[] | undefined {
   const choices = command.choices?.[name] ?? command.options[name]?.choices;
   return choices?.map(String);
 }
 
-/** Names of the positionals in the order of the usage text; of `rollout <target..>`: `target`. */
+/** Names of the positionals in the order of the usage text; for `rollout <target..>`: `target`. */
 export function positionalsOf({ usage }: Command): { name: string; variadic: boolean }[] {
   return [...usage.matchAll(/[<[]([\w-]+)(\.\.)?[>\]]/g)].map(([, name = '', dots]) => ({
     name,
@@ -50,7 +50,7 @@ export function positionalsOf({ usage }: Command): { name: string; variadic: boo
   }));
 }
 
-/** The word that stands for a command: of `rollout <target..>`: `rollout`. */
+/** The name of a command; for `rollout <target..>`: `rollout`. */
 export function verbOf({ usage }: Command): string {
   return usage.split(' ')[0] ?? '';
 }

@@ -2,13 +2,13 @@ import type { Command } from '../cli/command.ts';
 import { CONNECTION_OPTIONS } from '../cli/connection.ts';
 import { longName, type OptionTable, optionsOf, ROOT_OPTIONS, takesValue, verbOf } from './options.ts';
 
-/** Where the cursor stands on a command line, and what stands before it. */
+/** The position of the cursor on a command line, and what comes before it. */
 export interface Place {
-  /** The innermost command that is named; undefined while its verb is to come. */
+  /** The innermost command; undefined if none has been typed yet. */
   command: Command | undefined;
-  /** The verbs so far: `budget`, `explain`. */
+  /** The commands so far: `budget`, `explain`. */
   verbs: readonly string[];
-  /** Values of the flags before the cursor, by long name; those of a switch are `true`. */
+  /** Values of the flags before the cursor, by long name; `true` for a boolean flag. */
   given: ReadonlyMap<string, readonly string[]>;
   positionals: readonly string[];
   cursor: Cursor;
@@ -16,20 +16,20 @@ export interface Place {
 
 /** What is being typed. */
 export type Cursor =
-  /** The value of a flag, without `--flag=` in front. */
+  /** The value of a flag, without the leading `--flag=`. */
   | { kind: 'value'; option: string; text: string }
   /** A flag's name, with its dashes. */
   | { kind: 'flag'; text: string }
-  /** A verb or a positional; `literal` after `--`, where no word is a verb. */
+  /** A command or a positional; `literal` after `--`, where no word is a command. */
   | { kind: 'word'; text: string; literal: boolean }
-  /** The value of a flag that there is not. */
+  /** The value of an unknown flag. */
   | { kind: 'unknown' };
 
 /**
- * Reads a command line up to the cursor, as far as it can be understood: words that nobody knows are passed over.
- * It follows yargs in what is the value of a flag and what is not.
+ * Parses a command line up to the cursor, as far as possible: unknown words are skipped. It follows yargs in what is the
+ * value of a flag.
  *
- * @param words what was typed after `kubectl zone`; the last one is being typed and may be empty
+ * @param words the words after `kubectl zone`; the last one is being typed and may be empty
  */
 export function findPlace(words: readonly string[], commands: readonly Command[]): Place {
   const given = new Map<string, string[]>();
@@ -37,7 +37,7 @@ export function findPlace(words: readonly string[], commands: readonly Command[]
   const verbs: string[] = [];
   let command: Command | undefined;
   let literal = false;
-  /** The flag whose value may come next. */
+  /** The flag whose value may follow. */
   let open: string | undefined;
   const optionsHere = () => (command ? optionsOf(command) : { ...ROOT_OPTIONS, ...CONNECTION_OPTIONS });
   const give = (name: string, value: string) => given.set(name, [...(given.get(name) ?? []), value]);
@@ -84,12 +84,12 @@ function cursorAt(
     : { kind: 'unknown' };
 }
 
-/** A lone dash is a word: stdin, to most. */
+/** A single dash is a word, usually for stdin. */
 function isFlag(word: string): boolean {
   return word.startsWith('-') && word !== '-';
 }
 
-/** Whether yargs takes the word behind a flag for its value: a negative number is one, another flag is not. */
+/** Whether yargs treats the word after a flag as its value: a negative number is one, another flag is not. */
 function isValue(word: string, option: OptionTable[string] | undefined): boolean {
   if (!takesValue(option)) return word === 'true' || word === 'false';
   return !isFlag(word) || /^-\d/.test(word);
@@ -103,7 +103,7 @@ function commandNamed(
   return (above ? (above.subcommands ?? []) : commands).find((each) => verbOf(each) === word);
 }
 
-/** The flag that a word names, and the value in the same word. Of `-wA` only the last letter can have a value. */
+/** The flag in a word, and its value in the same word. In `-wA` only the last letter can have a value. */
 function readFlag(
   word: string,
   options: OptionTable,

@@ -1,9 +1,9 @@
 import { UsageError } from '../cli/errors.ts';
 import { parsePod } from '../cli/pod.ts';
 import { parseTarget, type Target } from '../cli/target.ts';
-import { ask, bare, type Decision, known, nothing } from './question.ts';
+import { type Decision, fixedChoices, lookUp, noCompletion, withoutDescription } from './question.ts';
 
-/** The spellings of types, the shortest first: longer ones are offered to those who have begun to write them. */
+/** The spellings of types, shortest first: longer ones are offered once typed in part. */
 const WORKLOAD_TYPES = [
   ['sts', 'deploy'],
   ['statefulset', 'deployment'],
@@ -15,29 +15,29 @@ const WORKLOAD_TYPES = [
 /**
  * `TYPE/NAME` and `TYPE NAME`.
  *
- * @param before the positionals that stand already
+ * @param before the positionals already given
  * @param many whether several workloads may be named
  */
 export function workloadWord(word: string, before: readonly string[], many: boolean): Decision {
   const [type, ...names] = before;
   if (type !== undefined && !type.includes('/')) {
     const kind = workloadKind(type);
-    if (kind === undefined || (names.length > 0 && !many)) return nothing(word);
-    return ask(word, { kind: 'workloads', of: kind }, { without: names });
+    if (kind === undefined || (names.length > 0 && !many)) return noCompletion(word);
+    return lookUp(word, { kind: 'workloads', of: kind }, { without: names });
   }
-  if (type !== undefined && !many) return nothing(word);
+  if (type !== undefined && !many) return noCompletion(word);
   const slash = word.indexOf('/');
-  if (slash < 0) return known(word, bare(typesFor(word).map((each) => `${each}/`)));
+  if (slash < 0) return fixedChoices(word, withoutDescription(typesFor(word).map((each) => `${each}/`)));
   const kind = workloadKind(word.slice(0, slash));
-  if (kind === undefined) return nothing(word);
+  if (kind === undefined) return noCompletion(word);
   const without = before.flatMap((each) => {
     const target = workloadIn([each]);
     return target?.kind === kind ? [target.name] : [];
   });
-  return ask(word, { kind: 'workloads', of: kind }, { before: word.slice(0, slash + 1), without });
+  return lookUp(word, { kind: 'workloads', of: kind }, { before: word.slice(0, slash + 1), without });
 }
 
-/** The workload that positionals name; undefined when they do not. */
+/** The workload named by the positionals, if any. */
 export function workloadIn(words: readonly string[]): Target | undefined {
   try {
     return parseTarget(words);
@@ -62,19 +62,19 @@ function typesFor(word: string): readonly string[] {
 /** Nodes as `NAME` or `node/NAME`, each once. */
 export function nodeWord(word: string, before: readonly string[]): Decision {
   const prefix = prefixOf(word, ['node', 'nodes', 'no']);
-  return ask(word, { kind: 'nodes' }, { before: prefix, without: before.map(nameIn) });
+  return lookUp(word, { kind: 'nodes' }, { before: prefix, without: before.map(nameIn) });
 }
 
 /** One budget, as `NAME` or `zdb/NAME`. */
 export function budgetWord(word: string, before: readonly string[]): Decision {
-  if (before.length > 0) return nothing(word);
-  return ask(word, { kind: 'budgets' }, { before: prefixOf(word, ['zdb']) });
+  if (before.length > 0) return noCompletion(word);
+  return lookUp(word, { kind: 'budgets' }, { before: prefixOf(word, ['zdb']) });
 }
 
 /** One pod, as `NAME`, `pod/NAME` or `pod NAME`. */
 export function podWord(word: string, before: readonly string[]): Decision {
-  if (before.length > 1 || (before[0] !== undefined && !isPodType(before[0]))) return nothing(word);
-  return ask(
+  if (before.length > 1 || (before[0] !== undefined && !isPodType(before[0]))) return noCompletion(word);
+  return lookUp(
     word,
     { kind: 'pods' },
     { before: before.length > 0 ? '' : prefixOf(word, ['pod', 'pods', 'po']) },
@@ -91,7 +91,7 @@ function isPodType(word: string): boolean {
   }
 }
 
-/** `node/` of `node/a`, where the type is one of these. */
+/** `node/` of `node/a`, if the type is one of these. */
 function prefixOf(word: string, types: readonly string[]): string {
   const slash = word.indexOf('/');
   return slash >= 0 && types.includes(word.slice(0, slash).toLowerCase()) ? word.slice(0, slash + 1) : '';

@@ -1,6 +1,6 @@
 import type { Target } from '../cli/target.ts';
 
-/** What a completion has to look up. */
+/** Names that a completion has to look up. */
 export type Question = KubeconfigQuestion | ClusterQuestion;
 
 export interface KubeconfigQuestion {
@@ -8,59 +8,63 @@ export interface KubeconfigQuestion {
   of: 'contexts' | 'clusters' | 'users';
 }
 
-/** What only the cluster knows. */
+/** Names from the cluster. */
 export type ClusterQuestion =
   | { kind: 'namespaces' | 'nodes' | 'zones' | 'budgets' | 'pods' }
   | { kind: 'workloads'; of: Target['kind'] }
-  /** Containers of a workload, and the revisions that it can go back to. */
+  /** Containers of a workload, and the revisions that it can roll back to. */
   | { kind: 'containers' | 'revisions'; of: Target }
-  /** As `NAME:PORT`, in the namespace of the command line unless told. */
+  /** As `NAME:PORT`. */
   | { kind: 'services'; namespace: string };
 
-/** A name, and in a few words what bears it. */
-export interface Named {
+/** A candidate with a short description. */
+export interface Candidate {
   name: string;
-  /** Empty where there is nothing to say. */
+  /** May be empty. */
   about: string;
 }
 
-/** What the words so far call for. */
+/** The completions of a command line. */
 export interface Decision {
-  /** What is being typed. Every candidate begins with it. */
+  /** The word being typed. Every candidate begins with it. */
   word: string;
-  /** Candidates that need no question. */
-  fixed: readonly Named[];
+  /** Candidates that need no lookup. */
+  fixed: readonly Candidate[];
   asked: Asked | undefined;
-  /** The shell completes names of files. */
+  /** Whether the shell completes file names. */
   files: boolean;
 }
 
-/** A question, and how its names become candidates. */
+/** A question, and how names become candidates. */
 export interface Asked {
   question: Question;
-  /** Text in front of each name, and behind it. */
+  /** Text before and after each name. */
   before: string;
   after: string;
-  /** Names that have been given already. */
+  /** Names already given. */
   without: readonly string[];
 }
 
-/** Nothing can be said about this place. */
-export function nothing(word: string): Decision {
+/** No completions. */
+export function noCompletion(word: string): Decision {
   return { word, fixed: [], asked: undefined, files: false };
 }
 
-/** Candidates that are known beforehand. */
-export function known(word: string, fixed: readonly Named[]): Decision {
-  return { ...nothing(word), fixed };
+/** Candidates that need no lookup. */
+export function fixedChoices(word: string, fixed: readonly Candidate[]): Decision {
+  return { ...noCompletion(word), fixed };
 }
 
-/** Names that somebody else knows. */
-export function ask(word: string, question: Question, how: Partial<Omit<Asked, 'question'>> = {}): Decision {
-  return { ...nothing(word), asked: { question, before: '', after: '', without: [], ...how } };
+/** Names to look up. */
+export function lookUp(
+  word: string,
+  question: Question,
+  how: Partial<Omit<Asked, 'question'>> = {},
+): Decision {
+  return { ...noCompletion(word), asked: { question, before: '', after: '', without: [], ...how } };
 }
 
-/** Words without anything to say about them. */
-export function bare(words: readonly string[]): Named[] {
+/** Candidates without a description. */
+export function withoutDescription(words: readonly string[]): Candidate[] {
   return words.map((name) => ({ name, about: '' }));
 }

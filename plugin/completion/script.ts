@@ -1,11 +1,11 @@
-/** The hidden verb that answers a shell; cobra's programs call theirs the same. */
+/** The hidden command that answers a shell; cobra uses the same name. */
 export const COMPLETE_VERB = '__complete';
 
 /**
- * The executable that kubectl looks for on the PATH and runs to complete `kubectl zone …`. It asks the plugin itself,
- * without the detour through kubectl. Neither the plugin nor a credential plugin may write on the terminal in the
- * middle of a command line or read from it; a plugin that had to be killed has printed its answer before, and kubectl
- * throws away the answer of an executable that fails.
+ * The executable that kubectl finds on the PATH and runs to complete `kubectl zone …`. It calls the plugin directly, not
+ * through kubectl. Neither the plugin nor a credential plugin may use the terminal while a command line is being typed.
+ * The exit code is always 0: a plugin that had to be killed has printed its answer before, and kubectl discards the
+ * answer of an executable that fails.
  */
 export const COMPLETION_SCRIPT = `#!/bin/sh
 # Completes "kubectl zone": kubectl runs this file when it is on the PATH as kubectl_complete-zone.

@@ -1,12 +1,19 @@
 import { aliasesOf, choicesOf, type optionsOf } from './options.ts';
 import type { Place } from './place.ts';
 import { workloadIn, workloadWord } from './positionals.ts';
-import { ask, bare, type Decision, known, nothing, type Question } from './question.ts';
+import {
+  type Decision,
+  fixedChoices,
+  lookUp,
+  noCompletion,
+  type Question,
+  withoutDescription,
+} from './question.ts';
 
 /** How the value of a flag is completed. */
 type Complete = (text: string, place: Place, option: string) => Decision;
 
-/** Flags of the same name mean the same with every command. Those that are not here take a text of one's own. */
+/** Flags of the same name have the same meaning in every command. Those that are not listed take free text. */
 const VALUES: Readonly<Record<string, Complete>> = {
   namespace: named({ kind: 'namespaces' }),
   context: named({ kind: 'kubeconfig', of: 'contexts' }),
@@ -26,57 +33,57 @@ const VALUES: Readonly<Record<string, Complete>> = {
   'client-key': fileName,
 };
 
-/** What can stand as the value of a flag, after the text that has been typed of it. */
+/** The completions of a flag's value. */
 export function flagValue(option: string, text: string, place: Place): Decision {
   const { command } = place;
   const choices = command && choicesOf(command, option);
-  if (choices) return known(text, bare(choices));
+  if (choices) return fixedChoices(text, withoutDescription(choices));
   const complete = Object.hasOwn(VALUES, option) ? VALUES[option] : undefined;
-  return complete ? complete(text, place, option) : nothing(text);
+  return complete ? complete(text, place, option) : noCompletion(text);
 }
 
 function named(question: Question): Complete {
-  return (text) => ask(text, question);
+  return (text) => lookUp(text, question);
 }
 
 function fileName(text: string): Decision {
-  return { ...nothing(text), files: true };
+  return { ...noCompletion(text), files: true };
 }
 
-/** `a,b,c`: the last one is completed, and none is offered twice, also where the flag itself is repeated. */
+/** `a,b,c`: the last one is completed, and none is offered twice, even if the flag is repeated. */
 function zoneList(text: string, { given }: Place, option: string): Decision {
   const comma = text.lastIndexOf(',') + 1;
   const earlier = [...(given.get(option) ?? []), text.slice(0, comma)];
   const without = earlier.flatMap((zones) => zones.split(',')).map((zone) => zone.trim());
-  return ask(text, { kind: 'zones' }, { before: text.slice(0, comma), without });
+  return lookUp(text, { kind: 'zones' }, { before: text.slice(0, comma), without });
 }
 
-/** `CONTAINER=`; the image itself nobody knows. */
+/** `CONTAINER=`; the image itself cannot be completed. */
 function imageValue(text: string, { given, positionals }: Place, option: string): Decision {
   const of = workloadIn(positionals);
-  if (!of || text.includes('=')) return nothing(text);
+  if (!of || text.includes('=')) return noCompletion(text);
   const without = (given.get(option) ?? []).map((image) => image.split('=', 1)[0] ?? '');
-  return ask(text, { kind: 'containers', of }, { after: '=', without });
+  return lookUp(text, { kind: 'containers', of }, { after: '=', without });
 }
 
 function revisionValue(text: string, { positionals }: Place): Decision {
   const of = workloadIn(positionals);
-  return of ? ask(text, { kind: 'revisions', of }) : nothing(text);
+  return of ? lookUp(text, { kind: 'revisions', of }) : noCompletion(text);
 }
 
-/** `svc:NAMESPACE/NAME:PORT`, a part at a time. */
+/** `svc:NAMESPACE/NAME:PORT`, part by part. */
 function serviceValue(text: string, after: string): Decision {
   const [, namespace] = /^svc:([^/]*)\/[^/]*$/.exec(text) ?? [];
   if (namespace) {
-    return ask(text, { kind: 'services', namespace }, { before: `svc:${namespace}/`, after });
+    return lookUp(text, { kind: 'services', namespace }, { before: `svc:${namespace}/`, after });
   }
   if (/^svc:[^/]*$/.test(text)) {
-    return ask(text, { kind: 'namespaces' }, { before: 'svc:', after: '/' });
+    return lookUp(text, { kind: 'namespaces' }, { before: 'svc:', after: '/' });
   }
-  return known(text, [{ name: 'svc:', about: 'a Service, through the API server' }]);
+  return fixedChoices(text, [{ name: 'svc:', about: 'a Service, through the API server' }]);
 }
 
-/** Names of the flags that may follow; `text` has begun with a dash. */
+/** Names of the flags that may follow; `text` begins with a dash. */
 export function flagNames(text: string, place: Place, options: ReturnType<typeof optionsOf>): Decision {
   const names = Object.entries(options).flatMap(([name, option]) => {
     if (place.given.has(name) && !option.array) return [];
@@ -84,10 +91,10 @@ export function flagNames(text: string, place: Place, options: ReturnType<typeof
     const short = aliasesOf(option).filter((alias) => alias.length === 1 && text.length < 3);
     return [{ name: `--${name}`, about }, ...short.map((alias) => ({ name: `-${alias}`, about }))];
   });
-  return known(text, names);
+  return fixedChoices(text, names);
 }
 
-/** The flags without which a command is not complete. */
+/** The required flags that are missing. */
 export function missingFlags(place: Place): Decision {
   const required = Object.entries(place.command?.options ?? {}).filter(
     ([name, { demandOption }]) => demandOption && !place.given.has(name),
@@ -97,7 +104,7 @@ export function missingFlags(place: Place): Decision {
 
 const LONGEST_ABOUT = 60;
 
-/** The beginning of a description, up to its first break, or to the last word that fits. */
+/** The beginning of a description, up to its first punctuation, or the last word that fits. */
 export function firstWords(text: string): string {
   const clause = text.split(/[:;(.]\s|[;:.]$/, 1)[0]?.trim() ?? '';
   if (clause.length <= LONGEST_ABOUT) return clause;

@@ -4,7 +4,7 @@ import { textTable } from '../cli/text-table.ts';
 import { formatRate } from './format.ts';
 import type { ChoicesPlan, PlannedChoice, PlannedStore } from './plan.ts';
 
-/** The choices before a rollout, for people: what the figures come from, and a table. */
+/** The settings to choose from, as text: the source of each figure, and a table. */
 export function choicesLines(plan: ChoicesPlan): string[] {
   const { workload, pods, zones, store, choices, notes } = plan;
   const places = zones.map((zone) => `${zone.zone ?? 'no zone'}: ${zone.pods}`).join(', ');
@@ -24,9 +24,9 @@ function startLine({
   startsWhileFlushing,
 }: ChoicesPlan): string {
   const from = {
-    given: 'as given',
-    observed: `as observed on ${countPods(pods)}, the median`,
-    assumed: 'assumed, since no pod tells; --start-time says it',
+    given: 'from --start-time',
+    observed: `median of ${countPods(pods)}`,
+    assumed: 'assumed: no pod shows it; set it with --start-time',
   }[source];
   const ready = minReadyMs > 0 ? `, then ${formatDuration(minReadyMs)} of minReadySeconds` : '';
   const order = startsWhileFlushing ? ', while the old pod flushes' : ', after the old pod has flushed';
@@ -37,11 +37,11 @@ function flushLine({ flushTime: { source, ms, graceMs, pod } }: ChoicesPlan): st
   const longest = `at most ${formatDuration(graceMs)}, terminationGracePeriodSeconds`;
   switch (source) {
     case 'given':
-      return `flush: ${formatDuration(ms)}, as given`;
+      return `flush: ${formatDuration(ms)}, from --flush-time`;
     case 'terminating':
-      return `flush: at least ${formatDuration(ms)}, for which ${pod} has been terminating; ${longest}`;
+      return `flush: at least ${formatDuration(ms)}, as ${pod} has been terminating that long; ${longest}`;
     case 'grace-period':
-      return `flush: ${longest}; no pod is terminating now, and --flush-time tells better`;
+      return `flush: ${longest}; no pod is terminating now; set it with --flush-time`;
   }
 }
 
@@ -59,7 +59,7 @@ function tableOf({ choices, store, flushTime: { bound } }: ChoicesPlan): string[
   const header = ['MAX-UNAVAILABLE', 'GROWTH', 'WAVES', 'DURATION', 'PODS DOWN'];
   const rows = choices.map((choice) => [
     String(choice.maxUnavailable),
-    choice.exponentialFactor === 0 ? 'a whole zone at once' : `x${choice.exponentialFactor} a wave`,
+    choice.exponentialFactor === 0 ? 'full zone at once' : `x${choice.exponentialFactor} per wave`,
     String(choice.waves),
     prefix + formatDuration(choice.durationMs),
     String(choice.podsDown),
@@ -69,7 +69,7 @@ function tableOf({ choices, store, flushTime: { bound } }: ChoicesPlan): string[
   return textTable([[...header, ...(store ? ['WRITES/S'] : []), ...(judged ? ['SAFE'] : [])], ...rows]);
 }
 
-/** The largest safe concurrency; nothing where there is none, which is an error of its own. */
+/** The largest safe concurrency; empty if there is none, which is a separate error. */
 function verdict({ store, choices }: ChoicesPlan): string[] {
   const best = fastest(choices.filter(({ safe }) => safe === true));
   if (!best || !store) return [];
@@ -77,8 +77,8 @@ function verdict({ store, choices }: ChoicesPlan): string[] {
   if (safePods === null || capacity === null) return [];
   const flags = `--max-unavailable ${best.maxUnavailable}${best.exponentialFactor === 0 ? ' --exponential-factor 0' : ''}`;
   return [
-    `largest safe concurrency: ${countPods(safePods)} (--max-leaving ${safePods} keeps any rollout to it)`,
-    `fastest safe choice: ${flags}, ${formatRate(best.writesPerSecond ?? 0)} of ${formatRate(capacity)} writes/s`,
+    `largest safe concurrency: ${countPods(safePods)} (enforce it with --max-leaving ${safePods})`,
+    `fastest safe setting: ${flags}, ${formatRate(best.writesPerSecond ?? 0)} of ${formatRate(capacity)} writes/s`,
   ];
 }
 

@@ -5,15 +5,15 @@ import { UsageError } from '../cli/errors.ts';
 import { collectUsageErrors, type UsageErrors } from '../cli/usage-errors.ts';
 import type { HeldSeries } from './decide/store-load.ts';
 
-/** The flags that describe a workload beyond what the cluster shows, as data for a command. */
+/** Flags for facts about a workload that the cluster does not show. */
 export const LOAD_OPTIONS: Readonly<Record<string, Options>> = {
   'start-time': {
     type: 'string',
-    describe: 'How long a pod takes until it is Ready, such as 2m; as observed unless told',
+    describe: 'How long a pod takes until it is Ready, such as 2m; by default as observed',
   },
   'flush-time': {
     type: 'string',
-    describe: 'How long a pod takes to flush when it exits, such as 10m; bounded by the cluster unless told',
+    describe: 'How long a pod takes to flush when it exits, such as 10m; by default at most its grace period',
   },
   series: {
     type: 'string',
@@ -22,15 +22,15 @@ export const LOAD_OPTIONS: Readonly<Record<string, Options>> = {
   'chunk-age': { type: 'string', describe: 'How long a chunk is open before it is written, such as 1h' },
   'entries-per-chunk': {
     type: 'string',
-    describe: 'Writes that one chunk brings about, such as 7 index entries',
+    describe: 'Writes per chunk, such as 7 index entries',
   },
   'write-capacity': {
     type: 'string',
-    describe: 'Writes per second that the store can take; the table then says what is safe',
+    describe: 'Writes per second that the store can sustain; the table then shows what is safe',
   },
 };
 
-/** What the flags say; undefined is for the cluster to tell, or not asked for. */
+/** The values of the flags; undefined ones are read from the cluster, or not needed. */
 export interface GivenLoad {
   startMs: number | undefined;
   flushMs: number | undefined;
@@ -43,9 +43,9 @@ export interface GivenLoad {
 const HELD = ['series', 'chunk-age', 'entries-per-chunk', 'flush-time'] as const;
 
 /**
- * Reads the flags.
+ * Parses the flags.
  *
- * @throws UsageError that names every flag that is wrong or lacking
+ * @throws UsageError that names every invalid or missing flag
  */
 export function givenLoad(args: Arguments): GivenLoad {
   const problems = collectUsageErrors();
@@ -56,8 +56,8 @@ export function givenLoad(args: Arguments): GivenLoad {
   const entriesPerChunk = problems.attempt(() => positive(args, 'entries-per-chunk', 'writes, such as 7'));
   const capacity = problems.attempt(() => positive(args, 'write-capacity', 'writes per second'));
   const asked = reportMissing(args, problems);
-  if (chunkAgeMs === 0) problems.add('--chunk-age: a chunk is open for a time', 'such as 1h');
-  if (asked && flushMs === 0) problems.add('--flush-time: what is held takes time to flush', 'such as 10m');
+  if (chunkAgeMs === 0) problems.add('--chunk-age: must be more than 0', 'for example 1h');
+  if (asked && flushMs === 0) problems.add('--flush-time: must be more than 0', 'for example 10m');
   problems.throwIfAny();
   const complete =
     series !== undefined &&
@@ -72,7 +72,7 @@ export function givenLoad(args: Arguments): GivenLoad {
   };
 }
 
-/** Returns whether writes per second are asked for; `--flush-time` alone only asks for durations. */
+/** Returns whether writes per second are to be estimated; `--flush-time` alone only affects durations. */
 function reportMissing(args: Arguments, problems: UsageErrors): boolean {
   const given = (name: string) => args[name] !== undefined;
   const because = ['write-capacity', ...HELD].find((name) => name !== 'flush-time' && given(name));
@@ -80,8 +80,8 @@ function reportMissing(args: Arguments, problems: UsageErrors): boolean {
   const lacking = HELD.filter((name) => !given(name)).map((name) => `--${name}`);
   if (lacking.length > 0) {
     problems.add(
-      `--${because}: the writes per second need ${lacking.join(', ')} as well`,
-      'such as --series 600000 --chunk-age 1h --entries-per-chunk 7 --flush-time 10m',
+      `--${because}: requires ${lacking.join(', ')}`,
+      'for example --series 600000 --chunk-age 1h --entries-per-chunk 7 --flush-time 10m',
     );
   }
   return true;

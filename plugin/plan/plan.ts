@@ -11,20 +11,20 @@ import type { ZonePods } from './decide/waves.ts';
 import type { GivenLoad } from './load-options.ts';
 import type { Survey } from './survey.ts';
 
-/** The table of choices before a rollout; as JSON it is a stable interface. What is unknown is null. */
+/** The compared settings; as JSON a stable interface. Unknown values are null. */
 export interface ChoicesPlan {
   type: 'choices';
   workload: Survey['workload'];
   /** Pods that are replaced. */
   pods: number;
-  /** In the order in which they are taken; the zone is null where no pod has one. */
+  /** In the order of the rollout; the zone is null if no pod has one. */
   zones: readonly { zone: string | null; pods: number }[];
   startTime: Pick<StartTime, 'source' | 'pods'> & { ms: number };
   flushTime: Omit<FlushTime, 'pod'> & { pod: string | null };
   minReadyMs: number;
-  /** The successor starts while the old pod flushes: a Deployment's does, a StatefulSet's cannot. */
+  /** Whether the successor starts while the old pod flushes: true for a Deployment, impossible for a StatefulSet. */
   startsWhileFlushing: boolean;
-  /** Null where nothing is said of the series. */
+  /** Null if the series are not given. */
   store: PlannedStore | null;
   choices: readonly PlannedChoice[];
   notes: readonly string[];
@@ -32,20 +32,20 @@ export interface ChoicesPlan {
 
 /** Rates per second. */
 export interface PlannedStore extends StoreLoad {
-  /** With all pods flushing together, as in a rollout that nothing holds back. */
+  /** With all pods flushing together, as in an unlimited rollout. */
   allFlushing: number;
   capacity: number | null;
-  /** The most pods of a zone that may flush together, at most the largest zone; null without a capacity. */
+  /** The maximum number of pods of a zone that may flush together, at most the largest zone; null without a capacity. */
   safePods: number | null;
 }
 
 export interface PlannedChoice extends Choice {
-  /** With the largest wave flushing. */
+  /** While the largest wave flushes. */
   writesPerSecond: number | null;
   safe: boolean | null;
 }
 
-/** Works out what each choice would come to if every pod of the workload were replaced and nothing went wrong. */
+/** Estimates the result of each setting if all pods of the workload were replaced without failures. */
 export function planChoices(survey: Survey, given: GivenLoad): ChoicesPlan {
   const { observation, pods, minReadyMs, workload } = survey;
   const zones = podsByZone(observation.pods);
@@ -94,7 +94,7 @@ export function planChoices(survey: Survey, given: GivenLoad): ChoicesPlan {
   };
 }
 
-/** In the rollout's own order. Pods that no node has yet are left out; those on nodes without a label share a zone. */
+/** In the order of the rollout. Unscheduled pods are omitted; those on nodes without a zone label share one zone. */
 function podsByZone(pods: readonly ObservedPod[]): ZonePods<ObservedPod>[] {
   const placed = pods.filter(({ surplus, node }) => !surplus && node !== undefined);
   const zones = Map.groupBy(placed, ({ zone = '' }) => zone);
@@ -112,15 +112,17 @@ function notesOf(
   const notes: string[] = [];
   const placed = zones.flatMap(({ pods }) => pods);
   const absent = observation.replicas - placed.length;
-  if (absent > 0) notes.push(`${countPods(absent)} of ${observation.replicas} on no node now: not counted`);
+  if (absent > 0) notes.push(`${countPods(absent)} of ${observation.replicas} not scheduled: not counted`);
   const unlabelled = placed.filter(({ zone }) => zone === undefined);
   if (unlabelled.length > 0) {
     const { reason } = explainUnknownZone(unlabelled, observation.nodesForbidden === true);
-    notes.push(`${countPods(unlabelled.length)} planned as one zone, which a rollout refuses: ${reason}`);
+    notes.push(
+      `${countPods(unlabelled.length)} planned as one zone, but a rollout would refuse them: ${reason}`,
+    );
   }
   if (source === 'given' && ms > graceMs) {
     notes.push(
-      `a flush of ${formatDuration(ms)} is longer than terminationGracePeriodSeconds, ${graceMs / 1000}: pods would be killed before they have flushed`,
+      `a flush of ${formatDuration(ms)} is longer than terminationGracePeriodSeconds, ${graceMs / 1000}: pods would be killed before the flush is complete`,
     );
   }
   return notes;

@@ -9,7 +9,7 @@ import { overrun } from './overrun.ts';
 import { planChoices } from './plan.ts';
 import { surveyWorkload } from './survey.ts';
 
-/** `kubectl zone plan` as its flags say. */
+/** The flags of `kubectl zone plan`. */
 export interface PlanRequest {
   target: Target;
   given: GivenLoad;
@@ -18,10 +18,10 @@ export interface PlanRequest {
 }
 
 /**
- * Shows what the choices before a rollout would come to. Touches nothing.
+ * Compares the settings for a rollout. Changes nothing.
  *
- * @returns 0 once it was shown
- * @throws UserError where the workload or its zones cannot be told, and, with the table shown, where no choice is safe
+ * @returns 0
+ * @throws UserError if the workload or its zones cannot be read, and, after the table, if no setting is safe
  */
 export async function runPlan(request: PlanRequest, context: Context): Promise<ExitCode> {
   const kube = await context.connect(request.connection);

@@ -10,24 +10,24 @@ import { FIRST_LOOK, type Workload, type WorkloadKind } from '../../shared/rollo
 import { fetchWorkload } from '../../shared/rollout/drive/fetch-workload.ts';
 import type { Target } from '../cli/target.ts';
 
-/** What a cluster shows of a workload whose rollout is planned. */
+/** The state of a workload whose rollout is planned. */
 export interface Survey {
   workload: { kind: WorkloadKind; namespace: string; name: string };
-  /** Its pods as the rollout's decision sees them. */
+  /** Its pods in the form of the rollout's decision. */
   observation: Observation;
-  /** The same pods with all that the API tells of them. */
+  /** The same pods as API objects. */
   pods: readonly Pod[];
   /** How long a pod must be Ready to count as available. */
   minReadyMs: number;
-  /** When it was read, by the API server's clock. */
+  /** The time of reading, by the API server's clock. */
   nowMs: number;
 }
 
 /**
- * Reads a workload, its pods and their nodes once. Touches nothing.
+ * Reads a workload, its pods and their nodes once. Changes nothing.
  *
- * @throws UserError where the workload does not exist, and where it could not be rolled out
- * @throws ApiError where it or its pods may not be read; nodes may be forbidden if the pods carry their zones
+ * @throws UserError if the workload does not exist or cannot be rolled out
+ * @throws ApiError if it or its pods may not be read; nodes may be forbidden if the pods have a zone label
  */
 export async function surveyWorkload(kube: Kube, target: Target, clock: Clock): Promise<Survey> {
   const { workload } = await fetchWorkload(kube, target);

@@ -49,7 +49,7 @@ export function planSuite(factory: ClusterFactory): void {
       PlanSchema.parse(JSON.parse((await planned(target, 0, '-o', 'json', ...flags)).stdout));
     const THREE_EACH = ['zone-a', 'zone-b', 'zone-c'].map((zone) => ({ zone, pods: 3 }));
 
-    it('tells the waves that the rollout then has, and touches nothing', async () => {
+    it('shows the waves that the rollout then has, and changes nothing', async () => {
       await bench.stale({ name: 'told', replicas: 9 });
       const versions = await bench.versions('told');
       const { workload, zones, startTime, flushTime, choices, notes } = await plan('sts/told');
@@ -77,7 +77,7 @@ export function planSuite(factory: ClusterFactory): void {
       assert.equal(events.at(-1)?.summary?.waves, choices[2]?.waves);
     });
 
-    it('counts a pod that flushes now, and how long it has', async () => {
+    it('counts a pod that flushes now, and for how long', async () => {
       const simulation = { flush: '60s' };
       await bench.stale({ name: 'leaving', replicas: 3, simulation, terminationGracePeriodSeconds: 120 });
       await bench.kubectl('delete', 'pod', 'leaving-1', '--wait=false');
@@ -112,7 +112,7 @@ export function planSuite(factory: ClusterFactory): void {
       assert.deepEqual([leaving.pods, leaving.flushTime.pod], [9, first?.name]);
     });
 
-    it('tells what the store behind can take, and fails where it can take nothing', async () => {
+    it('shows the load on the store, and fails if no setting is safe', async () => {
       await bench.apply({ name: 'flusher', replicas: 9, image: 'app:v1' });
       await cluster.waitReady('StatefulSet', 'flusher', NAMESPACE);
       const { store, choices } = await plan('sts/flusher', ...CORTEX, '--write-capacity', '2800');
@@ -128,10 +128,10 @@ export function planSuite(factory: ClusterFactory): void {
       );
       const { stdout, stderr } = await planned('sts/flusher', 1, ...CORTEX, '--write-capacity', '1900');
       assert.match(stdout, /WRITES\/S +SAFE\n1 .* 1,944 +no\n/);
-      assert.match(stderr, /no choice is safe: one pod that flushes needs 1,944 writes\/s/);
+      assert.match(stderr, /no setting is safe: one flushing pod needs 1,944 writes\/s/);
     });
 
-    it('names the workloads that there are', async () => {
+    it('names the existing workloads', async () => {
       const { stderr } = await planned('deploy/nobody', 1);
       assert.match(stderr, /deployment "nobody" not found in namespace "plans"/);
     });

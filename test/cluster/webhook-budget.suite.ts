@@ -77,7 +77,7 @@ export function webhookBudgetSuite(factory: ClusterFactory): void {
       assert.ok(denied.stdout.includes(sentence), `${denied.stdout} does not say: ${sentence}`);
     });
 
-    it('says that the status is behind when no replica lives', async () => {
+    it('reports an outdated status if no replica is running', async () => {
       await guarded('behind');
       await Promise.all(webhook.replicas.map(({ process }) => process.kill()));
       const pod = await podIn('behind', 'zone-a');
@@ -86,12 +86,12 @@ export function webhookBudgetSuite(factory: ClusterFactory): void {
       );
       await deletePods(cluster, NAMESPACE, [pod], '--force', '--grace-period=0');
       const watching = budget('behind', '-w');
-      await watching.stderr.matches(/status is behind: zone-a: stored 2\/2 healthy, counted 1\/2/);
+      await watching.stderr.matches(/status is outdated: zone-a: stored 2\/2 healthy, counted 1\/2/);
       watching.interrupt();
       await watching.end;
       const { stdout } = await ended(1, 'explain', `pod/${await podIn('behind', 'zone-b')}`);
       assert.match(stdout, /zone-a has 1 of 2 pods unavailable/);
-      assert.match(stdout, /its status is behind: zone-a: stored 2\/2 healthy, counted 1\/2/);
+      assert.match(stdout, /its status is outdated: zone-a: stored 2\/2 healthy, counted 1\/2/);
       // Nothing is let through meanwhile.
       const asked = await evict(cluster, { namespace: NAMESPACE, pod });
       assert.match(asked.stderr, /failed calling webhook "bindings\.kubectl-zone\.dev"/);

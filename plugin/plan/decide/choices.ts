@@ -1,11 +1,11 @@
 import { ROLLOUT_DEFAULTS } from '../../../shared/rollout/decide/options.ts';
 import { wavesOf, type ZonePods } from './waves.ts';
 
-/** One way to roll a workload out, and what it would come to. */
+/** The settings of a rollout, and their estimated result. */
 export interface Choice {
-  /** Most pods of a zone that may be down. */
+  /** Maximum number of unavailable pods in a zone. */
   maxUnavailable: number;
-  /** Growth of the waves; 0 takes `maxUnavailable` pods at once from the first wave on. */
+  /** Growth of the waves; with 0 every wave has `maxUnavailable` pods. */
   exponentialFactor: number;
   waves: number;
   /** Until the last pod is available. */
@@ -16,19 +16,19 @@ export interface Choice {
 
 /** How the pods of one workload can be replaced. */
 export interface Fleet<P> {
-  /** In the order in which they are taken. */
+  /** In the order of replacement. */
   zones: readonly ZonePods<P>[];
-  /** The most that the workload lets be down together, whatever is asked for: rule R8. */
+  /** The limit of the workload itself, whatever the settings: rule R8. */
   limit: number;
   /** From the removal of a pod until its successor is available. */
   replacementMs(pod: P): number;
 }
 
 /**
- * The choices worth a look: 1, 2, 4, … pods up to the largest zone, and then the largest zone at once. What comes to
- * the same is left out.
+ * The settings to compare: 1, 2, 4, … pods up to the largest zone, and then the largest zone at once. Equivalent ones are
+ * omitted.
  *
- * @param extra another number of pods to be among them, such as the largest that is safe
+ * @param extra another number of pods to include, such as the largest safe one
  */
 export function choicesOf<P>(fleet: Fleet<P>, extra?: number): Choice[] {
   const largestZone = Math.max(0, ...fleet.zones.map(({ pods }) => pods.length));
@@ -43,7 +43,7 @@ export function choicesOf<P>(fleet: Fleet<P>, extra?: number): Choice[] {
   return most === 1 ? growing : [...growing, choiceOf(fleet, most, 0)];
 }
 
-/** A wave ends when its slowest pod is back. */
+/** A wave ends when its slowest pod is available. */
 function choiceOf<P>(fleet: Fleet<P>, maxUnavailable: number, exponentialFactor: number): Choice {
   const waves = wavesOf(fleet.zones, maxUnavailable, exponentialFactor);
   let durationMs = 0;

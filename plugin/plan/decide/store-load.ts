@@ -1,19 +1,19 @@
 /**
- * What the store behind ingesters has to take. An ingester keeps one open chunk for each of its series and writes it
- * when it has been open for some time, or when the ingester exits; each chunk brings some entries of an index along.
- * The arithmetic is that of Weaveworks' Cortex figures: 3 ingesters with 600,000 series, chunks open for 1 h and 7
- * index entries a chunk make 1,200 writes/s, and one of them that flushes in 10 minutes adds 2,300.
+ * The load of ingesters on their store. An ingester keeps one open chunk per series and writes it when it reaches a
+ * certain age, or when the ingester exits; each chunk comes with some index entries. The arithmetic is that of Weaveworks'
+ * Cortex figures: 3 ingesters with 600,000 series, chunks open for 1 h and 7 index entries per chunk make 1,200 writes/s,
+ * and one of them that flushes in 10 minutes adds 2,300.
  */
 
-/** What ingesters hold in memory. */
+/** The data in the memory of ingesters. */
 export interface HeldSeries {
   /** Series in memory, summed over all ingesters: with three replicas a series counts three times. */
   series: number;
   /** How long a chunk is open before it is written. */
   chunkAgeMs: number;
-  /** Writes that one chunk brings about. */
+  /** Writes per chunk. */
   entriesPerChunk: number;
-  /** How long an ingester takes to write all that it holds when it exits. */
+  /** How long an ingester takes to write all of its data when it exits. */
   flushMs: number;
 }
 
@@ -43,16 +43,15 @@ export function storeLoad(held: HeldSeries, ingesters: number): StoreLoad {
 }
 
 /**
- * Writes per second while some ingesters flush. The others take over the series of those that leave, so the steady
- * state goes on undiminished.
+ * Writes per second while some ingesters flush. The others take over their series, so the steady-state load stays the same.
  */
 export function writesWhile({ steadyWrites, writesPerFlush }: StoreLoad, flushing: number): number {
   return steadyWrites + flushing * writesPerFlush;
 }
 
 /**
- * How many ingesters may flush together before the store is overrun; 0 when even one is too many. `capacity` is in
- * writes per second, and may be used up entirely.
+ * How many ingesters may flush together without overloading the store; 0 if even one is too many. `capacity` is in writes
+ * per second, and may be used completely.
  */
 export function safeFlushes({ steadyWrites, writesPerFlush }: StoreLoad, capacity: number): number {
   const whole = Math.floor((capacity - steadyWrites) / writesPerFlush + ROUNDING);
@@ -60,17 +59,17 @@ export function safeFlushes({ steadyWrites, writesPerFlush }: StoreLoad, capacit
 }
 
 /**
- * The shortest time in which one ingester may flush, should flushing be slowed down, so that the store is not overrun
- * by it; undefined where the steady state alone is too much.
+ * The shortest flush time of one ingester that does not overload the store; undefined if the steady state alone is too
+ * much.
  *
- * @param flushMs the time that `load` was made with
+ * @param flushMs the time that `load` is based on
  */
 export function shortestSafeFlushMs(load: StoreLoad, flushMs: number, capacity: number): number | undefined {
   const free = capacity - load.steadyWrites;
   return free > 0 ? (load.writesPerFlush * flushMs) / free : undefined;
 }
 
-/** Keeps a capacity that is used up exactly from being a hair too small in floating point. */
+/** Tolerance for a capacity that is used up exactly, in floating point. */
 const ROUNDING = 1e-9;
 
 function perSecond(count: number, durationMs: number): number {

@@ -3,31 +3,31 @@ import { startupMs } from '../../../shared/kube/pods.ts';
 import { restartEstimate } from '../../../shared/rollout/decide/estimate.ts';
 import { terminationOf } from '../../../shared/rollout/decide/leaving.ts';
 
-/** How long a pod takes from its start until it is Ready. */
+/** The time from the start of a pod until it is Ready. */
 export interface StartTime {
-  /** `observed`: from the pods' own conditions; `assumed`: no pod tells. */
+  /** `observed`: from the pods' conditions; `assumed`: no pod shows it. */
   source: 'given' | 'observed' | 'assumed';
-  /** Of a pod that tells nothing itself: the median of the others. */
+  /** For a pod without an observation: the median of the others. */
   typicalMs: number;
-  /** Pods it was observed on. */
+  /** The number of pods observed. */
   pods: number;
   of(pod: { name: string }): number;
 }
 
-/** How long a pod takes from its deletion until it is gone. */
+/** The time from the deletion of a pod until it is gone. */
 export interface FlushTime {
-  /** `terminating`: from a pod that flushes now; `grace-period`: no pod tells. */
+  /** `terminating`: from a pod that flushes now; `grace-period`: no pod shows it. */
   source: 'given' | 'terminating' | 'grace-period';
-  /** What `ms` is to the true time. */
+  /** How `ms` relates to the true time. */
   bound: 'exact' | 'at-least' | 'at-most';
   ms: number;
   /** The longest grace period of the pods, after which they are killed; 0 without pods. */
   graceMs: number;
-  /** The pod that `ms` was read off. */
+  /** The pod from which `ms` was taken. */
   pod: string | undefined;
 }
 
-/** @param givenMs undefined where nobody says it */
+/** @param givenMs from the flag, if given */
 export function startTime(givenMs: number | undefined, pods: readonly Pod[]): StartTime {
   if (givenMs !== undefined) return { source: 'given', typicalMs: givenMs, pods: 0, of: () => givenMs };
   const observed = pods.filter((pod) => startupMs(pod) !== undefined).length;
@@ -36,11 +36,11 @@ export function startTime(givenMs: number | undefined, pods: readonly Pod[]): St
 }
 
 /**
- * Nobody can tell how long a running pod will flush. One that is terminating has taken so long at least; all of them
- * have their grace period at most, after which the kubelet kills them.
+ * The flush time of a running pod is not known in advance. A terminating pod gives a lower bound; the grace period, after
+ * which the kubelet kills the pod, is the upper bound.
  * https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination
  *
- * @param givenMs undefined where nobody says it
+ * @param givenMs from the flag, if given
  * @param nowMs by the API server's clock
  */
 export function flushTime(givenMs: number | undefined, pods: readonly Pod[], nowMs: number): FlushTime {

@@ -1,20 +1,19 @@
 import { growthLimit } from '../../../shared/rollout/decide/limits.ts';
 import type { RolloutOptions } from '../../../shared/rollout/decide/types.ts';
 
-/** The pods of one zone, in the order in which they are replaced. */
+/** The pods of one zone in the order of replacement. */
 export interface ZonePods<P> {
   zone: string;
   pods: readonly P[];
 }
 
 /**
- * The waves in which a rollout where nothing goes wrong replaces all pods: those that `planRollout` finds by playing
- * the decision through. Nothing is played here, so that many choices for 10,000 pods cost milliseconds; rule R5 is the
- * decision's own.
+ * The waves of a rollout without failures: the same that `planRollout` finds by simulating the decision. Nothing is
+ * simulated here, so that comparing settings for 10,000 pods takes milliseconds; rule R5 is shared with the decision.
  *
- * @param zones in the order in which they are taken
- * @param limit most pods of a zone that may be down, at least 1
- * @param exponentialFactor growth of the waves; 0 takes `limit` pods at once
+ * @param zones in the order of the rollout
+ * @param limit maximum number of unavailable pods in a zone, at least 1
+ * @param exponentialFactor growth of the waves; with 0 every wave has `limit` pods
  */
 export function wavesOf<P>(
   zones: readonly ZonePods<P>[],

@@ -1,6 +1,6 @@
 import { firstNames, oneLine, plural } from '../../../shared/format.ts';
 import type { BudgetReport, ZoneReport } from '../../budget/report.ts';
-import { mostUnavailable } from '../../budget/table.ts';
+import { maxUnavailableText } from '../../budget/table.ts';
 import { BLANK, clip, fit, type Line, lineWidth, span, widthOf } from '../terminal/line.ts';
 import type { Surface } from '../terminal/shell.tsx';
 import type { Theme } from '../terminal/theme.ts';
@@ -65,7 +65,7 @@ function trouble({ zones, problem }: BudgetReport): number {
 function budgetLines(report: BudgetReport, input: BudgetFrameInput, columns: number): Line[] {
   const { theme, namespaces } = input;
   const name = namespaces ? `${report.namespace}/${report.name}` : report.name;
-  const most = `at most ${mostUnavailable(report)} of ${plural(report.expectedReplicas, 'pod')} down, in one zone`;
+  const most = `at most ${maxUnavailableText(report)} of ${plural(report.expectedReplicas, 'pod')} down, in one zone`;
   const head: Line = [
     span(name, 'strong'),
     ...(report.malformed ? [] : [span(`  ${most}`, 'faint')]),

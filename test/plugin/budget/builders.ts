@@ -21,7 +21,7 @@ export const NOT_ENFORCED: Enforcement = { kind: 'not-enforced', reason: 'none',
 const LABELS = { app: 'ingester' };
 const ZONES = ['zone-a', 'zone-b', 'zone-c'];
 
-/** A budget that nobody has counted, unless there is a status. */
+/** A budget that has not been counted, unless a status is given. */
 export function budgetOf(
   spec: Record<string, unknown> = {},
   metadata: Record<string, unknown> = {},
@@ -44,7 +44,7 @@ export function stored(budget: ZoneDisruptionBudget, status: BudgetStatus): Zone
 
 export interface PodFixture {
   name?: string;
-  /** Number of the StatefulSet's pod, which is in zone a, b, c, a, … */
+  /** Ordinal of the StatefulSet's pod, which is in zone a, b, c, a, … */
   ordinal?: number;
   zone?: string | undefined;
   ready?: boolean;
@@ -58,7 +58,7 @@ export function podOf(fixture: PodFixture): Pod {
   return readPod(podObject(fixture));
 }
 
-/** The same as the API server has it. */
+/** The same as an API object. */
 export function podObject(fixture: PodFixture): object {
   const { ordinal = 0, ready = true, terminating = false, phase = 'Running' } = fixture;
   const name = fixture.name ?? `ingester-${ordinal}`;
@@ -88,7 +88,7 @@ export function jobPod(): Pod {
 /** Jobs have none. */
 export const NO_SCALE: Readonly<Record<string, ScaleRead>> = { job: { kind: 'no-scale' } };
 
-/** Ready pods of a StatefulSet of that many, some of them otherwise. */
+/** Ready pods of a StatefulSet of that size, with exceptions. */
 export function podsOf(
   count: number,
   otherwise: Readonly<Record<number, PodFixture | 'missing'>> = {},
@@ -137,14 +137,14 @@ export interface StateFixture {
   budgets?: readonly ZoneDisruptionBudget[];
   malformed?: readonly MalformedBudget[];
   pods?: readonly Pod[];
-  /** Pods that were there. */
+  /** Pods that existed. */
   gone?: readonly Pod[];
   workloads?: readonly Workload[];
   /** By uid. */
   scales?: Readonly<Record<string, ScaleRead>>;
 }
 
-/** What the cluster shows. Nodes are called as their zones. */
+/** The state of the cluster. Nodes have the names of their zones. */
 export function stateOf(fixture: StateFixture): ClusterState {
   const { budgets = [budgetOf()], malformed = [], gone = [], workloads = [], scales = {} } = fixture;
   const zoneOfNode = (node: string) => node;
@@ -167,7 +167,7 @@ export function stateOf(fixture: StateFixture): ClusterState {
   };
 }
 
-/** The state after a webhook has counted its budgets and stored what came of it. */
+/** The state after a webhook has counted its budgets and stored the result. */
 export function countedBy(fixture: StateFixture): StateFixture {
   const state = stateOf(fixture);
   const budgets = state.budgets.map((budget) => {

@@ -39,14 +39,14 @@ describe('readEnforcement', () => {
   const kindIn = async (namespace: string, answer: unknown) =>
     (await readEnforcement(answering({ [CONFIGURATION]: answer }), namespace)).kind;
 
-  it('finds the webhook, where it is asked', async () => {
+  it('finds the webhook if it is called for the namespace', async () => {
     assert.equal(await kindIn('cortex', webhook()), 'enforced');
     assert.equal(await kindIn('kube-system', webhook()), 'not-enforced');
     assert.equal(await kindIn('cortex', webhook('other')), 'not-enforced');
     assert.equal(await kindIn('cortex', undefined), 'not-enforced');
   });
 
-  it('knows by the labels of the namespace where it may read them', async () => {
+  it('uses the labels of the namespace if it may read them', async () => {
     const optIn = {
       metadata: { name: 'kubectl-zone' },
       webhooks: [
@@ -59,14 +59,14 @@ describe('readEnforcement', () => {
     assert.equal(await kindIn('cortex', optIn), 'not-enforced');
   });
 
-  it('does not guess when it may not look', async () => {
+  it('is unknown without permission', async () => {
     assert.equal(await kindIn('cortex', apiError(403, 'Forbidden')), 'unknown');
     await assert.rejects(kindIn('cortex', apiError(500, 'InternalError')), /InternalError/);
   });
 });
 
 describe('budget create', () => {
-  it('takes the workload’s selector', () => {
+  it('uses the workload’s selector', () => {
     const selector = { matchExpressions: [{ key: 'app', operator: 'Exists', values: [] }] };
     const manifest = budgetManifest(
       { name: 'b', maxUnavailable: '33%', unhealthyPodEvictionPolicy: 'IfHealthyBudget', warnOnly: true },
@@ -90,7 +90,7 @@ describe('budget create', () => {
     assert.deepEqual(overlapping([other, budgetOf()], statefulSetOf(3)), ['ingester']);
   });
 
-  it('knows workloads by all their names', () => {
+  it('accepts all names of workload kinds', () => {
     for (const [text, resource] of [
       ['sts/a', 'statefulsets'],
       ['StatefulSet/a', 'statefulsets'],

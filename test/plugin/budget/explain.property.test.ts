@@ -19,18 +19,18 @@ import fc from '../../helpers/seed.ts';
 import { known } from '../../webhook/helpers/known.ts';
 import { ENFORCED, NAMESPACE, NOW_MS, podObject, statefulSetOf, stateOf } from './builders.ts';
 
-/** A namespace as the API server has it. */
+/** A namespace of the API server. */
 interface World {
   pods: readonly object[];
   replicas: number | undefined;
   budgets: readonly BudgetShape[];
-  /** Index of the pod that is to be evicted. */
+  /** Index of the pod to evict. */
   asked: number;
 }
 
 interface BudgetShape {
   spec: Readonly<Record<string, unknown>>;
-  /** How its status came to be. */
+  /** How its status was created. */
   counted: 'never' | 'now' | 'before-the-change';
   reserved: readonly number[];
 }
@@ -88,7 +88,7 @@ const worlds: fc.Arbitrary<World> = fc
   .filter(({ pods }) => pods.length > 0);
 
 describe('explainEviction and the webhook', () => {
-  it('agree about every pod of every namespace', async () => {
+  it('agree on every pod of every namespace', async () => {
     await fc.assert(
       fc.asyncProperty(worlds, async (world) => {
         const { state, budgets, object } = build(world);

@@ -32,27 +32,30 @@ const explain = (ordinal: number, fixture: StateFixture, enforcement = ENFORCED)
   );
 
 describe('explainEviction', () => {
-  it('says what the webhook would say', () => {
+  it('gives the answer of the webhook', () => {
     const denied = explain(0, counted(disrupted));
     assert.equal(denied.verdict, 'denied');
     assert.match(denied.budgets[0]?.decision.reason ?? '', /zone-b has 1 of 2 pods unavailable/);
     assert.equal(explain(4, counted(disrupted)).verdict, 'admitted');
   });
 
-  it('goes by the pods where no webhook keeps the status, and says that nothing enforces it', () => {
+  it('uses the pods if no webhook maintains the status, and says that nothing enforces it', () => {
     const denied = explain(0, disrupted, NOT_ENFORCED);
     assert.equal(denied.verdict, 'unenforced');
     assert.match(denied.budgets[0]?.decision.reason ?? '', /zone-b has 1 of 2 pods unavailable/);
-    assert.match(explanationLines(denied).join('\n'), /against its budget.*no webhook enforces.*install it/s);
+    assert.match(
+      explanationLines(denied).join('\n'),
+      /although its budget denies it.*no webhook enforces.*install it/s,
+    );
   });
 
-  it('denies what a webhook that has not counted yet would deny', () => {
+  it('denies like a webhook that has not counted yet', () => {
     const { verdict, budgets } = explain(4, disrupted);
     assert.equal(verdict, 'denied');
     assert.match(budgets[0]?.decision.reason ?? '', /have not been counted yet/);
   });
 
-  it('lets an unready pod go by the policy of the budget', () => {
+  it('admits an unready pod by the policy of the budget', () => {
     assert.match(explain(1, counted(disrupted)).budgets[0]?.decision.reason ?? '', /policy is AlwaysAllow/);
     const both = { ...disrupted, pods: podsOf(6, { 0: { ready: false }, 1: { ready: false } }) };
     const strict = budgetOf({ unhealthyPodEvictionPolicy: 'IfHealthyBudget' });
@@ -66,7 +69,7 @@ describe('explainEviction', () => {
     assert.match(answers[0]?.decision.reason ?? '', /more than one ZoneDisruptionBudget: another, ingester/);
   });
 
-  it('lets one enforced budget decide beside another that only warns', () => {
+  it('lets the enforced budget decide if another one only warns', () => {
     const budgets = [budgetOf(), budgetOf({ dryRun: true, maxUnavailable: 0 }, { name: 'rehearsal' })];
     const { verdict, budgets: answers } = explain(4, counted({ ...disrupted, budgets }));
     assert.equal(verdict, 'admitted');
@@ -84,7 +87,7 @@ describe('explainEviction', () => {
     assert.equal(explain(1, counted({ ...disrupted, budgets })).verdict, 'denied');
   });
 
-  it('admits what a budget only warns of', () => {
+  it('admits an eviction if the budget only warns', () => {
     const warning = counted({ ...disrupted, budgets: [budgetOf({ dryRun: true })] });
     const explanation = explain(0, warning);
     assert.equal(explanation.verdict, 'admitted');
@@ -100,7 +103,7 @@ describe('explainEviction', () => {
     );
   });
 
-  it('names the true cause also where the webhook has not said it yet', () => {
+  it('names the true cause even if the webhook has not reported it yet', () => {
     const pods = [...podsOf(6), jobPod()];
     const fixture = { workloads: [statefulSetOf(6)], pods, scales: NO_SCALE };
     for (const enforcement of [ENFORCED, NOT_ENFORCED]) {
@@ -114,7 +117,7 @@ describe('explainEviction', () => {
     }
   });
 
-  it('goes by what the webhook has counted while the pods cannot be counted here', () => {
+  it('uses the webhook’s count if the pods cannot be counted here', () => {
     const before = counted({ workloads: [statefulSetOf(6)], pods: podsOf(6) });
     const now = { ...before, pods: [...podsOf(6), jobPod()], scales: NO_SCALE };
     const { verdict, budgets } = explain(0, now);
@@ -122,7 +125,7 @@ describe('explainEviction', () => {
     assert.match(budgets[0]?.stale[0] ?? '', /cannot be counted now: job archive-28812345/);
   });
 
-  it('denies pods beside a budget that cannot be read, as the webhook does', () => {
+  it('denies pods if a budget of the namespace cannot be read, like the webhook', () => {
     const malformed = [{ namespace: 'cortex', name: 'bad', reason: 'spec.dryRun should be boolean' }];
     const { verdict, budgets } = explain(4, { ...counted(disrupted), malformed });
     assert.equal(verdict, 'denied');
@@ -134,7 +137,7 @@ describe('explainEviction', () => {
     assert.equal(explain(4, going).verdict, 'admitted');
   });
 
-  it('names a PodDisruptionBudget that stands in the way', () => {
+  it('names a PodDisruptionBudget that denies the eviction', () => {
     const budget = readPodDisruptionBudget({
       metadata: { name: 'strict', generation: 1 },
       spec: { selector: { matchLabels: { app: 'ingester' } } },
@@ -147,7 +150,7 @@ describe('explainEviction', () => {
     assert.equal(explanation.verdict, 'denied');
     assert.deepEqual(explanationLines(explanation).slice(-2), [
       'PodDisruptionBudget strict: denies',
-      '  5 of 6 pods are healthy and 5 must be, 0 may go',
+      '  5 of 6 pods are healthy, 5 required, allows 0',
     ]);
   });
 

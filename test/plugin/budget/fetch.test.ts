@@ -30,7 +30,7 @@ async function complaint(answers: Readonly<Record<string, unknown>>, name?: stri
 }
 
 describe('fetchState', () => {
-  it('says how to install the CRD that is missing', async () => {
+  it('explains how to install a missing CRD', async () => {
     const missing = { [BUDGETS]: apiError(404, 'NotFound'), [`${BUDGETS}/a`]: apiError(404, 'NotFound') };
     for (const name of [undefined, 'a']) {
       assert.match(
@@ -40,7 +40,7 @@ describe('fetchState', () => {
     }
   });
 
-  it('names the budgets there are', async () => {
+  it('names the existing budgets', async () => {
     const answers = {
       [`${BUDGETS}/a`]: apiError(404, 'NotFound'),
       [BUDGETS]: { metadata: {}, items: [{ metadata: { name: 'c' } }, { metadata: { name: 'b' } }] },
@@ -48,7 +48,7 @@ describe('fetchState', () => {
     assert.match(await complaint(answers, 'a'), /"a" not found in namespace "default"\nthere are: b, c/);
   });
 
-  it('names the permission that is missing, and does without nodes', async () => {
+  it('names a missing permission, and does not need nodes', async () => {
     const forbidden = apiError(403, 'Forbidden');
     assert.match(
       await complaint({ '/api/v1/namespaces/default/pods': forbidden }),
@@ -59,7 +59,7 @@ describe('fetchState', () => {
     assert.deepEqual(state.versions, { pods: '7', statefulsets: '7', deployments: '7', replicasets: '7' });
   });
 
-  it('reads all other budgets when some cannot be read, and says what is wrong with those', async () => {
+  it('reads all other budgets if some cannot be read, and reports why', async () => {
     const budget = (name: string, spec: object) => ({ metadata: { name, namespace: 'default' }, spec });
     const items = [
       budget('good', { maxUnavailable: 1 }),
@@ -82,7 +82,7 @@ describe('fetchState', () => {
     );
   });
 
-  it('asks the scales of owners of covered pods, and no others', async () => {
+  it('reads only the scales of owners of covered pods', async () => {
     const pod = (name: string, app: string) => ({
       metadata: {
         name,

@@ -20,7 +20,7 @@ const answers = (pod: Parameters<typeof podOf>[0], ...budgets: ReturnType<typeof
   askPodBudgets(budgets, podOf(pod)).map(({ name, allows }) => [name, allows]);
 
 describe('askPodBudgets', () => {
-  it('goes by the disruptions that are allowed', () => {
+  it('uses the allowed disruptions', () => {
     assert.deepEqual(answers({}, budget('full')), [['full', false]]);
     assert.deepEqual(answers({}, budget('free', { allowed: 1 })), [['free', true]]);
   });
@@ -29,21 +29,21 @@ describe('askPodBudgets', () => {
     assert.deepEqual(answers({}, budget('new', { allowed: 1, observed: 0 })), [['new', false]]);
   });
 
-  it('lets unready pods go by the policy', () => {
+  it('allows unready pods by the policy', () => {
     assert.deepEqual(answers({ ready: false }, budget('whole')), [['whole', true]]);
     assert.deepEqual(answers({ ready: false }, budget('short', { healthy: 2 })), [['short', false]]);
     const spec = { unhealthyPodEvictionPolicy: 'AlwaysAllow' };
     assert.deepEqual(answers({ ready: false }, budget('open', { healthy: 2, spec })), [['open', true]]);
   });
 
-  it('lets pods go that serve nobody', () => {
+  it('allows pods that serve no requests', () => {
     assert.deepEqual(answers({ terminating: true }, budget('full')), [['full', true]]);
     assert.deepEqual(answers({ phase: 'Pending', ready: false }, budget('full', { healthy: 0 })), [
       ['full', true],
     ]);
   });
 
-  it('denies a pod with two of them, sorted by name', () => {
+  it('denies a pod with two budgets, sorted by name', () => {
     const both = [budget('b', { allowed: 1 }), budget('a', { allowed: 1 })];
     assert.deepEqual(answers({}, ...both), [
       ['a', false],
@@ -51,7 +51,7 @@ describe('askPodBudgets', () => {
     ]);
   });
 
-  it('leaves out those of other pods; an empty selector covers all', () => {
+  it('omits those of other pods; an empty selector covers all', () => {
     const other = budget('other', { spec: { selector: { matchLabels: { app: 'api' } } } });
     assert.deepEqual(answers({}, other), []);
     assert.deepEqual(answers({}, budget('all', { spec: { selector: {} } })), [['all', false]]);

@@ -27,7 +27,7 @@ const zonesOf = (fixture: StateFixture) =>
 const storedIn = ({ budgets: [budget] = [] }: StateFixture) => budget ?? assert.fail();
 
 describe('reportBudgets', () => {
-  it('allows as many pods of each zone as the budget says while all are whole', () => {
+  it('allows maxUnavailable pods of each zone while all are available', () => {
     assert.deepEqual(zonesOf(whole), [
       ['zone-a', 2, 2, 2],
       ['zone-b', 2, 2, 2],
@@ -35,7 +35,7 @@ describe('reportBudgets', () => {
     ]);
   });
 
-  it('allows only the disrupted zone to lose more, and names its pods', () => {
+  it('allows more evictions only in the disrupted zone, and names its pods', () => {
     const pods = podsOf(6, { 1: { ready: false } });
     const state = { ...whole, pods };
     assert.deepEqual(zonesOf(state), [
@@ -46,7 +46,7 @@ describe('reportBudgets', () => {
     assert.deepEqual(only(state).zones[1]?.unavailable, [{ pod: 'ingester-1', why: 'not ready' }]);
   });
 
-  it('counts a missing pod where it last was, and otherwise apart', () => {
+  it('counts a missing pod in its last zone, or else separately', () => {
     const pods = podsOf(6, { 1: 'missing' });
     const gone = [podOf({ ordinal: 1 })];
     assert.deepEqual(zonesOf({ ...whole, pods, gone })[1], ['zone-b', 1, 2, 1]);
@@ -65,7 +65,7 @@ describe('reportBudgets', () => {
     );
   });
 
-  it('shows a reserved pod as reserved while it stands', () => {
+  it('shows a reserved pod as reserved while it exists', () => {
     const counted = storedIn(countedBy(whole));
     const reservation = {
       pod: 'ingester-0',
@@ -94,11 +94,11 @@ describe('reportBudgets', () => {
     assert.deepEqual(gone.zones[0]?.reserved, []);
     assert.deepEqual(gone.stale, [
       'zone-a: stored 2/2 healthy, counted 1/2',
-      'stored 1 more reserved pod than still stand',
+      'stored 1 more reserved pod than still exist',
     ]);
   });
 
-  it('says of each pod why it does not serve', () => {
+  it('shows why each pod is unavailable', () => {
     const owner = { kind: 'ReplicaSet', name: 'api-1', uid: 'rs' };
     const { zones } = only({
       workloads: deploymentOf(3),
@@ -118,7 +118,7 @@ describe('reportBudgets', () => {
     );
   });
 
-  it('has a row for a budget that cannot be read, beside the others', () => {
+  it('has a row for a budget that cannot be read', () => {
     const malformed = [{ namespace: 'cortex', name: 'bad', reason: 'spec.maxUnavailable is not valid' }];
     const [bad, good] = reportBudgets(stateOf({ ...whole, malformed }), NOW_MS);
     assert.deepEqual([bad?.name, bad?.malformed, bad?.zones], ['bad', true, []]);
@@ -135,7 +135,7 @@ describe('reportBudgets', () => {
     assert.equal(report.maxUnavailable, '34%');
   });
 
-  it('says what keeps a budget from working', () => {
+  it('shows why a budget is not effective', () => {
     const bad = only({ ...whole, budgets: [budgetOf({ maxUnavailable: 'some' })] });
     assert.match(bad.problem ?? '', /maxUnavailable cannot be used: "some"/);
     assert.deepEqual(
@@ -145,7 +145,7 @@ describe('reportBudgets', () => {
     assert.match(only({ ...whole, workloads: [] }).problem ?? '', /its pods cannot be counted/);
   });
 
-  it('tells a status that is behind from one that is not', () => {
+  it('detects an outdated status', () => {
     assert.deepEqual(only(whole).stale, ['no webhook has counted its pods yet']);
     const counted = storedIn(countedBy(whole));
     assert.deepEqual(only({ ...whole, budgets: [counted] }).stale, []);
@@ -173,17 +173,17 @@ describe('reportBudgets', () => {
     );
   });
 
-  it('says that a budget protects nothing', () => {
+  it('detects a budget that protects nothing', () => {
     const typo = budgetOf({
       selector: { matchLabels: { app: 'ingester', 'app.kubernetes.io/part-of': 'x' } },
     });
     assert.match(
       only({ ...whole, budgets: [typo] }).problem ?? '',
-      /protects nothing: no pod has the labels/,
+      /protects nothing: no pod and no workload matches/,
     );
     for (const selector of [{}, undefined]) {
       const { problem } = only({ ...whole, budgets: [budgetOf({ selector })] });
-      assert.match(problem ?? '', /protects nothing: its selector is empty/);
+      assert.match(problem ?? '', /protects nothing: an empty selector/);
     }
     const scaledToZero = { workloads: [statefulSetOf(0)], pods: [] };
     assert.equal(only(scaledToZero).problem, undefined);
@@ -198,12 +198,12 @@ describe('reportBudgets', () => {
     assert.deepEqual(zones, []);
   });
 
-  it('shows what the webhook counted where we may not count', () => {
+  it('shows the webhook’s count if permissions are missing', () => {
     const scales = { ring: { kind: 'replicas', replicas: 1 } } as const;
     const counted = countedBy({ pods: [ringPod()], scales });
     const forbidden = { ring: { kind: 'failed', error: 'rings.example.com is forbidden' } } as const;
     const { problem, zones, maxUnavailablePods } = only({ ...counted, scales: forbidden });
-    assert.match(problem ?? '', /cannot be counted here, .* the webhook counted is shown: .* is forbidden/);
+    assert.match(problem ?? '', /cannot be counted here, .*webhook’s count is shown: .* is forbidden/);
     assert.deepEqual([zones[0]?.zone, zones[0]?.expected, maxUnavailablePods], ['zone-a', 1, 2]);
   });
 });

@@ -2,7 +2,7 @@ import type { Command } from '../../../plugin/cli/command.ts';
 import { decideCompletion } from '../../../plugin/completion/decide.ts';
 import { findPlace } from '../../../plugin/completion/place.ts';
 import { present } from '../../../plugin/completion/present.ts';
-import type { Decision, Named } from '../../../plugin/completion/question.ts';
+import type { Candidate, Decision } from '../../../plugin/completion/question.ts';
 import { COMMANDS } from '../../../plugin/main.ts';
 
 /** The decision for what was typed after `kubectl zone`; the last word is the one that is being typed. */
@@ -12,7 +12,7 @@ export function decide(...words: string[]): Decision {
 
 /** The names of the candidates, where the cluster knows these names. */
 export function offered(words: readonly string[], found: readonly string[] = []): string[] {
-  const named: Named[] = found.map((name) => ({ name, about: '' }));
+  const named: Candidate[] = found.map((name) => ({ name, about: '' }));
   return present(decide(...words), named).candidates.map(({ name }) => name);
 }
 

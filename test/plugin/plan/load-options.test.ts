@@ -6,7 +6,7 @@ import { givenLoad } from '../../../plugin/plan/load-options.ts';
 const COMPLETE = { series: '600000', 'chunk-age': '1h', 'entries-per-chunk': '7', 'flush-time': '10m' };
 
 describe('the flags of a plan', () => {
-  it('may all be left out', () => {
+  it('are optional', () => {
     assert.deepEqual(givenLoad({}), {
       startMs: undefined,
       flushMs: undefined,
@@ -15,7 +15,7 @@ describe('the flags of a plan', () => {
     });
   });
 
-  it('are durations, and together what ingesters hold', () => {
+  it('are durations and the series of ingesters', () => {
     assert.deepEqual(givenLoad({ 'start-time': '90s', 'flush-time': '0' }), {
       startMs: 90_000,
       flushMs: 0,
@@ -37,10 +37,10 @@ describe('the flags of a plan', () => {
     [{ ...COMPLETE, series: '0' }, /^--series: "0" is not a number/],
     [{ ...COMPLETE, 'entries-per-chunk': '-1' }, /^--entries-per-chunk: "-1" is not a number/],
     [{ ...COMPLETE, 'write-capacity': 'lots' }, /^--write-capacity: "lots" is not a number/],
-    [{ ...COMPLETE, 'chunk-age': '0' }, /^--chunk-age: a chunk is open for a time/],
-    [{ ...COMPLETE, 'flush-time': '0' }, /^--flush-time: what is held takes time to flush/],
-    [{ series: '5' }, /^--series: .* need --chunk-age, --entries-per-chunk, --flush-time as well/],
-    [{ 'write-capacity': '5', 'flush-time': '1m' }, /^--write-capacity: .* need --series, --chunk-age/],
+    [{ ...COMPLETE, 'chunk-age': '0' }, /^--chunk-age: must be more than 0/],
+    [{ ...COMPLETE, 'flush-time': '0' }, /^--flush-time: must be more than 0/],
+    [{ series: '5' }, /^--series: requires --chunk-age, --entries-per-chunk, --flush-time/],
+    [{ 'write-capacity': '5', 'flush-time': '1m' }, /^--write-capacity: requires --series, --chunk-age/],
   ];
   for (const [args, says] of BAD) {
     it(`are refused by name: ${JSON.stringify(args)}`, () => {
@@ -51,7 +51,7 @@ describe('the flags of a plan', () => {
     });
   }
 
-  it('are refused all together', () => {
+  it('are all reported at once', () => {
     assert.throws(() => givenLoad({ series: 'x', 'chunk-age': 'y' }), /--chunk-age: [\s\S]*\n--series: /);
   });
 });

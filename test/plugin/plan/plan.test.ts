@@ -41,7 +41,7 @@ describe('the plan of a rollout', () => {
     assert.deepEqual(durations('deployment', MINUTE_MS), [2, 2, 2]);
   });
 
-  it('says of each time where it comes from', () => {
+  it('gives the source of each time', () => {
     const seen = planOf(surveyOf(SIX));
     assert.deepEqual(seen.startTime, { source: 'observed', ms: 90_000, pods: 6 });
     assert.deepEqual([seen.flushTime.source, seen.flushTime.bound], ['grace-period', 'at-most']);
@@ -60,7 +60,7 @@ describe('the plan of a rollout', () => {
     assert.equal(given.choices[0]?.durationMs, 6 * 3000);
   });
 
-  it('has one choice where the workload lets one pod be down, and says why', () => {
+  it('has a single setting if the workload allows one unavailable pod, and says why', () => {
     const ordered = surveyOf(SIX);
     const plan = planOf({ ...ordered, observation: { ...ordered.observation, orderedReady: true } });
     assert.deepEqual([plan.choices.length, plan.choices[0]?.podsDown], [1, 1]);
@@ -71,24 +71,24 @@ describe('the plan of a rollout', () => {
     assert.match(notes.join(), /all pods are in one zone: one pod at a time instead of 2/);
   });
 
-  it('takes pods without a zone for one zone, and names their nodes', () => {
+  it('treats pods without a zone as one zone, and names their nodes', () => {
     const { zones, choices, notes } = planOf(surveyOf([undefined, undefined]));
     assert.deepEqual(zones, [{ zone: null, pods: 2 }]);
     assert.equal(choices.length, 1);
     assert.match(
       notes.join(),
-      /2 pods planned as one zone, .*refuses: the zone of .* nodes node-0, node-1 have no label topology/,
+      /2 pods planned as one zone, .*refuse them: the zone of .* nodes node-0, node-1 have no label topology/,
     );
   });
 
-  it('leaves out surplus pods and those that are on no node', () => {
+  it('omits surplus and unscheduled pods', () => {
     const seen = observation(
       [pod(0, 'zone-a'), pod(1, undefined, { node: undefined }), pod(9, 'zone-b', { surplus: true })],
       { replicas: 3, missing: ['ingester-2'] },
     );
     const { pods, notes } = planOf(surveyOf([], { observation: seen }));
     assert.equal(pods, 1);
-    assert.deepEqual(notes, ['2 pods of 3 on no node now: not counted']);
+    assert.deepEqual(notes, ['2 pods of 3 not scheduled: not counted']);
   });
 
   it('is empty without pods', () => {
@@ -96,7 +96,7 @@ describe('the plan of a rollout', () => {
     assert.deepEqual([pods, zones, choices, store], [0, [], [], null]);
   });
 
-  it('warns of a flush that the grace period cuts off', () => {
+  it('warns of a flush that exceeds the grace period', () => {
     const { notes } = planOf(surveyOf(SIX), { ...NOTHING_GIVEN, flushMs: 41 * MINUTE_MS });
     assert.match(notes.join(), /41m 00s is longer than terminationGracePeriodSeconds, 2400/);
   });
@@ -106,7 +106,7 @@ describe('the store in the plan', () => {
   const THREE = ['zone-a', 'zone-b', 'zone-c'];
   const told = (rate: number | null | undefined) => Number((rate ?? Number.NaN).toPrecision(2));
 
-  it("takes Weaveworks' figures", () => {
+  it("matches Weaveworks' figures", () => {
     const { store, choices } = planOf(surveyOf(THREE), cortex());
     assert.deepEqual(
       [store?.steadyChunks, store?.steadyWrites, store?.writesPerFlush, store?.allFlushing].map(told),
@@ -119,7 +119,7 @@ describe('the store in the plan', () => {
     assert.deepEqual([store?.capacity, store?.safePods], [null, null]);
   });
 
-  it('tells with a capacity what is safe, with a row for the most that is', () => {
+  it('shows what is safe if a capacity is given, with a row for the safe maximum', () => {
     const twelve = [...THREE, ...THREE, ...THREE, ...THREE];
     const { store, choices } = planOf(surveyOf(twelve), cortex(3000));
     assert.equal(store?.safePods, 3);
@@ -139,15 +139,15 @@ describe('the store in the plan', () => {
     assert.equal(overrun(planOf(surveyOf(twelve))), undefined);
   });
 
-  it('complains where not even one pod may flush', () => {
+  it('fails if not even one pod may flush', () => {
     const complaint = (capacity: number) => overrun(planOf(surveyOf(THREE), cortex(capacity)));
     assert.equal(complaint(3500), undefined);
     assert.deepEqual(
       [complaint(3000)?.end, complaint(3000)?.message, complaint(3000)?.fix],
       [
         'failed',
-        'no choice is safe: one pod that flushes needs 3,500 writes/s, and the store takes 3,000',
-        'give the store more capacity first, or let a pod flush for 12m 44s or longer',
+        'no setting is safe: one flushing pod needs 3,500 writes/s, the capacity is 3,000',
+        'increase the capacity of the store first, or slow the flush of a pod down to 12m 44s or more',
       ],
     );
     assert.match(complaint(1000)?.message ?? '', /the steady state alone needs 1,167 writes\/s/);

@@ -15,7 +15,7 @@ function owner(kind: string, uid: string) {
   return [{ apiVersion: 'apps/v1', kind, name: 'owner', uid, controller: true }];
 }
 
-/** A Deployment with two ReplicaSets, and a stranger's ReplicaSet with the same labels. */
+/** A Deployment with two ReplicaSets, and a foreign ReplicaSet with the same labels. */
 function cluster(): FakeKube {
   const kube = fakeKube();
   kube.put(`${APPS}/deployments`, {
@@ -74,7 +74,7 @@ describe('the survey of a Deployment', () => {
     ]);
   });
 
-  it('does without nodes where they may not be read', async () => {
+  it('does not need nodes if they may not be read', async () => {
     const kube = cluster();
     kube.before = ({ path }) => {
       if (path === '/api/v1/nodes') throw apiError(403, 'Forbidden');
@@ -86,7 +86,7 @@ describe('the survey of a Deployment', () => {
     );
   });
 
-  it('names those there are where there is none of the name', async () => {
+  it('names the existing workloads if there is none of that name', async () => {
     await assert.rejects(
       surveyWorkload(cluster(), { kind: 'deployment', name: 'no-such' }, clock),
       (error) => {

@@ -29,7 +29,7 @@ const textOf = (input: BudgetFrameInput) =>
   );
 
 describe('layOutBudgets', () => {
-  it('says of a budget that cannot be read only what is wrong with it', () => {
+  it('shows only the problem of a budget that cannot be read', () => {
     const bad = reportOf({ malformed: true, zones: [], problem: 'it cannot be read: spec is not valid' });
     const state = { ...INITIAL_STATE, reports: [bad] };
     assert.deepEqual(textOf(inputOf({ state })).slice(2, 5), [
@@ -53,13 +53,13 @@ describe('layOutBudgets', () => {
     ]);
   });
 
-  it('says so while there is nothing to show', () => {
+  it('says that there is nothing to show', () => {
     assert.equal(textOf(inputOf({ state: INITIAL_STATE }))[1], 'looking at the cluster…');
     const none = { ...INITIAL_STATE, reports: [] };
     assert.equal(textOf(inputOf({ state: none }))[1], 'no zone disruption budgets');
   });
 
-  it('says when the picture may be old, until the watch is back', () => {
+  it('warns that the view may be outdated until the watch is restored', () => {
     const lost = reduce(inputOf().state, {
       type: 'event',
       event: { type: 'lost', atMs: 0, reason: 'reset' },
@@ -69,7 +69,7 @@ describe('layOutBudgets', () => {
     assert.deepEqual(textOf(inputOf({ state: back })), textOf(inputOf()));
   });
 
-  it('keeps budgets in trouble where not all fit', () => {
+  it('shows budgets with problems first if not all fit', () => {
     const quiet = reportOf().zones.map((zone) => ({ ...zone, unavailable: [], reserved: [], healthy: 4 }));
     const reports = ['a', 'b', 'c', 'd', 'e'].map((name) => reportOf({ name, zones: quiet }));
     const state = { ...INITIAL_STATE, reports: [...reports, reportOf({ name: 'z' })] };
@@ -78,7 +78,7 @@ describe('layOutBudgets', () => {
     assert.ok(lines.includes('and 4 budgets more that do not fit here'), lines.join('\n'));
   });
 
-  it('stays within every terminal, and shows trouble however many pods there are', () => {
+  it('fits every terminal, and shows problems for any number of pods', () => {
     fc.assert(
       fc.property(
         fc.nat({ max: 200 }),

@@ -39,7 +39,7 @@ const lines =
     budgetLines({ stdout, stderr, table });
 
 describe('budgetLines', () => {
-  it('writes the table once, and then the rows that have changed', async () => {
+  it('prints the table once, and then the changed rows', async () => {
     const [first, ...others] = reportOf().zones;
     assert.ok(first);
     const changed = reportOf({ zones: [{ ...first, allowed: 1 }, ...others] });
@@ -55,7 +55,7 @@ ingester   zone-a   4/4       0          1         4 (33%)
     );
   });
 
-  it('shows namespaces, and all names, where they are asked for', async () => {
+  it('shows namespaces and all names on request', async () => {
     const { stdout } = await written(lines({ namespaces: true, wide: true }), [reportOf()]);
     assert.match(stdout, /^NAMESPACE {3}NAME .* DRY RUN {3}RESERVED PODS {3}UNAVAILABLE$/m);
     assert.match(
@@ -64,7 +64,7 @@ ingester   zone-a   4/4       0          1         4 (33%)
     );
   });
 
-  it('says in a row what is wrong with a budget that cannot be read, and nothing of it beside the table', async () => {
+  it('shows the problem of an unreadable budget in its row, and nowhere else', async () => {
     const change = {
       name: 'bad',
       malformed: true,
@@ -81,7 +81,7 @@ ingester   zone-a   4/4       0          1         4 (33%)
     assert.equal(stderr, '');
   });
 
-  it('writes a row for a budget that has gone, and its zones again when it is back', async () => {
+  it('prints a row for a deleted budget, and its zones again when it is recreated', async () => {
     const other = reportOf({ name: 'other' });
     const all = [reportOf(), other];
     const { stdout } = await written(lines({ namespaces: true, wide: false }), all, [other], [other], all);
@@ -95,27 +95,27 @@ cortex      ingester   zone-c   4/4       0          0         4 (33%)
     );
   });
 
-  it('says each trouble once, on stderr', async () => {
+  it('reports each problem once, on stderr', async () => {
     const report = reportOf({ problem: 'no', stale: ['zone-a: stored 4/4 healthy, counted 3/4'] });
     const lost: BudgetEvent = { type: 'lost', atMs: 0, reason: 'reset\nby peer' };
     const { stderr } = await written(lines(), [report], [report], lost);
     assert.equal(
       stderr,
       `warning: budget cortex/ingester: no
-warning: budget cortex/ingester: its status is behind: zone-a: stored 4/4 healthy, counted 3/4
+warning: budget cortex/ingester: its status is outdated: zone-a: stored 4/4 healthy, counted 3/4
 warning: the watch is broken: reset by peer
 `,
     );
   });
 
-  it('lets no text of the cluster move the cursor', async () => {
+  it('removes control sequences from text of the cluster', async () => {
     const { stdout } = await written(lines(), [reportOf({ name: '\u001b[2Jx' })]);
     assert.ok(!stdout.includes('\u001b'));
   });
 });
 
 describe('budgetJsonLines', () => {
-  it('writes what is new, what has changed, and what is gone', async () => {
+  it('prints added, changed and deleted budgets', async () => {
     const { stdout } = await written(
       budgetJsonLines,
       [reportOf()],

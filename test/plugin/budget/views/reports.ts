@@ -1,6 +1,6 @@
 import type { BudgetReport } from '../../../../plugin/budget/report.ts';
 
-/** One disrupted zone, with a pod that is about to go and one that is down. */
+/** One disrupted zone, with a pod about to be evicted and an unavailable one. */
 export function reportOf(change: Partial<BudgetReport> = {}): BudgetReport {
   return {
     namespace: 'cortex',

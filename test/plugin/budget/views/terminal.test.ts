@@ -12,7 +12,7 @@ function play(columns = 100, rows = 24) {
 const ZONE_B = /^ {2}zone-b {2}3\/4 serve {2}●●◐✗ {2}2 may go {2}about to go: ingester-1/;
 
 describe('the live view of budgets on a terminal', () => {
-  it('draws the budgets, and leaves them there at q', async () => {
+  it('draws the budgets, and keeps them on the screen after q', async () => {
     const screen = play();
     await screen.until('the budget', ({ visible }) => visible().some((row) => ZONE_B.test(row)));
     screen.type('q');
@@ -20,14 +20,14 @@ describe('the live view of budgets on a terminal', () => {
     assert.ok(screen.everything().some((row) => ZONE_B.test(row)));
   });
 
-  it('tells Ctrl-C from q', async () => {
+  it('distinguishes Ctrl-C from q', async () => {
     const screen = play();
     await screen.until('the budget', ({ visible }) => visible().some((row) => ZONE_B.test(row)));
     screen.type('\u0003');
     assert.equal(await screen.ended, 130);
   });
 
-  it('leaves one picture after the window was made smaller', async () => {
+  it('shows a single frame after the window was made smaller', async () => {
     const screen = play();
     await screen.until('the budget', ({ visible }) => visible().some((row) => ZONE_B.test(row)));
     screen.resize(60, 20);

@@ -22,8 +22,8 @@ const rows = (of: Fleet<number>, extra?: number) =>
     podsDown,
   ]);
 
-describe('the choices', () => {
-  it('make of the 250 minutes of 100 ingesters what waves in zones can', () => {
+describe('the settings', () => {
+  it('reduce the 250 minutes of 100 ingesters by waves in zones', () => {
     assert.deepEqual(rows(fleet([34, 33, 33])), [
       [1, 2, 100, 250, 1],
       [2, 2, 52, 130, 2],
@@ -36,7 +36,7 @@ describe('the choices', () => {
     ]);
   });
 
-  it('have the number that is safe among them, if it is one of a zone', () => {
+  it('include the safe number, if it fits in a zone', () => {
     const sizes = (extra: number) => rows(fleet([5, 5]), extra).map(([size]) => size);
     assert.deepEqual(sizes(3), [1, 2, 3, 4, 5, 5]);
     assert.deepEqual(sizes(4), [1, 2, 4, 5, 5]);
@@ -44,7 +44,7 @@ describe('the choices', () => {
     assert.deepEqual(sizes(9), [1, 2, 4, 5, 5]);
   });
 
-  it('are one where a zone has one pod, where the workload allows one, and none without pods', () => {
+  it('are one if a zone has one pod or the workload allows one, and none without pods', () => {
     assert.deepEqual(rows(fleet([1, 1, 1])), [[1, 2, 3, 7.5, 1]]);
     assert.deepEqual(rows(fleet([4], 1)), [[1, 2, 4, 10, 1]]);
     assert.deepEqual(rows(fleet([])), []);

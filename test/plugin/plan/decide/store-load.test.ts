@@ -18,7 +18,7 @@ const CORTEX: HeldSeries = {
   flushMs: 10 * MINUTE_MS,
 };
 
-/** As the figures are told: two digits. */
+/** Rounded to two digits, like the published figures. */
 const told = (rate: number) => Number(rate.toPrecision(2));
 
 describe("Weaveworks' Cortex figures", () => {
@@ -39,7 +39,7 @@ describe("Weaveworks' Cortex figures", () => {
     assert.equal(told(writesWhile(load, 0)), 1200);
   });
 
-  it('tell how many may flush together', () => {
+  it('give the number that may flush together', () => {
     assert.deepEqual(
       [3499, 3500, 5833, 5834, 8167].map((capacity) => safeFlushes(load, capacity)),
       [0, 1, 1, 2, 3],
@@ -47,7 +47,7 @@ describe("Weaveworks' Cortex figures", () => {
     assert.equal(safeFlushes(load, 100), 0);
   });
 
-  it('tell how slowly one would have to flush', () => {
+  it('give the shortest safe flush time of one', () => {
     const { flushMs } = CORTEX;
     assert.equal(shortestSafeFlushMs(load, flushMs, 3500), flushMs);
     const shortestMs = shortestSafeFlushMs(load, flushMs, 2000);

@@ -38,7 +38,7 @@ function podOf(
 }
 
 describe('the start-up time', () => {
-  it('is the pods own, the median for one that tells nothing', () => {
+  it('is observed per pod, or the median for a pod without an observation', () => {
     const pods = [
       podOf('a', { startupMs: 2000 }),
       podOf('b', { startupMs: 5000 }),
@@ -52,7 +52,7 @@ describe('the start-up time', () => {
     );
   });
 
-  it('is what is given, whatever is observed, and assumed where nothing is', () => {
+  it('is the given one if there is one, and assumed if none is observed', () => {
     const given = startTime(7000, [podOf('a', { startupMs: 2000 })]);
     assert.deepEqual([given.source, given.of({ name: 'a' })], ['given', 7000]);
     const assumed = startTime(undefined, [podOf('a')]);
@@ -72,7 +72,7 @@ describe('the flush time', () => {
     assert.equal(flushTime(undefined, [], NOON_MS).ms, 0);
   });
 
-  it('is at least what the pod has taken that has been terminating for longest', () => {
+  it('is at least the time of the pod that has been terminating the longest', () => {
     const pods = [
       podOf('a'),
       podOf('b', { terminatingMs: 90_000 }),
@@ -83,7 +83,7 @@ describe('the flush time', () => {
     assert.deepEqual([source, bound, ms, graceMs, pod], ['terminating', 'at-least', 600_000, 2_400_000, 'c']);
   });
 
-  it('is what is given, exactly', () => {
+  it('is exactly the given one', () => {
     const { source, bound, ms, graceMs } = flushTime(1000, [podOf('a', { terminatingMs: 1 })], NOON_MS);
     assert.deepEqual([source, bound, ms, graceMs], ['given', 'exact', 1000, 2_400_000]);
   });

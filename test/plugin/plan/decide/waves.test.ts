@@ -25,7 +25,7 @@ function zonesIn(pods: readonly ObservedPod[]): ZonePods<ObservedPod>[] {
   }));
 }
 
-/** What the decision itself does, played through. */
+/** The waves of the decision itself, simulated. */
 function played(
   seen: Observation,
   raw: RawRolloutOptions,
@@ -62,7 +62,7 @@ describe('the waves', () => {
     );
   });
 
-  it('take as long as the decision takes, and no more pods down than it has', () => {
+  it('take as long as those of the decision, with no more unavailable pods', () => {
     fc.assert(
       fc.property(
         LAYOUTS,
