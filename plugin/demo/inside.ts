@@ -1,8 +1,8 @@
-import { Readable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
 import type { Clock } from '../../shared/clock.ts';
 import { VERSION } from '../../shared/version.ts';
 import type { Context } from '../cli/context.ts';
-import { lineStream } from './line-stream.ts';
 
 /** A context that lives in the sandbox's time, and that can be interrupted by hand. */
 export interface Inside {
@@ -48,4 +48,18 @@ export function withoutTerminal(
   onTalk: (line: string) => void,
 ): Context {
   return { ...context, stdout: lineStream(onLine), stderr: lineStream(onTalk), stdin: Readable.from([]) };
+}
+
+/** A stream that calls back with each line written to it, without empty ones. */
+export function lineStream(onLine: (line: string) => void): Writable {
+  const decoder = new StringDecoder('utf8');
+  let rest = '';
+  return new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      const lines = (rest + decoder.write(chunk)).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) if (line.trim() !== '') onLine(line);
+      done();
+    },
+  });
 }

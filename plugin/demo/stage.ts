@@ -36,7 +36,7 @@ export interface DemoHost {
 /** What is shown on a sandbox. */
 export interface Demo {
   nodesPerZone?: number;
-  /** Makes the scene. Rejects when the signal aborts. */
+  /** Prepares the cluster. Rejects when the signal aborts. */
   prepare(kube: Kube, signal: AbortSignal): Promise<void>;
   /** Said before it begins: what would do the same on any cluster. */
   command: string;
@@ -100,7 +100,7 @@ export async function onSandbox(options: DemoOptions, context: Context, demo: De
   }
 }
 
-/** Resolves when all pods of the StatefulSet "ingester" are ready, as the watch tells. Rejects when the signal aborts. */
+/** Resolves when all pods of the StatefulSet "ingester" are ready, by the watch. Rejects when the signal aborts. */
 export async function allReady(
   kube: Kube,
   pods: number,

@@ -20,13 +20,13 @@ import { startServices } from './services/services.ts';
 import { Store } from './store/store.ts';
 
 export interface SandboxOptions {
-  /** Zones of the nodes; zone-a, zone-b and zone-c unless told. */
+  /** Zones of the nodes; zone-a, zone-b and zone-c by default. */
   zones?: readonly string[];
-  /** 2 unless told. */
+  /** 2 by default. */
   nodesPerZone?: number;
-  /** Timestamps and all simulated delays come from it; the machine's clock unless told. */
+  /** Timestamps and all simulated delays come from it; the machine's clock by default. */
   clock?: Clock;
-  /** Start of the one random generator behind names, uids and simulated times; 1 unless told. */
+  /** Start of the one random generator behind names, uids and simulated times; 1 by default. */
   seed?: number;
 }
 

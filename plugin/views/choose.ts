@@ -1,6 +1,6 @@
 import type { Context } from '../cli/context.ts';
 
-/** How a rollout or a drain is shown: drawn in place, told line by line, or as JSON lines. */
+/** How a rollout or a drain is shown: drawn in place, as plain lines, or as JSON lines. */
 export type ViewKind = 'ink' | 'plain' | 'json';
 
 /**

@@ -35,11 +35,11 @@ export const openRolloutReporter: OpenRolloutReporter = (context, { output, onQu
       return inkReporter({ ...terminalOf(context), clock: context.clock, onQuit, controls, looksOn });
     },
     async plain() {
-      const [{ plainReporter }, { rolloutTeller }] = await Promise.all([
+      const [{ plainReporter }, { rolloutNarrator }] = await Promise.all([
         import('./narration/plain.ts'),
         import('./rollout/narration/narrate.ts'),
       ]);
-      return plainReporter(rolloutTeller, plainOptions(context));
+      return plainReporter(rolloutNarrator, plainOptions(context));
     },
   });
 
@@ -58,11 +58,11 @@ export const openDrainReporter: OpenDrainReporter = (context, { output, onQuit, 
       return drainInk({ ...terminalOf(context), clock: context.clock, onQuit, leftover });
     },
     async plain() {
-      const [{ plainReporter }, { drainTeller }] = await Promise.all([
+      const [{ plainReporter }, { drainNarrator }] = await Promise.all([
         import('./narration/plain.ts'),
-        import('./drain/teller.ts'),
+        import('./drain/narration/narrate.ts'),
       ]);
-      return plainReporter(drainTeller(leftover), plainOptions(context));
+      return plainReporter(drainNarrator(leftover), plainOptions(context));
     },
   });
 
@@ -111,11 +111,11 @@ export const openFlushReporter: OpenFlushReporter = (context, { output, clock, o
 /** Reports the demo of a load-balanced service: lines and the tables at the end, also on a terminal. */
 export const openZeroDowntimeReporter: OpenZeroDowntimeReporter = (context, output) => {
   const plain = async () => {
-    const [{ plainReporter }, { zeroDowntimeTeller }] = await Promise.all([
+    const [{ plainReporter }, { zeroDowntimeNarrator }] = await Promise.all([
       import('./narration/plain.ts'),
-      import('./demo/zero-downtime/teller.ts'),
+      import('./demo/zero-downtime/narrate.ts'),
     ]);
-    return plainReporter(zeroDowntimeTeller, plainOptions(context));
+    return plainReporter(zeroDowntimeNarrator, plainOptions(context));
   };
   return open<ZeroDowntimeReporter>(output, context, {
     async json() {

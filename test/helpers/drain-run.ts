@@ -4,9 +4,9 @@ import type { PluginRun } from './plugin-run.ts';
 
 /** A line of JSON output, which has the time as a text, and counts in place of a snapshot. */
 export type DrainLine =
-  | ({ time: string } & Told<Exclude<DrainEvent, { type: 'snapshot' }>>)
+  | ({ time: string } & EventLine<Exclude<DrainEvent, { type: 'snapshot' }>>)
   | { time: string; type: 'progress'; nodesDrained: number; nodes: number; podsLeft: number; pods: number };
-type Told<E> = E extends unknown ? Omit<E, 'atMs'> : never;
+type EventLine<E> = E extends unknown ? Omit<E, 'atMs'> : never;
 type LineOf<T extends DrainLine['type']> = Extract<DrainLine, { type: T }>;
 
 const zone = z.nullable(z.string());

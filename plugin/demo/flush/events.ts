@@ -4,7 +4,7 @@ import type { ExitCode } from '../../cli/errors.ts';
 import type { Demand, Side } from './scenario.ts';
 
 /**
- * What the demo tells while it runs; the JSON output is these events, one a line. Times are of the sandbox's clock.
+ * What the demo reports while it runs; the JSON output is these events, one a line. Times are of the sandbox's clock.
  */
 export type FlushEvent = { atMs: number } & (
   | {
@@ -28,7 +28,7 @@ export type FlushEvent = { atMs: number } & (
   | { type: 'finished'; exitCode: ExitCode; figures: Readonly<Record<Side, StoreFigures>> }
 );
 
-/** What the ingesters of one side ask of the store, from one moment on. */
+/** What the ingesters of one side ask of the store, from then on. */
 export interface Load {
   /** Ingesters that flush. */
   flushing: number;

@@ -18,7 +18,7 @@ export interface Fleet extends Load {
  * What a set of pods asks of the store. A terminating pod flushes until it is gone, if it has ever run: before that it
  * holds nothing.
  *
- * @param newImage tells the new pods
+ * @param newImage the image of new pods
  */
 export function fleetOf(pods: Iterable<Pod>, newImage: string, demand: Demand): Fleet {
   const all = [...pods];

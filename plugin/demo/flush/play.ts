@@ -1,13 +1,13 @@
 import { InterruptedError } from '../../../shared/errors.ts';
 import type { Kube } from '../../../shared/kube/kube.ts';
 import type { Context } from '../../cli/context.ts';
-import { EXIT, type ExitCode } from '../../cli/errors.ts';
+import { describeError, EXIT, type ExitCode } from '../../cli/errors.ts';
 import { commandLineOf } from '../../cli/quote.ts';
+import { withoutTerminal } from '../inside.ts';
 import { DEMO_INTERRUPTED, type DemoHost } from '../stage.ts';
 import type { FlushEvent, Load } from './events.ts';
 import { isSettled, isWhole } from './fleet.ts';
 import { EMPTY_RECORD, recorded } from './record.ts';
-import { runRolloutCommand } from './rollout-command.ts';
 import { type Demand, demandOf, type Scenario, SIDES, type Side } from './scenario.ts';
 import { storeFigures } from './store.ts';
 import { watchFleet } from './watch-fleet.ts';
@@ -34,7 +34,7 @@ export async function prepareSides(
 }
 
 /**
- * Rolls the new image out on both sides at the same moment, and reports what that asks of the store.
+ * Rolls the new image out on both sides at the same time, and reports what that asks of the store.
  *
  * @param kubeconfig path of the sandbox's, for our command
  * @returns 0 when our side never asked for more than the store takes, and else 1; our command's own exit code when it
@@ -50,7 +50,7 @@ export async function playSides(
   const { clock } = context;
   const demand = demandOf(scenario);
   let record = EMPTY_RECORD;
-  const tell = (event: FlushEvent) => {
+  const emit = (event: FlushEvent) => {
     record = recorded(record, event);
     report(event);
   };
@@ -60,18 +60,18 @@ export async function playSides(
   );
   const kube = await context.connect({ kubeconfig });
   try {
-    tell({ atMs: clock.nowMs(), type: 'started', demand, ...plotOf(scenario) });
+    emit({ atMs: clock.nowMs(), type: 'started', demand, ...plotOf(scenario) });
     const command = () =>
       runRolloutCommand({ words: OUR_COMMAND, kubeconfig, run: runCommand }, context, (line) =>
-        tell({ atMs: clock.nowMs(), type: 'said', line }),
+        emit({ atMs: clock.nowMs(), type: 'said', line }),
       );
-    const outcome = await rollBothOut(kube, { scenario, demand, context, tell, command }, interrupted.signal);
+    const outcome = await rollBothOut(kube, { scenario, demand, context, emit, command }, interrupted.signal);
     const atMs = clock.nowMs();
     const figuresOf = (side: Side) => storeFigures(record[side], demand.capacity, atMs);
     const figures = { plain: figuresOf('plain'), zone: figuresOf('zone') };
     const overrun = figures.zone.peakWritesPerSecond > demand.capacity;
     const exitCode = outcome === EXIT.done && overrun ? EXIT.failed : outcome;
-    tell({ atMs, type: 'finished', exitCode, figures });
+    emit({ atMs, type: 'finished', exitCode, figures });
     return exitCode;
   } finally {
     ignoreInterrupts();
@@ -83,26 +83,26 @@ interface Play {
   scenario: Scenario;
   demand: Demand;
   context: Context;
-  tell(event: FlushEvent): void;
+  emit(event: FlushEvent): void;
   command(): Promise<ExitCode>;
 }
 
 /** @returns how our command ended; when that is well, both sides have settled */
 async function rollBothOut(kube: Kube, play: Play, signal: AbortSignal): Promise<ExitCode> {
-  const { scenario, demand, context, tell, command } = play;
+  const { scenario, demand, context, emit, command } = play;
   const { clock } = context;
   const left = new AbortController();
   const stopped = AbortSignal.any([signal, left.signal]);
   const watches = await Promise.all(
     SIDES.map(async (side) => ({
       side,
-      fleet: await watchFleet(kube, side, demand, context, onNewLoad(side, context, tell)),
+      fleet: await watchFleet(kube, side, demand, context, onNewLoad(side, context, emit)),
     })),
   );
   const settling = Promise.all(
     watches.map(async ({ side, fleet }) => {
       await fleet.until((seen) => isSettled(seen, scenario.pods), stopped);
-      tell({ atMs: clock.nowMs(), type: 'settled', side });
+      emit({ atMs: clock.nowMs(), type: 'settled', side });
     }),
   );
   // It also rejects when nobody waits for it any more.
@@ -119,14 +119,14 @@ async function rollBothOut(kube: Kube, play: Play, signal: AbortSignal): Promise
 }
 
 /** Hands on what is asked of the store, whenever that changes. */
-function onNewLoad(side: Side, { clock }: Context, tell: (event: FlushEvent) => void) {
-  let told = '';
+function onNewLoad(side: Side, { clock }: Context, emit: (event: FlushEvent) => void) {
+  let last = '';
   return ({ flushing, zones, writesPerSecond }: Load) => {
     const load: Load = { flushing, zones, writesPerSecond };
     const text = JSON.stringify(load);
-    if (text === told) return;
-    told = text;
-    tell({ atMs: clock.nowMs(), type: 'load', side, ...load });
+    if (text === last) return;
+    last = text;
+    emit({ atMs: clock.nowMs(), type: 'load', side, ...load });
   };
 }
 
@@ -142,4 +142,32 @@ function plotOf({ pods, held, speed, startMs: [, slowestStartMs] }: Scenario) {
     speed,
     command: commandLineOf(OUR_COMMAND),
   };
+}
+
+/** The time since its first event, with which each line of a plain report begins; ours has a time of its own. */
+const ELAPSED = /^ *(\d+h \d\dm|\d+m \d\ds|\d+s) {2}/;
+
+/**
+ * Runs `kubectl zone rollout` as if it were typed, without a terminal, and answers its questions with yes.
+ *
+ * @param words what stands after `kubectl zone`
+ * @param run runs them
+ * @param onLine called with each line that it writes
+ * @returns its exit code, also where it throws an error: that is a line then
+ */
+async function runRolloutCommand(
+  { words, kubeconfig, run }: { words: readonly string[]; kubeconfig: string; run: DemoHost['runCommand'] },
+  context: Context,
+  onLine: (line: string) => void,
+): Promise<ExitCode> {
+  const own = withoutTerminal(context, (line) => onLine(line.replace(ELAPSED, '')), onLine);
+  try {
+    const all = [...words, '--kubeconfig', kubeconfig, '--output', 'plain', '--yes'];
+    return await run(all, own);
+  } catch (error) {
+    const { message, fix, stack, exitCode } = describeError(error);
+    onLine(`error: ${message}`);
+    for (const more of [fix, stack]) if (more) onLine(more);
+    return exitCode;
+  }
 }

@@ -9,7 +9,7 @@ import type { Tally } from './tally.ts';
 export const PHASES = ['found', 'mending', 'mended'] as const;
 export type Phase = (typeof PHASES)[number];
 
-/** What the demo tells while it runs; the JSON output is these events, one a line. Times are of the sandbox's clock. */
+/** What the demo reports while it runs; the JSON output is these events, one a line. Times are of the sandbox's clock. */
 export type ZeroDowntimeEvent = { atMs: number } & (
   | {
       type: 'started';
@@ -24,7 +24,7 @@ export type ZeroDowntimeEvent = { atMs: number } & (
   | { type: 'began'; phase: Phase; command: string }
   /** A line that our command wrote. */
   | { type: 'said'; line: string }
-  /** What clients have seen so far, told now and then. */
+  /** What clients have seen so far, now and then. */
   | { type: 'progress'; phase: Phase; tally: Tally }
   | { type: 'ended'; phase: Phase; tookMs: number; tally: Tally }
   | { type: 'finished'; exitCode: ExitCode; tallies: Readonly<Record<Phase, Tally>> }

@@ -63,7 +63,7 @@ export function startTraffic({ port, requestsPerSecond, pace, clock }: TrafficOp
       into.open -= 1;
       if (into.open > 0) return;
       parts.delete(into);
-      for (const tell of into.onIdle.splice(0)) tell();
+      for (const resolve of into.onIdle.splice(0)) resolve();
     });
   };
 

@@ -1,6 +1,8 @@
+import * as z from 'zod/mini';
 import type { Clock } from '../../../shared/clock.ts';
 import { InterruptedError } from '../../../shared/errors.ts';
 import type { Kube } from '../../../shared/kube/kube.ts';
+import { resourcePath } from '../../../shared/kube/paths.ts';
 import type { Context } from '../../cli/context.ts';
 import type { ExitCode } from '../../cli/errors.ts';
 import { writeLine } from '../../cli/output.ts';
@@ -12,11 +14,10 @@ import { goInside } from '../inside.ts';
 import { DEMO_INTERRUPTED, type DemoHost, type DemoOptions, onSandbox } from '../stage.ts';
 import { CHECK_COMMAND } from './check-command.ts';
 import type { ZeroDowntimeReporter } from './events.ts';
-import { balancerPort } from './ingress-status.ts';
 import { playPhases } from './play.ts';
 import { startTraffic } from './traffic.ts';
 import { watchWorkload } from './watch-workload.ts';
-import { createWorkload } from './workload.ts';
+import { createWorkload, INGRESSES, NAME } from './workload.ts';
 
 /** What is played. */
 export interface Scenario {
@@ -131,4 +132,20 @@ async function playOn(
   } finally {
     for (const close of closing) await close();
   }
+}
+
+const Ingress = z.object({
+  status: z.object({
+    loadBalancer: z.object({
+      ingress: z.array(z.object({ ports: z.array(z.object({ port: z.number() })) })),
+    }),
+  }),
+});
+
+/** The port of this machine at which the Ingress's load balancer listens, from its status. */
+async function balancerPort(kube: Kube): Promise<number> {
+  const ingress = await kube.request({ method: 'GET', path: resourcePath({ ...INGRESSES, name: NAME }) });
+  const port = Ingress.parse(ingress).status.loadBalancer.ingress[0]?.ports[0]?.port;
+  if (port === undefined) throw new TypeError('the Ingress has a load balancer without a port');
+  return port;
 }

@@ -157,7 +157,7 @@ export function tooLargeVersion(requested: number, current: number): StatusError
 export interface FieldProblem {
   field: string;
   message: string;
-  /** `FieldValueInvalid` unless told. */
+  /** `FieldValueInvalid` by default. */
   reason?: 'FieldValueRequired' | 'FieldValueForbidden' | 'FieldValueInvalid' | 'FieldValueNotSupported';
 }
 

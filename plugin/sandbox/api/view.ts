@@ -47,7 +47,7 @@ export function metadataOf(object: KubeObject): KubeObject {
   return { apiVersion: 'meta.k8s.io/v1', kind: 'PartialObjectMetadata', metadata: object.metadata };
 }
 
-/** autoscaling/v1 Scale of an object, from the paths of its resource (`.spec.replicas` unless told). */
+/** autoscaling/v1 Scale of an object, from the paths of its resource (`.spec.replicas` by default). */
 export function scaleOf(resource: Resource, object: KubeObject): KubeObject {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
   const replicas = Number(valueAt(object, resource.scale?.specReplicasPath ?? '.spec.replicas') ?? 0);

@@ -35,7 +35,7 @@ export class Watches {
   /**
    * Prepares a watch; the returned function starts it on a sink and returns what ends it.
    *
-   * @param render makes the JSON of an event's object, the object as it is unless told (tables, metadata only)
+   * @param render makes the JSON of an event's object, the object as it is by default (tables, metadata only)
    * A version that is forgotten is answered with an ERROR event of code 410, as the real server's watch cache does;
    * `refuseExpired` makes it an HTTP status, which clients meet too.
    *

@@ -18,7 +18,7 @@ export function parseDurationMs(text: string): number | undefined {
   );
 }
 
-/** Time from binding to ready: `start`, or uniform between `start` and `start-max`; 1 s unless told. */
+/** Time from binding to ready: `start`, or uniform between `start` and `start-max`; 1 s by default. */
 export function startMs(pod: Pod, random: Random): number {
   return between(pod, 'start', DEFAULT_START_MS, random);
 }

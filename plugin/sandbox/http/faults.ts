@@ -8,11 +8,11 @@ export interface Refusal {
   path?: RegExp;
   /** HTTP code of the answer. */
   code: number;
-  /** How many requests to refuse, 1 unless told; `Infinity` until `stop`. */
+  /** How many requests to refuse, 1 by default; `Infinity` until `stop`. */
   count?: number;
   /** Retry-After of the answer, in seconds. */
   retryAfterS?: number;
-  /** Status.message, a plain one unless told. */
+  /** Status.message, a plain one by default. */
   message?: string;
 }
 

@@ -1,10 +1,9 @@
 import { firstNames, oneLine, plural } from '../../../shared/format.ts';
 import type { BudgetReport, ZoneReport } from '../../budget/report.ts';
 import { maxUnavailableText } from '../../budget/table.ts';
-import { BLANK, clip, fit, type Line, lineWidth, span, widthOf } from '../terminal/line.ts';
+import { BLANK, clip, fit, type Line, lineWidth, type Span, span, widthOf } from '../terminal/line.ts';
 import type { Surface } from '../terminal/shell.tsx';
-import type { Theme } from '../terminal/theme.ts';
-import { zoneCells } from './cells.ts';
+import { CELL_TONES, type Theme } from '../terminal/theme.ts';
 import type { BudgetViewState } from './reducer.ts';
 
 /** Everything a frame of the live view depends on. */
@@ -134,4 +133,33 @@ function footer({ state, keys }: BudgetFrameInput): Line {
   return keys
     ? [span('q', 'strong'), span(' leaves', 'faint')]
     : [span('Ctrl-C', 'strong'), span(' leaves', 'faint')];
+}
+
+/** How many pods of a zone are in which state, as cells. */
+interface Part {
+  state: 'updated' | 'replacing' | 'unready';
+  pods: number;
+}
+
+/**
+ * A zone's pods as cells: those that serve, those that are about to go, those that do not serve. A cell a pod where
+ * they fit; else cells in proportion, of which trouble always has at least one.
+ *
+ * @param columns most cells
+ */
+function zoneCells(zone: ZoneReport, columns: number, theme: Theme): Span[] {
+  const parts: Part[] = [
+    { state: 'updated', pods: Math.max(0, zone.healthy - zone.reserved.length) },
+    { state: 'replacing', pods: zone.reserved.length },
+    { state: 'unready', pods: zone.expected - zone.healthy },
+  ];
+  const total = parts.reduce((sum, { pods }) => sum + pods, 0);
+  const scale = Math.min(1, columns / Math.max(1, total));
+  const [, ...trouble] = parts.map(({ pods }) => (pods === 0 ? 0 : Math.max(1, Math.floor(pods * scale))));
+  const width = Math.min(columns, total);
+  const rest = Math.max(0, width - trouble.reduce((sum, cells) => sum + cells, 0));
+  return [rest, ...trouble].flatMap((cells, index) => {
+    const state = parts[index]?.state;
+    return cells > 0 && state ? [span(theme.cells[state].repeat(cells), CELL_TONES[state])] : [];
+  });
 }

@@ -1,23 +1,23 @@
 import { oneLine } from '../../../shared/format.ts';
 import type { BudgetReporter } from '../../budget/events.ts';
+import type { BudgetReport } from '../../budget/report.ts';
 import type { OutputStream } from '../../cli/context.ts';
 import { writeJson, writeLine } from '../../cli/output.ts';
 import { timed } from '../narration/json.ts';
 import { drained } from '../narration/stream.ts';
-import { changedReports } from './changes.ts';
 
 /**
  * Writes each budget that is new or has changed as one JSON object a line: `time` (RFC 3339), `type` (`changed`, or
  * `gone`), and its report.
  */
 export function budgetJsonLines(stdout: OutputStream, stderr: OutputStream): BudgetReporter {
-  let told: ReadonlyMap<string, string> = new Map();
+  let last: ReadonlyMap<string, string> = new Map();
   return {
     report(event) {
       if (event.type === 'lost') writeLine(stderr, `warning: the watch is broken: ${oneLine(event.reason)}`);
       if (event.type !== 'reports') return;
-      const { changed, gone, next } = changedReports(told, event.reports);
-      told = next;
+      const { changed, gone, next } = changedReports(last, event.reports);
+      last = next;
       const lines = [
         ...changed.map((budget) => ({ type: 'changed', budget })),
         ...gone.map(({ namespace, name }) => ({ type: 'gone', budget: { namespace, name } })),
@@ -26,4 +26,31 @@ export function budgetJsonLines(stdout: OutputStream, stderr: OutputStream): Bud
     },
     close: () => drained(stdout),
   };
+}
+
+/** What has changed since the last report. */
+interface Changes {
+  changed: readonly BudgetReport[];
+  gone: readonly Pick<BudgetReport, 'namespace' | 'name'>[];
+  /** The report of each budget as text, to compare the next reports with. */
+  next: ReadonlyMap<string, string>;
+}
+
+/** Compares reports with the last ones. */
+function changedReports(last: ReadonlyMap<string, string>, reports: readonly BudgetReport[]): Changes {
+  const next = new Map(reports.map((report) => [keyOf(report), JSON.stringify(report)]));
+  return {
+    changed: reports.filter((report) => last.get(keyOf(report)) !== next.get(keyOf(report))),
+    gone: [...last.keys()]
+      .filter((key) => !next.has(key))
+      .map((key) => {
+        const [namespace = '', name = ''] = key.split('/');
+        return { namespace, name };
+      }),
+    next,
+  };
+}
+
+function keyOf({ namespace, name }: BudgetReport): string {
+  return `${namespace}/${name}`;
 }

@@ -28,7 +28,7 @@ export function budgetLines({
   table: TableOptions;
 }): BudgetReporter {
   let widths: readonly number[] | undefined;
-  let told: ReadonlySet<string> = new Set();
+  let written: ReadonlySet<string> = new Set();
   let known: readonly BudgetReport[] = [];
   let noted: ReadonlySet<string> = new Set();
   return {
@@ -43,8 +43,8 @@ export function budgetLines({
         writeLine(stdout, tableLine(header, widths));
       }
       const lines = rows.map((cells) => tableLine(cells, widths ?? []));
-      for (const line of lines) if (!told.has(line)) writeLine(stdout, line);
-      told = new Set(lines);
+      for (const line of lines) if (!written.has(line)) writeLine(stdout, line);
+      written = new Set(lines);
       for (const each of missingFrom(event.reports, known)) {
         writeLine(stdout, tableLine(goneRow(each, table), widths ?? []));
       }

@@ -4,12 +4,11 @@ import { latestLoad, type SideRecord } from '../../demo/flush/record.ts';
 import { SIDES, type Side } from '../../demo/flush/scenario.ts';
 import { peakBetween, storeFigures } from '../../demo/flush/store.ts';
 import { BLANK, type Line, span } from '../terminal/line.ts';
-import { chartLines, formatWrites, LABEL_WIDTH } from './chart.ts';
+import { chartLines, formatWrites, LABEL_WIDTH, timeAxis } from './chart.ts';
 import type { ChartGlyphs } from './glyphs.ts';
 import { flushVerb, SIDE_NAMES } from './names.ts';
 import { scaleFor } from './scale.ts';
 import type { FlushState } from './state.ts';
-import { timeAxis } from './time-axis.ts';
 
 export interface PictureInput {
   state: Pick<FlushState, 'started' | 'record'>;

@@ -8,9 +8,9 @@ import { sizeOf } from '../terminal/screen.ts';
 import { themeFor } from '../terminal/theme.ts';
 import { figureLines } from './figures.ts';
 import { glyphsFor } from './glyphs.ts';
+import { flushNarrator } from './narrate.ts';
 import { pictureLines } from './picture.ts';
 import { INITIAL_STATE, reduceFlush } from './state.ts';
-import { flushTeller } from './teller.ts';
 
 /** Enough for the finest scale of three ingesters. */
 const ROWS = 20;
@@ -24,7 +24,7 @@ export interface FlushPlainOptions {
 
 /** Tells line by line what happens, and at the end draws the charts and writes the figures. */
 export function flushPlain({ stdout, env, colour, clock }: FlushPlainOptions): FlushReporter {
-  const lines = plainReporter(flushTeller, { stdout, colour, clock });
+  const lines = plainReporter(flushNarrator, { stdout, colour, clock });
   let state = INITIAL_STATE;
   return {
     report(event) {

@@ -7,13 +7,12 @@ import { formatDuration, plural } from '../../../shared/format.ts';
 import type { DrainSnapshot } from '../../drain/decide/snapshot.ts';
 import { probeSections } from '../probe/section.ts';
 import { type Section, stack } from '../terminal/allot.ts';
-import { helpLines } from '../terminal/help.ts';
+import { helpLines } from '../terminal/labelled.ts';
 import { clip, type Line, span } from '../terminal/line.ts';
 import { fixed, gap, logSections } from '../terminal/sections.ts';
 import type { Surface } from '../terminal/shell.tsx';
 import { elapsed, footer, progressBar, statusLines, statusRows } from '../terminal/status.ts';
 import type { Theme } from '../terminal/theme.ts';
-import { DRAIN_TOPICS } from './help.ts';
 import { heldSection, missingSection } from './reasons.ts';
 import type { DrainViewState } from './reducer.ts';
 import { zoneSection } from './zones.ts';
@@ -104,3 +103,11 @@ function talkSections(
       : logSections(state, TALK_ROWS - taken)),
   ];
 }
+
+/** What the keys and the words of the view mean. */
+const DRAIN_TOPICS: readonly (readonly [topic: string, text: string])[] = [
+  ['q, Ctrl-C', 'leave: no more pods are evicted, nodes stay cordoned, and the same command goes on later'],
+  ['?', 'close this help'],
+  ['held', 'pods that a budget does not let go yet; they are asked for when something has changed'],
+  ['unhealthy', 'workloads with pods that are down; the next zone begins when there are none'],
+];

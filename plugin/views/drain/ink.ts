@@ -5,7 +5,7 @@ import { liveReporter } from '../terminal/live.ts';
 import type { ShellContext } from '../terminal/shell.tsx';
 import { layOutDrain } from './frame.ts';
 import { INITIAL_STATE, reduce } from './reducer.ts';
-import { closingLines } from './teller.ts';
+import { closingLines } from './summary.ts';
 
 export interface DrainInkOptions extends ShellContext {
   /** Called for each q and Ctrl-C. */

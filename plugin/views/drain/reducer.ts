@@ -4,7 +4,7 @@ import { NOTHING_PROBED, type ProbeState, probeSeen } from '../probe/state.ts';
 import { emptyJournal, type Journal, NO_WISHES, type Wishes, wished, written } from '../terminal/journal.ts';
 import type { LiveAction } from '../terminal/live.ts';
 import type { Received } from '../terminal/status.ts';
-import { type DrainNarration, NOTHING_TOLD } from './narration/memory.ts';
+import { type DrainNarration, NO_MEMORY } from './narration/memory.ts';
 import { narrateDrain } from './narration/narrate.ts';
 
 /** All that the view of a drain draws from, beside the time and the terminal's size. */
@@ -17,7 +17,7 @@ export interface DrainViewState extends Journal<DrainNarration>, Wishes {
 export type DrainViewAction = LiveAction<DrainEvent>;
 
 export const INITIAL_STATE: DrainViewState = {
-  ...emptyJournal(NOTHING_TOLD),
+  ...emptyJournal(NO_MEMORY),
   ...NO_WISHES,
   latest: undefined,
   probe: NOTHING_PROBED,
@@ -30,13 +30,13 @@ export function reduce(state: DrainViewState, action: DrainViewAction): DrainVie
   // How it ended is written below the last frame.
   const place = { atMs: event.atMs, drawnElsewhere: event.type === 'finished' };
   const probe = probeSeen(state.probe, event);
-  const told = { ...state, ...written(state, narrateDrain(state.narration, event), place), probe };
+  const next = { ...state, ...written(state, narrateDrain(state.narration, event), place), probe };
   switch (event.type) {
     case 'snapshot':
-      return { ...told, latest: { snapshot: event.snapshot, receivedAtMs } };
+      return { ...next, latest: { snapshot: event.snapshot, receivedAtMs } };
     case 'finished':
-      return { ...told, finished: event };
+      return { ...next, finished: event };
     default:
-      return told;
+      return next;
   }
 }

@@ -1,5 +1,5 @@
 import { firstNames, formatDuration } from '../../../shared/format.ts';
-import type { DrainSummary } from '../../drain/events.ts';
+import type { DrainFinished, DrainSummary, Leftover } from '../../drain/events.ts';
 import { figureLines } from '../narration/outcome.ts';
 import { probeSummaryLines } from '../probe/summary.ts';
 
@@ -36,4 +36,9 @@ export function uncordonLines({ cordoned }: Pick<DrainSummary, 'cordoned'>): str
     else lines.push(`  ${name}`);
   }
   return lines.map((line, index) => (index === lines.length - 1 ? line : `${line} \\`));
+}
+
+/** The figures of a drain that has ended, and what is to be known about the nodes. */
+export function closingLines(finished: DrainFinished, leftover: Leftover | undefined): string[] {
+  return drainSummaryLines(finished.summary, leftover?.(finished));
 }

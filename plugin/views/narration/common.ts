@@ -1,11 +1,11 @@
 import { formatDuration, oneLine } from '../../../shared/format.ts';
+import type { LogLine, Narrated } from './log-line.ts';
 import { type FinishedFields, outcomeLines } from './outcome.ts';
-import type { Sentence, Told } from './sentence.ts';
 import type { Tone } from './tone.ts';
 
 /** What every narration remembers of the reasons for not going on. */
 export interface Pauses {
-  /** What the last sentence waited for, if it was about waiting. */
+  /** What the last line waited for, if it was about waiting. */
   waitingFor: string | undefined;
 }
 
@@ -19,8 +19,11 @@ export type CommonEvent = { atMs: number } & (
 );
 
 /** Tells an event whose words do not depend on what runs; a reason to be blocked only when it has changed. */
-export function tellCommon<M extends Pauses>(memory: M, event: CommonEvent): Told<M> {
-  const say = (text: string, tone: Tone = 'normal'): Told<M> => [memory, [{ atMs: event.atMs, text, tone }]];
+export function narrateCommon<M extends Pauses>(memory: M, event: CommonEvent): Narrated<M> {
+  const say = (text: string, tone: Tone = 'normal'): Narrated<M> => [
+    memory,
+    [{ atMs: event.atMs, text, tone }],
+  ];
   switch (event.type) {
     case 'notice':
       return say(`note: ${oneLine(event.message)}`);
@@ -41,13 +44,13 @@ export function tellCommon<M extends Pauses>(memory: M, event: CommonEvent): Tol
   }
 }
 
-/** Tells why it does not go on, unless that was the last thing told. */
-export function pause<M extends Pauses>(memory: M, subject: string, sentence: Sentence): Told<M> {
-  return memory.waitingFor === subject ? [memory, []] : [{ ...memory, waitingFor: subject }, [sentence]];
+/** Reports why it waits, unless that was the last thing reported. */
+export function pause<M extends Pauses>(memory: M, subject: string, line: LogLine): Narrated<M> {
+  return memory.waitingFor === subject ? [memory, []] : [{ ...memory, waitingFor: subject }, [line]];
 }
 
-/** A reason to wait as a sentence of its own. */
-export function waitingSentence({ atMs, reason }: { atMs: number; reason: string }): Sentence {
+/** A reason to wait as a line of its own. */
+export function waitingLine({ atMs, reason }: { atMs: number; reason: string }): LogLine {
   const text = oneLine(reason);
   return { atMs, text: text.startsWith('wait') ? text : `waiting: ${text}`, tone: 'normal' };
 }

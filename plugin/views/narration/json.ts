@@ -4,7 +4,7 @@ import { drained } from './stream.ts';
 
 /** What is written in place of a snapshot. */
 export interface Progress {
-  /** What a reader would want to be told of. */
+  /** What a reader wants reported. */
   counts: Readonly<Record<string, number>>;
   /** What may change without a new line. */
   estimates?: Readonly<Record<string, unknown>>;
@@ -35,9 +35,9 @@ export function jsonReporter<E extends { atMs: number; type: string }>(
       const progress = progressOf(event);
       if (!progress) return writeJson(stdout, timed(atMs, fields));
       const { counts, estimates, step } = progress;
-      const told = JSON.stringify([counts, step]);
-      if (told === last) return;
-      last = told;
+      const reported = JSON.stringify([counts, step]);
+      if (reported === last) return;
+      last = reported;
       writeJson(stdout, timed(atMs, { type: 'progress', ...counts, ...estimates }));
     },
     close: () => drained(stdout),

@@ -3,7 +3,7 @@ import type { Clock } from '../../../shared/clock.ts';
 import { formatDuration } from '../../../shared/format.ts';
 import { harmless } from '../../../shared/plain-text.ts';
 import type { OutputStream } from '../../cli/context.ts';
-import type { Sentence, Teller } from './sentence.ts';
+import type { LogLine, Narrator } from './log-line.ts';
 import { drained } from './stream.ts';
 import type { Tone } from './tone.ts';
 
@@ -34,21 +34,21 @@ interface PlainReporter<E> {
 }
 
 /**
- * Writes a line for everything worth telling, with the time since the first event in front, and the closing lines at
+ * Writes a line for everything worth reporting, with the time since the first event in front, and the closing lines at
  * the end. No escape sequence is ever written without `colour`.
  */
 export function plainReporter<E extends { atMs: number }, M>(
-  teller: Teller<E, M>,
+  narrator: Narrator<E, M>,
   { stdout, colour, clock }: PlainOptions,
 ): PlainReporter<E> {
-  let memory = teller.nothingTold;
+  let memory = narrator.initial;
   let startedAtMs: number | undefined;
   /** Events carry the API server's time, silence is measured by our own. */
   let last = { atMs: 0, receivedAtMs: 0 };
   let cancelSilence: (() => void) | undefined;
 
-  const write = (sentences: readonly Sentence[], closing: readonly string[]) => {
-    const lines = sentences.map((sentence) => line(sentence, startedAtMs ?? sentence.atMs, colour));
+  const write = (entries: readonly LogLine[], closing: readonly string[]) => {
+    const lines = entries.map((entry) => line(entry, startedAtMs ?? entry.atMs, colour));
     if (closing.length > 0) lines.push('', ...closing.map(harmless));
     if (lines.length === 0) return;
     stdout.write(`${lines.join('\n')}\n`);
@@ -56,20 +56,20 @@ export function plainReporter<E extends { atMs: number }, M>(
   };
   const listenToSilence = () => {
     cancelSilence?.();
-    cancelSilence = teller.inSilence && clock.schedule(SILENCE_MS, breakSilence);
+    cancelSilence = narrator.afterSilence && clock.schedule(SILENCE_MS, breakSilence);
   };
   const breakSilence = () => {
-    const sentence = teller.inSilence?.(memory, last.atMs + clock.nowMs() - last.receivedAtMs);
-    if (sentence) write([sentence], []);
+    const entry = narrator.afterSilence?.(memory, last.atMs + clock.nowMs() - last.receivedAtMs);
+    if (entry) write([entry], []);
     else listenToSilence();
   };
   return {
     report(event) {
       startedAtMs ??= event.atMs;
       last = { atMs: event.atMs, receivedAtMs: clock.nowMs() };
-      const [next, sentences] = teller.tell(memory, event);
+      const [next, entries] = narrator.narrate(memory, event);
       memory = next;
-      write(sentences, teller.closing(event));
+      write(entries, narrator.closing(event));
     },
     close() {
       cancelSilence?.();
@@ -78,7 +78,7 @@ export function plainReporter<E extends { atMs: number }, M>(
   };
 }
 
-function line({ atMs, text, tone }: Sentence, startedAtMs: number, colour: boolean): string {
+function line({ atMs, text, tone }: LogLine, startedAtMs: number, colour: boolean): string {
   const style = STYLES[tone];
   const clean = harmless(text);
   // The caller has decided about colour; styleText would look at the process's own stdout again.

@@ -1,8 +1,8 @@
 import type { ProbeNews } from '../../../shared/drive/probe-news.ts';
 import { firstNames, formatDuration, oneLine, plural } from '../../../shared/format.ts';
-import type { Sentence, Told } from '../narration/sentence.ts';
+import type { LogLine, Narrated } from '../narration/log-line.ts';
 
-/** What has been told of probes. */
+/** What has been reported of probes. */
 export interface ProbeStory {
   /** When the first request of those that fail now was due; undefined while none fails. */
   failingSinceMs: number | undefined;
@@ -18,14 +18,14 @@ export type ProbeEvent = { atMs: number } & ProbeNews;
  * Tells when requests begin to fail, with the first of them, and when they do not any more. What lies between is in the
  * summary.
  */
-export function tellProbe<M extends { probe: ProbeStory }>(memory: M, event: ProbeEvent): Told<M> {
+export function narrateProbe<M extends { probe: ProbeStory }>(memory: M, event: ProbeEvent): Narrated<M> {
   return event.type === 'probe-failed' ? requestFailed(memory, event) : sampleSeen(memory, event);
 }
 
 function requestFailed<M extends { probe: ProbeStory }>(
   memory: M,
   { atMs, url, connection, reason, tookMs, pods }: Extract<ProbeEvent, { type: 'probe-failed' }>,
-): Told<M> {
+): Narrated<M> {
   if (memory.probe.failingSinceMs !== undefined) return [memory, []];
   const way = connection === 'fresh' ? 'a fresh' : 'a kept-alive';
   const meanwhile =
@@ -37,17 +37,17 @@ function requestFailed<M extends { probe: ProbeStory }>(
 function sampleSeen<M extends { probe: ProbeStory }>(
   memory: M,
   { atMs, requests, failed, skipped }: Extract<ProbeEvent, { type: 'probes' }>,
-): Told<M> {
+): Narrated<M> {
   const { failingSinceMs, failed: before } = memory.probe;
-  const sentences: Sentence[] = [];
+  const lines: LogLine[] = [];
   if (skipped > 0) {
     const text = `probe: this machine stood still, and ${plural(skipped, 'request')} were never sent`;
-    sentences.push({ atMs, text, tone: 'warn' });
+    lines.push({ atMs, text, tone: 'warn' });
   }
-  if (failingSinceMs === undefined) return [memory, sentences];
+  if (failingSinceMs === undefined) return [memory, lines];
   if (failed > 0 || requests === 0) {
-    return [{ ...memory, probe: { failingSinceMs, failed: before + failed } }, sentences];
+    return [{ ...memory, probe: { failingSinceMs, failed: before + failed } }, lines];
   }
   const text = `probe: good answers again after ${formatDuration(atMs - failingSinceMs)}; ${plural(before, 'request')} failed`;
-  return [{ ...memory, probe: NO_STORY }, [...sentences, { atMs, text, tone: 'warn' }]];
+  return [{ ...memory, probe: NO_STORY }, [...lines, { atMs, text, tone: 'warn' }]];
 }

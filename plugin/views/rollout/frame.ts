@@ -5,14 +5,13 @@
 import type { RolloutSnapshot } from '../../../shared/rollout/decide/snapshot.ts';
 import { probeSections } from '../probe/section.ts';
 import { type Section, stack } from '../terminal/allot.ts';
-import { helpLines } from '../terminal/help.ts';
+import { helpLines } from '../terminal/labelled.ts';
 import { clip, type Line } from '../terminal/line.ts';
 import { fixed, gap, logSections } from '../terminal/sections.ts';
 import type { Surface } from '../terminal/shell.tsx';
 import { footer, statusLines, statusRows } from '../terminal/status.ts';
 import { answerLine, controlFooter, cursorLines, orderSections, panelSection } from './control/draw.ts';
 import { images, progress, times, title } from './heading.ts';
-import { helpTopics } from './help.ts';
 import { troublesOf } from './narration/trouble.ts';
 import type { ViewState } from './reducer.ts';
 import { leaving, troubles, wave } from './status.ts';
@@ -128,4 +127,27 @@ function lowerSections(
   if (panel && !state.finished) return [gap, panelSection(panel, snapshot, { columns, theme, nowMs })];
   if (!state.help) return logSections(state, logRows);
   return [gap, fixed(9, helpLines(helpTopics({ steers, looksOn }), columns, theme))];
+}
+
+type Topic = readonly [topic: string, text: string];
+
+const STEERING: readonly Topic[] = [
+  ['p', 'pause or resume; pods that are down come back all the same'],
+  ['+ -', 'change maxUnavailable, the most pods down in a zone, by one'],
+  ['u', 'turn back to the previous revision, after a question'],
+  ['enter', 'why a pod is not ready, the first that is down or the chosen one'],
+  ['j, k', 'or up, down: choose a pod that is down; left, right: any pod'],
+];
+const LEAVING =
+  'leave: no more pods are taken, those that are down come back by themselves, and the same command goes on later';
+const CLOSING: readonly Topic[] = [
+  ['?', 'close this help'],
+  ['wave', 'the pods that are down together, all of one zone; the next wave may be larger'],
+  ['time left', 'estimated from the start-up times seen so far'],
+];
+
+/** What the keys and the words of the view mean. */
+function helpTopics({ steers, looksOn }: { steers: boolean; looksOn: boolean }): readonly Topic[] {
+  const leaving: Topic = ['q, Ctrl-C', looksOn ? 'leave: the rollout itself goes on' : LEAVING];
+  return [...(steers ? STEERING : []), leaving, ...CLOSING];
 }

@@ -6,7 +6,7 @@ const MINUTE_MS = 60_000;
 
 /**
  * What the JSON output says of a snapshot; no time left while there is nothing to estimate it from, and no pods that
- * terminate while there are none. Where one takes long, that is told again every minute.
+ * terminate while there are none. Where one takes long, it is reported again every minute.
  */
 export function rolloutProgress(event: RolloutEvent): Progress | undefined {
   if (event.type !== 'snapshot') return undefined;

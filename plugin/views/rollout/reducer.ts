@@ -1,13 +1,18 @@
 import type { RolloutSnapshot } from '../../../shared/rollout/decide/snapshot.ts';
 import type { RolloutEvent, WorkloadName } from '../../../shared/rollout/drive/events.ts';
-import type { Sentence } from '../narration/sentence.ts';
+import type { LogLine } from '../narration/log-line.ts';
 import { NOTHING_PROBED, type ProbeState, probeSeen } from '../probe/state.ts';
 import { emptyJournal, type Journal, NO_WISHES, type Wishes, wished, written } from '../terminal/journal.ts';
 import type { LiveAction } from '../terminal/live.ts';
 import type { Received } from '../terminal/status.ts';
-import { orderNews } from './control/news.ts';
-import { type ControlAction, type ControlState, NO_CONTROL, reduceControl } from './control/state.ts';
-import { type Narration, NOTHING_TOLD } from './narration/memory.ts';
+import {
+  type ControlAction,
+  type ControlState,
+  NO_CONTROL,
+  orderNews,
+  reduceControl,
+} from './control/state.ts';
+import { type Narration, NO_MEMORY } from './narration/memory.ts';
 import { narrate } from './narration/narrate.ts';
 
 /** All that the view draws from, beside the time and the terminal's size. */
@@ -26,7 +31,7 @@ export type ViewAction = LiveAction<RolloutEvent> | ControlAction;
 
 export const INITIAL_STATE: ViewState = {
   // Revisions and images stand in the heading.
-  ...emptyJournal({ ...NOTHING_TOLD, introduced: true }),
+  ...emptyJournal({ ...NO_MEMORY, introduced: true }),
   ...NO_WISHES,
   control: NO_CONTROL,
   probe: NOTHING_PROBED,
@@ -50,27 +55,27 @@ export function reduce(state: ViewState, action: ViewAction): ViewState {
 
 function withEvent(state: ViewState, event: RolloutEvent, receivedAtMs: number): ViewState {
   const place = { atMs: event.atMs, drawnElsewhere: isDrawnElsewhere(event) };
-  const [narration, sentences] = narrate(state.narration, event);
-  const news = [...ordersIn(state, event), ...sentences];
+  const [narration, lines] = narrate(state.narration, event);
+  const news = [...ordersIn(state, event), ...lines];
   const probe = probeSeen(state.probe, event);
-  const told = { ...state, ...written(state, [narration, news], place), probe };
+  const next = { ...state, ...written(state, [narration, news], place), probe };
   switch (event.type) {
     case 'started':
-      return { ...told, workload: event.workload };
+      return { ...next, workload: event.workload };
     case 'finished':
-      return { ...told, finished: event };
+      return { ...next, finished: event };
     case 'snapshot': {
       const { snapshot } = event;
       const origin = snapshot.oldRevisions.length > 0 ? snapshot : state.origin;
-      return { ...told, workload: snapshot.workload, latest: { snapshot, receivedAtMs }, origin };
+      return { ...next, workload: snapshot.workload, latest: { snapshot, receivedAtMs }, origin };
     }
     default:
-      return told;
+      return next;
   }
 }
 
-/** The lines of the plain output know of orders by what they lead to; here they are told themselves. */
-function ordersIn({ latest }: ViewState, event: RolloutEvent): Sentence[] {
+/** The lines of the plain output know of orders by what they lead to; here they are lines of their own. */
+function ordersIn({ latest }: ViewState, event: RolloutEvent): LogLine[] {
   return latest && event.type === 'snapshot' ? orderNews(latest.snapshot, event.snapshot, event.atMs) : [];
 }
 

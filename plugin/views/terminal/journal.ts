@@ -1,10 +1,10 @@
-import type { Sentence, Told } from '../narration/sentence.ts';
+import type { LogLine, Narrated } from '../narration/log-line.ts';
 
-/** The last sentences about what runs, for the lower part of a view. */
+/** The last lines about what runs, for the lower part of a view. */
 export interface Journal<M> {
   narration: M;
   /** Oldest first. */
-  log: readonly Sentence[];
+  log: readonly LogLine[];
   firstEventAtMs: number | undefined;
 }
 
@@ -28,16 +28,16 @@ export function emptyJournal<M>(narration: M): Journal<M> {
 }
 
 /**
- * Adds what there was to tell about an event to the journal's own fields.
+ * Adds the lines about an event to the journal's own fields.
  *
- * @param drawnElsewhere the event is remembered, its sentences are left out
+ * @param drawnElsewhere the event is remembered, its lines are left out
  */
 export function written<M>(
   { log, firstEventAtMs }: Journal<M>,
-  [narration, sentences]: Told<M>,
+  [narration, lines]: Narrated<M>,
   { atMs, drawnElsewhere }: { atMs: number; drawnElsewhere: boolean },
 ): Journal<M> {
-  const news = drawnElsewhere ? [] : sentences;
+  const news = drawnElsewhere ? [] : lines;
   return {
     narration,
     log: news.length === 0 ? log : [...log, ...news].slice(-LOG_LENGTH),

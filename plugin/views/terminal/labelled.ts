@@ -1,5 +1,6 @@
 import type { Tone } from '../narration/tone.ts';
 import { clip, type Line, span, wrap } from './line.ts';
+import type { Theme } from './theme.ts';
 
 /** `to go on` and two spaces. */
 export const LABEL_WIDTH = 10;
@@ -22,4 +23,15 @@ export function labelled(
     span((index === 0 ? label.text : '').padEnd(LABEL_WIDTH), label.tone),
     ...clip([span(line)], width, ellipsis),
   ]);
+}
+
+/** Topics, each beside what is to be known about it. */
+export function helpLines(
+  topics: readonly (readonly [topic: string, text: string])[],
+  columns: number,
+  theme: Theme,
+): Line[] {
+  return topics.flatMap(([topic, text]) =>
+    labelled({ text: topic, tone: 'strong' }, text, { columns, maxRows: 3, ellipsis: theme.ellipsis }),
+  );
 }

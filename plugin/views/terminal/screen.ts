@@ -53,7 +53,7 @@ export class FrameTerminal extends Writable {
   }
 }
 
-/** The size of a terminal; 80 by 24 for one that does not tell. */
+/** The size of a terminal; 80 by 24 for one that does not say. */
 export function sizeOf(stdout: OutputStream): Size {
   return { columns: stdout.columns || 80, rows: stdout.rows || 24 };
 }

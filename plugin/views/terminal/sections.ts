@@ -13,7 +13,7 @@ export function fixed(rank: number, lines: readonly Line[]): Section {
   return { rank, min: Math.min(1, lines.length), want: lines.length, draw: () => lines };
 }
 
-/** The last sentences, with the time since the first event, below a gap; nothing as long as nothing was told. */
+/** The last lines, with the time since the first event, below a gap; nothing as long as there are none. */
 export function logSections(
   { log, firstEventAtMs = 0 }: Pick<Journal<unknown>, 'log' | 'firstEventAtMs'>,
   want: number,

@@ -34,7 +34,7 @@ export function statusLines(now: StatusFacts, columns: number, maxRows: number, 
   return [...reason, ...fix];
 }
 
-/** Rows that the status can use: a wait is told by its beginning, what blocks in full. */
+/** Rows that the status can use: a wait is shown by its beginning, a block in full. */
 export function statusRows({ kind }: StatusFacts): number {
   return kind === 'blocked' ? 5 : 2;
 }

@@ -1,5 +1,5 @@
 import { addressOf } from '../../../plugin/check/kinds.ts';
-import { mergePatch } from '../../../plugin/sandbox/api/patch/merge.ts';
+import { mergePatch } from '../../../plugin/sandbox/api/patch/patch.ts';
 import { strategicPatch } from '../../../plugin/sandbox/api/patch/strategic.ts';
 import type { Kube, KubeRequest } from '../../../shared/kube/kube.ts';
 import { resourcePath } from '../../../shared/kube/paths.ts';

@@ -9,7 +9,7 @@ function clocks(factor: number) {
 }
 
 describe('a fast clock', () => {
-  it('runs as many times as fast as it is told, from the present of the other one on', () => {
+  it('runs as many times as fast as it is reported, from the present of the other one on', () => {
     const outer = manualClock(1_000);
     const fast = fastClock(outer, 30);
     assert.equal(fast.nowMs(), 1_000);

@@ -5,9 +5,9 @@ import { writeDocument, writeError, writeJson, writeLine } from '../../../plugin
 import { textTable } from '../../../plugin/cli/text-table.ts';
 import { layOutBudgets } from '../../../plugin/views/budget/frame.ts';
 import { INITIAL_STATE } from '../../../plugin/views/budget/reducer.ts';
-import { drainTeller } from '../../../plugin/views/drain/teller.ts';
+import { drainNarrator } from '../../../plugin/views/drain/narration/narrate.ts';
 import { plainReporter } from '../../../plugin/views/narration/plain.ts';
-import { rolloutTeller } from '../../../plugin/views/rollout/narration/narrate.ts';
+import { rolloutNarrator } from '../../../plugin/views/rollout/narration/narrate.ts';
 import { themeFor } from '../../../plugin/views/terminal/theme.ts';
 import fc from '../../helpers/seed.ts';
 import { reportOf } from '../budget/views/reports.ts';
@@ -93,12 +93,12 @@ describe('no control character but our own reaches the terminal', () => {
       await fc.assert(
         fc.asyncProperty(hostiles, async (how) => {
           const rollout = await written(
-            (stdout) => plainReporter(rolloutTeller, { stdout, ...options }),
+            (stdout) => plainReporter(rolloutNarrator, { stdout, ...options }),
             hostile(ROLLOUT, how),
           );
           assertHarmless(rollout);
           const drain = await written(
-            (stdout) => plainReporter(drainTeller(undefined), { stdout, ...options }),
+            (stdout) => plainReporter(drainNarrator(undefined), { stdout, ...options }),
             hostile(DRAIN, how),
           );
           assertHarmless(drain);

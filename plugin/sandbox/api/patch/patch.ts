@@ -2,7 +2,6 @@ import { type Fields, isFields, type KubeObject } from '../../store/object.ts';
 import { StatusError, unsupportedMediaType } from '../errors.ts';
 import type { Resource } from '../resources.ts';
 import { jsonPatch } from './json.ts';
-import { mergePatch } from './merge.ts';
 import { strategicPatch } from './strategic.ts';
 
 export type PatchKind = 'json' | 'merge' | 'strategic' | 'apply';
@@ -52,4 +51,15 @@ function withoutNulls(fields: Fields): Fields {
   return Object.fromEntries(
     entries.map(([field, value]) => [field, isFields(value) ? withoutNulls(value) : value]),
   );
+}
+
+/** JSON merge patch (RFC 7386): null removes, objects merge, everything else replaces. */
+export function mergePatch(target: unknown, patch: unknown): unknown {
+  if (!isFields(patch)) return patch;
+  const merged: Fields = isFields(target) ? { ...target } : {};
+  for (const [field, value] of Object.entries(patch)) {
+    if (value === null) delete merged[field];
+    else merged[field] = mergePatch(merged[field], value);
+  }
+  return merged;
 }

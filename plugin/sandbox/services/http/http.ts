@@ -22,7 +22,7 @@ interface Served {
 
 /**
  * Real HTTP servers on loopback ports for all pods that serve `http`. Every path answers 200 with the pod's name,
- * after the time that the annotation `answer` gives, none unless told.
+ * after the time that the annotation `answer` gives, none by default.
  *
  * A server listens as long as its containers run. When its pod is deleted and the preStop hook is over it gets its
  * SIGTERM: it stops listening and goes on serving the connections it has, until its process ends and resets them.

@@ -2,12 +2,12 @@ import type { DrainSnapshot } from '../../../drain/decide/snapshot.ts';
 import type { Pauses } from '../../narration/common.ts';
 import { NO_STORY, type ProbeStory } from '../../probe/narrate.ts';
 
-/** What has been told of a drain so far, so that the same thing is not told 300 times. */
+/** What has been reported of a drain so far, so that the same thing is not reported 300 times. */
 export interface DrainNarration extends Pauses {
-  /** What happened to many things in a row, and is told of all of them together. */
+  /** What happened to many things in a row, and is reported of all of them together. */
   tally: Tally | undefined;
-  /** Reasons of refusals and waits told since the zone was begun. */
-  told: ReadonlySet<string>;
+  /** Reasons of refusals and waits reported since the zone was begun. */
+  reported: ReadonlySet<string>;
   latest: DrainSnapshot | undefined;
   probe: ProbeStory;
 }
@@ -22,10 +22,10 @@ export interface Tally {
   atMs: number;
 }
 
-export const NOTHING_TOLD: DrainNarration = {
+export const NO_MEMORY: DrainNarration = {
   waitingFor: undefined,
   tally: undefined,
-  told: new Set(),
+  reported: new Set(),
   latest: undefined,
   probe: NO_STORY,
 };

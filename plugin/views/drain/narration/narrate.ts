@@ -1,28 +1,39 @@
 /**
- * Turns the events of a drain into the sentences that people read. Pure: what has been told is in the memory. What
- * 300 pods would repeat is folded: cordons and evictions are told together, a refusal or a wait once for each zone
+ * Turns the events of a drain into the lines that people read. Pure: what has been reported is in the memory. What
+ * 300 pods would repeat is folded: cordons and evictions are reported together, a refusal or a wait once for each zone
  * and reason, however its figures and names change.
  */
 
 import { formatDuration, oneLine, plural } from '../../../../shared/format.ts';
 import { countPods, listNames } from '../../../../shared/sentences.ts';
-import type { DrainEvent } from '../../../drain/events.ts';
-import { tellCommon, waitingSentence, withoutNumbers } from '../../narration/common.ts';
-import type { Sentence, Told } from '../../narration/sentence.ts';
+import type { DrainEvent, Leftover } from '../../../drain/events.ts';
+import { narrateCommon, waitingLine, withoutNumbers } from '../../narration/common.ts';
+import type { LogLine, Narrated, Narrator } from '../../narration/log-line.ts';
 import type { Tone } from '../../narration/tone.ts';
-import { tellProbe } from '../../probe/narrate.ts';
+import { narrateProbe } from '../../probe/narrate.ts';
 import { nameZone } from '../names.ts';
-import type { DrainNarration } from './memory.ts';
+import { closingLines } from '../summary.ts';
+import { type DrainNarration, NO_MEMORY } from './memory.ts';
 import { count, settle, settleOld } from './tally.ts';
 
 type EventOf<T extends DrainEvent['type']> = Extract<DrainEvent, { type: T }>;
 
+/** Reports a drain line by line. */
+export function drainNarrator(leftover: Leftover | undefined): Narrator<DrainEvent, DrainNarration> {
+  return {
+    initial: NO_MEMORY,
+    narrate: narrateDrain,
+    closing: (event) => (event.type === 'finished' ? closingLines(event, leftover) : []),
+    afterSilence: progressLine,
+  };
+}
+
 /**
- * What there is to tell about an event.
+ * The lines about an event.
  *
- * @returns the memory for the next event, and none, one or more sentences
+ * @returns the memory for the next event, and none, one or more lines
  */
-export function narrateDrain(memory: DrainNarration, event: DrainEvent): Told<DrainNarration> {
+export function narrateDrain(memory: DrainNarration, event: DrainEvent): Narrated<DrainNarration> {
   const { atMs } = event;
   switch (event.type) {
     case 'node-cordoned':
@@ -32,26 +43,26 @@ export function narrateDrain(memory: DrainNarration, event: DrainEvent): Told<Dr
     case 'snapshot':
       return settleOld({ ...memory, latest: event.snapshot }, atMs);
   }
-  const [next, sentences] = tell(memory, event);
-  if (sentences.length === 0) return [next, sentences];
+  const [next, lines] = narrateEvent(memory, event);
+  if (lines.length === 0) return [next, lines];
   const [settled, before] = settle(next);
   const interrupts = event.type !== 'blocked';
-  return [interrupts ? { ...settled, waitingFor: undefined } : settled, [...before, ...sentences]];
+  return [interrupts ? { ...settled, waitingFor: undefined } : settled, [...before, ...lines]];
 }
 
 /** How far the drain is and what it waits for, as the last snapshot had it. */
-export function progressSentence({ latest }: DrainNarration, atMs: number): Sentence | undefined {
+export function progressLine({ latest }: DrainNarration, atMs: number): LogLine | undefined {
   if (!latest) return undefined;
   const { nodes, pods, status } = latest;
   const text = `${nodes.drained} of ${plural(nodes.total, 'node')} drained, ${pods.total - pods.left} of ${countPods(pods.total)} evicted; ${oneLine(status.reason)}`;
   return { atMs, text, tone: 'faint' };
 }
 
-function tell(
+function narrateEvent(
   memory: DrainNarration,
   event: Exclude<DrainEvent, { type: 'node-cordoned' | 'pod-evicted' | 'snapshot' }>,
-): Told<DrainNarration> {
-  const say = (text: string, tone: Tone): Told<DrainNarration> => [
+): Narrated<DrainNarration> {
+  const say = (text: string, tone: Tone): Narrated<DrainNarration> => [
     memory,
     [{ atMs: event.atMs, text, tone }],
   ];
@@ -59,7 +70,7 @@ function tell(
     case 'started':
       return say(describeStart(event), 'strong');
     case 'zone-begun':
-      return [{ ...memory, told: new Set() }, say(oneLine(event.reason), 'strong')[1]];
+      return [{ ...memory, reported: new Set() }, say(oneLine(event.reason), 'strong')[1]];
     case 'eviction-refused':
       return once(memory, refusalSubject(event), {
         atMs: event.atMs,
@@ -78,12 +89,12 @@ function tell(
       return say(`${nameZone(event.zone)} finished: ${what} in ${formatDuration(event.tookMs)}`, 'good');
     }
     case 'waiting':
-      return once(memory, waitingSubject(event), waitingSentence(event));
+      return once(memory, waitingSubject(event), waitingLine(event));
     case 'probes':
     case 'probe-failed':
-      return tellProbe(memory, event);
+      return narrateProbe(memory, event);
     default:
-      return tellCommon(memory, event);
+      return narrateCommon(memory, event);
   }
 }
 
@@ -94,9 +105,9 @@ function describeStart({ zones, pods }: EventOf<'started'>): string {
   return `${plural(nodes, 'node')} to drain, ${countPods(pods)} to leave: ${listNames(parts)}${order}`;
 }
 
-function once(memory: DrainNarration, subject: string, sentence: Sentence): Told<DrainNarration> {
-  if (memory.told.has(subject)) return [memory, []];
-  return [{ ...memory, told: new Set([...memory.told, subject]) }, [sentence]];
+function once(memory: DrainNarration, subject: string, line: LogLine): Narrated<DrainNarration> {
+  if (memory.reported.has(subject)) return [memory, []];
+  return [{ ...memory, reported: new Set([...memory.reported, subject]) }, [line]];
 }
 
 /** The same refusal reads differently for each pod. */

@@ -1,16 +1,16 @@
 import { firstNames, plural } from '../../../../shared/format.ts';
 import { countPods } from '../../../../shared/sentences.ts';
-import type { Sentence } from '../../narration/sentence.ts';
+import type { LogLine } from '../../narration/log-line.ts';
 import { nameZone } from '../names.ts';
 import type { DrainNarration, Tally } from './memory.ts';
 
-/** Evictions that go on are told as often as this. */
+/** Evictions that go on are reported as often as this. */
 const WAVE_MS = 10_000;
 
 type Counted = Pick<Tally, 'kind' | 'zone' | 'atMs'> & { name: string; node: string };
 
-/** Adds to what is told together; what does not belong there is told before. */
-export function count(memory: DrainNarration, counted: Counted): [DrainNarration, Sentence[]] {
+/** Adds to what is reported together; what does not belong there is reported first. */
+export function count(memory: DrainNarration, counted: Counted): [DrainNarration, LogLine[]] {
   const { kind, zone, atMs, name, node } = counted;
   const { tally } = memory;
   const belongs =
@@ -26,18 +26,18 @@ export function count(memory: DrainNarration, counted: Counted): [DrainNarration
   return [{ ...memory, tally: next }, belongs ? [] : describeTally(tally)];
 }
 
-/** Tells what has been counted, so that something else can be told. */
-export function settle(memory: DrainNarration): [DrainNarration, Sentence[]] {
+/** Reports what has been counted, before something else is reported. */
+export function settle(memory: DrainNarration): [DrainNarration, LogLine[]] {
   return [{ ...memory, tally: undefined }, describeTally(memory.tally)];
 }
 
 /** Tells what has been counted if that was long ago. */
-export function settleOld(memory: DrainNarration, atMs: number): [DrainNarration, Sentence[]] {
+export function settleOld(memory: DrainNarration, atMs: number): [DrainNarration, LogLine[]] {
   const { tally } = memory;
   return tally && atMs - tally.sinceMs >= WAVE_MS ? settle(memory) : [memory, []];
 }
 
-function describeTally(tally: Tally | undefined): Sentence[] {
+function describeTally(tally: Tally | undefined): LogLine[] {
   if (!tally) return [];
   const { kind, zone, names, nodes, atMs } = tally;
   const text =

@@ -13,9 +13,9 @@ export function pressKey(key: string, view: ControlledView, controls: RolloutCon
   const { control, quitting, finished } = view.state;
   if (quitting || finished) return;
   if (control.panel?.kind === 'undo') answerQuestion(key, view, control.panel.proposal);
-  else if (key === 'p') tell(view, controls.togglePause());
-  else if (key === '+' || key === '=') tell(view, controls.changeMaxUnavailable(1));
-  else if (key === '-') tell(view, controls.changeMaxUnavailable(-1));
+  else if (key === 'p') showAnswer(view, controls.togglePause());
+  else if (key === '+' || key === '=') showAnswer(view, controls.changeMaxUnavailable(1));
+  else if (key === '-') showAnswer(view, controls.changeMaxUnavailable(-1));
   else if (key === 'u') askToUndo(view, controls);
   else if (key === 'escape') close(view);
   else lookAtPods(key, view, controls);
@@ -31,7 +31,7 @@ export function refreshPanel(view: ControlledView, controls: RolloutControls): v
 function answerQuestion(key: string, view: ControlledView, proposal: UndoProposal): void {
   if (key === 'y') {
     view.dispatch({ type: 'close' });
-    tell(view, proposal.confirm());
+    showAnswer(view, proposal.confirm());
   } else if (key === 'n' || key === 'escape') {
     view.dispatch({ type: 'close' });
     view.dispatch({ type: 'answer', text: 'nothing was undone' });
@@ -47,7 +47,7 @@ function askToUndo(view: ControlledView, controls: RolloutControls): void {
   });
 }
 
-function tell(view: ControlledView, answer: Promise<string>): void {
+function showAnswer(view: ControlledView, answer: Promise<string>): void {
   view.dispatch({ type: 'answer', text: 'asking the API server' });
   void answer.then((text) => view.dispatch({ type: 'answer', text }));
 }

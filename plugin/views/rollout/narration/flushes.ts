@@ -1,6 +1,6 @@
 import { firstNames, formatDuration } from '../../../../shared/format.ts';
 import type { PodCell, RolloutSnapshot } from '../../../../shared/rollout/decide/snapshot.ts';
-import type { Sentence } from '../../narration/sentence.ts';
+import type { LogLine } from '../../narration/log-line.ts';
 
 /** An ordinary pod ends within its 30 seconds: only one that takes longer is worth a line. */
 const FIRST_AFTER_MS = 60_000;
@@ -31,16 +31,16 @@ export function graceLeft(graceLeftMs: number): string {
 /**
  * Tells which pods have been terminating for more than a minute, and again every five minutes.
  *
- * @param told by pod: how often it has been told
- * @returns the same for the next snapshot, and the sentences
+ * @param reported by pod: how often it has been reported
+ * @returns the same for the next snapshot, and the lines
  */
 export function flushesSeen(
-  told: ReadonlyMap<string, number>,
+  reported: ReadonlyMap<string, number>,
   atMs: number,
   snapshot: RolloutSnapshot,
-): [ReadonlyMap<string, number>, Sentence[]] {
+): [ReadonlyMap<string, number>, LogLine[]] {
   const cells = leavingCells(snapshot);
-  const due = cells.filter(({ cell, forMs }) => timesDue(forMs) > (told.get(cell.name) ?? 0));
+  const due = cells.filter(({ cell, forMs }) => timesDue(forMs) > (reported.get(cell.name) ?? 0));
   const [longest] = due;
   const next = new Map(cells.map(({ cell, forMs }) => [cell.name, timesDue(forMs)]));
   if (!longest) return [next, []];

@@ -1,19 +1,19 @@
 import type { Pauses } from '../../narration/common.ts';
 import { NO_STORY, type ProbeStory } from '../../probe/narrate.ts';
 
-/** What has been told so far, so that the same thing is not told 300 times. */
+/** What has been reported so far, so that the same thing is not reported 300 times. */
 export interface Narration extends Pauses {
   workloadName: string;
   /** Whether revisions and images have been named; they come with the first snapshot. */
   introduced: boolean;
   wave: WaveTally | undefined;
-  /** Reasons of refused evictions told since the last wave began. */
+  /** Reasons of refused evictions reported since the last wave began. */
   refusals: ReadonlySet<string>;
-  /** By zone: why pods of it are down, as far as it was told. */
+  /** By zone: why pods of it are down, as far as it was reported. */
   troubles: ReadonlyMap<string, ReadonlySet<string>>;
-  /** By pod: how often its termination has been told; see `flushes.ts`. */
+  /** By pod: how often its termination has been reported; see `flushes.ts`. */
   flushes: ReadonlyMap<string, number>;
-  /** Whether it was told that a pod was killed in a rollout which goes on all the same. */
+  /** Whether it was reported that a pod was killed in a rollout which goes on all the same. */
   killTold: boolean;
   probe: ProbeStory;
 }
@@ -28,7 +28,7 @@ export interface WaveTally {
   slowest: { pod: string; tookMs: number } | undefined;
 }
 
-export const NOTHING_TOLD: Narration = {
+export const NO_MEMORY: Narration = {
   workloadName: '',
   introduced: false,
   wave: undefined,

@@ -1,42 +1,44 @@
 /**
- * Turns events into the sentences that people read, in a log or in the last lines of the Ink view. Pure: what has
- * been told is in the memory. What 300 pods would repeat is folded: pods back are told per wave, a reason to wait or
- * a refused eviction when it changes, a pod in trouble once per zone and reason.
+ * Turns events into the lines that people read, in a log or in the last lines of the Ink view. Pure: what has
+ * been reported is in the memory. What 300 pods would repeat is folded: pods back are reported per wave, a reason to
+ * wait or a refused eviction when it changes, a pod in trouble once per zone and reason.
  */
 
 import { formatDuration, oneLine, shortRevision } from '../../../../shared/format.ts';
+import type { RolloutSnapshot } from '../../../../shared/rollout/decide/snapshot.ts';
 import type { RolloutEvent } from '../../../../shared/rollout/drive/events.ts';
-import { countPods } from '../../../../shared/sentences.ts';
-import { pause, tellCommon, waitingSentence, withoutNumbers } from '../../narration/common.ts';
-import type { Sentence, Teller, Told } from '../../narration/sentence.ts';
+import { countPods, listNames } from '../../../../shared/sentences.ts';
+import { narrateCommon, pause, waitingLine, withoutNumbers } from '../../narration/common.ts';
+import type { LogLine, Narrated, Narrator } from '../../narration/log-line.ts';
 import type { Tone } from '../../narration/tone.ts';
-import { tellProbe } from '../../probe/narrate.ts';
+import { narrateProbe } from '../../probe/narrate.ts';
 import { summaryLines } from '../summary.ts';
-import { type Narration, NOTHING_TOLD } from './memory.ts';
-import { snapshotSeen } from './snapshots.ts';
+import { flushesSeen } from './flushes.ts';
+import { type Narration, NO_MEMORY } from './memory.ts';
+import { describeTrouble, type Trouble, troublesOf } from './trouble.ts';
 import { podBack, waveBegun } from './waves.ts';
 
 type EventOf<T extends RolloutEvent['type']> = Extract<RolloutEvent, { type: T }>;
 
-export const rolloutTeller: Teller<RolloutEvent, Narration> = {
-  nothingTold: NOTHING_TOLD,
-  tell: narrate,
+export const rolloutNarrator: Narrator<RolloutEvent, Narration> = {
+  initial: NO_MEMORY,
+  narrate,
   closing: (event) => (event.type === 'finished' ? summaryLines(event.summary) : []),
 };
 
 /**
- * What there is to tell about an event.
+ * The lines about an event.
  *
- * @returns the memory for the next event, and none, one or more sentences
+ * @returns the memory for the next event, and none, one or more lines
  */
-export function narrate(memory: Narration, event: RolloutEvent): Told<Narration> {
-  const [next, sentences] = tell(memory, event);
-  const interrupts = sentences.length > 0 && event.type !== 'waiting' && event.type !== 'blocked';
-  return [interrupts ? { ...next, waitingFor: undefined } : next, sentences];
+export function narrate(memory: Narration, event: RolloutEvent): Narrated<Narration> {
+  const [next, lines] = narrateEvent(memory, event);
+  const interrupts = lines.length > 0 && event.type !== 'waiting' && event.type !== 'blocked';
+  return [interrupts ? { ...next, waitingFor: undefined } : next, lines];
 }
 
-function tell(memory: Narration, event: RolloutEvent): Told<Narration> {
-  const say = (text: string, tone: Tone = 'normal'): Told<Narration> => [
+function narrateEvent(memory: Narration, event: RolloutEvent): Narrated<Narration> {
+  const say = (text: string, tone: Tone = 'normal'): Narrated<Narration> => [
     memory,
     [{ atMs: event.atMs, text, tone }],
   ];
@@ -70,17 +72,17 @@ function tell(memory: Narration, event: RolloutEvent): Told<Narration> {
       return snapshotSeen(memory, event.atMs, event.snapshot);
     case 'probes':
     case 'probe-failed':
-      return tellProbe(memory, event);
+      return narrateProbe(memory, event);
     case 'notice':
     case 'blocked':
     case 'connection-lost':
     case 'connection-restored':
     case 'finished':
-      return tellCommon(memory, event);
+      return narrateCommon(memory, event);
   }
 }
 
-function started(memory: Narration, event: EventOf<'started'>): Told<Narration> {
+function started(memory: Narration, event: EventOf<'started'>): Narrated<Narration> {
   const { workload, stale, total, atMs } = event;
   const revision = shortRevision(event.updateRevision, workload.name);
   const text = [
@@ -88,11 +90,11 @@ function started(memory: Narration, event: EventOf<'started'>): Told<Narration> 
     event.resumed ? 'goes on,' : '',
     `${stale} of ${countPods(total)} to replace with revision ${revision}`,
   ];
-  const sentence: Sentence = { atMs, text: text.filter(Boolean).join(' '), tone: 'strong' };
-  return [{ ...memory, workloadName: workload.name }, [sentence]];
+  const line: LogLine = { atMs, text: text.filter(Boolean).join(' '), tone: 'strong' };
+  return [{ ...memory, workloadName: workload.name }, [line]];
 }
 
-function refused(memory: Narration, event: EventOf<'eviction-refused'>): Told<Narration> {
+function refused(memory: Narration, event: EventOf<'eviction-refused'>): Narrated<Narration> {
   const reason = oneLine(event.reason);
   if (memory.refusals.has(reason)) return [memory, []];
   const retry = event.retryInMs === undefined ? '' : `; tries again in ${formatDuration(event.retryInMs)}`;
@@ -101,15 +103,15 @@ function refused(memory: Narration, event: EventOf<'eviction-refused'>): Told<Na
   return [next, [{ atMs: event.atMs, text, tone: 'warn' }]];
 }
 
-/** What holds is told by the reason to stop. Elsewhere many end like that, and the first one speaks for all. */
-function killed(memory: Narration, { atMs, pod, how, holds }: EventOf<'pod-killed'>): Told<Narration> {
+/** What stops the rollout is reported as its reason. Elsewhere many end like that, and the first one speaks for all. */
+function killed(memory: Narration, { atMs, pod, how, holds }: EventOf<'pod-killed'>): Narrated<Narration> {
   if (holds || memory.killTold) return [memory, []];
   const text = `${pod} ${how}; with --flush this would stop the rollout`;
   return [{ ...memory, killTold: true }, [{ atMs, text, tone: 'warn' }]];
 }
 
-/** That a wave is waited for goes without saying; all other waiting is told when its reason changes. */
-function waiting(memory: Narration, event: EventOf<'waiting'>): Told<Narration> {
+/** That a wave is waited for goes without saying; all other waiting is reported when its reason changes. */
+function waiting(memory: Narration, event: EventOf<'waiting'>): Narrated<Narration> {
   const out = memory.wave?.out;
   if (
     event.for === 'availability' &&
@@ -121,5 +123,36 @@ function waiting(memory: Narration, event: EventOf<'waiting'>): Told<Narration> 
   }
   const byPods = event.for === 'availability' || event.for === 'leaving';
   const subject = byPods ? event.pods.join() : withoutNumbers(event.reason);
-  return pause(memory, `${event.for} ${subject}`, waitingSentence(event));
+  return pause(memory, `${event.for} ${subject}`, waitingLine(event));
+}
+
+/** The first snapshot reports what is replaced, each one what has gone wrong since and which pods take long to end. */
+function snapshotSeen(memory: Narration, atMs: number, now: RolloutSnapshot): [Narration, LogLine[]] {
+  const troubles = troublesOf(now);
+  const fresh = troubles.filter(({ zone, detail }) => !memory.troubles.get(zone)?.has(detail));
+  const lines = fresh.map((trouble): LogLine => ({ atMs, text: describeTrouble(trouble), tone: 'bad' }));
+  const introduction = memory.introduced ? [] : introduce(atMs, now);
+  const [flushes, flushing] = flushesSeen(memory.flushes, atMs, now);
+  const next = { ...memory, introduced: true, troubles: rememberTroubles(memory, troubles), flushes };
+  return [next, [...introduction, ...lines, ...flushing]];
+}
+
+/** A crashing container changes its reason again and again: a zone's reasons are forgotten when it is well. */
+function rememberTroubles(memory: Narration, troubles: readonly Trouble[]): Narration['troubles'] {
+  const byZone = Map.groupBy(troubles, ({ zone }) => zone);
+  return new Map(
+    [...byZone].map(([zone, group]) => [
+      zone,
+      new Set([...(memory.troubles.get(zone) ?? []), ...group.map(({ detail }) => detail)]),
+    ]),
+  );
+}
+
+function introduce(atMs: number, { oldRevisions, imageChanges, workload }: RolloutSnapshot): LogLine[] {
+  if (oldRevisions.length === 0) return [];
+  const old = oldRevisions.map(
+    ({ revision, pods }) => `${shortRevision(revision, workload.name)} (${countPods(pods)})`,
+  );
+  const images = imageChanges.length === 0 ? '' : `; ${imageChanges.map(oneLine).join(', ')}`;
+  return [{ atMs, text: `replaces revision ${listNames(old)}${images}`, tone: 'normal' }];
 }

@@ -1,17 +1,17 @@
 import { firstNames, formatDuration, oneLine } from '../../../../shared/format.ts';
 import type { RolloutEvent } from '../../../../shared/rollout/drive/events.ts';
 import { countPods } from '../../../../shared/sentences.ts';
-import type { Sentence } from '../../narration/sentence.ts';
+import type { LogLine } from '../../narration/log-line.ts';
 import type { Narration, WaveTally } from './memory.ts';
 
 type WaveBegun = Extract<RolloutEvent, { type: 'wave-begun' }>;
 type PodBack = Extract<RolloutEvent, { type: 'pod-back' }>;
 
-/** With pacing `stream` a zone is one long wave: every so many pods back are told. */
+/** With pacing `stream` a zone is one long wave: every so many pods back are reported. */
 const STREAM_STEP = 10;
 
-/** A wave is told once; one that refills the wave under way only adds to it. */
-export function waveBegun(memory: Narration, event: WaveBegun): [Narration, Sentence[]] {
+/** A wave is reported once; one that refills the wave under way only adds to it. */
+export function waveBegun(memory: Narration, event: WaveBegun): [Narration, LogLine[]] {
   const { wave: current } = memory;
   const refills = current !== undefined && current.zone === event.zone && current.out.size > 0;
   const wave: WaveTally = refills
@@ -24,8 +24,8 @@ export function waveBegun(memory: Narration, event: WaveBegun): [Narration, Sent
   return [next, [{ atMs: event.atMs, text, tone: 'strong' }]];
 }
 
-/** Pods that come back are told when the wave is whole again, with the slowest of them. */
-export function podBack(memory: Narration, event: PodBack): [Narration, Sentence[]] {
+/** Pods that come back are reported when the wave is complete again, with the slowest of them. */
+export function podBack(memory: Narration, event: PodBack): [Narration, LogLine[]] {
   const { wave: before } = memory;
   if (!before?.out.has(event.pod)) return [memory, [alone(event)]];
   const out = new Set(before.out);
@@ -35,14 +35,10 @@ export function podBack(memory: Narration, event: PodBack): [Narration, Sentence
       ? before.slowest
       : { pod: event.pod, tookMs: event.tookMs };
   const wave = { ...before, out, back: before.back + 1, slowest };
-  return [{ ...memory, wave }, backSentences(wave, slowest, event)];
+  return [{ ...memory, wave }, backLines(wave, slowest, event)];
 }
 
-function backSentences(
-  wave: WaveTally,
-  slowest: { pod: string; tookMs: number },
-  event: PodBack,
-): Sentence[] {
+function backLines(wave: WaveTally, slowest: { pod: string; tookMs: number }, event: PodBack): LogLine[] {
   const { atMs } = event;
   const tail = `slowest ${slowest.pod} in ${formatDuration(slowest.tookMs)}`;
   if (wave.out.size > 0) {
@@ -59,6 +55,6 @@ function backSentences(
   return [{ atMs, text: `${wave.zone}: ${wave.back} of ${wave.back} back, ${tail}`, tone: 'normal' }];
 }
 
-function alone({ atMs, zone, pod, tookMs }: PodBack): Sentence {
+function alone({ atMs, zone, pod, tookMs }: PodBack): LogLine {
   return { atMs, text: `${zone}: ${pod} back in ${formatDuration(tookMs)}`, tone: 'normal' };
 }

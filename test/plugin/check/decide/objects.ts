@@ -5,7 +5,7 @@ import type { Finding, ObjectPatch } from '../../../../plugin/check/decide/findi
 import type { Gap } from '../../../../plugin/check/decide/input.ts';
 import { inputsOf } from '../../../../plugin/check/decide/inputs-of.ts';
 import { addObject, emptyInventory } from '../../../../plugin/check/decide/inventory.ts';
-import { mergePatch } from '../../../../plugin/sandbox/api/patch/merge.ts';
+import { mergePatch } from '../../../../plugin/sandbox/api/patch/patch.ts';
 import { strategicPatch } from '../../../../plugin/sandbox/api/patch/strategic.ts';
 
 export interface TestObject {

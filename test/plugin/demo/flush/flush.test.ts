@@ -62,7 +62,7 @@ describe('kubectl zone demo flush', () => {
     assert.ok(finishedIn(stdout.text).figures.zone.writesLost > 0);
   });
 
-  it('has three ingesters unless told, and can be interrupted before they are there', async () => {
+  it('has three ingesters unless reported, and can be interrupted before they are there', async () => {
     const { context, stdout, stderr, interrupt } = testContext({});
     const ended = main(['demo', 'flush', '-o', 'json'], context);
     await stderr.matches(/starting a cluster of 3 zones in this process, with 3 pods/);

@@ -37,7 +37,7 @@ describe('kubectl zone demo zero-downtime', () => {
     );
   });
 
-  it('has five pods unless told, and can be interrupted', async () => {
+  it('has five pods unless reported, and can be interrupted', async () => {
     const { context, stdout, stderr, interrupt } = testContext({});
     const ended = main(['demo', 'zero-downtime', '-o', 'json'], context);
     await stderr.matches(/starting a cluster of 3 zones in this process, with 5 pods/);

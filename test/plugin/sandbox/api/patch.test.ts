@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { jsonPatch } from '../../../../plugin/sandbox/api/patch/json.ts';
-import { mergePatch } from '../../../../plugin/sandbox/api/patch/merge.ts';
+import { mergePatch } from '../../../../plugin/sandbox/api/patch/patch.ts';
 import { strategicPatch } from '../../../../plugin/sandbox/api/patch/strategic.ts';
 import fc from '../../../helpers/seed.ts';
 

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { chartLines, formatWrites } from '../../../../plugin/views/demo/chart.ts';
+import { chartLines, formatWrites, timeAxis } from '../../../../plugin/views/demo/chart.ts';
 import { glyphsFor } from '../../../../plugin/views/demo/glyphs.ts';
 import { rowsFor, scaleFor } from '../../../../plugin/views/demo/scale.ts';
-import { timeAxis } from '../../../../plugin/views/demo/time-axis.ts';
 import { type Line, lineWidth } from '../../../../plugin/views/terminal/line.ts';
 import fc from '../../../helpers/seed.ts';
 

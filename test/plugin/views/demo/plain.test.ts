@@ -5,14 +5,14 @@ import { manualClock } from '../fixtures/clock.ts';
 import { written } from '../fixtures/sink.ts';
 import { SCRIPT, scriptUntil } from './script.ts';
 
-function told(events: typeof SCRIPT): Promise<string> {
+function reported(events: typeof SCRIPT): Promise<string> {
   const options = { env: { LANG: 'C.UTF-8' }, colour: false, clock: manualClock() };
   return written((stdout) => flushPlain({ stdout, ...options }), events);
 }
 
 describe('the demo in plain lines', () => {
   it('tells each load of the store, and what our command says', async () => {
-    assert.deepEqual((await told(scriptUntil(1.5))).split('\n'), [
+    assert.deepEqual((await reported(scriptUntil(1.5))).split('\n'), [
       '       0s  the store takes 3,600 writes/s; 1,167 go on, and each of 3 ingesters adds 2,333 for 10m 00s when it exits',
       '       0s  both begin; the clock runs 30 times as fast as yours',
       '       0s  plain rolling update: none flushes, 1,167 writes/s',
@@ -27,7 +27,7 @@ describe('the demo in plain lines', () => {
   });
 
   it('ends with the charts and the figures', async () => {
-    const lines = (await told(SCRIPT)).trimEnd().split('\n');
+    const lines = (await reported(SCRIPT)).trimEnd().split('\n');
     assert.deepEqual(lines.slice(-10), [
       '                                   plain rolling update   kubectl zone rollout',
       'peak writes/s                                     8,167                  3,500',

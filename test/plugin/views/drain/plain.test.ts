@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import type { OutputStream } from '../../../../plugin/cli/context.ts';
+import { drainNarrator } from '../../../../plugin/views/drain/narration/narrate.ts';
 import { drainProgress } from '../../../../plugin/views/drain/progress.ts';
-import { drainTeller } from '../../../../plugin/views/drain/teller.ts';
 import { jsonReporter } from '../../../../plugin/views/narration/json.ts';
 import { plainReporter } from '../../../../plugin/views/narration/plain.ts';
 import { manualClock } from '../fixtures/clock.ts';
@@ -12,7 +12,7 @@ import { written } from '../fixtures/sink.ts';
 import { STARTED_AT_MS } from '../fixtures/snapshots.ts';
 
 const plain = (stdout: OutputStream) =>
-  plainReporter(drainTeller(undefined), { stdout, colour: false, clock: manualClock() });
+  plainReporter(drainNarrator(undefined), { stdout, colour: false, clock: manualClock() });
 
 test('a whole drain of six nodes', async () => {
   assert.equal(
@@ -58,7 +58,7 @@ kubectl uncordon node-zone-a-1 node-zone-a-2 node-zone-a-3 node-zone-b-1 \\
 test('a long silence is broken once a minute, at the time of the events, and never after the end', async () => {
   const clock = manualClock(7_000_000);
   const stdout = new PassThrough({ encoding: 'utf8' });
-  const reporter = plainReporter(drainTeller(undefined), { stdout, colour: false, clock });
+  const reporter = plainReporter(drainNarrator(undefined), { stdout, colour: false, clock });
   reporter.report(drainEvent(0, { type: 'notice', message: 'hm' }));
   clock.advance(50_000);
   reporter.report(drainEvent(50_000, { type: 'snapshot', snapshot: hundredNodes() }));

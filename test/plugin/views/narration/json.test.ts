@@ -30,7 +30,7 @@ test('every event is a line with an RFC 3339 time', async () => {
   );
 });
 
-test('snapshots become progress, told when pods are updated or go down', async () => {
+test('snapshots become progress, reported when pods are updated or go down', async () => {
   const text = await written(json, [
     event(1000, { type: 'snapshot', snapshot: midway({ remainingMs: undefined }) }),
     event(2000, { type: 'snapshot', snapshot: midway({ remainingMs: 1 }) }),
@@ -44,7 +44,7 @@ test('snapshots become progress, told when pods are updated or go down', async (
   );
 });
 
-test('pods that terminate are told with their times, again every minute', async () => {
+test('pods that terminate are reported with their times, again every minute', async () => {
   const looks = [20, 59, 61, 62].map((seconds) => {
     const termination = { forMs: seconds * 1000, graceLeftMs: (2400 - seconds) * 1000 };
     const cell: PodCell = { name: 'ingester-0', state: 'replacing', detail: 'terminating', termination };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { OutputStream } from '../../../../plugin/cli/context.ts';
 import { plainReporter } from '../../../../plugin/views/narration/plain.ts';
-import { rolloutTeller } from '../../../../plugin/views/rollout/narration/narrate.ts';
+import { rolloutNarrator } from '../../../../plugin/views/rollout/narration/narrate.ts';
 import { manualClock } from '../fixtures/clock.ts';
 import { scriptedRollout } from '../fixtures/script.ts';
 import { written } from '../fixtures/sink.ts';
@@ -11,7 +11,7 @@ import { event } from '../fixtures/snapshots.ts';
 const plain =
   (colour = false) =>
   (stdout: OutputStream) =>
-    plainReporter(rolloutTeller, { stdout, colour, clock: manualClock() });
+    plainReporter(rolloutNarrator, { stdout, colour, clock: manualClock() });
 
 test('a whole rollout of 36 pods, one of them hanging', async () => {
   const events = scriptedRollout({ podsPerZone: 12, maxUnavailable: 4, hanging: ['ingester-20'] });
@@ -58,7 +58,7 @@ test('a whole rollout of 36 pods, one of them hanging', async () => {
   );
 });
 
-test('a rollout of 300 pods is not told pod by pod', async () => {
+test('a rollout of 300 pods is not reported pod by pod', async () => {
   const text = await written(plain(), scriptedRollout({ podsPerZone: 100, maxUnavailable: 25 }));
   const lines = text.split('\n');
   assert.ok(lines.length < 60, `${lines.length} lines`);

@@ -50,8 +50,8 @@ const inputs = fc
     const actions: ViewAction[] = help ? [{ type: 'toggle-help' }] : [];
     actions.push({ type: 'answer', text: answer }, { type: 'choose-pod', pod: 'ingester-1000' });
     if (findings) {
-      const told = findings.map((text) => ({ about: 'container' as const, text, holds: true }));
-      actions.push({ type: 'open', panel: { kind: 'pod', pod: 'ingester-1000', findings: told } });
+      const reported = findings.map((text) => ({ about: 'container' as const, text, holds: true }));
+      actions.push({ type: 'open', panel: { kind: 'pod', pod: 'ingester-1000', findings: reported } });
     }
     const state = stateAfter(events, actions);
     return frameInput(state, { steers, size, theme: themeFor({ LANG: utf8 ? 'C.UTF-8' : 'C' }) });

@@ -1,18 +1,23 @@
 import { formatDuration, oneLine, plural } from '../../../../shared/format.ts';
-import type { ZeroDowntimeEvent } from '../../../demo/zero-downtime/events.ts';
+import type { Phase, ZeroDowntimeEvent } from '../../../demo/zero-downtime/events.ts';
 import { failuresIn, requestsIn, type Tally } from '../../../demo/zero-downtime/tally.ts';
-import type { Sentence, Teller } from '../../narration/sentence.ts';
-import { PHASE_NAMES } from './names.ts';
+import type { LogLine, Narrator } from '../../narration/log-line.ts';
 import { tallyLines } from './table.ts';
 
-/** How the demo is told line by line; both tables follow when it has ended. */
-export const zeroDowntimeTeller: Teller<ZeroDowntimeEvent, undefined> = {
-  nothingTold: undefined,
-  tell: (memory, event) => [memory, sentences(event)],
+const PHASE_NAMES: Readonly<Record<Phase, string>> = {
+  found: 'as found',
+  mending: 'while the fix is rolled out',
+  mended: 'after check --fix',
+};
+
+/** Reports the demo line by line; both tables follow when it has ended. */
+export const zeroDowntimeNarrator: Narrator<ZeroDowntimeEvent, undefined> = {
+  initial: undefined,
+  narrate: (memory, event) => [memory, linesOf(event)],
   closing: (event) => (event.type === 'finished' ? closingLines(event) : []),
 };
 
-function sentences(event: ZeroDowntimeEvent): Sentence[] {
+function linesOf(event: ZeroDowntimeEvent): LogLine[] {
   const { atMs } = event;
   switch (event.type) {
     case 'started': {

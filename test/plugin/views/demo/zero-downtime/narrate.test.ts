@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { counted, NOTHING, type Sample, type Tally } from '../../../../../plugin/demo/zero-downtime/tally.ts';
+import { zeroDowntimeNarrator } from '../../../../../plugin/views/demo/zero-downtime/narrate.ts';
 import { tallyLines } from '../../../../../plugin/views/demo/zero-downtime/table.ts';
-import { zeroDowntimeTeller } from '../../../../../plugin/views/demo/zero-downtime/teller.ts';
 
 function tally(...samples: [number, Sample][]): Tally {
   return samples
@@ -30,43 +30,43 @@ describe('the table of codes', () => {
   });
 });
 
-describe('the demo, told line by line', () => {
-  const told = (event: Parameters<typeof zeroDowntimeTeller.tell>[1]) =>
-    zeroDowntimeTeller.tell(undefined, event)[1].map(({ text, tone }) => `${tone}: ${text}`);
+describe('the demo, said line by line', () => {
+  const said = (event: Parameters<typeof zeroDowntimeNarrator.narrate>[1]) =>
+    zeroDowntimeNarrator.narrate(undefined, event)[1].map(({ text, tone }) => `${tone}: ${text}`);
 
   it('says what each rolling update cost', () => {
-    assert.deepEqual(told({ atMs: 0, type: 'ended', phase: 'found', tookMs: 16_000, tally: FOUND }), [
+    assert.deepEqual(said({ atMs: 0, type: 'ended', phase: 'found', tookMs: 16_000, tally: FOUND }), [
       'bad: as found: every pod is new after 16s; 10 of 2,110 requests failed',
     ]);
-    assert.deepEqual(told({ atMs: 0, type: 'ended', phase: 'mended', tookMs: 87_000, tally: MENDED }), [
+    assert.deepEqual(said({ atMs: 0, type: 'ended', phase: 'mended', tookMs: 87_000, tally: MENDED }), [
       'good: after check --fix: every pod is new after 1m 27s; all of 2,000 requests were answered',
     ]);
   });
 
   it('says how it goes meanwhile', () => {
-    assert.deepEqual(told({ atMs: 0, type: 'progress', phase: 'found', tally: FOUND }), [
+    assert.deepEqual(said({ atMs: 0, type: 'progress', phase: 'found', tally: FOUND }), [
       'warn:   2,110 requests, 10 failed',
     ]);
   });
 
   it('keeps the layout of our command’s report, and nothing that could forge lines', () => {
-    assert.deepEqual(told({ atMs: 0, type: 'said', line: '    fix  \u001b[31mit\r' }), [
+    assert.deepEqual(said({ atMs: 0, type: 'said', line: '    fix  \u001b[31mit\r' }), [
       'faint:       fix  it',
     ]);
   });
 
   it('ends with both tables and what they say', () => {
     const tallies = { found: FOUND, mending: NOTHING, mended: MENDED };
-    const lines = zeroDowntimeTeller.closing({ atMs: 0, type: 'finished', exitCode: 0, tallies });
+    const lines = zeroDowntimeNarrator.closing({ atMs: 0, type: 'finished', exitCode: 0, tallies });
     assert.equal(lines[0], 'rolling update as found:');
     assert.ok(lines.includes('the same rolling update after kubectl zone check --fix:'));
     assert.equal(lines.at(-1), '10 of 2,110 requests failed as found, and none of 2,000 after the fix');
     const costly = { ...tallies, mending: FOUND };
     assert.match(
-      zeroDowntimeTeller.closing({ atMs: 0, type: 'finished', exitCode: 0, tallies: costly }).at(-1) ?? '',
+      zeroDowntimeNarrator.closing({ atMs: 0, type: 'finished', exitCode: 0, tallies: costly }).at(-1) ?? '',
       /^rolling the fix out cost 10: /,
     );
-    const failed = zeroDowntimeTeller.closing({
+    const failed = zeroDowntimeNarrator.closing({
       atMs: 0,
       type: 'finished',
       exitCode: 1,

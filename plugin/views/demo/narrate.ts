@@ -1,7 +1,7 @@
 import { firstNames, formatDuration, oneLine, plural } from '../../../shared/format.ts';
 import type { FlushEvent } from '../../demo/flush/events.ts';
 import type { Demand } from '../../demo/flush/scenario.ts';
-import type { Sentence, Teller } from '../narration/sentence.ts';
+import type { LogLine, Narrator } from '../narration/log-line.ts';
 import { formatWrites } from './chart.ts';
 import { flushVerb, SIDE_NAMES } from './names.ts';
 
@@ -9,17 +9,17 @@ interface Memory {
   demand: Demand | undefined;
 }
 
-/** How the demo is told line by line; the charts and figures follow when it has ended. */
-export const flushTeller: Teller<FlushEvent, Memory> = {
-  nothingTold: { demand: undefined },
-  tell(memory, event) {
-    if (event.type !== 'started') return [memory, sentences(event, memory.demand)];
-    return [{ demand: event.demand }, sentences(event, event.demand)];
+/** Reports the demo line by line; the charts and figures follow when it has ended. */
+export const flushNarrator: Narrator<FlushEvent, Memory> = {
+  initial: { demand: undefined },
+  narrate(memory, event) {
+    if (event.type !== 'started') return [memory, linesOf(event, memory.demand)];
+    return [{ demand: event.demand }, linesOf(event, event.demand)];
   },
   closing: () => [],
 };
 
-function sentences(event: FlushEvent, demand: Demand | undefined): Sentence[] {
+function linesOf(event: FlushEvent, demand: Demand | undefined): LogLine[] {
   const { atMs } = event;
   switch (event.type) {
     case 'started': {

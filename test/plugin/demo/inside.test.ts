@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { lineStream } from '../../../plugin/demo/line-stream.ts';
+import { lineStream } from '../../../plugin/demo/inside.ts';
 
 test('lines are handed on whole, in whichever pieces they come, and empty ones are left out', () => {
   const lines: string[] = [];
