@@ -3,17 +3,17 @@ import { resourcePath } from '../../shared/kube/paths.ts';
 import type { ObjectPatch } from './decide/finding.ts';
 import { addressOf } from './kinds.ts';
 
-/** What became of a patch. */
+/** The result of a patch. */
 export interface PatchOutcome {
   patch: ObjectPatch;
-  /** Undefined where the API server took it. */
+  /** Undefined if the API server accepted it. */
   refusal: string | undefined;
 }
 
 /**
- * Applies patches one after the other; one that is refused does not hold the others up.
+ * Applies patches one after the other; a refused one does not stop the others.
  *
- * @param dryRun lets the API server validate them and change nothing
+ * @param dryRun the API server validates them and changes nothing
  * @throws ConnectionError
  */
 export async function applyPatches(

@@ -9,10 +9,10 @@ import type { CheckReport } from './report.ts';
 import type { CheckRequest } from './request.ts';
 
 /**
- * Applies the patches of a report: at once with --yes, after a question on a terminal, as a trial with
- * --dry-run=server. Otherwise, and where somebody reads JSON, they are only shown.
+ * Applies the patches of a report: at once with --yes, after confirmation on a terminal, as a dry run with
+ * --dry-run=server. Otherwise, and with JSON output, they are only shown.
  *
- * @returns undefined where nothing was sent
+ * @returns undefined if nothing was sent
  */
 export async function fixFindings(
   kube: Kube,
@@ -31,8 +31,8 @@ export async function fixFindings(
 }
 
 /**
- * The findings that are still there once patches were applied: those without a patch, and those one of whose objects
- * was not changed.
+ * The findings that remain after patches were applied: those without a patch, and those with an object that was not
+ * changed.
  */
 export function remaining(findings: readonly Finding[], outcomes: readonly PatchOutcome[]): Finding[] {
   const changed = new Set(

@@ -2,7 +2,7 @@ import { RESOURCES, type ResourceAddress } from '../../shared/kube/paths.ts';
 import type { WorkloadName } from './decide/finding.ts';
 import type { Topic } from './decide/input.ts';
 
-/** A kind of object that is read or changed, and where the API has it. */
+/** A kind of object that is read or changed, with its API address. */
 export interface CheckedKind {
   apiVersion: string;
   kind: string;
@@ -17,7 +17,7 @@ function checkedKind(kind: string, address: ResourceAddress): CheckedKind {
 const NETWORKING = { group: 'networking.k8s.io', version: 'v1' };
 const CORE = { group: '', version: 'v1' };
 
-/** What rules look at beside the workload, by topic. */
+/** The kinds that rules use in addition to the workload, by topic. */
 export const TOPIC_KINDS: Readonly<Record<Exclude<Topic, 'webhook-deployment'>, CheckedKind>> = {
   pods: checkedKind('Pod', RESOURCES.pods),
   nodes: checkedKind('Node', RESOURCES.nodes),
@@ -51,7 +51,7 @@ export const WORKLOAD_KINDS: Readonly<Record<WorkloadName['kind'], CheckedKind>>
 
 const ALL: readonly CheckedKind[] = [...Object.values(TOPIC_KINDS), ...Object.values(WORKLOAD_KINDS)];
 
-/** Where the API has objects of a kind; undefined for a kind that nothing here touches. */
+/** The API address of a kind; undefined for a kind that is not used here. */
 export function addressOf(apiVersion: string, kind: string): ResourceAddress | undefined {
   return ALL.find((each) => each.kind === kind && each.apiVersion === apiVersion)?.address;
 }

@@ -5,13 +5,13 @@ import { quoteWord } from '../cli/quote.ts';
 import type { PatchOutcome } from './apply.ts';
 import type { ObjectPatch } from './decide/finding.ts';
 
-/** The patches as commands, a line each, that a shell can run. */
+/** The patches as shell commands, one per line. */
 export function printPatches(patches: readonly ObjectPatch[], stdout: OutputStream): void {
   writeLines(stdout, patches.length === 0 ? ['', 'nothing to patch'] : ['']);
   for (const patch of patches) writeLine(stdout, patchCommand(patch));
 }
 
-/** What became of each patch, as kubectl says it. */
+/** The result of each patch, in kubectl's format. */
 export function printOutcomes(
   outcomes: readonly PatchOutcome[],
   dryRun: boolean,
@@ -23,7 +23,7 @@ export function printOutcomes(
   }
 }
 
-/** The `kubectl patch` that does the same. */
+/** The equivalent `kubectl patch` command. */
 export function patchCommand(patch: ObjectPatch): string {
   const namespace = patch.namespace === undefined ? [] : ['-n', patch.namespace];
   const words = [
@@ -38,7 +38,7 @@ export function patchCommand(patch: ObjectPatch): string {
   return [...words, JSON.stringify(patch.body)].map(quoteWord).join(' ');
 }
 
-/** The kind as kubectl takes it, with the group where it has one. */
+/** The kind in kubectl's format, with its group if it has one. */
 function resourceOf({ apiVersion, kind }: ObjectPatch): string {
   const at = apiVersion.indexOf('/');
   return at < 0 ? kind.toLowerCase() : `${kind.toLowerCase()}.${apiVersion.slice(0, at)}`;

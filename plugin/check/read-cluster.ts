@@ -28,11 +28,11 @@ const NAMESPACED = [
 const CLUSTER_SCOPED = ['nodes', 'ingressclasses'] as const satisfies readonly Topic[];
 
 /**
- * Reads workloads and all that the rules look at. What may not be read becomes a gap; a kind that the API server does
- * not know, such as TargetGroupBindings without their controller, has no objects.
+ * Reads workloads and all objects that the rules use. Objects that may not be read become a gap; a kind that the API server
+ * does not serve, such as TargetGroupBindings without their controller, has no objects.
  *
- * @throws UserError where a workload does not exist
- * @throws ApiError where workloads may not be read
+ * @throws UserError if a workload does not exist
+ * @throws ApiError if workloads may not be read
  */
 export async function readCluster(kube: Kube, scope: Scope): Promise<Inventory> {
   const inventory = emptyInventory();
@@ -77,7 +77,7 @@ async function get(kube: Kube, into: Inventory, topic: ListedTopic, name: string
   if (found !== undefined) add(into, topic, found);
 }
 
-/** An object that cannot be read, since its CRD checks less than we do, is one that rules do not know of. */
+/** An object that cannot be parsed, because its CRD validates less than we do, becomes a gap. */
 function add(into: Inventory, topic: ListedTopic, object: unknown): void {
   try {
     addObject(into, TOPIC_KINDS[topic], object);
@@ -95,7 +95,7 @@ async function readWebhookReplicas(kube: Kube, into: Inventory): Promise<void> {
   if (found !== undefined) into.webhookDeployments = [readWebhookDeployment(found)];
 }
 
-/** What `read` answers; undefined where there is no such thing, and with a gap where it may not be read. */
+/** The result of `read`; undefined if the object does not exist, or, with a gap, if it may not be read. */
 async function unlessForbidden<T>(
   into: Inventory,
   topic: Topic,

@@ -9,7 +9,7 @@ import { whyUnreadable } from './unreadable.ts';
 
 const STDIN = '-';
 
-/** Nobody keeps these in manifests. */
+/** Objects that are not kept in manifests. */
 const LIVE: readonly (readonly [Topic, keyof Inventory])[] = [
   ['pods', 'pods'],
   ['nodes', 'nodes'],
@@ -20,11 +20,11 @@ const LIVE: readonly (readonly [Topic, keyof Inventory])[] = [
 ];
 
 /**
- * Reads files of one or several YAML or JSON documents, lists among them.
+ * Reads files with one or several YAML or JSON documents, including lists.
  *
  * @param files paths; `-` is stdin
- * @param namespace of objects that name none
- * @throws UserError that names the file, and the object where one cannot be read
+ * @param namespace of objects without one
+ * @throws UserError that names the file, and the object if one cannot be parsed
  */
 export async function readManifests(
   files: readonly string[],
@@ -57,7 +57,7 @@ function withNamespace(object: KubeObject, namespace: string): KubeObject {
   return { ...object, metadata: { namespace, ...object.metadata } };
 }
 
-/** Of two manifests for one object the later one counts, as with kubectl apply. */
+/** Of two manifests for one object the later one wins, as with kubectl apply. */
 function identityOf({ apiVersion, kind, metadata }: KubeObject): string {
   return [apiVersion, kind, metadata?.namespace, metadata?.name].join('/');
 }
@@ -67,7 +67,7 @@ async function contentOf(file: string): Promise<string> {
     return await readFile(file, 'utf8');
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new UserError(`cannot read ${file}: ${why}`, 'name a file of manifests, or - for stdin', error);
+    throw new UserError(`cannot read ${file}: ${why}`, 'name a manifest file, or - for stdin', error);
   }
 }
 
@@ -77,7 +77,7 @@ async function documentsIn(content: string, file: string): Promise<readonly unkn
     return loadAll(content).filter((document) => document !== null && document !== undefined);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new UserError(`${file} is no YAML: ${why}`, undefined, error);
+    throw new UserError(`${file} is not valid YAML: ${why}`, undefined, error);
   }
 }
 
@@ -89,11 +89,13 @@ const KubeObject = z.looseObject({
 });
 type KubeObject = z.infer<typeof KubeObject>;
 
-/** The object, or those of a list. */
+/** The object, or the items of a list. */
 function objectsOf(document: unknown, file: string): KubeObject[] {
   const parsed = KubeObject.safeParse(withoutNulls(document));
   if (!parsed.success) {
-    throw new UserError(`${file} holds something that is no Kubernetes object: it has no apiVersion or kind`);
+    throw new UserError(
+      `${file} contains a document that is not a Kubernetes object: it has no apiVersion or kind`,
+    );
   }
   const { items, kind } = parsed.data;
   return items && kind.endsWith('List') ? items.flatMap((item) => objectsOf(item, file)) : [parsed.data];
@@ -112,7 +114,7 @@ function add(into: Inventory, { file, object }: Manifest): void {
   }
 }
 
-/** Without them a field counts as not set, which is what null means to the API server. */
+/** Removes nulls: to the API server null means that a field is not set. */
 function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (typeof value !== 'object' || value === null) return value;
@@ -126,7 +128,7 @@ function withoutNulls(value: unknown): unknown {
 function addGaps(inventory: Inventory): void {
   for (const [topic, field] of LIVE) {
     if (inventory[field].length > 0) continue;
-    inventory.gaps.push({ topic, reason: 'the manifests do not show it', expected: true });
+    inventory.gaps.push({ topic, reason: 'not in manifests', expected: true });
   }
   const known = new Set(inventory.namespaces.map(({ metadata }) => metadata.name));
   for (const namespace of new Set(inventory.workloads.map((workload) => workload.namespace))) {

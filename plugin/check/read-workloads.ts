@@ -6,11 +6,11 @@ import type { WorkloadName } from './decide/finding.ts';
 import { WORKLOAD_KINDS } from './kinds.ts';
 import type { CheckTarget } from './request.ts';
 
-/** Which workloads are asked for. */
+/** The requested workloads. */
 export interface Scope {
   /** Undefined for all namespaces. */
   namespace: string | undefined;
-  /** Empty for all; named ones need a namespace. */
+  /** Empty for all; names require a namespace. */
   targets: readonly CheckTarget[];
   /** Label selector of workloads, as kubectl's `-l` takes it. */
   selector: string | undefined;
@@ -20,14 +20,14 @@ const KINDS: readonly WorkloadName['kind'][] = ['Deployment', 'StatefulSet'];
 
 export interface WorkloadObject {
   kind: WorkloadName['kind'];
-  /** As the API server has it. */
+  /** As returned by the API server. */
   object: unknown;
 }
 
 /**
- * Reads the workloads that are asked for.
+ * Reads the requested workloads.
  *
- * @throws UserError that names those there are, where one that was named is not there
+ * @throws UserError if a named workload does not exist; it lists the existing ones
  */
 export async function readWorkloads(kube: Kube, scope: Scope): Promise<WorkloadObject[]> {
   const { namespace, targets, selector } = scope;

@@ -8,10 +8,10 @@ import type { CheckReport } from './report.ts';
 const INDENT = '         ';
 
 /**
- * Findings as blocks of lines: what was seen, what follows from it, what mends it. What could not be checked is told
- * once for each reason.
+ * Findings as blocks of lines: the evidence, the consequence, the fix. Rules that could not be checked are listed once for
+ * each reason.
  *
- * @param options `wide` adds why the rule is there, and the documentation
+ * @param options `wide` adds the reason for the rule, and its documentation
  */
 export function printReport(report: CheckReport, options: { wide: boolean }, stdout: OutputStream): void {
   for (const workload of report.workloads) {
@@ -24,7 +24,7 @@ export function printReport(report: CheckReport, options: { wide: boolean }, std
 function workloadLines(workload: WorkloadName, findings: readonly Finding[], wide: boolean): string[] {
   const { kind, namespace, name } = workload;
   const heading = `${kind.toLowerCase()}/${name} in ${namespace}`;
-  if (findings.length === 0) return [`${heading}: nothing to find`];
+  if (findings.length === 0) return [`${heading}: no findings`];
   const told = findings.filter(({ severity }) => severity !== 'skipped');
   const skipped = findings.filter(({ severity }) => severity === 'skipped');
   return [heading, ...told.flatMap((finding) => findingLines(finding, wide)), ...skippedLines(skipped)];
@@ -66,7 +66,7 @@ function summaryLine({ workloads, summary }: CheckReport): string {
     summary[severity] > 0 ? [plural(summary[severity], noun)] : [],
   );
   if (summary.skipped > 0) counts.push(`${plural(summary.skipped, 'rule')} not checked`);
-  return `${plural(workloads.length, 'workload')}: ${counts.length > 0 ? counts.join(', ') : 'all is well'}`;
+  return `${plural(workloads.length, 'workload')}: ${counts.length > 0 ? counts.join(', ') : 'no findings'}`;
 }
 
 function isOf(finding: Finding, { kind, namespace, name }: WorkloadName): boolean {

@@ -5,16 +5,16 @@ import { inputsOf } from './decide/inputs-of.ts';
 import type { Inventory } from './decide/inventory.ts';
 import { combinePatches } from './decide/patches.ts';
 
-/** What was found; as JSON a stable interface. */
+/** The findings; as JSON a stable interface. */
 export interface CheckReport {
-  /** By namespace and name, also those without findings. */
+  /** By namespace and name, including those without findings. */
   workloads: readonly WorkloadName[];
   /** In the order of the workloads, then by severity. */
   findings: readonly Finding[];
   summary: Readonly<Record<Severity, number>>;
-  /** One for each object, what leads to the pods before the pods themselves. */
+  /** One per object; objects that route to the pods come before the pods. */
   patches: readonly ObjectPatch[];
-  /** Ids of the rules that need what manifests do not show. */
+  /** Ids of the rules that need objects which are not in manifests. */
   notCheckedWithoutCluster: readonly string[];
 }
 

@@ -14,10 +14,10 @@ import { printReport } from './report-lines.ts';
 import type { CheckRequest } from './request.ts';
 
 /**
- * Checks workloads of a cluster or of manifests, and mends them where that is asked for.
+ * Checks workloads of a cluster or of manifests, and fixes them on request.
  *
- * @returns 1 where there are errors that were not mended, or a patch was refused
- * @throws UserError where a workload or a file is not there, and where Kubernetes is too old
+ * @returns 1 if errors remain, or a patch was refused
+ * @throws UserError if a workload or a file does not exist, or Kubernetes is too old
  */
 export function runCheck(request: CheckRequest, context: Context): Promise<ExitCode> {
   return request.files.length > 0 ? checkManifests(request, context) : checkCluster(request, context);
@@ -30,7 +30,7 @@ async function checkManifests(request: CheckRequest, context: Context): Promise<
   if (report.workloads.length === 0) {
     throw new UserError(
       `no StatefulSet and no Deployment in ${files.join(', ')}`,
-      'add the files that hold them',
+      'add the files that contain them',
     );
   }
   show(report, undefined, request, context);
@@ -66,7 +66,7 @@ async function showAndFix(
     writeLine(context.stderr, `No resources found${allNamespaces ? '' : ` in ${kube.namespace} namespace.`}`);
     return EXIT.done;
   }
-  // The patches are shown before anybody is asked about them.
+  // The patches are shown before the confirmation.
   show(report, undefined, request, context);
   const outcomes = fix ? await fixFindings(kube, report, request, context) : undefined;
   if (outcomes) printOutcomes(outcomes, dryRun === 'server', context.stdout);

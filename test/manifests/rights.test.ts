@@ -24,7 +24,7 @@ async function granted(): Promise<string[]> {
 /** What the table explains: its first column has verbs, its second resources. */
 async function explained(): Promise<string[]> {
   const page = await readFile(join(MANIFESTS, '..', 'docs', 'operations.md'), 'utf8');
-  const [, section = ''] = page.split('\n## What each right could do in the wrong hands\n');
+  const [, section = ''] = page.split('\n## Impact of compromised permissions\n');
   const [table = ''] = section.split('\n## ');
   const words = (cell = '') => [...cell.matchAll(/`([^`]+)`/g)].map(([, word = '']) => word);
   const rights = table
@@ -38,8 +38,8 @@ async function explained(): Promise<string[]> {
   return rights.sort();
 }
 
-describe('the rights of the webhook', () => {
-  it('are explained one by one, and no others', async () => {
+describe('the permissions of the webhook', () => {
+  it('are all explained, and no others', async () => {
     assert.deepEqual(await explained(), await granted());
   });
 

@@ -1,4 +1,4 @@
-/** Annotations and labels of the AWS Load Balancer Controller, and how it writes values. */
+/** Annotations and labels of the AWS Load Balancer Controller, and the format of their values. */
 
 /** https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/ */
 export const ALB = {
@@ -22,17 +22,17 @@ export const NLB = {
 export const GATE = {
   label: 'elbv2.k8s.aws/pod-readiness-gate-inject',
   prefix: 'target-health.elbv2.k8s.aws/',
-  /** Of the controller's first version, whose gates nobody makes true any more. */
+  /** Of the controller's first version, whose gates are no longer set. */
   legacyPrefix: 'target-health.alb.ingress.k8s.aws/',
 } as const;
 
-/** The attribute of a target group that says how long a leaving target finishes its requests. */
+/** The attribute of a target group for the time that a deregistered target has to finish its requests. */
 export const DEREGISTRATION_DELAY = 'deregistration_delay.timeout_seconds';
 
 /**
  * One entry of a map in the controller's notation, `a=1,b=2`.
  *
- * @returns undefined where the map or the entry is not there
+ * @returns undefined if the map or the entry does not exist
  */
 export function mapEntry(map: string | undefined, key: string): string | undefined {
   for (const entry of map?.split(',') ?? []) {
@@ -42,7 +42,7 @@ export function mapEntry(map: string | undefined, key: string): string | undefin
   return undefined;
 }
 
-/** The map with one entry more, or changed. */
+/** The map with one entry added or changed. */
 export function withEntry(map: string | undefined, key: string, value: string): string {
   const others = (map?.split(',') ?? []).filter(
     (entry) => entry.trim() !== '' && entry.split('=')[0]?.trim() !== key,
@@ -50,7 +50,7 @@ export function withEntry(map: string | undefined, key: string, value: string): 
   return [...others.map((entry) => entry.trim()), `${key}=${value}`].join(',');
 }
 
-/** A whole number as annotations have it; undefined for anything else, which the controller refuses. */
+/** An integer in an annotation; undefined for anything else, which the controller refuses. */
 export function wholeNumber(text: string | undefined): number | undefined {
   return text !== undefined && /^\d+$/.test(text.trim()) ? Number(text) : undefined;
 }

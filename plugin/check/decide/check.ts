@@ -7,8 +7,8 @@ import type { Rule } from './rule.ts';
 const ORDER: readonly Severity[] = ['error', 'warning', 'info', 'skipped'];
 
 /**
- * Runs the rules on one workload. A rule whose objects could not be read is told as skipped; one whose objects nobody
- * expects to be there, as pods among manifests, says nothing.
+ * Runs the rules on one workload. A rule whose objects could not be read is reported as skipped; a rule whose objects are
+ * not expected, such as pods among manifests, reports nothing.
  *
  * @returns findings by severity, then by id
  */
@@ -18,7 +18,7 @@ export function checkWorkload(input: CheckInput, rules: readonly Rule[] = RULES)
     .sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity) || compareText(a.id, b.id));
 }
 
-/** Ids of the rules that were left out because of what nobody expects to be there. */
+/** Ids of the rules that were not run because their objects are not expected. */
 export function unchecked(gaps: readonly Gap[], rules: readonly Rule[] = RULES): string[] {
   return rules
     .filter(({ needs = [] }) => gapsAmong(needs, gaps).some(({ expected }) => expected))
@@ -44,7 +44,7 @@ function findingsOf(rule: Rule, input: CheckInput): Finding[] {
     }),
   );
   const unseen = gapsAmong(rule.wants ?? [], input.gaps).filter(({ expected }) => !expected);
-  return unseen.length > 0 ? [...found, skipped(rule, input, 'checked only in part', unseen)] : found;
+  return unseen.length > 0 ? [...found, skipped(rule, input, 'checked only partly', unseen)] : found;
 }
 
 function skipped(rule: Rule, input: CheckInput, how: string, gaps: readonly Gap[]): Finding {
@@ -55,7 +55,7 @@ function skipped(rule: Rule, input: CheckInput, how: string, gaps: readonly Gap[
     workload: { kind, namespace, name },
     evidence: [],
     consequence: `${how}: ${gaps.map(({ reason }) => reason).join('; ')}`,
-    fix: 'check again with what is missing',
+    fix: 'check again with the missing permissions or objects',
     patches: [],
     source: rule.source,
   };

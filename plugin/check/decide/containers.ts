@@ -1,8 +1,8 @@
-/** Where a container stands in the pod template: sidecars are among its init containers. */
+/** The location of a container in the pod template: sidecars are init containers. */
 import type { PatchBody } from './finding.ts';
 import type { Container, PodSpec } from './objects/pod-spec.ts';
 
-/** The path of a container's field, as evidence has it. */
+/** The path of a container's field, for evidence. */
 export function containerField(spec: PodSpec, container: Container, field: string): string {
   return `spec.template.spec.${listOf(spec, container)}[${container.name}].${field}`;
 }

@@ -1,18 +1,18 @@
-/** What a check says. As JSON it is a stable interface. */
+/** The result of a check. As JSON it is a stable interface. */
 
-/** `skipped`: could not be checked, which is never the same as passed. */
+/** `skipped`: could not be checked; this does not mean that it passed. */
 export type Severity = 'error' | 'warning' | 'info' | 'skipped';
 
-/** What a rule is about, the same for every finding of it. */
+/** The description of a rule, the same for all of its findings. */
 export interface RuleText {
   /** Stable, in kebab-case. */
   id: string;
-  /** Of its findings; a finding may be milder where less is at stake. */
+  /** Of its findings; a single finding may have a lower one if the impact is lower. */
   severity: Exclude<Severity, 'skipped'>;
   title: string;
-  /** What goes wrong without it, for the documentation. */
+  /** The reason for the rule, for the documentation. */
   why: string;
-  /** Address of the documentation that it rests on. */
+  /** URL of the documentation that it is based on. */
   source: string;
 }
 
@@ -27,11 +27,11 @@ export interface Finding {
   severity: Severity;
   workload: WorkloadName;
   evidence: readonly Evidence[];
-  /** What happens to clients or data. */
+  /** The effect on clients or data. */
   consequence: string;
-  /** What would mend it, as a sentence. */
+  /** The fix, as a sentence. */
   fix: string;
-  /** Changes that mend it; empty where only the operator can decide how. */
+  /** Changes that fix it; empty if only the operator can decide how. */
   patches: readonly ObjectPatch[];
   source: string;
 }
@@ -42,18 +42,18 @@ export interface Evidence {
   object: string;
   /** Path of the field, such as `spec.replicas`. */
   field: string;
-  /** What it holds; null where it is not set. */
+  /** Its value; null if it is not set. */
   value: string | number | boolean | null;
 }
 
-/** A change of one object, in the form in which `kubectl patch` takes it. */
+/** A change of one object, in the format of `kubectl patch`. */
 export interface ObjectPatch {
   apiVersion: string;
   kind: string;
   /** Undefined for cluster-scoped objects. */
   namespace: string | undefined;
   name: string;
-  /** `strategic` merges lists by their keys, which custom resources cannot have: those take `merge`. */
+  /** `strategic` merges lists by their keys, which custom resources do not support: they use `merge`. */
   type: 'merge' | 'strategic';
   body: PatchBody;
 }

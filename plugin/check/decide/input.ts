@@ -6,7 +6,7 @@ import type { EvictionWebhook } from './objects/webhook.ts';
 import type { CheckedWorkload } from './objects/workload.ts';
 import type { Target } from './targets/target.ts';
 
-/** Kinds of object that rules look at beside the workload itself. */
+/** Kinds of objects that rules use in addition to the workload. */
 export const TOPICS = [
   'pods',
   'nodes',
@@ -27,15 +27,15 @@ export type Topic = (typeof TOPICS)[number];
 /** Something that could not be read. */
 export interface Gap {
   topic: Topic;
-  /** Where it matters only for workloads of one namespace. */
+  /** Set if it matters only for workloads of one namespace. */
   namespace?: string;
   /** As a clause: `may not list services in namespace shop`. */
   reason: string;
-  /** Nobody would expect it to be there: pods, where only manifests are looked at. */
+  /** Its absence is expected, such as pods if only manifests are checked. */
   expected: boolean;
 }
 
-/** All that the rules know of one workload. What is among the gaps is empty here. */
+/** The input of the rules for one workload. Objects that are gaps are empty here. */
 export interface CheckInput {
   workload: CheckedWorkload;
   /** By the API server's clock, ms since the epoch. */
@@ -50,25 +50,25 @@ export interface CheckInput {
   /** Those that cover its pods, by name. */
   podBudgets: readonly PodDisruptionBudget[];
   zoneBudgets: readonly ZoneDisruptionBudget[];
-  /** Zones to which the volume of a claim of the namespace is bound; claims without such a bond are absent. */
+  /** Zones to which the volume of a claim of the namespace is bound; claims that are not bound to a zone are absent. */
   volumeZones: ReadonlyMap<string, readonly string[]>;
-  /** Undefined where no webhook is asked about evictions of its pods. */
+  /** Undefined if no webhook is called for evictions of its pods. */
   webhook: EvictionWebhook | undefined;
   gaps: readonly Gap[];
 }
 
-/** Whether a Service may lead to the pods, as far as that can be seen. */
+/** Whether a Service may select the pods, as far as is known. */
 export function mayBeServed({ services, gaps }: CheckInput): boolean {
   return services.length > 0 || gaps.some(({ topic }) => topic === 'services');
 }
 
-/** Whether a zone budget may cover the pods, as far as that can be seen. */
+/** Whether a zone budget may cover the pods, as far as is known. */
 export function mayHaveZoneBudget({ zoneBudgets, gaps }: CheckInput): boolean {
   return zoneBudgets.length > 0 || gaps.some(({ topic }) => topic === 'zonedisruptionbudgets');
 }
 
 export interface PlacedPod {
   pod: Pod;
-  /** Undefined before scheduling, and where nothing tells it. */
+  /** Undefined before scheduling, or if it is unknown. */
   zone: string | undefined;
 }

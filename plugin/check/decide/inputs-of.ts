@@ -16,7 +16,7 @@ import type { CheckedWorkload } from './objects/workload.ts';
 import { targetsOf } from './targets.ts';
 
 /**
- * Picks what belongs to a workload. What is the same for all is worked out once: a cluster may have thousands of
+ * Selects the objects of a workload. What is common to all workloads is computed once: a cluster may have thousands of
  * workloads and ten thousand pods.
  */
 export function inputsOf(inventory: Inventory, nowMs: number): (workload: CheckedWorkload) => CheckInput {
@@ -56,7 +56,7 @@ export function inputsOf(inventory: Inventory, nowMs: number): (workload: Checke
       podBudgets: (podBudgets.get(namespace) ?? [])
         .filter(({ spec }) => spec.selector && matchesLabels(spec.selector, podLabels))
         .sort(byName),
-      // What nobody can evaluate makes the webhook deny: it covers. One with dryRun only warns: it keeps nobody from all.
+      // A selector that cannot be evaluated makes the webhook deny, so it counts as covering. One with dryRun only warns: it keeps nobody from all.
       zoneBudgets: (zoneBudgets.get(namespace) ?? [])
         .filter(({ spec }) => !spec.dryRun && coverage(spec, podLabels) !== 'not-covered')
         .sort(byName),
@@ -79,7 +79,7 @@ function ownerKey({ kind, namespace, name }: WorkloadName): string {
 
 /**
  * The workload that a pod belongs to, by kind, namespace and name. Pods of a Deployment belong to a ReplicaSet, which is
- * called by the Deployment and a hash.
+ * named after the Deployment and a hash.
  */
 function ownerOf({ metadata: { namespace, controller } }: Pod): string | undefined {
   const { kind, name } = controller ?? { kind: '', name: '' };
@@ -106,7 +106,7 @@ function volumeZonesOf({
   );
 }
 
-/** Every namespace carries its own name as a label, also where nobody may read it. */
+/** Every namespace has its own name as a label, even if it may not be read. */
 function webhookFor(namespace: string, inventory: Inventory): EvictionWebhook | undefined {
   const labels = {
     'kubernetes.io/metadata.name': namespace,

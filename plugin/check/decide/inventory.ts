@@ -1,4 +1,4 @@
-/** Everything that was read, before it is known which of it belongs to which workload. */
+/** All objects that were read, before they are assigned to workloads. */
 import { readZoneDisruptionBudget } from '../../../shared/budget/decide/budget.ts';
 import type { ZoneDisruptionBudget } from '../../../shared/budget/decide/types.ts';
 import {
@@ -70,7 +70,7 @@ export function emptyInventory(): Inventory {
   };
 }
 
-/** How the objects of one kind get into an inventory, by API group and kind. */
+/** How objects are added to an inventory, by API group and kind. */
 const READERS: Readonly<Record<string, (into: Inventory, object: unknown) => void>> = {
   'apps/StatefulSet': (into, object) => into.workloads.push(readCheckedWorkload('StatefulSet', object)),
   'apps/Deployment': (into, object) => {
@@ -97,7 +97,7 @@ const READERS: Readonly<Record<string, (into: Inventory, object: unknown) => voi
 };
 
 /**
- * Adds an object, unless it is of a kind that no rule looks at.
+ * Adds an object, unless no rule uses its kind.
  *
  * @throws ZodError, TypeError for a malformed one
  */

@@ -1,4 +1,4 @@
-/** What numbers and percentages of update strategies and budgets come to. */
+/** Resolves numbers and percentages of update strategies and budgets. */
 import { parseIntOrPercent } from '../../../shared/int-or-percent.ts';
 import type { PodDisruptionBudget } from '../../../shared/kube/objects.ts';
 import type { CheckedWorkload } from './objects/workload.ts';
@@ -6,7 +6,7 @@ import type { CheckedWorkload } from './objects/workload.ts';
 /** The API's default for both limits of a Deployment. */
 const DEPLOYMENT_DEFAULT = '25%';
 
-/** @returns undefined for what the API would refuse */
+/** @returns undefined for a value that the API would refuse */
 export function podsOf(
   value: number | string,
   total: number,
@@ -18,8 +18,8 @@ export function podsOf(
 }
 
 /**
- * Pods of a Deployment that may be missing, and that may be there beyond its replicas, in a rolling update. Missing
- * ones are rounded down and further ones up, and both cannot be 0.
+ * maxUnavailable and maxSurge of a Deployment in pods. maxUnavailable is rounded down and maxSurge up, and they cannot both
+ * be 0.
  * https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-update-deployment
  */
 export function deploymentLimits({ replicas, strategy }: CheckedWorkload): {
@@ -32,10 +32,10 @@ export function deploymentLimits({ replicas, strategy }: CheckedWorkload): {
 }
 
 /**
- * Pods that a PodDisruptionBudget lets go when all of them are healthy; percentages are rounded up, of either field.
- * It may cover pods of others too, which its status counts.
+ * Evictions that a PodDisruptionBudget allows if all pods are healthy; percentages of either field are rounded up. It may
+ * also cover pods of other workloads, which its status counts.
  *
- * @returns undefined for a budget that says neither
+ * @returns undefined for a budget with neither field
  */
 export function allowedBy({ spec, status }: PodDisruptionBudget, replicas: number): number | undefined {
   const total = Math.max(replicas, status.expectedPods);

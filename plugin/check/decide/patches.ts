@@ -1,4 +1,4 @@
-/** Patches as values: how they are made, and how several of one object become one. */
+/** Builds patches as values, and combines those of one object. */
 import type { ObjectPatch, PatchBody, PatchValue } from './finding.ts';
 import type { CheckedWorkload } from './objects/workload.ts';
 import type { ObjectName } from './targets/target.ts';
@@ -15,7 +15,7 @@ export function workloadPatch({ kind, namespace, name }: CheckedWorkload, spec: 
   return { apiVersion: 'apps/v1', kind, namespace, name, type: 'strategic', body: { spec } };
 }
 
-/** Of the pod template's spec: every pod is replaced. */
+/** A patch of the pod template's spec, which replaces all pods. */
 export function templatePatch(workload: CheckedWorkload, spec: PatchBody): ObjectPatch {
   return workloadPatch(workload, { template: { spec } });
 }
@@ -31,8 +31,8 @@ export function changesTemplate({ body }: ObjectPatch): boolean {
 }
 
 /**
- * One patch for each object, in the order in which the objects first appear. Of two values for one field the later
- * one stands, except that of two times the longer does: each was asked for so that something has room.
+ * One patch per object, in the order in which the objects first appear. Of two values for one field the later one wins,
+ * except for times, of which the longer one wins: each is a minimum.
  */
 export function combinePatches(patches: readonly ObjectPatch[]): ObjectPatch[] {
   const combined = new Map<string, ObjectPatch>();

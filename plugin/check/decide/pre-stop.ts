@@ -1,13 +1,13 @@
-/** How long a pod goes on serving after it was told to leave. */
+/** How long a pod continues to serve after its termination has begun. */
 import type { Container, PodSpec, PreStop } from './objects/pod-spec.ts';
 import type { Service } from './objects/service.ts';
 
-/** Time that a hook takes; `unknown` for one that only its application knows. */
+/** The duration of a hook; `unknown` if it depends on the application. */
 export type HookTime = { kind: 'none' } | { kind: 'unknown' } | { kind: 'sleep'; seconds: number };
 
 /**
- * How long a preStop hook holds the container back. A command counts as a sleep where it is one, or begins with one in
- * a shell: `sh -c "sleep 40; nginx -s quit"`.
+ * How long a preStop hook delays the container's stop. A command counts as a sleep if it is one, or begins with one in a
+ * shell: `sh -c "sleep 40; nginx -s quit"`.
  */
 export function hookTime(preStop: PreStop | null | undefined): HookTime {
   if (!preStop) return { kind: 'none' };
@@ -17,7 +17,7 @@ export function hookTime(preStop: PreStop | null | undefined): HookTime {
   return seconds === undefined ? { kind: 'unknown' } : { kind: 'sleep', seconds };
 }
 
-/** Whether the command does nothing but sleep. */
+/** Whether the command only sleeps. */
 export function onlySleeps(command: readonly string[]): boolean {
   const script = scriptOf(command);
   return script === undefined
@@ -31,8 +31,8 @@ export function usesShell(command: readonly string[]): boolean {
 }
 
 /**
- * How long the pod goes on serving through this container. Ordinary containers are told to stop all at once; sidecars
- * (init containers that restart always) only when those are gone.
+ * How long the pod continues to serve through this container. Regular containers are stopped all at once; sidecars (init
+ * containers that restart always) only when those have ended.
  * https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/#sidecar-containers-and-pod-lifecycle
  */
 export function servingTime(spec: PodSpec, container: Container): HookTime {
@@ -42,14 +42,14 @@ export function servingTime(spec: PodSpec, container: Container): HookTime {
   return longest(times);
 }
 
-/** The longest hook of the pod's containers: its grace period has to be longer still. */
+/** The longest hook of the pod's containers: its grace period must be longer. */
 export function longestHook(spec: PodSpec): HookTime {
   return longest(spec.containers.map(({ lifecycle }) => hookTime(lifecycle?.preStop)));
 }
 
 /**
- * The containers that Services send requests to, by their ports. A port that no container declares may be any one's:
- * of several containers, then, those that have a hook or a probe to show are taken for it.
+ * The containers that Services send requests to, by their ports. A port that no container declares may belong to any of
+ * them: among several containers, those with a hook or a probe are assumed.
  */
 export function servingContainers(spec: PodSpec, services: readonly Service[]): Container[] {
   const candidates = [...spec.containers, ...(spec.initContainers ?? []).filter(isSidecar)];
@@ -89,7 +89,7 @@ function sleepOf(command: readonly string[]): number | undefined {
   return Number(match[1]) * (UNIT_SECONDS[match[2] || 's'] ?? 1);
 }
 
-/** What a shell is told to run; undefined for a command without one. */
+/** The script of a shell command; undefined for a command without a shell. */
 function scriptOf([program = '', flag = '', script]: readonly string[]): string | undefined {
   const isShell = ['sh', 'bash', 'ash', 'dash', 'busybox'].includes(baseName(program));
   return isShell && /^-\w*c$/.test(flag) ? script : undefined;

@@ -25,7 +25,7 @@ import {
 import { volumeZoneWithoutSpare } from './rules/volumes.ts';
 import { webhookFailsOpen, webhookMissing, webhookSingle } from './rules/webhook.ts';
 
-/** The rules by what they are about, in the order in which the documentation has them. */
+/** The rules by topic, in the order of the documentation. */
 export const RULE_GROUPS: readonly { title: string; rules: readonly Rule[] }[] = [
   {
     title: 'Behind a load balancer',
@@ -42,11 +42,11 @@ export const RULE_GROUPS: readonly { title: string; rules: readonly Rule[] }[] =
     ],
   },
   {
-    title: 'When a pod stops',
+    title: 'Pod termination',
     rules: [gracePeriodTooShort, gracePeriodTight, gracePeriodNearFlush],
   },
   {
-    title: 'Where pods are',
+    title: 'Pod placement',
     rules: [singleReplica, oneZone, topologySpreadMissing, topologySpreadOptional, volumeZoneWithoutSpare],
   },
   {
@@ -61,7 +61,7 @@ export const RULE_GROUPS: readonly { title: string; rules: readonly Rule[] }[] =
     ],
   },
   {
-    title: 'How pods are replaced',
+    title: 'Pod replacement',
     rules: [
       recreateStrategy,
       maxUnavailableAll,

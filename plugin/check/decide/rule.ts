@@ -1,21 +1,21 @@
 import type { Finding, RuleText } from './finding.ts';
 import type { CheckInput, Topic } from './input.ts';
 
-/** What a rule has against a workload. */
-export interface Complaint extends Pick<Finding, 'evidence' | 'consequence' | 'fix'> {
+/** A problem that a rule has found in a workload. */
+export interface Problem extends Pick<Finding, 'evidence' | 'consequence' | 'fix'> {
   patches?: Finding['patches'];
-  /** Milder than the rule's own, where less is at stake. */
+  /** Lower than the rule's own, if the impact is lower. */
   severity?: RuleText['severity'];
 }
 
-/** One rule: a text, and a pure function that finds what is wrong. */
+/** A rule: a description, and a pure function that finds problems. */
 export interface Rule extends RuleText {
-  /** Without these it can say nothing. */
+  /** Without these it cannot be checked. */
   needs?: readonly Topic[];
-  /** Without these it may miss something. */
+  /** Without these it may miss problems. */
   wants?: readonly Topic[];
-  /** Whether it may have anything to say of this workload: where not, nothing that it needs is missed. */
+  /** Whether it applies to this workload at all; if not, its missing objects do not matter. */
   concerns?(input: CheckInput): boolean;
-  /** @returns nothing where it does not apply, or where all is well */
-  check(input: CheckInput): readonly Complaint[];
+  /** @returns nothing if it does not apply, or there is no problem */
+  check(input: CheckInput): readonly Problem[];
 }

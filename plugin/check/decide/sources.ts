@@ -1,4 +1,4 @@
-/** The documentation that rules rest on. */
+/** The documentation that rules are based on. */
 const KUBERNETES = 'https://kubernetes.io/docs';
 const CONTROLLER = 'https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest';
 

@@ -1,4 +1,4 @@
-/** Which target groups of AWS load balancers lead to the pods of a workload, and how they behave. */
+/** The target groups of AWS load balancers that contain the pods of a workload, and their settings. */
 import type { Ingress, IngressClass, TargetGroupBinding } from './objects/ingress.ts';
 import type { Service } from './objects/service.ts';
 import { ingressTarget, leadsTo } from './targets/ingress.ts';
@@ -15,8 +15,8 @@ export interface Routes {
 }
 
 /**
- * The target groups of each Service, in the order given. A TargetGroupBinding that the controller has made for an
- * Ingress or a Service tells the type that is in effect, wherever it was set.
+ * The target groups of each Service, in the order given. A TargetGroupBinding that the controller has created for an
+ * Ingress or a Service has the effective type, wherever it was set.
  */
 export function targetsOf({ services, ingresses, classes, bindings }: Routes): Target[] {
   return services.flatMap((service) => {
@@ -34,13 +34,13 @@ export function targetsOf({ services, ingresses, classes, bindings }: Routes): T
   });
 }
 
-/** What the controller has made the binding for, by the labels of its stacks; undefined for one made by hand. */
+/** The object for which the controller has created the binding, from the labels of its stacks; undefined for a manual one. */
 function madeBy(labels: Readonly<Record<string, string>>): string | undefined {
   const key = Object.keys(labels).find((each) => /\/stack(-name)?$/.test(each));
   return key?.split('/')[0];
 }
 
-/** A manifest that leaves the type to the controller's webhook says nothing. */
+/** A manifest may leave the type to the controller's webhook; it is then unknown. */
 function bindingTarget({ metadata, spec }: TargetGroupBinding, service: Service): Target | [] {
   const { targetType } = spec;
   if (targetType !== 'ip' && targetType !== 'instance') return [];

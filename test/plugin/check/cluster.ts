@@ -7,7 +7,7 @@ import { apiError, fakeKube } from '../../helpers/fake-kube.ts';
 import type { TestObject } from './decide/objects.ts';
 import { NAMESPACE } from './decide/well-made.ts';
 
-/** A cluster that has these objects; patches change them, unless it is a dry run. */
+/** A cluster with these objects; patches change them, unless it is a dry run. */
 export interface AnsweringCluster {
   kube: Kube;
   requests: KubeRequest[];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { patchCommand } from '../../../plugin/check/patch-lines.ts';
 
-it('a patch is a command that a shell can run', () => {
+it('a patch is printed as a shell command', () => {
   const command = patchCommand({
     apiVersion: 'zonecontrol.k8s.aws/v1',
     kind: 'ZoneDisruptionBudget',

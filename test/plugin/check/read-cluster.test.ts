@@ -10,7 +10,7 @@ import { NAMESPACE, store } from './decide/well-made.ts';
 const SCOPE = { namespace: NAMESPACE, targets: [], selector: undefined };
 
 describe('a cluster', () => {
-  it('is read as its manifests are', async () => {
+  it('is read like its manifests', async () => {
     const { kube } = answering(store());
     const read = await readCluster(kube, SCOPE);
     const expected = emptyInventory();
@@ -26,7 +26,7 @@ describe('a cluster', () => {
     );
   });
 
-  it('leaves gaps where something may not be read', async () => {
+  it('leaves gaps for objects that may not be read', async () => {
     const kube: Kube = {
       ...fakeKube(),
       async request({ path }) {
@@ -39,7 +39,7 @@ describe('a cluster', () => {
     assert.deepEqual(gaps, [{ topic: 'nodes', reason: 'may not list nodes', expected: false }]);
   });
 
-  it('leaves a gap for an object that cannot be read', async () => {
+  it('leaves a gap for an object that cannot be parsed', async () => {
     const { kube } = answering(
       store().map((object) =>
         object.kind === 'ZoneDisruptionBudget' ? { ...object, spec: { dryRun: 'yes' } } : object,
@@ -53,7 +53,7 @@ describe('a cluster', () => {
     );
   });
 
-  it('does not go on without the workloads, or where the API server is in trouble', async () => {
+  it('fails without the workloads, or if the API server fails', async () => {
     const failing = (code: number, part: string): Kube => ({
       ...fakeKube(),
       async request({ path }) {

@@ -41,7 +41,7 @@ describe('manifests', () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  it('are documents, lists and several files, in a namespace where they name one', async () => {
+  it('are documents, lists and several files, in their namespace or the default', async () => {
     const file = join(folder, 'web.yaml');
     await writeFile(
       file,
@@ -61,7 +61,7 @@ describe('manifests', () => {
     );
   });
 
-  it('count once where they are there twice, the later one', async () => {
+  it('count once if they are duplicates, the later one', async () => {
     const { workloads } = await fromStdin(DEPLOYMENT, {
       ...DEPLOYMENT,
       spec: { ...DEPLOYMENT.spec, replicas: 7 },
@@ -72,7 +72,7 @@ describe('manifests', () => {
     );
   });
 
-  it('show neither pods nor nodes, and perhaps no namespace', async () => {
+  it('contain neither pods nor nodes, and possibly no namespace', async () => {
     const { gaps } = await fromStdin(DEPLOYMENT);
     assert.deepEqual(
       gaps.filter(({ expected }) => expected).map(({ topic }) => topic),
@@ -97,7 +97,7 @@ describe('manifests', () => {
     );
   });
 
-  it('do not have our webhook because they have another', async () => {
+  it('do not count another webhook as ours', async () => {
     const other = {
       apiVersion: 'admissionregistration.k8s.io/v1',
       kind: 'ValidatingWebhookConfiguration',
@@ -107,9 +107,9 @@ describe('manifests', () => {
     assert.ok(gaps.some(({ topic }) => topic === 'validatingwebhookconfigurations'));
   });
 
-  it('are refused with their name and what is wrong', async () => {
-    assert.match(await complaint('a: [b'), /^stdin is no YAML: /);
-    assert.match(await complaint('just words'), /^stdin holds something that is no Kubernetes object/);
+  it('are refused with their name and the problem', async () => {
+    assert.match(await complaint('a: [b'), /^stdin is not valid YAML: /);
+    assert.match(await complaint('just words'), /^stdin contains a document that is not a Kubernetes object/);
     const broken = { ...DEPLOYMENT, spec: { ...DEPLOYMENT.spec, replicas: 'three' } };
     assert.match(await complaint(broken), /^stdin: Deployment "web" cannot be read: spec\.replicas: /);
     const absent = join(folder, 'absent.yaml');

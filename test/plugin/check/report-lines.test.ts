@@ -37,7 +37,7 @@ async function printed(findings: readonly Finding[], wide = false): Promise<stri
 }
 
 describe('the text of a check', () => {
-  it('has a block for each finding, and a line for each reason why rules were not checked', async () => {
+  it('has a block per finding, and a line per reason why rules were not checked', async () => {
     const skipped = { severity: 'skipped', consequence: 'not checked: may not list pods' } as const;
     const evidence = [
       { object: 'Deployment/web', field: 'spec.replicas', value: 1 },
@@ -62,13 +62,13 @@ describe('the text of a check', () => {
     ]);
   });
 
-  it('says why with -o wide', async () => {
+  it('explains the rule with -o wide', async () => {
     const lines = await printed([finding({})], true);
-    assert.match(lines[4] ?? '', /^ {9}why {4}A single pod is away whenever/);
+    assert.match(lines[4] ?? '', /^ {9}why {4}A single pod is unavailable whenever/);
     assert.equal(lines[5], '         see    https://example.com/');
   });
 
-  it('does not let objects write to the terminal', async () => {
+  it('removes control sequences from objects', async () => {
     const evidence = [{ object: 'Ingress/web', field: 'metadata.annotations["a"]', value: 'x\u001b[2J\ny' }];
     const [, , seen] = await printed([finding({ evidence })]);
     assert.equal(seen, '         seen   Ingress/web metadata.annotations["a"]: x y');

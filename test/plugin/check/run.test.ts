@@ -22,7 +22,7 @@ interface Run {
   again(...words: string[]): Promise<Run>;
 }
 
-/** Runs `kubectl zone check` against objects; `again` runs it against what has become of them. */
+/** Runs `kubectl zone check` against objects; `again` runs it against the resulting objects. */
 async function run(
   objects: readonly TestObject[],
   words: readonly string[],
@@ -58,41 +58,41 @@ function withTerminal(context: Context, typed: string): Context {
 }
 
 describe('kubectl zone check', () => {
-  it('ends with 0 where all is well, and says so', async () => {
+  it('exits with 0 without findings', async () => {
     const { code, stdout, stderr } = await run(web(), ['deploy/web']);
-    assert.equal(stdout, 'deployment/web in shop: nothing to find\n\n1 workload: all is well\n');
+    assert.equal(stdout, 'deployment/web in shop: no findings\n\n1 workload: no findings\n');
     assert.deepEqual([code, stderr], [0, '']);
   });
 
-  it('ends with 1 for errors only', async () => {
+  it('exits with 1 only for errors', async () => {
     assert.equal((await run(BROKEN, ['deploy/web'])).code, 1);
     assert.equal((await run(without('PodDisruptionBudget')(web()), ['deploy/web'])).code, 0);
   });
 
-  it('does not take what it may not read for well', async () => {
+  it('does not treat unreadable objects as passed', async () => {
     const refuse = ({ path }: KubeRequest) =>
       path.endsWith('/ingresses') ? apiError(403, 'Forbidden') : undefined;
     const { code, stdout } = await run(web(), ['deploy/web'], { refuse });
     assert.equal(code, 0);
     assert.match(
       stdout,
-      /^skipped {2}checked only in part: may not list ingresses\.networking\.k8s\.io in namespace shop: instance-targets, prestop-missing, /m,
+      /^skipped {2}checked only partly: may not list ingresses\.networking\.k8s\.io in namespace shop: instance-targets, prestop-missing, /m,
     );
     assert.match(stdout, /^1 workload: 7 rules not checked$/m);
   });
 
-  it('tells what there is where the workload is not', async () => {
+  it('lists existing workloads if the named one does not exist', async () => {
     const { code, stderr } = await run(web(), ['deploy/wep']);
     assert.equal(code, 1);
     assert.match(stderr, /^error: deployment "wep" not found in namespace "shop"\n {2}there is: web\n/);
   });
 
-  it('says that there is nothing, as kubectl does', async () => {
+  it('reports an empty result like kubectl', async () => {
     const one = await run(without('Deployment')(web()), []);
     assert.deepEqual([one.code, one.stdout, one.stderr], [0, '', 'No resources found in shop namespace.\n']);
   });
 
-  it('stops where Kubernetes is too old, and not where its version may not be read', async () => {
+  it('fails if Kubernetes is too old, but not if its version may not be read', async () => {
     const old = await run(web(), ['deploy/web'], { minor: 29 });
     assert.deepEqual([old.code, old.stdout], [1, '']);
     assert.match(old.stderr, /^error: Kubernetes v1\.29\.0 is too old: kubectl-zone needs 1\.30 or newer\n/);
@@ -100,7 +100,7 @@ describe('kubectl zone check', () => {
     assert.equal((await run(web(), ['deploy/web'], { minor: 29, refuse })).code, 0);
   });
 
-  it('gives all of it to scripts', async () => {
+  it('prints everything as JSON', async () => {
     const { stdout } = await run(BROKEN, ['deploy/web', '-o', 'json']);
     const report = JSON.parse(stdout);
     assert.deepEqual(report.summary, { error: 2, warning: 0, info: 0, skipped: 0 });
@@ -120,7 +120,7 @@ describe('kubectl zone check', () => {
 });
 
 describe('kubectl zone check --fix', () => {
-  it('shows commands, the namespace before the pods, and changes nothing unasked', async () => {
+  it('shows commands, the namespace before the pods, and changes nothing without confirmation', async () => {
     const { code, stdout, patches } = await run(BROKEN, ['deploy/web', '--fix']);
     const commands = stdout.split('\n').filter((line) => line.startsWith('kubectl patch '));
     assert.deepEqual(
@@ -135,7 +135,7 @@ describe('kubectl zone check --fix', () => {
     assert.equal(code, 1);
   });
 
-  it('asks on a terminal, and says which pods will be replaced', async () => {
+  it('asks on a terminal, and names the pods that will be replaced', async () => {
     const no = await run(BROKEN, ['deploy/web', '--fix'], { answer: 'n' });
     assert.match(
       no.stderr,
@@ -147,14 +147,14 @@ describe('kubectl zone check --fix', () => {
     assert.deepEqual([yes.patches.length, yes.code], [2, 0]);
   });
 
-  it('needs no answer with --yes, and has mended it then', async () => {
+  it('fixes without confirmation with --yes', async () => {
     const mended = await run(BROKEN, ['deploy/web', '--fix', '--yes']);
     assert.equal(mended.code, 0, mended.stderr);
     const after = await mended.again('deploy/web');
-    assert.match(after.stdout, /all is well/);
+    assert.match(after.stdout, /1 workload: no findings/);
   });
 
-  it('lets the API server try it with --dry-run=server, and nobody with client', async () => {
+  it('sends a dry run with --dry-run=server, and nothing with client', async () => {
     const server = await run(BROKEN, ['deploy/web', '--fix', '--dry-run=server']);
     assert.ok(server.patches.length === 2 && server.patches.every(({ query }) => query?.dryRun === 'All'));
     assert.match(server.stdout, /^deployment\.apps\/web patched \(server dry run\)$/m);
@@ -163,7 +163,7 @@ describe('kubectl zone check --fix', () => {
     assert.deepEqual([client.patches.length, client.code], [0, 1]);
   });
 
-  it('goes on after a refusal, and ends with 1', async () => {
+  it('continues after a refusal, and exits with 1', async () => {
     const refuse = ({ method, path }: KubeRequest) =>
       method === 'PATCH' && path.includes('/namespaces/shop') && !path.includes('deployments')
         ? apiError(403, 'Forbidden')
@@ -173,7 +173,7 @@ describe('kubectl zone check --fix', () => {
     assert.equal(code, 1);
   });
 
-  it('ends with 1 for a refusal, however little was wrong', async () => {
+  it('exits with 1 for a refusal, whatever the severity', async () => {
     const refuse = ({ method }: KubeRequest) => (method === 'PATCH' ? apiError(403, 'Forbidden') : undefined);
     const slow = patched(
       'Deployment',
@@ -188,7 +188,7 @@ describe('kubectl zone check --fix', () => {
     assert.equal((await run(slow, ['deploy/web', '--fix', '--yes'], { refuse })).code, 1);
   });
 
-  it('ends with 1 while there are errors that no patch mends', async () => {
+  it('exits with 1 while errors without a patch remain', async () => {
     const unprobed = patched(
       'Deployment',
       { spec: { template: { spec: { containers: [{ name: 'main', readinessProbe: null }] } } } },
@@ -198,7 +198,7 @@ describe('kubectl zone check --fix', () => {
     assert.deepEqual([code, patches.length], [1, 2]);
   });
 
-  it('tells scripts what became of the patches', async () => {
+  it('prints the results of patches as JSON', async () => {
     const asked = JSON.parse(
       (await run(BROKEN, ['deploy/web', '--fix', '-o', 'json'], { answer: 'y' })).stdout,
     );

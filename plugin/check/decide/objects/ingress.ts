@@ -42,7 +42,7 @@ const TargetGroupBinding = z.object({
   metadata: ObjectMetaSchema,
   spec: z.object({
     serviceRef: z.object({ name: z.string() }),
-    /** Filled in by the controller's webhook; undefined in a manifest that leaves it to that. */
+    /** Set by the controller's webhook; may be undefined in a manifest. */
     targetType: z.nullish(z.string()),
   }),
 });

@@ -60,7 +60,7 @@ const Affinity = z.object({
   ),
 });
 
-/** The parts of a pod template's spec that rules look at, with the API's defaults. */
+/** The parts of a pod template's spec that rules use, with the API's defaults. */
 export const PodSpecSchema = z.object({
   terminationGracePeriodSeconds: z._default(z.number(), 30),
   nodeSelector: z.nullish(z.record(z.string(), z.string())),

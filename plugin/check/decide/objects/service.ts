@@ -6,9 +6,9 @@ const Service = z.object({
   metadata: ObjectMetaSchema,
   spec: z.object({
     type: z._default(z.string(), 'ClusterIP'),
-    /** `None` for a headless Service, through which clients find pods by themselves. */
+    /** `None` for a headless Service, with which clients choose pods themselves. */
     clusterIP: z._default(z.string(), ''),
-    /** Without one nobody but its owner says which pods it leads to. */
+    /** Without a selector only the owner of the Service determines its pods. */
     selector: StringMapSchema,
     loadBalancerClass: z.nullish(z.string()),
     externalTrafficPolicy: z._default(z.string(), 'Cluster'),

@@ -49,7 +49,7 @@ export function readVolume(value: unknown): Volume {
  * The zones in which a volume can be mounted, from its node affinity, else from its label
  * (https://kubernetes.io/docs/setup/best-practices/multiple-zones/#storage-access-for-zones).
  *
- * @returns empty where it can be mounted everywhere, or nothing tells
+ * @returns empty if it can be mounted everywhere, or the zones are unknown
  */
 export function zonesOfVolume({ metadata, spec }: Volume): readonly string[] {
   const requirements = (spec.nodeAffinity?.required?.nodeSelectorTerms ?? []).flatMap(
@@ -63,5 +63,5 @@ export function zonesOfVolume({ metadata, spec }: Volume): readonly string[] {
   return label ? [label] : [];
 }
 
-/** The EBS driver writes a key of its own beside, or instead of, the common one. */
+/** The EBS driver uses a key of its own in addition to, or instead of, the common one. */
 const ZONE_KEYS: ReadonlySet<string> = new Set([ZONE_LABEL, 'topology.ebs.csi.aws.com/zone']);

@@ -3,17 +3,17 @@ import { ObjectMetaSchema } from '../../../../shared/kube/objects/metadata.ts';
 import { LabelSelectorSchema } from '../../../../shared/kube/objects/parts.ts';
 import { TRIAL_LABEL } from '../../../../shared/trial.ts';
 
-/** Names under which the manifests install it. */
+/** Names in the manifests. */
 export const WEBHOOK_CONFIGURATION = 'kubectl-zone';
 export const WEBHOOK_NAME = 'evictions.kubectl-zone.dev';
 export const WEBHOOK_NAMESPACE = 'kubectl-zone-system';
 export const WEBHOOK_DEPLOYMENT = 'kubectl-zone-webhook';
 
-/** The webhook that is asked about evictions, and the Deployment behind it. */
+/** The webhook that is called for evictions, and its Deployment. */
 export interface EvictionWebhook {
   /** `Fail` or `Ignore`. */
   failurePolicy: string;
-  /** Undefined where it runs outside the cluster, or under another name. */
+  /** Undefined if it runs outside the cluster, or under another name. */
   deployment: WebhookDeployment | undefined;
 }
 
@@ -50,7 +50,7 @@ const Deployment = z.object({
 });
 export type WebhookDeployment = z.infer<typeof Deployment>;
 
-/** Reads as much of the webhook's Deployment as tells how many of it run. Throws ZodError when malformed. */
+/** Reads the number of replicas from the webhook's Deployment. Throws ZodError when malformed. */
 export function readWebhookDeployment(value: unknown): WebhookDeployment {
   return Deployment.parse(value);
 }

@@ -5,7 +5,7 @@ import type { LabelSelector } from '../../../../shared/kube/selectors.ts';
 import type { WorkloadName } from '../finding.ts';
 import { type PodSpec, PodSpecSchema } from './pod-spec.ts';
 
-/** A StatefulSet or a Deployment, as rules look at it. */
+/** A StatefulSet or a Deployment, with the fields that rules use. */
 export interface CheckedWorkload extends WorkloadName {
   metadata: ObjectMeta;
   replicas: number;
@@ -14,7 +14,7 @@ export interface CheckedWorkload extends WorkloadName {
   strategy: Strategy;
   /** `OrderedReady` or `Parallel`; undefined for Deployments. */
   podManagementPolicy: string | undefined;
-  /** `TerminationComplete` where a Deployment waits for pods that are terminating; servers may not have it. */
+  /** `TerminationComplete` if a Deployment waits for terminating pods; not all servers support it. */
   podReplacementPolicy: string | undefined;
   /** Whether each pod has claims of its own. */
   hasClaimTemplates: boolean;
@@ -27,7 +27,7 @@ export interface CheckedWorkload extends WorkloadName {
 export interface Strategy {
   /** `RollingUpdate`, `Recreate` or `OnDelete`. */
   type: string;
-  /** As written; undefined where the API's default holds. */
+  /** As in the spec; undefined if the API's default applies. */
   maxSurge: number | string | undefined;
   maxUnavailable: number | string | undefined;
 }
@@ -63,7 +63,7 @@ const Workload = z.object({
 /**
  * Reads a StatefulSet or a Deployment with the API's defaults.
  *
- * @param kind what it is: objects of a list do not say so
+ * @param kind its kind, which objects of a list do not contain
  * @throws ZodError when malformed
  */
 export function readCheckedWorkload(kind: WorkloadName['kind'], value: unknown): CheckedWorkload {

@@ -7,7 +7,7 @@ export const budgetMissing: Rule = {
   id: 'budget-missing',
   severity: 'warning',
   title: 'No budget covers the pods',
-  why: 'Drains and autoscalers ask budgets before they evict. Without one they may evict all pods of a workload at the same time.',
+  why: 'Drains and autoscalers respect budgets. Without one they may evict all pods of a workload at the same time.',
   source: SOURCES.disruptions,
   needs: ['poddisruptionbudgets', 'zonedisruptionbudgets'],
   check({ workload, podBudgets, zoneBudgets }) {
@@ -17,8 +17,8 @@ export const budgetMissing: Rule = {
     return [
       {
         evidence: [seen(workload, 'budgets that cover its pods', 'none')],
-        consequence: 'Whoever drains nodes may take all pods down together.',
-        fix: `Make one: kubectl zone budget create ${name} --for ${target} --max-unavailable 33%, or a PodDisruptionBudget.`,
+        consequence: 'A node drain may evict all pods together.',
+        fix: `Create one: kubectl zone budget create ${name} --for ${target} --max-unavailable 33%, or a PodDisruptionBudget.`,
       },
     ];
   },
@@ -27,7 +27,7 @@ export const budgetMissing: Rule = {
 export const zoneBudgetAllowsNone: Rule = {
   id: 'zone-budget-allows-none',
   severity: 'error',
-  title: 'A ZoneDisruptionBudget that lets nothing go',
+  title: 'A ZoneDisruptionBudget allows no evictions',
   why: 'With maxUnavailable 0 every eviction of an available pod is denied, so that no node with one of the pods can ever be drained.',
   source: SOURCES.zoneBudget,
   needs: ['zonedisruptionbudgets'],
@@ -45,7 +45,7 @@ export const zoneBudgetAllowsNone: Rule = {
           ),
         ],
         consequence: 'Node upgrades stop at the first node with one of these pods.',
-        fix: 'Allow at least one pod of a zone to be down.',
+        fix: 'Allow at least one unavailable pod per zone.',
         patches: [
           {
             apiVersion: 'zonecontrol.k8s.aws/v1',
@@ -64,7 +64,7 @@ export const zoneBudgetOverlap: Rule = {
   id: 'zone-budget-overlap',
   severity: 'error',
   title: 'Two ZoneDisruptionBudgets on one pod',
-  why: 'Which of two budgets should count cannot be decided, so the webhook denies every eviction of such a pod, as the API server does for two PodDisruptionBudgets.',
+  why: 'It is undefined which of two budgets applies, so the webhook denies every eviction of such a pod, as the API server does for two PodDisruptionBudgets.',
   source: SOURCES.zoneBudget,
   needs: ['zonedisruptionbudgets'],
   check({ workload, zoneBudgets }) {

@@ -1,4 +1,4 @@
-/** Workloads that write what they hold to another store when they exit. */
+/** Workloads that write their data to another store when they exit. */
 import { countPods } from '../../../../shared/sentences.ts';
 import { seen } from '../finding.ts';
 import { deploymentLimits } from '../limits.ts';
@@ -8,9 +8,9 @@ import { longestHook } from '../pre-stop.ts';
 import type { Rule } from '../rule.ts';
 import { SOURCES } from '../sources.ts';
 
-/** Nobody gives a server five minutes to finish its requests: such a pod has something to write. */
+/** No server needs five minutes to finish its requests: such a pod has data to write. */
 const FLUSH_SECONDS = 300;
-/** A hash ring has spread the news of a member by then. */
+/** By then all members of a hash ring know a new one. */
 const SETTLED_SECONDS = 60;
 
 const GRACE = 'spec.template.spec.terminationGracePeriodSeconds';
@@ -19,7 +19,7 @@ export const surgeWhileFlushing: Rule = {
   id: 'surge-while-flushing',
   severity: 'warning',
   title: 'New members join before the old ones have left',
-  why: 'With maxSurge above 0 a Deployment starts a new pod beside the old ones. For members of a hash ring that is one more member, which takes over a part of the data and of the writes and gives them up again at the next step: everything is moved, and flushed, more than once.',
+  why: 'With maxSurge above 0 a Deployment starts a new pod in addition to the old ones. In a hash ring that is one more member, which takes over part of the data and the writes and loses them again at the next step: data is moved, and flushed, more than once.',
   source: SOURCES.deployment,
   check({ workload }) {
     if (!flushesInRollingUpdate(workload)) return [];
@@ -45,7 +45,7 @@ export const severalFlushTogether: Rule = {
   id: 'several-flush-together',
   severity: 'error',
   title: 'Several pods flush at the same time',
-  why: 'The store behind takes the steady load and the flush of some pods, not of all. What it cannot take in time is lost when the grace period of a pod ends.',
+  why: 'The store can sustain the steady load and the flush of some pods, not of all. Data that cannot be written before the grace period of a pod ends is lost.',
   source: SOURCES.deployment,
   check({ workload }) {
     if (!flushesInRollingUpdate(workload)) return [];
@@ -57,7 +57,7 @@ export const severalFlushTogether: Rule = {
           seen(workload, 'spec.strategy.rollingUpdate.maxUnavailable', workload.strategy.maxUnavailable),
           seen(workload, GRACE, workload.podSpec.terminationGracePeriodSeconds),
         ],
-        consequence: `At least ${countPods(missing)} flush together: the store is overrun, flushes fail, and what is not written when the grace period ends is lost.`,
+        consequence: `At least ${countPods(missing)} flush together: the store is overloaded, flushes fail, and data not written when the grace period ends is lost.`,
         fix: `Set maxUnavailable to 1, and roll out with kubectl zone rollout deploy/${workload.name} --max-leaving 1, which waits for pods that flush.`,
         patches: [workloadPatch(workload, { strategy: { rollingUpdate: { maxUnavailable: 1 } } })],
       },
@@ -69,7 +69,7 @@ export const flushNotAwaited: Rule = {
   id: 'flush-not-awaited',
   severity: 'info',
   title: 'A Deployment does not wait for pods that flush',
-  why: 'A pod that is terminating counts as gone to the Deployment controller. With maxSurge 0 and maxUnavailable 1 it deletes the next pod as soon as the new one is Ready: of six pods that are Ready after 3 s and flush for 15 s, four were seen to flush together.',
+  why: 'The Deployment controller ignores terminating pods. With maxSurge 0 and maxUnavailable 1 it deletes the next pod as soon as the new one is Ready: of six pods that are Ready after 3 s and flush for 15 s, four were observed to flush together.',
   source: SOURCES.podReplacement,
   check({ workload }) {
     const { name, podReplacementPolicy } = workload;
@@ -80,8 +80,8 @@ export const flushNotAwaited: Rule = {
           seen(workload, 'spec.podReplacementPolicy', podReplacementPolicy),
           seen(workload, GRACE, workload.podSpec.terminationGracePeriodSeconds),
         ],
-        consequence: 'More pods than maxUnavailable flush at the same time: the store behind may be overrun.',
-        fix: `Roll out with kubectl zone rollout deploy/${name} --max-leaving 1, or set podReplacementPolicy to TerminationComplete where the server has it.`,
+        consequence: 'More pods than maxUnavailable flush at the same time: the store may be overloaded.',
+        fix: `Roll out with kubectl zone rollout deploy/${name} --max-leaving 1, or set podReplacementPolicy to TerminationComplete if the server supports it.`,
       },
     ];
   },
@@ -90,8 +90,8 @@ export const flushNotAwaited: Rule = {
 export const minReadyMissing: Rule = {
   id: 'min-ready-seconds-missing',
   severity: 'warning',
-  title: 'The next pod goes the moment a new one is Ready',
-  why: 'A member that has just joined is Ready before all others know of it. minReadySeconds keeps a rollout from going on until it has served for a while, and lets one that crashes soon stop it.',
+  title: 'The next pod is removed as soon as a new one is Ready',
+  why: 'A member that has just joined is Ready before all others know it. minReadySeconds makes a rollout wait until it has served for some time, and stop if it crashes early.',
   source: SOURCES.minReady,
   check({ workload }) {
     if (!flushes(workload) || workload.minReadySeconds > 0 || workload.replicas < 2) return [];
@@ -102,8 +102,8 @@ export const minReadyMissing: Rule = {
           seen(workload, GRACE, workload.podSpec.terminationGracePeriodSeconds),
         ],
         consequence:
-          'The next member leaves while others still send writes to the one before it: they fail or are written to too few.',
-        fix: `Set minReadySeconds to ${SETTLED_SECONDS}, or to what the ring needs.`,
+          'The next member leaves while others still send writes to the previous one: they fail, or reach too few replicas.',
+        fix: `Set minReadySeconds to ${SETTLED_SECONDS}, or to the time that the ring needs.`,
         patches: [workloadPatch(workload, { minReadySeconds: SETTLED_SECONDS })],
       },
     ];
@@ -115,7 +115,7 @@ function flushesInRollingUpdate(workload: CheckedWorkload): boolean {
   return kind === 'Deployment' && strategy.type === 'RollingUpdate' && replicas > 1 && flushes(workload);
 }
 
-/** Whether pods are given so long, after their preStop hook, that they must be writing something. */
+/** Whether the grace period after the preStop hook is so long that pods probably flush data. */
 function flushes({ podSpec }: CheckedWorkload): boolean {
   const hook = longestHook(podSpec);
   const sleepSeconds = hook.kind === 'sleep' ? hook.seconds : 0;

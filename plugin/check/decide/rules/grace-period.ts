@@ -7,32 +7,32 @@ import { SOURCES } from '../sources.ts';
 
 const FIELD = 'spec.template.spec.terminationGracePeriodSeconds';
 
-/** What an application has left at least, to end its requests and close its files. */
+/** The minimum time for an application to finish its requests and close its files. */
 const SCARCE_SECONDS = 10;
-/** What it should have left: the grace period that Kubernetes gives where there is no hook. */
+/** The recommended time: Kubernetes' default grace period without a hook. */
 const ADVISED_SECONDS = 30;
-/** From here on a flush that is not over yet will probably not be in time. */
+/** Beyond this fraction a flush will probably not finish in time. */
 const NEAR_END = 0.8;
 
 export const gracePeriodTooShort: Rule = {
   id: 'grace-period-too-short',
   severity: 'error',
-  title: 'The grace period ends before the preStop hook does',
-  why: 'terminationGracePeriodSeconds counts from the deletion and includes the preStop hook. When it is over the kubelet kills the process (SIGKILL), which then has never seen SIGTERM: no request is finished, nothing is flushed.',
+  title: 'The grace period ends before the preStop hook',
+  why: 'terminationGracePeriodSeconds starts at the deletion and includes the preStop hook. At its end the kubelet kills the process (SIGKILL), which has never received SIGTERM: no request is finished, nothing is flushed.',
   source: SOURCES.termination,
   check: (input) =>
     checkHook(input, (left) => left <= 0).map((complaint) => ({
       ...complaint,
       consequence:
-        'The kubelet kills the process while it still sleeps: its requests are cut off, and what it held in memory is lost.',
+        'The kubelet kills the process while the hook is still running: its requests are cut off, and its data in memory is lost.',
     })),
 };
 
 export const gracePeriodTight: Rule = {
   id: 'grace-period-tight',
   severity: 'warning',
-  title: 'The grace period leaves the application hardly any time after the preStop hook',
-  why: 'What is left of terminationGracePeriodSeconds after the preStop hook is all the time that the application has to finish its requests and to write what it holds.',
+  title: 'The grace period leaves the application too little time after the preStop hook',
+  why: 'The rest of terminationGracePeriodSeconds after the preStop hook is all the time that the application has to finish its requests and to write its data.',
   source: SOURCES.termination,
   check: (input) =>
     checkHook(input, (left) => left > 0 && left < SCARCE_SECONDS).map((complaint) => ({
@@ -44,8 +44,8 @@ export const gracePeriodTight: Rule = {
 export const gracePeriodNearFlush: Rule = {
   id: 'grace-period-near-flush',
   severity: 'error',
-  title: 'Pods flush for nearly as long as they are given',
-  why: 'An application that writes its memory to a store when it exits needs more time the more it holds. A pod that is still flushing when its grace period ends is killed, and what it had not written is lost.',
+  title: 'Pods flush for nearly their full grace period',
+  why: 'An application that writes its memory to a store when it exits needs more time with more data. A pod that is still flushing when its grace period ends is killed, and unwritten data is lost.',
   source: SOURCES.termination,
   needs: ['pods'],
   check({ workload, pods, nowMs }) {
@@ -60,15 +60,15 @@ export const gracePeriodNearFlush: Rule = {
           seen({ kind: 'Pod', name: longest.name }, 'metadata.deletionTimestamp', `${longest.seconds} s ago`),
           seen(workload, FIELD, grace),
         ],
-        consequence: `${longest.name} has flushed for ${longest.seconds} s and is not done; after ${grace} s such a pod is killed and what it has not written is lost.`,
-        fix: 'Give pods at least twice the time of the longest flush. Those that run now keep the grace period they have.',
+        consequence: `${longest.name} has flushed for ${longest.seconds} s and is not done; after ${grace} s it is killed, and unwritten data is lost.`,
+        fix: 'Set the grace period to at least twice the longest flush. Running pods keep their current grace period.',
         patches: [templatePatch(workload, { terminationGracePeriodSeconds: longest.seconds * 2 })],
       },
     ];
   },
 };
 
-/** @param isWrong by the seconds that are left after the hook */
+/** @param isWrong given the seconds left after the hook */
 function checkHook({ workload }: CheckInput, isWrong: (leftSeconds: number) => boolean) {
   const { podSpec } = workload;
   const hook = longestHook(podSpec);
@@ -95,6 +95,6 @@ function flushingSeconds(
 ): number {
   const { deletionTimestampMs, deletionGracePeriodSeconds = 0 } = metadata;
   if (deletionTimestampMs === undefined) return 0;
-  // deletionTimestamp is when the pod will be gone at the latest.
+  // deletionTimestamp is the latest time at which the pod will be gone.
   return Math.max(0, Math.floor((nowMs - deletionTimestampMs) / 1000) + deletionGracePeriodSeconds);
 }

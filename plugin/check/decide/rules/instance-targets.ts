@@ -6,8 +6,8 @@ import { SOURCES } from '../sources.ts';
 export const instanceTargets: Rule = {
   id: 'instance-targets',
   severity: 'warning',
-  title: 'The load balancer knows nodes, not pods',
-  why: 'With target type instance the targets are nodes, and kube-proxy passes requests on to pods. The load balancer’s health check says nothing of pods, readiness gates do not work, and draining a node for an upgrade breaks connections to pods on other nodes. With externalTrafficPolicy Local only nodes with a pod are healthy, but the load balancer learns of a pod that comes or goes only from its next health checks.',
+  title: 'The load balancer’s targets are nodes, not pods',
+  why: 'With target type instance the targets are nodes, and kube-proxy forwards requests to pods. The load balancer’s health check does not check pods, readiness gates do not work, and draining a node for an upgrade breaks connections to pods on other nodes. With externalTrafficPolicy Local only nodes with a pod are healthy, but the load balancer detects added and removed pods only by its next health checks.',
   source: SOURCES.targetType,
   needs: ['services'],
   wants: ['ingresses', 'ingressclasses', 'targetgroupbindings'],
@@ -25,9 +25,9 @@ export const instanceTargets: Rule = {
         return {
           evidence,
           consequence: local
-            ? 'When the last pod of a node goes, the node still gets requests until its health checks fail; a pod on a new node is Ready before the load balancer knows.'
-            : 'Requests go through any node: when one is drained or replaced, connections to pods elsewhere break, and readiness gates cannot hold a rollout.',
-          fix: `Register pods instead: set ${typeField} of ${by.kind}/${by.name} to ip. It needs pod addresses of the VPC and makes a new target group, so do it apart from a rollout.`,
+            ? 'When the last pod of a node is removed, the node still gets requests until its health checks fail; a pod on a new node is Ready before the load balancer uses it.'
+            : 'Requests go through any node: when one is drained or replaced, connections to pods elsewhere break, and readiness gates cannot delay a rollout.',
+          fix: `Register pods instead: set ${typeField} of ${by.kind}/${by.name} to ip. It needs pod addresses of the VPC and creates a new target group, so do not combine it with a rollout.`,
         };
       });
   },

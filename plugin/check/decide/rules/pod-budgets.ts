@@ -5,14 +5,14 @@ import { allowedBy, podsOf } from '../limits.ts';
 import type { Rule } from '../rule.ts';
 import { SOURCES } from '../sources.ts';
 
-/** A quorum needs three zones. Assumed where nothing tells how the pods are spread. */
+/** A quorum needs three zones. Assumed if the spread of the pods is unknown. */
 const USUAL_ZONES = 3;
 
 export const podBudgetAllowsNone: Rule = {
   id: 'pdb-allows-none',
   severity: 'error',
-  title: 'A PodDisruptionBudget that lets nothing go',
-  why: 'A budget whose maxUnavailable is 0, or whose minAvailable is all replicas, denies every eviction: drains never end, and in the end somebody deletes the pods, past all budgets.',
+  title: 'A PodDisruptionBudget allows no evictions',
+  why: 'A budget whose maxUnavailable is 0, or whose minAvailable is all replicas, denies every eviction: drains never finish, until somebody deletes the pods and bypasses all budgets.',
   source: SOURCES.podBudget,
   needs: ['poddisruptionbudgets'],
   check({ workload, podBudgets }) {
@@ -46,7 +46,7 @@ export const podBudgetOverlap: Rule = {
         evidence: podBudgets.map(({ metadata }) =>
           seen({ kind: 'PodDisruptionBudget', name: metadata.name }, 'spec.selector', 'covers the pods'),
         ),
-        consequence: 'Every eviction of these pods fails with 500: drains never end.',
+        consequence: 'Every eviction of these pods fails with 500: drains never finish.',
         fix: `Keep one of them: kubectl delete pdb ${second.metadata.name} -n ${workload.namespace}.`,
       },
     ];
@@ -57,12 +57,12 @@ export const podBudgetNarrows: Rule = {
   id: 'pdb-narrows-zone-budget',
   severity: 'warning',
   title: 'A PodDisruptionBudget makes the zone budget useless',
-  why: 'Both budgets must agree to an eviction. A PodDisruptionBudget that lets fewer pods go than the ZoneDisruptionBudget would let go of a zone decides alone: zones are drained pod by pod, as if there were no zone budget.',
+  why: 'Both budgets must allow an eviction. If a PodDisruptionBudget allows fewer evictions than the ZoneDisruptionBudget allows in a zone, only the former matters: zones are drained pod by pod, as without a zone budget.',
   source: SOURCES.podBudget,
   needs: ['poddisruptionbudgets', 'zonedisruptionbudgets'],
   check(input) {
     const { workload, podBudgets, zoneBudgets, webhook, gaps } = input;
-    // Where nothing enforces the zone budget, the other one is all there is.
+    // If nothing enforces the zone budget, the other one is the only protection.
     const isKnown = !gaps.some(({ topic }) => topic === 'validatingwebhookconfigurations');
     if (isKnown && !webhook) return [];
     const [zoneBudget] = zoneBudgets;
@@ -71,7 +71,7 @@ export const podBudgetNarrows: Rule = {
     const wanted = Math.min(limit, largestZone(input));
     return podBudgets.flatMap((budget) => {
       const allowed = allowedBy(budget, workload.replicas);
-      // One that allows none is the matter of another rule.
+      // A budget that allows none is reported by another rule.
       if (allowed === undefined || allowed === 0 || allowed >= wanted) return [];
       return {
         evidence: [
@@ -82,7 +82,7 @@ export const podBudgetNarrows: Rule = {
             zoneBudget.spec.maxUnavailable,
           ),
         ],
-        consequence: `Of a zone ${wanted} pods could go together, but never more than ${allowed} do: drains take ${Math.ceil(wanted / allowed)} times as long.`,
+        consequence: `In a zone ${wanted} pods could be evicted together, but never more than ${allowed} are: drains take ${Math.ceil(wanted / allowed)} times as long.`,
         fix: 'Let the PodDisruptionBudget allow as many as the zone budget, or delete it.',
         patches: webhook ? [patchOf(budget, wanted)] : [],
       };

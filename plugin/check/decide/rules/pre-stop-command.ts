@@ -4,14 +4,14 @@ import { hookTime, onlySleeps, usesShell } from '../pre-stop.ts';
 import type { Rule } from '../rule.ts';
 import { SOURCES } from '../sources.ts';
 
-/** Names of images that are known to hold the application and nothing else. */
+/** Names of images that are known to contain only the application. */
 const BARE_IMAGE = /distroless|chainguard|(^|[/:-])(scratch|static)([:@-]|$)/;
 
 export const preStopNeedsShell: Rule = {
   id: 'prestop-needs-shell',
   severity: 'info',
   title: 'The preStop hook runs a program that the image may not have',
-  why: 'A command that cannot be started fails the hook, and the process is stopped at once, with no more than an Event to tell. Images without a shell have no sleep either. The sleep action is done by the kubelet (on by default since Kubernetes 1.30, stable in 1.34) and needs nothing in the image.',
+  why: 'If the command cannot be started the hook fails, and the process is stopped at once; only an Event reports it. Images without a shell have no sleep either. The sleep action is run by the kubelet (on by default since Kubernetes 1.30, stable in 1.34) and needs nothing in the image.',
   source: SOURCES.hooks,
   check({ workload }) {
     return workload.podSpec.containers.flatMap((container) => {
@@ -32,10 +32,10 @@ export const preStopNeedsShell: Rule = {
           ),
           seen(workload, `spec.template.spec.containers[${container.name}].image`, container.image),
         ],
-        consequence: `Where the image has no ${command[0]}, the hook fails and ${container.name} stops at once: requests end in 502.`,
+        consequence: `If the image has no ${command[0]}, the hook fails and ${container.name} stops at once: requests fail with 502.`,
         fix: sleeps
-          ? 'Use the sleep action in place of the command (Kubernetes 1.30 or later).'
-          : 'Use the sleep action in place of the command, and do the rest in the application when it gets SIGTERM.',
+          ? 'Use the sleep action instead of the command (Kubernetes 1.30 or later).'
+          : 'Use the sleep action instead of the command, and do the rest in the application on SIGTERM.',
         patches:
           sleeps && whole !== undefined
             ? [

@@ -10,11 +10,11 @@ import type { Rule } from '../rule.ts';
 import { SOURCES } from '../sources.ts';
 import type { Deregistration, Target } from '../targets/target.ts';
 
-/** What the controller and the load balancer need to learn that a pod leaves, beyond the delay itself. */
+/** Time for the controller and the load balancer to observe that a pod terminates, in addition to the delay itself. */
 const PROPAGATION_SECONDS = 10;
-/** What is left to the application after the hook. */
+/** Time for the application after the hook. */
 const APPLICATION_SECONDS = 30;
-/** For a target group where nobody has set a delay: AWS's 300 s would hold every pod for five minutes. */
+/** For a target group without a configured delay: AWS's 300 s would delay every pod for five minutes. */
 const ADVISED_DELAY_SECONDS = 30;
 
 const ROUTES = ['ingresses', 'ingressclasses', 'targetgroupbindings'] as const;
@@ -22,8 +22,8 @@ const ROUTES = ['ingresses', 'ingressclasses', 'targetgroupbindings'] as const;
 export const preStopMissing: Rule = {
   id: 'prestop-missing',
   severity: 'error',
-  title: 'Pods behind a load balancer stop as soon as they are told to',
-  why: 'A pod that is deleted gets SIGTERM at the same moment at which the load balancer’s controller begins to deregister it. Until that has reached the load balancer it goes on sending requests to a process that has stopped listening: 502, or 504 where the address is gone. A preStop hook keeps the process serving meanwhile.',
+  title: 'Pods behind a load balancer stop immediately when they are terminated',
+  why: 'A deleted pod gets SIGTERM at the same time as the load balancer’s controller starts to deregister it. Until the load balancer has been updated, it keeps sending requests to a process that no longer listens: 502, or 504 if the address no longer exists. A preStop hook keeps the process serving during that time.',
   source: SOURCES.termination,
   needs: ['services'],
   wants: ROUTES,
@@ -40,8 +40,8 @@ export const preStopMissing: Rule = {
           seen(workload, hookField(workload, container), null),
         ],
         consequence:
-          'Requests that are sent to a leaving pod before the load balancer knows end in 502 or 504, at every rollout and drain.',
-        fix: `Let ${container.name} sleep before it stops, for longer than the deregistration delay (lifecycle.preStop.sleep, Kubernetes 1.30 or later).`,
+          'Requests sent to a terminating pod before the load balancer is updated fail with 502 or 504, in every rollout and drain.',
+        fix: `Add a preStop sleep to ${container.name} that is longer than the deregistration delay (lifecycle.preStop.sleep, Kubernetes 1.30 or later).`,
         patches: preStopPatches(input, container, plannedSeconds(targets)),
       }));
   },
@@ -50,8 +50,8 @@ export const preStopMissing: Rule = {
 export const preStopTooShort: Rule = {
   id: 'prestop-too-short',
   severity: 'error',
-  title: 'The preStop sleep ends before the load balancer has let go',
-  why: 'A target that is deregistered goes on serving the requests it has, and those on kept-alive connections, for the deregistration delay, 300 s unless it is set. A process that stops earlier breaks them.',
+  title: 'The preStop sleep is shorter than the deregistration delay',
+  why: 'A deregistered target keeps serving its current requests, and those on kept-alive connections, for the deregistration delay, 300 s by default. A process that stops earlier breaks them.',
   source: SOURCES.deregistration,
   needs: ['services'],
   wants: ROUTES,
@@ -73,17 +73,17 @@ export const preStopTooShort: Rule = {
       ];
       return {
         evidence,
-        consequence: `The pod stops ${time.seconds} s after it was told to; the load balancer may use it for ${longest.seconds} s${longest.isDefault ? ', by default' : ''}. Requests in between end in 502.`,
+        consequence: `The pod stops ${time.seconds} s after its termination begins; the load balancer may use it for ${longest.seconds} s${longest.isDefault ? ', by default' : ''}. Requests in between fail with 502.`,
         fix: longest.isDefault
           ? `Set ${DEREGISTRATION_DELAY} to less than the preStop sleep, as in ${ADVISED_DELAY_SECONDS} s and ${ADVISED_DELAY_SECONDS + PROPAGATION_SECONDS} s.`
-          : `Let ${container.name} sleep for longer than ${longest.seconds} s, or set ${DEREGISTRATION_DELAY} to less.`,
+          : `Increase the preStop sleep of ${container.name} to more than ${longest.seconds} s, or reduce ${DEREGISTRATION_DELAY}.`,
         patches: preStopPatches(input, container, Math.max(time.seconds, plannedSeconds(input.targets))),
       };
     });
   },
 };
 
-/** Delays of `instance` targets are for nodes, which pods need not outlive. */
+/** Delays of `instance` targets apply to nodes, not to pods. */
 function delays(targets: readonly Target[]): Deregistration[] {
   return targets.flatMap(({ type, deregistration }) =>
     type === 'ip' && deregistration ? [deregistration] : [],
@@ -97,13 +97,13 @@ function longestDelay(targets: readonly Target[]): Deregistration | undefined {
   );
 }
 
-/** How long a pod should sleep, once delays that nobody has set are set. */
+/** How long a pod should sleep, once unset delays are configured. */
 function plannedSeconds(targets: readonly Target[]): number {
   const set = delays(targets).map(({ isDefault, seconds }) => (isDefault ? ADVISED_DELAY_SECONDS : seconds));
   return Math.max(ADVISED_DELAY_SECONDS, ...set) + PROPAGATION_SECONDS;
 }
 
-/** Sleeps so long, with a grace period that leaves the application its time, and sets the delays that nobody has set. */
+/** Sets the sleep, a grace period that leaves enough time for the application, and the unset delays. */
 function preStopPatches(input: CheckInput, container: Container, seconds: number): ObjectPatch[] {
   const { workload } = input;
   const { podSpec } = workload;

@@ -16,7 +16,7 @@ export const readinessGateMissing: Rule = {
   id: 'readiness-gate-missing',
   severity: 'error',
   title: 'Pods behind an AWS load balancer have no readiness gate',
-  why: 'Kubernetes takes a new pod for available when its own probe succeeds, which is before the load balancer has registered it and found it healthy. A rolling update then removes the old pods while all new targets are still "initial", and clients see 502 and 503. With the gate a pod is Ready only when its target is healthy.',
+  why: 'Kubernetes considers a new pod available when its own probe succeeds, which is before the load balancer has registered it and found it healthy. A rolling update then removes the old pods while all new targets are still "initial", and clients see 502 and 503. With the gate a pod is Ready only when its target is healthy.',
   source: SOURCES.readinessGates,
   needs: ['services', 'namespaces'],
   wants: ROUTES,
@@ -32,7 +32,7 @@ export const readinessGateMissing: Rule = {
           seen(input.workload, GATES, null),
         ],
         consequence:
-          'In a rolling update old pods go before the load balancer knows the new ones: clients get 502 or 503.',
+          'In a rolling update old pods are removed before the load balancer uses the new ones: clients get 502 or 503.',
         fix: `Label the namespace ${input.workload.namespace} with ${GATE.label}=enabled, and replace the pods: only new ones get the gate.`,
         patches: [labelPatch(input)],
       },
@@ -44,7 +44,7 @@ export const readinessGateLegacy: Rule = {
   id: 'readiness-gate-legacy',
   severity: 'error',
   title: 'A readiness gate of the controller’s first version',
-  why: 'The AWS ALB Ingress Controller (version 1) used gates with another prefix. The AWS Load Balancer Controller does not make them true; it removes them from new pods, but only in namespaces with the injection label. Elsewhere such pods never become Ready.',
+  why: 'The AWS ALB Ingress Controller (version 1) used gates with another prefix. The AWS Load Balancer Controller does not set their conditions; it removes them from new pods, but only in namespaces with the injection label. Elsewhere such pods never become Ready.',
   source: SOURCES.readinessGates,
   needs: ['services', 'namespaces'],
   wants: ROUTES,
@@ -62,7 +62,7 @@ export const readinessGateLegacy: Rule = {
           seen(namespaceName(input), LABEL, input.namespace?.metadata.labels[GATE.label]),
         ],
         consequence:
-          'New pods wait for a condition that nobody sets: they never become Ready, and a rollout stops at the first of them.',
+          'New pods wait for a condition that is never set: they never become Ready, and a rollout stops at the first one.',
         fix: `Remove the gate from the template, and label the namespace ${input.workload.namespace} with ${GATE.label}=enabled.`,
         patches: [
           labelPatch(input),
@@ -78,8 +78,8 @@ export const readinessGateLegacy: Rule = {
 export const readinessGateNotInjected: Rule = {
   id: 'readiness-gate-not-injected',
   severity: 'warning',
-  title: 'Pods that are older than the label of their namespace',
-  why: 'The controller adds the gate when a pod is created. Pods that were there before the label, the Service or the Ingress have none, and until they are replaced nothing says whether the load balancer sends requests to them.',
+  title: 'Pods are older than the label of their namespace',
+  why: 'The controller adds the gate when a pod is created. Pods created before the label, the Service or the Ingress have none, and until they are replaced it is unknown whether the load balancer sends requests to them.',
   source: SOURCES.readinessGates,
   needs: ['services', 'namespaces', 'pods'],
   wants: ROUTES,
@@ -101,14 +101,14 @@ export const readinessGateNotInjected: Rule = {
           seen(namespaceName(input), LABEL, 'enabled'),
           seen({ kind: 'Pod', name: first }, 'spec.readinessGates', null),
         ],
-        consequence: `Nothing tells whether the load balancer uses ${listNames(without)}.`,
-        fix: 'Replace the pods once; if the new ones have no gate either, look at the controller’s webhook and its objectSelector.',
+        consequence: `It is unknown whether the load balancer uses ${listNames(without)}.`,
+        fix: 'Replace the pods once; if the new ones have no gate either, check the controller’s webhook and its objectSelector.',
       },
     ];
   },
 };
 
-/** Target groups in which each pod is a target; the gate works for no others. */
+/** Target groups in which each pod is a target; the gate only works for these. */
 function podTargets({ targets }: CheckInput): Target[] {
   return targets.filter(({ type }) => type === 'ip');
 }
@@ -117,7 +117,7 @@ function isInjected({ namespace }: CheckInput): boolean {
   return namespace?.metadata.labels[GATE.label] === 'enabled';
 }
 
-/** Of either version: a legacy one is for the rule about those. */
+/** Of either version: legacy ones have their own rule. */
 function gates({ workload }: CheckInput): string[] {
   return (workload.podSpec.readinessGates ?? [])
     .map(({ conditionType }) => conditionType)

@@ -11,7 +11,7 @@ export const readinessProbeMissing: Rule = {
   id: 'readiness-probe-missing',
   severity: 'error',
   title: 'A container that serves requests has no readiness probe',
-  why: 'Without a readiness probe a pod is Ready as soon as its containers run, before the application listens. Requests are sent to it too early, and a rolling update goes on though the new version does not work.',
+  why: 'Without a readiness probe a pod is Ready as soon as its containers run, before the application listens. Requests are sent to it too early, and a rolling update continues although the new version does not work.',
   source: SOURCES.probes,
   needs: ['services'],
   concerns: mayBeServed,
@@ -23,9 +23,9 @@ export const readinessProbeMissing: Rule = {
         ...(container.startupProbe && { severity: 'warning' as const }),
         evidence: [seen(input.workload, probeField(input, container), null)],
         consequence: container.startupProbe
-          ? 'A pod that stops working later goes on getting requests, and counts as available in a rollout.'
+          ? 'A pod that fails later keeps getting requests, and counts as available in a rollout.'
           : 'New pods get requests before the application listens: connections are refused at every rollout.',
-        fix: `Give ${container.name} a readinessProbe on the path that shows whether it can serve.`,
+        fix: `Add a readinessProbe to ${container.name}, on a path that shows whether it can serve.`,
       }));
   },
 };
@@ -33,8 +33,8 @@ export const readinessProbeMissing: Rule = {
 export const readinessProbeSlow: Rule = {
   id: 'readiness-probe-slow',
   severity: 'warning',
-  title: 'The readiness probe notices a failure later than the load balancer',
-  why: 'A pod that stops working is taken out by the load balancer first, while Kubernetes still counts it as available. In that time rollouts, budgets and drains take away others, and fewer pods serve than anybody has allowed.',
+  title: 'The readiness probe detects a failure later than the load balancer',
+  why: 'The load balancer removes a failed pod first, while Kubernetes still counts it as available. In that time rollouts, budgets and drains may remove others, and fewer pods serve than allowed.',
   source: SOURCES.healthCheck,
   needs: ['services'],
   wants: ['ingresses', 'ingressclasses', 'targetgroupbindings'],
@@ -58,7 +58,7 @@ export const readinessProbeSlow: Rule = {
           seen(input.workload, `${probe}.failureThreshold`, failureThreshold),
           seen(first.by, 'health check interval × unhealthy threshold', `${first.failsAfterSeconds} s`),
         ],
-        consequence: `For ${periodSeconds * failureThreshold - first.failsAfterSeconds} s a broken pod counts as available though the load balancer has given it up: a rollout goes on.`,
+        consequence: `For ${periodSeconds * failureThreshold - first.failsAfterSeconds} s a broken pod counts as available although the load balancer has removed it: a rollout continues.`,
         fix: `Probe every ${period} s with failureThreshold ${threshold}.`,
         patches: [
           templatePatch(
@@ -73,7 +73,7 @@ export const readinessProbeSlow: Rule = {
   },
 };
 
-/** Clients of a headless Service choose among all pods by themselves. */
+/** Clients of a headless Service choose among all pods themselves. */
 function serving({ workload, services }: CheckInput): Container[] {
   const balanced = services.filter(({ spec }) => spec.clusterIP !== 'None' && spec.type !== 'ExternalName');
   return balanced.length === 0 ? [] : servingContainers(workload.podSpec, balanced);

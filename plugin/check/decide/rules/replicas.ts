@@ -9,18 +9,18 @@ export const singleReplica: Rule = {
   id: 'single-replica',
   severity: 'warning',
   title: 'One replica only',
-  why: 'A single pod is away whenever its node is drained, its zone fails or, without surge, it is updated. No budget can change that: it either blocks the drain or lets the service go.',
+  why: 'A single pod is unavailable whenever its node is drained, its zone fails or, without surge, it is updated. No budget can change that: it either blocks the drain or allows the outage.',
   source: SOURCES.disruptions,
   needs: ['services'],
   concerns: mayBeServed,
   check({ workload, services }) {
-    // What nobody sends requests to, such as a controller, may well be one.
+    // One replica is fine for workloads without requests, such as controllers.
     if (workload.replicas !== 1 || services.length === 0) return [];
     return [
       {
         evidence: [seen(workload, 'spec.replicas', 1)],
-        consequence: 'Nobody serves while the pod is moved or replaced.',
-        fix: 'Run at least two, in two zones; three for what needs a majority.',
+        consequence: 'The service is unavailable while the pod is moved or replaced.',
+        fix: 'Run at least two replicas, in two zones; three if a majority is required.',
       },
     ];
   },
@@ -30,7 +30,7 @@ export const oneZone: Rule = {
   id: 'one-zone',
   severity: 'warning',
   title: 'All pods are in one zone',
-  why: 'A zone that fails, or is drained for an upgrade, takes all pods with it, though the cluster has nodes in others.',
+  why: 'If that zone fails, or is drained for an upgrade, all pods are lost, although the cluster has nodes in other zones.',
   source: SOURCES.zones,
   needs: ['pods', 'nodes'],
   check(input) {
@@ -54,14 +54,14 @@ export const oneZone: Rule = {
             [...usable].sort().join(', '),
           ),
         ],
-        consequence: `When ${zone} fails or is drained, nobody serves.`,
-        fix: 'Spread the pods with topologySpreadConstraints, and replace them: the scheduler does not move pods that run.',
+        consequence: `If ${zone} fails or is drained, the service is unavailable.`,
+        fix: 'Spread the pods with topologySpreadConstraints, and replace them: the scheduler does not move running pods.',
       },
     ];
   },
 };
 
-/** One StatefulSet for each zone is a layout of its own, in which none of them has to be spread. */
+/** One StatefulSet per zone is a supported layout, in which none of them has to be spread. */
 export function isPinnedToZone({ workload: { podSpec } }: Pick<CheckInput, 'workload'>): boolean {
   if (podSpec.nodeSelector?.[ZONE_LABEL] !== undefined) return true;
   const terms =

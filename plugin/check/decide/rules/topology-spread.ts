@@ -3,7 +3,7 @@ import { type PatchBody, type PatchValue, seen } from '../finding.ts';
 import type { CheckInput } from '../input.ts';
 import type { CheckedWorkload } from '../objects/workload.ts';
 import { templatePatch } from '../patches.ts';
-import type { Complaint, Rule } from '../rule.ts';
+import type { Problem, Rule } from '../rule.ts';
 import { SOURCES } from '../sources.ts';
 import { isPinnedToZone } from './replicas.ts';
 
@@ -13,7 +13,7 @@ export const topologySpreadMissing: Rule = {
   id: 'topology-spread-missing',
   severity: 'warning',
   title: 'Nothing spreads the pods over zones',
-  why: 'The scheduler prefers to spread pods, but free room outweighs it. After some rollouts and drains most pods may be in one zone, and a rollout by zone takes most of them at once.',
+  why: 'The scheduler prefers to spread pods, but free capacity can outweigh that. After some rollouts and drains most pods may be in one zone, and a rollout by zone may disrupt most of them at once.',
   source: SOURCES.spread,
   check(input) {
     const { workload } = input;
@@ -22,7 +22,7 @@ export const topologySpreadMissing: Rule = {
       {
         evidence: [seen(workload, FIELD, null)],
         consequence:
-          'Zones hold unequal numbers of pods: the loss or the drain of one may take most of them.',
+          'Zones have unequal numbers of pods: the failure or drain of one may disrupt most of them.',
         fix: 'Add a topologySpreadConstraint by zone with maxSkew 1 and DoNotSchedule.',
         patches: constraintPatches(workload),
       },
@@ -33,16 +33,16 @@ export const topologySpreadMissing: Rule = {
 export const topologySpreadOptional: Rule = {
   id: 'topology-spread-optional',
   severity: 'warning',
-  title: 'Pods are spread over zones only where it is convenient',
-  why: 'With ScheduleAnyway, or a preferred anti-affinity, a pod goes to another zone when its own is short of room, and stays there. A pod of a replicated store whose data is divided by zone then holds the data of the wrong zone.',
+  title: 'The spread of pods over zones is only a preference',
+  why: 'With ScheduleAnyway, or a preferred anti-affinity, a pod is scheduled in another zone if its own lacks capacity, and stays there. In a replicated store whose data is divided by zone such a pod has the data of the wrong zone.',
   source: SOURCES.spread,
-  check(input): Complaint[] {
+  check(input): Problem[] {
     const { workload } = input;
     if (!mayBeSpread(input) || spreading(workload) !== 'optional') return [];
     const constraints = zoneConstraints(workload);
     return [
       {
-        // Pods that keep nothing do no harm in another zone.
+        // Stateless pods can run in any zone.
         ...(workload.kind === 'Deployment' && { severity: 'info' }),
         evidence: [
           constraints.length > 0
@@ -53,9 +53,9 @@ export const topologySpreadOptional: Rule = {
                 'preferredDuringSchedulingIgnoredDuringExecution',
               ),
         ],
-        consequence: 'After a drain or a shortage pods are in the wrong zones, and remain there.',
-        fix: 'Use DoNotSchedule for the constraint by zone; pods then wait for room in their zone.',
-        // Pods that may not go elsewhere may stay Pending: for those that would do no harm there nobody has to want that.
+        consequence: 'After a drain or a capacity shortage pods are in the wrong zones, and stay there.',
+        fix: 'Use DoNotSchedule for the constraint by zone; pods then wait for capacity in their zone.',
+        // A strict constraint may leave pods Pending, which stateless pods do not need.
         patches: constraints.length > 1 || workload.kind === 'Deployment' ? [] : constraintPatches(workload),
       },
     ];
@@ -92,7 +92,7 @@ function constraintPatches(workload: CheckedWorkload) {
           ...strict,
           maxSkew: 1,
           labelSelector: selectorBody(workload),
-          // Old pods that will go are not counted for the new ones.
+          // Pods of the old revision are not counted for the new ones.
           ...(workload.kind === 'Deployment' && { matchLabelKeys: ['pod-template-hash'] }),
         };
   return [templatePatch(workload, { topologySpreadConstraints: [constraint] })];

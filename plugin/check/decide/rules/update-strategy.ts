@@ -10,7 +10,7 @@ export const recreateStrategy: Rule = {
   id: 'recreate-strategy',
   severity: 'error',
   title: 'All pods are stopped before the first new one starts',
-  why: 'The strategy Recreate deletes all old pods at once. It is for applications of which no two versions may run together.',
+  why: 'The strategy Recreate deletes all old pods at once. It is for applications whose versions must not run together.',
   source: SOURCES.deployment,
   needs: ['services'],
   concerns: ({ workload }) => workload.strategy.type === 'Recreate',
@@ -21,11 +21,11 @@ export const recreateStrategy: Rule = {
     return [
       {
         evidence: [seen(workload, 'spec.strategy.type', 'Recreate')],
-        consequence: 'At every change of the template nobody serves until new pods are Ready.',
+        consequence: 'At every change of the template the service is unavailable until new pods are Ready.',
         fix: mounts
           ? 'Use RollingUpdate, if old and new pods can mount the volume at the same time.'
           : 'Use RollingUpdate.',
-        // Whether two pods can share the volume only the operator knows.
+        // Only the operator knows whether two pods can share the volume.
         patches: mounts
           ? []
           : [
@@ -41,8 +41,8 @@ export const recreateStrategy: Rule = {
 export const maxUnavailableAll: Rule = {
   id: 'max-unavailable-all',
   severity: 'error',
-  title: 'A rolling update may take all pods at once',
-  why: 'maxUnavailable is how many of the replicas may be away during an update. When it is all of them the update is no rolling one.',
+  title: 'A rolling update may replace all pods at once',
+  why: 'maxUnavailable limits how many replicas may be unavailable during an update. If it is all of them, the update is not a rolling one.',
   source: SOURCES.deployment,
   check({ workload }) {
     const { kind, replicas, strategy } = workload;
@@ -54,7 +54,7 @@ export const maxUnavailableAll: Rule = {
           seen(workload, 'spec.strategy.rollingUpdate.maxUnavailable', strategy.maxUnavailable),
           seen(workload, 'spec.replicas', replicas),
         ],
-        consequence: 'At every change of the template all pods may be away together.',
+        consequence: 'At every change of the template all pods may be unavailable together.',
         fix: 'Set maxUnavailable to 25% or less.',
         patches: [workloadPatch(workload, { strategy: { rollingUpdate: { maxUnavailable: 1 } } })],
       },
@@ -65,8 +65,8 @@ export const maxUnavailableAll: Rule = {
 export const maxUnavailableAcrossZones: Rule = {
   id: 'max-unavailable-across-zones',
   severity: 'warning',
-  title: 'A rolling update takes pods of several zones together',
-  why: 'A StatefulSet is updated from the highest ordinal down, and ordinals go round the zones. With maxUnavailable above 1 (alpha in Kubernetes 1.24, beta in 1.35) pods of different zones are away at the same time, which the zone budget forbids everybody else.',
+  title: 'A rolling update replaces pods of several zones together',
+  why: 'A StatefulSet is updated from the highest ordinal down, and ordinals alternate between zones. With maxUnavailable above 1 (alpha in Kubernetes 1.24, beta in 1.35) pods of different zones are unavailable at the same time, which the zone budget does not allow for evictions.',
   source: SOURCES.maxUnavailable,
   needs: ['zonedisruptionbudgets'],
   concerns: isStatefulSet,
@@ -86,7 +86,7 @@ export const maxUnavailableAcrossZones: Rule = {
             'covers the pods',
           ),
         ],
-        consequence: `${countPods(pods)} of different zones are replaced together: what needs two zones of three loses its quorum.`,
+        consequence: `${countPods(pods)} of different zones are replaced together: services that need two of three zones lose quorum.`,
         fix: 'Use OnDelete and roll out with kubectl zone rollout, zone by zone.',
         patches: [workloadPatch(workload, { updateStrategy: { type: 'OnDelete', rollingUpdate: null } })],
       },
@@ -97,8 +97,8 @@ export const maxUnavailableAcrossZones: Rule = {
 export const rollingUpdateIgnoresZones: Rule = {
   id: 'rolling-update-ignores-zones',
   severity: 'info',
-  title: 'Kubernetes updates the StatefulSet one pod at a time, at once',
-  why: 'With RollingUpdate the controller begins when the template changes and replaces one pod after the other: 100 pods of 2.5 minutes take over four hours. With OnDelete nothing happens until kubectl zone rollout replaces them zone by zone.',
+  title: 'Kubernetes updates the StatefulSet immediately, one pod at a time',
+  why: 'With RollingUpdate the controller starts when the template changes and replaces one pod after the other: 100 pods of 2.5 minutes take over four hours. With OnDelete nothing happens until kubectl zone rollout replaces them zone by zone.',
   source: SOURCES.statefulSet,
   needs: ['zonedisruptionbudgets'],
   concerns: isStatefulSet,
@@ -109,9 +109,9 @@ export const rollingUpdateIgnoresZones: Rule = {
     return [
       {
         evidence: [seen(workload, 'spec.updateStrategy.type', 'RollingUpdate')],
-        consequence: `A change of the template starts ${countPods(replicas)} one by one, before anybody can choose the zones.`,
-        // Whoever relies on updates by themselves would wait in vain, so it is not patched unasked.
-        fix: 'Use OnDelete where every update is a kubectl zone rollout, which otherwise asks to switch.',
+        consequence: `A change of the template starts ${countPods(replicas)} one by one, before zones can be chosen.`,
+        // Not patched: users who rely on automatic updates would wait in vain.
+        fix: 'Use OnDelete if every update is a kubectl zone rollout, which otherwise offers to switch.',
       },
     ];
   },
@@ -123,7 +123,7 @@ export const onDeleteStale: Rule = {
   id: 'on-delete-stale',
   severity: 'info',
   title: 'Pods still run an older template',
-  why: 'With OnDelete a StatefulSet’s pods get a new template only when somebody deletes them. One that is recreated meanwhile, after a crash of its node, comes back with the new one.',
+  why: 'With OnDelete a StatefulSet’s pods get a new template only when they are deleted. A pod that is recreated for another reason, such as a node failure, starts with the new one.',
   source: SOURCES.statefulSet,
   needs: ['pods'],
   concerns: isStatefulSet,
@@ -144,21 +144,21 @@ export const onDeleteStale: Rule = {
             first.pod.metadata.labels[REVISION_LABEL],
           ),
         ],
-        consequence: `${countPods(stale.length)} run the old version; one that crashes comes back with the new one, which nobody watches.`,
+        consequence: `${countPods(stale.length)} run the old version; if one is recreated it starts with the new one, unattended.`,
         fix: `Roll it out: kubectl zone rollout sts/${name}.`,
       },
     ];
   },
 };
 
-/** Up to here no zone of three has a second pod, so that no wave can be larger than one. */
+/** Up to this number no zone of three has a second pod, so no wave can be larger than one. */
 const PODS_WITHOUT_WAVES = 3;
 
 export const podManagementOrdered: Rule = {
   id: 'pod-management-ordered',
   severity: 'info',
   title: 'Pods are started one by one',
-  why: 'With OrderedReady the controller creates a pod only when the one before it is Ready. Pods of a zone that go together come back one after the other, so that waves gain nothing.',
+  why: 'With OrderedReady the controller creates a pod only when the previous one is Ready. Pods of a zone that are removed together recover one after the other, so waves save no time.',
   source: SOURCES.podManagement,
   needs: ['zonedisruptionbudgets'],
   concerns: isStatefulSet,
@@ -172,7 +172,7 @@ export const podManagementOrdered: Rule = {
           seen(workload, 'spec.podManagementPolicy', 'OrderedReady'),
           seen(workload, 'spec.replicas', replicas),
         ],
-        consequence: 'A rollout or a recovery takes as long as all pods one after the other.',
+        consequence: 'A rollout or a recovery takes as long as one pod at a time.',
         fix: 'Recreate the StatefulSet with Parallel, and keep its pods: kubectl delete sts --cascade=orphan, then apply. The field cannot be changed.',
       },
     ];

@@ -8,8 +8,8 @@ import { SOURCES } from '../sources.ts';
 export const volumeZoneWithoutSpare: Rule = {
   id: 'volume-zone-without-spare',
   severity: 'warning',
-  title: 'Volumes are bound to a zone that has no second node',
-  why: 'A disk of a zone can be mounted in that zone only. When the zone’s only usable node is drained, the pod has nowhere to go and stays Pending until a node is back: a rollout or drain waits for it, and so does every budget.',
+  title: 'Volumes are bound to a zone with only one node',
+  why: 'A zonal disk can only be mounted in its zone. When the zone’s only usable node is drained, the pod cannot be scheduled and stays Pending until a node is available: a rollout or drain waits for it, and every budget counts it as unavailable.',
   source: SOURCES.volumeZones,
   needs: ['pods', 'nodes', 'persistentvolumeclaims', 'persistentvolumes'],
   concerns: ({ workload }) =>

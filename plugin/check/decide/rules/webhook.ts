@@ -16,7 +16,7 @@ export const webhookMissing: Rule = {
   id: 'webhook-missing',
   severity: 'error',
   title: 'Nothing enforces the zone budget',
-  why: 'A ZoneDisruptionBudget is data. It holds only where the API server asks the webhook about evictions in the namespace of the pods.',
+  why: 'A ZoneDisruptionBudget is data. It is enforced only if the API server calls the webhook for evictions in the namespace of the pods.',
   source: SOURCES.zoneBudget,
   // Its namespaceSelector may go by labels.
   needs: [...NEEDS, 'namespaces'],
@@ -34,8 +34,8 @@ export const webhookMissing: Rule = {
           ),
           seen(CONFIGURATION, `webhooks[${WEBHOOK_NAME}]`, null),
         ],
-        consequence: 'Drains and autoscalers evict pods of several zones at once: a quorum is lost.',
-        fix: `Install the webhook with kubectl zone install, or let its namespaceSelector match ${workload.namespace}.`,
+        consequence: 'Drains and autoscalers may evict pods of several zones at once: quorum is lost.',
+        fix: `Install the webhook with kubectl zone install, or make its namespaceSelector match ${workload.namespace}.`,
       },
     ];
   },
@@ -44,8 +44,8 @@ export const webhookMissing: Rule = {
 export const webhookFailsOpen: Rule = {
   id: 'webhook-fails-open',
   severity: 'warning',
-  title: 'Evictions are let through when the webhook does not answer',
-  why: 'With failurePolicy Ignore the API server admits what the webhook could not be asked about. Node drains are just when replicas of the webhook go too.',
+  title: 'Evictions are admitted if the webhook does not answer',
+  why: 'With failurePolicy Ignore the API server admits evictions if it cannot reach the webhook. This is likely during node drains, which also evict the webhook’s replicas.',
   source: SOURCES.failurePolicy,
   needs: NEEDS,
   concerns: mayHaveZoneBudget,
@@ -54,7 +54,7 @@ export const webhookFailsOpen: Rule = {
     return [
       {
         evidence: [seen(CONFIGURATION, `webhooks[${WEBHOOK_NAME}].failurePolicy`, 'Ignore')],
-        consequence: 'While the webhook is away pods of several zones may be evicted at once.',
+        consequence: 'While the webhook is unavailable pods of several zones may be evicted at once.',
         fix: 'Set failurePolicy to Fail.',
         patches: [
           {
@@ -75,7 +75,7 @@ export const webhookSingle: Rule = {
   id: 'webhook-single',
   severity: 'warning',
   title: 'The webhook has one replica',
-  why: 'While its only pod is moved no eviction can be decided. With failurePolicy Fail all of them are refused, with Ignore all are let through.',
+  why: 'While its only pod is moved no eviction can be decided. With failurePolicy Fail all evictions are refused, with Ignore all are admitted.',
   source: SOURCES.webhookAvailability,
   needs: [...NEEDS, 'webhook-deployment'],
   concerns: mayHaveZoneBudget,

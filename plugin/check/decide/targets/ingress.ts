@@ -11,7 +11,7 @@ const CONTROLLER = 'ingress.k8s.aws/alb';
 const CLASS_ANNOTATION = 'kubernetes.io/ingress.class';
 const DEFAULT_CLASS_ANNOTATION = 'ingressclass.kubernetes.io/is-default-class';
 
-/** By the annotations' documentation. */
+/** From the annotations' documentation. */
 const DEFAULT_INTERVAL_SECONDS = 15;
 const DEFAULT_UNHEALTHY_THRESHOLD = 2;
 
@@ -20,7 +20,7 @@ export function leadsTo(ingress: Ingress, service: Service, classes: readonly In
   return isAlb(ingress, classes) && backends(ingress).has(service.metadata.name);
 }
 
-/** The target group of a Service behind an Ingress. Annotations of the Service outweigh those of the Ingress. */
+/** The target group of a Service behind an Ingress. Annotations of the Service take precedence over the Ingress's. */
 export function ingressTarget(
   { metadata }: Ingress,
   service: Service,
@@ -48,7 +48,7 @@ export function ingressTarget(
   };
 }
 
-/** A class that is not among those known is told by the name that the controller's manifests give it. */
+/** An unknown class is recognised by its name in the controller's manifests. */
 function isAlb({ metadata, spec }: Ingress, classes: readonly IngressClass[]): boolean {
   const annotated = metadata.annotations[CLASS_ANNOTATION];
   if (annotated !== undefined) return annotated === 'alb';
@@ -60,7 +60,7 @@ function isAlb({ metadata, spec }: Ingress, classes: readonly IngressClass[]): b
   return found ? found.spec.controller === CONTROLLER : byName === 'alb';
 }
 
-/** Names of the Services that the rules, the default backend and the actions of annotations lead to. */
+/** Names of the Services in the rules, the default backend and the actions of annotations. */
 function backends({ metadata, spec }: Ingress): ReadonlySet<string> {
   const paths = (spec.rules ?? []).flatMap(({ http }) => http?.paths ?? []);
   const named = [spec.defaultBackend, ...paths.map(({ backend }) => backend)].flatMap(
@@ -78,7 +78,7 @@ const Action = z.object({
   ),
 });
 
-/** An action that cannot be read leads nowhere: the controller refuses it too. */
+/** An invalid action has no target: the controller refuses it too. */
 function servicesOfAction(json: string): readonly string[] {
   const targetGroups = parseJson(Action, json)?.forwardConfig?.targetGroups ?? [];
   return targetGroups.flatMap(({ serviceName }) => serviceName ?? []);

@@ -4,16 +4,16 @@ import type { TargetGroupBinding } from '../objects/ingress.ts';
 import type { Service } from '../objects/service.ts';
 import { deregistrationOf, type Target } from './target.ts';
 
-/** The class of Services that the AWS Load Balancer Controller takes care of. */
+/** The class of Services that the AWS Load Balancer Controller manages. */
 const CLASS = 'service.k8s.aws/nlb';
 
-/** By the annotations' documentation. */
+/** From the annotations' documentation. */
 const DEFAULT_INTERVAL_SECONDS = 10;
 const DEFAULT_UNHEALTHY_THRESHOLD = 3;
 
 /**
- * Whether the AWS Load Balancer Controller makes a Network Load Balancer for the Service. One of type LoadBalancer
- * that says neither belongs to whatever cloud the cluster runs in.
+ * Whether the AWS Load Balancer Controller creates a Network Load Balancer for the Service. A Service of type LoadBalancer
+ * with neither setting belongs to the cloud provider of the cluster.
  */
 export function isNetworkLoadBalancer({ metadata, spec }: Service): boolean {
   const type = metadata.annotations[NLB.type];

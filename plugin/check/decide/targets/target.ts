@@ -1,13 +1,13 @@
 import { DEREGISTRATION_DELAY, mapEntry, wholeNumber } from '../annotations.ts';
 import type { Service } from '../objects/service.ts';
 
-/** A target group that the pods are in. */
+/** A target group that contains the pods. */
 export interface Target {
   /** `ip`: each pod is a target; `instance`: each node is, and kube-proxy finds the pods. */
   type: 'ip' | 'instance';
-  /** What asks for it. */
+  /** The object that defines it. */
   by: ObjectName;
-  /** Where its type was read. */
+  /** The field that sets its type. */
   typeField: string;
   service: Service;
   /** Undefined where it is set outside the cluster. */
@@ -25,12 +25,12 @@ export interface ObjectName {
 
 export interface Deregistration {
   seconds: number;
-  /** Nobody has set it: AWS's default. */
+  /** Not set: AWS's default. */
   isDefault: boolean;
-  /** The object and the annotation that set it, or would. */
+  /** The object and the annotation that set it, or can set it. */
   at: ObjectName;
   annotation: string;
-  /** The annotation's whole value. */
+  /** The full value of the annotation. */
   attributes: string | undefined;
 }
 
@@ -43,7 +43,7 @@ export interface HealthCheck {
 const DEFAULT_DELAY_SECONDS = 300;
 
 /**
- * The delay that the annotation sets, else AWS's default.
+ * The delay from the annotation, or AWS's default.
  *
  * @param attributes the annotation's value
  */

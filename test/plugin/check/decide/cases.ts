@@ -1,4 +1,4 @@
-/** For each rule a small change that breaks just that rule, and one close to it that breaks none. */
+/** For each rule a small change that breaks only that rule, and a similar one that breaks none. */
 import { all, type Change, NOW_MS, patched, plus, without } from './objects.ts';
 import { flusher, NAMESPACE, store, web } from './well-made.ts';
 

@@ -17,7 +17,7 @@ const patchesOf = (base: typeof web, change: Change) =>
   findingsOf(change(base())).flatMap(({ patches }) => patches.map(({ kind, body }) => ({ kind, body })));
 
 describe('behind a load balancer', () => {
-  it('pods need not outlive the delay of targets that are nodes', () => {
+  it('pods do not need to outlast the delay of node targets', () => {
     const nodes = annotated({
       'alb.ingress.kubernetes.io/target-type': 'instance',
       [ATTRIBUTES]: 'deregistration_delay.timeout_seconds=600',
@@ -25,7 +25,7 @@ describe('behind a load balancer', () => {
     assert.deepEqual(told(web, nodes), ['warning instance-targets']);
   });
 
-  it('a delay that nobody has set is set rather than slept through', () => {
+  it('an unset delay is configured instead of slept through', () => {
     const unset = annotated({ [ATTRIBUTES]: 'stickiness.enabled=true' });
     assert.deepEqual(patchesOf(web, unset), [
       {
@@ -41,7 +41,7 @@ describe('behind a load balancer', () => {
     assert.deepEqual(bare.map(({ kind }) => kind).sort(), ['Deployment', 'Ingress']);
   });
 
-  it('a delay that somebody has set is slept through, with a grace period to match', () => {
+  it('a configured delay is slept through, with a matching grace period', () => {
     const long = annotated({ [ATTRIBUTES]: 'deregistration_delay.timeout_seconds=120' });
     const lifecycle = { preStop: { sleep: { seconds: 130 } } };
     assert.deepEqual(patchesOf(web, long), [
@@ -58,7 +58,7 @@ describe('behind a load balancer', () => {
     ]);
   });
 
-  it('a delay that only AWS knows is not guessed at', () => {
+  it('a delay known only to AWS is not guessed', () => {
     const byHand = plus({
       apiVersion: 'elbv2.k8s.aws/v1beta1',
       kind: 'TargetGroupBinding',
@@ -69,7 +69,7 @@ describe('behind a load balancer', () => {
     assert.deepEqual(told(web, all(without('Ingress'), byHand, preStop(null))), ['error prestop-missing']);
   });
 
-  it('a sidecar serves for as long as the containers before it', () => {
+  it('a sidecar serves as long as the regular containers', () => {
     const proxy = template({
       initContainers: [
         {
@@ -85,7 +85,7 @@ describe('behind a load balancer', () => {
     assert.deepEqual(told(web, all(proxy, toProxy, preStop(null))), ['error prestop-missing']);
   });
 
-  it('a sidecar is found and patched where it stands', () => {
+  it('a sidecar is found and patched among the init containers', () => {
     const sidecar = {
       name: 'proxy',
       restartPolicy: 'Always',
@@ -123,14 +123,14 @@ describe('behind a load balancer', () => {
     );
   });
 
-  it('a startup probe makes a missing readiness probe less bad', () => {
+  it('a startup probe makes a missing readiness probe less severe', () => {
     const started = template({
       containers: [{ name: 'main', readinessProbe: null, startupProbe: { periodSeconds: 1 } }],
     });
     assert.deepEqual(told(web, started), ['warning readiness-probe-missing']);
   });
 
-  it('an image without a shell is known by its name', () => {
+  it('an image without a shell is recognised by its name', () => {
     const drain = { exec: { command: ['sh', '-c', 'sleep 40; nginx -s quit'] } };
     const bare = template({ containers: [{ name: 'main', image: 'gcr.io/distroless/base:nonroot' }] });
     assert.deepEqual(told(web, preStop(drain)), []);
@@ -156,7 +156,7 @@ describe('elsewhere', () => {
     assert.ok(!told(web, none).some((finding) => finding.includes('grace-period-near-flush')));
   });
 
-  it('a spread over nodes is none over zones', () => {
+  it('a spread over nodes is not a spread over zones', () => {
     const topologySpreadConstraints = [
       { topologyKey: ZONE, $patch: 'delete' },
       { topologyKey: 'kubernetes.io/hostname', maxSkew: 1, whenUnsatisfiable: 'DoNotSchedule' },
@@ -164,7 +164,7 @@ describe('elsewhere', () => {
     assert.deepEqual(told(web, template({ topologySpreadConstraints })), ['warning topology-spread-missing']);
   });
 
-  it('a preferred anti-affinity is an optional spread, and harms what keeps nothing less', () => {
+  it('a preferred anti-affinity is an optional spread, which is less severe for stateless pods', () => {
     const podAffinityTerm = { topologyKey: ZONE, labelSelector: { matchLabels: { app: 'web' } } };
     const preferred = template({
       topologySpreadConstraints: null,
@@ -177,7 +177,7 @@ describe('elsewhere', () => {
     assert.deepEqual(told(web, preferred), ['info topology-spread-optional']);
   });
 
-  it('pods belong to the Deployment whose ReplicaSet made them', () => {
+  it('pods belong to the Deployment of their ReplicaSet', () => {
     const renamed: Change = (objects) =>
       objects.map((object) =>
         object.kind === 'Deployment' || object.kind === 'Pod'
@@ -191,12 +191,12 @@ describe('elsewhere', () => {
     assert.deepEqual(told(web, both), ['warning one-zone']);
   });
 
-  it('nothing of zones is asked of a Deployment that only flushes', () => {
+  it('zone rules do not apply to a Deployment that only flushes', () => {
     const grown = patched('Deployment', { spec: { strategy: { rollingUpdate: { maxUnavailable: 6 } } } });
     assert.deepEqual(told(flusher, grown), ['error max-unavailable-all']);
   });
 
-  it('a PodDisruptionBudget is not widened where nothing else protects the pods', () => {
+  it('a PodDisruptionBudget is not relaxed if nothing else protects the pods', () => {
     const narrow = plus({
       apiVersion: 'policy/v1',
       kind: 'PodDisruptionBudget',
@@ -210,12 +210,12 @@ describe('elsewhere', () => {
     assert.deepEqual([finding?.id, finding?.patches, others], ['pdb-narrows-zone-budget', [], []]);
   });
 
-  it('a workload that is scaled to zero disturbs nobody', () => {
+  it('a workload that is scaled to zero has no findings', () => {
     const scaled = patched('StatefulSet', { spec: { replicas: 0 } });
     assert.deepEqual(told(store, all(scaled, without('ZoneDisruptionBudget'))), []);
   });
 
-  it('an entry is changed where it is there, and added where not', () => {
+  it('an entry is changed if it exists, otherwise added', () => {
     assert.equal(withEntry('a=1, b=2', 'b', '3'), 'a=1,b=3');
     assert.equal(withEntry(undefined, 'b', '3'), 'b=3');
     assert.equal(withEntry('', 'b', '3'), 'b=3');

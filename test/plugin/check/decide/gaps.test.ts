@@ -9,8 +9,8 @@ import { NAMESPACE, store, web } from './well-made.ts';
 
 const forbidden = (topic: Topic): Gap => ({ topic, reason: `may not list ${topic}`, expected: false });
 
-describe('what may not be read', () => {
-  it('leaves rules unchecked that say nothing without it', () => {
+describe('an object that may not be read', () => {
+  it('leaves rules unchecked that need it', () => {
     const findings = findingsOf(without('Namespace')(web()), [forbidden('namespaces')]);
     assert.deepEqual(
       findings.map(({ id, severity }) => [severity, id]),
@@ -26,7 +26,7 @@ describe('what may not be read', () => {
     }
   });
 
-  it('does not hide what the rest shows', () => {
+  it('does not hide other findings', () => {
     const nlb = {
       apiVersion: 'v1',
       kind: 'Service',
@@ -43,17 +43,17 @@ describe('what may not be read', () => {
       about.map(({ severity }) => severity),
       ['error', 'skipped'],
     );
-    assert.equal(about[1]?.consequence, 'checked only in part: may not list ingresses');
+    assert.equal(about[1]?.consequence, 'checked only partly: may not list ingresses');
   });
 
-  it('is passed over where nobody expects it', () => {
+  it('is ignored if it is not expected', () => {
     const gaps = (['pods', 'nodes'] as const).map((topic) => ({ ...forbidden(topic), expected: true }));
     assert.deepEqual(findingsOf(all(without('Pod'), without('Node'))(web()), gaps), []);
     const named = unchecked(gaps);
     assert.ok(named.includes('one-zone') && !named.includes('prestop-missing'));
   });
 
-  it('is told for every rule that needs it, whatever is broken', () => {
+  it('is reported for every rule that needs it, whatever is broken', () => {
     for (const { id, base, broken } of CASES) {
       const rule = RULES.find((each) => each.id === id);
       for (const topic of rule?.needs ?? []) {
@@ -67,14 +67,14 @@ describe('what may not be read', () => {
     }
   });
 
-  it('is not missed where the rule has nothing to say anyway', () => {
+  it('is not reported if the rule does not apply', () => {
     const gaps = [forbidden('namespaces'), forbidden('ingresses')];
     assert.deepEqual(findingsOf(without('Service')(web()), gaps), []);
     const unknown = [...gaps, forbidden('services')];
     assert.ok(findingsOf(without('Service')(web()), unknown).length > 0);
   });
 
-  it('concerns the workloads of its namespace only', () => {
+  it('only affects workloads of its namespace', () => {
     const elsewhere = { ...forbidden('zonedisruptionbudgets'), namespace: 'elsewhere' };
     assert.deepEqual(findingsOf(store(), [elsewhere]), []);
   });

@@ -1,4 +1,4 @@
-/** Objects of manifests for tests of rules, and how they are changed. */
+/** Objects of manifests for tests of rules, and changes to them. */
 
 import { checkWorkload } from '../../../../plugin/check/decide/check.ts';
 import type { Finding, ObjectPatch } from '../../../../plugin/check/decide/finding.ts';
@@ -42,7 +42,7 @@ export function all(...changes: readonly Change[]): Change {
   return (objects) => changes.reduce((changed, change) => change(changed), objects);
 }
 
-/** The findings of the workload that comes first among the objects. */
+/** The findings of the first workload among the objects. */
 export function findingsOf(objects: readonly TestObject[], gaps: readonly Gap[] = []): Finding[] {
   const inventory = emptyInventory();
   for (const object of objects) addObject(inventory, object, object);
@@ -52,7 +52,7 @@ export function findingsOf(objects: readonly TestObject[], gaps: readonly Gap[] 
   return checkWorkload(inputsOf(inventory, NOW_MS)(workload));
 }
 
-/** The objects after patches of findings, as the API server would have them. */
+/** The objects after the patches of findings, as the API server would store them. */
 export function applyAll(objects: readonly TestObject[], patches: readonly ObjectPatch[]): TestObject[] {
   return objects.map((object) =>
     patches

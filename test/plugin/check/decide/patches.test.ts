@@ -13,7 +13,7 @@ const patch = (body: PatchBody, name = 'web'): ObjectPatch => ({
 });
 
 describe('patches of one object', () => {
-  it('become one, in which containers are those of the same name', () => {
+  it('are combined, with containers matched by name', () => {
     const container = (fields: PatchBody) => ({ spec: { containers: [fields] } });
     const [combined, ...others] = combinePatches([
       patch(container({ name: 'main', lifecycle: { preStop: { exec: null, sleep: { seconds: 40 } } } })),
@@ -31,7 +31,7 @@ describe('patches of one object', () => {
     });
   });
 
-  it('leave the longer of two times, and the later of other values', () => {
+  it('keep the longer of two times, and the later of other values', () => {
     const spec = (terminationGracePeriodSeconds: number, replicas: number) =>
       patch({ spec: { terminationGracePeriodSeconds, replicas } });
     assert.deepEqual(combinePatches([spec(90, 5), spec(70, 4)])[0]?.body, {
@@ -39,7 +39,7 @@ describe('patches of one object', () => {
     });
   });
 
-  it('stay apart from those of others, in the order in which those come', () => {
+  it('are separate from those of other objects, in order', () => {
     const combined = combinePatches([patch({ a: 1 }, 'one'), patch({ b: 2 }, 'two'), patch({ c: 3 }, 'one')]);
     assert.deepEqual(
       combined.map(({ name, body }) => [name, body]),

@@ -18,7 +18,7 @@ const service = (targetPort: number | string | undefined) =>
 const names = (containers: readonly { name: string }[]) => containers.map(({ name }) => name);
 
 describe('the time of a preStop hook', () => {
-  it('is that of a sleep, in whatever way it is written', () => {
+  it('is that of a sleep, in any syntax', () => {
     for (const [command, seconds] of [
       [['sleep', '40'], 40],
       [['/bin/sleep', '1.5m'], 90],
@@ -31,7 +31,7 @@ describe('the time of a preStop hook', () => {
     assert.deepEqual(hookTime({ sleep: { seconds: 7 } }), { kind: 'sleep', seconds: 7 });
   });
 
-  it('is not guessed at', () => {
+  it('is not guessed', () => {
     for (const command of [
       ['nginx', '-s', 'quit'],
       ['sh', '-c', 'drain; sleep 9'],
@@ -44,7 +44,7 @@ describe('the time of a preStop hook', () => {
     for (const none of [undefined, null]) assert.deepEqual(hookTime(none), { kind: 'none' });
   });
 
-  it('is all that a command does, or not', () => {
+  it('may be the only purpose of a command', () => {
     for (const command of [
       ['sleep', '4'],
       ['sh', '-c', ' sleep 4; '],
@@ -54,10 +54,10 @@ describe('the time of a preStop hook', () => {
   });
 });
 
-describe('how long a pod serves after it was told to stop', () => {
+describe('how long a pod serves after its termination begins', () => {
   const sidecar = { name: 'proxy', restartPolicy: 'Always', ports: [{ containerPort: 15001 }] };
 
-  it('is its own hook for a container, and for a sidecar that of those before it', () => {
+  it('is the hook of a container, and for a sidecar that of the regular containers', () => {
     const pod = spec({ containers: [{ name: 'main', ...sleep(40) }], initContainers: [sidecar] });
     const [proxy] = pod.initContainers ?? [];
     assert.ok(proxy);
@@ -74,7 +74,7 @@ describe('how long a pod serves after it was told to stop', () => {
     assert.deepEqual(longestHook(spec({ containers: [{ name: 'a' }] })), { kind: 'none' });
   });
 
-  it('goes by the containers whose port the Service names', () => {
+  it('uses the containers whose port the Service names', () => {
     const pod = spec({
       containers: [
         { name: 'metrics', ports: [{ name: 'metrics', containerPort: 9090 }] },

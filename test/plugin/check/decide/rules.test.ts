@@ -13,10 +13,10 @@ const mended = (objects: readonly TestObject[]) =>
 
 describe('the rules', () => {
   for (const [name, base] of Object.entries({ web, store, flusher })) {
-    it(`have nothing against a well-made ${name}`, () => assert.deepEqual(findingsOf(base()), []));
+    it(`find no problem in a well-made ${name}`, () => assert.deepEqual(findingsOf(base()), []));
   }
 
-  it('have each a case, and each an id of its own', () => {
+  it('each have a case and a unique id', () => {
     const known = RULES.map(({ id }) => id);
     assert.deepEqual(CASES.map(({ id }) => id).sort(), [...known].sort());
     assert.equal(new Set(known).size, known.length);
@@ -36,7 +36,7 @@ describe('the rules', () => {
 
   for (const [name, base] of Object.entries({ web, store, flusher })) {
     const changes = CASES.filter((each) => each.base === base).map(({ broken }) => broken);
-    it(`leave nothing that could be patched, whatever was broken of ${name} together`, () =>
+    it(`patch everything that can be patched, whatever is broken in ${name} together`, () =>
       fc.assert(
         fc.property(fc.shuffledSubarray(changes, { minLength: 2 }), (chosen) => {
           const left = findingsOf(mended(all(...chosen)(base())));
@@ -48,7 +48,7 @@ describe('the rules', () => {
       ));
   }
 
-  it('say what they saw, what follows and what mends it', () => {
+  it('give the evidence, the consequence and the fix', () => {
     for (const { base, broken } of CASES) {
       for (const finding of findingsOf(broken(base()))) {
         assert.ok(finding.evidence.length > 0, finding.id);

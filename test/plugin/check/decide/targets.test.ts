@@ -39,13 +39,13 @@ function targets(routes: Partial<Parameters<typeof targetsOf>[0]>) {
 }
 
 describe('target groups of an Ingress', () => {
-  it('are of nodes, with the delay of AWS, unless told', () => {
+  it('contain nodes, with the delay of AWS, by default', () => {
     assert.deepEqual(targets({ ingresses: [ingress()] }), [
       { by: 'Ingress/front', type: 'instance', delay: 300, failsAfter: 30 },
     ]);
   });
 
-  it('take the annotations of the Service before those of the Ingress', () => {
+  it('use the annotations of the Service before those of the Ingress', () => {
     const annotated = ingress({
       [TYPE]: 'instance',
       [ATTRIBUTES]: 'deregistration_delay.timeout_seconds=20',
@@ -60,7 +60,7 @@ describe('target groups of an Ingress', () => {
     ]);
   });
 
-  it('are not there for an Ingress of another controller, or to another Service', () => {
+  it('do not exist for an Ingress of another controller, or to another Service', () => {
     const classes = [ingressClass('alb', 'k8s.io/ingress-nginx')];
     assert.deepEqual(targets({ ingresses: [ingress()], classes }), []);
     const other = ingress({}, { defaultBackend: { service: { name: 'other' } } });
@@ -69,7 +69,7 @@ describe('target groups of an Ingress', () => {
     assert.deepEqual(targets({ ingresses: [unknown] }), []);
   });
 
-  it('are known by the class that is the default, and by the old annotation', () => {
+  it('are recognised by the default class, and by the old annotation', () => {
     const none = ingress({}, { ingressClassName: null });
     assert.deepEqual(targets({ ingresses: [none] }), []);
     const asDefault = { 'ingressclass.kubernetes.io/is-default-class': 'true' };
@@ -107,7 +107,7 @@ describe('target groups of a Service', () => {
     ]);
   });
 
-  it('are of pods with the old type nlb-ip, and of nodes where nothing says so', () => {
+  it('contain pods with the old type nlb-ip, and nodes by default', () => {
     const typeOf = (annotations: Annotations) =>
       targets({ services: [service(annotations, { type: 'LoadBalancer' })] })[0]?.type;
     assert.equal(typeOf({ [`${nlb}-type`]: 'nlb-ip' }), 'ip');
@@ -117,7 +117,7 @@ describe('target groups of a Service', () => {
 });
 
 describe('TargetGroupBindings', () => {
-  it('tell the type of what the controller made them for', () => {
+  it('have the type of the object for which the controller created them', () => {
     const made = binding('k8s-shop-web', 'ip', { 'ingress.k8s.aws/stack-name': 'front' });
     assert.deepEqual(targets({ ingresses: [ingress()], bindings: [made] }), [
       { by: 'Ingress/front', type: 'ip', delay: 300, failsAfter: 30 },
@@ -126,7 +126,7 @@ describe('TargetGroupBindings', () => {
     assert.equal(targets({ ingresses: [ingress()], bindings: [group] })[0]?.type, 'ip');
   });
 
-  it('are target groups of their own otherwise, whose delay only AWS knows', () => {
+  it('are otherwise separate target groups, whose delay is known only to AWS', () => {
     const unknown = { delay: undefined, failsAfter: undefined };
     const byHand = [binding('hand', 'instance')];
     assert.deepEqual(targets({ bindings: byHand }), [

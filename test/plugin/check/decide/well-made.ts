@@ -1,4 +1,4 @@
-/** Workloads in which there is nothing to find: those of the cases differ from them by little. */
+/** Workloads without findings: those of the cases differ from them only slightly. */
 import type { TestObject } from './objects.ts';
 
 const ZONE = 'topology.kubernetes.io/zone';
@@ -22,7 +22,7 @@ function nodes(): TestObject[] {
   );
 }
 
-/** Spread over the zones; `own` is what the workload gives each of them. */
+/** Spread over the zones; `own` are the fields that the workload sets. */
 function pods(
   names: readonly string[],
   controller: { kind: string; name: string },
