@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { defineConfig, type Options } from 'tsup';
 import { directBuiltins } from './krew/bundle/builtins.ts';
-import { mergeChunks } from './krew/bundle/merge.ts';
 import { fastYargs } from './krew/bundle/fast-yargs.ts';
+import { mergeChunks } from './krew/bundle/merge.ts';
 import { withoutReactDevtools } from './krew/bundle/react-devtools.ts';
 import { readManifestFolder } from './plugin/install/manifests/read-folder.ts';
 

@@ -74,7 +74,7 @@ export function rolloutKeysSuite(factory: ClusterFactory): void {
       const screen = open('paused');
       await shows(screen, /wave 1/);
       await press(screen, 'p', /PAUSED +by \S+@\S+, \ds ago/);
-      await shows(screen, /p resumes/);
+      await shows(screen, /p resume/);
       await bench.leaseState('paused', 'held');
       const seen = await status('paused');
       assert.equal(seen.state, 'held');
@@ -92,7 +92,7 @@ export function rolloutKeysSuite(factory: ClusterFactory): void {
       await shows(screen, /wave 1 in zone-a/);
       await press(screen, '-', /→ maxUnavailable stays 1/);
       await press(screen, '+', /→ maxUnavailable is now 2, it was 1/);
-      await shows(screen, /limit +at most 2 down in a zone, set by \S+@\S+/);
+      await shows(screen, /limit +2 down per zone, set by \S+@\S+/);
       assert.equal((await status('limited')).maxUnavailablePods, 2);
       await shows(screen, /wave 2 in zone-a: limited-\d, limited-\d/);
       await press(screen, '-', /→ maxUnavailable is now 1, it was 2/);
@@ -105,12 +105,12 @@ export function rolloutKeysSuite(factory: ClusterFactory): void {
       const versions = () =>
         bench.kubectl('get', 'statefulset', 'undone', '-o', 'jsonpath={.metadata.generation}');
       const generation = await versions();
-      await press(screen, 'u', /undo +turn the template back to revision \w+\? \(y\/n\)/);
+      await press(screen, 'u', /undo +Roll back to revision \w+\? \[y\/N\]/);
       await shows(screen, /image: app:broken → app:v1/);
       await press(screen, 'n', /→ nothing was undone/);
       assert.equal(await versions(), generation);
 
-      await press(screen, 'u', /y turns back/);
+      await press(screen, 'u', /y roll back/);
       screen.type('y');
       assert.equal(await screen.ended, 0);
       const note = 'jsonpath={.metadata.annotations.kubectl-zone\\.dev/undone}';
@@ -137,7 +137,7 @@ export function rolloutKeysSuite(factory: ClusterFactory): void {
           .sort()
           .reverse();
       const left = [...ofZone('zone-b').slice(0, 1), ...ofZone('zone-a')];
-      await press(screen, 'u', /y turns back/);
+      await press(screen, 'u', /y roll back/);
       screen.type('y');
       assert.equal(await screen.ended, 0);
       const text = screen.everything().join('\n');
@@ -148,7 +148,7 @@ export function rolloutKeysSuite(factory: ClusterFactory): void {
 
     it('enter tells why a pod is not ready, the arrows choose it, esc closes', async () => {
       const screen = await stuck('explained');
-      await press(screen, 'j', /explained-\d in zone-a: ImagePullBackOff +enter tells more/);
+      await press(screen, 'j', /explained-\d in zone-a: ImagePullBackOff +enter why/);
       await press(screen, ENTER, /container +main waits: ImagePullBackOff/);
       await press(screen, '\u001b[C', /explained-\d +esc closes[\s\S]*container +main runs and is ready/);
       await press(screen, DOWN, /container +main waits: ImagePullBackOff/);
@@ -172,7 +172,7 @@ export function rolloutKeysSuite(factory: ClusterFactory): void {
       const onlooker = watch('watched');
       await shows(onlooker, /ImagePullBackOff/);
       await press(onlooker, '+', /→ maxUnavailable is now 3, it was 25% \(2\)/);
-      await shows(driver, /limit +at most 3 down in a zone, set by/);
+      await shows(driver, /limit +3 down per zone, set by/);
       await press(onlooker, 'p', /PAUSED/);
       await shows(driver, /PAUSED +by \S+@\S+/);
       await press(driver, 'p', /→ resumed/);
@@ -182,7 +182,7 @@ export function rolloutKeysSuite(factory: ClusterFactory): void {
       assert.equal((await status('watched')).state, 'running');
 
       const second = watch('watched');
-      await press(second, 'u', /y turns back/);
+      await press(second, 'u', /y roll back/);
       second.type('y');
       assert.equal(await driver.ended, 0);
       assert.equal(await second.ended, 0);

@@ -131,8 +131,8 @@ function legend({ cells }: Theme): Line {
 function footer({ state, keys }: BudgetFrameInput): Line {
   if (state.quitting) return [span('leaving', 'warn')];
   return keys
-    ? [span('q', 'strong'), span(' leaves', 'faint')]
-    : [span('Ctrl-C', 'strong'), span(' leaves', 'faint')];
+    ? [span('q', 'strong'), span(' quit', 'faint')]
+    : [span('Ctrl-C', 'strong'), span(' quit', 'faint')];
 }
 
 /** How many pods of a zone are in which state, as cells. */

@@ -52,5 +52,5 @@ export function headingLine({ demand, atMs, speed }: FlushStarted, nowMs: number
 
 function footer({ state, keys }: FlushFrameInput): Line {
   if (state.quitting) return [span('leaving', 'warn')];
-  return [span(keys ? 'q' : 'Ctrl-C', 'strong'), span(' leaves', 'faint')];
+  return [span(keys ? 'q' : 'Ctrl-C', 'strong'), span(' quit', 'faint')];
 }

@@ -8,8 +8,8 @@ export interface FinishedFields {
 
 const HEADINGS: Readonly<Record<FinishedFields['outcome'], string>> = {
   done: 'done',
-  stopped: 'stopped, and safe to leave',
-  interrupted: 'interrupted, and safe to leave',
+  stopped: 'stopped safely',
+  interrupted: 'interrupted safely',
   failed: 'failed',
 };
 

@@ -49,7 +49,7 @@ export function times({ latest, finished }: ViewState, nowMs: number): Line {
   const sinceMs = Math.max(0, nowMs - receivedAtMs);
   const left = timeLeft(snapshot.remainingMs, sinceMs);
   // A limit that an operator has set stands on a line of its own.
-  const limit = snapshot.maxUnavailableBy ? '' : `, at most ${snapshot.maxUnavailablePods} in a zone`;
+  const limit = snapshot.maxUnavailableBy ? '' : `, limit ${snapshot.maxUnavailablePods} per zone`;
   return [span(`${elapsed(latest, nowMs)} elapsed, `), span(left), down, span(limit, 'faint')];
 }
 

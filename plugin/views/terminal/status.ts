@@ -42,13 +42,8 @@ export function statusRows({ kind }: StatusFacts): number {
 /** What the keys do, or that the wish to leave was heard. */
 export function footer(quitting: boolean, keys: boolean, leaving: string): Line {
   if (quitting) return [span(leaving, 'warn')];
-  if (!keys) return [span('Ctrl-C', 'strong'), span(' leaves safely', 'faint')];
-  return [
-    span('q', 'strong'),
-    span(' leaves safely   ', 'faint'),
-    span('?', 'strong'),
-    span(' help', 'faint'),
-  ];
+  if (!keys) return [span('Ctrl-C', 'strong'), span(' quit (safe)', 'faint')];
+  return [span('q', 'strong'), span(' quit (safe)   ', 'faint'), span('?', 'strong'), span(' help', 'faint')];
 }
 
 const LONGEST_BAR = 50;

@@ -41,10 +41,10 @@ describe('yargs without what is slow', () => {
   after(() => rm(dir, { recursive: true, force: true }));
 
   it('has both modules replaced, and needs no other than before', () => {
-    assert.deepEqual(
-      fast.inputs.filter((path) => path.startsWith('stand-in:')).sort(),
-      ['stand-in:assert', 'stand-in:string-width'],
-    );
+    assert.deepEqual(fast.inputs.filter((path) => path.startsWith('stand-in:')).sort(), [
+      'stand-in:assert',
+      'stand-in:string-width',
+    ]);
     assert.ok(stock.inputs.some((path) => path.includes('/string-width/')));
     const added = fast.inputs.filter((path) => !path.startsWith('stand-in:') && !stock.inputs.includes(path));
     assert.deepEqual(added, []);

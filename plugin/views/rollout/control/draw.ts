@@ -26,7 +26,7 @@ export function orderSections(snapshot: RolloutSnapshot, finished: boolean, canv
     sections.push(fixed(1, labelled({ text: 'PAUSED', tone: 'bad' }, text, layout)));
   }
   if (maxUnavailableBy && !finished) {
-    const text = `at most ${maxUnavailablePods} down in a zone, set by ${who(maxUnavailableBy, nowMs)}`;
+    const text = `${maxUnavailablePods} down per zone, set by ${who(maxUnavailableBy, nowMs)}`;
     sections.push(fixed(6, labelled({ text: 'limit', tone: 'warn' }, text, layout)));
   }
   return sections;
@@ -46,7 +46,7 @@ export function cursorLines({ zones }: RolloutSnapshot, { cursor, panel }: Contr
       span(cursor, 'chosen'),
       span(` in ${zone.zone}: ${state}   `),
       span('enter', 'strong'),
-      span(' tells more', 'faint'),
+      span(' why', 'faint'),
     ],
   ];
 }
@@ -82,11 +82,7 @@ function questionLines(
     labelled({ text: '', tone: 'normal' }, oneLine(difference).replaceAll('→', theme.arrow), layout),
   );
   return [
-    ...labelled(
-      { text: 'undo', tone: 'warn' },
-      `turn the template back to revision ${revision}? (y/n)`,
-      layout,
-    ),
+    ...labelled({ text: 'undo', tone: 'warn' }, `Roll back to revision ${revision}? [y/N]`, layout),
     ...changes,
   ];
 }
@@ -101,16 +97,16 @@ export function controlFooter(snapshot: RolloutSnapshot | undefined, { panel }: 
   const keys: [key: string, does: string][] =
     panel?.kind === 'undo'
       ? [
-          ['y', 'turns back'],
-          ['n', 'leaves it'],
+          ['y', 'roll back'],
+          ['n', 'cancel'],
         ]
       : [
-          ['p', snapshot?.paused ? 'resumes' : 'pauses'],
+          ['p', snapshot?.paused ? 'resume' : 'pause'],
           ['+ -', 'limit'],
           ['u', 'undo'],
           ['enter', 'why'],
         ];
-  return [...keys, ['q', 'leaves safely'] as const, ['?', 'help'] as const].flatMap(
+  return [...keys, ['q', 'quit (safe)'] as const, ['?', 'help'] as const].flatMap(
     ([key, does], index): Span[] => [
       span(`${index === 0 ? '' : '   '}${key}`, 'strong'),
       span(` ${does}`, 'faint'),

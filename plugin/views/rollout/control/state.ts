@@ -53,8 +53,8 @@ export function orderNews(
   }
   if (!paused && before.paused) say('resumed');
   if (limited && limited.at !== before.maxUnavailableBy?.at) {
-    say(`at most ${now.maxUnavailablePods} down in a zone, set by ${limited.by}`);
+    say(`limit ${now.maxUnavailablePods} down per zone, set by ${limited.by}`);
   }
-  if (undone && undone.at !== before.undone?.at) say(`the template was turned back by ${undone.by}`);
+  if (undone && undone.at !== before.undone?.at) say(`rolled back by ${undone.by}`);
   return news;
 }

@@ -49,7 +49,7 @@ describe('layOutBudgets', () => {
       '  zone-c  4/4 serve  ●●●●  none may go',
       '',
       '● serves  ◐ about to go  ✗ down',
-      'q leaves',
+      'q quit',
     ]);
   });
 

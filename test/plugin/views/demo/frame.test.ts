@@ -55,7 +55,7 @@ describe('the frame of the demo', () => {
       'wave 1 in zone-a: ingester-0',
       'zone-a: ingester-0 back in 10m 30s',
       'wave 2 in zone-b: ingester-1',
-      'q leaves',
+      'q quit',
     ]);
   });
 
@@ -93,7 +93,7 @@ describe('the frame of the demo', () => {
   it('says at its end what came of it, without keys', () => {
     const lines = textAt(40);
     assert.equal(lines[11], 'kubectl zone rollout  done after 31m 36s  no write lost');
-    assert.ok(!lines.includes('q leaves'));
+    assert.ok(!lines.includes('q quit'));
   });
 
   it('fits every terminal', () => {

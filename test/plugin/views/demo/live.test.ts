@@ -12,7 +12,7 @@ afterEach(() => screen?.kill());
 async function shown(env: Readonly<Record<string, string>> = {}): Promise<Screen> {
   const args = ['--import', 'tsx', PLAY];
   screen = openScreen({ program: process.execPath, args, columns: 80, rows: 24, env });
-  await screen.until('the picture', (seen) => seen.visible().some((row) => row.startsWith('q leaves')));
+  await screen.until('the picture', (seen) => seen.visible().some((row) => row.startsWith('q quit')));
   return screen;
 }
 

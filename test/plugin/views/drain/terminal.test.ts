@@ -27,7 +27,7 @@ test('q leaves the last picture and writes the summary below', GUARD, async () =
   assert.equal(rows.filter((row) => row === TITLE).length, 1, rows.join('\n'));
   assert.deepEqual(rows.slice(rows.findIndex((row) => row.startsWith('stopped')) - 1), [
     '',
-    'stopped, and safe to leave: no more pods are evicted',
+    'stopped safely: no more pods are evicted',
     '',
     '  time taken:                2m 06s',
     '  nodes drained:             41',
@@ -46,7 +46,7 @@ test('Ctrl-C interrupts, and ? helps', GUARD, async () => {
   await terminal.until('help', shows('q, Ctrl-C leave:'));
   terminal.type('\u0003');
   assert.equal(await terminal.ended, 130);
-  assert.ok(shows('interrupted, and safe to leave')(terminal));
+  assert.ok(shows('interrupted safely')(terminal));
 });
 
 test('a smaller window leaves one picture that fits', GUARD, async () => {

@@ -40,7 +40,7 @@ test('100 nodes on 80 by 24: the active ones, and counts of the others', () => {
     'unhealthy statefulset/ingester in prod: 2 pods: ingester-13 (missing), ingeste…',
     '     45s  waiting: statefulset/a in prod has 3 of 24 pods down: a-1 (missing),…',
     '  1m 29s  zone-a finished: 3 nodes, 12 pods in 1m 29s',
-    'q leaves safely   ? help',
+    'q quit (safe)   ? help',
   ]);
 });
 
@@ -83,7 +83,7 @@ test('100 nodes on 120 by 40', () => {
     '     45s  waiting: statefulset/a in prod has 3 of 24 pods down: a-1 (missing), before the next zone begins',
     '  1m 29s  zone-a finished: 3 nodes, 12 pods in 1m 29s',
     '',
-    'q leaves safely   ? help',
+    'q quit (safe)   ? help',
   ]);
 });
 
@@ -99,7 +99,7 @@ test('100 nodes on 40 by 12', () => {
     '  zone-c          0/32 nodes  320 pods',
     '  no zone label    0/2 nodes  6 pods',
     'now       7 pods of zone-b may go',
-    'q leaves safely   ? help',
+    'q quit (safe)   ? help',
   ]);
 });
 
@@ -108,7 +108,7 @@ test('100 nodes on 20 by 5: figures, status and keys', () => {
     'drain of 100 nodes…',
     '41 of 100 nodes dr…',
     'now       7 pods o…',
-    'q leaves safely   …',
+    'q quit (safe)   ? …',
   ]);
 });
 
@@ -190,7 +190,7 @@ test('help takes the place of the events', () => {
     'unhealthy workloads with pods that are down; the next zone begins when there',
     '          are none',
     '',
-    'q leaves safely   ? help',
+    'q quit (safe)   ? help',
   ]);
 });
 
@@ -230,7 +230,7 @@ test('before the first event', () => {
   assert.deepEqual(drawnDrain(drainFrameInput(drainStateAfter([]))), [
     'looking at the cluster…',
     '',
-    'q leaves safely   ? help',
+    'q quit (safe)   ? help',
   ]);
 });
 

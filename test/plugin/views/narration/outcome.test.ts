@@ -9,8 +9,8 @@ test('an end before the end is safe, and keeps the command that goes on', () => 
   );
   assert.deepEqual(headings, [
     ['done: asked to leave', 'kubectl zone rollout sts/a'],
-    ['stopped, and safe to leave: asked to leave', 'kubectl zone rollout sts/a'],
-    ['interrupted, and safe to leave: asked to leave', 'kubectl zone rollout sts/a'],
+    ['stopped safely: asked to leave', 'kubectl zone rollout sts/a'],
+    ['interrupted safely: asked to leave', 'kubectl zone rollout sts/a'],
     ['failed: asked to leave', 'kubectl zone rollout sts/a'],
   ]);
 });

@@ -37,7 +37,7 @@ const GUARD = { timeout: 60_000 };
 test('without a terminal to read from it draws all the same, and says how to leave', GUARD, async () => {
   const opened = open();
   const { reporter } = opened;
-  assert.match(await untilWritten(opened), /Ctrl-C leaves safely/);
+  assert.match(await untilWritten(opened), /Ctrl-C quit \(safe\)/);
   await reporter.close();
 });
 

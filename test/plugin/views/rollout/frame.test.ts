@@ -91,8 +91,8 @@ test('times go on between snapshots, by our own clock', () => {
       .find((line) => line.includes('elapsed'));
   };
   assert.deepEqual([0, 5000, 600_000].map(later), [
-    '2m 05s elapsed, about 3m 10s left, 2 pods down, at most 9 in a zone',
-    '2m 10s elapsed, about 3m 05s left, 2 pods down, at most 9 in a zone',
-    '12m 05s elapsed, 2 pods down, at most 9 in a zone',
+    '2m 05s elapsed, about 3m 10s left, 2 pods down, limit 9 per zone',
+    '2m 10s elapsed, about 3m 05s left, 2 pods down, limit 9 per zone',
+    '12m 05s elapsed, 2 pods down, limit 9 per zone',
   ]);
 });

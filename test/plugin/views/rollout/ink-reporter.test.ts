@@ -6,7 +6,7 @@ const LINES_BEFORE = Array.from({ length: 10 }, (_, index) => `before ${index + 
 /** Plays the script at once up to a moment in the second zone, and stays there. */
 const HELD = ['--before=10', '--until=150', '--speed=100000', '--hang=ingester-20'];
 const TITLE = 'StatefulSet prod/ingester';
-const KEYS = 'q leaves safely   ? help';
+const KEYS = 'q quit (safe)   ? help';
 
 /** A program that waits for a key would keep a failed test waiting. */
 const GUARD = { timeout: 60_000 };
@@ -38,7 +38,7 @@ test('q leaves the last picture and writes the summary below', GUARD, async () =
   const rows = terminal.everything();
   assert.deepEqual(rows.slice(rows.findIndex((row) => row.startsWith('stopped')) - 1), [
     '',
-    'stopped, and safe to leave: no more pods are taken',
+    'stopped safely: no more pods are taken',
     'kubectl zone rollout sts/ingester -n prod goes on',
     '',
     '  time taken:                 2m 05s',
@@ -57,7 +57,7 @@ test('Ctrl-C in raw mode leaves in the same way, and the cursor is visible again
   assert.equal(await terminal.ended, 0);
   const output = terminal.raw();
   assert.ok(output.lastIndexOf('\u001b[?25h') > output.lastIndexOf('\u001b[?25l'));
-  assert.ok(shows('interrupted, and safe to leave')(terminal));
+  assert.ok(shows('interrupted safely')(terminal));
 });
 
 test('? opens the help and closes it', GUARD, async () => {

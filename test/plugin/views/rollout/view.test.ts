@@ -34,7 +34,7 @@ test('36 pods on 80 by 24', () => {
     'ingester: grafana/mimir:2.11.0 → grafana/mimir:2.12.0',
     '',
     '━━━━━━━━━━━━━━━━──────────────────────────────────  12 of 36 pods new, 33%',
-    '1m 51s elapsed, about 3m 42s left, 4 pods down, at most 9 in a zone',
+    '1m 51s elapsed, about 3m 42s left, 4 pods down, limit 9 per zone',
     '',
     '✓ zone-a  12/12  ●●●●●●●●●● ●●',
     '▸ zone-b   0/12  ◐◐◐◐○○○○○○ ○○',
@@ -52,7 +52,7 @@ test('36 pods on 80 by 24', () => {
     '  1m 45s  zone-a finished: 12 pods in 1m 45s',
     '  1m 45s  wave 6 in zone-b: ingester-23, ingester-22 and 2 more',
     '',
-    'q leaves safely   ? help',
+    'q quit (safe)   ? help',
   ]);
 });
 
@@ -62,7 +62,7 @@ test('300 pods on 80 by 24', () => {
     'ingester: grafana/mimir:2.11.0 → grafana/mimir:2.12.0',
     '',
     '━━━━━━━━━━━───────────────────────────────────────  71 of 300 pods new, 23%',
-    '2m 40s elapsed, about 8m 36s left, 29 pods down, at most 75 in a zone',
+    '2m 40s elapsed, about 8m 36s left, 29 pods down, limit 75 per zone',
     '',
     '▸ zone-a  71/100  ●●●●●●●●●● ●●●●●●●●●● ●●●●●●●●●● ●●●●●●●●●● ●●●●●●●●●●',
     '                  ●●●●●●●●●● ●●●◐◐◐◐◐◐✗ ◐●●●●◐◐◐◐◐ ◐◐◐◐◐◐●●●● ◐◐◐◐◐◐◐◐◐◐',
@@ -80,7 +80,7 @@ test('300 pods on 80 by 24', () => {
     '  2m 25s  wave 7 in zone-a: ingester-236, ingester-235 and 35 more',
     '  2m 31s  zone-a: ingester-230 down: ImagePullBackOff',
     '',
-    'q leaves safely   ? help',
+    'q quit (safe)   ? help',
   ]);
 });
 
@@ -91,7 +91,7 @@ test('300 pods on 120 by 40', () => {
     'ingester: grafana/mimir:2.11.0 → grafana/mimir:2.12.0',
     '',
     '━━━━━━━━━━━───────────────────────────────────────  71 of 300 pods new, 23%',
-    '2m 40s elapsed, about 8m 36s left, 29 pods down, at most 75 in a zone',
+    '2m 40s elapsed, about 8m 36s left, 29 pods down, limit 75 per zone',
     '',
     '▸ zone-a  71/100  ●●●●●●●●●● ●●●●●●●●●● ●●●●●●●●●● ●●●●●●●●●● ●●●●●●●●●●',
     '                  ●●●●●●●●●● ●●●◐◐◐◐◐◐✗ ◐●●●●◐◐◐◐◐ ◐◐◐◐◐◐●●●● ◐◐◐◐◐◐◐◐◐◐',
@@ -114,7 +114,7 @@ test('300 pods on 120 by 40', () => {
     '  2m 25s  wave 7 in zone-a: ingester-236, ingester-235 and 35 more',
     '  2m 31s  zone-a: ingester-230 down: ImagePullBackOff',
     '',
-    'q leaves safely   ? help',
+    'q quit (safe)   ? help',
   ]);
 });
 
@@ -125,7 +125,7 @@ test('300 pods on 60 by 20, several pods a cell', () => {
     'ingester: grafana/mimir:2.11.0 → grafana/mimir:2.12.0',
     '',
     '━━━━━━━━──────────────────────────  71 of 300 pods new, 23%',
-    '2m 40s elapsed, about 8m 36s left, 29 pods down, at most 7…',
+    '2m 40s elapsed, about 8m 36s left, 29 pods down, limit 75 …',
     '▸ zone-a  71/100  ●●●●●●●●●● ●●●●●●●●●● ●●●●●●●●●●',
     '                  ●◐◐◐✗◐●◐◐◐ ◐◐◐●●◐◐◐◐◐',
     '  zone-b   0/100  ○○○○○○○○○○ ○○○○○○○○○○ ○○○○○○○○○○',
@@ -139,7 +139,7 @@ test('300 pods on 60 by 20, several pods a cell', () => {
     'down      zone-a: ingester-230: ImagePullBackOff',
     '  2m 25s  wave 7 in zone-a: ingester-236, ingester-235 and…',
     '  2m 31s  zone-a: ingester-230 down: ImagePullBackOff',
-    'q leaves safely   ? help',
+    'q quit (safe)   ? help',
   ]);
 });
 
@@ -150,7 +150,7 @@ test('blocked: by what, and what would change it', () => {
     'ingester: grafana/mimir:2.11.0 → grafana/mimir:2.12.0',
     '',
     '━━━━━━━━━━━━━─────────────────────────────────────  10 of 36 pods new, 27%',
-    '2m 05s elapsed, 3 pods down, at most 9 in a zone',
+    '2m 05s elapsed, 3 pods down, limit 9 per zone',
     '',
     '▸ us-east-1a  10/12  ●●●●●●●●●● ✗○',
     '  us-east-1b   0/12  ○○○✗✗○○○○○ ○○',
@@ -167,7 +167,7 @@ test('blocked: by what, and what would change it', () => {
     '      0s  us-east-1a: ingester-25 down: CrashLoopBackOff',
     '      0s  us-east-1b: ingester-20, ingester-19 down: ErrImagePull',
     '',
-    'q leaves safely   ? help',
+    'q quit (safe)   ? help',
   ]);
 });
 
@@ -187,7 +187,7 @@ test('leaving, in ASCII, without keys, with a heading', () => {
     'ingester: grafana/mimir:2.11.0 -> grafana/mimir:2.12.0',
     '',
     '======================----------------------------  16 of 36 pods new, 44%',
-    '2m 05s elapsed, about 3m 10s left, 2 pods down, at most 9 in a zone',
+    '2m 05s elapsed, about 3m 10s left, 2 pods down, limit 9 per zone',
     '',
     '+ zone-a  12/12  ########## ##',
     '> zone-b   4/12  ####~~.... ..',
@@ -208,7 +208,7 @@ test('help takes the place of the events', () => {
     'ingester: grafana/mimir:2.11.0 → grafana/mimir:2.12.0',
     '',
     '━━━━━━━━━━━━━━━━━━━━━━────────────────────────────  16 of 36 pods new, 44%',
-    '2m 05s elapsed, about 3m 10s left, 2 pods down, at most 9 in a zone',
+    '2m 05s elapsed, about 3m 10s left, 2 pods down, limit 9 per zone',
     '',
     '✓ zone-a  12/12  ●●●●●●●●●● ●●',
     '▸ zone-b   4/12  ●●●●◐◐○○○○ ○○',
@@ -225,7 +225,7 @@ test('help takes the place of the events', () => {
     '          be larger',
     'time left estimated from the start-up times seen so far',
     '',
-    'q leaves safely   ? help',
+    'q quit (safe)   ? help',
   ]);
 });
 
@@ -263,6 +263,6 @@ test('before the first event', () => {
   assert.deepEqual(drawnLines(frameInput(stateAfter([]))), [
     'looking at the cluster…',
     '',
-    'q leaves safely   ? help',
+    'q quit (safe)   ? help',
   ]);
 });

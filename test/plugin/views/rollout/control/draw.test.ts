@@ -8,7 +8,7 @@ import { cells, event, STARTED_AT_MS, snapshotOf, zoneRow } from '../../fixtures
 
 const ANN = { by: 'ann@laptop', at: new Date(STARTED_AT_MS - 65_000).toISOString(), reason: '' };
 const ROWS = [zoneRow('zone-a', cells('##!.', 7, 'ImagePullBackOff')), zoneRow('zone-b', cells('....', 3))];
-const KEYS = 'p pauses   + - limit   u undo   enter why   q leaves safely   ? help';
+const KEYS = 'p pause   + - limit   u undo   enter why   q quit (safe)   ? help';
 
 function drawn(snapshot: Partial<RolloutSnapshot>, actions: ViewAction[] = [], columns = 80): string[] {
   const events = [
@@ -26,26 +26,24 @@ test('steered: the keys below, and what the last one has done', () => {
 test('paused: who and why stand at the top, and p resumes', () => {
   const lines = drawn({ paused: { ...ANN, reason: 'the store is slow' } });
   assert.equal(lines[1], 'PAUSED    by ann@laptop, 1m 05s ago: the store is slow');
-  assert.equal(lines.at(-1), KEYS.replace('pauses', 'resumes'));
+  assert.equal(lines.at(-1), KEYS.replace('pause', 'resume'));
   assert.ok(lines.some((line) => line.endsWith('0s  paused by ann@laptop: the store is slow')));
 });
 
 test('another limit: how many, and who set it', () => {
   const lines = drawn({ maxUnavailableBy: ANN, maxUnavailablePods: 3 });
-  assert.equal(lines[1], 'limit     at most 3 down in a zone, set by ann@laptop, 1m 05s ago');
+  assert.equal(lines[1], 'limit     3 down per zone, set by ann@laptop, 1m 05s ago');
   assert.ok(lines.includes('0s elapsed, 1 pod down'));
 });
 
 test('the pod under the cursor is named, with what it is', () => {
   assert.ok(
     drawn({}, [{ type: 'choose-pod', pod: 'ingester-5' }]).includes(
-      'ingester-5 in zone-a: ImagePullBackOff   enter tells more',
+      'ingester-5 in zone-a: ImagePullBackOff   enter why',
     ),
   );
   assert.ok(
-    drawn({}, [{ type: 'choose-pod', pod: 'ingester-0' }]).includes(
-      'ingester-0 in zone-b: old   enter tells more',
-    ),
+    drawn({}, [{ type: 'choose-pod', pod: 'ingester-0' }]).includes('ingester-0 in zone-b: old   enter why'),
   );
 });
 
@@ -78,10 +76,10 @@ const QUESTION: ViewAction = {
 
 test('the question names the revision and the change, and the keys that answer it', () => {
   assert.deepEqual(drawn({}, [QUESTION]).slice(-4), [
-    'undo      turn the template back to revision 5c8d7f9b6c? (y/n)',
+    'undo      Roll back to revision 5c8d7f9b6c? [y/N]',
     '          spec.containers[main].image: app:broken → app:v1',
     '',
-    'y turns back   n leaves it   q leaves safely   ? help',
+    'y roll back   n cancel   q quit (safe)   ? help',
   ]);
 });
 
