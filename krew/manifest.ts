@@ -1,23 +1,23 @@
-/** What a krew manifest says about one release. */
+/** The data of one release for a krew manifest. */
 export interface Release {
   /** A semantic version without the leading `v`. */
   version: string;
-  /** Where to read about the plugin. */
+  /** The plugin's website. */
   homepage: string;
-  /** The address of the folder that holds the archives, without a slash at its end. */
+  /** The URL of the directory with the archives, without a trailing slash. */
   downloadsUrl: string;
   /** The SHA-256 of each archive, in hexadecimal, by the archive's file name. */
   checksums: ReadonlyMap<string, string>;
 }
 
 /**
- * Fills a manifest's template in. `{{version}}` and `{{homepage}}` stand for themselves; `{{uri VARIANT}}` and
- * `{{sha256 VARIANT}}` for an archive, such as that of the variant `linux_amd64`.
+ * Fills in a manifest's template. Its placeholders are `{{version}}`, `{{homepage}}`, and for an archive, such as that of the
+ * variant `linux_amd64`, `{{uri VARIANT}}` and `{{sha256 VARIANT}}`.
  *
  * krew's fields are described at https://krew.sigs.k8s.io/docs/developer-guide/plugin-manifest/.
  *
  * @returns the manifest, as YAML
- * @throws Error naming what the release lacks or the template has too much
+ * @throws Error that names what is missing in the release or unknown in the template
  */
 export function krewManifest(template: string, release: Release): string {
   checkVersion(release.version);
@@ -31,7 +31,7 @@ export function krewManifest(template: string, release: Release): string {
 }
 
 /**
- * The archives that a template asks for.
+ * The archives that a template uses.
  *
  * @returns file names, each once, in the template's order
  */
@@ -45,7 +45,7 @@ export function archiveName(version: string, variant: string): string {
   return `kubectl-zone_v${version}_${variant}.tar.gz`;
 }
 
-/** Where GitHub, and those who took its addresses over, serve the files of a release from. */
+/** The URL of release files on GitHub and compatible services. */
 export function downloadsUrlOf(homepage: string, version: string): string {
   return `${homepage.replace(/\/+$/, '')}/releases/download/v${version}`;
 }
@@ -69,14 +69,14 @@ function checksumOf(name: string, checksums: Release['checksums']): string {
   return checksum;
 }
 
-/** https://semver.org; krew puts a `v` in front and refuses everything else. */
+/** https://semver.org; krew adds a leading `v` and refuses everything else. */
 const SEMANTIC_VERSION = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/;
 
 function checkVersion(version: string): void {
   if (!SEMANTIC_VERSION.test(version)) throw new Error(`not a semantic version without "v": ${version}`);
 }
 
-/** krew downloads by HTTP and nothing else. What would end a quoted YAML string is no part of a clean URL. */
+/** krew only downloads over HTTP. A valid URL contains no character that would end a quoted YAML string. */
 function checkUrl(url: string): void {
   if (!URL.canParse(url) || !/^https?:\/\/[^\s"'\\]+$/.test(url))
     throw new Error(`not an HTTP address: ${url}`);

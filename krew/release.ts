@@ -1,8 +1,8 @@
 /**
- * `npm run release`: builds what a release consists of into dist/release/, from the bundle in dist/. RELEASING.md has
+ * `npm run release`: builds the files of a release into dist/release/, from the bundle in dist/. RELEASING.md has
  * the steps before and after.
  *
- *   --snapshot        a trial: of whatever the work tree holds
+ *   --snapshot        a test release of the current work tree
  *   --only A,B        with --snapshot: only these variants
  *   --out FOLDER      an empty folder to write to
  */
@@ -21,7 +21,7 @@ const ROOT = join(import.meta.dirname, '..');
 const OUT = join(ROOT, 'dist', 'release');
 const TEMPLATE = join(ROOT, 'krew', 'zone.yaml.template');
 
-/** Stands for the address of a snapshot that has none (RFC 6761, 6.4): krew then installs from a file only. */
+/** The URL of a snapshot without a homepage (RFC 6761, 6.4): krew can then only install from a file. */
 const NOWHERE = 'https://kubectl-zone.invalid';
 
 const say = (line: string) => void process.stderr.write(`${line}\n`);
@@ -59,7 +59,7 @@ async function refuseUnlessReady({ version, homepage }: RootPackage): Promise<vo
   if (found.length > 0) throw new Error(`no release can be made of this.\n${found.join('\n')}`);
 }
 
-/** What an earlier release has left would be uploaded with this one. Only our own folder is emptied unasked. */
+/** Files of an earlier release would be uploaded with this one. Only the default directory is emptied. */
 async function makeEmpty(out: string): Promise<void> {
   if (out === OUT) await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });

@@ -1,4 +1,4 @@
-/** One exact package of the npm registry that carries Node. */
+/** An exact version of an npm package that contains Node. */
 export interface Pin {
   name: string;
   version: string;
@@ -9,9 +9,9 @@ export interface Pin {
 }
 
 /**
- * The Node that an executable for each platform contains. It is the LTS release, which runs wherever glibc and libstdc++
- * are, whereas Node 26 for Linux wants libatomic too, which a small system does not have. Apple silicon's package has no
- * current LTS release, and both kinds of Mac are given the same.
+ * The Node in the executable for each platform. It is the LTS release, which requires only glibc and libstdc++, whereas
+ * Node 26 for Linux also requires libatomic, which small systems lack. The package for Apple silicon has no current LTS
+ * release, and both kinds of Mac use the same version.
  */
 export const RUNTIMES = {
   linuxX64: {
@@ -51,7 +51,7 @@ export const RUNTIMES = {
   },
 } as const satisfies Record<string, Pin>;
 
-/** Nodes for the machine that builds, one for each version above. */
+/** Nodes for the build machine, one for each version above. */
 const MAKERS: readonly Pin[] = [
   RUNTIMES.linuxX64,
   {
@@ -64,7 +64,7 @@ const MAKERS: readonly Pin[] = [
 ];
 
 /**
- * The Node, for Linux on x64, that prepares what is put into a runtime: what it writes, only its own version reads.
+ * The Node, for Linux on x64, that prepares the assets of a runtime: they can only be read by the same version.
  *
  * @throws Error when none is pinned in the runtime's version
  */

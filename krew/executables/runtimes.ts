@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { extract } from 'tar';
 import { makerFor, type Pin } from './pins.ts';
 
-/** What an executable is built from: paths of files. */
+/** Paths of the files from which an executable is built. */
 export interface Nodes {
   /** A Node of the runtime's version that runs here. */
   maker: string;
@@ -17,7 +17,7 @@ export interface Nodes {
 }
 
 /**
- * Finds what an executable for one platform is built from.
+ * Finds the files from which an executable for one platform is built.
  *
  * @param nodeModules where npm has put the packages of this platform
  * @param env reads XDG_CACHE_HOME, and is npm's environment
@@ -34,19 +34,19 @@ export async function findNodes(runtime: Pin, nodeModules: string, env: NodeJS.P
   return {
     maker: join(makerDir, maker.program),
     runtime: join(runtimeDir, runtime.program),
-    // Not every runtime's package has it.
+    // Not all runtime packages contain it.
     licence: join(makerDir, 'LICENSE'),
   };
 }
 
 /**
- * Hands over a Node that the pins name: the installed package if npm has installed it, else the tarball of the user's
- * npm registry, which is checked and kept.
+ * Returns a pinned Node: the package if npm has installed it, otherwise the tarball from the user's npm registry, which is
+ * verified and cached.
  *
  * @param nodeModules where npm, which checks what it installs, has put the packages of this platform
  * @param env reads XDG_CACHE_HOME, and is npm's environment
  * @returns the package's folder, with Node and, if the package has one, Node's LICENSE
- * @throws Error when the tarball cannot be had or is not the one that is pinned
+ * @throws Error if the tarball is not available or does not match the pin
  */
 export async function findRuntime(pin: Pin, nodeModules: string, env: NodeJS.ProcessEnv): Promise<string> {
   const installed = join(nodeModules, pin.name);
@@ -57,7 +57,7 @@ export async function findRuntime(pin: Pin, nodeModules: string, env: NodeJS.Pro
 }
 
 /**
- * Whether the bytes have the hash that a pin names.
+ * Whether the bytes have the hash of a pin.
  *
  * @param integrity `sha512-` and the hash in base64
  */
@@ -65,7 +65,7 @@ export function hasIntegrity(bytes: Uint8Array, integrity: string): boolean {
   return integrity === `sha512-${createHash('sha512').update(bytes).digest('base64')}`;
 }
 
-/** Unpacks into a folder of its own first, so that a download that was cut off is never taken for a runtime. */
+/** Unpacks into a temporary directory first, so that an incomplete download is never used as a runtime. */
 async function download(pin: Pin, to: string, env: NodeJS.ProcessEnv): Promise<void> {
   const parent = join(to, '..');
   await mkdir(parent, { recursive: true });
@@ -84,12 +84,12 @@ async function download(pin: Pin, to: string, env: NodeJS.ProcessEnv): Promise<v
   }
 }
 
-/** Somebody else has downloaded the same meanwhile. */
+/** Another process has downloaded the same in the meantime. */
 function ignoreOther(error: NodeJS.ErrnoException): void {
   if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
 }
 
-/** npm knows the user's registry and how to log in there. Packing looks at neither `os` nor `cpu`. */
+/** npm knows the user's registry and its credentials. Packing ignores `os` and `cpu`. */
 async function npmPack({ name, version }: Pin, dir: string, env: NodeJS.ProcessEnv): Promise<string> {
   const args = ['pack', `${name}@${version}`, '--pack-destination', dir, '--prefer-offline', '--silent'];
   const { stdout } = await promisify(execFile)('npm', args, { env });

@@ -1,4 +1,4 @@
-/** What a bundled package lets others do with it. */
+/** The licence of a bundled package. */
 export interface PackageLicence {
   name: string;
   version: string;
@@ -8,7 +8,7 @@ export interface PackageLicence {
   text: string;
 }
 
-/** Licences under which a package may be handed on inside ours, as long as their text goes with it. */
+/** Licences that allow redistribution in our package with their text. */
 const ACCEPTED: ReadonlySet<string> = new Set([
   '0BSD',
   'Apache-2.0',
@@ -18,12 +18,12 @@ const ACCEPTED: ReadonlySet<string> = new Set([
   'MIT',
 ]);
 
-/** esbuild writes the path of each module that it takes in as a comment above it. */
+/** esbuild writes the path of each bundled module as a comment above it. */
 const MODULE_COMMENT = /^\s*\/\/ \S*?(node_modules\/\S+)$/gm;
 const PACKAGE_FOLDER = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/;
 
 /**
- * The packages that are inside a bundle.
+ * The packages in a bundle.
  *
  * @param code a file that esbuild has written without minifying it
  * @returns their folders, such as `node_modules/a/node_modules/@b/c`
@@ -41,7 +41,7 @@ export function bundledPackages(code: string): Set<string> {
  * The text of THIRD-PARTY-LICENSES.txt; packages with the same words share them.
  *
  * @param nodeLicence Node's licence, where a release contains Node
- * @throws Error naming a package whose licence nobody has agreed to
+ * @throws Error that names a package whose licence has not been approved
  */
 export function thirdPartyLicences(packages: readonly PackageLicence[], nodeLicence?: string): string {
   for (const { name, version, licence } of packages) {
@@ -63,7 +63,7 @@ function section(names: readonly string[], text: string): string {
   return `${'='.repeat(80)}\n${names.join('\n')}\n${'-'.repeat(80)}\n${text.trim()}\n`;
 }
 
-/** By code units: a locale's order would make the file another one on another machine. */
+/** By code units: a locale's order would produce a different file on another machine. */
 function compare(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;

@@ -11,7 +11,7 @@ const RootPackage = z.object({
   engines: z.object({ node: z.string() }),
 });
 
-/** What a release takes from the repository's package.json, the only place that has the version. */
+/** The fields of the repository's package.json that a release uses, including the version. */
 export type RootPackage = z.infer<typeof RootPackage>;
 
 export async function readRootPackage(root: string): Promise<RootPackage> {

@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { filesUnder } from './files.ts';
 import { bundledPackages, type PackageLicence } from './licences.ts';
 
-/** Licences of packages whose tarball has none, as their repository has them. */
+/** Licences from the repositories of packages whose tarball has none. */
 const OWN_TEXTS = join(import.meta.dirname, 'licence-texts');
 
 const LICENCE_FILE = /^(licen[cs]e|copying|notice)([.-].*)?$/i;

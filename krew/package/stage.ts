@@ -5,7 +5,7 @@ import { publishedPackage, type RootPackage } from './npm-package.ts';
 
 const PROGRAMS = ['plugin/kubectl-zone', 'plugin/kubectl_complete-zone'];
 
-/** What every archive holds besides the program. */
+/** The files of every archive in addition to the program. */
 export interface Papers {
   /** The repository's root. */
   root: string;
@@ -14,7 +14,7 @@ export interface Papers {
 }
 
 /**
- * Lays out the JavaScript form: what runs wherever there is a Node, and what npm installs.
+ * Creates the JavaScript form, which requires Node and is also the npm package.
  *
  * @param dir does not exist yet
  * @throws Error when the bundle has not been built
@@ -30,7 +30,7 @@ export async function stageJavaScript(dir: string, manifest: RootPackage, papers
 }
 
 /**
- * Lays out an executable beside its papers.
+ * Creates the directory of an executable with its licences.
  *
  * @param executable is moved into the folder
  * @param program its name there
@@ -52,7 +52,7 @@ async function addPapers(dir: string, { root, thirdParty }: Papers): Promise<voi
   await writeFile(join(dir, 'THIRD-PARTY-LICENSES.txt'), thirdParty);
 }
 
-/** Whatever modes the files have here; they go into the archive. */
+/** File modes for the archive, independent of those in the work tree. */
 async function setModes(dir: string, programs: readonly string[]): Promise<void> {
   for (const name of await filesUnder(dir)) {
     await chmod(join(dir, name), programs.includes(name) ? 0o755 : 0o644);

@@ -21,14 +21,14 @@ export interface Build {
   out: string;
   variants: ReadonlySet<string>;
   env: NodeJS.ProcessEnv;
-  /** Called with each file's name when it is there. */
+  /** Called with the name of each file when it has been written. */
   onBuilt(name: string): void;
 }
 
 /**
  * Builds the archives and the npm package.
  *
- * @throws Error when the bundle is not of this version, a licence is missing, or a runtime cannot be had
+ * @throws Error if the bundle is not of this version, a licence is missing, or a runtime is not available
  */
 export async function buildArchives(build: Build): Promise<void> {
   const { root, manifest, variants } = build;
@@ -77,7 +77,7 @@ async function packExecutable(
   onBuilt(archive);
 }
 
-/** A bundle that was built before the version was raised would say so for ever. */
+/** A bundle that was built before the version was raised would report the old version. */
 async function checkVersion(javascriptDir: string, version: string): Promise<void> {
   const shim = join(javascriptDir, 'plugin', 'kubectl-zone');
   const { stdout } = await promisify(execFile)(process.execPath, [shim, '--version']);

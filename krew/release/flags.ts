@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { VARIANTS } from './variants.ts';
 
 export interface ReleaseFlags {
-  /** A trial: neither a clean work tree nor a dated changelog is asked for. */
+  /** A test release: requires neither a clean work tree nor a dated changelog. */
   snapshot: boolean;
   /** The variants to build. */
   variants: ReadonlySet<string>;
@@ -15,7 +15,7 @@ export interface ReleaseFlags {
  * Reads the command line of `krew/release.ts`.
  *
  * @param argv the words after the program's name
- * @throws Error naming the word that cannot be understood
+ * @throws Error that names the invalid argument
  */
 export function readFlags(argv: readonly string[]): ReleaseFlags {
   const { values } = parseArgs({

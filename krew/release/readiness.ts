@@ -1,18 +1,18 @@
-/** What decides whether a release may be made. */
+/** The state that determines whether a release is possible. */
 export interface ReleaseState {
   version: string;
-  /** Where to read about the plugin, from package.json. */
+  /** The plugin's website, from package.json. */
   homepage?: string;
   /** The text of CHANGELOG.md. */
   changelog: string;
-  /** What `git status --porcelain` prints. */
+  /** The output of `git status --porcelain`. */
   changes: string;
 }
 
 /**
- * Finds what stands in the way of a release.
+ * Finds the reasons why a release is not possible.
  *
- * @returns a sentence for each thing; none when the release may be made
+ * @returns a sentence per reason; none if the release is possible
  */
 export function obstacles({ version, homepage, changelog, changes }: ReleaseState): string[] {
   const found: string[] = [];
@@ -29,7 +29,7 @@ export function obstacles({ version, homepage, changelog, changes }: ReleaseStat
   return found;
 }
 
-/** Whether a version has a section with the day of its release. */
+/** Whether a version has a section with its release date. */
 function isDated(changelog: string, version: string): boolean {
   return changelog.split('\n').some((line) => {
     const [heading, date] = line.split(', ');

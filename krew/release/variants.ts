@@ -2,11 +2,11 @@ import { type Pin, RUNTIMES } from '../executables/pins.ts';
 
 /** An executable for one kind of machine. */
 export interface ExecutableVariant {
-  /** As in the name of its archive. `untried` means that nobody has run it, and so krew does not install it. */
+  /** As in the name of its archive. `untried` means untested, so krew does not install it. */
   name: string;
   /** The Node that it contains. */
   runtime: Pin;
-  /** What the plugin is called there. */
+  /** The file name of the plugin there. */
   program: string;
 }
 

@@ -25,9 +25,9 @@ function workloadLines(workload: WorkloadName, findings: readonly Finding[], wid
   const { kind, namespace, name } = workload;
   const heading = `${kind.toLowerCase()}/${name} in ${namespace}`;
   if (findings.length === 0) return [`${heading}: no findings`];
-  const told = findings.filter(({ severity }) => severity !== 'skipped');
+  const shown = findings.filter(({ severity }) => severity !== 'skipped');
   const skipped = findings.filter(({ severity }) => severity === 'skipped');
-  return [heading, ...told.flatMap((finding) => findingLines(finding, wide)), ...skippedLines(skipped)];
+  return [heading, ...shown.flatMap((finding) => findingLines(finding, wide)), ...skippedLines(skipped)];
 }
 
 function findingLines(finding: Finding, wide: boolean): string[] {

@@ -21,7 +21,7 @@ export const preStopNeedsShell: Rule = {
       const sleeps = onlySleeps(command);
       if (!sleeps && !(bare && usesShell(command))) return [];
       const time = hookTime(preStop);
-      const whole = time.kind === 'sleep' && Number.isInteger(time.seconds) ? time.seconds : undefined;
+      const wholeSeconds = time.kind === 'sleep' && Number.isInteger(time.seconds) ? time.seconds : undefined;
       return {
         ...(bare && { severity: 'warning' as const }),
         evidence: [
@@ -37,13 +37,13 @@ export const preStopNeedsShell: Rule = {
           ? 'Use the sleep action instead of the command (Kubernetes 1.30 or later).'
           : 'Use the sleep action instead of the command, and do the rest in the application on SIGTERM.',
         patches:
-          sleeps && whole !== undefined
+          sleeps && wholeSeconds !== undefined
             ? [
                 templatePatch(workload, {
                   containers: [
                     {
                       name: container.name,
-                      lifecycle: { preStop: { exec: null, sleep: { seconds: whole } } },
+                      lifecycle: { preStop: { exec: null, sleep: { seconds: wholeSeconds } } },
                     },
                   ],
                 }),
