@@ -28,10 +28,11 @@ const common: Options = {
   plugins: [directBuiltins],
 };
 
-/** What most commands load: the way to the cluster, and the table that is asked for most often. */
+/** What most commands load: the way to the cluster, the table of budgets, and what opens the views. */
 const EVERYDAY = {
   budgets: 'plugin/budget/list.ts',
   connect: 'shared/kube/connect.ts',
+  views: 'plugin/views/open.ts',
   yaml: 'node_modules/js-yaml/dist/js-yaml.mjs',
 };
 
