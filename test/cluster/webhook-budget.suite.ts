@@ -100,7 +100,7 @@ export function webhookBudgetSuite(factory: ClusterFactory): void {
     it('says that nothing enforces budgets when the webhook is not there', async () => {
       await webhook.stop();
       const { stdout } = await ended(1, 'explain', `pod/${await podIn('behind', 'zone-b')}`);
-      assert.match(stdout, /because nothing enforces that/);
+      assert.match(stdout, /because no webhook enforces the budget/);
       assert.match(stdout, /no webhook enforces .* there is no ValidatingWebhookConfiguration kubectl-zone/);
     });
   });
