@@ -28,7 +28,7 @@ export function installRefusalsSuite(start: () => Promise<ControlPlaneCluster>):
       assert.match(stderr, /cannot patch namespaces "kubectl-zone-system"/);
       assert.match(stderr, /cannot create customresourcedefinitions \(apiextensions\.k8s\.io\)/);
       assert.match(stderr, /cannot list deployments \(apps\) in the cluster/);
-      assert.match(stderr, /nothing was touched/);
+      assert.match(stderr, /nothing was changed/);
     });
 
     it('tells what may be known without rights', async () => {
@@ -36,7 +36,7 @@ export function installRefusalsSuite(start: () => Promise<ControlPlaneCluster>):
         .end;
       assert.equal(code, 0, stderr);
       assert.match(stdout, /^Kubernetes: +v1\./m);
-      assert.match(stdout, /^Webhook: +may not be seen$/m);
+      assert.match(stdout, /^Webhook: +unknown \(not permitted\)$/m);
       assert.match(stderr, /^not seen: customresourcedefinitions.* is forbidden/m);
     });
 
@@ -44,7 +44,7 @@ export function installRefusalsSuite(start: () => Promise<ControlPlaneCluster>):
       await cluster.apply(namespace(PEERS), peerDeployment(), PEER_CONFIGURATION);
       const { code, stderr } = await bench.run(TRY).end;
       assert.equal(code, 1);
-      assert.match(stderr, /^ {4}mutatingwebhookconfiguration\/\S+: it decides about every eviction$/m);
+      assert.match(stderr, /^ {4}mutatingwebhookconfiguration\/\S+: it decides on every eviction$/m);
       assert.match(stderr, /kubectl delete mutatingwebhookconfiguration zone-aware-controllers-mutating-/);
       assert.match(
         stderr,
