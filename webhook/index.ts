@@ -4,7 +4,7 @@ import { systemClock } from '../shared/clock.ts';
 import { connect } from '../shared/kube/connect.ts';
 import { VERSION } from '../shared/version.ts';
 import { ConfigError, readConfig } from './config.ts';
-import { runWebhook } from './run.ts';
+import { runWebhook } from './start.ts';
 import { createLog, messageOf } from './telemetry/log.ts';
 
 async function main(): Promise<void> {

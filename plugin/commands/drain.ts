@@ -104,7 +104,7 @@ export const drainCommand: Command = {
   async run(args, context, { commandLine }) {
     const request = { ...drainRequest(args), commandLine };
     const [{ runDrain }, { openDrainReporter }] = await Promise.all([
-      import('../drain/run.ts'),
+      import('../drain/drain.ts'),
       import('../views/open.ts'),
     ]);
     return runDrain(request, context, openDrainReporter);

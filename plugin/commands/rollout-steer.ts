@@ -1,7 +1,7 @@
 import { type Command, read } from '../cli/command.ts';
 import { connectionOptions } from '../cli/connection.ts';
 import { NAME_A_WORKLOAD, parseTarget, TARGET_POSITIONAL } from '../cli/target.ts';
-import type { Turn } from '../rollout/steer.ts';
+import type { Turn } from '../rollout/give-order.ts';
 
 export const rolloutPauseCommand = steerCommand('pause', {
   summary: 'Pause a rollout, wherever it runs',
@@ -44,7 +44,7 @@ function steerCommand(
         reason: read.text(args, 'reason') ?? '',
         connection: connectionOptions(args),
       };
-      const { runSteer } = await import('../rollout/steer.ts');
+      const { runSteer } = await import('../rollout/give-order.ts');
       return runSteer(request, context);
     },
   };

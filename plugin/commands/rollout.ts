@@ -139,7 +139,7 @@ export const rolloutCommand: Command = {
     const commandLineAfterChange = commandLineOf(withoutChange(words));
     const flags = { ...rolloutFlags(args), commandLine, commandLineAfterChange };
     const [{ runRollout }, { openRolloutReporter }] = await Promise.all([
-      import('../rollout/run.ts'),
+      import('../rollout/rollout.ts'),
       import('../views/open.ts'),
     ]);
     return runRollout(flags, context, openRolloutReporter);

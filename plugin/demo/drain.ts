@@ -5,8 +5,8 @@ import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
 import type { Context } from '../cli/context.ts';
 import type { ExitCode } from '../cli/errors.ts';
 import { setUnschedulable } from '../drain/cordon.ts';
+import { runDrain } from '../drain/drain.ts';
 import type { DrainRequest } from '../drain/request.ts';
-import { runDrain } from '../drain/run.ts';
 import { ingester, OLD_IMAGE } from './ingester.ts';
 import { allReady, type DemoHost, type DemoOptions, onSandbox, SETS } from './stage.ts';
 

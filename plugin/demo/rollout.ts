@@ -3,7 +3,7 @@ import { resourcePath } from '../../shared/kube/paths.ts';
 import type { Context } from '../cli/context.ts';
 import type { ExitCode } from '../cli/errors.ts';
 import type { RolloutFlags } from '../rollout/request.ts';
-import { runRollout } from '../rollout/run.ts';
+import { runRollout } from '../rollout/rollout.ts';
 import { ingester, OLD_IMAGE } from './ingester.ts';
 import { allReady, type DemoHost, type DemoOptions, onSandbox, SETS } from './stage.ts';
 

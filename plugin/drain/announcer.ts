@@ -7,7 +7,7 @@ import { keyOf } from './guards.ts';
 import type { Progress } from './progress.ts';
 
 /** One look at the cluster. */
-export interface Moment {
+export interface DrainView {
   observation: DrainObservation;
   memory: DrainMemory;
   nowMs: number;
@@ -43,14 +43,14 @@ export class Announcer {
   }
 
   /** Reports why the drain does not go on, if that has changed, and all there is to see. */
-  decided(moment: Moment, decision: DrainDecision): void {
+  decided(moment: DrainView, decision: DrainDecision): void {
     this.decision = decision;
     this.explain(moment, decision);
     this.show(moment, undefined);
   }
 
   /** As `decided`, for what is not the decision's to say: no connection, the end. */
-  show({ observation, memory, nowMs }: Moment, status: DrainStatus | undefined): void {
+  show({ observation, memory, nowMs }: DrainView, status: DrainStatus | undefined): void {
     const { progress, options, startedAtMs } = this.given;
     const snapshot = buildDrainSnapshot({
       observation,
@@ -67,7 +67,7 @@ export class Announcer {
   }
 
   /** Pods that go one by one are no new reason; another set of reasons, or a pod that cannot come back, is one. */
-  private explain({ observation, nowMs }: Moment, decision: DrainDecision): void {
+  private explain({ observation, nowMs }: DrainView, decision: DrainDecision): void {
     if (decision.kind === 'cordon') this.lastReason = '';
     if (decision.kind !== 'wait' && decision.kind !== 'blocked') return;
     const stuck = observation.workloads.flatMap(({ down }) =>

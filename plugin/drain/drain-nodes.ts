@@ -5,16 +5,16 @@ import { listNames } from '../../shared/sentences.ts';
 import type { Context } from '../cli/context.ts';
 import { EXIT, type ExitCode } from '../cli/errors.ts';
 import { writeLine } from '../cli/output.ts';
-import { agreeToDrain } from './agree.ts';
+import { agreeToDrain } from './confirm-drain.ts';
 import { uncordonAll } from './cordon.ts';
 import { orderDrainZones } from './decide/order.ts';
 import { DrainDriver, type DrainEnd } from './driver.ts';
 import type { DrainOutcome, DrainReporter, OpenDrainReporter } from './events.ts';
 import { startNotices } from './notices.ts';
-import type { DrainSight } from './observe.ts';
+import type { ObservedDrain } from './observe.ts';
+import type { WatchedDrain } from './open-drain.ts';
 import { type DrainProbe, probeDrain } from './probe.ts';
 import type { DrainRequest } from './request.ts';
-import type { Scene } from './scene.ts';
 import { tellUndo } from './tell-undo.ts';
 
 const EXIT_OF: Readonly<Record<DrainOutcome, ExitCode>> = {
@@ -34,7 +34,7 @@ const INTERRUPTED = 'nothing more is asked of the cluster';
  */
 export async function drainNodes(
   request: DrainRequest,
-  scene: Scene,
+  watched: WatchedDrain,
   notices: readonly string[],
   context: Context,
   openReporter: OpenDrainReporter,
@@ -48,8 +48,8 @@ export async function drainNodes(
   const ignoreInterrupts = context.onInterrupt(() => stop('interrupted', INTERRUPTED));
   const ended = new AbortController();
   try {
-    const sight = await scene.firstSight(starting.signal);
-    if (hasWork(sight)) await agreeToDrain(request, extentOf(sight, request), context);
+    const observed = await watched.firstLook(starting.signal);
+    if (hasWork(observed)) await agreeToDrain(request, extentOf(observed, request), context);
     starting.signal.throwIfAborted();
     const probe = await probeDrain(request.probe, context, AbortSignal.any([starting.signal, ended.signal]));
     const leftover = ({ outcome, summary }: Pick<DrainEnd, 'outcome' | 'summary'>) =>
@@ -60,11 +60,11 @@ export async function drainNodes(
     const reporter = probe.follow(shown);
     let end: DrainEnd;
     try {
-      driver = makeDriver(request, scene, reporter, probe, context);
-      listen(scene, reporter, driver, context);
+      driver = makeDriver(request, watched, reporter, probe, context);
+      listen(watched, reporter, driver, context);
       announce(
-        sight,
-        [...notices, ...startNotices(sight, scene, request.options)],
+        observed,
+        [...notices, ...startNotices(observed, watched, request.options)],
         request,
         reporter,
         context,
@@ -72,7 +72,7 @@ export async function drainNodes(
       probe.begin(reporter, () => driver?.wake());
       if (starting.signal.aborted) stop('interrupted', INTERRUPTED);
       end = await runWithin(request.timeoutMs, driver, context);
-      end = await uncordonIfAsked(end, request, scene, reporter, context);
+      end = await uncordonIfAsked(end, request, watched, reporter, context);
       const { outcome, reason } = end;
       const summary = { ...end.summary, ...(await probe.end()) };
       reporter.report({ atMs: context.clock.nowMs(), type: 'finished', outcome, reason, summary });
@@ -90,12 +90,12 @@ export async function drainNodes(
 
 function makeDriver(
   { options, removal }: DrainRequest,
-  scene: Scene,
+  watched: WatchedDrain,
   reporter: DrainReporter,
   { hold }: DrainProbe,
   { clock, random }: Context,
 ): DrainDriver {
-  return new DrainDriver({ ...scene, options, removal, reporter, clock, random, hold });
+  return new DrainDriver({ ...watched, options, removal, reporter, clock, random, hold });
 }
 
 async function runWithin(
@@ -113,7 +113,7 @@ async function runWithin(
 async function uncordonIfAsked(
   end: DrainEnd,
   { uncordonOnFailure }: DrainRequest,
-  { kube }: Scene,
+  { kube }: WatchedDrain,
   reporter: DrainReporter,
   { clock }: Context,
 ): Promise<DrainEnd> {
@@ -130,7 +130,7 @@ async function uncordonIfAsked(
 }
 
 function listen(
-  { listeners, watches, rollouts }: Scene,
+  { listeners, watches, rollouts }: WatchedDrain,
   reporter: DrainReporter,
   driver: DrainDriver,
   { clock }: Context,
@@ -152,7 +152,7 @@ function listen(
 
 /** The first words: what will be done, and what the operator should know before. */
 function announce(
-  { observation }: DrainSight,
+  { observation }: ObservedDrain,
   notices: readonly string[],
   { options }: DrainRequest,
   reporter: DrainReporter,
@@ -170,10 +170,10 @@ function announce(
   for (const message of notices) reporter.report({ atMs, type: 'notice', message });
 }
 
-function extentOf({ observation: { nodes, pods } }: DrainSight, { options }: DrainRequest) {
+function extentOf({ observation: { nodes, pods } }: ObservedDrain, { options }: DrainRequest) {
   return { zones: orderDrainZones(nodes, options.zoneOrder), nodes: nodes.length, pods: pods.length };
 }
 
-function hasWork({ observation: { nodes, pods } }: DrainSight): boolean {
+function hasWork({ observation: { nodes, pods } }: ObservedDrain): boolean {
   return pods.length > 0 || nodes.some(({ cordoned }) => !cordoned);
 }

@@ -5,18 +5,18 @@ import { ApiError, ConnectionError, type Kube } from '../../shared/kube/kube.ts'
 import type { RemovalWay } from '../../shared/removals/pod-removal.ts';
 import type { RemovalOutcome } from '../../shared/removals/removals.ts';
 import { listNames } from '../../shared/sentences.ts';
-import { Announcer, type Moment } from './announcer.ts';
+import { Announcer, type DrainView } from './announcer.ts';
 import type { Cordons } from './cordon.ts';
+import { isWhole } from './decide/available.ts';
 import { decideDrain } from './decide/decide.ts';
 import { heldBack } from './decide/hold.ts';
 import { emptyDrainMemory, rememberDrain } from './decide/memory.ts';
 import { withSharers } from './decide/turns.ts';
 import type { Claim, Cordon, DrainDecision, DrainMemory, DrainOptions, DrainPod } from './decide/types.ts';
-import { isWhole } from './decide/whole.ts';
 import type { DrainOutcome, DrainReporter, DrainSummary } from './events.ts';
 import { keyOf } from './guards.ts';
 import type { DrainLeases } from './leases.ts';
-import type { DrainObserver, DrainSight } from './observe.ts';
+import type { DrainObserver, ObservedDrain } from './observe.ts';
 import { removableRecord } from './pod-store.ts';
 import { Progress } from './progress.ts';
 import { Requests } from './requests.ts';
@@ -127,8 +127,8 @@ export class DrainDriver {
 
   private async turn(): Promise<boolean> {
     const moment = this.look();
-    const { sight, serverNowMs } = moment;
-    const idle = this.blind ? BLIND : sight.unclear ? UNCLEAR : undefined;
+    const { observed, serverNowMs } = moment;
+    const idle = this.blind ? BLIND : observed.unclear ? UNCLEAR : undefined;
     if (idle) {
       this.requests.pause();
       this.announcer.show(moment, { ...idle, fix: undefined });
@@ -139,7 +139,7 @@ export class DrainDriver {
     const due = decideDrain({ observation, options, memory, nowMs: serverNowMs });
     const decision = heldBack(due, this.given.hold?.());
     this.announcer.decided(moment, decision);
-    const recheckAtMs = [decision.kind === 'wait' ? decision.recheckAtMs : undefined, sight.recheckAtMs];
+    const recheckAtMs = [decision.kind === 'wait' ? decision.recheckAtMs : undefined, observed.recheckAtMs];
     for (const atMs of recheckAtMs) if (atMs !== undefined) this.turns.wakeIn(atMs - serverNowMs);
     await this.act(decision, moment);
     if (decision.kind === 'wait' && !decision.yields) this.giveBack(moment);
@@ -160,18 +160,18 @@ export class DrainDriver {
     if (decision.kind === 'done') this.finish(decision.reason, moment);
   }
 
-  private async claim({ workloads }: Claim, { sight }: Sighted): Promise<void> {
-    const wanted = workloads.flatMap((key) => sight.leasables.get(key) ?? []);
+  private async claim({ workloads }: Claim, { observed }: Sighted): Promise<void> {
+    const wanted = workloads.flatMap((key) => observed.leasables.get(key) ?? []);
     this.claiming = this.given.leases.claim(wanted);
     await this.claiming;
   }
 
   /** Lets others have the workloads that the drain has done with. */
-  private giveBack({ observation, sight }: Sighted): void {
+  private giveBack({ observation, observed }: Sighted): void {
     const busy = new Set(observation.pods.map(({ workload }) => workload));
     const needed = observation.workloads.filter((workload) => busy.has(workload.key) || !isWhole(workload));
     const kept = withSharers(observation, new Set(needed.map(({ key }) => key)));
-    if (!sight.unclear) this.givingBack = this.given.leases.keep(new Set(kept.map(({ key }) => key)));
+    if (!observed.unclear) this.givingBack = this.given.leases.keep(new Set(kept.map(({ key }) => key)));
   }
 
   /** Nothing more is sent; Leases are given back, but for those of pods that may still be evicted. */
@@ -202,10 +202,10 @@ export class DrainDriver {
   }
 
   /** All is done, but pods may have come that no flag lets go. */
-  private finish(reason: string, { sight, nowMs }: Sighted): void {
+  private finish(reason: string, { observed, nowMs }: Sighted): void {
     this.finished = true;
     for (const event of this.progress.zoneFinished(nowMs)) this.announcer.say(event.atMs, event);
-    const kept = sight.refused.map(({ record }) => keyOf(record));
+    const kept = observed.refused.map(({ record }) => keyOf(record));
     if (kept.length === 0) this.stop('done', reason);
     else this.stop('failed', `${reason}, except for ${listNames(kept)}, which came after the start`);
   }
@@ -215,28 +215,28 @@ export class DrainDriver {
     const { observer, clock, kube, watches } = this.given;
     const nowMs = clock.nowMs();
     const serverNowMs = nowMs + kube.clockSkewMs;
-    const sight = observer.look(serverNowMs);
+    const observed = observer.look(serverNowMs);
     if (!this.blind) {
       this.requests.look((uid) => {
         const record = watches.pods.byUid(uid);
         return record && removableRecord(record);
       });
     }
-    const { observation, againInMs } = this.requests.annotate(sight.observation);
+    const { observation, againInMs } = this.requests.annotate(observed.observation);
     if (againInMs !== undefined) this.turns.wakeIn(againInMs);
 
-    const certain = !this.blind && !sight.unclear;
+    const certain = !this.blind && !observed.unclear;
     if (certain) {
       this.memory = rememberDrain(this.memory, observation, serverNowMs, this.given.options);
-      for (const event of this.progress.look({ ...sight, observation }, this.memory, nowMs))
+      for (const event of this.progress.look({ ...observed, observation }, this.memory, nowMs))
         this.announcer.say(event.atMs, event);
     }
-    for (const { record, refusal } of sight.refused) {
+    for (const { record, refusal } of observed.refused) {
       const override = refusal.flag === '' ? '' : ` (${refusal.flag} to override)`;
       const message = `${keyOf(record)} has come to ${record.node} and stays there: ${refusal.reason}${override}`;
       this.announcer.notice(nowMs, message);
     }
-    return { observation, memory: this.memory, nowMs, serverNowMs, sight };
+    return { observation, memory: this.memory, nowMs, serverNowMs, observed };
   }
 
   private onRemoval(outcome: RemovalOutcome<DrainPod>): void {
@@ -282,9 +282,9 @@ export class DrainDriver {
     const kind = outcome === 'done' ? 'done' : 'stopping';
     this.announcer.show(moment, { kind, reason, fix: undefined });
     this.turns.end();
-    const { observation, sight, memory, nowMs } = moment;
+    const { observation, observed, memory, nowMs } = moment;
     const cordoned = observation.nodes.filter((node) => node.cordoned).map(({ name }) => name);
-    const open = new Set(sight.refused.map(({ record }) => record.node));
+    const open = new Set(observed.refused.map(({ record }) => record.node));
     if (!this.finished) for (const name of memory.batch) open.add(name);
     const { drained } = this.progress;
     const unfinished = this.given.cordons.names.filter(
@@ -295,8 +295,8 @@ export class DrainDriver {
 }
 
 /** A moment with what is behind it. */
-interface Sighted extends Moment {
-  sight: DrainSight;
+interface Sighted extends DrainView {
+  observed: ObservedDrain;
   /** By the API server's clock. */
   serverNowMs: number;
 }

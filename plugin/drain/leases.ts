@@ -10,7 +10,7 @@ import {
   noteFormerRequests,
   whySettling,
 } from '../../shared/rollout/drive/former-requests.ts';
-import { leaseName } from '../../shared/rollout/drive/lock.ts';
+import { leaseName } from '../../shared/rollout/drive/rollout-lock.ts';
 import type { Rollouts } from './rollouts.ts';
 
 /** A workload, by what its Lease is named after. */

@@ -2,17 +2,17 @@ import { compareText, ZONE_LABEL } from '../../shared/kube/zones.ts';
 import { listNames } from '../../shared/sentences.ts';
 import { isDrain, workloadName } from './decide/reasons.ts';
 import type { DrainOptions, DrainWorkload } from './decide/types.ts';
-import type { DrainSight } from './observe.ts';
-import type { Scene } from './scene.ts';
+import type { ObservedDrain } from './observe.ts';
+import type { WatchedDrain } from './open-drain.ts';
 
 /** What the operator should know before a drain begins, one sentence each. */
 export function startNotices(
-  { observation }: DrainSight,
-  scene: Scene,
+  { observation }: ObservedDrain,
+  watched: WatchedDrain,
   { ignoreBroken }: Pick<DrainOptions, 'ignoreBroken'>,
 ): string[] {
   const { nodes, pods, workloads } = observation;
-  const { request, rollouts } = scene;
+  const { request, rollouts } = watched;
   const own = new Set(pods.map(({ workload }) => workload));
   const leaving = workloads.filter(({ key }) => own.has(key));
   const notices: string[] = [];
@@ -26,7 +26,7 @@ export function startNotices(
       'pods are deleted, not evicted: PodDisruptionBudgets are not asked, and ZoneDisruptionBudgets hold only as far as this drain counts their pods',
     );
   } else {
-    notices.push(...unenforced(leaving, scene));
+    notices.push(...unenforced(leaving, watched));
   }
   const unguarded = leaving.filter(({ guard, loose }) => guard === 'none' && !loose);
   if (unguarded.length > 0) {
@@ -58,7 +58,7 @@ export function startNotices(
 }
 
 /** Budgets that only this drain keeps to. */
-function unenforced(leaving: readonly DrainWorkload[], { enforced }: Scene): string[] {
+function unenforced(leaving: readonly DrainWorkload[], { enforced }: WatchedDrain): string[] {
   const namespaces = new Set(
     leaving.filter(({ guard }) => guard === 'zone-budget').map(({ namespace }) => namespace),
   );

@@ -20,7 +20,7 @@ import type { DrainRequest } from './request.ts';
 import { Returns } from './returns.ts';
 import type { Rollouts } from './rollouts.ts';
 import type { DrainWatches } from './watches.ts';
-import { type Turn, WorkloadSight } from './workloads.ts';
+import { type Turn, WorkloadView } from './workloads.ts';
 
 /** A node as it was chosen: one that is made later under its name is another. */
 export interface DrainTarget {
@@ -40,7 +40,7 @@ export interface ObserverOptions {
 }
 
 /** What is seen at one moment. */
-export interface DrainSight {
+export interface ObservedDrain {
   observation: DrainObservation;
   /** Pods that have come to the nodes and that no flag lets go. */
   refused: readonly { record: DrainRecord; refusal: Refusal }[];
@@ -67,11 +67,11 @@ export class DrainObserver {
   }
 
   /** @param nowMs by the API server's clock */
-  look(nowMs: number): DrainSight {
+  look(nowMs: number): ObservedDrain {
     const { watches, request } = this.options;
     const cluster = watches.cluster();
     const guards = guardsIn(watches, request.removal.disableEviction);
-    const sight = new WorkloadSight(cluster, this.counted);
+    const sight = new WorkloadView(cluster, this.counted);
     const nodes = this.nodes();
     const judged = this.judge(nodes, nowMs);
     const pods = judged.leaving.map((record) => this.drainPod(record, sight, guards, cluster, nowMs));
@@ -173,7 +173,7 @@ export class DrainObserver {
 
   private drainPod(
     record: DrainRecord,
-    sight: WorkloadSight,
+    sight: WorkloadView,
     guards: Guards,
     { zoneOfNode }: ObservedCluster<DrainRecord>,
     nowMs: number,
@@ -199,7 +199,7 @@ export class DrainObserver {
   }
 
   /** By the webhook's ledger where it enforces the budget, else by our own count. Undefined until that is known. */
-  private viewOf(budget: ZoneDisruptionBudget, sight: WorkloadSight): BudgetView | BudgetProblem | undefined {
+  private viewOf(budget: ZoneDisruptionBudget, sight: WorkloadView): BudgetView | BudgetProblem | undefined {
     const { enforced, request } = this.options;
     const enforcement = enforced.of(budget.metadata.namespace);
     if (!enforcement) return undefined;

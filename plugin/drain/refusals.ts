@@ -5,7 +5,7 @@ interface Refusal {
   reason: string;
   /** What concerns the pod, as it was when it was asked for. */
   concern: string;
-  /** Not again before, whatever changes: our sight may be ahead of whoever refused it. */
+  /** Not again before, whatever changes: our view may be ahead of whoever refused it. */
   notBeforeMs: number;
 }
 

@@ -4,7 +4,7 @@ import { believedForMs, type HolderSight, seeHolder } from '../../shared/kube/le
 import { type Lease, readLease } from '../../shared/kube/objects.ts';
 import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
 import { type ConnectionState, type WatchCache, watchCache } from '../../shared/kube/watch-cache.ts';
-import { LEASE_DURATION_MS, leaseName } from '../../shared/rollout/drive/lock.ts';
+import { LEASE_DURATION_MS, leaseName } from '../../shared/rollout/drive/rollout-lock.ts';
 
 /**
  * Who rolls workloads out, as the rollouts' Leases say. Nothing else keeps a rollout and a drain of the same workload
@@ -85,9 +85,9 @@ export function watchRollouts({ onChange, ...options }: RolloutsOptions): Rollou
       if (unreadable.has(namespace)) return NOBODY;
       if (!caches.has(namespace)) begin(namespace);
       if (!synced.has(namespace)) return 'unclear';
-      const sight = seen.get(`${namespace}/${leaseName(kind, name)}`);
-      const forMs = sight ? believedForMs(sight, LEASE_DURATION_MS, clock.monotonicMs()) : 0;
-      return sight && forMs > 0 ? { name: sight.lease.spec.holderIdentity, forMs } : NOBODY;
+      const observed = seen.get(`${namespace}/${leaseName(kind, name)}`);
+      const forMs = observed ? believedForMs(observed, LEASE_DURATION_MS, clock.monotonicMs()) : 0;
+      return observed && forMs > 0 ? { name: observed.lease.spec.holderIdentity, forMs } : NOBODY;
     },
     leaseOf: (namespace, name) => seen.get(`${namespace}/${name}`)?.lease,
     get staleSinceMs() {

@@ -22,7 +22,7 @@ export interface Turn extends Pick<DrainWorkload, 'unclaimed' | 'settling'> {
 }
 
 /** The owners that matter to a drain, found in one look at the cluster. */
-export class WorkloadSight {
+export class WorkloadView {
   private readonly cluster: Cluster;
   private readonly owners = new Map<string, Owner>();
   private readonly byController = new Map<string, Map<string, DrainRecord[]>>();

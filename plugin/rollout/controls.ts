@@ -9,14 +9,14 @@ import { emptyMemory } from '../../shared/rollout/decide/memory.ts';
 import { knownZones } from '../../shared/rollout/decide/pods.ts';
 import { FIRST_LOOK, subjectOf, type Workload } from '../../shared/rollout/decide/workload.ts';
 import { ANNOTATION } from '../../shared/rollout/drive/annotations.ts';
-import { LEASE_DURATION_MS, leaseName } from '../../shared/rollout/drive/lock.ts';
-import { annotateLease, fetchRolloutLease } from '../../shared/rollout/drive/rollout-lease.ts';
 import {
   orderBy,
   orderText,
   readMaxUnavailableFlag,
   readSteering,
-} from '../../shared/rollout/drive/steering.ts';
+} from '../../shared/rollout/drive/orders.ts';
+import { annotateLease, fetchRolloutLease } from '../../shared/rollout/drive/rollout-lease.ts';
+import { LEASE_DURATION_MS, leaseName } from '../../shared/rollout/drive/rollout-lock.ts';
 import { applyChange, type PlannedChange, planChange } from '../../shared/rollout/drive/template.ts';
 import type { WorkloadWatches } from '../../shared/rollout/drive/watches.ts';
 import { commandName } from '../../shared/rollout/drive/workload-names.ts';

@@ -1,9 +1,9 @@
 import { tryRemovals } from '../../shared/removals/try-removals.ts';
 import { emptyMemory } from '../../shared/rollout/decide/memory.ts';
 import { FIRST_LOOK } from '../../shared/rollout/decide/workload.ts';
-import type { Watched } from '../../shared/rollout/drive/port.ts';
 import { checkZones } from '../../shared/rollout/drive/preflight.ts';
 import { observeChanged } from '../../shared/rollout/drive/template.ts';
+import type { Watched } from '../../shared/rollout/drive/workload-port.ts';
 import type { Context } from '../cli/context.ts';
 import { EXIT, type ExitCode } from '../cli/errors.ts';
 import { writeLine } from '../cli/output.ts';

@@ -2,7 +2,7 @@ import { UserError } from '../../shared/errors.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
 import type { Reporter, RolloutEvent, UntimedEvent } from '../../shared/rollout/drive/events.ts';
 import { Progress } from '../../shared/rollout/drive/progress.ts';
-import { type Standing, standingOf } from '../../shared/rollout/drive/standing.ts';
+import { type RolloutState, readRolloutState } from '../../shared/rollout/drive/rollout-state.ts';
 import type { WorkloadWatches } from '../../shared/rollout/drive/watches.ts';
 import type { Context } from '../cli/context.ts';
 import { EXIT, type ExitCode } from '../cli/errors.ts';
@@ -29,11 +29,11 @@ export class Follower {
   }
 
   /** @throws UserError when the workload is gone */
-  look(watches: WorkloadWatches): Standing {
+  look(watches: WorkloadWatches): RolloutState {
     const { workload, pods, nodes, lease, holder } = watches;
     if (!workload) throw new UserError('the workload was deleted');
     const nowMs = this.context.clock.nowMs();
-    return standingOf({
+    return readRolloutState({
       workload,
       pods: [...pods.values()],
       nodes,
@@ -79,7 +79,7 @@ export class Follower {
       timeoutMs === undefined ? () => {} : clock.schedule(timeoutMs, () => giveUp(timeoutMs));
     // A holder that was killed changes nothing any more: only time tells.
     let cancelLook = () => {};
-    const lookAgain = ({ holderForMs }: Standing, turn: () => void) => {
+    const lookAgain = ({ holderForMs }: RolloutState, turn: () => void) => {
       cancelLook();
       cancelLook = () => {};
       if (holderForMs === undefined) return;
@@ -113,7 +113,7 @@ export class Follower {
     return workload && rolloutControls({ ...this.context, kube: this.kube, watches, workload });
   }
 
-  private begin({ snapshot, holder, moment }: Standing): void {
+  private begin({ snapshot, holder, moment }: RolloutState): void {
     const { workload, updateRevision, total } = snapshot;
     const stale = moment.observation.pods.filter((pod) => pod.stale && !pod.surplus).length;
     this.wave = moment.memory.waves;
@@ -123,7 +123,7 @@ export class Follower {
   }
 
   /** @returns whether it is done */
-  private tell({ state, snapshot, moment }: Standing): boolean {
+  private tell({ state, snapshot, moment }: RolloutState): boolean {
     const { observation, memory, nowMs } = moment;
     for (const pod of observation.pods) {
       const taken = pod.terminating && memory.inFlight.some(({ uid }) => uid === pod.uid);

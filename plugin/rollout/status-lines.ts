@@ -1,8 +1,8 @@
 import { firstNames, oneLine, plural } from '../../shared/format.ts';
-import type { Standing } from '../../shared/rollout/drive/standing.ts';
+import type { RolloutState } from '../../shared/rollout/drive/rollout-state.ts';
 import { textTable } from '../cli/text-table.ts';
 
-const STATES: Readonly<Record<Standing['state'], string>> = {
+const STATES: Readonly<Record<RolloutState['state'], string>> = {
   running: 'being rolled out',
   held: 'held',
   idle: 'not being rolled out',
@@ -10,7 +10,7 @@ const STATES: Readonly<Record<Standing['state'], string>> = {
 };
 
 /** Where a rollout stands, for people: a heading, why it does not go on, and a table of the zones. */
-export function standingLines({ state, reason, holder, snapshot }: Standing): string[] {
+export function standingLines({ state, reason, holder, snapshot }: RolloutState): string[] {
   const { workload, updated, total, down, updateRevision, wave, zones } = snapshot;
   const lines = [
     `${workload.kind}/${workload.name}: ${STATES[state]}, ${updated} of ${plural(total, 'pod')} on revision ${updateRevision}${down > 0 ? `, ${down} down` : ''}`,

@@ -1,7 +1,7 @@
 import { connectionNews } from '../../shared/drive/connection-news.ts';
 import type { ConnectOptions } from '../../shared/kube/connect.ts';
 import { fetchWorkload } from '../../shared/rollout/drive/fetch-workload.ts';
-import type { Standing } from '../../shared/rollout/drive/standing.ts';
+import type { RolloutState } from '../../shared/rollout/drive/rollout-state.ts';
 import type { Context } from '../cli/context.ts';
 import { EXIT, type ExitCode } from '../cli/errors.ts';
 import { driveContext } from '../cli/operator.ts';
@@ -59,7 +59,7 @@ export async function runStatus(
   }
 }
 
-function show(standing: Standing, output: StatusRequest['output'], { stdout }: Context): ExitCode {
+function show(standing: RolloutState, output: StatusRequest['output'], { stdout }: Context): ExitCode {
   if (output === 'json') {
     const { state, reason, holder, snapshot } = standing;
     writeJson(stdout, { type: 'status', state, reason, holder, ...snapshot });

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { systemClock } from '../../shared/clock.ts';
 import type { KubeRequest } from '../../shared/kube/kube.ts';
 import { readConfig } from '../../webhook/config.ts';
-import { runWebhook, type Webhook } from '../../webhook/run.ts';
+import { runWebhook, type Webhook } from '../../webhook/start.ts';
 import { silentLog } from '../../webhook/telemetry/log.ts';
 import { waitUntil } from '../helpers/processes.ts';
 import { grantShipped, type ShippedRoles, shippedRoles } from '../webhook/helpers/access.ts';

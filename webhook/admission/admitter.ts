@@ -11,7 +11,7 @@ import type { Eviction } from './review.ts';
 import {
   type Asked,
   type BudgetGroup,
-  type Circumstances,
+  type RoundContext,
   rehearsalWarning,
   rule,
   sortByBudget,
@@ -62,7 +62,7 @@ export function createAdmitter(deps: AdmitterDeps): Admitter {
       for (const { eviction, answer } of items) answer(unreachable(eviction, error));
     },
   });
-  const at = (): Circumstances => ({
+  const at = (): RoundContext => ({
     zoneOfNode: cluster.zoneOfNode,
     ownerOf: cluster.ownerOf,
     nowMs: clock.nowMs() + kube.clockSkewMs,

@@ -19,7 +19,7 @@ import {
 } from './verdict.ts';
 
 /** What a verdict rests on beside budget and pods. */
-export interface Circumstances {
+export interface RoundContext {
   zoneOfNode: ZoneOfNode;
   ownerOf(pod: PodRecord): OwnerView | undefined;
   /** By the API server's clock. */
@@ -85,7 +85,7 @@ export interface Ruling {
  * Decides about the evictions of one budget. Dry runs get the verdict that they would get alone, and reserve nothing.
  *
  */
-export function rule(group: BudgetGroup, { local, doubt, mark }: Standpoint, at: Circumstances): Ruling {
+export function rule(group: BudgetGroup, { local, doubt, mark }: Standpoint, at: RoundContext): Ruling {
   const { evictions } = group;
   const { name } = group.budget.metadata;
   const request = (asked: Asked) => requestFor(asked, at);
@@ -123,14 +123,14 @@ export function rehearsalWarning(
   budget: ZoneDisruptionBudget,
   asked: Asked,
   { local, doubt }: Standpoint,
-  at: Circumstances,
+  at: RoundContext,
 ): string | undefined {
   const [decision] = admit(budget, [requestFor(asked, at)], local, at.nowMs, doubt).decisions;
   if (decision?.kind !== 'deny') return undefined;
   return `budget ${budget.metadata.name} (dryRun) would have denied this: ${decision.reason}`;
 }
 
-function requestFor({ eviction, pod }: Asked, { zoneOfNode, ownerOf }: Circumstances): AdmissionRequest {
+function requestFor({ eviction, pod }: Asked, { zoneOfNode, ownerOf }: RoundContext): AdmissionRequest {
   return {
     name: eviction.name,
     pod: pod && podRead(pod, zoneOfNode),

@@ -1,9 +1,9 @@
 import { compareText } from '../../../shared/kube/zones.ts';
+import { brokenWorkloads } from './available.ts';
 import { orderDrainZones } from './order.ts';
 import { describeDown, groupHeld, NO_ZONE } from './reasons.ts';
 import type { DrainNodeRow, DrainSnapshot, DrainStatus, DrainZoneRow } from './snapshot.ts';
 import type { DrainDecision, DrainMemory, DrainNode, DrainObservation, DrainOptions } from './types.ts';
-import { brokenWorkloads } from './whole.ts';
 
 export interface DrainSnapshotInput {
   observation: DrainObservation;

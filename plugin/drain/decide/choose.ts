@@ -5,6 +5,7 @@
 import { decideEviction } from '../../../shared/budget/decide/decide.ts';
 import type { Reservation } from '../../../shared/budget/decide/types.ts';
 import { disruptedZones, zoneKeyOf } from '../../../shared/kube/zones.ts';
+import { excusesByKey, zonesBeyond } from './available.ts';
 import { comparePods } from './order.ts';
 import * as reasons from './reasons.ts';
 import { withSharers } from './turns.ts';
@@ -18,7 +19,6 @@ import type {
   Excuse,
   HeldPod,
 } from './types.ts';
-import { excusesByKey, zonesBeyond } from './whole.ts';
 import { isLeaving } from './work.ts';
 
 export interface Choice {

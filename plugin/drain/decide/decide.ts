@@ -12,12 +12,12 @@
  * - D7 Pods that a zone budget can never let go, for want of a zone label, come last.
  */
 import { countPods, listNames } from '../../../shared/sentences.ts';
+import { excusedWorkloads, stuckPods } from './available.ts';
 import { choosePods } from './choose.ts';
 import * as reasons from './reasons.ts';
 import { judgeHeld, waitUntilWhole } from './recovery.ts';
 import { claimFor, waitForTurn } from './turns.ts';
 import type { Cordon, DrainDecision, DrainInput, DrainPod } from './types.ts';
-import { excusedWorkloads, stuckPods } from './whole.ts';
 import {
   hasWork,
   isLeaving,

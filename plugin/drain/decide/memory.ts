@@ -1,7 +1,7 @@
 import { disruptedZones } from '../../../shared/kube/zones.ts';
+import { brokenWorkloads, excusesByKey } from './available.ts';
 import { workloadName } from './reasons.ts';
 import type { DrainMemory, DrainObservation, DrainOptions, Excuse } from './types.ts';
-import { brokenWorkloads, excusesByKey } from './whole.ts';
 import { podsWithoutLabel } from './work.ts';
 
 /** The memory of a drain that has not begun, and of one whose process was restarted. */

@@ -3,8 +3,8 @@ import type { Deny } from '../../../shared/budget/decide/decide.ts';
 import type { ZoneLoad } from '../../../shared/budget/decide/types.ts';
 import { disruptedZones, isKnownZone, ZONE_LABEL, type ZoneTally } from '../../../shared/kube/zones.ts';
 import { countPods, listNames } from '../../../shared/sentences.ts';
+import type { StuckPod } from './available.ts';
 import type { DownPod, DrainPod, DrainWorkload, HeldPod, ZoneBudgetState } from './types.ts';
-import type { StuckPod } from './whole.ts';
 
 export const NO_ZONE = 'no zone label';
 

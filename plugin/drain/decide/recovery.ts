@@ -1,4 +1,6 @@
 /** D2 and D6: waiting for pods to come back, and giving up on those that cannot. */
+
+import { brokenWorkloads, excusesByKey, type StuckPod, stuckPods } from './available.ts';
 import * as reasons from './reasons.ts';
 import type {
   DrainBlocked,
@@ -10,7 +12,6 @@ import type {
   Excuse,
   HeldPod,
 } from './types.ts';
-import { brokenWorkloads, excusesByKey, type StuckPod, stuckPods } from './whole.ts';
 
 /**
  * What keeps the drain from going on to the next nodes, zone, or its end.

@@ -5,7 +5,7 @@ export const ANNOTATION = {
   wave: 'kubectl-zone.dev/wave',
   state: 'kubectl-zone.dev/state',
   reason: 'kubectl-zone.dev/reason',
-  /** Orders of operators; see `steering.ts`. */
+  /** Orders of operators; see `orders.ts`. */
   paused: 'kubectl-zone.dev/paused',
   aborted: 'kubectl-zone.dev/aborted',
   maxUnavailable: 'kubectl-zone.dev/max-unavailable',

@@ -7,10 +7,10 @@ import type { Orders, RolloutSnapshot, RolloutStatus } from '../decide/snapshot.
 import type { Disrupt, RolloutDecision } from '../decide/types.ts';
 import type { Workload } from '../decide/workload.ts';
 import type { Reporter, RolloutEvent, UntimedEvent } from './events.ts';
-import type { Moment, Progress } from './progress.ts';
+import type { ObservedRollout, Progress } from './progress.ts';
 
 /** A moment with the API objects behind it. */
-export interface Sight extends Moment {
+export interface DriverView extends ObservedRollout {
   workload: Workload;
   pods: Iterable<Pod>;
   orders: Orders;
@@ -58,17 +58,17 @@ export class Announcer {
   }
 
   /** Reports why the rollout does not continue, if that has changed, and all there is to see. */
-  decided(sight: Sight, decision: RolloutDecision): RolloutStatus {
+  decided(view: DriverView, decision: RolloutDecision): RolloutStatus {
     const status = this.statusOf(decision);
-    const snapshot = this.snapshot(sight, status);
-    this.explain(sight.nowMs, decision, snapshot);
-    this.say(sight.nowMs, { type: 'snapshot', snapshot });
+    const snapshot = this.snapshot(view, status);
+    this.explain(view.nowMs, decision, snapshot);
+    this.say(view.nowMs, { type: 'snapshot', snapshot });
     return status;
   }
 
   /** As `decided`, for what is not the decision's to say: no connection, the end. */
-  show(sight: Sight, status: RolloutStatus): void {
-    this.say(sight.nowMs, { type: 'snapshot', snapshot: this.snapshot(sight, status) });
+  show(view: DriverView, status: RolloutStatus): void {
+    this.say(view.nowMs, { type: 'snapshot', snapshot: this.snapshot(view, status) });
   }
 
   private statusOf(decision: RolloutDecision): RolloutStatus {
@@ -123,34 +123,37 @@ export class Announcer {
     }
   }
 
-  private snapshot(sight: Sight, status: RolloutStatus): RolloutSnapshot {
+  private snapshot(view: DriverView, status: RolloutStatus): RolloutSnapshot {
     const snapshot = buildSnapshot({
-      ...sight,
+      ...view,
       wave: this.wave,
       status,
       startedAtMs: this.startedAtMs,
       remainingMs: undefined,
     });
-    return { ...snapshot, remainingMs: this.estimateRemaining(sight, snapshot) };
+    return { ...snapshot, remainingMs: this.estimateRemaining(view, snapshot) };
   }
 
   /** The estimate is made anew when a pod has come back, and counts down in between. */
-  private estimateRemaining(sight: Sight, { updated, updateRevision }: RolloutSnapshot): number | undefined {
+  private estimateRemaining(
+    view: DriverView,
+    { updated, updateRevision }: RolloutSnapshot,
+  ): number | undefined {
     const known = this.remaining;
     if (!known || known.updated !== updated || known.revision !== updateRevision) {
       const flushMs = flushEstimate(this.progress.flushTimesMs);
-      const restartMs = restartEstimate(sight.pods, this.progress.restartTimesMs, flushMs);
+      const restartMs = restartEstimate(view.pods, this.progress.restartTimesMs, flushMs);
       const plan = planRollout(
-        sight.observation,
-        { ...sight.options, pacing: 'wave' },
-        sight.memory,
+        view.observation,
+        { ...view.options, pacing: 'wave' },
+        view.memory,
         restartMs,
         flushMs,
       );
-      const endsAtMs = plan.blocked ? undefined : sight.nowMs + plan.totalMs;
+      const endsAtMs = plan.blocked ? undefined : view.nowMs + plan.totalMs;
       this.remaining = { updated, revision: updateRevision, endsAtMs };
     }
     const endsAtMs = this.remaining?.endsAtMs;
-    return endsAtMs === undefined ? undefined : Math.max(0, endsAtMs - sight.nowMs);
+    return endsAtMs === undefined ? undefined : Math.max(0, endsAtMs - view.nowMs);
   }
 }

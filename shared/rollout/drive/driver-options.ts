@@ -7,9 +7,9 @@ import type { WorkloadKind } from '../decide/workload.ts';
 import type { Reporter, RolloutOutcome, RolloutSummary } from './events.ts';
 import type { FailureWatch } from './failures.ts';
 import type { KillWatch } from './kills.ts';
-import type { RolloutLock } from './lock.ts';
-import type { WorkloadPort } from './port.ts';
+import type { RolloutLock } from './rollout-lock.ts';
 import type { WorkloadWatches } from './watches.ts';
+import type { WorkloadPort } from './workload-port.ts';
 
 /** What a rollout is driven with. */
 export interface DriverOptions {

@@ -8,12 +8,12 @@ import { forSuccessors, remember } from '../decide/memory.ts';
 import { withAsked, withEvicted } from '../decide/pods.ts';
 import type { RolloutStatus } from '../decide/snapshot.ts';
 import type { Disrupt, GateState, Observation, RolloutDecision, RolloutMemory } from '../decide/types.ts';
-import { Announcer, type Sight } from './announcer.ts';
+import { Announcer, type DriverView } from './announcer.ts';
 import type { DriverOptions, RolloutEnd } from './driver-options.ts';
 import type { RolloutOutcome } from './events.ts';
-import type { PodRemovals, ZonedPod } from './port.ts';
 import { Progress } from './progress.ts';
 import { KINDS } from './workload-names.ts';
+import type { PodRemovals, ZonedPod } from './workload-port.ts';
 
 /** After a memory that could not be stored. */
 const SAVE_RETRY_MS = 1_000;
@@ -89,10 +89,10 @@ export class RolloutDriver {
   /** Ends the rollout where it is: nothing more is removed, answers under way are still taken. */
   stop(outcome: RolloutOutcome, reason: string): void {
     this.ending.stop(() => {
-      const sight = this.look();
-      if (sight) {
+      const view = this.look();
+      if (view) {
         const kind = outcome === 'done' ? 'done' : 'stopping';
-        this.announcer.show(sight, { kind, reason, fix: undefined });
+        this.announcer.show(view, { kind, reason, fix: undefined });
       }
       return { outcome, reason, summary: this.progress.summary(this.given.clock.nowMs()) };
     });
@@ -127,25 +127,25 @@ export class RolloutDriver {
   }
 
   private async turn(): Promise<boolean> {
-    const sight = this.look();
-    if (!sight) {
+    const view = this.look();
+    if (!view) {
       this.stop('failed', `the ${KINDS[this.given.kind].apiKind} was deleted`);
       return false;
     }
     if (this.blind) {
       this.removals.request([]);
-      this.announcer.show(sight, { kind: 'disconnected', reason: BLIND, fix: undefined });
+      this.announcer.show(view, { kind: 'disconnected', reason: BLIND, fix: undefined });
       return false;
     }
     const { gates, failures } = this.given;
-    const failed = failures.look(sight);
+    const failed = failures.look(view);
     if (failed.exceeded) {
       this.removals.request([]);
-      this.stop('stopped', await failures.explain(sight, failed));
+      this.stop('stopped', await failures.explain(view, failed));
       return false;
     }
-    if (failed.recheckAtMs !== undefined) this.turns.wakeIn(failed.recheckAtMs - sight.serverNowMs);
-    const { observation, options, serverNowMs, nowMs } = sight;
+    if (failed.recheckAtMs !== undefined) this.turns.wakeIn(failed.recheckAtMs - view.serverNowMs);
+    const { observation, options, serverNowMs, nowMs } = view;
     const states: GateState[] = [this.given.port.gate(), ...gates.states()];
     const decision = decide({ observation, options, memory: this.memory, gates: states, nowMs: serverNowMs });
     if (decision.kind === 'disrupt' && !gates.fresh) {
@@ -163,7 +163,7 @@ export class RolloutDriver {
       this.removals.request([]);
       return false;
     }
-    this.noteState(decision, this.announcer.decided(sight, decision));
+    this.noteState(decision, this.announcer.decided(view, decision));
     if (decision.kind === 'blocked' && decision.by === 'killed') {
       this.removals.request([]);
       await this.given.lock.save(this.memory);
@@ -171,7 +171,7 @@ export class RolloutDriver {
       return false;
     }
     if (observation.pods.some((pod) => pod.terminating)) this.turns.wakeIn(FLUSH_NEWS_MS);
-    this.act(decision, sight);
+    this.act(decision, view);
     if (decision.kind === 'wait' && decision.recheckAtMs !== undefined) {
       this.turns.wakeIn(decision.recheckAtMs - serverNowMs);
     }
@@ -197,8 +197,8 @@ export class RolloutDriver {
     });
   }
 
-  /** Carries out what was decided from this very sight (R11): each request is bound to the pod as it was seen. */
-  private act(decision: RolloutDecision, { pods, observation }: Sight): void {
+  /** Carries out what was decided from this very view (R11): each request is bound to the pod as it was seen. */
+  private act(decision: RolloutDecision, { pods, observation }: DriverView): void {
     const { namespace } = this.given;
     const versions = new Map([...pods].map(({ metadata }) => [metadata.uid, metadata.resourceVersion]));
     const chosen = decision.kind === 'disrupt' ? decision.pods : [];
@@ -227,9 +227,9 @@ export class RolloutDriver {
 
   /** R11: whether these pods would be chosen at this very moment too. */
   private isStillRight(pods: readonly ZonedPod[]): boolean {
-    const sight = this.ending.begun || this.blind ? undefined : this.look();
-    if (!sight) return false;
-    const { observation, options, serverNowMs } = sight;
+    const view = this.ending.begun || this.blind ? undefined : this.look();
+    if (!view) return false;
+    const { observation, options, serverNowMs } = view;
     const gates: GateState[] = [this.given.port.gate(), ...this.given.gates.states()];
     const decision = decide({ observation, options, memory: this.memory, gates, nowMs: serverNowMs });
     if (decision.kind !== 'disrupt' || !this.isDurable(decision)) return false;
@@ -245,7 +245,7 @@ export class RolloutDriver {
   }
 
   /** Takes in what the watches show; undefined when the workload is gone. */
-  private look(): Sight | undefined {
+  private look(): DriverView | undefined {
     const { watches, kube, clock, uid } = this.given;
     const options = this.given.options();
     const { workload } = watches;
@@ -261,8 +261,8 @@ export class RolloutDriver {
     this.memory = this.given.kills.look(remembered, { pods, observation, options, nowMs });
     const orders = this.given.orders();
     const moment = { observation, memory: this.memory, options, serverNowMs, nowMs };
-    const sight: Sight = { workload, pods, orders, ...moment };
-    for (const event of this.progress.look(sight)) this.announcer.say(event.atMs, event);
+    const view: DriverView = { workload, pods, orders, ...moment };
+    for (const event of this.progress.look(view)) this.announcer.say(event.atMs, event);
 
     // A pod that has become available may have made room in a budget that refused another.
     const available = observation.pods.filter(
@@ -270,7 +270,7 @@ export class RolloutDriver {
     ).length;
     if (available > this.available) this.removals.retryNow();
     this.available = available;
-    return sight;
+    return view;
   }
 
   private isAsking({ pods }: Observation): boolean {

@@ -12,16 +12,16 @@ import {
   unreadySinceMs,
 } from '../decide/failures.ts';
 import type { Observation } from '../decide/types.ts';
-import type { Sight } from './announcer.ts';
+import type { DriverView } from './announcer.ts';
 import type { Reporter } from './events.ts';
 import { describeFailed, gatherEvidence } from './failure-evidence.ts';
 
 /** Watches over the failure budget while a rollout runs. */
 export interface FailureWatch {
   /** Takes in what is seen; to be called with every look. */
-  look(sight: Sight): Failures;
+  look(view: DriverView): Failures;
   /** Says which pods have failed and why, which may take two seconds, and returns the reason to stop. */
-  explain(sight: Sight, failures: Failures): Promise<string>;
+  explain(view: DriverView, failures: Failures): Promise<string>;
 }
 
 export interface FailureWatchOptions {
@@ -83,7 +83,7 @@ function ownNames(names: readonly string[], pods: readonly Pod[], observation: O
   });
 }
 
-function pastOf(pods: Sight['pods']): ReadonlyMap<string, number> {
+function pastOf(pods: DriverView['pods']): ReadonlyMap<string, number> {
   const since = new Map<string, number>();
   for (const pod of pods) {
     const sinceMs = unreadySinceMs(pod);

@@ -1,8 +1,8 @@
 import type { Kube } from '../../kube/kube.ts';
 import type { WorkloadKind } from '../decide/workload.ts';
 import { fetchDeployment } from './deployment/fetch.ts';
-import type { FetchedWorkload } from './port.ts';
 import { fetchedStatefulSet } from './statefulset-port.ts';
+import type { FetchedWorkload } from './workload-port.ts';
 
 /**
  * Reads the workload that the command line names.

@@ -4,7 +4,7 @@ import { removable } from '../../removals/pod-removal.ts';
 import { Settlements } from '../../removals/settlements.ts';
 import type { GateState } from '../decide/types.ts';
 import { whySettling } from './former-requests.ts';
-import type { RolloutLock } from './lock.ts';
+import type { RolloutLock } from './rollout-lock.ts';
 import type { WorkloadWatches } from './watches.ts';
 
 export interface FormerGateOptions {

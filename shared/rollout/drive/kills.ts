@@ -5,7 +5,7 @@ import { howKilled, howLost } from '../decide/killed.ts';
 import { rememberKilled } from '../decide/killed-pods.ts';
 import { zoneOf } from '../decide/pods.ts';
 import type { RolloutMemory } from '../decide/types.ts';
-import type { Sight } from './announcer.ts';
+import type { DriverView } from './announcer.ts';
 import type { Reporter } from './events.ts';
 import type { WorkloadWatches } from './watches.ts';
 
@@ -18,7 +18,7 @@ export interface KillWatch {
    */
   look(
     memory: RolloutMemory,
-    sight: Pick<Sight, 'pods' | 'observation' | 'options' | 'nowMs'>,
+    view: Pick<DriverView, 'pods' | 'observation' | 'options' | 'nowMs'>,
   ): RolloutMemory;
   /** What the operator can do once the rollout has stopped for killed pods. */
   goOn: string;

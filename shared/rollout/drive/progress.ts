@@ -4,7 +4,7 @@ import type { Observation, RolloutMemory, RolloutOptions } from '../decide/types
 import type { RolloutEvent, RolloutSummary } from './events.ts';
 
 /** One look at the workload. */
-export interface Moment {
+export interface ObservedRollout {
   observation: Observation;
   memory: RolloutMemory;
   options: RolloutOptions;
@@ -59,7 +59,7 @@ export class Progress {
   }
 
   /** What has happened since the last look. */
-  look(moment: Moment): RolloutEvent[] {
+  look(moment: ObservedRollout): RolloutEvent[] {
     const { observation, memory, options, serverNowMs, nowMs } = moment;
     const tallies = tallyObservation(observation, memory, options.minReadyMs, serverNowMs);
     const terminating = observation.pods.filter((pod) => pod.terminating).length;

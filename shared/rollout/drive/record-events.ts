@@ -18,7 +18,7 @@ const RATE = { burst: 10, perMinute: 4 };
 /** How long the end waits for what is still being written. */
 const LAST_EVENTS_MS = 2_000;
 
-type Told = Pick<NewEvent, 'type' | 'reason' | 'note'>;
+type EventText = Pick<NewEvent, 'type' | 'reason' | 'note'>;
 
 const ENDS: Readonly<Record<RolloutOutcome, Pick<NewEvent, 'type' | 'reason'>>> = {
   done: { type: 'Normal', reason: 'RolloutDone' },
@@ -48,7 +48,7 @@ export function recordEvents(reporter: Reporter, options: RecordEventsOptions): 
     reporter.report({ atMs: clock.nowMs(), type: 'notice', message });
   }
 
-  function record(told: Told, recorder = course): boolean {
+  function record(told: EventText, recorder = course): boolean {
     if (forbidden) return false;
     return recorder.record({ ...told, regarding: workload, action: 'RollingOut' });
   }
@@ -82,13 +82,13 @@ export function recordEvents(reporter: Reporter, options: RecordEventsOptions): 
   };
 }
 
-function startOf(event: Extract<RolloutEvent, { type: 'started' }>, by: string): Told {
+function startOf(event: Extract<RolloutEvent, { type: 'started' }>, by: string): EventText {
   const { stale, total, updateRevision, resumed } = event;
   const what = `${stale} of ${countPods(total)} to replace with revision ${updateRevision}`;
   return { type: 'Normal', reason: 'RolloutStarted', note: `${resumed ? 'goes on, ' : ''}${what}, by ${by}` };
 }
 
-function zoneOf({ zone, pods, tookMs }: Extract<RolloutEvent, { type: 'zone-finished' }>): Told {
+function zoneOf({ zone, pods, tookMs }: Extract<RolloutEvent, { type: 'zone-finished' }>): EventText {
   const note = `${zone} finished: ${countPods(pods)} in ${formatDuration(tookMs)}`;
   return { type: 'Normal', reason: 'ZoneFinished', note };
 }

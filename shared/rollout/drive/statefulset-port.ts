@@ -6,14 +6,14 @@ import { watchCache } from '../../kube/watch-cache.ts';
 import { removable } from '../../removals/pod-removal.ts';
 import { Removals, type RetryPolicy } from '../../removals/removals.ts';
 import { statefulSetWorkload } from '../decide/workload.ts';
-import { agreeOnChanges } from './agreement.ts';
-import { bringStatusUpToDate, restoreStrategy } from './finish.ts';
-import { isLeftUnfinished, leaseName } from './lock.ts';
-import type { FetchedWorkload, PodRemovals, RemovalsGiven, WorkloadPort, ZonedPod } from './port.ts';
-import { prepare } from './prepare.ts';
+import { agreeOnChanges } from './confirm-changes.ts';
+import { prepare } from './prepare-statefulset.ts';
+import { bringStatusUpToDate, restoreStrategy } from './restore-strategy.ts';
+import { isLeftUnfinished, leaseName } from './rollout-lock.ts';
 import { ON_DELETE, strategyGate } from './strategy.ts';
 import type { WatchedSet } from './switch-strategy.ts';
 import { type CommonCacheOptions, type OwnCaches, watchWorkload } from './watches.ts';
+import type { FetchedWorkload, PodRemovals, RemovalsGiven, WorkloadPort, ZonedPod } from './workload-port.ts';
 
 /** A budget is asked again soon: a pod that is back makes room, and no watch here tells of budgets. */
 const RETRY: RetryPolicy = {

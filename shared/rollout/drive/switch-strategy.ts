@@ -1,7 +1,7 @@
 import type { DriveContext } from '../../drive/operator.ts';
 import type { Kube } from '../../kube/kube.ts';
 import type { StatefulSet } from '../../kube/objects.ts';
-import type { RolloutLock } from './lock.ts';
+import type { RolloutLock } from './rollout-lock.ts';
 import { ON_DELETE, setStrategy } from './strategy.ts';
 import type { WorkloadWatches } from './watches.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { DrainDriver } from '../../../plugin/drain/driver.ts';
-import { watchScene } from '../../../plugin/drain/scene.ts';
+import { openDrain } from '../../../plugin/drain/open-drain.ts';
 import { fetchTargets } from '../../../plugin/drain/targets.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 import { NO_FLAGS } from './builders.ts';
@@ -33,7 +33,7 @@ async function drain(onCall: (what: string, asked: readonly string[]) => void) {
   const names = ['zone-a-old', 'zone-b-old'];
   const nodes = await fetchTargets(cluster.kube, { names, selector: undefined, zones: [] });
   const request = { filters: NO_FLAGS, removal: REMOVAL };
-  const scene = await watchScene(cluster.kube, { nodes, zoneBudgets: true }, request, surroundings);
+  const scene = await openDrain(cluster.kube, { nodes, zoneBudgets: true }, request, surroundings);
   const driver = new DrainDriver({
     ...scene,
     ...surroundings,

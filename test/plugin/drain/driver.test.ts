@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { DrainDriver, type DrainEnd } from '../../../plugin/drain/driver.ts';
 import type { DrainEvent } from '../../../plugin/drain/events.ts';
+import { openDrain, type WatchedDrain } from '../../../plugin/drain/open-drain.ts';
 import type { DrainFilters } from '../../../plugin/drain/request.ts';
-import { type Scene, watchScene } from '../../../plugin/drain/scene.ts';
 import { fetchTargets } from '../../../plugin/drain/targets.ts';
 import { ApiError, ConnectionError } from '../../../shared/kube/kube.ts';
 import type { RemovalWay } from '../../../shared/removals/pod-removal.ts';
@@ -17,7 +17,7 @@ const WAY: RemovalWay = { disableEviction: false, gracePeriodSeconds: undefined 
 describe('the driver of a drain', () => {
   let cluster: FakeCluster;
   let clock: ManualClock;
-  let scene: Scene;
+  let watched: WatchedDrain;
   let driver: DrainDriver;
   let events: DrainEvent[];
   let ended: Promise<DrainEnd>;
@@ -37,7 +37,7 @@ describe('the driver of a drain', () => {
   });
   afterEach(async () => {
     driver.stop('interrupted', 'the test is over');
-    await scene.stop();
+    await watched.stop();
   });
 
   async function drain(filters: Partial<DrainFilters> = {}, options: Partial<typeof SETTINGS> = {}) {
@@ -49,16 +49,16 @@ describe('the driver of a drain', () => {
       zones: [],
     });
     const request = { filters: { ...NO_FLAGS, ...filters }, removal: WAY };
-    scene = await watchScene(cluster.kube, { nodes, zoneBudgets: true }, request, surroundings);
+    watched = await openDrain(cluster.kube, { nodes, zoneBudgets: true }, request, surroundings);
     driver = new DrainDriver({
-      ...scene,
+      ...watched,
       ...surroundings,
       options: { ...SETTINGS, ...options },
       removal: WAY,
       reporter: { report: (event) => void events.push(event), close: async () => {} },
     });
-    scene.listeners.onChange = () => driver.wake();
-    scene.listeners.onConnection = () => driver.wake();
+    watched.listeners.onChange = () => driver.wake();
+    watched.listeners.onConnection = () => driver.wake();
     ended = driver.run();
     await settle();
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { openDrain, type WatchedDrain } from '../../../plugin/drain/open-drain.ts';
 import type { DrainFilters } from '../../../plugin/drain/request.ts';
-import { type Scene, watchScene } from '../../../plugin/drain/scene.ts';
 import { fetchTargets } from '../../../plugin/drain/targets.ts';
 import type { RemovalWay } from '../../../shared/removals/pod-removal.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
@@ -14,7 +14,7 @@ const ZONE_BUDGETS = '/apis/zonecontrol.k8s.aws/v1/zonedisruptionbudgets';
 
 describe('what a drain sees', () => {
   let cluster: FakeCluster;
-  let scene: Scene;
+  let scene: WatchedDrain;
 
   beforeEach(() => {
     cluster = fakeCluster();
@@ -28,7 +28,7 @@ describe('what a drain sees', () => {
 
   async function sight(filters: Partial<DrainFilters> = {}, removal: Partial<RemovalWay> = {}) {
     const nodes = await fetchTargets(cluster.kube, { names: ['old'], selector: undefined, zones: [] });
-    scene = await watchScene(
+    scene = await openDrain(
       cluster.kube,
       { nodes, zoneBudgets: true },
       {
@@ -41,7 +41,7 @@ describe('what a drain sees', () => {
         processIdentity: { host: 'laptop', user: 'bert', pid: 1 },
       },
     );
-    return scene.firstSight(new AbortController().signal);
+    return scene.firstLook(new AbortController().signal);
   }
   const again = async () => {
     await settle();

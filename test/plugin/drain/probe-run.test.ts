@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { runDrain } from '../../../plugin/drain/drain.ts';
 import type { DrainRequest } from '../../../plugin/drain/request.ts';
-import { runDrain } from '../../../plugin/drain/run.ts';
 import { openDrainReporter } from '../../../plugin/views/open.ts';
 import { type TestContext, testContext } from '../../helpers/context.ts';
 import { drainLines, linesOf } from '../../helpers/drain-run.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { DrainDriver } from '../../../plugin/drain/driver.ts';
 import type { DrainEvent } from '../../../plugin/drain/events.ts';
-import { type Scene, watchScene } from '../../../plugin/drain/scene.ts';
+import { openDrain, type WatchedDrain } from '../../../plugin/drain/open-drain.ts';
 import { fetchTargets } from '../../../plugin/drain/targets.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 import { NO_FLAGS } from './builders.ts';
@@ -16,7 +16,7 @@ describe('a drain that probes hold', () => {
   const surroundings = { clock, random: () => 0.5, processIdentity };
   const removal = { disableEviction: false, gracePeriodSeconds: undefined };
   let cluster: FakeCluster;
-  let scene: Scene;
+  let watched: WatchedDrain;
   let driver: DrainDriver;
   let events: DrainEvent[];
   let why: string | undefined;
@@ -33,25 +33,25 @@ describe('a drain that probes hold', () => {
     cluster.addPod('web-1', 'zone-b-old');
     const names = ['zone-a-old', 'zone-b-old'];
     const nodes = await fetchTargets(cluster.kube, { names, selector: undefined, zones: [] });
-    scene = await watchScene(
+    watched = await openDrain(
       cluster.kube,
       { nodes, zoneBudgets: true },
       { filters: NO_FLAGS, removal },
       surroundings,
     );
     driver = new DrainDriver({
-      ...scene,
+      ...watched,
       ...surroundings,
       options: { zoneOrder: [], maxNodes: undefined, soakMs: 0, pendingMs: 60_000, ignoreBroken: [] },
       removal,
       reporter: { report: (event) => void events.push(event), close: async () => {} },
       hold: () => why,
     });
-    scene.listeners.onChange = () => driver.wake();
+    watched.listeners.onChange = () => driver.wake();
   });
   afterEach(async () => {
     driver.stop('interrupted', 'the test is over');
-    await scene.stop();
+    await watched.stop();
   });
 
   it('does not begin the next zone, whose turn it is, and says why', async () => {

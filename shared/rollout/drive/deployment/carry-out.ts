@@ -13,11 +13,11 @@ import {
   readRolledDeployment,
 } from '../../decide/deployment-objects.ts';
 import { isReleaseTaken, isTaken, type StepWay } from '../../decide/deployment-step.ts';
-import type { ZonedPod } from '../port.ts';
 import type { WorkloadWatches } from '../watches.ts';
+import type { ZonedPod } from '../workload-port.ts';
 import { keepingSurge, patchDeployment } from './hold.ts';
 import { FENCE_ANNOTATION, scaleSet } from './replica-sets.ts';
-import { look, type Scene, untilSeen } from './settling.ts';
+import { type DeploymentView, look, untilSeen } from './settling.ts';
 import type { DeploymentObjects } from './watch.ts';
 
 /** How soon what must be done is tried again. */
@@ -26,7 +26,7 @@ const RETRY_MS = 1_000;
 const SLOW_CONTROLLER_MS = 30_000;
 
 /**
- * Told what the brake's fields may be like from now on, by our own hand: before the write that makes them so, with
+ * EventText what the brake's fields may be like from now on, by our own hand: before the write that makes them so, with
  * generation 0, and after it.
  */
 export type OnBrake = (state: { may: readonly BrakeFields[]; generation: number }) => void;
@@ -56,14 +56,14 @@ interface Step {
   way: StepWay;
   target: ReplicaSet;
   /** What the step was decided on. */
-  scene: Scene;
+  view: DeploymentView;
   chosen: readonly ZonedPod[];
 }
 
 /**
  * Takes the step, and waits until the controller has carried it out.
  *
- * @returns false when something has changed since the scene was looked at, and nothing was done, or not only this
+ * @returns false when something has changed since the view was looked at, and nothing was done, or not only this
  */
 export async function carryOut(tools: StepTools, step: Step, signal: AbortSignal): Promise<boolean> {
   const reminding = new AbortController();
@@ -79,12 +79,12 @@ export async function carryOut(tools: StepTools, step: Step, signal: AbortSignal
 
 async function byScale(
   { kube, clock, watches }: StepTools,
-  { target, scene }: Step,
+  { target, view }: Step,
   { set, replicas, pods }: Extract<StepWay, { kind: 'scale' }>,
   signal: AbortSignal,
 ): Promise<boolean> {
   const { metadata } = set;
-  const desired = scene.deployment.spec.replicas;
+  const desired = view.deployment.spec.replicas;
   let scaled: ReplicaSet;
   try {
     scaled = await scaleSet(kube, set, replicas, desired);
@@ -124,7 +124,7 @@ async function byScale(
 /** Lets the controller go, for exactly so many pods, and puts the brake on again when they are taken. */
 async function byRelease(
   tools: StepTools,
-  { scene: { deployment } }: Step,
+  { view: { deployment } }: Step,
   { maxUnavailable }: Extract<StepWay, { kind: 'release' }>,
   signal: AbortSignal,
 ): Promise<boolean> {

@@ -6,11 +6,11 @@ import { RESOURCES, resourcePath } from '../../../kube/paths.ts';
 import { labelSelectorText } from '../../../kube/selectors.ts';
 import { readReplicaSet, readRolledDeployment } from '../../decide/deployment-objects.ts';
 import { ownedSets } from '../../decide/observe-deployment.ts';
-import { leaseName } from '../lock.ts';
-import type { FetchedWorkload } from '../port.ts';
+import { leaseName } from '../rollout-lock.ts';
 import { watchWorkload } from '../watches.ts';
-import { giveUpDeployment } from './leave.ts';
+import type { FetchedWorkload } from '../workload-port.ts';
 import { deploymentPort } from './port.ts';
+import { giveUpDeployment } from './release.ts';
 import { type DeploymentObjects, deploymentCaches, workloadOf } from './watch.ts';
 
 /**

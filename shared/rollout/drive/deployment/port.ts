@@ -1,11 +1,11 @@
 import { zoneOfPod, zonesOf } from '../../../kube/zones.ts';
 import { FIRST_LOOK } from '../../decide/workload.ts';
-import type { WorkloadPort } from '../port.ts';
-import { agreeToHold } from './agreement.ts';
-import { leaveDeployment } from './leave.ts';
+import type { WorkloadPort } from '../workload-port.ts';
+import { agreeToHold } from './confirm-changes.ts';
 import { keptOriginals, originalsOf } from './originals.ts';
 import { BrakeGuard } from './other-hands.ts';
 import { prepareDeployment } from './prepare.ts';
+import { leaveDeployment } from './release.ts';
 import { DeploymentSteps } from './steps.ts';
 import { type WatchedDeployment, workloadOf } from './watch.ts';
 

@@ -9,20 +9,20 @@ import type { DeploymentObjects } from './watch.ts';
 type Watches = Pick<WorkloadWatches<DeploymentObjects>, 'own' | 'pods' | 'until'>;
 
 /** What is seen of a Deployment at one moment. */
-export interface Scene extends DeploymentObjects {
+export interface DeploymentView extends DeploymentObjects {
   sets: Sets;
 }
 
 /** @throws UserError when it was deleted */
-export function look({ own }: Pick<Watches, 'own'>): Scene {
+export function look({ own }: Pick<Watches, 'own'>): DeploymentView {
   if (!own) throw new UserError('the Deployment was deleted');
   return { ...own, sets: sortSets(own.deployment, own.replicaSets) };
 }
 
-/** Resolves when the scene is like that, or when the Deployment is gone. Rejects when the signal aborts. */
+/** Resolves when the view is like that, or when the Deployment is gone. Rejects when the signal aborts. */
 export function untilSeen(
   watches: Watches,
-  holds: (scene: Scene) => boolean,
+  holds: (view: DeploymentView) => boolean,
   signal: AbortSignal,
 ): Promise<void> {
   return watches.until(() => watches.own === undefined || holds(look(watches)), signal);

@@ -3,11 +3,11 @@ import { goFirst } from '../../decide/deletion-cost.ts';
 import { isBraked } from '../../decide/deployment-brake.ts';
 import type { ReplicaSet } from '../../decide/deployment-objects.ts';
 import { isSettled, type StepWay, steer, wayOfStep } from '../../decide/deployment-step.ts';
-import type { ZonedPod } from '../port.ts';
+import type { ZonedPod } from '../workload-port.ts';
 import { carryOut, type StepTools } from './carry-out.ts';
 import { writeCosts } from './costs.ts';
 import { createUpdatedSet, patchSet } from './replica-sets.ts';
-import { livePods, look, type Scene, untilSeen, untilSettled } from './settling.ts';
+import { type DeploymentView, livePods, look, untilSeen, untilSettled } from './settling.ts';
 
 /** How long a new ReplicaSet is waited for; without it the controller is let make it. */
 const CREATED_PATIENCE_MS = 5_000;
@@ -52,27 +52,27 @@ export async function takeStep(
   const chosen = reserved.slice(0, planned.pods);
   await putFirst(tools, chosen, set, before);
 
-  const scene = look(watches);
+  const view = look(watches);
   const way = wayNow(tools, set, chosen.length);
-  const target = targetIn(scene, set);
+  const target = targetIn(view, set);
   if (!way || way.pods !== chosen.length || way.kind !== planned.kind || !target) return undefined;
-  if (!isBraked(scene.deployment) || !isSettled(scene.deployment, scene.sets)) return undefined;
+  if (!isBraked(view.deployment) || !isSettled(view.deployment, view.sets)) return undefined;
   before.throwIfAborted();
   if (!tools.isStillRight(chosen)) return undefined;
   const there = livePods(watches, target);
-  if (!(await carryOut(tools, { way, target, scene, chosen }, after))) return undefined;
+  if (!(await carryOut(tools, { way, target, view, chosen }, after))) return undefined;
   return outcome(tools, chosen, target, there, after);
 }
 
-function targetIn({ sets }: Scene, { metadata: { uid } }: ReplicaSet): ReplicaSet | undefined {
+function targetIn({ sets }: DeploymentView, { metadata: { uid } }: ReplicaSet): ReplicaSet | undefined {
   return sets.old.find(({ metadata }) => metadata.uid === uid);
 }
 
 function wayNow({ watches }: StepTools, set: ReplicaSet, pods: number): StepWay | undefined {
-  const scene = look(watches);
-  const target = targetIn(scene, set);
+  const view = look(watches);
+  const target = targetIn(view, set);
   if (!target || pods === 0 || target.replicas < pods) return undefined;
-  return wayOfStep(scene.deployment, scene.sets, target, pods);
+  return wayOfStep(view.deployment, view.sets, target, pods);
 }
 
 /** The paused controller makes no ReplicaSet. Without ours it is released for the first pods. */
@@ -95,18 +95,18 @@ async function makeUpdatedSet({ kube, clock, watches }: StepTools, signal: Abort
 async function steerTo(tools: StepTools, set: ReplicaSet, signal: AbortSignal): Promise<void> {
   const { kube, watches } = tools;
   for (;;) {
-    const scene = look(watches);
-    const target = targetIn(scene, set);
-    const change = target && steer(scene.sets, target, tools.usualMinReadySeconds());
+    const view = look(watches);
+    const target = targetIn(view, set);
+    const change = target && steer(view.sets, target, tools.usualMinReadySeconds());
     if (!change) return;
     const { metadata } = change.set;
     const { uid } = metadata;
     const { minReadySeconds } = change;
     await patchSet(kube, metadata, { metadata: { uid }, spec: { minReadySeconds } });
-    const isSeen = ({ replicaSets }: Scene) =>
+    const isSeen = ({ replicaSets }: DeploymentView) =>
       replicaSets.some((each) => each.metadata.uid === uid && each.minReadySeconds === minReadySeconds);
     await untilSeen(watches, isSeen, signal);
-    await untilSettled(watches, scene.deployment.metadata.generation, signal);
+    await untilSettled(watches, view.deployment.metadata.generation, signal);
   }
 }
 

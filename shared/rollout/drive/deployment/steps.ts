@@ -4,7 +4,7 @@ import { type RefusedRemoval, tryRemovals } from '../../../removals/try-removals
 import { listNames } from '../../../sentences.ts';
 import type { ReplicaSet } from '../../decide/deployment-objects.ts';
 import { sortSets } from '../../decide/deployment-step.ts';
-import type { PodRemovals, RemovalsGiven, ZonedPod } from '../port.ts';
+import type { PodRemovals, RemovalsGiven, ZonedPod } from '../workload-port.ts';
 import type { StepTools } from './carry-out.ts';
 import { StepUndoneError } from './carry-out.ts';
 import { type Taken, takeStep } from './step.ts';

@@ -4,12 +4,12 @@ import { readStatefulSet } from '../../../../shared/kube/objects.ts';
 import { emptyMemory } from '../../../../shared/rollout/decide/memory.ts';
 import type { RolloutDecision } from '../../../../shared/rollout/decide/types.ts';
 import { statefulSetWorkload } from '../../../../shared/rollout/decide/workload.ts';
-import { Announcer, type Sight } from '../../../../shared/rollout/drive/announcer.ts';
+import { Announcer, type DriverView } from '../../../../shared/rollout/drive/announcer.ts';
 import type { RolloutEvent } from '../../../../shared/rollout/drive/events.ts';
 import { Progress } from '../../../../shared/rollout/drive/progress.ts';
 import { NOW_MS, OPTIONS, observation, sixPods } from '../decide/builders.ts';
 
-const SIGHT: Sight = {
+const SIGHT: DriverView = {
   workload: statefulSetWorkload(
     readStatefulSet({
       metadata: { name: 'ingester', namespace: 'prod', uid: 'set' },

@@ -37,8 +37,8 @@ function watching(memory: RolloutMemory = emptyMemory('rev-2'), commandLine = 'k
   });
   let current = memory;
   const look = (pods: readonly Pod[], { flush = true, seen = sixPods() } = {}) => {
-    const sight = { pods, observation: observation(seen), options: { ...OPTIONS, flush }, nowMs: NOW_MS };
-    current = kills.look(current, sight);
+    const view = { pods, observation: observation(seen), options: { ...OPTIONS, flush }, nowMs: NOW_MS };
+    current = kills.look(current, view);
     return current.killed.map(({ name }) => name);
   };
   return {

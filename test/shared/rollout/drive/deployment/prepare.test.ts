@@ -5,8 +5,8 @@ import { ConnectionError } from '../../../../../shared/kube/kube.ts';
 import { emptyMemory } from '../../../../../shared/rollout/decide/memory.ts';
 import { parseRolloutOptions } from '../../../../../shared/rollout/decide/options.ts';
 import { prepareDeployment } from '../../../../../shared/rollout/drive/deployment/prepare.ts';
-import type { RolloutLock } from '../../../../../shared/rollout/drive/lock.ts';
 import type { RolloutRequest } from '../../../../../shared/rollout/drive/request.ts';
+import type { RolloutLock } from '../../../../../shared/rollout/drive/rollout-lock.ts';
 import { apiError } from '../../../../helpers/fake-kube.ts';
 import { FakeControllers } from './fake-controllers.ts';
 

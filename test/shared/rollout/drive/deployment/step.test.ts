@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { ConnectionError } from '../../../../../shared/kube/kube.ts';
 import { StepUndoneError } from '../../../../../shared/rollout/drive/deployment/carry-out.ts';
 import { takeStep } from '../../../../../shared/rollout/drive/deployment/step.ts';
-import type { ZonedPod } from '../../../../../shared/rollout/drive/port.ts';
+import type { ZonedPod } from '../../../../../shared/rollout/drive/workload-port.ts';
 import { apiError } from '../../../../helpers/fake-kube.ts';
 import { FakeControllers } from './fake-controllers.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ApiError } from '../../../../../shared/kube/kube.ts';
 import { DeploymentSteps } from '../../../../../shared/rollout/drive/deployment/steps.ts';
-import type { ZonedPod } from '../../../../../shared/rollout/drive/port.ts';
+import type { ZonedPod } from '../../../../../shared/rollout/drive/workload-port.ts';
 import { FakeControllers } from './fake-controllers.ts';
 
 const POD_A: ZonedPod = { namespace: 'prod', name: 'a', uid: 'uid-a', zone: 'zone-a' };

@@ -29,7 +29,7 @@ import { createScope } from './tls/scope.ts';
 import { openSecretSource } from './tls/secret-source.ts';
 import type { TlsSource } from './tls/source.ts';
 
-export interface Surroundings {
+export interface WebhookEnvironment {
   kube: Kube;
   clock: Clock;
   random: () => number;
@@ -59,7 +59,7 @@ const UNREADY_AFTER_MS = 30_000;
  *
  * @throws Error when a port is taken, or the file of the client CA cannot be read
  */
-export async function runWebhook(config: Config, surroundings: Surroundings): Promise<Webhook> {
+export async function runWebhook(config: Config, surroundings: WebhookEnvironment): Promise<Webhook> {
   const { kube, clock, log } = surroundings;
   let cluster: ClusterView | undefined;
   let leader: Leader | undefined;
@@ -225,7 +225,7 @@ async function clientVerification({ clientCaFile = '', clientNames }: Config): P
   return { ca: await readFile(clientCaFile, 'utf8'), names: clientNames };
 }
 
-function openTls(config: Config, surroundings: Surroundings): Promise<TlsSource> {
+function openTls(config: Config, surroundings: WebhookEnvironment): Promise<TlsSource> {
   if (config.tlsDir !== undefined) return openFileSource(config.tlsDir, surroundings);
   const { service, namespace } = config;
   return openSecretSource({

@@ -8,12 +8,12 @@ import type { RolloutSnapshot, RolloutStatus } from '../decide/snapshot.ts';
 import type { RolloutOptions } from '../decide/types.ts';
 import type { Workload } from '../decide/workload.ts';
 import { ANNOTATION } from './annotations.ts';
-import { LEASE_DURATION_MS, MOST_REASON_CHARACTERS } from './lock.ts';
-import type { Moment } from './progress.ts';
-import { readMaxUnavailableFlag, readSteering } from './steering.ts';
+import { readMaxUnavailableFlag, readSteering } from './orders.ts';
+import type { ObservedRollout } from './progress.ts';
+import { LEASE_DURATION_MS, MOST_REASON_CHARACTERS } from './rollout-lock.ts';
 
 /** Where a rollout stands, as anybody can see it who reads the workload, its pods and its Lease. */
-export interface Standing {
+export interface RolloutState {
   /** `idle`: pods are on old revisions, and nobody replaces them. */
   state: 'running' | 'held' | 'idle' | 'done';
   /** Why it is held, or how the last rollout ended; empty while it runs and when there is nothing to tell. */
@@ -22,7 +22,7 @@ export interface Standing {
   holder: string;
   /** After which the holder is no longer believed if nothing is heard of it; undefined for nobody. */
   holderForMs: number | undefined;
-  moment: Moment;
+  moment: ObservedRollout;
   snapshot: RolloutSnapshot;
 }
 
@@ -39,7 +39,7 @@ export interface Seen {
 }
 
 /** Reads off what is seen. Decides nothing: what comes next is known to the rollout's own process. */
-export function standingOf(seen: Seen): Standing {
+export function readRolloutState(seen: Seen): RolloutState {
   const { workload, pods, nodes, lease, serverNowMs, nowMs } = seen;
   const annotations = lease?.metadata.annotations ?? {};
   const orders = readSteering(annotations);
@@ -61,7 +61,7 @@ export function standingOf(seen: Seen): Standing {
   const said = (annotations[ANNOTATION.reason] ?? '').slice(0, MOST_REASON_CHARACTERS);
   const state = stateOf(outstanding, holder, annotations[ANNOTATION.state]);
   const wave = { number: memory.waves, zone: memory.zone ?? '' };
-  const moment: Moment = { observation, memory, options, serverNowMs, nowMs };
+  const moment: ObservedRollout = { observation, memory, options, serverNowMs, nowMs };
   const snapshot = buildSnapshot({
     ...moment,
     workload,
@@ -86,13 +86,13 @@ function optionsOf(
   return maxUnavailable ? { ...options, maxUnavailable } : options;
 }
 
-function stateOf(outstanding: boolean, holder: string, state: string | undefined): Standing['state'] {
+function stateOf(outstanding: boolean, holder: string, state: string | undefined): RolloutState['state'] {
   if (holder !== '') return state === 'held' ? 'held' : 'running';
   return outstanding ? 'idle' : 'done';
 }
 
 function statusOf(
-  state: Standing['state'],
+  state: RolloutState['state'],
   said: string,
   wave: { number: number; zone: string },
 ): RolloutStatus {

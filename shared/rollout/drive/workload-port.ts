@@ -8,8 +8,8 @@ import type { Asked, RemovalOutcome } from '../../removals/removals.ts';
 import type { GateState, Observation } from '../decide/types.ts';
 import type { Workload } from '../decide/workload.ts';
 import type { Reporter, RolloutOutcome } from './events.ts';
-import type { RolloutLock } from './lock.ts';
 import type { RolloutRequest } from './request.ts';
+import type { RolloutLock } from './rollout-lock.ts';
 import type { WorkloadWatches } from './watches.ts';
 
 /** A workload that was found, before anything of it is watched. */

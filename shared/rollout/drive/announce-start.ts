@@ -3,8 +3,8 @@ import { knownZones } from '../decide/pods.ts';
 import type { Observation } from '../decide/types.ts';
 import { describePartition, type Workload } from '../decide/workload.ts';
 import type { Reporter, RolloutEvent } from './events.ts';
-import type { RolloutLock } from './lock.ts';
-import type { Prepared, Watched } from './port.ts';
+import type { RolloutLock } from './rollout-lock.ts';
+import type { Prepared, Watched } from './workload-port.ts';
 
 export interface Beginning extends Prepared {
   watched: Pick<Watched, 'watches' | 'found'>;

@@ -6,19 +6,19 @@ import { Cordons } from './cordon.ts';
 import { listDaemonSets } from './daemon-sets.ts';
 import { enforcedNamespaces } from './enforced.ts';
 import { DrainLeases } from './leases.ts';
-import { DrainObserver, type DrainSight, type ObserverOptions } from './observe.ts';
+import { DrainObserver, type ObservedDrain, type ObserverOptions } from './observe.ts';
 import type { DrainRequest } from './request.ts';
 import { watchRollouts } from './rollouts.ts';
 import { watchDrain } from './watches.ts';
 
 /** The cluster as a drain sees it, and who is told when it changes. */
-export interface Scene extends ObserverOptions {
+export interface WatchedDrain extends ObserverOptions {
   kube: Kube;
   observer: DrainObserver;
   cordons: Cordons;
   listeners: SceneListeners;
   /** What is seen as soon as nothing is unclear any more. Rejects when the signal aborts. */
-  firstSight(signal: AbortSignal): Promise<DrainSight>;
+  firstLook(signal: AbortSignal): Promise<ObservedDrain>;
   stop(): Promise<void>;
 }
 
@@ -35,12 +35,12 @@ export interface SceneListeners {
  * @param zoneBudgets whether the API server knows ZoneDisruptionBudgets
  * @throws ApiError when something may not be read
  */
-export async function watchScene(
+export async function openDrain(
   kube: Kube,
   { nodes, zoneBudgets }: { nodes: readonly Node[]; zoneBudgets: boolean },
   request: Pick<DrainRequest, 'filters' | 'removal'>,
   { clock, random, processIdentity: process }: Pick<Context, 'clock' | 'random' | 'processIdentity'>,
-): Promise<Scene> {
+): Promise<WatchedDrain> {
   const listeners: SceneListeners = { onChange: () => {}, onConnection: () => {}, onProblem: () => {} };
   const onChange = () => listeners.onChange();
   const surroundings = {
@@ -65,11 +65,11 @@ export async function watchScene(
     kube,
     observer,
     listeners,
-    firstSight: (signal) =>
+    firstLook: (signal) =>
       new Promise((resolve, reject) => {
         const look = () => {
-          const sight = observer.look(clock.nowMs() + kube.clockSkewMs);
-          if (!sight.unclear) resolve(sight);
+          const observed = observer.look(clock.nowMs() + kube.clockSkewMs);
+          if (!observed.unclear) resolve(observed);
         };
         signal.throwIfAborted();
         signal.addEventListener('abort', () => reject(signal.reason), { once: true });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import type { ExitCode } from '../../../plugin/cli/errors.ts';
+import { runDrain } from '../../../plugin/drain/drain.ts';
 import type { DrainRequest } from '../../../plugin/drain/request.ts';
-import { runDrain } from '../../../plugin/drain/run.ts';
 import { openDrainReporter } from '../../../plugin/views/open.ts';
 import { type TestContext, testContext } from '../../helpers/context.ts';
 import { type ManualClock, manualClock } from '../../helpers/manual-clock.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { describe, it } from 'node:test';
 import type { Context } from '../../../plugin/cli/context.ts';
-import { agreeToDrain } from '../../../plugin/drain/agree.ts';
+import { agreeToDrain } from '../../../plugin/drain/confirm-drain.ts';
 import { UserError } from '../../../shared/errors.ts';
 import { testContext } from '../../helpers/context.ts';
 

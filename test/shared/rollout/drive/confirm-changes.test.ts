@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { driveContext } from '../../../../plugin/cli/operator.ts';
 import type { DriveContext } from '../../../../shared/drive/operator.ts';
 import { readStatefulSet } from '../../../../shared/kube/objects.ts';
-import { agreeOnChanges } from '../../../../shared/rollout/drive/agreement.ts';
+import { agreeOnChanges } from '../../../../shared/rollout/drive/confirm-changes.ts';
 import type { RolloutRequest } from '../../../../shared/rollout/drive/request.ts';
 import { testContext } from '../../../helpers/context.ts';
 import { Transcript } from '../../../helpers/transcript.ts';

@@ -9,23 +9,23 @@ import { acceptKilled } from '../decide/killed-pods.ts';
 import { emptyMemory } from '../decide/memory.ts';
 import type { Observation } from '../decide/types.ts';
 import { FIRST_LOOK, subjectOf, type Workload } from '../decide/workload.ts';
+import { announce, started } from './announce-start.ts';
 import { RolloutDriver } from './driver.ts';
 import type { RolloutEnd } from './driver-options.ts';
 import type { Reporter, RolloutOutcome } from './events.ts';
 import { watchFailures } from './failures.ts';
-import { announce, started } from './first-words.ts';
 import { formerGate } from './former-gate.ts';
 import { watchKills } from './kills.ts';
-import { acquireRolloutLock, type RolloutLock } from './lock.ts';
-import type { Prepared, Watched } from './port.ts';
+import { describeOrder, orderBy, pauseByLease, pauseGate, readSteering } from './orders.ts';
 import { checkZones } from './preflight.ts';
 import type { RolloutProbe } from './probe.ts';
 import { Progress } from './progress.ts';
 import { recordEvents } from './record-events.ts';
 import type { RolloutRequest } from './request.ts';
-import { describeOrder, orderBy, pauseByLease, pauseGate, readSteering } from './steering.ts';
+import { acquireRolloutLock, type RolloutLock } from './rollout-lock.ts';
 import type { WorkloadWatches } from './watches.ts';
 import { commandName, KINDS } from './workload-names.ts';
+import type { Prepared, Watched } from './workload-port.ts';
 
 /** What the process gives a rollout that runs in it. */
 export interface RolloutHost {

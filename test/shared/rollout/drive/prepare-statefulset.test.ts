@@ -3,12 +3,12 @@ import { describe, it } from 'node:test';
 import { driveContext } from '../../../../plugin/cli/operator.ts';
 import type { Kube } from '../../../../shared/kube/kube.ts';
 import { readStatefulSet, type StatefulSet } from '../../../../shared/kube/objects.ts';
-import type { RolloutLock } from '../../../../shared/rollout/drive/lock.ts';
-import type { Prepared } from '../../../../shared/rollout/drive/port.ts';
-import { prepare } from '../../../../shared/rollout/drive/prepare.ts';
+import { prepare } from '../../../../shared/rollout/drive/prepare-statefulset.ts';
 import type { RolloutRequest } from '../../../../shared/rollout/drive/request.ts';
+import type { RolloutLock } from '../../../../shared/rollout/drive/rollout-lock.ts';
 import type { WatchedSet } from '../../../../shared/rollout/drive/switch-strategy.ts';
 import type { WorkloadWatches } from '../../../../shared/rollout/drive/watches.ts';
+import type { Prepared } from '../../../../shared/rollout/drive/workload-port.ts';
 import { testContext } from '../../../helpers/context.ts';
 
 const CHANGE = { differences: ['x'], before: { old: 1 }, template: { new: 1 }, revision: undefined };

@@ -1,11 +1,11 @@
 import type { DriveContext } from '../../drive/operator.ts';
 import type { StatefulSet } from '../../kube/objects.ts';
 import { FIRST_LOOK, statefulSetWorkload } from '../decide/workload.ts';
-import type { RolloutLock } from './lock.ts';
-import type { Prepared } from './port.ts';
 import type { RolloutRequest } from './request.ts';
+import type { RolloutLock } from './rollout-lock.ts';
 import { switchStrategy, type WatchedSet } from './switch-strategy.ts';
 import { applyChange } from './template.ts';
+import type { Prepared } from './workload-port.ts';
 
 /** How long the controller is waited for so that the first words can name the new revision. */
 const REVISION_PATIENCE_MS = 5_000;

@@ -8,9 +8,9 @@ import { subjectOf, type Workload, type WorkloadKind } from '../../shared/rollou
 import { ANNOTATION } from '../../shared/rollout/drive/annotations.ts';
 import { fetchWorkload } from '../../shared/rollout/drive/fetch-workload.ts';
 import { formerRequests, noteFormerRequests } from '../../shared/rollout/drive/former-requests.ts';
-import { identityOf, LEASE_DURATION_MS, leaseName } from '../../shared/rollout/drive/lock.ts';
+import { orderBy, orderText, readSteering } from '../../shared/rollout/drive/orders.ts';
 import { annotateLease, fetchRolloutLease } from '../../shared/rollout/drive/rollout-lease.ts';
-import { orderBy, orderText, readSteering } from '../../shared/rollout/drive/steering.ts';
+import { identityOf, LEASE_DURATION_MS, leaseName } from '../../shared/rollout/drive/rollout-lock.ts';
 import { commandName } from '../../shared/rollout/drive/workload-names.ts';
 import type { Context } from '../cli/context.ts';
 import { EXIT, type ExitCode } from '../cli/errors.ts';

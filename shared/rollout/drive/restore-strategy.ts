@@ -1,8 +1,8 @@
 import type { DriveContext } from '../../drive/operator.ts';
 import type { StatefulSet } from '../../kube/objects.ts';
 import type { Reporter } from './events.ts';
-import type { RolloutLock } from './lock.ts';
 import type { RolloutRequest } from './request.ts';
+import type { RolloutLock } from './rollout-lock.ts';
 import { completeStatus, ON_DELETE, patchCommand, setStrategy } from './strategy.ts';
 import type { WatchedSet } from './switch-strategy.ts';
 

@@ -7,10 +7,10 @@ import { type CheckedPods, checkPods } from './check-pods.ts';
 import { drainNodes } from './drain-nodes.ts';
 import type { OpenDrainReporter } from './events.ts';
 import { startNotices } from './notices.ts';
+import { openDrain, type WatchedDrain } from './open-drain.ts';
 import { describePlan } from './plan.ts';
 import { checkDrainAccess, hasZoneBudgets } from './preflight.ts';
 import type { DrainRequest } from './request.ts';
-import { type Scene, watchScene } from './scene.ts';
 import { printDrainPlan, verdictLines } from './show-plan.ts';
 import { checkZoneOrder, fetchTargets } from './targets.ts';
 
@@ -30,14 +30,14 @@ export async function runDrain(
     });
     const nodes = await fetchTargets(kube, request.targets);
     await checkZoneOrder(kube, nodes, request.options.zoneOrder);
-    const scene = await watchScene(kube, { nodes, zoneBudgets }, request, context);
+    const watched = await openDrain(kube, { nodes, zoneBudgets }, request, context);
     try {
-      const checked = check(scene, context);
+      const checked = check(watched, context);
       return request.dryRun
-        ? await plan(request, scene, checked, context)
-        : await drainNodes(request, scene, checked.notices, context, openReporter);
+        ? await plan(request, watched, checked, context)
+        : await drainNodes(request, watched, checked.notices, context, openReporter);
     } finally {
-      await scene.stop();
+      await watched.stop();
     }
   } finally {
     await kube.close();
@@ -45,7 +45,10 @@ export async function runDrain(
 }
 
 /** @throws UserError for pods that must not be touched without a flag */
-function check({ targets, watches, daemonSets, request, kube }: Scene, { clock }: Context): CheckedPods {
+function check(
+  { targets, watches, daemonSets, request, kube }: WatchedDrain,
+  { clock }: Context,
+): CheckedPods {
   const pods = targets.flatMap(({ name }) => [...watches.pods.onNode(name)].map((record) => record.pod));
   const nowMs = clock.nowMs() + kube.clockSkewMs;
   return checkPods(pods, { filters: request.filters, daemonSets: daemonSets.names, nowMs });
@@ -53,20 +56,20 @@ function check({ targets, watches, daemonSets, request, kube }: Scene, { clock }
 
 async function plan(
   { options, output, dryRun, removal }: DrainRequest,
-  scene: Scene,
+  watched: WatchedDrain,
   { notices, staying }: CheckedPods,
   context: Context,
 ): Promise<ExitCode> {
   const interrupted = new AbortController();
   const ignoreInterrupts = context.onInterrupt(() => interrupted.abort(new InterruptedError()));
   try {
-    const sight = await scene.firstSight(interrupted.signal);
-    const { observation } = sight;
-    const told = [...notices, ...startNotices(sight, scene, options)];
+    const observed = await watched.firstLook(interrupted.signal);
+    const { observation } = observed;
+    const told = [...notices, ...startNotices(observed, watched, options)];
     printDrainPlan(describePlan({ observation, staying, options }), told, context.stdout, output === 'json');
     if (dryRun !== 'server') return EXIT.done;
     const asked = observation.pods.filter(({ terminating }) => !terminating);
-    const refused = await tryRemovals(scene.kube, asked, removal);
+    const refused = await tryRemovals(watched.kube, asked, removal);
     for (const line of verdictLines(asked.length, refused)) writeLine(context.stderr, line);
     return EXIT.done;
   } finally {

@@ -8,8 +8,8 @@ import type { Order, Orders } from '../decide/snapshot.ts';
 import type { GateState, RolloutOptions } from '../decide/types.ts';
 import type { Workload } from '../decide/workload.ts';
 import { ANNOTATION } from './annotations.ts';
-import { leaseName } from './lock.ts';
 import { annotateLease } from './rollout-lease.ts';
+import { leaseName } from './rollout-lock.ts';
 
 /** What operators at any terminal have asked of a rollout, as its Lease has it. */
 export interface Steering extends Orders {

@@ -6,7 +6,7 @@ import { RESOURCES, resourcePath } from '../../../kube/paths.ts';
 import { labelSelectorText } from '../../../kube/selectors.ts';
 import { isHeld } from '../../decide/deployment-brake.ts';
 import type { ReplicaSet, RolledDeployment } from '../../decide/deployment-objects.ts';
-import type { RolloutLock } from '../lock.ts';
+import type { RolloutLock } from '../rollout-lock.ts';
 import { restoreCosts } from './costs.ts';
 import { freeFields, getDeployment, keepingSurge, parkedFields, patchDeployment } from './hold.ts';
 import { keptOriginals, ORIGINALS_ANNOTATION, originalsOf } from './originals.ts';

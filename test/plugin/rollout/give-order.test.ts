@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { runSteer, type Turn } from '../../../plugin/rollout/steer.ts';
+import { runSteer, type Turn } from '../../../plugin/rollout/give-order.ts';
 import { testContext } from '../../helpers/context.ts';
 import { type FakeKube, fakeKube } from '../../helpers/fake-kube.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { orderText, readSteering } from '../../../../shared/rollout/drive/steering.ts';
+import { orderText, readSteering } from '../../../../shared/rollout/drive/orders.ts';
 
 const PAUSED = 'kubectl-zone.dev/paused';
 const ORDER = { by: 'ann@laptop', at: '2026-03-01T12:00:00Z', reason: 'the store is slow' };
