@@ -2,6 +2,7 @@ import { Ending } from '../../drive/ending.ts';
 import { Turns } from '../../drive/turns.ts';
 import { ApiError, ConnectionError } from '../../kube/kube.ts';
 import { LeaseLostError } from '../../kube/lease.ts';
+import type { Pod } from '../../kube/objects.ts';
 import type { RemovalOutcome } from '../../removals/removals.ts';
 import { decide } from '../decide/decide.ts';
 import { forSuccessors, remember } from '../decide/memory.ts';
@@ -38,6 +39,8 @@ export class RolloutDriver {
   private durable: RolloutMemory | undefined;
   /** Uids of pods whose removal was accepted. */
   private readonly evicted = new Set<string>();
+  /** Pods whose removal was not answered: what became of it is told by the watch. */
+  private readonly unanswered = new Map<string, ZonedPod>();
   private readonly turns: Turns;
   private available = 0;
   private lastTrouble = '';
@@ -253,7 +256,10 @@ export class RolloutDriver {
     const nowMs = clock.nowMs();
     const serverNowMs = nowMs + kube.clockSkewMs;
     const pods = [...watches.pods.values()];
-    if (!this.blind) this.removals.look(pods);
+    if (!this.blind) {
+      this.removals.look(pods);
+      this.settleUnanswered(pods, nowMs);
+    }
     const looking = { memory: this.memory, minReadyMs: options.minReadyMs, nowMs: serverNowMs };
     const seen = withEvicted(workload.observe({ pods, nodes: watches.nodes }, looking), this.evicted);
     const observation = withAsked(seen, (uid) => this.removals.asked(uid));
@@ -280,13 +286,11 @@ export class RolloutDriver {
   private onRemoval(outcome: RemovalOutcome<ZonedPod>): void {
     const nowMs = this.given.clock.nowMs();
     const { name, uid, zone } = outcome.pod;
+    if (outcome.kind === 'unanswered') this.unanswered.set(uid, outcome.pod);
     switch (outcome.kind) {
       case 'accepted':
       case 'gone':
-        this.evicted.add(uid);
-        this.progress.podRemoved({ name, uid, zone }, nowMs);
-        this.announcer.removalAnswered(name, '');
-        this.announcer.say(nowMs, { type: 'pod-evicted', pod: name, zone });
+        this.wasRemoved(outcome.pod, nowMs);
         break;
       case 'refused':
       case 'unanswered':
@@ -306,5 +310,24 @@ export class RolloutDriver {
         break;
     }
     this.wake();
+  }
+
+  private wasRemoved({ name, uid, zone }: ZonedPod, nowMs: number): void {
+    this.unanswered.delete(uid);
+    this.evicted.add(uid);
+    this.progress.podRemoved({ name, uid, zone }, nowMs);
+    this.announcer.removalAnswered(name, '');
+    this.announcer.say(nowMs, { type: 'pod-evicted', pod: name, zone });
+  }
+
+  /** A request that was not answered was carried out all the same where its pod terminates or is gone. */
+  private settleUnanswered(pods: readonly Pod[], nowMs: number): void {
+    if (this.unanswered.size === 0) return;
+    const present = new Map(pods.map(({ metadata }) => [metadata.uid, metadata]));
+    for (const [uid, pod] of this.unanswered) {
+      const seen = present.get(uid);
+      if (!seen || seen.deletionTimestampMs !== undefined) this.wasRemoved(pod, nowMs);
+      else if (this.removals.asked(uid) === undefined) this.unanswered.delete(uid);
+    }
   }
 }

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { ApiError, ConnectionError } from '../../../../shared/kube/kube.ts';
 import { LeaseLostError } from '../../../../shared/kube/lease.ts';
+import type { RolloutEnd } from '../../../../shared/rollout/drive/driver-options.ts';
 import { type DriverRun, World } from './driver-world.ts';
 
 /** Lets everything happen that waits for no time. */
@@ -66,6 +67,22 @@ describe('the driver of a rollout', () => {
     assert.match(run.held[0] ?? '', /held by alarm/);
     run.driver.stop('stopped', 'the test is over');
     await run.ended;
+  });
+
+  it('counts a pod whose eviction was carried out but not answered', async () => {
+    const world = new World(6);
+    let lost = 0;
+    const run = world.start({
+      answer: async (request) => {
+        const answer = world.carryOut(request);
+        if (!request.path.endsWith('/eviction') || lost++ > 0) return answer;
+        throw new ConnectionError('the connection broke');
+      },
+    });
+    const end = await runOn(world, run);
+    assert.deepEqual(end, { ...(end as object), outcome: 'done' });
+    assert.equal(run.events.filter(({ type }) => type === 'pod-evicted').length, 6);
+    assert.equal((end as RolloutEnd).summary.podsReplaced, 6);
   });
 
   it('ends at any failure that nobody expected, and sends nothing afterwards', async () => {
