@@ -234,6 +234,10 @@ export class DeploymentSchedule {
       return;
     }
     this.steps += 1;
+    // One that went by itself, or by somebody's scaling down, before the request arrived: another goes in its place. No
+    // write to a ReplicaSet can be bound to the pods of another.
+    const isThere = (id: number) => world.pods.some((pod) => pod.id === id && !pod.terminating);
+    this.#allowed += step.pods.filter(({ id }) => !isThere(id)).length;
     for (const { id } of step.pods) this.#ours.add(id);
     if (way.kind === 'release') world.write({ paused: false, maxUnavailable: way.maxUnavailable });
     else if (set) world.writeSet(set, { replicas: way.replicas, scaledFor: world.fields.replicas });
