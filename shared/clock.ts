@@ -1,17 +1,17 @@
 /** Time as a dependency: drivers and caches take a `Clock`, decisions take `nowMs` as an argument. */
 export interface Clock {
-  /** Milliseconds since the epoch, as the machine believes. May step either way when the machine's clock is set. */
+  /** Wall-clock time in milliseconds since the epoch. May jump in either direction when the clock is set. */
   nowMs(): number;
   /**
-   * Milliseconds that have passed since some moment; for ages and deadlines, which no setting of a clock may change.
-   * Never goes back. It may stand still while the machine sleeps.
+   * Monotonic milliseconds since an arbitrary point, for ages and deadlines. Not affected by clock changes;
+   * may stand still while the machine sleeps.
    */
   monotonicMs(): number;
-  /** Runs `run` once after `delayMs` and returns the function that cancels it. */
+  /** Calls `run` once after `delayMs`. Returns a function that cancels it. */
   schedule(delayMs: number, run: () => void): () => void;
 }
 
-/** The machine's own clock. Its timers keep the process alive: whoever schedules, cancels. */
+/** The system clock. Its timers keep the process alive, so callers must cancel them. */
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),
@@ -21,34 +21,34 @@ export const systemClock: Clock = {
   },
 };
 
-/** `setTimeout` runs at once for anything above a signed 32-bit number of milliseconds. */
+/** `setTimeout` fires immediately for delays above a signed 32-bit number of milliseconds. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** A moment by both readings of a clock. */
+/** A point in time on both the wall clock and the monotonic clock. */
 export interface Instant {
   wallMs: number;
   monotonicMs: number;
 }
 
-/** This moment. */
+/** The current instant. */
 export function instantOf(clock: Clock): Instant {
   return { wallMs: clock.nowMs(), monotonicMs: clock.monotonicMs() };
 }
 
 /**
- * The longest time that may have passed since: the one reading stands still while the machine sleeps, the other goes back
- * when its clock is set. For whoever may act only for so long.
+ * The upper bound of the time elapsed since `from`: the monotonic clock stands still while the machine
+ * sleeps, the wall clock jumps when it is set. For callers that may act only for a limited time.
  */
 export function longestSinceMs(clock: Clock, from: Instant): number {
   return longestBetweenMs(from, instantOf(clock));
 }
 
-/** The same between two moments. */
+/** As `longestSinceMs`, between two instants. */
 export function longestBetweenMs(from: Instant, to: Instant): number {
   return Math.max(to.wallMs - from.wallMs, to.monotonicMs - from.monotonicMs);
 }
 
-/** Resolves once `work` has ended, well or badly, or after `patienceMs`, whichever comes first. */
+/** Resolves when `work` settles or after `patienceMs`, whichever comes first. */
 export async function settledWithin(clock: Clock, patienceMs: number, work: Promise<unknown>): Promise<void> {
   const ended = new AbortController();
   const end = () => ended.abort();

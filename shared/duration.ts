@@ -1,13 +1,13 @@
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
-/** More characters than any duration that is meant. */
+/** Longer than any valid duration. */
 const LONGEST_TEXT = 100;
 
 /**
- * Reads a duration as kubectl's flags write it (Go's time.ParseDuration without its sub-millisecond units and signs):
- * `30s`, `1h30m`, `1.5m`, `250ms`, `0`.
+ * Parses a duration as kubectl's flags accept it (Go's time.ParseDuration without sub-millisecond units and
+ * signs): `30s`, `1h30m`, `1.5m`, `250ms`, `0`.
  *
- * @returns milliseconds, or undefined for anything else; a number without a unit is not guessed at
+ * @returns milliseconds, or undefined for anything else, including a number without a unit
  */
 export function parseDuration(text: string): number | undefined {
   if (text === '0') return 0;
@@ -20,8 +20,8 @@ export function parseDuration(text: string): number | undefined {
 }
 
 /**
- * A duration as people say it: `47s`, `2m 05s`, `1h 02m`. Parts of a second are cut off; a negative duration, which
- * clocks that were set back can produce, is `0s`.
+ * Formats a duration for display: `47s`, `2m 05s`, `1h 02m`. Truncates fractions of a second; a negative
+ * duration (clocks set back) is `0s`.
  */
 export function formatDuration(durationMs: number): string {
   const seconds = Math.max(0, Math.floor(durationMs / 1000));

@@ -1,7 +1,7 @@
-/** How an operation ends that an error has ended; a command makes its exit code of it. */
+/** How an operation that failed ended; commands map it to an exit code. */
 export type ErrorEnd = 'failed' | 'usage' | 'stopped' | 'interrupted';
 
-/** Something the user can act on: what is wrong, and what would fix it. */
+/** An error the user can act on: what is wrong, and how to fix it. */
 export class UserError extends Error {
   override readonly name: string = 'UserError';
   readonly fix: string | undefined;
@@ -13,7 +13,7 @@ export class UserError extends Error {
   }
 }
 
-/** Interrupted before anything had begun, or what cannot outlive its process, such as a demo. */
+/** Interrupted before any change was made, or in an operation that cannot outlive its process, such as a demo. */
 export class InterruptedError extends UserError {
   override readonly name = 'InterruptedError';
   override readonly end = 'interrupted';

@@ -1,10 +1,10 @@
-/** Kubernetes' int-or-string: a number of pods, or a percentage of them. */
+/** Kubernetes' int-or-string: a number of pods, or a percentage. */
 export type IntOrPercent = { kind: 'count'; count: number } | { kind: 'percent'; percent: number };
 
 /**
- * Reads `4`, `'4'` or `'33%'`.
+ * Parses `4`, `'4'` or `'33%'`.
  *
- * @returns the value, or a sentence that says what is wrong with it
+ * @returns the value, or a sentence that describes the error
  */
 export function parseIntOrPercent(value: string | number): IntOrPercent | string {
   const text = String(value).trim();
@@ -18,14 +18,14 @@ export function parseIntOrPercent(value: string | number): IntOrPercent | string
 }
 
 /**
- * The number of pods that `value` means out of `total`. Percentages are rounded up, as in AWS's ZoneAwareUpdate and
+ * Resolves `value` to a number of pods out of `total`. Percentages round up, as in AWS's ZoneAwareUpdate and
  * PodDisruptionBudget's maxUnavailable.
  */
 export function resolveIntOrPercent(value: IntOrPercent, total: number): number {
   return value.kind === 'count' ? value.count : Math.ceil((value.percent * total) / 100);
 }
 
-/** The way it is written in a flag or a manifest. */
+/** Formats the value as in a flag or manifest. */
 export function formatIntOrPercent(value: IntOrPercent): string {
   return value.kind === 'count' ? String(value.count) : `${value.percent}%`;
 }

@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini';
 
-/** What a text of JSON says, by a schema; undefined for other texts, and for what the schema refuses. */
+/** Parses JSON and validates it against a schema; undefined if either fails. */
 export function parseJson<S extends z.ZodMiniType>(schema: S, text: string): z.infer<S> | undefined {
   let value: unknown;
   try {

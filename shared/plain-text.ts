@@ -1,24 +1,28 @@
-/** Longer than any line of ours, and short enough to be looked through at once. */
+/** Longer than any line we print, and short enough to scan quickly. */
 const MOST_CHARACTERS = 32 * 1024;
 
 const ESC = '\u001b';
 /** CSI with its parameters, ECMA-48. */
 const COMMAND = String.raw`(?:${ESC}\[|\u009b)[0-?]*[!-\/]*[@-~]?`;
-/** OSC, DCS, SOS, PM and APC with what they carry where they end before a space: words of ours between two are kept. */
+/**
+ * OSC, DCS, SOS, PM and APC with their payload if it ends before a space, so that our own text between two
+ * sequences is kept.
+ */
 const MESSAGE = String.raw`(?:${ESC}[\]PX\^_]|[\u0090\u0098\u009d-\u009f])(?:[^\p{Cc}\s]*(?:\u0007|${ESC}\\|\u009c))?`;
 const SEQUENCES = new RegExp(`${COMMAND}|${MESSAGE}`, 'gu');
 const PRINTABLE_ASCII = /^[ -~]*$/;
 
 /**
- * Text of which nothing is known, such as what comes from the cluster, as a part of one line that does nothing to a
- * terminal but to show characters, in the order in which they stand:
+ * Makes untrusted text, such as text from the cluster, safe to print within one line: the terminal only
+ * displays characters, in their stored order.
  *
- * - escape sequences are removed, control characters and line separators become a space;
- * - what is not seen, or changes the order of what is seen, is removed: zero-width characters, bidirectional overrides;
- * - marks are piled up on a letter two at most, and a text is cut where it is longer than any line of ours.
+ * - escape sequences are removed; control characters and line separators become a space
+ * - invisible characters and those that change the display order are removed: zero-width characters,
+ *   bidirectional overrides
+ * - at most two combining marks are kept per letter, and text longer than any line we print is truncated
  *
- * Everything that is printed passes here, in text, pictures, questions and errors; see `plugin/cli/output.ts`. Takes linear
- * time.
+ * All output passes through this function: text, views, prompts and errors; see `plugin/cli/output.ts`. Runs
+ * in linear time.
  */
 export function harmless(text: string): string {
   if (text.length <= MOST_CHARACTERS && PRINTABLE_ASCII.test(text)) return text;
@@ -31,15 +35,12 @@ export function harmless(text: string): string {
     .toWellFormed();
 }
 
-/** The same without spaces around it: a value that stands by itself. */
+/** As `harmless`, trimmed: for a value on its own. */
 export function oneLine(text: string): string {
   return harmless(text).trim();
 }
 
-/**
- * A text of JSON in which also those characters are escaped that JSON would allow and a terminal would obey. It means
- * the same.
- */
+/** Also escapes the characters that JSON allows unescaped but terminals interpret. The JSON value is unchanged. */
 export function harmlessJson(text: string): string {
   if (PRINTABLE_ASCII.test(text)) return text;
   return text.replace(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>

@@ -1,13 +1,14 @@
 /**
- * A reserve-only eviction: it asks the webhook to reserve a pod in its budget, as for an eviction, and evicts nothing.
- * A Deployment's pods are removed by their controller and not by an eviction, so this is how a rollout of a Deployment
- * keeps evictions of other zones out while its controller removes a pod.
+ * A reserve-only eviction: it asks the webhook to reserve a pod in its budget, as for an eviction, and evicts
+ * nothing. A Deployment's pods are removed by their controller and not by an eviction, so this is how a
+ * rollout of a Deployment blocks evictions in other zones while its controller removes a pod.
  *
- * The request is a real eviction (a dry run may not write) whose uid precondition no pod can meet: where no webhook
- * answers, the API server refuses it with a conflict. The pod's own uid is the value of the label.
+ * The request is a real eviction (a dry run must not write) with a uid precondition that no pod can meet:
+ * without a webhook, the API server rejects it with a conflict. The label's value is the pod's own uid.
  *
- * A reservation lasts until the pod is seen going, and otherwise two minutes. Asking again for the same pod renews it,
- * whatever has failed in other zones meanwhile: whoever waits longer for the removal asks again in time.
+ * A reservation lasts until the pod is seen terminating, or for two minutes. Requesting it again for the same
+ * pod renews it, regardless of failures in other zones since; a caller that waits longer for the removal must
+ * renew it in time.
  */
 export const RESERVE_LABEL = 'kubectl-zone.dev/reserve';
 
@@ -15,9 +16,9 @@ export const RESERVE_LABEL = 'kubectl-zone.dev/reserve';
 export const RESERVE_PRECONDITION_UID = 'reserve-only';
 
 /**
- * HTTP code of the denial that says "reserved". No other denial has it; a pod without a budget gets it too, as nothing
- * has to be reserved there. A reservation that the budget does not allow is denied with 429, as an eviction would be;
- * 404 means that the pod is gone, and 409 that another one has its name: what was decided rests on an old view. An
- * unready pod whose policy lets it go is reserved too, as it may become Ready before it is removed.
+ * HTTP code of the denial that means "reserved". No other denial uses it; a pod without a budget gets it too, because
+ * nothing has to be reserved. A reservation that the budget does not allow is denied with 429, like an eviction; 404
+ * means that the pod is gone, and 409 that another pod has its name: the caller's view is stale. An unready pod whose
+ * policy allows its eviction is reserved too, because it may become Ready before it is removed.
  */
 export const RESERVED_CODE = 424;

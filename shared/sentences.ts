@@ -1,6 +1,6 @@
-/** Parts of sentences that rollout, budget and drain have in common. */
+/** Phrases shared by rollout, budget and drain. */
 
-/** Sentences about 300 pods must stay readable: the first few by name, the others as a number. */
+/** Keeps sentences about 300 pods readable: the first few by name, the rest as a number. */
 const NAMES_SHOWN = 5;
 
 /** `1 pod`, `12 pods`. */

@@ -1,10 +1,7 @@
-/** How many of the candidates a message names. */
+/** Maximum number of candidates in a message. */
 const SHOWN = 3;
 
-/**
- * The candidates that look like a misspelt name, the likeliest first, at most three. Upper and lower case count as
- * equal.
- */
+/** The candidates that resemble a misspelt name, closest first, at most three. Case-insensitive. */
 export function similarNames(name: string, candidates: readonly string[]): readonly string[] {
   const furthest = Math.max(2, Math.floor(name.length / 4));
   return candidates
@@ -18,7 +15,7 @@ export function similarNames(name: string, candidates: readonly string[]): reado
     .map(({ candidate }) => candidate);
 }
 
-/** Levenshtein's distance: the fewest letters to insert, drop or change. */
+/** Levenshtein distance: the minimum number of insertions, deletions and substitutions. */
 export function editDistance(from: string, to: string): number {
   let above = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (let row = 1; row <= from.length; row += 1) {

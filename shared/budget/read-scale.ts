@@ -4,12 +4,12 @@ import { ApiError, type Kube } from '../kube/kube.ts';
 import { resourcePath } from '../kube/paths.ts';
 import type { ScaleRead, ScaleRef } from './decide/owners.ts';
 
-/** Reads scale subresources, and remembers what discovery said. */
+/** Reads scale subresources, and caches discovery. */
 export type ScaleReader = (ref: ScaleRef) => Promise<ScaleRead>;
 
 const Scale = z.object({
   metadata: z.object({ uid: z.string() }),
-  // A custom resource may say anything here.
+  // A custom resource may have any value here.
   spec: z.object({
     replicas: z._default(z.int().check(z.nonnegative('its scale asks for fewer than 0 replicas')), 0),
   }),
@@ -20,14 +20,14 @@ const ResourceList = z.object({
 type ResourceList = z.infer<typeof ResourceList>;
 
 /**
- * Asks objects of any kind how many pods they want. What cannot be found out is an answer and never an error.
+ * Reads the desired replicas of objects of any kind. Failures are returned and never thrown.
  *
- * @param timeoutMs of each request
+ * @param timeoutMs for each request
  */
 export function scaleReader(kube: Kube, timeoutMs: number): ScaleReader {
   const discovered = new Map<string, ResourceList>();
 
-  /** The resources of a group and version; asked again when a kind is not among them, as after a CRD was added. */
+  /** The resources of a group and version; fetched again if a kind is not included, as after a CRD was added. */
   async function resourcesOf(apiVersion: string): Promise<ResourceList> {
     const path = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
     const list = ResourceList.parse(await kube.request({ method: 'GET', path, timeoutMs }));
@@ -55,7 +55,7 @@ export function scaleReader(kube: Kube, timeoutMs: number): ScaleReader {
       const address = { group, version, resource: plural, namespace: ref.namespace, name: ref.name };
       const path = resourcePath({ ...address, subresource: 'scale' });
       const { metadata, spec } = Scale.parse(await kube.request({ method: 'GET', path, timeoutMs }));
-      // The Scale carries the uid of its object: one that was made anew is another owner.
+      // The Scale has its object's uid: a recreated object is another owner.
       return metadata.uid === ref.uid ? { kind: 'replicas', replicas: spec.replicas } : { kind: 'gone' };
     } catch (error) {
       if (error instanceof ApiError && error.code === 404) return { kind: 'gone' };

@@ -7,12 +7,12 @@ export type ConnectionNews =
   | { atMs: number; type: 'connection-restored'; afterMs: number };
 
 /**
- * Makes one loss of what several watches report: they break together and are restored together. A watch that is
- * restored at once, such as one from a version that the server has forgotten, is no loss. When the watch whose reason
- * was reported is back and another one is refused by the API server, that refusal is reported.
+ * Merges the reports of several watches into one loss: they break together and are restored together. A watch
+ * that is restored immediately, such as one with an expired resourceVersion, is not a loss. When the watch
+ * whose reason was reported is restored and the API server refuses another one, that refusal is reported.
  *
  * @param isLive whether all watches are live again
- * @returns what is to be called with each watch's state
+ * @returns a function to call with each watch's state
  */
 export function connectionNews(
   clock: Clock,

@@ -2,16 +2,16 @@ import { type Clock, settledWithin } from '../clock.ts';
 
 export interface EndingOptions {
   clock: Clock;
-  /** Sends nothing more from the moment it is called; resolves when what is under way has been answered. */
+  /** Stops sending immediately; resolves when requests in progress are answered. */
   halt(): Promise<unknown>;
 }
 
-/** How long an end waits for answers that are under way. */
+/** How long the end waits for responses in progress. */
 const LAST_ANSWERS_MS = 3_000;
 
 /**
- * The one place in which a driver ends, in good order or by an error. Whatever ends it, first nothing more is sent,
- * then answers under way are taken, then the result is there: `ended` settles always.
+ * The single place where a driver ends, normally or with an error. In either case it first stops sending,
+ * then processes responses in progress, then provides the result: `ended` always settles.
  */
 export class Ending<End> {
   readonly #options: EndingOptions;
@@ -21,7 +21,7 @@ export class Ending<End> {
 
   constructor(options: EndingOptions) {
     this.#options = options;
-    // Whoever runs the driver takes the result; an error before that must not end the process.
+    // The driver's caller handles the result; an earlier rejection must not end the process.
     this.#ended.promise.catch(() => {});
   }
 
@@ -34,9 +34,9 @@ export class Ending<End> {
   }
 
   /**
-   * Ends in good order. Does nothing when an end has begun.
+   * Ends normally. Does nothing if an end has begun.
    *
-   * @param conclude makes the result, once answers under way have been taken
+   * @param conclude creates the result, once responses in progress have been processed
    */
   stop(conclude: () => End): void {
     if (this.#begun) return;
@@ -44,7 +44,7 @@ export class Ending<End> {
     this.#finish(conclude).then(this.#ended.resolve, this.#ended.reject);
   }
 
-  /** Ends by an error that nobody expected, which is the result, also when an orderly end has begun. */
+  /** Ends with an unexpected error, which becomes the result even if a normal end has begun. */
   fail(error: unknown): void {
     this.#failure ??= { error };
     this.stop(() => {
@@ -52,7 +52,7 @@ export class Ending<End> {
     });
   }
 
-  /** Runs a callback that belongs to nobody's promise: what it throws ends everything. */
+  /** Runs a callback outside any promise chain: if it throws, the driver ends. */
   guard(run: () => void): void {
     try {
       run();

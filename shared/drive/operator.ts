@@ -1,29 +1,29 @@
 import type { Clock } from '../clock.ts';
 
-/** Who rolls out or drains: a person at a terminal, or nobody. */
+/** The operator of a rollout or drain; there may be no terminal. */
 export interface Operator {
-  /** Shows one line at once: before a reporter is open, and after it is closed. */
+  /** Prints one line immediately: before a reporter is open, and after it is closed. */
   say(line: string): void;
-  /** Whether a person would answer a question. */
+  /** Whether questions can be answered. */
   readonly answers: boolean;
   /**
    * Asks a yes-or-no question.
    *
-   * @param wayOut what to pass instead where nobody can be asked
-   * @throws UserError where nobody can be asked: silence never means yes
-   * @throws InterruptedError when the question is interrupted
+   * @param wayOut what to pass instead without a terminal
+   * @throws UserError without a terminal: no answer never means yes
+   * @throws InterruptedError if the question is interrupted
    */
   confirm(question: string, wayOut: string): Promise<boolean>;
 }
 
-/** A process, as a Lease names its holder. */
+/** The identity of a process as the holder of a Lease. */
 export interface ProcessIdentity {
   host: string;
   user: string;
   pid: number;
 }
 
-/** What a rollout needs of its process beside the clients. */
+/** What a rollout needs from its process, besides the clients. */
 export interface DriveContext {
   clock: Clock;
   /** Numbers in [0, 1) for jitter and names. */

@@ -1,63 +1,63 @@
-/** How a request reaches the server: over a connection that is kept alive between requests, or over one of its own. */
+/** How a request reaches the server: over a connection kept alive between requests, or over a new one. */
 export type Connection = 'kept-alive' | 'fresh';
 
 export const CONNECTIONS: readonly Connection[] = ['kept-alive', 'fresh'];
 
-/** What became of one request. */
+/** The result of one request. */
 export interface ProbeResult {
-  /** As it may be shown. */
+  /** In a form that may be displayed. */
   url: string;
   connection: Connection;
-  /** When the rhythm wanted it sent, ms since the epoch. */
+  /** When it was scheduled to be sent, in epoch ms. */
   dueAtMs: number;
-  /** From then until the answer was complete, or the request was given up. */
+  /** From then until the response was complete, or the request timed out. */
   tookMs: number;
-  /** HTTP status; undefined without an answer. */
+  /** HTTP status; undefined without a response. */
   code?: number | undefined;
-  /** Why it counts as failed: an unexpected status, or what the network says; undefined when it does not. */
+  /** Why it failed: an unexpected status, or the network error; undefined if it did not. */
   failure: string | undefined;
 }
 
 export interface ProbeFailure extends Omit<ProbeResult, 'failure'> {
   reason: string;
-  /** Names of the pods that were being replaced while it was under way. */
+  /** Names of the pods that were being replaced during the request. */
   pods: readonly string[];
 }
 
-/** What was asked of the addresses in a stretch of time; counts are of requests whose end came in it. */
+/** Results over a period of time; counts are of requests that ended in it. */
 export interface ProbeSample {
   forMs: number;
   requests: number;
   failed: number;
-  /** Requests that fell due while this machine stood still, and were never sent. */
+  /** Requests that were due while this machine was suspended, and were never sent. */
   skipped: number;
-  /** Half of the answers took no longer; undefined when there was none. */
+  /** Median response time; undefined without responses. */
   medianMs?: number | undefined;
   slowestMs?: number | undefined;
 }
 
-/** What became of all requests of a run. */
+/** Results of all requests of a run. */
 export interface ProbeSummary {
   urls: readonly string[];
   requests: number;
   failed: number;
   skipped: number;
-  /** Still without an answer when the run ended; neither good nor failed. */
+  /** Unanswered when the run ended; neither successful nor failed. */
   unanswered: number;
-  /** Requests by status, and `none` for those without an answer. */
+  /** Requests by status; `none` for those without a response. */
   codes: Readonly<Record<string, number>>;
   medianMs?: number | undefined;
-  /** Of a hundred answers, 99 took no longer. */
+  /** 99th percentile of response times. */
   percentile99Ms?: number | undefined;
   slowestMs?: number | undefined;
-  /** The first ones, in the order in which they failed; `failed` counts all. */
+  /** The first failures, in order; `failed` counts all. */
   failures: readonly ProbeFailure[];
 }
 
-/** What probes report while they run. */
+/** Events of probes. */
 export type ProbeNews =
   | ({ type: 'probes' } & ProbeSample)
-  /** Told when it has failed; it was due `tookMs` before. */
+  /** Reported when it failed; it was due `tookMs` earlier. */
   | {
       type: 'probe-failed';
       url: string;

@@ -3,24 +3,24 @@ import { type Clock, delay } from '../clock.ts';
 export interface TurnsOptions {
   clock: Clock;
   /**
-   * Looks, decides and acts.
+   * Observes, decides and acts.
    *
-   * @returns whether it began something that the next turn has to go on with at once
+   * @returns whether it started something that the next turn must continue immediately
    */
   turn(): Promise<boolean>;
-  /** A turn has failed; what this throws is handed to `onFatal`. */
+  /** A turn failed; errors thrown here go to `onFatal`. */
   onError(error: unknown): void;
-  /** Something failed that nothing was prepared for: no turn begins any more. */
+  /** An unexpected error: no more turns begin. */
   onFatal(error: unknown): void;
 }
 
-/** Little enough beside the 100 ms in which a wave shall follow the last one. */
+/** Small compared to the 100 ms within which a wave should follow the previous one. */
 const LONGEST_REST_MS = 40;
 const RESTS_PER_TURN = 4;
 
 /**
- * The loop of a driver: each change that is seen, each answer and each timer asks for a turn. There is no polling, and
- * no turn begins before the last one has ended.
+ * The loop of a driver: each observed change, response and timer requests a turn. It does not poll, and turns
+ * never overlap.
  */
 export class Turns {
   private readonly options: TurnsOptions;
@@ -33,7 +33,7 @@ export class Turns {
     this.options = options;
   }
 
-  /** Asks for a turn; as often as one likes. */
+  /** Requests a turn; may be called any number of times. */
   wake(): void {
     this.asked = true;
     if (this.running || this.ended) return;
@@ -44,7 +44,7 @@ export class Turns {
     });
   }
 
-  /** Asks for a turn after this time, unless there is one before: the next turn knows better when to look again. */
+  /** Requests a turn after this time, unless there is one before, which then sets its own timer. */
   wakeIn(delayMs: number): void {
     if (this.ended) return;
     const { clock } = this.options;
@@ -54,7 +54,7 @@ export class Turns {
     this.timer = { atMs, cancel: clock.schedule(atMs - clock.monotonicMs(), () => this.wake()) };
   }
 
-  /** No turn begins any more. */
+  /** No more turns begin. */
   end(): void {
     this.ended = true;
     this.cancelTimer();
@@ -75,13 +75,13 @@ export class Turns {
       if (goesOn) this.asked = true;
       else await this.rest(clock.monotonicMs() - beganMs);
     }
-    // At once after the last look at `asked`, so that no wake in between is lost.
+    // Set synchronously after the last check of `asked`, so that no wake in between is lost.
     this.running = false;
   }
 
   /**
-   * A turn looks at every pod, and in a large wave an event comes for each: resting longer than a turn took keeps the
-   * driver from spending a core on them.
+   * A turn processes every pod, and in a large wave there is an event for each: resting longer than a turn
+   * took limits the CPU used.
    */
   private async rest(turnMs: number): Promise<void> {
     const restMs = Math.min(LONGEST_REST_MS, turnMs * RESTS_PER_TURN);

@@ -1,9 +1,9 @@
-/** What CloudWatch says of an alarm, as the state of a gate. Pure. */
+/** Converts CloudWatch alarms to gate states. Pure. */
 
 import { oneLine } from '../format.ts';
 import type { GateState } from '../rollout/decide/types.ts';
 
-/** As much of a metric or composite alarm as a gate needs; the fields have the SDK's names. */
+/** The fields of a metric or composite alarm that a gate needs, with the SDK's names. */
 export interface Alarm {
   AlarmName?: string | undefined;
   StateValue?: string | undefined;
@@ -11,12 +11,12 @@ export interface Alarm {
   StateUpdatedTimestamp?: Date | undefined;
 }
 
-/** What one DescribeAlarms request can name, and what one page of its answer can hold. */
+/** Maximum number of alarms in one DescribeAlarms request, and in one page of its response. */
 export const MOST_ALARMS = 100;
 
 const LONGEST_REASON = 200;
 
-/** Name of the gate, as sentences say it: "CloudWatch alarm errors-high is closed". */
+/** Name of the gate, as in "CloudWatch alarm errors-high is closed". */
 export function alarmGateName(alarmName: string): string {
   return `CloudWatch alarm ${alarmName}`;
 }

@@ -1,19 +1,19 @@
-/** Errors of the AWS SDK, told apart: what the operator has to mend, and what may pass by itself. */
+/** Classifies errors of the AWS SDK: those the operator must fix, and those that may be temporary. */
 import { UserError } from '../errors.ts';
 
-/** From the credential chain: no provider had any, or a session has ended. */
+/** From the credential chain: no provider had credentials, or a session has expired. */
 const NO_CREDENTIALS = new Set(['CredentialsProviderError', 'TokenProviderError']);
-/** Passes by itself, although the answer is a 4xx; the names that the SDK itself takes for throttling or time. */
+/** Temporary, although the response is a 4xx; names that the SDK itself treats as throttling or clock skew. */
 const PASSING = /throttl|too ?many|limitexceeded|slowdown|timeout|bandwidth|priorrequest|skewed/i;
 
 const SIGN_IN =
   'sign in (aws sso login), or name a profile with AWS_PROFILE; aws sts get-caller-identity shows who you are';
 
 /**
- * The error to throw for one that the SDK threw.
+ * Converts an error thrown by the SDK.
  *
- * @returns a UserError for missing or refused credentials, a missing region and requests that CloudWatch finds wrong;
- * anything else as it came
+ * @returns a UserError for missing or refused credentials, a missing region and invalid requests; any other
+ * error unchanged
  */
 export function awsError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
@@ -42,7 +42,7 @@ function fixFor(name: string, status: number): string {
   return 'check --pause-alarm, --alarm-region and --alarm-endpoint';
 }
 
-/** The HTTP status of an answer that the SDK made an error of. */
+/** The HTTP status of the response behind an SDK error. */
 function statusOf(error: Error): number | undefined {
   if (!('$metadata' in error)) return undefined;
   const { $metadata } = error;

@@ -12,31 +12,31 @@ import { awsError } from './aws-errors.ts';
 import type { GateSource } from './gate.ts';
 
 export interface AlarmOptions {
-  /** At most `MOST_ALARMS`, each once. */
+  /** At most `MOST_ALARMS`, without duplicates. */
   names: readonly string[];
-  /** Else what the SDK finds: AWS_REGION, the profile. */
+  /** Defaults to the SDK's: AWS_REGION, the profile. */
   region: string | undefined;
-  /** URL of a CloudWatch endpoint, such as a VPC endpoint; else that of the region. */
+  /** URL of a CloudWatch endpoint, such as a VPC endpoint; defaults to the region's. */
   endpoint: string | undefined;
-  /** Whether INSUFFICIENT_DATA holds. */
+  /** Whether INSUFFICIENT_DATA closes the gate. */
   strict: boolean;
 }
 
-/** Handed on to the credential providers: read ~/.aws anew for each client, else a process sees it only once. */
+/** Passed to the credential providers: re-reads ~/.aws for each client; by default a process reads it only once. */
 interface FileOptions {
   ignoreCache: boolean;
 }
 
-/** Letters that the alarms proposed for a misspelt name begin with, and for how many names they are looked up. */
+/** Length of the prefix for suggesting alarms for a misspelt name, and the maximum number of names looked up. */
 const SAME_BEGINNING = 3;
 const LOOKED_UP = 3;
 
 /**
- * CloudWatch alarms as gates: all names in one DescribeAlarms request, with the credentials, the region, the retries
- * and the throttling of the AWS SDK's own configuration chain. This file loads the SDK, so it is imported lazily.
+ * CloudWatch alarms as gates: all names in one DescribeAlarms request, with the AWS SDK's own credentials,
+ * region, retries and throttling. This file loads the SDK, so it must be imported lazily.
  *
- * Its `check` throws a UserError for names that do not exist, until an answer has once had them all; an alarm that is
- * deleted later is unknown and leaves the others as they are.
+ * `check` throws a UserError for names that do not exist, until one response had all of them; an alarm that
+ * is deleted later is unknown and does not affect the others.
  */
 export function cloudWatchGates(options: AlarmOptions): GateSource {
   let client: CloudWatchClient | undefined;
@@ -62,7 +62,7 @@ export function cloudWatchGates(options: AlarmOptions): GateSource {
         return alarmGates(options.names, alarms, options.strict);
       } catch (thrown) {
         const error = awsError(thrown);
-        // A client keeps credentials that carry no end; the operator may have renewed them meanwhile.
+        // A client keeps credentials without an expiry; the operator may have renewed them.
         if (error instanceof UserError) letGo();
         throw error;
       }
@@ -81,7 +81,7 @@ function openClient({ region, endpoint }: AlarmOptions): CloudWatchClient {
   return new CloudWatchClient(config);
 }
 
-/** Metric and composite alarms; without AlarmTypes CloudWatch leaves the composite ones out. */
+/** Metric and composite alarms; without AlarmTypes CloudWatch omits composite ones. */
 async function describe(
   client: CloudWatchClient,
   which: { AlarmNames: string[] } | { AlarmNamePrefix: string },
@@ -120,7 +120,9 @@ async function unknownAlarms(
   );
 }
 
-/** Alarms that begin like the name and look like it. It is a courtesy: no answer means no proposal. */
+/**
+ * Existing alarms with the same prefix and a similar name. Best effort: without a response there are no suggestions.
+ */
 async function propose(
   client: CloudWatchClient,
   name: string,

@@ -1,39 +1,38 @@
 import type { GateState } from '../rollout/decide/types.ts';
 
 /**
- * Somebody outside who is asked, and whose one answer says the states of one gate or of several, such as CloudWatch
- * about all its alarms. It knows nothing of time: `watch.ts` asks again and again, waits and gives up.
+ * An external source that returns the states of one or several gates per request, such as CloudWatch for all
+ * its alarms. It is not concerned with time: `watch.ts` polls, waits and times out.
  */
 export interface GateSource {
-  /** Who is asked, for sentences such as "no answer from CloudWatch". */
+  /** Name of the source, for sentences such as "no answer from CloudWatch". */
   readonly source: string;
-  /** Names of its gates, in the order of the states in every answer. */
+  /** Names of its gates, in the order of the states in every response. */
   readonly names: readonly string[];
   /**
-   * Asks once.
+   * Queries the source once.
    *
-   * @param signal aborts when the answer is not waited for any longer
-   * @throws UserError for what only the operator can mend: a rollout does not start with it, and holds if it comes up
-   * later
-   * @throws Error for every other reason why there is no answer
+   * @param signal aborts when the response is no longer needed
+   * @throws UserError for what only the operator can fix: a rollout does not start, and waits if it occurs later
+   * @throws Error for any other failure
    */
   check(signal: AbortSignal): Promise<readonly GateState[]>;
   /**
-   * What an answer rests on besides time, such as the pods that there are. Once it differs from what it was when the
-   * question was asked, the answer is not fresh any more.
+   * What a response depends on besides time, such as the existing pods. If it has changed since the request,
+   * the response is no longer fresh.
    */
   basis?(): string;
-  /** Lets go of connections. Nothing is asked afterwards. */
+  /** Closes connections. The source is not queried afterwards. */
   close(): void;
 }
 
-/** How often gates are asked, and how long their answers are waited for. */
+/** How often gates are polled, and how long to wait for responses. */
 export interface GateTimes {
-  /** An answer serves for this long; the next question is asked before that. */
+  /** A response is valid for this long; the next request is sent before that. */
   freshForMs: number;
-  /** A question without an answer for this long has failed. */
+  /** A request without a response within this time has failed. */
   timeoutMs: number;
 }
 
-/** Ten seconds are the recheck interval of AWS's controller, so that an alarm holds no later than it would there. */
+/** Ten seconds is the recheck interval of AWS's controller, so an alarm takes effect no later than there. */
 export const GATE_TIMES: GateTimes = { freshForMs: 10_000, timeoutMs: 10_000 };

@@ -1,25 +1,25 @@
 import { VERSION } from '../version.ts';
 
-/** What a server answered to a GET. */
+/** The response to a GET. */
 export interface GetAnswer {
   status: number;
-  /** `503 Service Unavailable`, or only the code where the server sends no words. */
+  /** `503 Service Unavailable`, or only the code if the server sends no reason phrase. */
   statusLine: string;
-  /** Where a redirect points; empty for other answers. */
+  /** The target of a redirect; empty for other responses. */
   location: string;
-  /** The body as text, as far as it was wanted. */
+  /** The body as text, up to the limit. */
   body: string;
-  /** Whether the body goes on. */
+  /** Whether the body was truncated. */
   cut: boolean;
 }
 
 /**
- * One GET over HTTP or HTTPS. Redirects are answers and are not followed. User and password of the URL are sent as
- * basic authentication.
+ * One GET over HTTP or HTTPS. Redirects are returned and not followed. The URL's user and password are sent
+ * as basic authentication.
  *
- * @param mostBytes how much of the body of an answer with this status is read; with 0 it is not waited for
+ * @param mostBytes how much of the body to read for a status; with 0 the body is not awaited
  * @throws the signal's reason when it aborts
- * @throws Error when there is no answer; its message says why in the words of the network
+ * @throws Error if there is no response; its message is the network error
  */
 export async function get(
   address: URL,
@@ -43,12 +43,12 @@ export async function get(
   }
 }
 
-/** A URL as messages may show it: without password and query, both of which may be secret. */
+/** A URL for messages: without password and query, both of which may be secret. */
 export function shownUrl(url: URL): string {
   return `${url.origin}${url.pathname === '/' ? '' : url.pathname}`;
 }
 
-/** fetch refuses URLs that carry a password. */
+/** fetch rejects URLs with a password. */
 function withoutCredentials(address: URL): { url: URL; authorization: string | undefined } {
   if (address.username === '' && address.password === '') return { url: address, authorization: undefined };
   const url = new URL(address);
@@ -65,7 +65,7 @@ async function readBody(response: Response, mostBytes: number): Promise<{ text: 
   }
   const chunks: Uint8Array[] = [];
   let size = 0;
-  // Leaving the loop early cancels the rest.
+  // Breaking out of the loop cancels the rest.
   for await (const chunk of response.body ?? []) {
     chunks.push(chunk);
     size += chunk.byteLength;
@@ -74,7 +74,9 @@ async function readBody(response: Response, mostBytes: number): Promise<{ text: 
   return { text: Buffer.concat(chunks).subarray(0, mostBytes).toString('utf8'), cut: size > mostBytes };
 }
 
-/** fetch only says "fetch failed": the reason is its cause, or for a name with several addresses the causes' causes. */
+/**
+ * fetch only reports "fetch failed": the reason is its cause, or for a name with several addresses the causes' causes.
+ */
 function networkMessage(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;

@@ -3,14 +3,14 @@ import type { GateState } from '../rollout/decide/types.ts';
 import type { GateSource } from './gate.ts';
 import { type GetAnswer, get, shownUrl } from './get.ts';
 
-/** Enough for the first line, which is all that is shown. */
+/** Enough for the first line; only that is shown. */
 const MOST_BYTES = 4_096;
 const LONGEST_LINE = 120;
 
 /**
- * An address as a gate: open while it answers 2xx, closed with every other answer. A redirect closes it and is not
- * followed, because the login page that it often leads to answers 200. The reason has the status and the first line
- * of the body.
+ * An address as a gate: open while it responds with 2xx, otherwise closed. A redirect closes it and is not
+ * followed, because it often leads to a login page that responds with 200. The reason has the status and the
+ * first line of the body.
  */
 export function httpGate(url: URL): GateSource {
   const shown = shownUrl(url);

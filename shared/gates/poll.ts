@@ -10,16 +10,16 @@ export interface PollOptions {
   /** Numbers in [0, 1), for jitter. */
   random: () => number;
   times: GateTimes;
-  /** Called after each answer, and after each failure to get one. */
+  /** Called after each response, and after each failure. */
   onAnswer: () => void;
 }
 
-/** Part of the fresh time after which the next question goes out, so that its answer is there in time. */
+/** Fraction of the fresh time after which the next request is sent, so that its response arrives in time. */
 const ASK_AGAIN = { earliest: 0.6, spread: 0.2 };
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;
 
-/** Asks one source again and again; after a failure soon, then ever more rarely. */
+/** Polls one source; after a failure with exponential backoff. */
 export class GatePoll {
   private readonly given: PollOptions;
   private readonly record: GateRecord;
@@ -35,9 +35,9 @@ export class GatePoll {
   }
 
   /**
-   * Asks for the first time and goes on until the signal aborts.
+   * Sends the first request and polls until the signal aborts.
    *
-   * @returns why there was no first answer, or undefined
+   * @returns why there was no first response, or undefined
    */
   start(signal: AbortSignal): Promise<unknown> {
     this.signal = signal;
@@ -47,7 +47,7 @@ export class GatePoll {
       try {
         this.given.source.close();
       } catch {
-        // Nothing is asked any more, so that nothing hangs on it.
+        // No more requests are sent, so the error does not matter.
       }
     };
     if (signal.aborted) stop();
@@ -64,8 +64,9 @@ export class GatePoll {
   }
 
   /**
-   * Asks now if the last answer is not fresh, and resolves when that is over, well or not. A source that failed is
-   * left alone until its time has come: whoever throttles us must not be asked more often because a pod is due.
+   * Queries now if the last response is not fresh, and resolves when that has completed or failed. A source
+   * that failed is not queried before its backoff has ended: a source that throttles us must not be queried
+   * more often because a pod is due.
    */
   async refresh(): Promise<void> {
     if (this.fresh) return;
@@ -116,7 +117,7 @@ export class GatePoll {
   }
 }
 
-/** Whether what an answer rested on is as it was. What cannot be told is not. */
+/** Whether what a response depends on is unchanged. If that cannot be determined, it is not. */
 function restsOn(source: GateSource, basis: string | undefined): boolean {
   try {
     return source.basis?.() === basis;

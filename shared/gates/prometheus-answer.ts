@@ -1,10 +1,10 @@
-/** The answer of Prometheus' instant query API, and what it means for a gate. Pure. */
+/** The response of Prometheus' instant query API, and its meaning for a gate. Pure. */
 import * as z from 'zod/mini';
 import { UserError } from '../errors.ts';
 import { oneLine } from '../format.ts';
 import type { GateState } from '../rollout/decide/types.ts';
 
-/** An answer as it came: the body parsed if it is JSON, else as text. */
+/** A raw response: the body parsed if it is JSON, otherwise as text. */
 export interface PrometheusReply {
   status: number;
   body: unknown;
@@ -26,17 +26,17 @@ type Series = z.infer<typeof Series>;
 type Verdict = Omit<GateState, 'name'>;
 
 const LONGEST_TEXT = 200;
-/** Prometheus before 3 puts advice about the query among the warnings; it does not make a result doubtful. */
+/** Prometheus before 3 includes advice about the query in the warnings; it does not invalidate a result. */
 const ADVICE = 'PromQL info:';
 
 /**
- * Judges a reply as an alert expression reads: open when no series comes back, or only zeros, else closed. A series
- * with any other value closes, NaN among them, and so does a native histogram. What would open but comes with a
- * warning is unknown: a warning says that parts of the data could not be read.
+ * Judges a response like an alert expression: open if no series is returned, or only zeros, otherwise closed.
+ * A series with any other value closes, including NaN, and so does a native histogram. An open result with a
+ * warning is unknown: a warning means that some of the data could not be read.
  *
- * @throws UserError when the query is wrong (400, 422, not an instant query), access is refused, or nothing there
- * speaks Prometheus' language
- * @throws Error when Prometheus cannot answer now
+ * @throws UserError if the query is wrong (400, 422, not an instant query), access is denied, or the server
+ * is not Prometheus
+ * @throws Error if Prometheus cannot respond now
  */
 export function judgeReply({ status, body }: PrometheusReply): Verdict {
   const failure = z.safeParse(Failure, body);
@@ -62,7 +62,7 @@ export function judgeReply({ status, body }: PrometheusReply): Verdict {
   return { state: 'unknown', reason: `${verdict.reason}, but Prometheus warns: ${brief(warning)}` };
 }
 
-/** The error for something that answers, but not as Prometheus would. */
+/** The error for a server that does not respond like Prometheus. */
 export function notPrometheus(what: string): UserError {
   return new UserError(
     `--prometheus-url does not lead to Prometheus' API: ${what}`,
@@ -94,7 +94,7 @@ function judgeSeries(series: readonly Series[]): Verdict {
   return { state: 'closed', reason: `${describe(first)}${more}` };
 }
 
-/** `errors{job="ingester"} is 0.2`; labels in their own order, which Prometheus sorts. */
+/** `errors{job="ingester"} is 0.2`; labels in the order returned, which Prometheus sorts. */
 function describe({ metric, value }: Series): string {
   const { __name__: metricName = '', ...labels } = metric;
   const pairs = Object.entries(labels).map(([label, text]) => `${label}=${JSON.stringify(text)}`);

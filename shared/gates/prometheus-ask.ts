@@ -1,4 +1,4 @@
-/** The two ways to Prometheus' instant query API: straight, and through the API server. */
+/** Two ways to Prometheus' instant query API: directly, and through the API server. */
 
 import { UserError } from '../errors.ts';
 import type { Kube } from '../kube/kube.ts';
@@ -7,14 +7,14 @@ import { notPrometheus, type PrometheusReply } from './prometheus-answer.ts';
 import type { PrometheusTarget } from './prometheus-target.ts';
 import { getThroughProxy } from './proxy.ts';
 
-/** Asks one instant query. */
+/** Runs one instant query. */
 export type AskPrometheus = (query: string, signal: AbortSignal) => Promise<PrometheusReply>;
 
 const QUERY_PATH = '/api/v1/query';
 /** Thousands of series; a gate's query has few. */
 const MOST_BYTES = 4 * 2 ** 20;
 
-/** How to ask the Prometheus at this place. */
+/** Returns how to query this target. */
 export function askPrometheus(target: PrometheusTarget, kube: Kube): AskPrometheus {
   return target.kind === 'url' ? askUrl(target.url) : askService(target, kube);
 }
@@ -44,8 +44,8 @@ function askService(
 }
 
 /**
- * Prometheus' own error, of which the transport's message holds the beginning, after the words "answered 400: ". The
- * excerpt may end inside the JSON text, so that only its `error` is looked for.
+ * Prometheus' own error. The transport's message has its beginning, after "answered 400: ". The excerpt may
+ * end within the JSON text, so only its `error` is searched for.
  */
 function proxiedBody(message: string): unknown {
   const body = message.slice(message.indexOf('answered'));

@@ -1,26 +1,26 @@
-/** Where Prometheus is. */
+/** The address of Prometheus. */
 export type PrometheusTarget =
   | { kind: 'url'; url: URL }
-  /** A Service of the cluster, reached through the API server's proxy. */
+  /** A Service in the cluster, reached through the API server's proxy. */
   | {
       kind: 'service';
       namespace: string;
-      /** As the proxy has it: `NAME:PORT`, or `https:NAME:PORT`. */
+      /** In the proxy's format: `NAME:PORT`, or `https:NAME:PORT`. */
       service: string;
-      /** Path prefix below which the API is, without a slash at its end. */
+      /** Path prefix of the API, without a trailing slash. */
       path: string;
     };
 
 const SERVICE =
   /^svc:(?<namespace>[a-z0-9-]+)\/(?<service>(?:https:|http:)?[a-z0-9-]+:[a-z0-9-]+)(?<path>\/.*)?$/;
 
-/** What `--prometheus-url` takes, for help and complaints. */
+/** Formats of `--prometheus-url`, for help and errors. */
 export const TARGET_FORMS = 'http://HOST:PORT[/PATH] or svc:NAMESPACE/[https:]NAME:PORT[/PATH]';
 
 /**
- * Reads the address of a Prometheus: a URL, or `svc:NAMESPACE/NAME:PORT[/PATH]` for a Service that is reached through
- * the API server with the operator's own rights (`get` on `services/proxy`). `svc:NAMESPACE/https:NAME:PORT` is the
- * proxy's way to say that the Service speaks TLS. PORT is a number or the port's name.
+ * Parses the address of Prometheus: a URL, or `svc:NAMESPACE/NAME:PORT[/PATH]` for a Service reached through the API
+ * server with the operator's own permissions (`get` on `services/proxy`). `svc:NAMESPACE/https:NAME:PORT` is the
+ * proxy's syntax for a Service with TLS. PORT is a number or the port's name.
  *
  * @returns undefined for anything else
  */

@@ -5,7 +5,7 @@ import type { AskPrometheus } from './prometheus-ask.ts';
 
 const LONGEST_QUERY = 60;
 
-/** A query as a gate: closed while it returns something, as an alert expression does when the alert fires. */
+/** A query as a gate: closed while it returns a result, like an alert expression while the alert fires. */
 export function prometheusGate(query: string, ask: AskPrometheus): GateSource {
   const line = oneLine(query).replace(/\s+/g, ' ');
   const shown = line.length <= LONGEST_QUERY ? line : `${line.slice(0, LONGEST_QUERY)}…`;

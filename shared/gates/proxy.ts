@@ -1,4 +1,4 @@
-/** What is asked of pods and Services through the API server's proxy, with the operator's own rights. */
+/** Requests to pods and Services through the API server's proxy, with the operator's own permissions. */
 import * as z from 'zod/mini';
 import { UserError } from '../errors.ts';
 import { ApiError, type Kube } from '../kube/kube.ts';
@@ -10,29 +10,31 @@ export interface ProxiedPage {
   namespace: string;
   /** `[https:]NAME[:PORT]`. */
   name: string;
-  /** Of the page, with a slash in front. */
+  /** Of the page, with a leading slash. */
   path: string;
   query?: Readonly<Record<string, string>>;
 }
 
-/** What the server behind the proxy answered. */
+/** The response of the server behind the proxy. */
 export interface ProxyReply {
   status: number;
-  /** Parsed when it came as JSON, else text; of an answer that is not 2xx only the beginning, in some words of ours. */
+  /**
+   * Parsed if it is JSON, otherwise text; for a response other than 2xx only its beginning, within a message of ours.
+   */
   body: unknown;
 }
 
-/** For whom only the signal ends a request. */
+/** For callers whose signal is the only time limit. */
 const LONG_ENOUGH_MS = 3_600_000;
 
 /**
- * One GET through the API server's proxy, sent once, that asks for JSON.
+ * One GET through the API server's proxy, sent once, requesting JSON.
  *
  * @param where the page is, for messages
- * @param timeoutMs how long it may take; as long as the signal lets it unless told
- * @throws UserError when the API server refuses for a reason that only the operator can mend
- * @throws Error when the API server cannot reach what is behind it
- * @throws ConnectionError when the API server does not answer in time
+ * @param timeoutMs time limit; by default only the signal limits it
+ * @throws UserError if the API server refuses for a reason that only the operator can fix
+ * @throws Error if the API server cannot reach the server behind it
+ * @throws ConnectionError if the API server does not respond in time
  */
 export async function getThroughProxy(
   kube: Kube,
@@ -54,13 +56,13 @@ export async function getThroughProxy(
     return { status: 200, body };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    // A Status has a reason and comes from the API server itself; without one it is the other server who answers.
+    // A Status with a reason comes from the API server itself; without one the response is from the server behind it.
     if (error.reason === '') return { status: error.code, body: error.message };
     throw await refusal(kube, error, page, where, signal);
   }
 }
 
-/** A pod that is not there has just gone; a Service that is not there was misspelt. */
+/** A missing pod was just removed; a missing Service was misspelt. */
 async function refusal(
   kube: Kube,
   error: ApiError,
@@ -89,10 +91,10 @@ const Service = z.object({
 });
 
 /**
- * Since Kubernetes 1.37 the proxy answers 503 for a Service without endpoints and for one that does not exist alike,
- * so the Service itself is read.
+ * Since Kubernetes 1.37 the proxy responds with 503 both for a Service without endpoints and for one that does not
+ * exist, so the Service itself is read.
  *
- * @returns what only the operator can fix; undefined where the Service is as it was asked for, or may not be read
+ * @returns what only the operator can fix; undefined if the Service has the requested port, or may not be read
  */
 async function whatIsLacking(
   kube: Kube,

@@ -3,29 +3,29 @@ import { formatDuration, oneLine } from '../format.ts';
 import type { GateState } from '../rollout/decide/types.ts';
 import type { GateTimes } from './gate.ts';
 
-/** What is known of a source: its last answer, and how the question after it failed. */
+/** The state of a source: its last response, and how the request after it failed. */
 export interface GateRecord {
   source: string;
   names: readonly string[];
-  /** When it was first asked. */
+  /** When it was first queried. */
   since: Instant;
   answer: GateAnswer | undefined;
-  /** Why the last question was not answered; undefined when it was, and before the first. */
+  /** Why the last request failed; undefined if it succeeded, and before the first. */
   failure: string | undefined;
 }
 
 export interface GateAnswer {
   states: readonly GateState[];
   at: Instant;
-  /** Whether what it rested on has changed since; never unless told. */
+  /** Whether what it depends on has changed since; false by default. */
   isOutdated?: () => boolean;
 }
 
-/** Steps in which a reason counts seconds: reporters print a reason each time it changes. */
+/** Granularity of seconds in a reason: reporters print a reason each time it changes. */
 const SECONDS_STEP_MS = 15_000;
 const MINUTE_MS = 60_000;
 
-/** Whether the last answer is young enough for a disruption, and still rests on what is. */
+/** Whether the last response is recent enough for a disruption, and what it depends on is unchanged. */
 export function isFresh(record: GateRecord, now: Instant, times: GateTimes): boolean {
   const { answer } = record;
   return (
@@ -34,8 +34,8 @@ export function isFresh(record: GateRecord, now: Instant, times: GateTimes): boo
 }
 
 /**
- * The states that the record stands for now. An answer that is not fresh any more holds on while the next one is
- * under way and may still come in time; once that has failed, or should have, its gates are unknown.
+ * The record's current states. A response that is no longer fresh remains in effect while the next request
+ * may still succeed in time; once that has failed, or should have completed, its gates are unknown.
  */
 export function statesAt(record: GateRecord, now: Instant, times: GateTimes): readonly GateState[] {
   const { answer, failure } = record;

@@ -3,35 +3,35 @@ import { GATE_TIMES } from './gate.ts';
 import type { PrometheusTarget } from './prometheus-target.ts';
 import type { RingTarget } from './ring-target.ts';
 
-/** The gates that a rollout asks for. Nothing has been asked of anybody. */
+/** The gates requested for a rollout. Creating this queries no source. */
 export interface GateRequest {
   alarms: AlarmRequest;
-  /** The queries are empty when there is no target, and the other way round. */
+  /** Without a target there are no queries, and vice versa. */
   prometheus: { queries: readonly string[]; target: PrometheusTarget | undefined };
   http: readonly URL[];
   ring: RingRequest | undefined;
-  /** How long an answer serves. */
+  /** How long a response is valid. */
   intervalMs: number;
   timeoutMs: number;
 }
 
 export interface AlarmRequest extends AlarmOptions {
-  /** Continue whatever the alarms say, also those that a ZoneAwareUpdate names. */
+  /** Continue regardless of the alarms, including those named by a ZoneAwareUpdate. */
   ignore: boolean;
 }
 
-/** The hash ring to be watched. */
+/** The hash ring to watch. */
 export interface RingRequest {
   target: RingTarget;
-  /** As given, for messages. */
+  /** As given by the user, for messages. */
   text: string;
-  /** Unhealthy for longer than this, a member that is no pod has been forgotten. */
+  /** A member without a pod that was unhealthy for longer than this is forgotten. */
   forgetAfterMs: number;
-  /** Continue in spite of forgotten members. */
+  /** Continue despite forgotten members. */
   ignoreForgotten: boolean;
 }
 
-/** A rollout that asks nobody. */
+/** A rollout without gates. */
 export const NO_GATES: GateRequest = {
   alarms: { names: [], region: undefined, endpoint: undefined, strict: false, ignore: false },
   prometheus: { queries: [], target: undefined },

@@ -1,4 +1,4 @@
-/** What the server behind `--ring` answered, and what the operator has to mend. Pure. */
+/** The response of the server behind `--ring`, and what the operator must fix. Pure. */
 
 import { UserError } from '../errors.ts';
 import { oneLine } from '../format.ts';
@@ -10,18 +10,18 @@ const LONGEST_TEXT = 160;
 /**
  * The pages differ between products and versions: https://grafana.com/docs/mimir/latest/references/http-api/,
  * https://grafana.com/docs/loki/latest/reference/loki-http-api/, https://grafana.com/docs/tempo/latest/api_docs/,
- * https://cortexmetrics.io/docs/api/. Cortex' and Tempo's ingesters had no page of their own at first, only the
- * components that ask them (https://github.com/cortexproject/cortex/issues/3284).
+ * https://cortexmetrics.io/docs/api/. Ingesters of Cortex and Tempo had no page at first, only the components that
+ * query them (https://github.com/cortexproject/cortex/issues/3284).
  */
 const FIX =
   '--ring takes the path of the ring page as this component has it: /ingester/ring (Mimir, Cortex, Tempo), /ring (Loki, Cortex), /store-gateway/ring, …; where only the distributors have it, name their Service: svc:NAMESPACE/distributor:PORT/PATH';
 
 /**
- * The ring page in a reply.
+ * Extracts the ring page from a response.
  *
- * @param where the reply comes from, for messages
- * @throws UserError for a page that is not there, may not be read, is not JSON or shows no ring
- * @throws Error when the server cannot answer now
+ * @param where the response is from, for messages
+ * @throws UserError for a page that does not exist, may not be read, is not JSON or has no ring
+ * @throws Error if the server cannot respond now
  */
 export function ringPageIn({ status, body }: ProxyReply, where: string): RingPage {
   if (status === 408 || status === 429 || status >= 500) {
@@ -34,7 +34,7 @@ export function ringPageIn({ status, body }: ProxyReply, where: string): RingPag
   throw notThere(where, wrongKind(body));
 }
 
-/** The error for a page that is not the ring of the workload. */
+/** The error for a page that is not the workload's ring. */
 export function notThere(where: string, what: string): UserError {
   return new UserError(`${where} is not the page of a hash ring: ${what}`, FIX);
 }

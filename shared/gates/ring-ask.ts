@@ -1,4 +1,4 @@
-/** The two ways to a ring page: the pods of the workload, and a Service. Both lead through the API server. */
+/** Two ways to a ring page: the workload's pods, and a Service. Both go through the API server. */
 
 import { UserError } from '../errors.ts';
 import type { Kube } from '../kube/kube.ts';
@@ -12,20 +12,20 @@ import type { RingTarget } from './ring-target.ts';
 /** The workload whose pods are in the ring. */
 export interface RingWorkload {
   namespace: string;
-  /** All its pods as they are now. */
+  /** All its current pods. */
   pods(): readonly RingPod[];
 }
 
 /** Fetches the page once. */
 export type AskRing = (signal: AbortSignal) => Promise<RingPage>;
 
-/** So many pods are asked, one after the other, until one answers; each has its share of the time. */
+/** At most this many pods are tried, one after the other, until one responds; each gets its share of the time. */
 const MOST_PODS = 3;
 
 /**
- * How to fetch the page.
+ * Returns how to fetch the page.
  *
- * @param timeoutMs after which the whole question is given up
+ * @param timeoutMs time limit for the entire request
  */
 export function askRing(target: RingTarget, kube: Kube, workload: RingWorkload, timeoutMs: number): AskRing {
   return target.kind === 'service'
@@ -45,7 +45,7 @@ function askService(
   };
 }
 
-/** From the first pod that answers. What only the operator can mend is told by the first that says so. */
+/** From the first pod that responds. The first error that only the operator can fix is reported. */
 function askPods(
   { tls, path, port: wanted }: RingTarget & { kind: 'pods' },
   kube: Kube,

@@ -1,4 +1,4 @@
-/** Which pods are asked for the ring page, and on which port. */
+/** Selects the pods to query for the ring page, and their port. */
 import * as z from 'zod/mini';
 import { ApiError, type Kube } from '../kube/kube.ts';
 import { RESOURCES, resourcePath } from '../kube/paths.ts';
@@ -10,13 +10,13 @@ const PodPorts = z.object({
 });
 const PodList = z.object({ items: z.array(z.unknown()) });
 
-/** Names that charts of Cortex, Mimir, Loki and Tempo give the port with the web pages. */
+/** Names of the HTTP port in the charts of Cortex, Mimir, Loki and Tempo. */
 const PAGE_PORTS: readonly string[] = ['http', 'http-metrics'];
 const DEFAULT_PORT = 80;
-/** What a pod may be called (RFC 1123); nothing else can be the name of one. */
+/** Valid pod names (RFC 1123). */
 const POD_NAME = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
 
-/** The available pods, those first that have been ready for longest: gossip has told them most of the ring. */
+/** The available pods, those Ready for longest first: gossip has given them most of the ring. */
 export function podsToAsk(pods: readonly RingPod[]): readonly RingPod[] {
   return pods
     .filter(({ terminating, readySinceMs }) => !terminating && readySinceMs !== undefined)
@@ -24,14 +24,13 @@ export function podsToAsk(pods: readonly RingPod[]): readonly RingPod[] {
 }
 
 /**
- * The number of the port that a pod serves its pages on: the container port of this name, or, where none is given, the
- * one called `http` or `http-metrics`, else 80, which is Cortex' default. The API server's own choice, the first port
- * of a container, may as well be the one for gRPC; and it takes numbers only (`ResourceLocation` in
- * `pkg/registry/core/pod/strategy.go` of Kubernetes).
+ * The port on which a pod serves its pages: the container port with this name, or by default the one named `http` or
+ * `http-metrics`, otherwise 80, Cortex' default. The API server's own default, the first port of a container, may be
+ * the gRPC port; and it accepts numbers only (`ResourceLocation` in `pkg/registry/core/pod/strategy.go` of Kubernetes).
  *
- * @param pod as the API has it
+ * @param pod from the API
  * @param wanted a port's name or number
- * @returns undefined when no container has a port of this name
+ * @returns undefined if no container has a port with this name
  */
 export function servingPort(pod: unknown, wanted: string | undefined): number | undefined {
   if (wanted !== undefined && /^\d+$/.test(wanted)) return Number(wanted);
@@ -43,9 +42,9 @@ export function servingPort(pod: unknown, wanted: string | undefined): number | 
 }
 
 /**
- * The pod of this name, read as a list of one: a rollout needs the right to list pods, and no other to read them.
+ * The pod with this name, fetched as a list of one: a rollout needs permission to list pods, and none to get them.
  *
- * @returns undefined when there is none
+ * @returns undefined if there is none
  * @throws ApiError ConnectionError
  */
 export async function findPod(
@@ -60,7 +59,7 @@ export async function findPod(
   return z.parse(PodList, await kube.request({ method: 'GET', path, query, signal })).items[0];
 }
 
-/** Those of the names that no pod of the namespace has; none of them where pods may not be listed. */
+/** The names that no pod of the namespace has; none without permission to list pods. */
 export async function namesWithoutPod(
   kube: Kube,
   namespace: string,

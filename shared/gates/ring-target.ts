@@ -1,34 +1,34 @@
 import { parsePrometheusTarget } from './prometheus-target.ts';
 
-/** Where the page of a hash ring is. */
+/** The address of a hash ring's page. */
 export type RingTarget =
   /** On the workload's own pods. */
   | {
       kind: 'pods';
-      /** Whether it is served over TLS; the API server does not verify the certificate of a pod. */
+      /** Whether it uses TLS; the API server does not verify a pod's certificate. */
       tls: boolean;
       path: string;
-      /** A number or the name of a container's port; undefined for the port that `servingPort` finds. */
+      /** A number or the name of a container's port; undefined for the default of `servingPort`. */
       port: string | undefined;
     }
-  /** On whatever stands behind a Service, such as the distributors. */
+  /** Behind a Service, such as the distributors'. */
   | {
       kind: 'service';
       namespace: string;
-      /** As the API server's proxy has it: `NAME:PORT`, or `https:NAME:PORT`. */
+      /** In the format of the API server's proxy: `NAME:PORT`, or `https:NAME:PORT`. */
       service: string;
       path: string;
     };
 
-/** What `--ring` takes, for help and complaints. */
+/** Formats of `--ring`, for help and errors. */
 export const RING_FORMS = '[https:]PATH[:PORT] or svc:NAMESPACE/[https:]NAME:PORT/PATH';
 
 const PODS = /^(?<tls>https:)?(?<path>\/[^\s:?#]*)(?::(?<port>[a-z0-9-]+))?$/;
 
 /**
- * Reads the place of a ring page: `/ring`, `/ingester/ring:8080` or `https:/ring:http-metrics` on the workload's own
- * pods, or `svc:NAMESPACE/NAME:PORT/PATH` on a Service, as `--prometheus-url` has it. Both are reached through the API
- * server with the operator's own rights: `get` on `pods/proxy` or `services/proxy`.
+ * Parses the address of a ring page: `/ring`, `/ingester/ring:8080` or `https:/ring:http-metrics` on the workload's own
+ * pods, or `svc:NAMESPACE/NAME:PORT/PATH` on a Service, as in `--prometheus-url`. Both are reached through the API
+ * server with the operator's own permissions: `get` on `pods/proxy` or `services/proxy`.
  *
  * @returns undefined for anything else
  */

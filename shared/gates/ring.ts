@@ -9,16 +9,16 @@ import { notThere } from './ring-answer.ts';
 import { askRing, type RingWorkload } from './ring-ask.ts';
 import { namesWithoutPod } from './ring-pods.ts';
 
-/** Each of them is looked up by its name, at every question. */
+/** Limit of members that are looked up by name for every request. */
 const MOST_LOOKED_UP = 20;
 
 /**
  * A hash ring as a gate: open while every member is ACTIVE and sends heartbeats; see `judgeRing`.
  *
- * An answer rests on the pods that there were when it was asked for. A pod that goes, comes or becomes ready changes
- * the ring, so that no wave begins on what the ring was before the last one.
+ * A response depends on the pods that existed at the request. A pod that is removed, created or becomes ready
+ * changes the ring, so no wave starts on a view of the ring from before the previous wave.
  *
- * @param timeoutMs how long a question may take
+ * @param timeoutMs time limit for a request
  */
 export function ringGate(
   { target, text, forgetAfterMs, ignoreForgotten }: RingRequest,

@@ -4,10 +4,10 @@ import type { GateRequest } from './request.ts';
 import type { RingWorkload } from './ring-ask.ts';
 
 /**
- * The sources of the gates that were asked for, none of them asked yet. Each kind is loaded only when it is wanted: the
- * AWS SDK alone takes longer to load than all else that a command needs.
+ * Creates the sources of the requested gates, without querying them. Each kind is loaded only if needed: the
+ * AWS SDK alone takes longer to load than everything else a command needs.
  *
- * @param kube for what is behind the API server
+ * @param kube for sources behind the API server
  * @param workload whose pods are members of the ring
  */
 export async function gateSources(

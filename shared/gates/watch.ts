@@ -5,26 +5,26 @@ import type { GateState } from '../rollout/decide/types.ts';
 import { GATE_TIMES, type GateSource, type GateTimes } from './gate.ts';
 import { GatePoll } from './poll.ts';
 
-/** Gates, watched while a rollout runs. */
+/** Gates that are polled during a rollout. */
 export interface GateWatch {
   /**
-   * Asks every source for the first time, and from then on until the signal aborts. A source that does not answer
-   * is no error: its gates are unknown, and hold until it does.
+   * Queries every source once, and then polls until the signal aborts. A source that does not respond is not
+   * an error: its gates are unknown, and block until it does.
    *
-   * @throws UserError with everything that the operator has to mend; nothing is watched then
-   * @throws the signal's reason when it aborts before the first answers
+   * @throws UserError with everything that the operator must fix; nothing is polled then
+   * @throws the signal's reason when it aborts before the first responses
    */
   start(signal: AbortSignal): Promise<void>;
-  /** All gates as they are now, in the order in which they were given. */
+  /** The current states of all gates, in the order given. */
   states(): readonly GateState[];
-  /** Whether every answer is young enough for a disruption. */
+  /** Whether every response is recent enough for a disruption. */
   readonly fresh: boolean;
   /**
-   * Asks those sources whose answers are not fresh, and resolves when they have answered or failed; never rejects.
-   * `states()` then says what they answered, or unknown. Failed sources wait for their next turn instead.
+   * Queries the sources whose responses are not fresh, and resolves when they have responded or failed; never
+   * rejects. `states()` then returns the new states, or unknown. Sources in backoff are not queried.
    */
   ensureFresh(): Promise<void>;
-  /** Calls `listener` when a state or its reason has changed; returns the function that removes it. */
+  /** Calls `listener` when a state or its reason has changed; returns a function that removes it. */
   onChange(listener: () => void): () => void;
 }
 
@@ -32,11 +32,11 @@ export interface WatchGatesOptions {
   clock: Clock;
   /** Numbers in [0, 1), for jitter. */
   random: () => number;
-  /** `GATE_TIMES` unless told. */
+  /** Defaults to `GATE_TIMES`. */
   times?: GateTimes;
 }
 
-/** Makes the watch of these sources; nothing is asked before `start`. */
+/** Creates the watch of these sources; nothing is queried before `start`. */
 export function watchGates(sources: readonly GateSource[], options: WatchGatesOptions): GateWatch {
   const { clock, random, times = GATE_TIMES } = options;
   const listeners = coalescedListeners();

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { Kube } from './kube.ts';
 import { RESOURCES, resourcePath } from './paths.ts';
 
-/** Something that a command will have to do. */
+/** An access right that a command needs. */
 export interface NeededAccess {
   verb: string;
   /** Empty for the core API. */
@@ -14,9 +14,9 @@ export interface NeededAccess {
   name?: string | undefined;
 }
 
-/** Access that the API server says we do not have. */
+/** Access that the API server denies. */
 export interface MissingAccess extends NeededAccess {
-  /** What is not allowed, and what to ask for. */
+  /** What is denied, and what to ask for. */
   sentence: string;
 }
 
@@ -29,10 +29,9 @@ const Review = z.object({
 });
 
 /**
- * Asks the API server, all at once, what we may not do (SelfSubjectAccessReview).
+ * Checks with the API server, in parallel, which of the needed rights are missing (SelfSubjectAccessReview).
  *
- * @returns what is denied. What cannot be found out, because the review itself fails, is not reported: the request
- *   proper will tell.
+ * @returns what is denied. If a review itself fails, its right is not reported; the actual request will fail instead.
  */
 export async function missingAccess(
   kube: Kube,

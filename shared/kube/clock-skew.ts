@@ -1,8 +1,8 @@
 /**
- * How far the API server's clock is ahead of ours, from the Date headers of its answers.
+ * Estimates how far the API server's clock is ahead of ours, from the Date headers of its responses.
  *
- * A header names a second, which gives bounds and no value. All bounds seen so far hold together, and the estimate is
- * kept as long as it lies within them: what is decided by time must not change with every answer.
+ * A header has a resolution of one second, so it gives bounds and no value. The estimate is kept as long as
+ * it is within all bounds seen so far, so that time-based decisions do not change with every response.
  */
 export class ClockSkew {
   #lowMs = Number.NEGATIVE_INFINITY;
@@ -10,15 +10,15 @@ export class ClockSkew {
   #skewMs = 0;
   #known = false;
 
-  /** Milliseconds that the server's clock is ahead; 0 before the first answer. */
+  /** Milliseconds that the server's clock is ahead; 0 before the first response. */
   get ms(): number {
     return this.#skewMs;
   }
 
   /**
-   * @param date header of an answer; anything else than a date is passed over
+   * @param date header of a response; ignored if it is not a date
    * @param sentMs when the request was sent, by our clock
-   * @param answeredMs when its answer came
+   * @param answeredMs when its response arrived
    */
   observe(date: string | undefined, sentMs: number, answeredMs: number): void {
     const serverMs = Date.parse(date ?? '');
@@ -26,7 +26,7 @@ export class ClockSkew {
     const lowMs = serverMs - answeredMs;
     const highMs = serverMs + 1_000 - sentMs;
     if (highMs < this.#lowMs || lowMs > this.#highMs || !this.#known) {
-      // The first answer, or one of the clocks was set, or another server answers.
+      // First response, a clock was set, or another server responded.
       this.#lowMs = lowMs;
       this.#highMs = highMs;
       this.#skewMs = (lowMs + highMs) / 2;

@@ -1,10 +1,10 @@
-/** Listeners that hear of a burst of changes once. */
+/** Listeners that are called once per burst of changes. */
 export interface CoalescedListeners {
-  /** Returns the function that removes the listener again. */
+  /** Returns a function that removes the listener. */
   add(listener: () => void): () => void;
-  /** Calls every listener once, when the present turn of the event loop is over. */
+  /** Calls every listener once, at the end of the current turn of the event loop. */
   notify(): void;
-  /** Forgets all listeners and what was to be notified. */
+  /** Removes all listeners and cancels a pending notification. */
   clear(): void;
 }
 

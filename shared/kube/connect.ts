@@ -17,17 +17,17 @@ import { fileOrData, userCredentials } from './user-credentials.ts';
 export interface ConnectOptions extends TargetFlags {
   /** `--kubeconfig`: one file, instead of KUBECONFIG or ~/.kube/config. */
   kubeconfig?: string | undefined;
-  /** `--request-timeout`, for requests that do not say; 30 s unless told. */
+  /** `--request-timeout`, for requests without their own; 30 s by default. */
   requestTimeoutMs?: number | undefined;
 }
 
-/** The machine that `connect` runs on. */
+/** The environment that `connect` runs in. */
 export interface ConnectSurroundings {
   env: Readonly<Record<string, string | undefined>>;
   clock: Clock;
   /** Numbers in [0, 1), for jitter. */
   random: () => number;
-  /** Where credential plugins talk to the user. */
+  /** Where credential plugins print messages for the user. */
   stderr: Writable;
   /** Whether credential plugins may read from the terminal. */
   interactive: boolean;
@@ -38,11 +38,11 @@ export interface ConnectSurroundings {
 const SERVICE_ACCOUNT_FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /**
- * Makes a Kube from a kubeconfig by kubectl's rules, or from the service account inside a pod when there is no
- * kubeconfig. Credential plugins run before it returns, since a login by browser may take longer than a request may;
- * the API server itself is not contacted.
+ * Creates a Kube from a kubeconfig by kubectl's rules, or from the service account inside a pod if there is
+ * no kubeconfig. Credential plugins run before it returns, because a browser login may take longer than a
+ * request's timeout; the API server itself is not contacted.
  *
- * @throws KubeconfigError with what would change it
+ * @throws KubeconfigError with a fix
  */
 export async function connect(options: ConnectOptions, surroundings: ConnectSurroundings): Promise<Kube> {
   const { env } = surroundings;
@@ -60,7 +60,7 @@ export async function connect(options: ConnectOptions, surroundings: ConnectSurr
   return transport(await resolveTarget(target, surroundings), options, surroundings);
 }
 
-/** Everything about a target that had to be read from files. */
+/** A target, with everything that is read from files. */
 interface Resolved {
   endpoint: Endpoint;
   credentials: Credentials;
@@ -92,7 +92,7 @@ async function transport(
   });
 }
 
-/** The kubeconfig that a command line means: `--kubeconfig`, else KUBECONFIG, else ~/.kube/config. */
+/** The kubeconfig that the command line selects: `--kubeconfig`, then KUBECONFIG, then ~/.kube/config. */
 export async function findKubeconfig(
   { kubeconfig }: ConnectOptions,
   env: ConnectSurroundings['env'],
@@ -171,7 +171,7 @@ function impersonationHeaders({
   };
 }
 
-/** How a pod reaches the API server: by the service account that the kubelet mounts. */
+/** The target inside a pod: the service account that the kubelet mounts. */
 async function serviceAccountTarget(
   options: ConnectOptions,
   { env, clock }: ConnectSurroundings,

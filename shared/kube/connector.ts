@@ -6,14 +6,16 @@ import { openHttp1 } from './http1-connection.ts';
 import { HEARTBEAT, type Heartbeat, openHttp2 } from './http2-connection.ts';
 import { type Answer, type Connection, type Exchange, WireError } from './wire.ts';
 
-/** Keeps one connection to an endpoint open, and opens another when it has broken or the client certificate changed. */
+/** Keeps one connection to an endpoint open, and opens another when it breaks or the client certificate changes. */
 export interface Connector {
   exchange(credential: Credential, exchange: Exchange): Promise<Answer>;
   destroy(): void;
 }
 
-/** Dialling and shaking hands may take this long, so that an address that swallows packets leaves time for another
- * attempt within a request's 30 s. */
+/**
+ * Limit for connecting and the TLS handshake. Leaves time for another attempt within a request's 30 s when an
+ * address drops packets.
+ */
 const DIAL_TIMEOUT_MS = 12_000;
 
 export function createConnector(
@@ -93,7 +95,7 @@ function isReusable(
   return sameIdentity && (entry.settled?.usable ?? true);
 }
 
-/** The first socket was dialled to learn the protocol; it is used before any other is opened. */
+/** The first socket was dialled to negotiate the protocol; it is used before any other is opened. */
 function startingWith(first: Dialled, dialMore: () => Promise<Dialled>) {
   let spare: Dialled['socket'] | undefined = first.socket;
   const drop = () => {

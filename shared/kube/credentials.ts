@@ -2,24 +2,24 @@ import type { Clock } from '../clock.ts';
 import type { Credential } from './endpoint.ts';
 import { WireError } from './wire.ts';
 
-/** Where the transport gets what proves who we are. */
+/** Where the transport gets its credentials. */
 export interface Credentials {
-  /** Where they come from, for messages: `credential plugin aws`, `token file /run/token`. */
+  /** Origin, for messages: `credential plugin aws`, `token file /run/token`. */
   readonly source: string;
-  /** The credential to use now; renewed if it is known to have expired. */
+  /** The current credential; renewed if it is known to have expired. */
   current(): Promise<Credential>;
   /**
-   * Called when the server answered 401 to `refused`. Gives the renewed credential, or `undefined` when there is no
-   * other to try. Calls at the same time share one renewal.
+   * Called when the server responded with 401 to `refused`. Returns the renewed credential, or `undefined` if
+   * there is no other. Concurrent calls share one renewal.
    */
   renew(refused: Credential): Promise<Credential | undefined>;
-  /** Ends what is under way, such as a credential plugin that hangs. */
+  /** Stops work in progress, such as a credential plugin that hangs. */
   close(): void;
 }
 
 /**
- * There is no credential that the server accepts, although there was one before: the source of the credentials is
- * away, as a server can be. It is asked again. Nothing was done by the API server.
+ * The server accepts no credential, although it accepted one before: the credential source is unavailable, as
+ * a server can be. It is retried. The API server has processed nothing.
  */
 export class CredentialError extends WireError {
   constructor(message: string, cause?: unknown) {
@@ -27,46 +27,44 @@ export class CredentialError extends WireError {
   }
 }
 
-/** Credentials that never change: certificates and tokens written in the kubeconfig. */
+/** Static credentials: certificates and tokens in the kubeconfig. */
 export function fixedCredentials(credential: Credential, source = 'kubeconfig'): Credentials {
   return { source, current: async () => credential, renew: async () => undefined, close() {} };
 }
 
-/** What a source of renewable credentials yields, and until when it holds. */
+/** A credential from a renewable source, and when it expires. */
 export interface Issued {
   credential: Credential;
-  /** Undefined when it holds until a 401 says otherwise. */
+  /** Undefined if it is valid until a 401. */
   expiresAtMs: number | undefined;
 }
 
-/** How a credential is asked for. */
 export interface Issuing {
-  /** Nobody has got one yet, so that a person may have to log in. */
+  /** No credential was issued yet, so the user may have to log in. */
   first: boolean;
-  /** Aborts when it is not needed any more. */
+  /** Aborts when the credential is no longer needed. */
   signal: AbortSignal;
 }
 
 export interface RenewableOptions {
   source: string;
-  /** Must end by itself within a time. */
+  /** Must end within a bounded time. */
   issue(how: Issuing): Promise<Issued>;
   clock: Clock;
 }
 
-/** A credential this close to its end is renewed: the request has yet to travel. */
+/** A credential this close to its expiry is renewed, to allow for the request's own latency. */
 const EXPIRY_MARGIN_MS = 5_000;
-/** After a renewal that failed; each further one doubles it. */
+/** After the first failed renewal; doubles with each further one. */
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
 
 /**
- * Credentials that `issue` makes on demand. However many requests need one, it runs once at a time. The same
- * Credential object is handed out until it is replaced.
+ * Credentials that `issue` creates on demand. Concurrent requests share one call. The same Credential object is
+ * returned until it is replaced.
  *
- * What `issue` throws the first time is thrown as it is. Afterwards its failures are CredentialErrors, and it is asked
- * again after a growing pause, within which requests fail at once. A credential that has not expired yet is used
- * meanwhile.
+ * The first failure of `issue` is thrown unchanged. Later failures are CredentialErrors, and `issue` is retried after a
+ * growing pause during which requests fail immediately. A credential that has not expired is still used.
  */
 export function renewableCredentials({ source, issue, clock }: RenewableOptions): Credentials {
   const closing = new AbortController();
@@ -75,14 +73,14 @@ export function renewableCredentials({ source, issue, clock }: RenewableOptions)
   let failures = 0;
   let pause: { error: CredentialError | undefined; sinceMs: number; forMs: number } | undefined;
 
-  /** @param error with which requests fail meanwhile; without one they are sent with what there is */
+  /** @param error what requests fail with during the pause; without one they use the current credential */
   function pauseAfter(error: CredentialError | undefined): void {
     const forMs = Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS);
     pause = { error, sinceMs: clock.nowMs(), forMs };
     failures += 1;
   }
 
-  /** A wall clock that is set back must not make it longer. */
+  /** Setting the wall clock back must not extend the pause. */
   function paused(): typeof pause {
     const ageMs = pause === undefined ? 0 : clock.nowMs() - pause.sinceMs;
     return pause !== undefined && ageMs >= 0 && ageMs < pause.forMs ? pause : undefined;
@@ -129,7 +127,7 @@ export function renewableCredentials({ source, issue, clock }: RenewableOptions)
       if (pausing !== undefined && pausing.error === undefined) return undefined;
       const fresh = await issueOnce();
       if (!sameCredential(fresh, refused)) return fresh;
-      // Its source has no other yet; each refused request would run it anew.
+      // The source has no newer credential yet; without a pause every 401 would run it again.
       pauseAfter(undefined);
       return undefined;
     },

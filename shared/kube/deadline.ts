@@ -1,21 +1,21 @@
 import type { Clock } from '../clock.ts';
 
-/** A signal that aborts after a time, or as soon as another signal does. */
+/** A signal that aborts after a timeout, or when another signal aborts. */
 export interface Deadline {
   readonly signal: AbortSignal;
-  /** Lets the time begin again. */
+  /** Restarts the timeout. */
   restart(): void;
-  /** Stops the clock and lets go of the other signal. The signal does not abort any more. */
+  /** Cancels the timeout and detaches from the other signal. The signal no longer aborts. */
   clear(): void;
-  /** As `clear`, and aborts the signal, so that whatever still hangs on it ends. */
+  /** As `clear`, and aborts the signal to end whatever still depends on it. */
   end(): void;
 }
 
 /**
  * Starts a deadline.
  *
- * @param late makes the reason with which the signal aborts when time is up
- * @param outer its reason is passed on
+ * @param late creates the abort reason on timeout
+ * @param outer its abort reason is passed on
  */
 export function startDeadline(
   clock: Clock,
@@ -50,7 +50,7 @@ export function startDeadline(
   };
 }
 
-/** The promise, or the signal's reason as soon as it aborts; what the promise does is not stopped. */
+/** The promise, or the signal's reason when it aborts first; the promise's work is not stopped. */
 export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason);

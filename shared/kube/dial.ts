@@ -6,20 +6,22 @@ import { type Credential, type Endpoint, type HostAndPort, hostAndPort } from '.
 import { isSocks } from './proxy.ts';
 import { WireError } from './wire.ts';
 
-/** An open connection to an API server and the protocol that both sides agreed on. */
+/** An open connection to an API server and the negotiated protocol. */
 export interface Dialled {
   socket: net.Socket;
   protocol: 'h2' | 'http/1.1';
 }
 
-/** After this silence TCP asks whether the other side is still there (libuv then asks every second, ten times). It
- * is how a half-open HTTP/1.1 connection is noticed; HTTP/2 has its own ping. */
+/**
+ * Idle time after which TCP probes the peer (libuv then probes every second, ten times). This detects a
+ * half-open HTTP/1.1 connection; HTTP/2 has its own ping.
+ */
 const TCP_KEEP_ALIVE_MS = 15_000;
 
 /**
- * Opens a TCP connection to the endpoint, through its proxy if there is one, and shakes hands in TLS.
+ * Opens a TCP connection to the endpoint, through its proxy if there is one, and performs the TLS handshake.
  *
- * @throws WireError, never `sent`; `final` when a repetition would fail in the same way
+ * @throws WireError, never `sent`; `final` if a retry would fail the same way
  * @throws the signal's reason when it aborts
  */
 export async function dial(
@@ -85,7 +87,7 @@ async function tunnel(
   return socket;
 }
 
-/** An HTTPS proxy may have a certificate of the cluster's authority, as kubectl wants it, or of a public one. */
+/** An HTTPS proxy may have a certificate from the cluster's CA, as kubectl requires, or from a public one. */
 function proxyTrust(host: string, { ca, insecure }: Endpoint['tls']): tls.ConnectionOptions {
   return {
     ...(net.isIP(host) === 0 && { servername: host }),
@@ -94,7 +96,7 @@ function proxyTrust(host: string, { ca, insecure }: Endpoint['tls']): tls.Connec
   };
 }
 
-/** The proxy looks names up itself, as it does for kubectl. */
+/** The proxy resolves names itself, as with kubectl. */
 async function connectBySocks(socket: net.Socket, proxy: URL, to: HostAndPort): Promise<void> {
   const { SocksClient } = await import('socks');
   const { username, password } = proxy;
@@ -164,7 +166,7 @@ function secureSocket(
   const expected = trust.serverName ?? hostAndPort(url).host;
   return tls.connect({
     socket,
-    // The certificate must be of this name or address; an address is not sent as SNI (RFC 6066).
+    // The certificate must match this name or address; an address is not sent as SNI (RFC 6066).
     host: expected,
     ...(net.isIP(expected) === 0 && { servername: expected }),
     ca: trust.ca ?? systemAuthorities(),
@@ -175,7 +177,7 @@ function secureSocket(
   });
 }
 
-/** kubectl trusts the operating system's authorities where a kubeconfig names none, as companies' own often are. */
+/** kubectl trusts the operating system's CAs if the kubeconfig names none; company CAs are often installed there. */
 function systemAuthorities(): string[] {
   return [...tls.getCACertificates('default'), ...tls.getCACertificates('system')];
 }
@@ -186,7 +188,7 @@ const TRUST_HINTS: Readonly<Record<string, string>> = {
   CERT_NOT_YET_VALID: 'its certificate is not valid yet (is the clock right?)',
 };
 const STRANGER = 'its certificate comes from an authority that the kubeconfig does not name';
-/** OpenSSL's verification errors by the names that Node gives them. */
+/** OpenSSL's verification errors, by Node's names. */
 const VERIFICATION_CODE = /^(CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|PATH_LENGTH_)/;
 
 function dialError({ url, proxy }: Endpoint, error: unknown): WireError {

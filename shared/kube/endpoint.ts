@@ -1,22 +1,22 @@
-/** Where an API server is and how to reach and trust it. */
+/** Where an API server is, and how to reach and trust it. */
 export interface Endpoint {
-  /** Base URL, perhaps with a path below which the API lives (as behind Rancher). */
+  /** Base URL, with an optional path prefix (as behind Rancher). */
   url: URL;
   tls: ServerTrust;
-  /** URL of the proxy to go through. */
+  /** URL of the proxy to use. */
   proxy: URL | undefined;
 }
 
 export interface ServerTrust {
-  /** PEM certificates of the authorities to trust; the machine's own when undefined. */
+  /** PEM certificates of the trusted CAs; the system's CAs if undefined. */
   ca: string | undefined;
-  /** Name to ask for and to expect in the certificate, instead of the URL's host. */
+  /** Name for SNI and certificate verification, instead of the URL's host. */
   serverName: string | undefined;
   /** Accept any certificate. */
   insecure: boolean;
 }
 
-/** What proves who we are: a client certificate, an Authorization header, or both or none. */
+/** A client certificate, an Authorization header, both or neither. */
 export interface Credential {
   authorization: string | undefined;
   /** PEM. */
@@ -30,15 +30,15 @@ export interface HostAndPort {
   port: number;
 }
 
-/** Ports of URLs that name none, by their protocol; 443 for others. */
+/** Default ports by protocol; 443 for others. */
 const PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'socks5:': 1080, 'socks5h:': 1080 };
 
-/** Where the URL's server listens. */
+/** The host and port that the URL's server listens on. */
 export function hostAndPort(url: URL): HostAndPort {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const port = url.port === '' ? (PORTS[url.protocol] ?? 443) : Number(url.port);
   return { host, port };
 }
 
-/** Proves nothing. */
+/** No credential. */
 export const ANONYMOUS: Credential = { authorization: undefined, cert: undefined, key: undefined };

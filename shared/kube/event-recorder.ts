@@ -3,7 +3,7 @@ import { harmless } from '../plain-text.ts';
 import type { Kube } from './kube.ts';
 import { resourcePath } from './paths.ts';
 
-/** The object that an Event is about. Without its uid `kubectl describe` does not find the Event. */
+/** The object that an Event is about. Without its uid, `kubectl describe` does not find the Event. */
 export interface Regarding {
   apiVersion: string;
   kind: string;
@@ -15,19 +15,19 @@ export interface Regarding {
 export interface NewEvent {
   regarding: Regarding;
   type: 'Normal' | 'Warning';
-  /** Why it was recorded, one word in CamelCase. */
+  /** Why it was recorded: one CamelCase word. */
   reason: string;
-  /** What was done or tried, one word. */
+  /** What was done or attempted: one word. */
   action: string;
-  /** For people; what is longer than the API takes is cut off. */
+  /** Human-readable; truncated to the API's limit. */
   note: string;
 }
 
-/** Writes Kubernetes Events, best effort: nobody waits for them, and no more are written than the rate allows. */
+/** Writes Kubernetes Events, best effort and rate-limited; callers do not wait for them. */
 export interface EventRecorder {
-  /** @returns whether it is being written; false when there were too many lately */
+  /** @returns whether it is being written; false if the rate limit was exceeded */
   record(event: NewEvent): boolean;
-  /** Resolves once all Events under way are written or have failed, or after this time. */
+  /** Resolves when all pending Events are written or have failed, or after `patienceMs`. */
   settled(patienceMs: number): Promise<void>;
 }
 
@@ -36,11 +36,11 @@ export interface EventRecorderOptions {
   clock: Clock;
   /** Such as `kubectl-zone.dev/webhook`. */
   controller: string;
-  /** Which of its processes. */
+  /** The instance of the controller. */
   instance: string;
-  /** Events that may come together. */
+  /** Maximum burst of Events. */
   burst: number;
-  /** Events in a minute, in the long run. */
+  /** Sustained Events per minute. */
   perMinute: number;
   onError(error: unknown, event: NewEvent): void;
 }
@@ -50,7 +50,7 @@ const TIMEOUT_MS = 5_000;
 const LONGEST_NOTE = 1_000;
 const LONGEST_INSTANCE = 128;
 
-/** Makes a recorder of `events.k8s.io/v1` Events. */
+/** Creates a recorder of `events.k8s.io/v1` Events. */
 export function createEventRecorder(options: EventRecorderOptions): EventRecorder {
   const { kube, clock, burst, perMinute } = options;
   const underWay = new Set<Promise<void>>();

@@ -18,15 +18,15 @@ export const ExecEntry = z.object({
   env: z.nullish(z.array(z.object({ name: z.string(), value: z.string() }))),
   installHint: z.nullish(z.string()),
   provideClusterInfo: z.nullish(z.boolean()),
-  /** `Never`, `IfAvailable` or `Always` read from the terminal. */
+  /** Whether it reads from the terminal: `Never`, `IfAvailable` or `Always`. */
   interactiveMode: z.nullish(z.string()),
 });
 export type ExecEntry = z.infer<typeof ExecEntry>;
 
-/** What a plugin may be told and given. */
+/** The environment of a credential plugin. */
 export interface ExecSurroundings {
   env: Readonly<Record<string, string | undefined>>;
-  /** Where its messages go, such as the URL and code of a device login. */
+  /** Destination of its messages, such as the URL and code of a device login. */
   stderr: Writable;
   /** Whether it may read from our terminal. */
   interactive: boolean;
@@ -37,17 +37,17 @@ export interface ExecSurroundings {
   clock: Clock;
 }
 
-/** Without a terminal nobody can see that it hangs. A login by browser works without one, but only the first time. */
+/** Without a terminal a hang is not visible. A browser login works without one, but only the first time. */
 const FIRST_PATIENCE_MS = 120_000;
 const RENEWAL_PATIENCE_MS = 30_000;
-/** On a terminal somebody may have to log in again, who may not be there at once. */
+/** On a terminal the user may have to log in again, and may not be there immediately. */
 const PERSON_PATIENCE_MS = 300_000;
-/** A plugin that does not end when it is asked to is killed after this time. */
+/** A plugin that ignores SIGTERM is killed after this time. */
 const KILL_AFTER_MS = 2_000;
 /** A certificate chain and its key need a few KiB. */
 const LONGEST_OUTPUT_CHARS = 1_000_000;
 const LONGEST_LAST_LINE_CHARS = 200;
-/** A device login says a few lines, a stack trace some more. */
+/** A device login prints a few lines, a stack trace some more. */
 const MOST_MESSAGE_CHARS = 64 * 1024;
 
 const ExecCredential = z.object({
@@ -62,12 +62,12 @@ const ExecCredential = z.object({
 });
 
 /**
- * Runs a credential plugin as client-go does: informed about the cluster by KUBERNETES_EXEC_INFO, its stderr shown.
- * client-node's own runner does neither, so plugins that need the variable fail and a device login waits unseen.
- * A plugin that takes too long is ended; only the first login on a terminal may take any time.
+ * Runs a credential plugin as client-go does: passes cluster information in KUBERNETES_EXEC_INFO and shows its stderr.
+ * client-node's own runner does neither, so plugins that need the variable fail, and the prompt of a device login is
+ * not shown. A plugin that takes too long is terminated; only the first login on a terminal has no time limit.
  *
- * @param base what the kubeconfig's user entry says besides
- * @throws KubeconfigError when it cannot be run, fails, takes too long, or prints something else
+ * @param base other credentials in the kubeconfig's user entry
+ * @throws KubeconfigError if it cannot be run, fails, takes too long, or prints something else
  */
 export async function runExecPlugin(
   entry: ExecEntry,
@@ -139,13 +139,13 @@ async function runForOutput(
   throw failed(entry, [how, lastLine(said())].filter(Boolean).join(': '));
 }
 
-/** Without end for the first login on a terminal. */
+/** Unlimited for the first login on a terminal. */
 function patienceFor(interactive: boolean, first: boolean): number {
   if (interactive) return first ? Number.POSITIVE_INFINITY : PERSON_PATIENCE_MS;
   return first ? FIRST_PATIENCE_MS : RENEWAL_PATIENCE_MS;
 }
 
-/** Collects what a plugin prints, up to a bound. */
+/** Collects the plugin's output, up to a limit. */
 function collect(stream: Readable | null, onTooMuch: () => void): () => string {
   let printed = '';
   stream?.setEncoding('utf8').on('data', (chunk: string) => {
@@ -156,15 +156,14 @@ function collect(stream: Readable | null, onTooMuch: () => void): () => string {
   return () => printed;
 }
 
-/** Where text may be written to. */
 type Sink = Pick<Writable, 'write'>;
 
 /**
- * Passes on what a plugin says on stderr, and keeps the end of it.
+ * Forwards the plugin's stderr, and keeps its end.
  *
- * Where it may read from the terminal it has the terminal, as with kubectl, which hands its own stderr down: a login
- * asks for a password, or draws a code to scan. It runs with the rights of whoever names it in the kubeconfig, and could
- * open the terminal by itself. Elsewhere nobody answers it, and what it says is a message: see `cleaned`.
+ * An interactive plugin gets the terminal unfiltered, as with kubectl, which passes on its own stderr: a
+ * login asks for a password, or draws a QR code. It runs with the user's own rights and could open the
+ * terminal anyway. A non-interactive plugin's output is only a message: see `cleaned`.
  */
 function relay(stream: Readable | null, sink: Sink): () => string {
   let said = '';
@@ -175,7 +174,7 @@ function relay(stream: Readable | null, sink: Sink): () => string {
   return () => said;
 }
 
-/** Lets only characters and ends of lines through, up to a bound: a plugin may repeat what an identity provider has sent. */
+/** Passes only printable characters and newlines, up to a limit: a plugin may repeat what an identity provider sent. */
 function cleaned(stderr: Sink, { command }: ExecEntry): Sink {
   let left = MOST_MESSAGE_CHARS;
   return {
@@ -191,7 +190,7 @@ function cleaned(stderr: Sink, { command }: ExecEntry): Sink {
   };
 }
 
-/** Its own children may keep the pipes open, so that these are not waited for. */
+/** Does not wait for the pipes, because the plugin's child processes may keep them open. */
 function endPlugin(child: ChildProcess, clock: Clock): void {
   child.on('error', () => {});
   child.stdout?.destroy();
@@ -206,7 +205,7 @@ function failed({ command }: ExecEntry, what: string): KubeconfigError {
   return new KubeconfigError(`the credential plugin ${command} ${what}`);
 }
 
-/** What plugins say last is why they fail. */
+/** The last line of a plugin's output usually explains the failure. */
 function lastLine(text: string): string {
   return (text.trim().split('\n').at(-1) ?? '').trim().slice(0, LONGEST_LAST_LINE_CHARS);
 }

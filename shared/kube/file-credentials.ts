@@ -5,7 +5,7 @@ import { type Credentials, sameCredential } from './credentials.ts';
 import type { Credential } from './endpoint.ts';
 import { KubeconfigError } from './kube.ts';
 
-/** Files that hold a credential, by what they hold. */
+/** Files that contain a credential. */
 export interface CredentialFiles {
   /** A bearer token. */
   token?: string | undefined;
@@ -15,17 +15,19 @@ export interface CredentialFiles {
   key?: string | undefined;
 }
 
-/** Files are looked at this often. The kubelet replaces a token when a fifth of its life is left, at least minutes. */
+/**
+ * How often files are checked. The kubelet rotates a token when a fifth of its lifetime is left, which is at
+ * least minutes.
+ */
 const CHECK_MS = 10_000;
 
 /**
- * A credential in files that somebody else replaces, as the kubelet does with the tokens of service accounts, and
- * agents with client certificates. They are read again when they have changed, and at once after a 401. Files that
- * cannot be read for a while, or a certificate whose key has not been replaced yet, leave the last good credential in
- * use.
+ * A credential in files that are rotated externally: service account tokens by the kubelet, client
+ * certificates by agents. They are reloaded when they change, and immediately after a 401. While files cannot
+ * be read, or a certificate and key do not match yet, the last valid credential remains in use.
  *
- * @param base what is sent besides
- * @throws KubeconfigError, by `current`, while nothing could be read yet
+ * @param base other credentials to send
+ * @throws KubeconfigError, from `current`, until a first read succeeds
  */
 export function fileCredentials(files: CredentialFiles, base: Credential, clock: Clock): Credentials {
   const paths = [files.token, files.cert, files.key].filter((path) => path !== undefined);
@@ -46,7 +48,7 @@ export function fileCredentials(files: CredentialFiles, base: Credential, clock:
       key: key ?? base.key,
     };
     if (token?.trim() === '') throw new Error(`${files.token} is empty`);
-    // The first time TLS itself says what is wrong.
+    // At the first read, TLS itself reports the error.
     if (held !== undefined) checkPair(fresh);
     version = found;
     held = fresh;
@@ -89,7 +91,7 @@ async function textOf(path: string | undefined): Promise<string | undefined> {
   return path === undefined ? undefined : readFile(path, 'utf8');
 }
 
-/** @throws for a certificate and a key that do not belong together */
+/** @throws if the certificate and key do not match */
 function checkPair({ cert, key }: Credential): void {
   if (cert === undefined || key === undefined) return;
   if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) {

@@ -6,14 +6,14 @@ import { nameOf } from './objects/metadata.ts';
 import { type ResourceAddress, resourcePath } from './paths.ts';
 import { compareText } from './zones.ts';
 
-/** Where an object of a namespace is. */
+/** Address of a namespaced object. */
 export type ObjectAddress = ResourceAddress & { name: string };
 
 /**
- * Reads an object that somebody has named.
+ * Gets an object that the user named.
  *
- * @param called what messages call an object of its kind, such as `statefulset`
- * @throws UserError that names those there are when it is not there
+ * @param called the object's kind in messages, such as `statefulset`
+ * @throws UserError that lists the existing objects if it does not exist
  * @throws ApiError, ConnectionError
  */
 export async function getOrExplain(kube: Kube, address: ObjectAddress, called: string): Promise<unknown> {
@@ -21,23 +21,23 @@ export async function getOrExplain(kube: Kube, address: ObjectAddress, called: s
     return await kube.request({ method: 'GET', path: resourcePath(address) });
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== 404) throw error;
-    // Without the right to list them nobody can be told which there are.
+    // Without permission to list, the message names no others.
     const others = await namesBeside(kube, address).catch(() => []);
     throw notFound(called, address, { others, cause: error });
   }
 }
 
-/** Names of the objects of its kind in its namespace. */
+/** Names of the objects of the same kind in the same namespace. */
 export async function namesBeside(kube: Kube, address: ObjectAddress): Promise<string[]> {
   const { items } = await listAll(kube, { path: resourcePath({ ...address, name: undefined }) });
   return items.map(nameOf).sort(compareText);
 }
 
 /**
- * What to say where there is no object of a name.
+ * The error for an object that does not exist.
  *
- * @param others names of those there are
- * @param otherwise the advice where there are no others
+ * @param others names of existing objects
+ * @param otherwise the hint if there are none
  */
 export function notFound(
   called: string,

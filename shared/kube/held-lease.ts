@@ -11,8 +11,8 @@ import {
 import type { Lease } from './objects.ts';
 
 /**
- * What we know about our hold. `uncertain`: it could not be renewed for so long that somebody else may soon hold it, or
- * does by now, and the caller must not act until it is `held` again. `lost` and `released` are final.
+ * State of a Lease that we acquired. `uncertain`: it could not be renewed for so long that another process may acquire
+ * it soon, or already has; the caller must not act until it is `held` again. `lost` and `released` are final.
  */
 export type LeaseState =
   | { kind: 'held' }
@@ -20,39 +20,42 @@ export type LeaseState =
   | { kind: 'lost'; error: LeaseLostError }
   | { kind: 'released' };
 
-/** A Lease that we took, renewed every third of its duration. */
+/** A Lease that we acquired, renewed every third of its duration. */
 export interface HeldLease {
-  /** As last seen, with its annotations. */
+  /** As last seen, including its annotations. */
   readonly lease: Lease;
-  /** Told by the clocks at this moment, so that it is right also just after the machine slept or we were stopped. */
+  /**
+   * Computed from the clocks on every read, so it is correct even directly after the machine slept or the
+   * process was stopped.
+   */
   readonly state: LeaseState;
   /**
-   * Changes annotations in the order of the calls. Another's change of the same Lease is read and kept.
+   * Writes annotations in the order of the calls. Concurrent changes to the same Lease are re-read and kept.
    *
-   * @throws LeaseLostError when the Lease is not ours any more
+   * @throws LeaseLostError if the Lease is no longer ours
    */
   writeAnnotations(patch: AnnotationPatch): Promise<Lease>;
-  /** Stops renewing and keeps the Lease until it has run out: something that was done under it may not be over. */
+  /** Stops renewing but does not release the Lease until it expires: work done under it may still be in progress. */
   leave(): Promise<void>;
-  /** Stops renewing and lets others take the Lease. Its annotations stay. Does nothing if it was lost. */
+  /** Stops renewing and releases the Lease. Its annotations stay. Does nothing if it was lost. */
   release(): Promise<void>;
 }
 
 const RENEWALS_PER_DURATION = 3;
 /**
- * We act for this part of the duration after a renewal was sent, others wait for all of it after they saw its result.
- * Between the two ends what we had sent by then, and clocks may run at different rates.
+ * We act for this part of the duration after sending a renewal; others wait for the full duration after
+ * seeing its result. The difference covers requests still in flight, and clocks that run at different rates.
  */
 const ACTS_FOR = 2 / 3;
-/** A failed renewal is tried again sooner. */
+/** A failed renewal is retried sooner. */
 const ATTEMPTS_PER_DURATION = 10;
-/** Conflicts in a row with others who write annotations. */
+/** Consecutive conflicts with writers of annotations. */
 const MAX_CONFLICTS = 10;
 
 /**
- * Keeps a Lease that was just taken.
+ * Keeps an acquired Lease renewed.
  *
- * @param sent when the request that took it was sent: others count from a later moment, when they see its result
+ * @param sent when the request that acquired it was sent: others count from when they see its result, which is later
  */
 export function holdLease(
   at: LeaseAddress,
@@ -97,7 +100,7 @@ export function holdLease(
     return error;
   }
 
-  /** Writes by compare-and-swap, again after a conflict as long as the Lease is ours. */
+  /** Writes by compare-and-swap; retries after a conflict while the Lease is ours. */
   async function write(
     spec: () => Readonly<Record<string, unknown>>,
     patch?: AnnotationPatch,
@@ -107,7 +110,7 @@ export function holdLease(
       try {
         lease = await patchLease(at, lease, spec(), patch);
         const tookMs = longestSinceMs(clock, startedAt);
-        // Answered so late, a renewal proves nothing about now: the Lease may have been taken since.
+        // A renewal answered this late proves nothing about now: another process may have acquired the Lease since.
         if (tookMs < actsForMs) renewed = startedAt;
         lastError = tookMs < actsForMs ? undefined : new Error(`a renewal was answered after ${tookMs} ms`);
         return lease;
@@ -123,7 +126,7 @@ export function holdLease(
     }
   }
 
-  /** One write at a time, or ours would conflict with each other. */
+  /** Serialises writes, so that ours do not conflict with each other. */
   function inTurn<R>(run: () => Promise<R>): Promise<R> {
     const result = tail.then(run);
     tail = result.catch(() => {});
@@ -132,7 +135,7 @@ export function holdLease(
 
   function renew(patch?: AnnotationPatch): Promise<Lease> {
     return inTurn(async () => {
-      // A lapse is reported also where its timer comes after us, as in a process that was stopped.
+      // Reports a lapse even if its timer fires after this call, as in a process that was stopped.
       report(currentState());
       if (reported.kind === 'lost') throw reported.error;
       if (reported.kind === 'released') throw new LeaseLostError(`${at.namespace}/${at.name}`, '');

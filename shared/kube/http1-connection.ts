@@ -2,14 +2,14 @@ import * as http from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type Answer, type Connection, type Exchange, WireError } from './wire.ts';
 
-/** As many as a browser would be ashamed of, but fewer than the API server's default of requests in flight. */
+/** Well above a browser's limit, but below the API server's default of requests in flight. */
 const MAX_SOCKETS = 64;
 
 /**
- * A pool of kept-alive HTTP/1.1 connections, for servers and proxies that do not speak HTTP/2.
+ * A pool of keep-alive HTTP/1.1 connections, for servers and proxies that do not support HTTP/2.
  *
  * @param server the API server's URL
- * @param dialSocket opens one more connection; it rejects with WireError
+ * @param dialSocket opens another connection; rejects with WireError
  */
 export function openHttp1(server: URL, dialSocket: () => Promise<Duplex>): Connection {
   const agent = new DialAgent(dialSocket);
@@ -69,7 +69,7 @@ export function openHttp1(server: URL, dialSocket: () => Promise<Duplex>): Conne
   };
 }
 
-/** Hands out sockets that were dialled, and shaken hands on, elsewhere. */
+/** Returns sockets whose TLS handshake is already complete. */
 class DialAgent extends http.Agent {
   readonly #dialSocket: () => Promise<Duplex>;
 

@@ -4,17 +4,17 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../clock.ts';
 import { type Answer, type Connection, type Exchange, WireError } from './wire.ts';
 
-/** How a connection is watched. With these a server that vanished, or a laptop that slept, is noticed in 25 s. */
+/** Keep-alive settings. With the defaults, a server that vanished, or a laptop that slept, is detected within 25 s. */
 export interface Heartbeat {
-  /** A ping is sent this often while exchanges are under way, and before use after a silence as long. */
+  /** Interval of pings while exchanges are in progress; also sent before use after this much idle time. */
   pingEveryMs: number;
-  /** Without an answer to a ping for this long the connection counts as dead. */
+  /** The connection is considered dead if a ping is not answered within this time. */
   pongWithinMs: number;
 }
 
 export const HEARTBEAT: Heartbeat = { pingEveryMs: 15_000, pongWithinMs: 10_000 };
 
-/** Flow-control windows that let a list of thousands of pods arrive without a round trip for every 64 KB. */
+/** Flow-control windows large enough to receive a list of thousands of pods without a round trip for every 64 KB. */
 const STREAM_WINDOW_BYTES = 4 << 20;
 const SESSION_WINDOW_BYTES = 16 << 20;
 const SESSION_MEMORY_MB = 128;
@@ -22,11 +22,11 @@ const SESSION_MEMORY_MB = 128;
 const { NGHTTP2_CANCEL, NGHTTP2_NO_ERROR, NGHTTP2_REFUSED_STREAM } = http2.constants;
 
 /**
- * Speaks HTTP/2 over an open socket, with many exchanges at once, each of which can end without harm to the
- * others. After a GOAWAY it is no longer `usable`, and exchanges under way are allowed to end.
+ * Speaks HTTP/2 over an open socket, with many concurrent exchanges that can end independently. After a
+ * GOAWAY it is no longer `usable`; exchanges in progress may complete.
  *
- * node:http2 and not undici, because undici 8 leaves unanswered pings unnoticed: a watch on a connection that died
- * silently would wait for ever. It also opened four sessions for 400 requests at a time where one suffices.
+ * node:http2 and not undici, because undici 8 does not detect unanswered pings: a watch on a connection that
+ * died silently would never end. It also opened four sessions for 400 concurrent requests where one suffices.
  */
 export async function openHttp2(
   socket: Socket,
@@ -60,7 +60,7 @@ function superviseSession(
   session.on('error', (error: Error) => {
     broken ??= error.message;
   });
-  // Node itself closes the session on a GOAWAY, which lets streams that the server still serves end.
+  // Node closes the session on a GOAWAY; streams that the server still serves may complete.
   session.on('goaway', (_code: number, lastStreamId: number) => {
     lastProcessedId = lastStreamId;
   });
@@ -74,13 +74,13 @@ function superviseSession(
     return new WireError(`lost the connection to ${server.origin}: ${why}`, { sent, cause });
   }
 
-  /** Without an error the streams would end as if their bodies were complete. */
+  /** Without an error, streams would end as if their bodies were complete. */
   function breakOff(why: string): void {
     broken ??= why;
     session.destroy(new Error(why));
   }
 
-  /** Resolves when the server answers a ping; ends the session when it does not. */
+  /** Resolves when the server answers a ping; destroys the session otherwise. */
   function ping(): Promise<void> {
     pinging ??= new Promise<void>((resolve, reject) => {
       const giveUp = () => {
@@ -186,7 +186,7 @@ async function* readBody(
     throw signal.aborted ? signal.reason : error instanceof WireError ? error : failure();
   }
   if (signal.aborted) throw signal.reason;
-  // A reset, and a lost connection too, end the stream like the end of the body; only the code tells them apart.
+  // A reset or a lost connection ends the stream like a complete body does; only the code differs.
   if (stream.rstCode !== NGHTTP2_NO_ERROR) throw failure();
 }
 

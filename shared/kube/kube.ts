@@ -1,38 +1,35 @@
-/**
- * The one way to a Kubernetes API server, for the plugin and the webhook alike. `transport.ts` implements it;
- * everything else is written against this interface.
- */
+/** The single client interface to a Kubernetes API server, for plugin and webhook. Implemented by `transport.ts`. */
 export interface Kube {
   /** The API server's URL, for messages. */
   readonly server: string;
-  /** Namespace of the kubeconfig context, or what `-n` said; `default` when neither names one. */
+  /** Namespace from `-n` or the kubeconfig context; `default` if neither is set. */
   readonly namespace: string;
-  /** Who we are, as far as the kubeconfig tells: the user entry's name. */
+  /** Name of the kubeconfig's user entry. */
   readonly user: string;
 
   /**
-   * One request, answered with the parsed JSON body (`undefined` when it is empty).
+   * Sends one request and returns the parsed JSON body (`undefined` if empty).
    *
-   * 429 and 503 with Retry-After, and connections that broke before anything was sent, are tried again within
-   * `timeoutMs`, except that a 429 to `retry: 'never'` requests is handed to the caller at once: an eviction's
-   * 429 is an answer, not an overload.
+   * 429 and 503 with Retry-After, and connections that broke before anything was sent, are retried within
+   * `timeoutMs`, except that a 429 to `retry: 'never'` requests is returned immediately: an eviction's 429 is
+   * an answer, not an overload.
    *
-   * @throws ApiError for every answer that is not 2xx
-   * @throws ConnectionError when there was no answer
+   * @throws ApiError for every response other than 2xx
+   * @throws ConnectionError if there was no response
    */
   request(request: KubeRequest): Promise<unknown>;
 
   /**
-   * Opens a watch and hands over its events one by one, until the server ends it (returns), the signal aborts
-   * (throws its reason), or the connection breaks (throws ConnectionError, also after a silent `idleTimeoutMs`).
-   * An ERROR event throws the ApiError it carries, 410 Gone among them.
+   * Opens a watch and yields its events until the server ends it (returns), the signal aborts (throws its
+   * reason), or the connection breaks (throws ConnectionError, also after `idleTimeoutMs` without data). An
+   * ERROR event throws the ApiError it carries, including 410 Gone.
    */
   watch(request: WatchRequest): AsyncIterable<WatchEvent>;
 
-  /** Milliseconds that the API server's clock is ahead of ours, from its Date headers; 0 before the first answer. */
+  /** Milliseconds that the API server's clock is ahead of ours, from its Date headers; 0 before the first response. */
   readonly clockSkewMs: number;
 
-  /** Closes all connections; requests under way fail with ConnectionError. */
+  /** Closes all connections; requests in progress fail with ConnectionError. */
   close(): Promise<void>;
 }
 
@@ -44,9 +41,9 @@ export interface KubeRequest {
   body?: unknown;
   /** Kind of a PATCH body: `merge`, `json`, `strategic` or `apply`. */
   patch?: 'merge' | 'json' | 'strategic' | 'apply';
-  /** Whole time for the request and its repetitions, 30 s unless told. */
+  /** Total time for the request and its retries, 30 s by default. */
   timeoutMs?: number;
-  /** `safe` (default) as described at `request`; `never` hands every answer over at once. */
+  /** `safe` (default) as described at `request`; `never` returns every response immediately. */
   retry?: 'safe' | 'never';
   signal?: AbortSignal;
 }
@@ -54,10 +51,10 @@ export interface KubeRequest {
 export interface WatchRequest {
   path: string;
   query?: KubeRequest['query'];
-  /** Start after this version; events after it follow. */
+  /** Resource version to start after. */
   resourceVersion: string;
   signal: AbortSignal;
-  /** Called once the server has accepted the watch, which may be long before its first event. */
+  /** Called when the server accepts the watch, which may be long before its first event. */
   onOpen?: () => void;
 }
 
@@ -66,14 +63,14 @@ export interface WatchEvent {
   object: unknown;
 }
 
-/** An answer of the API server that is not a success, with what its Status object says. */
+/** An unsuccessful response of the API server, with the contents of its Status object. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   /** HTTP status code. */
   readonly code: number;
-  /** Status.reason, such as `NotFound`, `Conflict`, `TooManyRequests`; empty when the body held no Status. */
+  /** Status.reason, such as `NotFound`, `Conflict`, `TooManyRequests`; empty if the body is not a Status. */
   readonly reason: string;
-  /** What the server asked to wait, from Retry-After or details.retryAfterSeconds. */
+  /** Wait requested by the server, from Retry-After or details.retryAfterSeconds. */
   readonly retryAfterMs: number | undefined;
   /** Status.details.causes, such as DisruptionBudget with its message. */
   readonly causes: readonly { reason: string; message: string }[];
@@ -93,12 +90,12 @@ export class ApiError extends Error {
   }
 }
 
-/** No answer: refused, reset, timed out, TLS or DNS failure. The cause is kept. */
+/** No response: refused, reset, timed out, TLS or DNS failure. The cause is kept. */
 export class ConnectionError extends Error {
   override readonly name = 'ConnectionError';
 }
 
-/** The kubeconfig, or what the flags make of it, cannot be used; the message says what would change that. */
+/** The kubeconfig, or its combination with the flags, is not usable; the message includes the fix. */
 export class KubeconfigError extends Error {
   override readonly name = 'KubeconfigError';
 }

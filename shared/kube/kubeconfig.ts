@@ -48,13 +48,13 @@ const File = z.object({
   'current-context': OptionalText,
 });
 
-/** A thing of a kubeconfig and the folder of its file, to which its relative paths refer. */
+/** An entry of a kubeconfig, with the folder of its file for resolving relative paths. */
 export interface Placed<T> {
   entry: T;
   folder: string;
 }
 
-/** Kubeconfig files as one. */
+/** Merged kubeconfig files. */
 export interface Kubeconfig {
   clusters: ReadonlyMap<string, Placed<ClusterEntry>>;
   users: ReadonlyMap<string, Placed<UserEntry>>;
@@ -69,18 +69,18 @@ export const EMPTY_KUBECONFIG: Kubeconfig = {
   currentContext: undefined,
 };
 
-/** Whether it says nothing, as a file that was only touched: kubectl then looks for a service account. */
+/** Whether it has no content, like a file that was only touched: kubectl then uses the service account. */
 export function isEmpty({ clusters, users, contexts, currentContext }: Kubeconfig): boolean {
   return clusters.size + users.size + contexts.size === 0 && currentContext === undefined;
 }
 
 /**
- * Reads and merges kubeconfig files by kubectl's rules: whatever a file names first wins. client-node's reader
- * refuses the same name in two files and missing files, and drops `tokenFile`, `as-groups` and `as-uid`.
+ * Reads and merges kubeconfig files by kubectl's rules: the first file to name an entry wins. client-node's reader
+ * rejects duplicate names across files and missing files, and drops `tokenFile`, `as-groups` and `as-uid`.
  *
  * @param mustExist whether a missing file is an error, as for `--kubeconfig`, or skipped, as within KUBECONFIG
- * @returns undefined when there is none of the files
- * @throws KubeconfigError for a file that cannot be read or is no kubeconfig
+ * @returns undefined if none of the files exists
+ * @throws KubeconfigError for a file that cannot be read or is not a kubeconfig
  */
 export async function readKubeconfig(
   files: readonly string[],
@@ -123,7 +123,7 @@ async function readIfThere(file: string, mustExist: boolean): Promise<string | u
   }
 }
 
-/** Text by its byte order mark, as YAML has it: PowerShell's `>` writes UTF-16. Without one it is UTF-8. */
+/** Decodes text by its byte order mark, as YAML specifies: PowerShell's `>` writes UTF-16. UTF-8 without one. */
 function decode(bytes: Uint8Array): string {
   const [first, second] = bytes;
   const encoding =
@@ -131,7 +131,7 @@ function decode(bytes: Uint8Array): string {
   return new TextDecoder(encoding).decode(bytes);
 }
 
-/** YAML as kubectl reads it: yes and no are booleans, of keys that are there twice the last counts. */
+/** YAML as kubectl parses it: yes and no are booleans, and the last of duplicate keys wins. */
 function yamlReader({ load, CORE_SCHEMA, boolYaml11Tag, mergeTag }: typeof import('js-yaml')) {
   const schema = CORE_SCHEMA.withTags(boolYaml11Tag, mergeTag);
   return (text: string): unknown => {
@@ -140,7 +140,7 @@ function yamlReader({ load, CORE_SCHEMA, boolYaml11Tag, mergeTag }: typeof impor
   };
 }
 
-/** What comes after the first document is not read: many files end with `---`. */
+/** Only the first document is read: many files end with `---`. */
 function firstDocument(text: string): string {
   const [before = '', first] = text.split(/^(?:---|\.\.\.)(?=\s|$)/m, 2);
   const isHead = before.split('\n').every((line) => /^\s*$|^\s*#|^%/.test(line));

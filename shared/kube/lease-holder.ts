@@ -1,22 +1,21 @@
 import type { Lease } from './objects.ts';
 
-/** A Lease as it is, and since when its holder has not been seen to renew it, by our own monotonic clock. */
+/** A Lease, and since when its holder was not seen renewing it, by our monotonic clock. */
 export interface HolderSight {
   lease: Lease;
   sinceMs: number;
-  /** Whether a renewal was seen, and not only what was there at the first look. */
+  /** Whether a renewal was observed, as opposed to only the state at the first read. */
   renewed: boolean;
 }
 
-/** A Lease that says more would keep everybody waiting for a holder that is gone. */
+/** Cap on a Lease's duration; a longer one would make everyone wait for a holder that is gone. */
 const LONGEST_DURATION_MS = 10 * 60_000;
 
 /**
- * Takes in a Lease as it was read just now. Whether a holder lives is told by the renewals that we see ourselves: the
- * times in a Lease come from other clocks. This is the rule of client-go's leader election
- * (tools/leaderelection/leaderelection.go).
+ * Records a Lease that was just read. Only renewals that we observe show that a holder is alive: the times in a Lease
+ * come from other clocks. This is the rule of client-go's leader election (tools/leaderelection/leaderelection.go).
  *
- * @param before what was seen of it before; undefined at the first look
+ * @param before the previous observation; undefined at the first read
  * @param nowMs by the monotonic clock
  */
 export function seeHolder(before: HolderSight | undefined, lease: Lease, nowMs: number): HolderSight {
@@ -25,7 +24,7 @@ export function seeHolder(before: HolderSight | undefined, lease: Lease, nowMs: 
   return { ...before, lease };
 }
 
-/** Annotations may be written by others than the holder, so only a new renewal, or a new holder, shows life. */
+/** Others may write annotations, so only a new renewal or a new holder is a sign of life. */
 export function isRenewed({ spec: before }: Lease, { spec: after }: Lease): boolean {
   return (
     before.holderIdentity !== after.holderIdentity ||
@@ -35,9 +34,9 @@ export function isRenewed({ spec: before }: Lease, { spec: after }: Lease): bool
 }
 
 /**
- * For how long the holder is still believed to live without another renewal; 0 once it is not, and without a holder.
+ * For how long the holder is still considered alive without another renewal; 0 after that, and without a holder.
  *
- * @param leastMs the duration that counts where the Lease says a shorter one
+ * @param leastMs minimum duration, if the Lease has a shorter one
  * @param nowMs by the monotonic clock
  */
 export function believedForMs({ lease, sinceMs }: HolderSight, leastMs: number, nowMs: number): number {
@@ -47,10 +46,10 @@ export function believedForMs({ lease, sinceMs }: HolderSight, leastMs: number, 
 }
 
 /**
- * For how long the holder may be shown as one that lives, where nothing is done that depends on it. Before a renewal was
- * seen, or could have been, the times in the Lease are all there is to show; they are wrong by as much as clocks differ.
+ * For how long to display the holder as alive, where no decision depends on it. Until a renewal was observed,
+ * only the times in the Lease are available; they are off by the difference between the clocks.
  *
- * @param at this moment by the monotonic clock, and by the API server's
+ * @param at now, by the monotonic clock and by the API server's
  */
 export function shownForMs(
   sight: HolderSight,

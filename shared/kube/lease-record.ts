@@ -3,21 +3,21 @@ import { ApiError, type Kube } from './kube.ts';
 import { type Lease, readLease } from './objects.ts';
 import { RESOURCES, resourcePath } from './paths.ts';
 
-/** Which Lease, and who we are to it. */
+/** A Lease, and our identity as its holder. */
 export interface LeaseAddress {
   kube: Kube;
   namespace: string;
   name: string;
-  /** Ours alone: no other process, nor a later one of ours, may use it. */
+  /** Unique: no other process, and no later one of ours, may use it. */
   identity: string;
   durationMs: number;
   clock: Clock;
 }
 
-/** Annotations to set, or with `null` to remove. */
+/** Annotations to set, or `null` to remove. */
 export type AnnotationPatch = Readonly<Record<string, string | null>>;
 
-/** Somebody else holds the Lease and renews it. */
+/** Another process holds the Lease and renews it. */
 export class HeldByOtherError extends Error {
   override readonly name = 'HeldByOtherError';
   readonly holder: string;
@@ -39,10 +39,10 @@ export class HeldByOtherError extends Error {
   }
 }
 
-/** We held the Lease, and do not any more. */
+/** We held the Lease, and no longer do. */
 export class LeaseLostError extends Error {
   override readonly name = 'LeaseLostError';
-  /** Who holds it now; empty when nobody does, or it was deleted. */
+  /** The current holder; empty if there is none, or the Lease was deleted. */
   readonly holder: string;
 
   constructor(where: string, holder: string) {
@@ -51,7 +51,7 @@ export class LeaseLostError extends Error {
   }
 }
 
-/** The Lease as the API server has it, or undefined when there is none. */
+/** The current Lease, or undefined if there is none. */
 export async function fetchLease(at: LeaseAddress, signal?: AbortSignal): Promise<Lease | undefined> {
   try {
     const answer = await at.kube.request({
@@ -67,7 +67,7 @@ export async function fetchLease(at: LeaseAddress, signal?: AbortSignal): Promis
   }
 }
 
-/** Makes the Lease, held by us. Throws ApiError 409 when somebody was faster. */
+/** Creates the Lease, held by us. Throws ApiError 409 if another process created it first. */
 export async function createLease(
   at: LeaseAddress,
   annotations: AnnotationPatch,
@@ -93,8 +93,8 @@ export async function createLease(
 }
 
 /**
- * Changes the Lease if it is still as we saw it: a merge patch that carries the resourceVersion is refused with 409
- * when another write came first, and leaves alone what it does not name.
+ * Updates the Lease if it is unchanged since `seen`: a merge patch with a resourceVersion is rejected with
+ * 409 after another write, and leaves other fields unchanged.
  */
 export async function patchLease(
   at: LeaseAddress,
@@ -112,7 +112,7 @@ export async function patchLease(
   return readLease(answer);
 }
 
-/** The spec of a Lease that we take now. */
+/** The spec of a Lease that we acquire now. */
 export function takenBy(at: LeaseAddress): Readonly<Record<string, unknown>> {
   return {
     holderIdentity: at.identity,
@@ -122,12 +122,12 @@ export function takenBy(at: LeaseAddress): Readonly<Record<string, unknown>> {
   };
 }
 
-/** The part of the spec that a renewal changes. */
+/** The fields that a renewal changes. */
 export function renewedNow(at: LeaseAddress): Readonly<Record<string, unknown>> {
   return { renewTime: microTime(serverNowMs(at)) };
 }
 
-/** A third of the duration, so that a holder whose request hangs can try again before the others may take over. */
+/** A third of the duration, so that a holder whose request hangs can retry before others may take over. */
 export function requestTimeoutMs({ durationMs }: LeaseAddress): number {
   return durationMs / 3;
 }
@@ -140,12 +140,12 @@ function leasePath({ namespace, name }: LeaseAddress): string {
   return resourcePath({ ...RESOURCES.leases, namespace, name });
 }
 
-/** Times in a Lease are for people on other machines, so they are told by the clock all share. */
+/** Times in a Lease are read on other machines, so they use the API server's clock. */
 function serverNowMs({ clock, kube }: LeaseAddress): number {
   return clock.nowMs() + kube.clockSkewMs;
 }
 
-/** MicroTime wants six decimals. */
+/** MicroTime requires six decimals. */
 function microTime(atMs: number): string {
   return new Date(atMs).toISOString().replace(/Z$/, '000Z');
 }

@@ -18,32 +18,37 @@ export type { HeldLease, LeaseState } from './held-lease.ts';
 export { HeldByOtherError, LeaseLostError } from './lease-record.ts';
 
 export interface AcquireLeaseOptions extends LeaseAddress {
-  /** Set, or with `null` removed, as the Lease is taken, given how it was; others are left as they are. */
+  /**
+   * Annotations to set, or `null` to remove, when the Lease is acquired, computed from its previous state;
+   * others are unchanged.
+   */
   annotations?: ((before: Lease | undefined) => AnnotationPatch) | undefined;
-  /** For a Lease that has to be made: owner references, so that it goes away with its workload. */
+  /** Owner references for a new Lease, so that it is garbage-collected with its workload. */
   ownerReferences?: readonly unknown[] | undefined;
   signal?: AbortSignal | undefined;
-  /** Called when another holder is found, and we begin to watch whether it still renews. */
+  /** Called when another holder is found and observation of its renewals begins. */
   onObserve?: ((lease: Lease, upToMs: number) => void) | undefined;
-  /** Called whenever what we know about our hold changes. */
+  /** Called when the state of our Lease changes. */
   onState?: ((state: LeaseState) => void) | undefined;
 }
 
-/** While another holder is observed the Lease is read this many times per duration, twice as often as it renews. */
+/**
+ * While another holder is observed, the Lease is read this many times per duration, twice as often as it is renewed.
+ */
 const LOOKS_PER_DURATION = 6;
 /** The field has 32 bits. */
 const MOST_TRANSITIONS = 2 ** 31 - 1;
-/** Writes whose answer was lost; the next look tells whether they were done. */
+/** Writes whose response was lost; the next read shows whether they succeeded. */
 const MAX_LOST_ANSWERS = 3;
 
 /**
- * Takes a Lease as a lock and keeps renewing it until it is released or lost.
+ * Acquires a Lease as a lock and keeps renewing it until it is released or lost.
  *
- * A Lease that names another holder may be taken only when we ourselves saw it without a renewal for its whole
- * duration; compare-and-swap decides between two who take it at once. Nothing makes this shorter: that a process of the
- * same name is not to be found here says nothing where two machines have one name, or are copies of one image.
+ * A Lease with another holder may be acquired only after we observed it without a renewal for its full
+ * duration; compare-and-swap decides between concurrent attempts. Nothing shortens this: that no local
+ * process has the holder's name proves nothing when two machines share a hostname or are copies of one image.
  *
- * @throws HeldByOtherError as soon as the other holder is seen to renew
+ * @throws HeldByOtherError when the other holder is seen renewing
  * @throws ApiError, ConnectionError; the signal's reason when it aborts
  */
 export async function acquireLease(options: AcquireLeaseOptions): Promise<HeldLease> {

@@ -1,8 +1,8 @@
 const NEWLINE = 0x0a;
 
 /**
- * Cuts a byte stream into its lines, however the chunks fall: a line, or one character's UTF-8 bytes, may span any
- * number of them. Empty lines are left out; a last line without newline is handed over when the stream ends.
+ * Splits a byte stream into lines, regardless of chunk boundaries: a line, or one character's UTF-8 bytes, may span any
+ * number of chunks. Skips empty lines; a last line without newline is yielded when the stream ends.
  */
 export async function* lines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string, void> {
   let unfinished: Uint8Array[] = [];

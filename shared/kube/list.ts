@@ -9,10 +9,10 @@ const Page = z.object({
   items: z.nullish(z.array(z.unknown())),
 });
 
-/** All objects of a collection, as of one moment. */
+/** All objects of a collection, from one consistent snapshot. */
 export interface List {
   items: readonly unknown[];
-  /** A watch from here misses nothing. */
+  /** Resource version from which a watch misses nothing. */
   resourceVersion: string;
 }
 
@@ -20,17 +20,16 @@ export interface ListRequest {
   /** Path of the collection. */
   path: string;
   query?: KubeRequest['query'];
-  /** Objects per request, 500 unless told, as kubectl has it. */
+  /** Objects per request, 500 by default, as in kubectl. */
   pageSize?: number | undefined;
   timeoutMs?: number | undefined;
   signal?: AbortSignal | undefined;
 }
 
 /**
- * Lists a collection page by page. No resourceVersion is asked for, which to the API server means the most recent
- * one: the answer is never older than any answer seen before, as `resourceVersion=0` (from some replica's cache)
- * could be. All pages show the moment of the first; should that moment be compacted away in between (410), the list
- * is fetched again in one piece, as client-go's pager does.
+ * Lists a collection page by page. Requests no resourceVersion, which means the most recent: the result is never older
+ * than any seen before, as `resourceVersion=0` (from a replica's cache) could be. All pages are from the snapshot of
+ * the first; if that is compacted in between (410), the list is fetched again in one request, as in client-go's pager.
  *
  * @throws ApiError, ConnectionError
  */
@@ -54,7 +53,7 @@ export async function listAll(kube: Kube, request: ListRequest): Promise<List> {
   return { items, resourceVersion };
 }
 
-/** Whether the API server no longer knows the version that was asked for. */
+/** Whether the requested resource version has expired. */
 export function isGone(error: unknown): boolean {
   return error instanceof ApiError && (error.code === 410 || error.reason === 'Expired');
 }

@@ -4,7 +4,7 @@ import { type Node, readNode } from './objects.ts';
 import { RESOURCES, resourcePath } from './paths.ts';
 
 /**
- * All nodes by name; undefined where they may not be listed, so that zones must come from elsewhere.
+ * All nodes by name; undefined without permission to list them, in which case zones must come from elsewhere.
  *
  * @throws ApiError, ConnectionError
  */

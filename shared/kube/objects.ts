@@ -1,4 +1,4 @@
-/** The Kubernetes objects we read: only the fields we use, with the API's defaults, times in epoch milliseconds. */
+/** The Kubernetes objects we read: only the fields we use, with the API's defaults and times in epoch milliseconds. */
 export { type PodDisruptionBudget, readPodDisruptionBudget } from './objects/disruption-budget.ts';
 export { type Lease, readLease } from './objects/lease.ts';
 export { type Condition, type Controller, type ObjectMeta, readObjectMeta } from './objects/metadata.ts';

@@ -1,8 +1,8 @@
-/** What a Kubernetes path is made of. `group` is empty for the core API (pods, nodes, …). */
+/** The parts of a Kubernetes API path. `group` is empty for the core API (pods, nodes, …). */
 export interface ResourceAddress {
   group: string;
   version: string;
-  /** Plural name in lower case, such as `statefulsets`. */
+  /** Lower-case plural, such as `statefulsets`. */
   resource: string;
   /** Absent for cluster-scoped resources and for lists over all namespaces. */
   namespace?: string | undefined;
@@ -11,7 +11,7 @@ export interface ResourceAddress {
   subresource?: string | undefined;
 }
 
-/** The path of a resource, or of its collection when it has no name. Names are escaped. */
+/** The path of a resource, or of its collection if it has no name. Names are escaped. */
 export function resourcePath(address: ResourceAddress): string {
   const { group, version, resource, namespace, name, subresource } = address;
   if (subresource !== undefined && name === undefined) {
@@ -25,7 +25,7 @@ export function resourcePath(address: ResourceAddress): string {
   return `/${segments.map(encodeURIComponent).join('/')}`;
 }
 
-/** Paths of the resources that kubectl-zone works with, so that nobody spells a group or version twice. */
+/** The resources that kubectl-zone uses, so that group and version are defined once. */
 export const RESOURCES = {
   pods: { group: '', version: 'v1', resource: 'pods' },
   nodes: { group: '', version: 'v1', resource: 'nodes' },

@@ -1,8 +1,9 @@
 import type { ContainerStatus, Pod } from './objects.ts';
 
 /**
- * Since when the pod is Ready, ms since the epoch; undefined while it is not. Ready includes the readiness gates
- * (https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-readiness-gate), so they are not read again.
+ * Since when the pod is Ready, in epoch ms; undefined while it is not. Ready includes the readiness gates
+ * (https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-readiness-gate), so they are not
+ * checked separately.
  */
 export function readySinceMs(pod: Pod): number | undefined {
   if (pod.status.phase !== 'Running') return undefined;
@@ -11,35 +12,35 @@ export function readySinceMs(pod: Pod): number | undefined {
   return ready.lastTransitionTimeMs ?? pod.metadata.creationTimestampMs ?? 0;
 }
 
-/** How long the pod took from its creation until it was Ready; undefined while it is not. */
+/** Time from the pod's creation until it was Ready; undefined while it is not. */
 export function startupMs(pod: Pod): number | undefined {
   const readyMs = readySinceMs(pod);
   const createdMs = pod.metadata.creationTimestampMs;
   return readyMs === undefined || createdMs === undefined ? undefined : Math.max(0, readyMs - createdMs);
 }
 
-/** Waits that end by themselves. */
+/** Waiting reasons of a normal start. */
 export const ORDINARY_WAITS: ReadonlySet<string> = new Set(['ContainerCreating', 'PodInitializing']);
 
-/** Whether a container has run at all, so that it has a log. */
+/** Whether the container has ever run, so that it has a log. */
 export function hasRun({ waiting, restartCount, lastEnd }: ContainerStatus): boolean {
   return waiting === undefined || restartCount > 0 || lastEnd !== undefined;
 }
 
-/** Whether an init container or sidecar does not keep those after it waiting any more. */
+/** Whether an init container or sidecar no longer blocks the following ones. */
 function hasInitialized({ kind, ready, started, terminated }: ContainerStatus): boolean {
   if (kind === 'sidecar') return started || ready;
   return ready || terminated?.exitCode === 0;
 }
 
 /**
- * How far the init containers are, as `kubectl get pods` prints it: `Init:CrashLoopBackOff`, `Init:Error`, `Init:0/2`.
- * Undefined once they are through.
+ * Progress of the init containers as `kubectl get pods` prints it: `Init:CrashLoopBackOff`, `Init:Error`,
+ * `Init:0/2`. Undefined once they have completed.
  */
 function initProblem({ spec, status }: Pod): string | undefined {
   const inits = status.containerStatuses.filter(({ kind }) => kind === 'init' || kind === 'sidecar');
   const current = inits.find((container) => !hasInitialized(container));
-  // A sidecar that starts anew beside containers that run is shown with these.
+  // A sidecar that restarts while the main containers run is reported with them.
   const initialized = status.conditions.find(({ type }) => type === 'Initialized')?.status === 'True';
   if (!current || initialized) return undefined;
   const { waiting, terminated } = current;
@@ -49,7 +50,7 @@ function initProblem({ spec, status }: Pod): string | undefined {
   return `Init:${inits.filter(hasInitialized).length}/${inits.length}`;
 }
 
-/** In a few words, why a pod is not Ready; undefined for one that is. */
+/** Why a pod is not Ready, in a few words; undefined if it is. */
 export function podProblem(pod: Pod): string | undefined {
   if (readySinceMs(pod) !== undefined) return undefined;
   const condition = (type: string) => pod.status.conditions.find((each) => each.type === type);
@@ -76,8 +77,8 @@ export function podProblem(pod: Pod): string | undefined {
 }
 
 /**
- * Each readiness gate that is not True, in the words of the controller that sets its condition: the AWS Load Balancer
- * Controller gives the target's state as the reason, such as Target.RegistrationInProgress
+ * Each readiness gate that is not True, with the reason of the controller that sets its condition: the AWS
+ * Load Balancer Controller sets the target's state, such as Target.RegistrationInProgress
  * (https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/pod_readiness_gate/).
  */
 function closedGates({ spec, status }: Pod): string[] {

@@ -4,22 +4,22 @@ import { KubeconfigError } from './kube.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** A kubeconfig may name these; an environment variable socks5h, too, which is the same. */
+/** Valid schemes in a kubeconfig; environment variables may also use socks5h, which is equivalent. */
 const SCHEMES: ReadonlySet<string> = new Set(['http:', 'https:', 'socks5:']);
 const ENV_SCHEMES: ReadonlySet<string> = new Set([...SCHEMES, 'socks5h:']);
 
-/** Whether a proxy speaks SOCKS 5. */
+/** Whether the proxy is a SOCKS 5 proxy. */
 export function isSocks({ protocol }: URL): boolean {
   return protocol === 'socks5:' || protocol === 'socks5h:';
 }
 
 /**
- * The proxy to go through to `server`: the kubeconfig's `proxy-url` before HTTPS_PROXY or HTTP_PROXY (upper or lower
- * case), which NO_PROXY and loopback addresses switch off. These are the rules of Go's `httpproxy`
- * (golang.org/x/net/http/httpproxy), that is, kubectl's: an environment value without a scheme means `http://`, and
- * one that is no URL is passed over.
+ * The proxy for `server`: the kubeconfig's `proxy-url`, otherwise HTTPS_PROXY or HTTP_PROXY (upper or lower
+ * case), unless NO_PROXY or a loopback address exempts it. These are the rules of Go's `httpproxy`
+ * (golang.org/x/net/http/httpproxy), and so kubectl's: an environment value without a scheme means `http://`,
+ * and one that is not a URL is ignored.
  *
- * @throws KubeconfigError for a `proxy-url` that cannot be used
+ * @throws KubeconfigError for an unusable `proxy-url`
  */
 export function proxyFor(server: URL, proxyUrl: string | undefined, env: Env): URL | undefined {
   if (proxyUrl !== undefined && proxyUrl !== '') return proxyOfKubeconfig(proxyUrl);
@@ -57,8 +57,8 @@ function isExempt(server: URL, noProxy: string): boolean {
 }
 
 /**
- * `*`, `example.com` (with subdomains), `.example.com` (subdomains only), `10.1.2.3`, `[fd00::1]`, each perhaps with a
- * port, or `10.0.0.0/8`.
+ * `*`, `example.com` (with subdomains), `.example.com` (subdomains only), `10.1.2.3`, `[fd00::1]`, each with
+ * an optional port, or `10.0.0.0/8`.
  */
 function matches(entry: string, host: string, port: number): boolean {
   if (entry === '*') return true;

@@ -1,6 +1,6 @@
 /**
- * The most replicas that are looked at one by one. A number in an object costs its author nothing; whatever works
- * through as many names as it says stops here, and says so.
+ * Maximum number of replicas that are processed individually. Any number can be written into an object at no
+ * cost; code that iterates over replicas must stop at this limit and report it.
  */
 export const MOST_REPLICAS = 10_000;
 
@@ -10,7 +10,7 @@ export function tooManyReplicas(replicas: number): string | undefined {
   return `asks for ${replicas} replicas, and more than ${MOST_REPLICAS} are not looked at`;
 }
 
-/** Numbers from 0, as many as there are replicas, and never more than `MOST_REPLICAS`. */
+/** Indexes from 0, one per replica, at most `MOST_REPLICAS`. */
 export function* eachReplica(replicas: number): Generator<number> {
   const end = Math.min(replicas, MOST_REPLICAS);
   for (let index = 0; index < end; index += 1) yield index;

@@ -1,13 +1,12 @@
 import { type LabelSelector, matchesLabels } from './selectors.ts';
 
-/** Whether labels match. */
 export type LabelMatcher = (labels: Readonly<Record<string, string>>) => boolean;
 
-/** An optional DNS prefix with its slash, and a name. */
+/** An optional DNS prefix with a slash, and a name. */
 const KEY = String.raw`(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?/)?[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?`;
 const VALUE = String.raw`(?:[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)?`;
 
-/** The expressions below may take the square of it. */
+/** The expressions below may take quadratic time. */
 const LONGEST_TEXT = 4096;
 
 const EXISTS = new RegExp(`^(!?)\\s*(${KEY})$`);
@@ -16,10 +15,10 @@ const SET = new RegExp(`^(${KEY})\\s+(in|notin)\\s*\\(((?:\\s*${VALUE}\\s*,)*\\s
 const COMPARISON = new RegExp(`^(${KEY})\\s*([<>])\\s*(-?\\d+)$`);
 
 /**
- * Reads a label selector as kubectl's `-l` takes it: `app=a,tier!=b,zone in (x,y),zone notin (z),ring,!canary,size>3`.
- * https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#api
+ * Parses a label selector as kubectl's `-l` accepts it: `app=a,tier!=b,zone in (x,y),zone notin
+ * (z),ring,!canary,size>3`. https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#api
  *
- * @returns what it matches (an empty text everything), or a sentence that says what is wrong with it
+ * @returns a matcher (an empty selector matches everything), or a sentence that describes the error
  */
 export function parseSelector(text: string): LabelMatcher | string {
   const matchers: LabelMatcher[] = [];
@@ -33,7 +32,7 @@ export function parseSelector(text: string): LabelMatcher | string {
   return (labels) => matchers.every((matches) => matches(labels));
 }
 
-/** The parts between commas that stand in no parentheses. */
+/** Splits at commas outside parentheses. */
 function requirementsOf(text: string): string[] {
   const parts = [''];
   let inside = false;
@@ -65,7 +64,7 @@ function requirement(key: string, operator: string, values: readonly string[] = 
   return (labels) => matchesLabels(selector, labels);
 }
 
-/** `size>3`: only where the label is a whole number; objects' own selectors do not have it. */
+/** `size>3`: matches only if the label is an integer; selectors in objects do not support it. */
 function comparison(key: string, greater: boolean, bound: number): LabelMatcher {
   return (labels) => {
     const value = Object.hasOwn(labels, key) ? labels[key] : undefined;

@@ -1,4 +1,4 @@
-/** A LabelSelector object as workloads and budgets carry it. An empty one selects everything. */
+/** A LabelSelector as in workloads and budgets. An empty one selects everything. */
 export interface LabelSelector {
   matchLabels?: Readonly<Record<string, string>> | undefined;
   matchExpressions?: readonly LabelRequirement[] | undefined;
@@ -6,15 +6,15 @@ export interface LabelSelector {
 
 export interface LabelRequirement {
   key: string;
-  /** `In`, `NotIn`, `Exists` or `DoesNotExist`; a string because servers may add operators. */
+  /** `In`, `NotIn`, `Exists` or `DoesNotExist`; a string because new servers may add operators. */
   operator: string;
   values?: readonly string[] | undefined;
 }
 
 /**
- * The selector in the form that the `labelSelector` query parameter takes; empty for a selector that selects all.
+ * The selector in the format of the `labelSelector` query parameter; empty if it selects everything.
  *
- * @throws TypeError for an operator that the query syntax does not have
+ * @throws TypeError for an operator that the query syntax does not support
  */
 export function labelSelectorText(selector: LabelSelector): string {
   const equal = Object.entries(selector.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
@@ -37,8 +37,8 @@ function requirementText({ key, operator, values = [] }: LabelRequirement): stri
 }
 
 /**
- * Whether labels match, by the API server's rules: all requirements hold, and `NotIn` also holds where the key is
- * missing. An unknown operator matches nothing.
+ * Whether labels match, by the API server's rules: all requirements must be met, and `NotIn` also matches if
+ * the key is absent. An unknown operator matches nothing.
  */
 export function matchesLabels(selector: LabelSelector, labels: Readonly<Record<string, string>>): boolean {
   const equal = Object.entries(selector.matchLabels ?? {}).every(
@@ -63,7 +63,7 @@ function meets({ key, operator, values = [] }: LabelRequirement, labels: Readonl
   }
 }
 
-/** Labels may be called `constructor`, which every object has. */
+/** A label may be named `constructor`, which every object inherits. */
 function own(labels: Readonly<Record<string, string>>, key: string): string | undefined {
   return Object.hasOwn(labels, key) ? labels[key] : undefined;
 }

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { parseJson } from '../parse-json.ts';
 import { ApiError } from './kube.ts';
 
-/** The fields of a `v1/Status` that callers act on; anything malformed counts as absent. */
+/** The fields of a `v1/Status` that callers use; malformed ones count as absent. */
 const Status = z.object({
   code: z.catch(z.optional(z.number()), undefined),
   reason: z.catch(z.optional(z.string()), undefined),
@@ -21,13 +21,13 @@ const Status = z.object({
   ),
 });
 
-/** Longest excerpt of a body that is no Status, such as a proxy's HTML page. */
+/** Maximum excerpt of a body that is not a Status, such as a proxy's HTML page. */
 const EXCERPT_CHARS = 200;
 
 /**
- * The error that an answer which is not 2xx stands for.
+ * Converts a response other than 2xx to an error.
  *
- * @param answer.what the request in words, for a message when the body holds none
+ * @param answer.what the request, for a message if the body has none
  * @param answer.retryAfter the Retry-After header, in seconds or as a date
  */
 export function answerError(answer: {
@@ -48,7 +48,7 @@ export function answerError(answer: {
   });
 }
 
-/** The error that the Status object of a watch's ERROR event stands for. */
+/** Converts the Status object of a watch's ERROR event to an error. */
 export function statusError(object: unknown): ApiError {
   const parsed = z.safeParse(Status, object);
   const status = parsed.success ? parsed.data : undefined;

@@ -8,7 +8,7 @@ import {
   type UserEntry,
 } from './kubeconfig.ts';
 
-/** kubectl's flags that say which cluster, as whom, and in which namespace. */
+/** kubectl's flags for cluster, user and namespace. */
 export interface TargetFlags {
   context?: string | undefined;
   cluster?: string | undefined;
@@ -26,7 +26,7 @@ export interface TargetFlags {
   asUid?: string | undefined;
 }
 
-/** What a kubeconfig and the flags together say. */
+/** The result of kubeconfig and flags. */
 export interface Target {
   cluster: Placed<ClusterEntry>;
   user: Placed<UserEntry>;
@@ -43,10 +43,10 @@ export interface Impersonation {
 }
 
 /**
- * Chooses context, cluster and user, and lets the flags override what their entries say, by kubectl's rules.
+ * Selects context, cluster and user, and overrides their fields with flags, by kubectl's rules.
  *
- * @param folder the working directory, to which paths in flags refer
- * @throws KubeconfigError when something named is not there; the message lists what is
+ * @param folder the working directory, for relative paths in flags
+ * @throws KubeconfigError if a named entry does not exist; the message lists those that do
  */
 export function chooseTarget(kubeconfig: Kubeconfig | undefined, flags: TargetFlags, folder: string): Target {
   const { clusters, users, contexts, currentContext } = kubeconfig ?? EMPTY_KUBECONFIG;
@@ -95,7 +95,7 @@ function overrideCluster(
   const entry: ClusterEntry = { ...cluster?.entry };
   let at = cluster?.folder ?? folder;
   if (flags.server) {
-    // The name in the kubeconfig belongs to the server there.
+    // The kubeconfig's server name belongs to its own server.
     entry.server = flags.server;
     entry['tls-server-name'] = undefined;
   }
@@ -116,7 +116,7 @@ function overrideCluster(
   return { entry, folder: at };
 }
 
-/** Certificate flags are resolved against the working directory here, since the entry's folder may be another. */
+/** Certificate flags are resolved against the working directory, because the entry's folder may differ. */
 function overrideUser(
   user: Placed<UserEntry> | undefined,
   flags: TargetFlags,

@@ -21,23 +21,25 @@ export interface TransportOptions {
   headers: OutgoingHeaders;
   namespace: string;
   user: string;
-  /** For requests that do not say, 30 s unless told. */
+  /** For requests without their own, 30 s by default. */
   timeoutMs?: number | undefined;
-  /** Let the server compress long answers; true unless told. */
+  /** Whether the server may compress long responses; true by default. */
   compression?: boolean | undefined;
   clock: Clock;
   /** Numbers in [0, 1), for jitter. */
   random: () => number;
-  /** Only tests and sandboxes have reason to change it. */
+  /** Changed only in tests and sandboxes. */
   heartbeat?: Heartbeat;
-  /** A watch without any event, bookmarks included, for this long counts as broken; 150 s unless told. API servers
-   * send bookmarks about once a minute. */
+  /**
+   * A watch without any event, bookmarks included, for this long is considered broken; 150 s by default. API
+   * servers send bookmarks about once a minute.
+   */
   idleTimeoutMs?: number;
 }
 
 const TIMEOUT_MS = 30_000;
 const IDLE_TIMEOUT_MS = 150_000;
-/** The server ends a watch after a time between these, so that watches do not all come back together. */
+/** The server ends a watch after a random time in this range, so that watches do not all restart together. */
 const WATCH_SECONDS = { min: 300, max: 600 };
 
 const PATCH_TYPES = {
@@ -49,7 +51,7 @@ const PATCH_TYPES = {
 
 const decompress = promisify(gunzip);
 
-/** A Kube over HTTP/2, or kept-alive HTTP/1.1 where the server does not speak it. Connects at the first request. */
+/** A Kube over HTTP/2, or keep-alive HTTP/1.1 if the server does not support it. Connects on the first request. */
 export function createTransport(options: TransportOptions): Kube {
   const { endpoint, credentials, clock, random } = options;
   const connector = createConnector(endpoint, clock, options.heartbeat);
@@ -57,14 +59,14 @@ export function createTransport(options: TransportOptions): Kube {
   const server = endpoint.url.href.replace(/\/$/, '');
   const clockSkew = new ClockSkew();
 
-  /** Whether the server has ever accepted what proves who we are. */
+  /** Whether the server has ever accepted our credentials. */
   let accepted = false;
 
   /**
-   * One attempt: sent once, and once more with renewed credentials if the first are refused.
+   * One attempt: sent once, and once more with renewed credentials after a 401.
    *
-   * @param progress what is being waited for, for whoever loses patience
-   * @throws CredentialError where the server accepts none any more, although it did before
+   * @param progress what is being waited for, for timeout messages
+   * @throws CredentialError if the server no longer accepts any, although it did before
    */
   async function attempt(request: Outgoing, signal: AbortSignal, progress: Progress): Promise<Answer> {
     progress.waitsFor = 'credentials';
@@ -86,7 +88,7 @@ export function createTransport(options: TransportOptions): Kube {
     return again;
   }
 
-  /** A 401 that comes from behind the API server, through its proxy, says nothing about our credentials. */
+  /** A 401 from a service behind the API server's proxy is not about our credentials. */
   async function refused(answer: Answer, credential: Credential, request: Outgoing): Promise<never> {
     const error = toError(answer, await readText(answer), request);
     if (!accepted || error.reason !== 'Unauthorized') throw error;
@@ -222,7 +224,7 @@ export function createTransport(options: TransportOptions): Kube {
   };
 }
 
-/** What an exchange waits for. */
+/** What an exchange waits for, for timeout messages. */
 interface Progress {
   waitsFor: 'credentials' | 'server';
 }
@@ -267,7 +269,7 @@ async function readText(answer: Answer): Promise<string> {
   return (packed ? await decompress(whole) : whole).toString('utf8');
 }
 
-/** JSON, or plain text from endpoints such as `/healthz` that answer in it. */
+/** JSON, or plain text from endpoints such as `/healthz`. */
 function parseBody(body: string, answer: Answer, request: Outgoing): unknown {
   if (body === '') return undefined;
   if (!(answer.header('content-type') ?? '').includes('json')) return body;

@@ -12,7 +12,7 @@ import type { Placed, UserEntry } from './kubeconfig.ts';
 
 const AUTH_PROVIDER_PATIENCE_MS = 30_000;
 
-/** What credential plugins may be told and given. */
+/** The environment of credential plugins. */
 export interface PluginSurroundings {
   env: Readonly<Record<string, string | undefined>>;
   stderr: Writable;
@@ -22,9 +22,9 @@ export interface PluginSurroundings {
 }
 
 /**
- * The credentials that a user entry of a kubeconfig describes.
+ * The credentials for a kubeconfig's user entry.
  *
- * @throws KubeconfigError when a file it names cannot be read
+ * @throws KubeconfigError if a file it names cannot be read
  */
 export async function userCredentials(
   user: Placed<UserEntry>,
@@ -76,7 +76,7 @@ export async function userCredentials(
   }
 }
 
-/** Tokens and certificates that the entry holds or names; what is in files may be replaced while we run. */
+/** Tokens and certificates that the entry contains or references; files may be rotated while we run. */
 async function storedCredentials(
   { entry, folder }: Placed<UserEntry>,
   base: Credential,
@@ -102,9 +102,9 @@ function staticAuthorization({ token, username, password }: UserEntry): string |
 }
 
 /**
- * The PEM text of a certificate or key, from the entry's `…-data` or the file it names; the data wins, as in kubectl.
+ * The PEM of a certificate or key, from the entry's `…-data` or from a file; the data takes precedence, as in kubectl.
  *
- * @throws KubeconfigError when the file cannot be read
+ * @throws KubeconfigError if the file cannot be read
  */
 export async function fileOrData<Name extends string>(
   entry: Readonly<Partial<Record<Name | `${Name}-data`, string | null | undefined>>>,
@@ -128,10 +128,10 @@ async function readNamed(file: string, name: string): Promise<string> {
 }
 
 /**
- * OIDC and the older cloud providers through client-node, which knows how to refresh their tokens. Its KubeConfig
- * takes half a second to load, so only users who need it pay.
+ * OIDC and legacy cloud providers through client-node, which can refresh their tokens. Its KubeConfig takes
+ * half a second to load, so it is loaded only when needed.
  *
- * @returns a function that gives the Authorization header, refreshed if need be
+ * @returns a function that returns the Authorization header, refreshed if necessary
  */
 async function authProviderOf(authProvider: UserEntry['auth-provider']): Promise<() => Promise<string>> {
   const { KubeConfig } = await import('@kubernetes/client-node/dist/config.js');

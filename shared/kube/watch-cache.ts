@@ -12,80 +12,84 @@ export interface WatchCacheOptions<T> {
   path: string;
   labelSelector?: string | undefined;
   fieldSelector?: string | undefined;
-  /** Trims an object to what is kept. What it throws is reported through `onProblem`. */
+  /** Reduces an object to the fields to keep. Errors it throws are reported through `onProblem`. */
   parse(object: unknown): T;
   clock: Clock;
   /** Numbers in [0, 1), for jitter. */
   random: () => number;
   pageSize?: number | undefined;
-  /** Called for each change at once, in order, before the listeners of `onChange`. */
+  /** Called synchronously for each change, in order, before the listeners of `onChange`. */
   onEvent?: ((type: ChangeType, item: T, previous: T | undefined) => void) | undefined;
-  /** Called when the watch breaks, again for each failed attempt to restore it, and when it is restored. */
+  /** Called when the watch breaks, for each failed attempt to restore it, and when it is restored. */
   onConnection?: ((state: ConnectionState) => void) | undefined;
-  /** Called with objects that cannot be read, and with what `onEvent` throws. */
+  /** Called for objects that cannot be parsed, and with errors thrown by `onEvent`. */
   onProblem?: ((error: Error) => void) | undefined;
-  /** Try the first list again, too, whatever refuses it: for processes that nobody starts again by hand. */
+  /** Retries the first list after every error: for processes that are not restarted manually. */
   retryFirstList?: boolean | undefined;
 }
 
 export type ConnectionState =
   | {
       kind: 'lost';
-      /** Of the collection whose watch it is. */
+      /** Of the watched collection. */
       path: string;
       error: Error;
-      /** In words: which watch, why, and what the server asks for. */
+      /** Human-readable: which watch, why, and the wait the server requested. */
       reason: string;
       sinceMs: number;
       retryInMs: number;
     }
   | { kind: 'restored'; path: string; afterMs: number };
 
-/** What a collection looks like now, as far as its watch has told. */
+/** The current state of a collection, as far as its watch has reported it. */
 export interface WatchCache<T> {
-  /** By `namespace/name`, or by name for cluster-scoped objects. Live: it changes with the watch. */
+  /** By `namespace/name`, or by name for cluster-scoped objects. Live: updated by the watch. */
   readonly items: ReadonlyMap<string, T>;
-  /** Everything up to this version is in `items`; empty before the first list. */
+  /** `items` includes everything up to this version; empty before the first list. */
   readonly resourceVersion: string;
-  /** Since when the watch has been broken, in the clock's milliseconds; undefined while it is live. */
+  /** Since when the watch is broken, in the clock's milliseconds; undefined while it is live. */
   readonly staleSinceMs: number | undefined;
   /**
-   * When the API server was heard last, in the clock's monotonic milliseconds: by a list, an event, a bookmark, or a
-   * watch that it accepted. Undefined before the first list.
+   * When the API server last responded, in the clock's monotonic milliseconds: with a list, an event, a
+   * bookmark, or by accepting a watch. Undefined before the first list.
    */
   readonly heardAtMs: number | undefined;
   /** How long the watch has been broken, by the monotonic clock; undefined while it is live. */
   readonly brokenForMs: number | undefined;
-  /** When the list began on which the items rest, in monotonic milliseconds. */
+  /** When the list behind the current items began, in monotonic milliseconds. */
   readonly listedAtMs: number;
-  /** Lists anew instead of waiting for the watch. Resolves once a list that began later is in `items`. */
+  /** Lists again instead of waiting for the watch. Resolves when `items` reflects a list that began after this call. */
   relist(): Promise<void>;
-  /** Resolves after the first list. Rejects when that fails for good (401, 403, 404, untrusted certificate, …; not with
-   * `retryFirstList`) or the cache is stopped before. A server that does not answer is asked again. */
+  /**
+   * Resolves after the first list. Rejects if that fails permanently (401, 403, 404, untrusted certificate,
+   * …; not with `retryFirstList`) or the cache is stopped first. A server that does not respond is retried.
+   */
   readonly synced: Promise<void>;
-  /** Calls the listener once per turn of the event loop in which items or resourceVersion changed. Returns the
-   * function that stops it. */
+  /**
+   * Calls the listener once per turn of the event loop in which items or resourceVersion changed. Returns a
+   * function that removes it.
+   */
   onChange(listener: () => void): () => void;
-  /** Ends the watch; resolves when nothing of it is left. */
+  /** Ends the watch; resolves when everything is released. */
   stop(): Promise<void>;
 }
 
-/** A watch that ended sooner than this counts as a failed attempt, lest a server that ends it at once be flooded. */
+/** A watch that ends sooner counts as a failed attempt, to avoid flooding a server that ends watches immediately. */
 const SHORT_WATCH_MS = 1_000;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
-/** For errors that somebody has to fix, such as a missing permission. */
+/** For errors that need manual action, such as a missing permission. */
 const LONGEST_REFUSED_WAIT_MS = 60_000;
-/** The longest Retry-After that is obeyed: one answer must not blind a watch for an hour. */
+/** Limit for Retry-After: one response must not suspend a watch for an hour. */
 const LONGEST_RETRY_AFTER_MS = 30_000;
-/** After so many failures in a row the version reached may be what is wrong. */
+/** After this many consecutive failures the resource version itself may be the cause. */
 const RELIST_AFTER_FAILURES = 3;
 
 /**
- * Lists a collection and keeps it up to date by a watch, without polling. After a watch ended it resumes from the
- * version reached; when the server refuses that version, with 410 or any other error, it lists again and reports the
- * differences. After the first list it never gives up: it says since when it has been stale, and keeps trying with
- * growing, jittered waits, longer, up to a bound, if Retry-After says so.
+ * Lists a collection and keeps it up to date with a watch, without polling. When a watch ends, it resumes
+ * from the last version; if the server rejects that version, with 410 or any other error, it lists again and
+ * reports the differences. After the first list it never gives up: it reports since when it is stale, and
+ * retries with growing, jittered waits, or longer (within a limit) if Retry-After asks for it.
  */
 export function watchCache<T>(options: WatchCacheOptions<T>): WatchCache<T> {
   const { kube, path, clock } = options;
@@ -101,7 +105,7 @@ export function watchCache<T>(options: WatchCacheOptions<T>): WatchCache<T> {
   let brokenSinceMs: number | undefined;
   let heardAtMs: number | undefined;
   let listedAtMs = Number.NEGATIVE_INFINITY;
-  /** Ends the list or watch under way, for another list. */
+  /** Ends the current list or watch, to list again. */
   let round = new AbortController();
   let asked: PromiseWithResolvers<void> | undefined;
 
@@ -111,7 +115,7 @@ export function watchCache<T>(options: WatchCacheOptions<T>): WatchCache<T> {
     listeners.notify();
   }
 
-  /** A change that cannot be used must not keep those after it from being seen. */
+  /** A change that cannot be processed must not hide the following ones. */
   function hand({ type, item, previous }: Change<T>): void {
     try {
       options.onEvent?.(type, item, previous);
@@ -145,7 +149,7 @@ export function watchCache<T>(options: WatchCacheOptions<T>): WatchCache<T> {
     }
   }
 
-  /** Lists if need be and watches until that ends; never throws. */
+  /** Lists if necessary and watches until the watch ends; never throws. */
   async function runOnce(listFirst: boolean): Promise<Round> {
     const round: Round = { listed: !listFirst, lastedMs: 0, error: undefined };
     let liveSinceMs: number | undefined;
@@ -223,7 +227,7 @@ export function watchCache<T>(options: WatchCacheOptions<T>): WatchCache<T> {
       return listedAtMs;
     },
     relist() {
-      // A list under way may have begun before what the caller wants to see.
+      // A list in progress may have begun before the state the caller needs.
       asked ??= Promise.withResolvers<void>();
       asked.promise.catch(() => {});
       round.abort(new Error(`${path} is listed anew`));
@@ -242,26 +246,26 @@ export function watchCache<T>(options: WatchCacheOptions<T>): WatchCache<T> {
   };
 }
 
-/** How one list and watch went. */
+/** Result of one list and watch. */
 interface Round {
-  /** Whether the items are those of a list that succeeded. */
+  /** Whether the items are from a list that succeeded. */
   listed: boolean;
   /** How long the watch was live. */
   lastedMs: number;
-  /** Undefined when the server ended the watch in good order. */
+  /** Undefined if the server ended the watch normally. */
   error: Error | undefined;
 }
 
 /**
- * Whether a watch may begin where the last one ended. A connection that broke says nothing of the version, and 429 is
- * about the load; what else the server answers may be about the version, as after its data were restored.
+ * Whether the next watch may resume from the last version. A broken connection is not about the version, and
+ * 429 is about load; any other error may be, as after a restore of the server's data.
  */
 function mayResume(error: Error | undefined, failures: number): boolean {
   if (error instanceof ApiError) return error.code === 429;
   return error instanceof WireError || failures + 1 < RELIST_AFTER_FAILURES;
 }
 
-/** Errors that no waiting will fix, as far as a first attempt can tell. */
+/** Errors that waiting cannot fix, judged by a first attempt. */
 function isFinal(error: Error): boolean {
   if (error instanceof WireError) return error.final;
   if (error instanceof ConnectionError) return false;
@@ -269,7 +273,7 @@ function isFinal(error: Error): boolean {
   return error.code >= 400 && error.code < 500 && ![408, 409, 410, 429].includes(error.code);
 }
 
-/** Doubles from 500 ms, between half and all of it by chance, and within a bound not before Retry-After. */
+/** Exponential from 500 ms with jitter (half to all of it), and at least Retry-After within its limit. */
 function waitMs(error: Error, failures: number, random: number): number {
   const refused = error instanceof ApiError && isFinal(error);
   const longestMs = refused ? LONGEST_REFUSED_WAIT_MS : LONGEST_WAIT_MS;

@@ -2,20 +2,22 @@ import { fields, text, textOr } from './objects/fields.ts';
 
 export type ChangeType = 'ADDED' | 'MODIFIED' | 'DELETED';
 
-/** One difference to what was known before. */
+/** A change since the previous state. */
 export interface Change<T> {
   type: ChangeType;
-  /** For DELETED the last state, if it could be read, else the one before. */
+  /** For DELETED: the final state if it could be parsed, otherwise the previous one. */
   item: T;
   previous: T | undefined;
 }
 
-/** The objects of a watch cache, and the bookkeeping that turns lists and events into changes. */
+/** The objects of a watch cache, with the bookkeeping that converts lists and events to changes. */
 export interface WatchStore<T> {
   readonly items: ReadonlyMap<string, T>;
-  /** Takes over a whole list. Objects that vanished, or were deleted and made anew meanwhile, are seen as deleted. */
+  /**
+   * Replaces the contents with a list. Objects that are gone, or were deleted and recreated, are reported as deleted.
+   */
   replace(objects: readonly unknown[]): Change<T>[];
-  /** Applies one event of a watch. */
+  /** Applies one watch event. */
   apply(type: ChangeType, object: unknown): Change<T>[];
 }
 
@@ -26,8 +28,8 @@ interface Identity {
 }
 
 /**
- * @param parse trims an object to what is kept; it throws for one it cannot read
- * @param onProblem is told about objects that cannot be read; their last good state stays
+ * @param parse reduces an object to the fields to keep; throws if it is malformed
+ * @param onProblem called for objects that cannot be parsed; their last good state is kept
  */
 export function createWatchStore<T>(
   parse: (object: unknown) => T,

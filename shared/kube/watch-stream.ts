@@ -11,8 +11,8 @@ const Line = z.object({
 /**
  * The events in the body of a watch.
  *
- * @throws ApiError that an ERROR event carries
- * @throws ConnectionError for a line that is no event, such as one cut short
+ * @throws ApiError carried by an ERROR event
+ * @throws ConnectionError for a line that is not an event, such as a truncated one
  */
 export async function* readWatch(body: AsyncIterable<Uint8Array>): AsyncGenerator<WatchEvent, void> {
   for await (const line of lines(body)) {

@@ -3,11 +3,11 @@ import * as z from 'zod/mini';
 import { parseJson } from '../parse-json.ts';
 import type { Credential } from './endpoint.ts';
 
-/** The claim of a JSON Web Token that says when it ends, in seconds since the epoch. */
+/** The expiry claim of a JSON Web Token, in seconds since the epoch. */
 const Claims = z.object({ exp: z.number() });
 
 /**
- * Why a server may have answered 401 to a credential, as far as it shows itself.
+ * Why a server may have responded with 401 to a credential, as far as the credential shows.
  *
  * @returns `its token expired at 2026-01-01T00:00:00.000Z`, or undefined
  */

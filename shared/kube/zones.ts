@@ -1,25 +1,24 @@
 /**
- * The count behind the rule "never two zones": which zones have pods that do not serve. Rollout, budget and drain
- * all take it from here.
+ * The count behind the rule "never two zones": which zones have unavailable pods. Shared by rollout, budget and drain.
  */
 import type { Node } from './objects.ts';
 
-/** Where the zone of a node is written. https://kubernetes.io/docs/reference/labels-annotations-taints/#topologykubernetesiozone */
+/** A node's zone label. https://kubernetes.io/docs/reference/labels-annotations-taints/#topologykubernetesiozone */
 export const ZONE_LABEL = 'topology.kubernetes.io/zone';
 
-/** Zone by node name; undefined for a node without the label, or that is not known. */
+/** Zone by node name; undefined for a node that is unknown or has no zone label. */
 export type ZoneOfNode = (node: string) => string | undefined;
 
-/** @param nodes by name; undefined where nodes may not be read, then the pods' own labels must do */
+/** @param nodes by name; undefined without permission to read nodes, in which case the pods' own labels are used */
 export function zonesOf(nodes: ReadonlyMap<string, Node> | undefined): ZoneOfNode {
   return (node) => nodes?.get(node)?.metadata.labels[ZONE_LABEL];
 }
 
 /**
- * The zone of the pod's node. Since Kubernetes 1.35 the pod carries a copy of the label (PodTopologyLabelsAdmission),
- * which serves where the node is gone or may not be read.
+ * The zone of the pod's node. Since Kubernetes 1.35 the pod carries a copy of the label
+ * (PodTopologyLabelsAdmission), which is used if the node is gone or cannot be read.
  *
- * @returns undefined before scheduling and where no label tells it; an empty label tells nothing
+ * @returns undefined before scheduling and if no label is set; an empty label counts as not set
  */
 export function zoneOfPod(
   { node, labels }: { node: string | undefined; labels: Readonly<Record<string, string>> },
@@ -29,37 +28,37 @@ export function zoneOfPod(
   return zoneOfNode(node) || labels[ZONE_LABEL] || undefined;
 }
 
-/** A zone as its label names it, or a zone of its own for a pod whose zone nobody knows. */
+/** A zone's name, or a unique key for a pod whose zone is unknown. */
 export type ZoneKey = string;
 
-/** The pods of one zone that are expected, and those of them that do not serve. */
+/** The expected pods of one zone, and those that are unavailable. */
 export interface ZoneTally {
   zone: ZoneKey;
-  /** Pods counted in this zone, missing ones included. */
+  /** Number of pods in this zone, missing ones included. */
   total: number;
-  /** Names of the unavailable and missing pods, in the order given. */
+  /** Names of the unavailable and missing pods, in input order. */
   down: string[];
 }
 
 export interface CountedPod {
   name: string;
-  /** Undefined where neither a node nor a memory tells the zone. */
+  /** Undefined if neither the node nor the memory has the zone. */
   zone: string | undefined;
   available: boolean;
 }
 
-/** How a zone is shown that nobody knows. */
+/** How an unknown zone is displayed. */
 export const UNKNOWN_ZONE = 'unknown zone';
 
-/** No label value can hold a question mark, so a real zone never has this name. */
+/** Label values cannot contain a question mark, so no real zone has this prefix. */
 const UNKNOWN_ZONE_PREFIX = '?';
 
-/** The key under which a pod counts: its zone, or a zone of its own where that is unknown. */
+/** The key a pod is counted under: its zone, or a unique key if the zone is unknown. */
 export function zoneKeyOf(pod: { name: string; zone: string | undefined }): ZoneKey {
   return pod.zone ?? `${UNKNOWN_ZONE_PREFIX}${pod.name}`;
 }
 
-/** Whether the key is a zone's name, not a stand-in for an unknown one. */
+/** Whether the key is a zone's name, as opposed to a key for an unknown zone. */
 export function isKnownZone(key: ZoneKey): boolean {
   return !key.startsWith(UNKNOWN_ZONE_PREFIX);
 }
@@ -67,7 +66,7 @@ export function isKnownZone(key: ZoneKey): boolean {
 /**
  * Counts pods by zone, sorted by zone.
  *
- * @param pods present and missing pods alike; a missing one is not available and carries the zone it was last in
+ * @param pods existing and missing pods; a missing one is not available and has the zone it was last in
  */
 export function tallyZones(pods: Iterable<CountedPod>): ZoneTally[] {
   const tallies = new Map<ZoneKey, ZoneTally>();
@@ -81,12 +80,12 @@ export function tallyZones(pods: Iterable<CountedPod>): ZoneTally[] {
   return [...tallies.values()].sort((a, b) => compareText(a.zone, b.zone));
 }
 
-/** The zones in which at least one pod is down. A second entry is what this project exists to prevent. */
+/** The zones in which at least one pod is down. This project exists to prevent a second entry. */
 export function disruptedZones(tallies: readonly ZoneTally[]): ZoneTally[] {
   return tallies.filter((tally) => tally.down.length > 0);
 }
 
-/** Sorts by code unit, the same on every machine: an order of zones must not depend on a locale. */
+/** Sorts by code unit, so that the order of zones does not depend on the locale. */
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

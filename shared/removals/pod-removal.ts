@@ -4,28 +4,28 @@ import { RESOURCES, resourcePath } from '../kube/paths.ts';
 import { WireError } from '../kube/wire.ts';
 import type { RemovablePod } from './decide/unanswered.ts';
 
-/** A pod as it was chosen: one that is made later under its name is another. */
+/** A chosen pod: one created later with the same name is another. */
 export interface PodToRemove {
   namespace: string;
   name: string;
   uid: string;
-  /** As it was seen when it was chosen: the request fails once the pod has changed. Undefined: whatever it has become. */
+  /** When it was chosen: the request fails if the pod has changed since. Undefined: in any version. */
   resourceVersion?: string | undefined;
 }
 
 /** How pods are removed. */
 export interface RemovalWay {
-  /** Delete instead of evict: budgets are not asked. Both carry the uid. */
+  /** Delete instead of evict: budgets are not checked. Both have the uid as a precondition. */
   disableEviction: boolean;
   /** Undefined for each pod's own. */
   gracePeriodSeconds: number | undefined;
 }
 
 /**
- * Asks the API server once to remove exactly this pod.
+ * Requests once that the API server remove exactly this pod.
  * https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/
  *
- * @param dryRun asks only whether it would be let go now
+ * @param dryRun only checks whether the removal would be allowed now
  * @throws ApiError, ConnectionError
  */
 export async function removePod(
@@ -41,7 +41,7 @@ export async function removePod(
     ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }),
     ...(dryRun && { dryRun: ['All'] }),
   };
-  // It stands in the query and in the body: admission webhooks see the one, and some servers read the other.
+  // In both query and body: admission webhooks see the one, and some servers read the other.
   const how = { retry: 'never', ...(dryRun && { query: { dryRun: 'All' } }) } as const;
   if (disableEviction) {
     const body = { apiVersion: 'v1', kind: 'DeleteOptions', ...deleteOptions };
@@ -57,22 +57,22 @@ export async function removePod(
   });
 }
 
-/** The server's own words; a budget's say more than the sentence around them. */
+/** The server's message; a budget's cause says more than the sentence around it. */
 export function refusalReason(error: ApiError): string {
   const cause = error.causes.find((each) => each.reason === 'DisruptionBudget');
   return cause ? cause.message : error.message;
 }
 
-/** Whether the pod that was chosen is not there any more, whoever has its name now. */
+/** Whether the chosen pod no longer exists, even if another has its name. */
 export function isPodGone(error: unknown): boolean {
   if (!(error instanceof ApiError)) return false;
-  // The words of the two places that compare uids: the storage layer and the registry's delete.
+  // The messages of the two places that compare uids: the storage layer and the registry's delete.
   return error.code === 404 || (error.code === 409 && /\buid in (the )?precondition/i.test(error.message));
 }
 
-/** Whether the request was bound to a version that the pod no longer has. */
+/** Whether the request required a version that the pod no longer has. */
 export function isPodChanged(error: unknown): boolean {
-  // Again the words of two places, as above.
+  // The messages of two places, as above.
   return (
     error instanceof ApiError &&
     error.code === 409 &&
@@ -80,21 +80,21 @@ export function isPodChanged(error: unknown): boolean {
   );
 }
 
-/** After this the request may still be carried out: a server that gave up waiting, or a connection that broke, tells nothing. */
+/** After this the request may still be carried out: a server timeout or a broken connection is not a result. */
 export function isNoAnswer(error: ApiError | ConnectionError): boolean {
   if (error instanceof ApiError) return error.code >= 500 || error.code === 408;
   return !(error instanceof WireError) || error.sent;
 }
 
-/** The annotation that is written to give a pod another version. */
+/** The annotation written to change a pod's version. */
 const RULED_OUT = 'kubectl-zone.dev/eviction-ruled-out';
 
 /**
- * Makes every request impossible that was bound to a version of this pod: writes an annotation, and with it the pod has
- * another version.
+ * Makes every request impossible that requires an earlier version of this pod: writes an annotation, which
+ * changes the pod's version.
  *
- * @returns the pod as it is then
- * @throws ApiError, ConnectionError; ApiError 409 or 404 when it is not this pod any more
+ * @returns the changed pod
+ * @throws ApiError, ConnectionError; ApiError 409 or 404 if the pod was replaced or is gone
  */
 export async function changeVersion(kube: Kube, pod: PodToRemove, atMs: number): Promise<RemovablePod> {
   const { namespace, name, uid } = pod;
@@ -108,7 +108,7 @@ export async function changeVersion(kube: Kube, pod: PodToRemove, atMs: number):
   return removable(readPod(answer));
 }
 
-/** What a pod tells of requests to remove it. */
+/** The fields of a pod that show the outcome of removal requests. */
 export function removable({ metadata, status }: Pod): RemovablePod {
   const { uid, resourceVersion, deletionTimestampMs } = metadata;
   return {

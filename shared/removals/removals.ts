@@ -13,25 +13,25 @@ import {
 } from './pod-removal.ts';
 
 export type RemovalOutcome<P extends PodToRemove> =
-  /** The API server took it: the pod is terminating. */
+  /** The API server accepted it: the pod is terminating. */
   | { kind: 'accepted'; pod: P }
-  /** Somebody else was faster. */
+  /** The pod was already gone. */
   | { kind: 'gone'; pod: P }
-  /** Not now; it may be tried again. */
+  /** Not now; may be retried. */
   | { kind: 'refused'; pod: P; reason: string; retryInMs: number }
-  /** Nobody knows: it may have been carried out, and may be at any later time. It may be asked for again. */
+  /** Unknown: it may have been carried out, and still may be at any later time. May be retried. */
   | { kind: 'unanswered'; pod: P; reason: string; retryInMs: number }
-  /** It is not as it was when it was chosen, and was left alone: look again. */
+  /** The pod has changed since it was chosen, and was not removed: observe again. */
   | { kind: 'changed'; pod: P }
-  /** Trying again cannot help, such as without permission. */
+  /** A retry cannot help, such as without permission. */
   | { kind: 'failed'; pod: P; error: ApiError };
 
-/** When a refused pod may be tried again. */
+/** When a refused pod may be retried. */
 export interface RetryPolicy {
   firstMs: number;
-  /** Delays double up to this one, and are jittered by a quarter. */
+  /** Delays double up to this limit, with 25% jitter. */
   longestMs: number;
-  /** Answers after which trying again cannot help. */
+  /** Responses after which a retry cannot help. */
   isFinal(error: ApiError): boolean;
 }
 
@@ -41,28 +41,28 @@ export interface RemovalOptions<P extends PodToRemove> {
   retry: RetryPolicy;
   clock: Clock;
   random: () => number;
-  /** Called for each answer, which calls for a new decision. */
+  /** Called for each response, which requires a new decision. */
   onOutcome(outcome: RemovalOutcome<P>): void;
-  /** Asked before each request: false while this process must not act, such as after the machine has slept. */
+  /** Checked before each request: false while this process must not act, such as after the machine has slept. */
   mayAct(): boolean;
-  /** A refused pod may be tried again, or it may be known what has become of an unanswered request. */
+  /** A refused pod may be retried, or the outcome of an unanswered request may be known. */
   onRetryDue(): void;
-  /** Something failed that nothing was prepared for, `onOutcome` included. Nothing is sent any more. */
+  /** An unexpected error, including in `onOutcome`. Nothing more is sent. */
   onError(error: unknown): void;
 }
 
-/** What is known of a request to remove a pod: its answer is awaited, or was lost. */
+/** State of a request to remove a pod: its response is pending, or was lost. */
 export type Asked = 'sent' | 'unanswered';
 
-/** Enough to take a zone of 300 within a moment, and few enough to leave the API server room for others. */
+/** Enough to evict a zone of 300 quickly, and few enough to leave the API server capacity for others. */
 const MOST_REQUESTS_AT_ONCE = 32;
 
 /**
- * Removes pods, each at most once at a time. The preconditions make every request safe to repeat: it can only ever
- * remove the pod that was chosen, never its successor of the same name, and where its version is given, only as it was.
+ * Removes pods, with at most one request per pod at a time. The preconditions make every request safe to repeat: it can
+ * only remove the chosen pod, never its replacement with the same name, and only at the given version, if any.
  *
- * Nothing is sent on an old decision (rule R11): what cannot be sent at once is forgotten, and each answer,
- * `onOutcome`, and each end of a wait, `onRetryDue`, asks for a new decision.
+ * No request is based on an old decision (rule R11): what cannot be sent immediately is dropped, and each response
+ * (`onOutcome`) and each end of a wait (`onRetryDue`) requests a new decision.
  */
 export class Removals<P extends PodToRemove> {
   private readonly options: RemovalOptions<P>;
@@ -79,7 +79,7 @@ export class Removals<P extends PodToRemove> {
     this.options = options;
   }
 
-  /** Asks now for as many of these pods as may be under way at once, except for those that wait for their next attempt. */
+  /** Sends requests for as many of these pods as may be in progress at once, except for those in backoff. */
   request(pods: readonly P[]): void {
     for (const pod of pods) {
       if (this.stopped || this.underWay.size >= MOST_REQUESTS_AT_ONCE || !this.options.mayAct()) return;
@@ -88,13 +88,13 @@ export class Removals<P extends PodToRemove> {
     }
   }
 
-  /** Whether a request to remove this pod may still be carried out; undefined where none is known of. */
+  /** Whether a request to remove this pod may still be carried out; undefined if none is known. */
   asked(uid: string): Asked | undefined {
     if (this.underWay.has(uid)) return 'sent';
     return this.unanswered.has(uid) ? 'unanswered' : undefined;
   }
 
-  /** Whether an answer about this pod is awaited. */
+  /** Whether a response about this pod is pending. */
   isUnderWay(uid: string): boolean {
     return this.underWay.has(uid);
   }
@@ -104,12 +104,12 @@ export class Removals<P extends PodToRemove> {
     return this.waiting.has(uid);
   }
 
-  /** A process before this one may have asked for these pods. */
+  /** An earlier process may have requested the removal of these pods. */
   suspect(uids: Iterable<string>): void {
     this.unanswered.suspect(uids);
   }
 
-  /** Takes in all pods that there are, by a watch that is not behind: what has become of unanswered requests. */
+  /** Updates unanswered requests from all existing pods; the watch must be up to date. */
   look(pods: Iterable<RemovablePod>): void {
     const { clock, onRetryDue } = this.options;
     this.cancelLook();
@@ -119,8 +119,8 @@ export class Removals<P extends PodToRemove> {
   }
 
   /**
-   * Makes the unanswered requests for these pods impossible, by changing the pods. Where that is forbidden, they end
-   * with the time that an API server works on a request at most.
+   * Makes the unanswered requests for these pods impossible, by changing the pods. If that is forbidden, they
+   * end after the maximum time that an API server works on a request.
    */
   ruleOut(pods: readonly PodToRemove[]): void {
     const { mayAct, onError } = this.options;
@@ -136,20 +136,20 @@ export class Removals<P extends PodToRemove> {
     }
   }
 
-  /** Something has changed that may have made room: refused pods may be asked for again at once. */
+  /** A change may have made room: refused pods may be retried immediately. */
   retryNow(): void {
     for (const { cancel } of this.waiting.values()) cancel();
     this.waiting.clear();
     this.attempts.clear();
   }
 
-  /** As `retryNow` for one pod; should it be refused again, it waits longer than before. */
+  /** As `retryNow`, for one pod; if refused again, it waits longer than before. */
   retry(uid: string): void {
     this.waiting.get(uid)?.cancel();
     this.waiting.delete(uid);
   }
 
-  /** Sends nothing more and resolves when the answers under way have arrived. */
+  /** Stops sending and resolves when the pending responses have arrived. */
   async stop(): Promise<void> {
     this.halt();
     await Promise.all(this.underWay.values());
@@ -162,7 +162,7 @@ export class Removals<P extends PodToRemove> {
     this.retryNow();
   }
 
-  /** A pod that has changed is another matter than the one that was refused for having changed. */
+  /** A pod that has changed since it was refused may be requested again. */
   private waits({ uid, resourceVersion }: P): boolean {
     const waiting = this.waiting.get(uid);
     if (!waiting) return false;
@@ -173,7 +173,7 @@ export class Removals<P extends PodToRemove> {
     const answer = async () => {
       try {
         const outcome = await removal;
-        // In one go with what follows: at no instant is nothing known of the request.
+        // Synchronously with what follows: at no point is the request unknown.
         this.underWay.delete(uid);
         this.options.onOutcome(outcome);
       } catch (error) {
@@ -211,7 +211,7 @@ export class Removals<P extends PodToRemove> {
     }
   }
 
-  /** @param version that the pod must no longer have to be asked for sooner; undefined where that changes nothing */
+  /** @param version that the pod must no longer have to be retried sooner; undefined if that has no effect */
   private wait({ uid }: PodToRemove, retryAfterMs: number | undefined, version?: string): number {
     const { clock, random, retry } = this.options;
     const attempts = (this.attempts.get(uid) ?? 0) + 1;
@@ -240,7 +240,7 @@ export class Removals<P extends PodToRemove> {
       }
     }
     if (this.stopped) return;
-    // Not at once again: the watch is to show it first, or whatever failed is to be over.
+    // Not again immediately: the watch must show it first, or the failure must be over.
     const cancel = clock.schedule(this.unanswered.has(uid) ? retry.longestMs : 0, () => {
       this.rulingOut.delete(uid);
       onRetryDue();

@@ -6,14 +6,14 @@ import type { PodToRemove } from './pod-removal.ts';
 import type { RefusedRemoval } from './try-removals.ts';
 
 /**
- * Reserves pods in their ZoneDisruptionBudgets before somebody removes them who asks no budget; see
+ * Reserves pods in their ZoneDisruptionBudgets before they are removed by a controller that checks no budget; see
  * `shared/reserve-only.ts`. One after the other: each counts for the next one.
  *
- * Asked only where our webhook answers. Without it there is no budget to reserve in, and the API server would charge the
+ * Only sent if our webhook answers. Without it there is no budget to reserve in, and the API server would charge the
  * request to a PodDisruptionBudget before it finds the precondition unmet (registry/core/pod/storage/eviction.go).
  *
  * @param pods of one namespace
- * @returns those that must not be removed now; the reason is the webhook's
+ * @returns those that must not be removed now, with the webhook's reason
  * @throws ConnectionError
  */
 export async function reservePods(kube: Kube, pods: readonly PodToRemove[]): Promise<RefusedRemoval[]> {
@@ -27,21 +27,21 @@ export async function reservePods(kube: Kube, pods: readonly PodToRemove[]): Pro
   return refused;
 }
 
-/** Whether our webhook is asked about evictions in the namespace, and answers. */
+/** Whether evictions in the namespace reach our webhook, and it answers. */
 async function isAnswered(kube: Kube, namespace: string): Promise<boolean> {
   const labels = { [TRIAL_LABEL.key]: TRIAL_LABEL.value };
   const error = await evict(kube, namespace, TRIAL_POD, labels, { dryRun: ['All'] });
   return error !== undefined && trialVersion(error.code, error.message) !== undefined;
 }
 
-/** @returns why not; undefined where it is reserved */
+/** @returns why it was refused; undefined if it is reserved */
 async function reserve(kube: Kube, { namespace, name, uid }: PodToRemove): Promise<string | undefined> {
   const preconditions = { uid: RESERVE_PRECONDITION_UID };
   const error = await evict(kube, namespace, name, { [RESERVE_LABEL]: uid }, { preconditions });
   return error?.code === RESERVED_CODE ? undefined : (error?.message ?? 'the reservation was not answered');
 }
 
-/** @returns how it was refused; undefined where it was not */
+/** @returns how it was refused; undefined if it was not */
 async function evict(
   kube: Kube,
   namespace: string,

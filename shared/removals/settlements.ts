@@ -4,7 +4,7 @@ import { type FormerRequests, Settlement } from './decide/former-requests.ts';
 import type { RemovablePod } from './decide/unanswered.ts';
 import { changeVersion, isPodGone, type PodToRemove } from './pod-removal.ts';
 
-/** A pod of a workload whose Lease was taken. */
+/** A pod of a workload whose Lease was acquired. */
 export interface PodToSettle extends RemovablePod, Pick<PodToRemove, 'namespace' | 'name'> {}
 
 export interface SettlementsOptions {
@@ -12,7 +12,7 @@ export interface SettlementsOptions {
   clock: Clock;
   /** No former request for this workload's pods can be carried out any more. */
   onOver(key: string): void;
-  /** Look again. */
+  /** The caller must look again. */
   onChange(): void;
 }
 
@@ -22,12 +22,12 @@ interface UnderWay {
   cancelLook: () => void;
 }
 
-/** As many as are evicted at once. */
+/** Same as for evictions. */
 const MOST_REQUESTS_AT_ONCE = 32;
 
 /**
- * Makes the requests of earlier holders impossible after a Lease was taken, by a change of each pod that they may be for.
- * Where pods may not be changed, such requests end with the time that an API server works on one at most.
+ * After a Lease was acquired, makes requests of earlier holders impossible by changing each pod they may be for. If
+ * changing pods is forbidden, such requests end after the maximum time that an API server works on one.
  */
 export class Settlements {
   readonly #options: SettlementsOptions;
@@ -41,19 +41,19 @@ export class Settlements {
     this.#options = options;
   }
 
-  /** The workload's Lease was just taken. */
+  /** The workload's Lease was just acquired. */
   begin(key: string, former: FormerRequests): void {
     this.forget(key);
     const settlement = new Settlement(former, this.#options.clock.monotonicMs());
     this.#underWay.set(key, { former, settlement, cancelLook: () => {} });
   }
 
-  /** Whose requests are not known to have ended; undefined where none are. */
+  /** Requests not known to have ended; undefined if there are none. */
   of(key: string): FormerRequests | undefined {
     return this.#underWay.get(key)?.former;
   }
 
-  /** Takes in all pods of the workload, by a watch that is not behind. */
+  /** Updates the state from all pods of the workload; the watch must be up to date. */
   look(key: string, pods: Iterable<PodToSettle>): void {
     const found = this.#underWay.get(key);
     if (!found || this.#stopped) return;
@@ -72,7 +72,7 @@ export class Settlements {
     this.#work();
   }
 
-  /** The Lease is not ours any more. */
+  /** The Lease is no longer ours. */
   forget(key: string): void {
     this.#underWay.get(key)?.cancelLook();
     this.#underWay.delete(key);
@@ -96,7 +96,7 @@ export class Settlements {
     }
   }
 
-  /** Whatever goes wrong is tried again, or ended by time. */
+  /** Failures are retried, or ended by time. */
   async #change(settlement: Settlement, pod: PodToSettle): Promise<void> {
     const { kube, clock, onChange } = this.#options;
     if (this.#stopped || settlement.over) return;

@@ -2,19 +2,19 @@ import { ApiError, type Kube } from '../kube/kube.ts';
 import { compareText } from '../kube/zones.ts';
 import { isPodGone, type PodToRemove, type RemovalWay, refusalReason, removePod } from './pod-removal.ts';
 
-/** A pod that the API server would not let go now. */
+/** A pod whose removal the API server would refuse now. */
 export interface RefusedRemoval {
   pod: PodToRemove;
-  /** In the server's own words. */
+  /** The server's message. */
   reason: string;
 }
 
 const MOST_REQUESTS_AT_ONCE = 32;
 
 /**
- * Asks the API server, with dry runs, which pods it would let go now, each as if it were the only one. Changes nothing.
+ * Checks with dry runs which pods the API server would allow to be removed now, each individually. Changes nothing.
  *
- * @returns those that are refused, by namespace and name; a pod that is gone meanwhile is none of them
+ * @returns those that are refused, by namespace and name, without pods that are gone
  * @throws ConnectionError
  */
 export async function tryRemovals(

@@ -1,4 +1,4 @@
-/** The ZoneDisruptionBudget as the API has it; wire-compatible with AWS's, fields we add are optional. */
+/** The ZoneDisruptionBudget in the API; wire-compatible with AWS's, our additional fields are optional. */
 import * as z from 'zod/mini';
 import { ObjectMetaSchema } from '../../kube/objects/metadata.ts';
 import { matchesLabels } from '../../kube/selectors.ts';
@@ -30,32 +30,35 @@ const Spec = z.pipe(
   ),
 );
 
-/** Of a status that is otherwise unreadable: a newer release's is left alone (L10). */
+/** For a status that is otherwise malformed: a newer release's must not be changed (L10). */
 const Protocol = z.object({ protocol: z.int() });
 
 const Budget = z.object({
   metadata: ObjectMetaSchema,
   spec: z.prefault(Spec, {}),
-  // A status that nobody can read is none: its counts are then made anew by the rules for a new budget (L7). Taken for
-  // a malformed budget, it would deny all evictions of its namespace, for good.
+  // A malformed status counts as absent: its counts are then recomputed by the rules for a new budget (L7).
+  // Treated as a malformed budget, it would deny all evictions in its namespace permanently.
   status: z.catch(z.prefault(StatusSchema, {}), ({ value }) =>
     StatusSchema.parse({ protocol: z.safeParse(Protocol, value).data?.protocol }),
   ),
 });
 
-/** Reads a ZoneDisruptionBudget, also one whose status AWS's controller wrote. Throws ZodError when its spec is malformed. */
+/**
+ * Parses a ZoneDisruptionBudget, including a status written by AWS's controller. Throws ZodError if its spec
+ * is malformed.
+ */
 export function readZoneDisruptionBudget(value: unknown): ZoneDisruptionBudget {
   return Budget.parse(value);
 }
 
-/** Whether the budget applies to a pod; `undecidable` for a selector that nobody can evaluate. */
+/** Whether the budget applies to a pod; `undecidable` for a selector that cannot be evaluated. */
 export type Coverage = 'covered' | 'not-covered' | 'undecidable';
 
 const OPERATORS = new Set(['In', 'NotIn', 'Exists', 'DoesNotExist']);
 
 /**
- * Whether the budget's selector matches the labels of a pod in its namespace. A missing or empty selector covers
- * nothing, as with AWS's controller; in `policy/v1` an empty one would cover everything.
+ * Whether the budget's selector matches the labels of a pod in its namespace. A missing or empty selector
+ * matches nothing, as with AWS's controller; in `policy/v1` an empty one would match everything.
  */
 export function coverage(spec: BudgetSpec, labels: Readonly<Record<string, string>>): Coverage {
   const { selector } = spec;

@@ -8,24 +8,24 @@ const SYNC_FAILED = 'SyncFailed';
 const SETTLING = 'Settling';
 
 const SETTLING_MESSAGE = 'evictions admitted before the budget was created or changed may still be under way';
-/** The last part of the message, where the end is known. */
+/** The last part of the message, if the end is known. */
 const UNTIL = '; it admits evictions again from about ';
-/** Ends that are computed again differ by so much, and are not worth a write. */
+/** Recomputed ends differ by up to this much, which is not worth a write. */
 const SAME_END_MS = 5_000;
 
-/** What a settling budget waits for, and until when; undefined for one that does not settle. */
+/** What a settling budget waits for, and until when; undefined if it is not settling. */
 export function settlingMessage({ conditions }: Pick<BudgetStatus, 'conditions'>): string | undefined {
   const condition = conditions.find(({ type }) => type === DISRUPTION_ALLOWED);
   return condition?.reason === SETTLING ? condition.message : undefined;
 }
 
-/** Why the budget could not be counted, as its last writer said; undefined when it could. */
+/** Why the budget could not be counted, according to its last writer; undefined if it could. */
 export function syncFailure({ conditions }: Pick<BudgetStatus, 'conditions'>): string | undefined {
   const condition = conditions.find(({ type }) => type === DISRUPTION_ALLOWED);
   return condition?.reason === SYNC_FAILED ? condition.message : undefined;
 }
 
-/** Conditions that say whether any zone may lose a pod; others are left alone. */
+/** Sets the condition for whether any zone allows a disruption; other conditions are kept. */
 export function countedCondition(
   conditions: readonly Condition[],
   allowed: boolean,
@@ -39,9 +39,9 @@ export function countedCondition(
 }
 
 /**
- * Conditions that say that the pods are counted, and that nothing is admitted by it yet.
+ * Sets the condition for a budget whose pods are counted, but which admits nothing yet.
  *
- * @param leftMs until something is, as far as that is known
+ * @param leftMs until it admits evictions, if known
  */
 export function settlingCondition(
   conditions: readonly Condition[],
@@ -57,7 +57,7 @@ export function settlingCondition(
   return withCondition(conditions, nowMs, { status: 'False', reason: SETTLING, message });
 }
 
-/** Conditions that say that the budget could not be counted: `syncFailure` reads them. */
+/** Sets the condition for a budget that could not be counted; read by `syncFailure`. */
 export function failedCondition(
   conditions: readonly Condition[],
   message: string,

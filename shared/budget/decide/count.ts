@@ -4,11 +4,11 @@ import type { BudgetObservation, BudgetStatus, Reservation, ZoneCount } from './
 const MOST_UNKNOWN_ZONES = 50;
 
 /**
- * Pods by zone as a cache shows them (B3): a missing or unscheduled pod counts where it was last, else in a zone of its
- * own. A pod whose eviction is admitted and that still stands is not counted as unavailable, whether it is Ready or
- * not: its reservation counts already.
+ * Counts a cache's pods by zone (B3): a missing or unscheduled pod counts where it was last, otherwise in a
+ * zone of its own. A pod whose eviction is admitted and that still exists is not counted as unavailable,
+ * whether it is Ready or not: its reservation already counts.
  *
- * @param reservations those that stay in the ledger beside these counts
+ * @param reservations those that stay in the ledger together with these counts
  */
 export function countZones(
   observation: BudgetObservation,
@@ -32,8 +32,8 @@ export function countZones(
 }
 
 /**
- * A pod whose zone nobody knows is a zone of its own, and two of them close all zones: further ones, of which an owner
- * may have thousands, add to the last of these, so that the status stays small.
+ * A pod of unknown zone is a zone of its own, and two of them close all zones: further ones, of which an
+ * owner may have thousands, are added to the last of these, so that the status stays small.
  */
 function unknownZonesTogether(): (name: string, zone: string | undefined) => Omit<CountedPod, 'available'> {
   const unknown = new Set<string>();
@@ -48,8 +48,8 @@ function unknownZonesTogether(): (name: string, zone: string | undefined) => Omi
 }
 
 /**
- * Where the pods were last, as far as anything tells: the read behind a reservation, what this process saw, what an
- * earlier one left in the status.
+ * The pods' last known zones: from the read behind a reservation, from what this process observed, from the
+ * status left by an earlier one.
  */
 export function knownZones(
   observation: BudgetObservation,
@@ -61,12 +61,12 @@ export function knownZones(
   return zones;
 }
 
-/** What the zones of missing pods may take in the status. */
+/** Size limit for the zones of missing pods in the status. */
 const MOST_ZONES_BYTES = 300_000;
 
 /**
- * The part of `known` that must be stored: zones that no node tells at the moment. Those that there is no room for are
- * zones of their own to whoever counts next (B3), which only denies more.
+ * The part of `known` that must be stored: zones that no node currently shows. Zones over the limit are lost,
+ * and the next count treats their pods as zones of their own (B3), which only denies more.
  */
 export function zonesToKeep(
   { pods, missing }: BudgetObservation,

@@ -1,13 +1,13 @@
 /**
- * The budget decision: may this pod be evicted now, and if not, what would change that. Pure; rules B1, B3 and B4
- * stand where they are applied. `kubectl zone budget explain` shows the same value that the webhook answers with.
+ * The budget decision: may this pod be evicted now, and if not, what would change that. Pure; rules B1, B3 and B4 are
+ * noted where they are applied. `kubectl zone budget explain` shows the same result that the webhook returns.
  */
 import type { ZoneKey } from '../../kube/zones.ts';
 import { ALWAYS_ALLOW, IF_HEALTHY_BUDGET } from './policy.ts';
 import * as sentences from './sentences.ts';
 import type { PodRead, Reservation, ZoneCount, ZoneLoad } from './types.ts';
 
-/** What the decision rests on: one budget, over all zones. */
+/** The input of the decision: one budget, across all zones. */
 export interface BudgetView {
   zones: readonly ZoneCount[];
   reservations: readonly Reservation[];
@@ -34,9 +34,9 @@ export interface BudgetProblem {
 export interface EvictionRequest {
   /** Name in the request. */
   name: string;
-  /** The consistent read of that name; undefined when there is no such pod. */
+  /** The consistent read of that name; undefined if there is no such pod. */
   pod: PodRead | undefined;
-  /** The uid that the client asks for in deleteOptions.preconditions, if it does. */
+  /** The uid in the client's deleteOptions.preconditions, if any. */
   preconditionUid?: string | undefined;
 }
 
@@ -45,11 +45,11 @@ export type BudgetDecision = Allow | Deny;
 export interface Allow {
   kind: 'allow';
   why: 'within-budget' | 'reserved' | 'unready' | 'terminating' | 'terminal' | 'gone' | 'other-pod';
-  /** True when the eviction takes an available pod, so that it must be written down before it is answered. */
+  /** True if the eviction removes an available pod, so it must be recorded before it is answered. */
   reserve: boolean;
   /**
-   * What the eviction must be bound to, as deleteOptions.preconditions: the API server evicts by name, and by the time
-   * it does, the name may belong to another pod, or an unready pod may serve again.
+   * The required deleteOptions.preconditions of the eviction: the API server evicts by name, and by then the
+   * name may belong to another pod, or an unready pod may have become Ready.
    */
   precondition: { uid: string; resourceVersion?: string } | undefined;
   reason: string;
@@ -75,7 +75,7 @@ export interface Deny {
   code: DenyCode;
   /** Names the pod, its zone and the counts. */
   reason: string;
-  /** What would change the answer. */
+  /** What would change the result. */
   fix: string;
   zones: readonly ZoneLoad[];
 }
@@ -83,7 +83,8 @@ export interface Deny {
 /**
  * Decides about one eviction.
  *
- * @param view a problem where the budget cannot be relied on (`viewBudget`): then only what needs no budget may go
+ * @param view a problem if the budget cannot be relied on (`viewBudget`): then only evictions that need no
+ * budget are allowed
  */
 export function decideEviction(
   view: BudgetView | BudgetProblem,
@@ -91,7 +92,7 @@ export function decideEviction(
   request: EvictionRequest,
 ): BudgetDecision {
   const { pod } = request;
-  // L10: nobody here knows whether the newer rules would let an unready pod go.
+  // L10: it is unknown whether the newer rules would allow an unready pod's eviction.
   const isNewer = 'code' in view && view.code === 'newer-protocol';
   const free = freeToGo(request, isNewer ? IF_HEALTHY_BUDGET : policy);
   if (free || !pod) return free ?? gone(request.name);
@@ -102,7 +103,7 @@ export function decideEviction(
     return deny('unknown-zone', sentences.unknownZone(pod.name), sentences.FIX_UNKNOWN_ZONE, zones);
   }
 
-  // B1: every other zone is whole, and none of its pods is about to go.
+  // B1: every other zone must be healthy, without admitted evictions.
   const others = zones.filter((load) => load.zone !== pod.zone && weight(load) > 0);
   if (others.length > 0) {
     return deny(
@@ -130,10 +131,10 @@ export function decideEviction(
 }
 
 /**
- * Evictions that disrupt nothing whatever the budget's counts are.
+ * Evictions that disrupt nothing, regardless of the budget's counts.
  *
  * @param policy unhealthyPodEvictionPolicy; without a budget `AlwaysAllow`
- * @returns undefined for a pod that a budget has to decide about
+ * @returns undefined for a pod that a budget must decide about
  */
 export function freeToGo(request: EvictionRequest, policy: string): Allow | undefined {
   const { name, pod, preconditionUid } = request;
@@ -149,17 +150,17 @@ export function freeToGo(request: EvictionRequest, policy: string): Allow | unde
   return undefined;
 }
 
-/** For a pod that its owner, as far as it is known, does not ask for: nobody could tell whether it is missing later. */
+/** For a pod that its owner, as far as it is known, does not expect: its later absence could not be detected. */
 export function refuseUnexpected({ name, zone }: PodRead): Deny {
   return deny('not-expected', sentences.notExpected(name, zone), sentences.FIX_NOT_EXPECTED);
 }
 
-/** For a pod whose reservation the status has no room for. */
+/** For a pod whose reservation does not fit into the status. */
 export function refuseFull({ name, zone }: PodRead, reserved: number): Deny {
   return deny('ledger-full', sentences.ledgerFull(name, zone, reserved), sentences.FIX_LEDGER_FULL);
 }
 
-/** For a pod that is reserved already, and whose reservation shall last longer. */
+/** For a reserved pod whose reservation is to be extended. */
 export function renewal(name: string): Allow {
   return { ...allow('reserved', undefined, `${name} is reserved already`), reserve: true };
 }
@@ -180,7 +181,9 @@ export function allowedDisruptions(
   });
 }
 
-/** Counts and reservations by zone. The reservation of `exceptUid` is left out: evicting it again takes no other pod. */
+/**
+ * Counts and reservations by zone, without the reservation of `exceptUid`: evicting that pod again removes no other.
+ */
 export function zoneLoads(
   { zones, reservations }: Pick<BudgetView, 'zones' | 'reservations'>,
   exceptUid: string | undefined,
@@ -199,7 +202,7 @@ export function zoneLoads(
   return loads;
 }
 
-/** Pods of the zone that do not serve, or are about to stop. */
+/** Pods of the zone that are unavailable, or about to be. */
 function weight({ unavailable, reserved }: ZoneLoad): number {
   return unavailable + reserved.length;
 }
@@ -217,17 +220,17 @@ function allow(
   return { kind: 'allow', why, reserve: false, precondition, reason, zones };
 }
 
-/** The API server answers 404 by itself, which kubectl drain takes for done. */
+/** The API server itself responds with 404, which kubectl drain treats as success. */
 function gone(name: string): Allow {
   return allow('gone', undefined, `${name} does not exist`);
 }
 
-/** The pod as it was read: a change in between, such as becoming Ready, makes the eviction fail with a conflict. */
+/** The pod as read: a change since, such as becoming Ready, makes the eviction fail with a conflict. */
 function exactly({ uid, resourceVersion }: PodRead): Allow['precondition'] {
   return { uid, resourceVersion };
 }
 
-/** B4: an answer that says no, why, and until when. */
+/** B4: a denial with its reason, and with what would change it. */
 function deny(code: DenyCode, reason: string, fix: string, zones: readonly ZoneLoad[] = []): Deny {
   return { kind: 'deny', code, reason, fix, zones };
 }

@@ -1,34 +1,34 @@
-/** Which pods were noticed to end lately: what an owner's number of replicas has to be newer than, to miss none of them. */
+/** Which pods were recently observed to end: an owner's number of replicas must be newer than that, to miss none. */
 import type { ChangeType } from '../../kube/watch-store.ts';
 import type { PodRecord } from './pod-record.ts';
 
-/** A pod that began to terminate, reached its end by itself, or is gone. */
+/** A pod that started to terminate, finished, or is gone. */
 export interface EndedPod {
   name: string;
-  /** Uid of its controller; empty where it had none. */
+  /** Uid of its controller; empty if it had none. */
   controllerUid: string;
-  /** False while it only terminates. */
+  /** False while it is only terminating. */
   isOver: boolean;
 }
 
-/** Times are those of a monotonic clock. */
+/** Times are from a monotonic clock. */
 export interface PodEnds {
-  /** One change, as a watch cache reports it. */
+  /** One change from a watch cache. */
   note(type: ChangeType, pod: PodRecord, previous: PodRecord | undefined, atMs: number): void;
-  /** Whether such a pod was noticed to end after that moment, or might have been: only the newest ones are remembered. */
+  /** Whether such a pod was observed to end after that time, or may have been: only the newest ones are remembered. */
   hasEndedSince(namespace: string, atMs: number, isSuch: (pod: EndedPod) => boolean): boolean;
-  /** When it was noticed first that the pod of this uid is not there; `nowMs` where this is the first time. */
+  /** When the pod with this uid was first observed to be absent; `nowMs` if this is the first time. */
   absentSinceMs(uid: string, nowMs: number): number;
 }
 
-/** Enough for a drain of many nodes; with more, owners' numbers are only read more often. */
+/** Enough for a drain of many nodes; with more, owners' replicas are only read more often. */
 const ENDS_KEPT = 1_000;
 const ABSENT_KEPT = 10_000;
 
 interface NamespaceEnds {
-  /** The newest last. */
+  /** Newest last. */
   ends: (EndedPod & { atMs: number })[];
-  /** Before this, more may have ended than is remembered. */
+  /** Before this time, more pods may have ended than are remembered. */
   forgottenMs: number;
 }
 

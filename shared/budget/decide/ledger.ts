@@ -1,8 +1,8 @@
 /**
- * The ledger in a budget's status, by which replicas of the webhook that know nothing of each other never admit
- * evictions in two zones (B2). Pure: a function gives the next status, and the caller writes it with the budget's
- * resourceVersion. After a conflict the budget is read again, and everything is decided anew; so are the pods, except
- * where `outlastsConflict` says that they need not.
+ * The ledger in a budget's status, with which independent replicas of the webhook never admit evictions in
+ * two zones (B2). Pure: a function returns the next status, and the caller writes it with the budget's
+ * resourceVersion. After a conflict the budget is read again, and everything is decided again; so are the
+ * pods, unless `outlastsConflict` shows that this is not necessary.
  */
 import { compareResourceVersions } from '../../kube/resource-version.ts';
 import { zoneKeyOf } from '../../kube/zones.ts';
@@ -43,34 +43,35 @@ import type {
 import { maxUnavailablePods, viewBudget } from './view.ts';
 
 export interface AdmissionRequest extends EvictionRequest {
-  /** The pod's controller, from a cache or a read; undefined for a pod that has none. */
+  /** The pod's controller, from a cache or a read; undefined if it has none. */
   owner: OwnerView | undefined;
   /**
-   * Whether the pod is only to be reserved: somebody else removes it, bound to nothing. It may become Ready before, so
-   * an unready one is reserved too; and asking again renews the reservation, whatever has failed elsewhere meanwhile.
+   * Whether the pod is only to be reserved: a controller removes it, without preconditions. It may become
+   * Ready before that, so an unready pod is reserved too; requesting it again renews the reservation,
+   * regardless of failures elsewhere since.
    */
   reserveOnly?: boolean | undefined;
 }
 
 export interface OwnerView {
-  /** Whether its scale asks for this pod. */
+  /** Whether its scale includes this pod. */
   expected: boolean;
-  /** Version of the owner's resource that says so, by resource. */
+  /** Version of the owner's resource behind that, by resource. */
   versions: Versions;
 }
 
 export interface Admission {
-  /** One for each request, in their order. Those that reserve hold only once `next` is written. */
+  /** One for each request, in order. Those that reserve are valid only once `next` is written. */
   decisions: readonly BudgetDecision[];
-  /** Undefined when nothing needs to be written. */
+  /** Undefined if nothing needs to be written. */
   next: BudgetStatus | undefined;
 }
 
 /**
- * Decides about evictions that arrived together; one write then admits all of them (group commit). Earlier requests
- * come first: they choose the zone.
+ * Decides about evictions that arrived together; one write then admits all of them (group commit). Earlier
+ * requests come first: they determine the zone.
  *
- * @param local what the replica's own cache shows (L1): it may only tighten, and only when it knows more than the counts
+ * @param local the replica's own cache (L1): it may only tighten, and only if it is newer than the counts
  * @param doubt why this replica does not rely on the counts, although the budget alone gives no reason (L7)
  */
 export function admit(
@@ -105,7 +106,7 @@ export function admit(
       if (bytes > MOST_RESERVED_BYTES) return refuseFull(pod, reservations.length);
     }
     const ownerVersions = owner?.versions ?? {};
-    // L2: exactly this pod, at the version that was read. A second admission of a pod starts its time anew.
+    // L2: exactly this pod, at the version that was read. Another admission of a pod restarts its lifetime.
     reservations = [
       ...reservations.filter((each) => each.uid !== uid),
       { pod: name, uid, resourceVersion, ownerVersions, zone, timeMs: nowMs, revision },
@@ -120,20 +121,20 @@ export function admit(
 
 export type Reconciliation =
   | {
-      /** `write`: store `status`; `unchanged`: what is stored says the same. */
+      /** `write`: store `status`; `unchanged`: the stored status is equivalent. */
       kind: 'write' | 'unchanged';
       status: BudgetStatus;
-      /** Reservations that hold until their pods have been read consistently: read, and reconcile again. */
+      /** Reservations that remain until their pods were read consistently: read, and reconcile again. */
       toRead: readonly Reservation[];
-      /** Resources to list anew if their caches do not get further by themselves (L9). */
+      /** Resources to list again if their caches do not advance (L9). */
       behind: readonly string[];
       /** When time alone can change the result, in ms from now. */
       recheckInMs: number | undefined;
     }
   | {
       /**
-       * Nothing may be written: the status is newer than the caches (L4), an owner's number is older than the end of one
-       * of its pods (L3), or a newer release keeps the status (L10).
+       * Nothing may be written: the status is newer than the caches (L4), an owner's replicas are older than
+       * the end of one of its pods (L3), or a newer release owns the status (L10).
        */
       kind: 'stale';
       reason: string;
@@ -141,25 +142,25 @@ export type Reconciliation =
       recheckInMs: number;
     };
 
-/** What whoever counts knows beside the budget and the caches. */
+/** What the counting replica knows besides the budget and the caches. */
 export interface Counting extends ReaderTime {
-  /** By the API server's clock, for what people read. */
+  /** By the API server's clock, for human-readable times. */
   nowMs: number;
-  /** Since when the status has not been trusted, by the monotonic clock; undefined for one that is (L7). */
+  /** Since when the status is not trusted, by the monotonic clock; undefined if it is (L7). */
   distrustedSinceMs: number | undefined;
-  /** The highest revision that was seen of this budget's status. */
+  /** The highest observed revision of this budget's status. */
   revision: number;
   /** How long after a change evictions that are in no ledger may still be carried out. */
   settleMs: number;
-  /** When the oldest of the consistent lists began that the observation rests on, by the monotonic clock. */
+  /** When the oldest consistent list behind the observation began, by the monotonic clock. */
   listedAtMs: number;
 }
 
 /**
- * Counts the pods anew and drops the reservations that have ended, both in one status (L3), unless the status was
- * counted from a newer cache (L4).
+ * Recounts the pods and drops the reservations that have ended, both in one status (L3), unless the status
+ * was counted from a newer cache (L4).
  *
- * @param reads consistent reads of the pods that an earlier `toRead` named
+ * @param reads consistent reads of the pods in an earlier `toRead`
  */
 export function reconcile(
   budget: ZoneDisruptionBudget,
@@ -194,8 +195,8 @@ export function reconcile(
     });
   }
   const { next, settled } = counted;
-  // Pods change often without changing the counts, and versions alone are not worth a write: an ended reservation,
-  // which a stale writer must not undo, always is one.
+  // Pods change often without changing the counts, and versions alone are not worth a write. An ended
+  // reservation always is, because a stale writer must not restore it.
   const same = !untrusted && sameApartFromVersions(next, status);
   return {
     kind: same ? 'unchanged' : 'write',
@@ -206,10 +207,10 @@ export function reconcile(
   };
 }
 
-/** A newer release counts. It may be taken back. */
+/** A newer release counts. It may be rolled back. */
 const NEWER_RECHECK_MS = 10_000;
 
-/** The status as it would be if these very pods were counted now, by somebody who trusts what it says. */
+/** The status that counting these pods now would give, assuming it is trusted. */
 export function countAgain(
   budget: ZoneDisruptionBudget,
   observation: BudgetObservation,
@@ -250,8 +251,8 @@ function count(
 }
 
 /**
- * L7: what is in flight and in no ledger may still be carried out. The counts are shown and name no versions, so that
- * nobody admits by them. Reservations stay until they are seen to end.
+ * L7: evictions that are in flight and in no ledger may still be carried out. The counts are shown without
+ * versions, so that no replica admits by them. Reservations stay until they are seen to end.
  */
 function settling(
   { status }: ZoneDisruptionBudget,
@@ -273,14 +274,14 @@ function settling(
     status: shown,
     toRead: settled.toRead,
     behind: [...new Set([...unlisted, ...settled.behind])],
-    // By then everything is listed anew.
+    // By then everything was listed again.
     recheckInMs: leftMs > 0 ? leftMs : LOOK_AGAIN_MS,
   };
 }
 
 /**
- * The status of a budget whose pods cannot be counted, such as those of an owner that cannot be read: nothing but the
- * condition changes, and nothing is admitted until the next count (B4).
+ * The status of a budget whose pods cannot be counted, such as those of an owner that cannot be read: only
+ * the condition changes, and nothing is admitted until the next count (B4).
  */
 export function failSync(
   budget: ZoneDisruptionBudget,
@@ -293,7 +294,7 @@ export function failSync(
   return { ...status, revision, conditions: failedCondition(status.conditions, message, nowMs) };
 }
 
-/** The status of a budget that was shown not to be trusted, so that no replica admits by it (L7). */
+/** The status of a budget that was found not to be trustworthy, so that no replica admits by it (L7). */
 export function withoutTrust(
   { status }: ZoneDisruptionBudget,
   nowMs: number,
@@ -307,13 +308,13 @@ export function withoutTrust(
   };
 }
 
-/** L1: for each zone the larger count of the two. */
+/** L1: for each zone the larger of the two counts. */
 function tighten(view: BudgetView, status: BudgetStatus, local: BudgetObservation): BudgetView {
   if (compareResourceVersions(local.versions.pods, status.versions.pods ?? '') < 0) return view;
   const { kept } = settleReservations(status.reservations, local, [], { monotonicMs: 0, sinceMs: () => 0 });
   const zones = new Map<string, ZoneCount>(view.zones.map((count) => [count.zone, count]));
   for (const count of countZones(local, kept, knownZones(local, status))) {
-    // A reservation whose pod is down by now still stands in the ledger, and one pod must not weigh twice.
+    // A reservation whose pod is already down is still in the ledger, and a pod must not count twice.
     const inZone = (all: readonly Reservation[]) => all.filter(({ zone }) => zone === count.zone).length;
     const unavailable = count.unavailable - (inZone(status.reservations) - inZone(kept));
     const stored = zones.get(count.zone);
@@ -324,7 +325,7 @@ function tighten(view: BudgetView, status: BudgetStatus, local: BudgetObservatio
   return { ...view, zones: [...zones.values()] };
 }
 
-/** L4: resources of which `seen` is older than `counted`. */
+/** L4: resources for which `seen` is older than `counted`. */
 function olderThan(seen: Versions, counted: Versions): string[] {
   return Object.keys(counted).filter((resource) => {
     const version = seen[resource];

@@ -1,36 +1,36 @@
 /**
- * What one process has seen of its budgets, by its own clock: since when a reservation has been there (L8), since when
- * a status has not been trusted, and whether the status is a later one of the same history (L7). A status alone cannot
- * tell that it has been put back. Pure: times are arguments.
+ * What one process has observed of its budgets, by its own clock: since when a reservation exists (L8), since
+ * when a status is not trusted, and whether the status is a later one of the same history (L7). A status
+ * alone does not show that it was restored from an older version. Pure: times are arguments.
  */
 import { compareResourceVersions } from '../../kube/resource-version.ts';
 import { distrust, identityOf } from './trust.ts';
 import type { BudgetStatus, Reservation, ZoneDisruptionBudget } from './types.ts';
 
 export interface BudgetMemory {
-  /** Takes note of a budget as it was read, watched or written. Older versions of it than the newest are left alone. */
+  /** Records a budget that was read, watched or written. Versions older than the newest are ignored. */
   see(budget: ZoneDisruptionBudget, atMs: number): void;
-  /** Begins to distrust the status that was seen last: something else has shown that it is not of this history. */
+  /** Distrusts the last observed status: other evidence shows that it is not from this history. */
   distrust(budget: ZoneDisruptionBudget, atMs: number): void;
   /**
-   * Evictions may have passed that no replica was asked about. The status is not trusted from then on, whoever goes on
-   * to write counts without knowing of that, until one is seen that says so itself.
+   * Evictions may have passed without reaching any replica. The status is not trusted from then on, even if a
+   * replica that does not know this continues to write counts, until a status says so itself.
    */
   notAsked(budget: ZoneDisruptionBudget, atMs: number): void;
-  /** When the newest version of the budget was seen first; undefined for one that was not seen. */
+  /** When the newest version of the budget was first observed; undefined if none was. */
   seenAtMs(budget: ZoneDisruptionBudget): number | undefined;
-  /** Since when nothing can be told from the budget's status; undefined for one that is trusted. */
+  /** Since when the budget's status is not trusted; undefined if it is. */
   distrustedSinceMs(budget: ZoneDisruptionBudget): number | undefined;
-  /** Since when the reservation has been there, at the latest; undefined for one that was not seen. */
+  /** Since when the reservation exists, at the latest; undefined if it was not observed. */
   reservedSinceMs(budget: ZoneDisruptionBudget, reservation: Reservation): number | undefined;
   /**
-   * Since when the pod has been reserved without a break, also by admissions one after the other: whoever never removes
-   * it and asks again and again keeps all other zones closed.
+   * Since when the pod is reserved without interruption, including by successive admissions: a client that
+   * never removes it and repeats its request keeps all other zones closed.
    */
   standingSinceMs(budget: ZoneDisruptionBudget, reservation: Pick<Reservation, 'uid'>): number | undefined;
-  /** The highest revision seen of the budget. */
+  /** The highest observed revision of the budget. */
   revision(budget: ZoneDisruptionBudget): number;
-  /** The budget does not exist any more. */
+  /** The budget no longer exists. */
   forget(uid: string): void;
 }
 
@@ -39,14 +39,14 @@ interface Seen {
   resourceVersion: string;
   generation: number;
   revision: number;
-  /** What the status says; the same revision never says two things. */
+  /** The contents of the status; they never differ for the same revision. */
   content: string;
   identity: string;
   distrustedSinceMs: number | undefined;
-  /** Whether `notAsked` was called, and no status has said so yet. */
+  /** Whether `notAsked` was called, and no status has said so since. */
   hasGap: boolean;
   reservations: ReadonlyMap<string, number>;
-  /** By the uids of the pods. */
+  /** By uid of the pod. */
   standing: ReadonlyMap<string, number>;
 }
 
@@ -99,7 +99,7 @@ function next(budget: ZoneDisruptionBudget, before: Seen | undefined, atMs: numb
   const saysSo = distrust(budget) !== undefined;
   const hasGap = before?.hasGap === true && !saysSo;
   const isTrusted = !saysSo && !putBack && !hasGap;
-  // A change while it is not trusted may have let others pass: the time begins anew.
+  // A change while it is not trusted may have allowed other evictions: the time restarts.
   const sinceMs = changed ? atMs : (before?.distrustedSinceMs ?? atMs);
   return {
     atMs,

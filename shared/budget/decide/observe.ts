@@ -1,4 +1,4 @@
-/** From what the caches show to what the ledger counts: the pods of a budget, those missing, how many there should be. */
+/** Converts the caches to the ledger's input: a budget's pods, those missing, and the expected number. */
 import { compareResourceVersions } from '../../kube/resource-version.ts';
 import { tooManyReplicas } from '../../kube/scale-limit.ts';
 import { coverage } from './budget.ts';
@@ -18,18 +18,18 @@ import {
 import { cachedPod, type PodRecord } from './pod-record.ts';
 import type { BudgetObservation, CachedPod, Reservation, Versions, ZoneDisruptionBudget } from './types.ts';
 
-/** What the caches show, and how far they have got. */
+/** The caches' contents, and the versions they have reached. */
 export interface ObservedCluster<P extends PodRecord = PodRecord> extends ClusterPods<P> {
   versions: Versions & { readonly pods: string };
-  /** Absent where all of it was read at one moment. */
+  /** Absent if everything was read at one moment. */
   ages?: NumberAges;
 }
 
-/** Tells whether an owner's number is from before the end of one of its pods, by a monotonic clock. */
+/** Whether an owner's replicas are from before the end of one of its pods, by a monotonic clock. */
 export interface NumberAges extends Pick<PodEnds, 'hasEndedSince'> {
-  /** When the newest consistent read began that gives the number which the owner has here. */
+  /** When the newest consistent read behind the owner's replicas began. */
   numberAtMs(owner: Owner): number;
-  /** When it was noticed first that the pod of this uid is not there. */
+  /** When the pod with this uid was first observed to be absent. */
   absentSinceMs(uid: string): number;
 }
 
@@ -39,24 +39,23 @@ export type ObservedBudget<P extends PodRecord = PodRecord> =
       observation: BudgetObservation;
       /** The same pods by owner. */
       owners: readonly OwnedPods<P>[];
-      /** Whether a number came from a scale, which no watch reports. */
+      /** Whether any replicas are from a scale, which no watch reports. */
       polls: boolean;
     }
-  /** The scales of these have to be read first. */
+  /** The scales of these must be read first. */
   | { kind: 'ask'; refs: readonly ScaleRef[] }
   /** The pods cannot be counted. */
   | {
       kind: 'problem';
-      /** The second half of a sentence that says so, with what would change that. */
+      /** The second half of a sentence, with what would change that. */
       reason: string;
-      /** Resources whose caches may only lag: newer lists would tell. */
+      /** Resources whose caches may only lag: newer lists would show. */
       behind?: readonly string[];
     };
 
 /**
- * Finds the pods that a budget covers and those that their owners ask for and that do not exist. A pod without an owner
- * has no number that it could be missing from, so that a budget that covers one cannot be counted, and neither can one
- * whose selector nobody can evaluate.
+ * Finds the pods that a budget covers, and expected pods that do not exist. A pod without an owner has no expected
+ * number, so a budget that covers one cannot be counted, and neither can one whose selector cannot be evaluated.
  */
 export function observeBudget<P extends PodRecord>(
   budget: ZoneDisruptionBudget,
@@ -96,8 +95,8 @@ export function observeBudget<P extends PodRecord>(
 }
 
 /**
- * Whether the pod's owner asks for it, as far as the caches know. An owner that they do not know asks for nothing; one
- * whose scale is only read by the leader is taken to ask for what it has.
+ * Whether the pod's owner expects it, as far as the caches show. An owner not in the caches expects no pods;
+ * one whose scale is only read by the leader is assumed to expect the pods it has.
  *
  * @returns undefined for a pod without owner
  */
@@ -114,7 +113,7 @@ export function viewOwner(pod: PodRecord, cluster: ObservedCluster): OwnerView |
     : { expected: true, versions: { deployments, replicasets } };
 }
 
-/** Who is asked for pods by this budget: the owner of each pod it covers, and those that would make such pods. */
+/** The owners behind this budget: of each pod it covers, and those that would create such pods. */
 function* claims<P extends PodRecord>(
   { metadata: { namespace }, spec }: ZoneDisruptionBudget,
   cluster: ObservedCluster<P>,
@@ -122,11 +121,11 @@ function* claims<P extends PodRecord>(
   for (const pod of cluster.pods.inNamespace(namespace)) {
     if (coverage(spec, pod.labels) !== 'covered') continue;
     const result = ownerOf(pod, cluster);
-    // A pod that has ended is nobody's loss, whoever owned it.
+    // A pod that has ended is no loss, whoever owned it.
     if (result.kind === 'problem' && (pod.terminal || isLeftOver(pod, result.goneFrom, cluster))) continue;
     yield { result, pod };
   }
-  // Owners would be overlooked while all of their pods are missing.
+  // Owners would be missed while all of their pods are missing.
   for (const workload of cluster.workloads.candidates(namespace, spec.selector ?? {})) {
     if (coverage(spec, workload.templateLabels) !== 'covered') continue;
     const result = ownerOfTemplate(workload, cluster);
@@ -136,7 +135,7 @@ function* claims<P extends PodRecord>(
   yield* claimsOfGone({ metadata: { namespace }, spec }, cluster);
 }
 
-/** Owners that no watch tells of, and that would be overlooked while all of their pods are missing. */
+/** Owners that are not watched, and would be missed while all of their pods are missing. */
 function* claimsOfGone<P extends PodRecord>(
   { metadata: { namespace }, spec }: { metadata: { namespace: string }; spec: ZoneDisruptionBudget['spec'] },
   cluster: ObservedCluster<P>,
@@ -153,9 +152,9 @@ function* claimsOfGone<P extends PodRecord>(
 }
 
 /**
- * Whether the pod ends because its owner has been deleted: nobody asks for it any more, as for one beyond the replicas.
- * A cache that is older than the pod may not have heard of the owner yet; versions of different resources are compared
- * here, which one etcd makes meaningful, and where it does not this only waits for a newer list.
+ * Whether the pod is ending because its owner was deleted: it is no longer expected, like one beyond the
+ * replicas. A cache older than the pod may not have the owner yet. This compares versions of different
+ * resources, which is meaningful within one etcd; otherwise it only waits for a newer list.
  */
 function isLeftOver(
   { terminating, resourceVersion }: PodRecord,
@@ -216,8 +215,9 @@ function observationOf(
 }
 
 /**
- * Owners whose number cannot be used yet: it may be from before one of their pods ended, and that pod counts nowhere by
- * it. The owner may have been scaled up since: the pod was made for the newer number, and is missing from it now.
+ * Owners whose replicas cannot be used yet: they may be from before one of their pods ended, and that pod is
+ * then counted nowhere. The owner may have been scaled up since: the pod was created for the newer number,
+ * and is missing from it now.
  */
 function unconfirmedOwners<P extends PodRecord>(
   owners: readonly Owner[],
@@ -229,7 +229,7 @@ function unconfirmedOwners<P extends PodRecord>(
   if (!ages) return [];
   const names = new Set([...missing, ...pods.map(({ name }) => name)]);
   const seen = new Set(uncounted.map(({ uid }) => uid));
-  // Nobody knows whose pod it was, nor when it ended, where it was never seen here.
+  // For a pod that was never observed here, its owner and the time of its end are unknown.
   const absentMs = reservations
     .filter(({ pod, uid }) => !names.has(pod) && !seen.has(uid))
     .map(({ uid }) => ages.absentSinceMs(uid));
@@ -237,7 +237,7 @@ function unconfirmedOwners<P extends PodRecord>(
     const atMs = ages.numberAtMs(owner);
     if (absentMs.some((sinceMs) => sinceMs >= atMs)) return true;
     const controllers = controllersOf(owner, cluster);
-    // With ordinals it may have counted nowhere as soon as it terminated, else it counts until it is over.
+    // With ordinals a pod may count nowhere once it terminates; otherwise it counts until it is over.
     const countsNowhere = ({ name, controllerUid, isOver }: EndedPod) =>
       controllers.has(controllerUid) && (expects(owner, name) ?? !isOver) === false;
     return ages.hasEndedSince(owner.namespace, atMs, countsNowhere);

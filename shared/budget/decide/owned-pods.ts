@@ -1,11 +1,11 @@
-/** The pods that an owner has, and those that it asks for and that are not there (B3). */
+/** The pods an owner has, and expected ones that do not exist (B3). */
 import { eachReplica } from '../../kube/scale-limit.ts';
 import { tallyZones, type ZoneOfNode, type ZoneTally, zoneOfPod } from '../../kube/zones.ts';
 import { controllersOf, expects, type Owner, type OwnerSources } from './owners.ts';
 import type { Pods } from './pod-index.ts';
 import type { PodRecord } from './pod-record.ts';
 
-/** What the caches show of the cluster. */
+/** The caches' view of the cluster. */
 export interface ClusterPods<P extends PodRecord = PodRecord> extends OwnerSources {
   pods: Pods<P>;
   zoneOfNode: ZoneOfNode;
@@ -13,20 +13,20 @@ export interface ClusterPods<P extends PodRecord = PodRecord> extends OwnerSourc
 
 export interface OwnedPods<P extends PodRecord = PodRecord> {
   owner: Owner;
-  /** Those that count: neither beyond the replicas nor replaced already. */
+  /** Those that count: neither beyond the replicas nor already replaced. */
   pods: readonly P[];
   missing: readonly MissingPod[];
 }
 
-/** A pod that its owner asks for and that does not exist. */
+/** An expected pod that does not exist. */
 export interface MissingPod {
-  /** Made up, where names are random and no pod has vanished that it could replace. */
+  /** Generated, if names are random and no vanished pod is known that it could stand for. */
   name: string;
-  /** Where it was last seen; undefined where nobody remembers. */
+  /** Where it was last seen; undefined if unknown. */
   zone: string | undefined;
 }
 
-/** Pods by zone, those that are missing or on no node in the zone where they last were. */
+/** Pods by zone; missing or unscheduled ones in their last known zone. */
 export function tallyOwned({ owner, pods, missing }: OwnedPods, cluster: ClusterPods): ZoneTally[] {
   const present = pods.map((pod) => ({
     name: pod.name,
@@ -36,7 +36,7 @@ export function tallyOwned({ owner, pods, missing }: OwnedPods, cluster: Cluster
   return tallyZones([...present, ...missing.map((pod) => ({ ...pod, available: false }))]);
 }
 
-/** Sorts out which of an owner's pods count, and which are missing: at most `MOST_REPLICAS` of them are named. */
+/** Determines which of an owner's pods count, and which are missing; names at most `MOST_REPLICAS` of these. */
 export function ownedPods<P extends PodRecord>(
   owner: Owner,
   pods: readonly P[],
@@ -48,7 +48,7 @@ export function ownedPods<P extends PodRecord>(
     : byOrdinal(owner, firstOrdinal, pods, cluster);
 }
 
-/** Pods beyond the replicas are on their way out and disrupt nothing. */
+/** Pods beyond the replicas are being removed and disrupt nothing. */
 function byOrdinal<P extends PodRecord>(
   owner: Owner,
   firstOrdinal: number,
@@ -66,9 +66,9 @@ function byOrdinal<P extends PodRecord>(
 }
 
 /**
- * Pods with names of no meaning. A terminating one counts beside its replacement until it is gone, since its data may
- * be only there until then. A missing one has the name, and so the zone, of a pod that vanished and was not replaced,
- * as far as that can be told.
+ * For random names. A terminating pod counts in addition to its replacement until it is gone, because its
+ * data may be only there. A missing one has the name, and so the zone, of a pod that vanished without a
+ * replacement, as far as that can be determined.
  */
 function byNumber<P extends PodRecord>(
   owner: Owner,
@@ -87,9 +87,9 @@ function byNumber<P extends PodRecord>(
 }
 
 /**
- * Names of pods that vanished and were not replaced, without those that are back: some kinds use names again. The pods
- * that vanished since nothing was missing are looked at: some of them have successors, and nobody can tell which. Where
- * they were in several zones, so that it matters, none is named.
+ * Names of pods that vanished and were not replaced, without those that have returned: some kinds reuse
+ * names. Considers the pods that vanished since nothing was missing: some of them have replacements, and
+ * which ones is unknown. If they were in several zones, so that it matters, none is named.
  */
 function lastVanished<P extends PodRecord>(
   owner: Owner,

@@ -1,9 +1,9 @@
-/** Who tells how many pods there should be: the root of a pod's owners that can be scaled. */
+/** Finds what determines the expected number of pods: the root of a pod's owners that can be scaled. */
 import type { Controller } from '../../kube/objects.ts';
 import type { Workload, WorkloadKind } from './workload.ts';
 import type { Workloads } from './workload-index.ts';
 
-/** Whoever tells how many pods there should be. */
+/** The object that determines the expected number of pods. */
 export interface Owner {
   apiVersion: string;
   kind: string;
@@ -11,50 +11,50 @@ export interface Owner {
   name: string;
   uid: string;
   replicas: number;
-  /** Ordinal of the first pod, where pods are called NAME-ORDINAL; undefined where names are random. */
+  /** Ordinal of the first pod, if pods are named NAME-ORDINAL; undefined if names are random. */
   firstOrdinal: number | undefined;
-  /** Whether a watch tells the replicas, or only its scale subresource, which has to be asked again and again. */
+  /** Whether the replicas come from a watch, or only from the scale subresource, which must be polled. */
   source: 'watch' | 'scale';
 }
 
-/** An object whose scale subresource has to be asked. */
+/** An object whose scale subresource must be read. */
 export interface ScaleRef extends Controller {
   namespace: string;
 }
 
 export type ScaleRead =
   | { kind: 'replicas'; replicas: number }
-  /** There is no such object. */
+  /** The object does not exist. */
   | { kind: 'gone' }
   /** Its kind has no scale subresource. */
   | { kind: 'no-scale' }
-  /** It could not be asked. */
+  /** It could not be read. */
   | { kind: 'failed'; error: string };
 
 /** Where owners are looked up. */
 export interface OwnerSources {
   workloads: Workloads;
-  /** What its scale said when it was asked last; undefined when it has not been asked yet. */
+  /** The last result of reading its scale; undefined if it was not read yet. */
   scaleOf(ref: ScaleRef): ScaleRead | undefined;
 }
 
 export type OwnerResult =
   | { kind: 'owner'; owner: Owner }
-  /** This has to be asked first. */
+  /** This must be read first. */
   | { kind: 'ask'; ref: ScaleRef }
   /** The second half of a sentence that says why there is none, and what would change that. */
   | {
       kind: 'problem';
       reason: string;
       fix: string;
-      /** The owner is not there: what has been looked at, a resource whose cache may lag, or the object itself. */
+      /** The owner was not found in this resource, whose cache may lag, or on the API server. */
       goneFrom?: WatchedOwners | 'the API server';
     };
 
 /** Resources of owners that are watched. */
 export type WatchedOwners = 'statefulsets' | 'deployments' | 'replicasets';
 
-/** What has an owner: a pod, or a workload below another one. */
+/** An object with an owner: a pod, or a workload owned by another one. */
 export interface Owned {
   namespace: string;
   name: string;
@@ -62,8 +62,8 @@ export interface Owned {
 }
 
 /**
- * The owner that tells how many pods there should be. As the controller of PodDisruptionBudgets finds it
- * (pkg/controller/disruption of Kubernetes), but what is above a ReplicaSet and can be scaled counts, whatever it is.
+ * The owner that determines the expected number of pods. Found as in the controller of PodDisruptionBudgets
+ * (pkg/controller/disruption of Kubernetes), but any scalable owner of a ReplicaSet counts.
  */
 export function ownerOf(owned: Owned, sources: OwnerSources): OwnerResult {
   const { controller, name } = owned;
@@ -77,7 +77,7 @@ export function ownerOf(owned: Owned, sources: OwnerSources): OwnerResult {
   const kind = KINDS.find((each) => isApps(controller, each));
   if (!kind) return ownerByScale(controller, owned, sources);
   const workload = sources.workloads.byUid(controller.uid);
-  // An owner reference without effect, such as one to another namespace, names nobody.
+  // An ineffective owner reference, such as one to another namespace, refers to no owner.
   if (
     workload?.kind !== kind ||
     workload.namespace !== owned.namespace ||
@@ -91,7 +91,7 @@ export function ownerOf(owned: Owned, sources: OwnerSources): OwnerResult {
 }
 
 /**
- * The owner of the pods to come of a workload: itself, or what is above a ReplicaSet.
+ * The owner of a workload's future pods: itself, or a ReplicaSet's owner.
  *
  * @returns undefined for the ReplicaSets of a Deployment, which is found by its own template
  */
@@ -102,7 +102,7 @@ export function ownerOfTemplate(workload: Workload, sources: OwnerSources): Owne
   return aboveReplicaSet(workload, { ...workload, controller }, sources);
 }
 
-/** Uids that pods of this owner name as their controller: its own, and those of its ReplicaSets. */
+/** Uids that this owner's pods have as their controller: its own, and those of its ReplicaSets. */
 export function controllersOf(
   { uid }: Owner,
   { workloads }: Pick<OwnerSources, 'workloads'>,
@@ -113,9 +113,9 @@ export function controllersOf(
 }
 
 /**
- * Whether an owner whose pods are called NAME-ORDINAL asks for the pod of this name.
+ * Whether an owner with pods named NAME-ORDINAL expects the pod with this name.
  *
- * @returns undefined where names are random
+ * @returns undefined if names are random
  */
 export function expects({ name, firstOrdinal, replicas }: Owner, pod: string): boolean | undefined {
   if (firstOrdinal === undefined) return undefined;
@@ -125,17 +125,17 @@ export function expects({ name, firstOrdinal, replicas }: Owner, pod: string): b
   return index >= 0 && index < replicas;
 }
 
-/** A workload that nothing above it scales. */
+/** A workload without a scalable owner. */
 export function asOwner({ kind, namespace, name, uid, replicas, firstOrdinal }: Workload): Owner {
   return { apiVersion: 'apps/v1', kind, namespace, name, uid, replicas, firstOrdinal, source: 'watch' };
 }
 
-/** Whether owners of this kind are watched, so that they are known also while they have no pods. */
+/** Whether owners of this kind are watched, so that they are known even without pods. */
 export function isWatched(controller: Controller): boolean {
   return KINDS.some((kind) => isApps(controller, kind));
 }
 
-/** The resource by whose watch an owner of this kind is known; undefined for one whose scale is asked. */
+/** The watched resource of this kind of owner; undefined for one whose scale is read. */
 export function watchedResource({ kind, source }: Pick<Owner, 'kind' | 'source'>): WatchedOwners | undefined {
   return source === 'watch' ? WATCHED[kind as WorkloadKind] : undefined;
 }
@@ -150,7 +150,7 @@ const KINDS = Object.keys(WATCHED) as WorkloadKind[];
 const GONE = 'its pods are counted no more once they are gone; delete those that stay';
 const NO_SCALE = 'change the selector of the budget so that it does not cover such pods';
 
-/** One step up and no more: owner references may go in circles. */
+/** Only one level up: owner references may be circular. */
 function aboveReplicaSet(
   workload: Workload,
   owned: Owned & { controller: Controller },
@@ -158,7 +158,7 @@ function aboveReplicaSet(
 ): OwnerResult {
   const { controller, namespace } = owned;
   if (isApps(controller, 'Deployment')) return ownerOf(owned, sources);
-  // Below something that cannot be scaled it tells the number itself.
+  // A ReplicaSet whose owner cannot be scaled determines the number itself.
   if (sources.scaleOf({ ...controller, namespace })?.kind === 'no-scale') {
     return { kind: 'owner', owner: asOwner(workload) };
   }

@@ -4,41 +4,41 @@ import type { PodRecord } from './pod-record.ts';
 
 /** A pod that is gone. */
 export interface VanishedPod extends Pick<PodRecord, 'name' | 'namespace' | 'labels' | 'controller'> {
-  /** Uid of its controller; empty where it had none. */
+  /** Uid of its controller; empty if it had none. */
   controllerUid: string;
-  /** When it was gone, and when it was first seen, as places in the order of such events. */
+  /** When it was gone, and when it was first seen, as sequence numbers of such events. */
   goneAt: number;
   madeAt: number;
 }
 
-/** Pods by namespace, and where those were that are gone. */
+/** Pods by namespace, and the last zones of those that are gone. */
 export interface Pods<P extends PodRecord = PodRecord> {
   inNamespace(namespace: string): Iterable<P>;
-  /** Where a pod of this name was last seen. */
+  /** Where a pod with this name was last seen. */
   lastZone(namespace: string, name: string): string | undefined;
-  /** The newest last. */
+  /** Newest last. */
   vanished(namespace: string): readonly VanishedPod[];
-  /** When the pod was first seen, in the same order as `VanishedPod` has it. */
+  /** When the pod was first seen, in the same sequence as `VanishedPod`. */
   madeAt(pod: Pick<PodRecord, 'namespace' | 'uid'>): number;
 }
 
 export interface PodIndex<P extends PodRecord = PodRecord> extends Pods<P> {
-  /** One change, as a watch cache reports it; for what is listed once, `ADDED`. */
+  /** One change from a watch cache; `ADDED` for a single list. */
   apply(type: ChangeType, pod: P): void;
 }
 
-/** Enough for the biggest wave of a Deployment's pods, whose names never come back. */
+/** Enough for the largest wave of a Deployment's pods, whose names never return. */
 const VANISHED_KEPT = 1_000;
 
 interface NamespaceIndex<P> {
   pods: Map<string, P>;
   zones: Map<string, string>;
   vanished: VanishedPod[];
-  /** By uid of those that are there. */
+  /** By uid of existing pods. */
   madeAt: Map<string, number>;
 }
 
-/** @param zoneOfNode has to know the nodes before their pods are applied */
+/** @param zoneOfNode must know the nodes before their pods are applied */
 export function createPodIndex<P extends PodRecord = PodRecord>(zoneOfNode: ZoneOfNode): PodIndex<P> {
   const namespaces = new Map<string, NamespaceIndex<P>>();
   let events = 0;

@@ -3,7 +3,7 @@ import { readySinceMs } from '../../kube/pods.ts';
 import { type ZoneOfNode, zoneOfPod } from '../../kube/zones.ts';
 import type { CachedPod, PodRead } from './types.ts';
 
-/** As much of a pod as budgets ask for: with thousands of them in memory, nothing else may stay. */
+/** The fields of a pod that budgets need: with thousands of pods in memory, nothing else may be kept. */
 export interface PodRecord {
   name: string;
   namespace: string;
@@ -16,11 +16,11 @@ export interface PodRecord {
   /** Running, Ready, not terminating. */
   available: boolean;
   terminating: boolean;
-  /** Succeeded or Failed: it will never serve again. */
+  /** Succeeded or Failed: it will never run again. */
   terminal: boolean;
 }
 
-/** Trims a pod. */
+/** Reduces a pod to its record. */
 export function podRecord({ metadata, spec, status }: Pod): PodRecord {
   const { name, namespace, uid, resourceVersion, labels, controller, deletionTimestampMs } = metadata;
   const terminating = deletionTimestampMs !== undefined;
@@ -38,13 +38,13 @@ export function podRecord({ metadata, spec, status }: Pod): PodRecord {
   };
 }
 
-/** The pod as counts see it. */
+/** The pod as input to the counts. */
 export function cachedPod(pod: PodRecord, zoneOfNode: ZoneOfNode): CachedPod {
   const { name, uid, available, terminating } = pod;
   return { name, uid, zone: zoneOfPod(pod, zoneOfNode), available, terminating };
 }
 
-/** @param pod as a consistent read shows it */
+/** @param pod from a consistent read */
 export function podRead(pod: PodRecord, zoneOfNode: ZoneOfNode): PodRead {
   return { ...cachedPod(pod, zoneOfNode), resourceVersion: pod.resourceVersion, terminal: pod.terminal };
 }

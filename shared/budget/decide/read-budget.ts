@@ -3,7 +3,7 @@ import { $ZodError } from 'zod/v4/core';
 import { readZoneDisruptionBudget } from './budget.ts';
 import type { ZoneDisruptionBudget } from './types.ts';
 
-/** A budget that cannot be read: where the CRD checks less than ours, it may hold anything. */
+/** A malformed budget: if the CRD validates less than ours, it may contain anything. */
 export interface MalformedBudget {
   namespace: string;
   name: string;
@@ -11,7 +11,7 @@ export interface MalformedBudget {
   reason: string;
 }
 
-/** It repeats what the object holds. */
+/** Limited, because the reason quotes the object. */
 const LONGEST_REASON_CHARS = 500;
 
 export type ReadBudget =
@@ -19,9 +19,9 @@ export type ReadBudget =
   | { kind: 'malformed'; malformed: MalformedBudget };
 
 /**
- * Reads a budget, or says why it cannot be read.
+ * Parses a budget, or returns why it is malformed.
  *
- * @throws what was wrong, for an object that has not even a name
+ * @throws the parse error, for an object without a name
  */
 export function readBudget(object: unknown): ReadBudget {
   try {
@@ -37,12 +37,12 @@ export function readBudget(object: unknown): ReadBudget {
   }
 }
 
-/** What would fix it. */
+/** How to fix it. */
 export function fixFor({ namespace, name }: Pick<MalformedBudget, 'namespace' | 'name'>): string {
   return `correct it: kubectl edit zdb ${name} -n ${namespace}`;
 }
 
-/** Sorts what was read. */
+/** Separates valid and malformed budgets. */
 export function sortBudgets(read: Iterable<ReadBudget>): {
   budgets: ZoneDisruptionBudget[];
   malformed: MalformedBudget[];

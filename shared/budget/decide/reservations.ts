@@ -1,54 +1,54 @@
-/** How a reservation ends: L3, seen as a deletion, or L5, shown to have come to nothing. */
+/** How a reservation ends: L3, observed as a deletion, or L5, proven not to have led to one. */
 import { compareResourceVersions } from '../../kube/resource-version.ts';
 import type { BudgetObservation, BudgetStatus, PodRead, Reservation, Versions } from './types.ts';
 
 /**
- * From then on an admitted eviction cannot be carried out any more. The API server gives a request up after 60 s
- * (--request-timeout); AWS and PodDisruptionBudget wait as long.
+ * After this time an admitted eviction can no longer be carried out. The API server times a request out after
+ * 60 s (--request-timeout); AWS and PodDisruptionBudget wait as long.
  */
 export const RESERVATION_LIFETIME_MS = 120_000;
 
-/** What cannot be told yet is looked at again after this time (L9). */
+/** Interval for checking again what cannot be decided yet (L9). */
 export const LOOK_AGAIN_MS = 2_000;
 
-/** What all reservations of a budget may take in its status: an object has at most 1.5 MB, and more than these in it. */
+/** Size limit for all reservations in a budget's status: an object has at most 1.5 MB, and contains more than these. */
 export const MOST_RESERVED_BYTES = 900_000;
-/** Keys, times and versions of one; its pod is named in disruptedPods as well. */
+/** Keys, times and versions of one reservation; its pod is also named in disruptedPods. */
 const RESERVATION_BYTES = 300;
 
-/** About what a reservation takes in the status, in bytes, from above. */
+/** Upper estimate of a reservation's size in the status, in bytes. */
 export function reservedBytes({ pod, uid, zone }: Pick<Reservation, 'pod' | 'uid' | 'zone'>): number {
   return RESERVATION_BYTES + 2 * pod.length + uid.length + zone.length;
 }
 
-/** The answer to a GET of a pod without resourceVersion. */
+/** The response to a GET of a pod without resourceVersion. */
 export interface ConsistentRead {
   name: string;
-  /** Undefined when there is no pod of that name. */
+  /** Undefined if there is no pod with that name. */
   pod: PodRead | undefined;
   /** When the request was sent, by the reader's monotonic clock. */
   startedAtMs: number;
 }
 
-/** The reader's own time (L8): no two machines' clocks are compared, and setting one changes nothing. */
+/** The reader's own time (L8): clocks of different machines are never compared, and setting a clock has no effect. */
 export interface ReaderTime {
   /** By the monotonic clock. */
   monotonicMs: number;
-  /** Since when the reader has known of a reservation; undefined for one that it sees now. */
+  /** Since when the reader knows a reservation; undefined for one that it sees now. */
   sinceMs(reservation: Reservation): number | undefined;
 }
 
 export interface Settled {
   kept: readonly Reservation[];
-  /** Reservations that can only go after a consistent read of their pods. */
+  /** Reservations that can only be dropped after a consistent read of their pods. */
   toRead: readonly Reservation[];
-  /** Resources whose caches are older than what a reservation rests on. */
+  /** Resources whose caches are older than a reservation's versions. */
   behind: ReadonlySet<string>;
-  /** When to look at the kept ones again, in ms from now; undefined when none is kept. */
+  /** When to check the kept ones again, in ms from now; undefined if none is kept. */
   recheckInMs: number | undefined;
 }
 
-/** Divides the reservations by what the cache and consistent reads show. */
+/** Classifies the reservations by what the cache and consistent reads show. */
 export function settleReservations(
   reservations: readonly Reservation[],
   observation: BudgetObservation,
@@ -66,12 +66,12 @@ export function settleReservations(
   let recheckInMs: number | undefined;
   for (const reservation of reservations) {
     const ageMs = time.monotonicMs - (time.sinceMs(reservation) ?? time.monotonicMs);
-    // L3: a cache that is older than the reservation may never have heard of the pod, or of its being expected.
+    // L3: a cache older than the reservation may not have the pod yet, or not show that it is expected.
     const needs = { ...reservation.ownerVersions, pods: reservation.resourceVersion };
     const lags = lagging(observation, needs);
     const pod = cached.get(reservation.uid);
     if (lags.length === 0) {
-      // One that is gone and counts nowhere is one too many: `unconfirmed` is empty, so its owner's number is newer.
+      // A pod that is gone and counts nowhere was surplus: `unconfirmed` is empty, so its owner's replicas are newer.
       if (!pod || pod.terminating) continue;
     }
     for (const resource of lags) behind.add(resource);
@@ -79,7 +79,7 @@ export function settleReservations(
     const leftMs = RESERVATION_LIFETIME_MS - ageMs;
     const waitMs = leftMs > 0 && behind.size === 0 ? leftMs : LOOK_AGAIN_MS;
     if (leftMs <= 0) {
-      // L5: time alone proves nothing; a read from before it had run out neither.
+      // L5: time alone proves nothing; neither does a read from before the lifetime ended.
       const read = reads.find(
         ({ name, startedAtMs }) =>
           name === reservation.pod && time.monotonicMs - startedAtMs <= ageMs - RESERVATION_LIFETIME_MS,
@@ -88,7 +88,7 @@ export function settleReservations(
       const unseen = read?.pod ? lagging(observation, { pods: read.pod.resourceVersion }) : [];
       if (stands && unseen.length === 0) continue;
       for (const resource of unseen) behind.add(resource);
-      // What the read shows and the cache does not will have to be listed.
+      // The read shows a change that the cache does not have yet, so pods must be listed.
       if (read && !stands) behind.add('pods');
       if (!read) toRead.push(reservation);
     }
@@ -98,7 +98,7 @@ export function settleReservations(
   return { kept, toRead, behind, recheckInMs };
 }
 
-/** Resources of which the cache has not reached what is wanted. */
+/** Resources for which the cache has not reached the required version. */
 function lagging({ versions }: BudgetObservation, wanted: Versions): string[] {
   return Object.keys(wanted).filter(
     (resource) => compareResourceVersions(versions[resource] ?? '', wanted[resource] ?? '') < 0,
@@ -106,8 +106,8 @@ function lagging({ versions }: BudgetObservation, wanted: Versions): string[] {
 }
 
 /**
- * Makes reservations of evictions that AWS's controller had admitted, when a budget comes from there: it stored names
- * and times only, so each is taken to be the pod that has the name now.
+ * Creates reservations for evictions that AWS's controller had admitted, when a budget is taken over from it:
+ * it stored names and times only, so each is assumed to be the pod that has the name now.
  */
 export function adoptUnreserved(
   { unreserved, revision }: Pick<BudgetStatus, 'unreserved' | 'revision'>,

@@ -1,6 +1,6 @@
 import type { BudgetStatus, ZoneCount } from './types.ts';
 
-/** Whether two statuses say the same, whatever versions and revision they have. Cheaper than a deep comparison. */
+/** Whether two statuses are equal apart from versions and revision. Cheaper than a deep comparison. */
 export function sameApartFromVersions(a: BudgetStatus, b: BudgetStatus): boolean {
   return (
     a.protocol === b.protocol &&

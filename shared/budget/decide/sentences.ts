@@ -1,4 +1,4 @@
-/** What a refusal or an admission says to the person who asked for the eviction. */
+/** Messages of admissions and denials for the requester of the eviction. */
 
 import { isKnownZone, ZONE_LABEL } from '../../kube/zones.ts';
 import { countPods, listNames } from '../../sentences.ts';

@@ -1,6 +1,7 @@
 /**
- * A budget's status on the wire. The maps by zone and `disruptedPods` are those of AWS's ZoneDisruptionBudgetStatus
- * (api/v1/zdb_types.go of aws/zone-aware-controllers-for-k8s); the others are ours and optional.
+ * A budget's status on the wire. The maps by zone and `disruptedPods` are those of AWS's
+ * ZoneDisruptionBudgetStatus (api/v1/zdb_types.go of aws/zone-aware-controllers-for-k8s); the others are ours
+ * and optional.
  */
 import * as z from 'zod/mini';
 import { ConditionsSchema } from '../../kube/objects/metadata.ts';
@@ -26,7 +27,7 @@ const ReservationSchema = z.object({
   revision: z._default(z.int(), 0),
 });
 
-/** Reads a status, whoever wrote it; absent parts are empty. Never trusts counts that carry no versions (`admit`). */
+/** Parses a status from any writer; absent parts are empty. Counts without versions are never trusted (`admit`). */
 export const StatusSchema = z.pipe(
   z.object({
     protocol: z.nullish(z.int()),
@@ -70,8 +71,8 @@ export const StatusSchema = z.pipe(
 );
 
 /**
- * The status as JSON for the status subresource, times in RFC 3339. What follows from the rest (healthy pods, allowed
- * disruptions) is computed here, so that it cannot disagree; a budget that admits nothing says 0 for every zone.
+ * The status as JSON for the status subresource, times in RFC 3339. Derived values (healthy pods, allowed disruptions)
+ * are computed here, so that they cannot disagree; a budget that admits nothing has 0 for every zone.
  */
 export function encodeStatus(spec: BudgetSpec, status: BudgetStatus): Readonly<Record<string, unknown>> {
   const { zones, reservations } = status;
@@ -130,7 +131,7 @@ function zoneCounts(
   });
 }
 
-/** Zones and pods may be called `constructor`, which every object has. */
+/** Zones and pods may be named `constructor`, which every object inherits. */
 function mapOf<T>(record: Readonly<Record<string, T>> | null | undefined): ReadonlyMap<string, T> {
   return new Map(Object.entries(record ?? {}));
 }

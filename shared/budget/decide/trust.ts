@@ -1,21 +1,21 @@
-/** Which statuses may be relied upon (L7, L10), as far as the object alone tells. `memory.ts` knows more. */
+/** Which statuses may be relied on (L7, L10), as far as the object alone shows. `memory.ts` knows more. */
 import { createHash } from 'node:crypto';
 import { compareText } from '../../kube/zones.ts';
 import type { BudgetSpec, ZoneDisruptionBudget } from './types.ts';
 
 /**
- * Version of the rules by which replicas share the ledger. It goes up with every change after which an older replica
- * could admit or forget something that it should not (L10).
+ * Version of the rules by which replicas share the ledger. Must be incremented with every change after which
+ * an older replica could wrongly admit an eviction or drop a reservation (L10).
  */
 export const PROTOCOL = 2;
 
-/** Of statuses that do not name theirs, such as those of AWS's controller and of our first release. */
+/** For statuses without one, such as those of AWS's controller and of our first release. */
 export const FIRST_PROTOCOL = 1;
 
 /**
- * Whose counts a status holds: the budget's uid, and a digest of what decides which evictions are written down.
- * Evictions that went past another object of this name, another selector, or while the budget only rehearsed, are in no
- * ledger.
+ * Identifies what a status counts: the budget's uid, and a digest of the fields that determine which
+ * evictions are recorded. Evictions that passed under another object with this name, another selector, or
+ * during a dry run, are in no ledger.
  */
 export function identityOf({ metadata, spec }: Pick<ZoneDisruptionBudget, 'metadata' | 'spec'>): string {
   const digest = digests.get(spec) ?? digestOf(spec);
@@ -23,7 +23,7 @@ export function identityOf({ metadata, spec }: Pick<ZoneDisruptionBudget, 'metad
   return `${metadata.uid}/${digest}`;
 }
 
-/** It is asked for several times with each decision. */
+/** Cached, because each decision needs it several times. */
 const digests = new WeakMap<BudgetSpec, string>();
 
 function digestOf(spec: BudgetSpec): string {
@@ -34,10 +34,10 @@ function digestOf(spec: BudgetSpec): string {
 }
 
 /**
- * Why a status tells nothing of what is in flight.
+ * Why a status does not account for evictions in flight.
  *
- * - `newer-protocol`: it is kept by a release that this one does not understand; nothing may be written either
- * - `first-count`: its counts are another budget's, another selector's, or nobody's yet
+ * - `newer-protocol`: it was written by a newer release; it must not be written either
+ * - `first-count`: its counts are another budget's, another selector's, or do not exist yet
  */
 export type Distrust = 'newer-protocol' | 'first-count';
 

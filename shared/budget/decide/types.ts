@@ -3,7 +3,7 @@ import type { LabelSelector } from '../../kube/selectors.ts';
 import type { ZoneKey } from '../../kube/zones.ts';
 import type { Owner } from './owners.ts';
 
-/** A ZoneDisruptionBudget: what is asked for, and the ledger that replicas of the webhook share. */
+/** A ZoneDisruptionBudget: the spec, and the ledger that the webhook's replicas share. */
 export interface ZoneDisruptionBudget {
   metadata: ObjectMeta;
   spec: BudgetSpec;
@@ -12,77 +12,77 @@ export interface ZoneDisruptionBudget {
 
 export interface BudgetSpec {
   selector: LabelSelector | undefined;
-  /** As written: a number or a percentage of all expected replicas. */
+  /** Unparsed: a number or a percentage of all expected replicas. */
   maxUnavailable: string | number | undefined;
   /** `AlwaysAllow` or `IfHealthyBudget`; a string, because the API server may store others. */
   unhealthyPodEvictionPolicy: string;
-  /** Admit with a warning that says what would have been denied. */
+  /** Admit with a warning about what would have been denied. */
   dryRun: boolean;
 }
 
-/** The part of the budget that is changed only by compare-and-swap on its resourceVersion. */
+/** The part of the budget that must be changed only by compare-and-swap on its resourceVersion. */
 export interface BudgetStatus {
-  /** Of the ledger, by which its writer went (L10); 1 for those that did not say. */
+  /** Protocol of the ledger's writer (L10); 1 if absent. */
   protocol: number;
-  /** Whose counts these are (L7): the budget's uid and what its selector covers; empty before the first. */
+  /** What these counts are of (L7): the budget's uid and a digest of its selector; empty before the first count. */
   identity: string;
-  /** How many times the ledger has written this status: a lower number than was seen before is of another history. */
+  /** How many times the ledger has written this status: a lower number than observed before is from another history. */
   revision: number;
   observedGeneration: number;
-  /** Replicas that the pods' owners ask for: the base of percentages. */
+  /** Desired replicas of the pods' owners: the base of percentages. */
   expectedReplicas: number;
-  /** Sorted by zone. Reserved pods that still stand count as available here: their reservation stands for them. */
+  /** Sorted by zone. Reserved pods that still exist count as available here: their reservation counts instead. */
   zones: readonly ZoneCount[];
   reservations: readonly Reservation[];
-  /** Resource version of each cache that the counts were computed from, by resource; empty while nobody may trust them. */
+  /** Resource version of each cache behind the counts, by resource; empty while they must not be trusted. */
   versions: Versions;
-  /** Zones of pods that are missing or not scheduled, by pod name: what a new leader cannot see any more. */
+  /** Zones of pods that are missing or not scheduled, by pod name: a new leader can no longer observe them. */
   lastZones: ReadonlyMap<string, string>;
-  /** Entries of disruptedPods without a reservation, written by AWS's controller: pod name to ms since the epoch. */
+  /** Entries of disruptedPods without a reservation, written by AWS's controller: pod name to epoch ms. */
   unreserved: ReadonlyMap<string, number>;
   conditions: readonly Condition[];
 }
 
 export interface ZoneCount {
   zone: ZoneKey;
-  /** Pods that should serve in this zone, the missing ones included. */
+  /** Expected pods of this zone, including missing ones. */
   expected: number;
-  /** Those of them that do not. */
+  /** Expected pods that are unavailable. */
   unavailable: number;
 }
 
-/** An admitted eviction that has not been seen as a deletion. */
+/** An admitted eviction that was not observed as a deletion yet. */
 export interface Reservation {
   pod: string;
   uid: string;
-  /** The pod's, from the consistent read on which the admission rests. */
+  /** The pod's, from the consistent read behind the admission. */
   resourceVersion: string;
-  /** Versions of the owner's resource by which the pod is expected: an older scale may not know that it is missing. */
+  /** Versions of the owner's resource that expects the pod: an older scale may not show that it is missing. */
   ownerVersions: Versions;
-  /** A zone of its own for an unready pod that has none yet. */
+  /** A zone of its own for an unready pod without a zone. */
   zone: ZoneKey;
-  /** Of the newest admission of this pod, ms since the epoch, for people: clocks differ, and ages are measured (L8). */
+  /** Of the pod's newest admission, in epoch ms, for display: clocks differ, and ages are measured (L8). */
   timeMs: number;
-  /** The status' revision with which it was written: each admission of a pod has its own. */
+  /** The revision of the status in which it was written: each admission of a pod has its own. */
   revision: number;
 }
 
-/** Resource (`pods`, `statefulsets`, …) to the version that a cache of it has reached. */
+/** Resource (`pods`, `statefulsets`, …) to the version that its cache has reached. */
 export type Versions = Readonly<Record<string, string>>;
 
-/** What a watch cache holds about a budget's pods at one moment. */
+/** A watch cache's view of a budget's pods at one moment. */
 export interface BudgetObservation {
-  /** Always has `pods`; also a cache from which expected replicas were taken. */
+  /** Always has `pods`, and each cache that expected replicas were taken from. */
   versions: Versions & { readonly pods: string };
   pods: readonly CachedPod[];
-  /** Pods that their owner asks for and that do not exist. */
+  /** Expected pods that do not exist. */
   missing: readonly string[];
-  /** Pods that reservations name and that do not count, such as those that the selector does not cover any more. */
+  /** Pods with reservations that do not count, such as those that the selector no longer covers. */
   uncounted: readonly CachedPod[];
-  /** Owners whose number of replicas may be from before one of their pods ended, so that its absence counts nowhere. */
+  /** Owners whose replicas may be from before one of their pods ended, so that its absence counts nowhere. */
   unconfirmed: readonly Owner[];
   expectedReplicas: number;
-  /** Zones where pods were seen earlier by this process, by pod name. */
+  /** Zones where this process saw pods earlier, by pod name. */
   lastZones: ReadonlyMap<string, string>;
 }
 
@@ -96,15 +96,15 @@ export interface CachedPod {
   terminating: boolean;
 }
 
-/** A pod as a consistent read (a GET without resourceVersion) shows it. */
+/** A pod from a consistent read (a GET without resourceVersion). */
 export interface PodRead extends CachedPod {
   resourceVersion: string;
-  /** Succeeded or Failed: it will never serve again. */
+  /** Succeeded or Failed: it will never run again. */
   terminal: boolean;
 }
 
-/** A zone as the decision saw it. */
+/** A zone as input to the decision. */
 export interface ZoneLoad extends ZoneCount {
-  /** Pods of the zone whose eviction is admitted and not yet seen, without the pod asked for. */
+  /** Pods of the zone whose eviction is admitted and not yet observed, without the requested pod. */
   reserved: readonly string[];
 }

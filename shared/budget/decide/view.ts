@@ -1,4 +1,4 @@
-/** What may be believed of a budget. */
+/** What may be relied on in a budget. */
 import { parseIntOrPercent, resolveIntOrPercent } from '../../int-or-percent.ts';
 import { settlingMessage, syncFailure } from './condition.ts';
 import type { BudgetProblem, BudgetView } from './decide.ts';
@@ -6,7 +6,7 @@ import { ALWAYS_ALLOW, IF_HEALTHY_BUDGET } from './policy.ts';
 import { distrust, PROTOCOL } from './trust.ts';
 import type { BudgetSpec, ZoneDisruptionBudget } from './types.ts';
 
-/** The budget as the decision sees it, or why nothing can be decided by it (B4). */
+/** The budget as input to the decision, or why it allows no decision (B4). */
 export function viewBudget({ metadata, spec, status }: ZoneDisruptionBudget): BudgetView | BudgetProblem {
   const name = `budget ${metadata.namespace}/${metadata.name}`;
   const policy = spec.unhealthyPodEvictionPolicy;
@@ -51,7 +51,7 @@ export function viewBudget({ metadata, spec, status }: ZoneDisruptionBudget): Bu
   return { zones: status.zones, reservations: status.reservations, maxUnavailable };
 }
 
-/** L7: what is in flight and in no ledger may still be carried out. */
+/** L7: evictions that are in flight and in no ledger may still be carried out. */
 export function settlingProblem({
   metadata,
   status,
@@ -83,10 +83,10 @@ export function uncountable(
 const UNCOUNTED: ReadonlySet<BudgetProblem['code']> = new Set(['not-counted', 'not-observed', 'settling']);
 
 /**
- * That nobody has counted the pods has a cause where they cannot be counted: then that one is named, instead of a
- * webhook that may well run.
+ * If the pods cannot be counted, that is why no count exists: the cause is reported, and not a webhook that
+ * may be running.
  *
- * @param stored as `viewBudget` gives it
+ * @param stored from `viewBudget`
  * @param own found by counting the pods here
  */
 export function causeOf(stored: BudgetProblem, own: BudgetProblem): BudgetProblem {
@@ -94,9 +94,10 @@ export function causeOf(stored: BudgetProblem, own: BudgetProblem): BudgetProble
 }
 
 /**
- * spec.maxUnavailable in pods. A percentage is of all expected replicas of all zones and rounded up, as AWS has it.
+ * spec.maxUnavailable in pods. A percentage is of all expected replicas of all zones and rounded up, as in
+ * AWS's controller.
  *
- * @returns a sentence where the field cannot be used
+ * @returns a sentence if the field cannot be used
  */
 export function maxUnavailablePods(spec: BudgetSpec, expectedReplicas: number): number | string {
   if (spec.maxUnavailable === undefined) return 'it is not set';

@@ -1,29 +1,29 @@
 /**
- * Which budgets have a say in the eviction of a pod. The webhook, `kubectl zone budget explain` and drains ask here, so
- * that they never disagree. Pure.
+ * Which budgets apply to the eviction of a pod. Shared by the webhook, `kubectl zone budget explain` and
+ * drains, so that they never disagree. Pure.
  */
 import { compareText } from '../../kube/zones.ts';
 import { coverage } from './budget.ts';
 import type { MalformedBudget, ReadBudget } from './read-budget.ts';
 import type { ZoneDisruptionBudget } from './types.ts';
 
-/** The budgets of a namespace, by what they have to say about one of its pods; each list is sorted by name. */
+/** The budgets of a namespace that may apply to one of its pods; each list is sorted by name. */
 export interface CoveringBudgets {
   /** They admit or deny. */
   enforced: readonly ZoneDisruptionBudget[];
   /** With spec.dryRun: they only warn. */
   rehearsals: readonly ZoneDisruptionBudget[];
-  /** Nobody can tell whether they cover the pod. */
+  /** Unknown whether they cover the pod. */
   unreadable: readonly MalformedBudget[];
 }
 
-/** Whose word the eviction of a pod depends on. */
+/** What decides about the eviction of a pod. */
 export type Deciding =
-  /** The pod serves nobody any more: no budget is asked. */
+  /** The pod no longer serves, or has no budget: no budget decides. */
   | { kind: 'nobody'; why: 'terminating' | 'terminal' | 'no-budget' }
   /** Denied: one of these may cover the pod. */
   | { kind: 'unreadable'; budgets: readonly MalformedBudget[] }
-  /** Denied, as with two PodDisruptionBudgets, also where the pod is unready: nobody can say which policy counts. */
+  /** Denied, as with two PodDisruptionBudgets, even if the pod is unready: it is undefined which policy applies. */
   | { kind: 'several'; budgets: readonly ZoneDisruptionBudget[] }
   | { kind: 'one'; budget: ZoneDisruptionBudget };
 
@@ -55,7 +55,7 @@ export function budgetsCovering(
   };
 }
 
-/** Who decides about the eviction of a pod with these budgets. */
+/** What decides about the eviction of a pod with these budgets. */
 export function whoDecides(
   { terminating, terminal }: { terminating: boolean; terminal: boolean },
   { enforced, unreadable }: Pick<CoveringBudgets, 'enforced' | 'unreadable'>,

@@ -2,21 +2,21 @@ import type { LabelSelector } from '../../kube/selectors.ts';
 import type { ChangeType } from '../../kube/watch-store.ts';
 import type { Workload } from './workload.ts';
 
-/** Workloads, found without looking at all of them. */
+/** Indexed workloads. */
 export interface Workloads {
   byUid(uid: string): Workload | undefined;
-  /** Those that another object controls, such as the ReplicaSets of a Deployment. */
+  /** Those controlled by another object, such as the ReplicaSets of a Deployment. */
   controlledBy(uid: string): Iterable<Workload>;
-  /** All workloads of a namespace whose pods the selector may match, and perhaps some more. */
+  /** All workloads of a namespace whose pods the selector may match, and possibly more. */
   candidates(namespace: string, selector: LabelSelector): Iterable<Workload>;
 }
 
 export interface WorkloadIndex extends Workloads {
-  /** One change, as a watch cache reports it; for what is listed once, `ADDED`. */
+  /** One change from a watch cache; `ADDED` for a single list. */
   apply(type: ChangeType, workload: Workload): void;
 }
 
-/** Uid to workload; a bucket that gets empty goes. */
+/** Uid to workload; empty buckets are removed. */
 type Buckets = Map<string, Map<string, Workload>>;
 
 export function createWorkloadIndex(): WorkloadIndex {
@@ -60,14 +60,14 @@ export function createWorkloadIndex(): WorkloadIndex {
       const buckets = Object.entries(matchLabels).map(([key, value]) =>
         byLabel.get(labelKey(namespace, key, value)),
       );
-      // Labels such as app.kubernetes.io/part-of are on everything: the rarest one leaves the least to look at.
+      // Labels such as app.kubernetes.io/part-of are very common: the rarest one leaves the fewest candidates.
       const [rarest] = buckets.sort((a, b) => (a?.size ?? 0) - (b?.size ?? 0));
       return (buckets.length > 0 ? rarest : byNamespace.get(namespace))?.values() ?? [];
     },
   };
 }
 
-/** Neither part can hold a space. */
+/** Neither part can contain a space. */
 function labelKey(namespace: string, key: string, value: string): string {
   return `${namespace} ${key} ${value}`;
 }

@@ -1,4 +1,4 @@
-/** Workloads trimmed to what tells how many pods are expected. */
+/** Workloads reduced to the fields that determine the expected pods. */
 import * as z from 'zod/mini';
 import { type Controller, readObjectMeta } from '../../kube/objects.ts';
 
@@ -8,10 +8,10 @@ export interface Workload {
   namespace: string;
   uid: string;
   replicas: number;
-  /** Labels of the pods it makes. */
+  /** Labels of the pods it creates. */
   templateLabels: Readonly<Record<string, string>>;
   controller: Controller | undefined;
-  /** Ordinal of the first pod, where pods are called NAME-ORDINAL; undefined where names are random. */
+  /** Ordinal of the first pod, if pods are named NAME-ORDINAL; undefined if names are random. */
   firstOrdinal: number | undefined;
 }
 
@@ -29,10 +29,10 @@ const Spec = z.object({
 const Shape = z.object({ metadata: z.unknown(), spec: z.nullish(Spec) });
 
 /**
- * Reads a StatefulSet, Deployment or ReplicaSet.
+ * Parses a StatefulSet, Deployment or ReplicaSet.
  *
- * @param kind what it is: objects of a list do not say so
- * @throws ZodError, TypeError for a malformed one
+ * @param kind its kind, which list items do not include
+ * @throws ZodError, TypeError if malformed
  */
 export function readWorkload(kind: WorkloadKind, object: unknown): Workload {
   const { metadata, spec } = Shape.parse(object);

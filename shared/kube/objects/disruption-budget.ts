@@ -26,7 +26,7 @@ const PodDisruptionBudget = z.object({
 });
 export type PodDisruptionBudget = z.infer<typeof PodDisruptionBudget>;
 
-/** Reads the fields of a `policy/v1` PodDisruptionBudget that we use. Throws ZodError when malformed. */
+/** Parses the fields of a `policy/v1` PodDisruptionBudget that we use. Throws ZodError if malformed. */
 export function readPodDisruptionBudget(value: unknown): PodDisruptionBudget {
   return PodDisruptionBudget.parse(value);
 }

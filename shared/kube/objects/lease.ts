@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { ObjectMetaSchema, TimestampSchema } from './metadata.ts';
 
-/** Longer than any tool writes; a longer one is cut. Whoever may write the Lease could make everybody read it. */
+/** Longer than any tool writes; longer ones are truncated, so that a writer of the Lease cannot flood its readers. */
 const MOST_IDENTITY_CHARACTERS = 1024;
 
 const Lease = z.object({
@@ -16,7 +16,7 @@ const Lease = z.object({
         leaseTransitions: z.nullish(z.number()),
       }),
       z.transform((spec) => ({
-        /** Empty when nobody holds it. */
+        /** Empty if the Lease has no holder. */
         holderIdentity: (spec.holderIdentity ?? '').slice(0, MOST_IDENTITY_CHARACTERS),
         /** Never negative. */
         leaseDurationSeconds: Math.max(0, spec.leaseDurationSeconds ?? 0),
@@ -30,7 +30,7 @@ const Lease = z.object({
 });
 export type Lease = z.infer<typeof Lease>;
 
-/** Reads a `coordination.k8s.io/v1` Lease. Throws ZodError when malformed. */
+/** Parses a `coordination.k8s.io/v1` Lease. Throws ZodError if malformed. */
 export function readLease(value: unknown): Lease {
   return Lease.parse(value);
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { fields, list, numberOr, text, textMap, textOr, timeMs } from './fields.ts';
 
-/** The owner reference that controls an object. */
+/** The controller owner reference of an object. */
 export interface Controller {
   apiVersion: string;
   kind: string;
@@ -17,7 +17,7 @@ export interface ObjectMeta {
   resourceVersion: string;
   generation: number;
   creationTimestampMs: number | undefined;
-  /** When the object will be gone at the latest; set as soon as a graceful deletion has begun. */
+  /** The latest time at which the object is removed; set when graceful deletion begins. */
   deletionTimestampMs: number | undefined;
   deletionGracePeriodSeconds: number | undefined;
   labels: Readonly<Record<string, string>>;
@@ -25,7 +25,7 @@ export interface ObjectMeta {
   controller: Controller | undefined;
 }
 
-/** Reads the metadata we use. Throws TypeError for a missing name or a field of the wrong type. */
+/** Parses the metadata we use. Throws TypeError for a missing name or a field of the wrong type. */
 export function readObjectMeta(value: unknown): ObjectMeta {
   const meta = fields(value, 'metadata');
   return {
@@ -47,7 +47,7 @@ export function readObjectMeta(value: unknown): ObjectMeta {
   };
 }
 
-/** The object's name, also of one that is malformed otherwise; empty for one that has none. */
+/** The object's name, even if the object is otherwise malformed; empty if it has none. */
 export function nameOf(object: unknown): string {
   const named = Named.safeParse(object);
   return named.success ? named.data.metadata.name : '';
@@ -91,17 +91,17 @@ export function readConditions(value: unknown): readonly Condition[] {
   });
 }
 
-/** `readObjectMeta` and `readConditions` as parts of zod schemas. */
+/** `readObjectMeta` and `readConditions` for use in zod schemas. */
 export const ObjectMetaSchema = fromReader(readObjectMeta);
 export const ConditionsSchema = z.prefault(fromReader(readConditions), []);
 
-/** A timestamp of the API, as epoch milliseconds; undefined when absent. */
+/** An API timestamp as epoch milliseconds; undefined when absent. */
 export const TimestampSchema = z.optional(fromReader((value) => timeMs(value, 'timestamp')));
 
 /** Labels or annotations; empty when absent. */
 export const StringMapSchema = z._default(z.record(z.string(), z.string()), {});
 
-/** A schema that reads a value by a function which throws TypeError for what it cannot read. */
+/** A zod schema from a reader that throws TypeError for malformed values. */
 function fromReader<T>(read: (value: unknown) => T) {
   return z.pipe(
     z.unknown(),

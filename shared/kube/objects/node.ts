@@ -7,11 +7,11 @@ const Node = z.object({
   status: z.prefault(z.object({ conditions: ConditionsSchema }), {}),
 });
 export type Node = z.infer<typeof Node> & {
-  /** Who has cordoned it and when, as its managedFields tell: `kubectl-cordon at 2026-03-01T09:00:00Z`. */
+  /** Who cordoned it and when, according to managedFields: `kubectl-cordon at 2026-03-01T09:00:00Z`. */
   cordonedBy?: string;
 };
 
-/** Managers beyond these many are not looked at, and names are cut: both are anybody's to write. */
+/** Further managers are ignored, and names are truncated: any client may write both. */
 const MOST_MANAGERS = 50;
 const LONGEST_MANAGER = 64;
 
@@ -22,7 +22,7 @@ const Entry = z.object({
   fieldsV1: z.object({ 'f:spec': z.object({ 'f:unschedulable': z.unknown() }) }),
 });
 
-/** Reads the fields of a node that we use. Throws ZodError for a malformed node. */
+/** Parses the fields of a node that we use. Throws ZodError for a malformed node. */
 export function readNode(value: unknown): Node {
   const node = Node.parse(value);
   const cordonedBy = node.spec.unschedulable ? whoCordoned(value) : undefined;

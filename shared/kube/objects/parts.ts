@@ -1,7 +1,7 @@
-/** Parts that objects of several kinds have, as schemas. */
+/** Schemas for parts that several kinds share. */
 import * as z from 'zod/mini';
 
-/** A requirement of a label selector, and of a node selector. */
+/** A requirement of a label selector or node selector. */
 export const RequirementSchema = z.object({
   key: z.string(),
   operator: z.string(),

@@ -8,12 +8,12 @@ export interface Pod {
     nodeName: string | undefined;
     terminationGracePeriodSeconds: number;
     restartPolicy: string;
-    /** Condition types that must be True before the pod counts as Ready. */
+    /** Condition types that must be True for the pod to be Ready. */
     readinessGates: readonly string[];
     containers: readonly Container[];
     /** Names of the PersistentVolumeClaims it mounts. */
     claimNames: readonly string[];
-    /** Whether a volume of it is an emptyDir, whose data goes with the pod. */
+    /** Whether it has an emptyDir volume, whose data is lost with the pod. */
     hasEmptyDir: boolean;
   };
   status: {
@@ -21,7 +21,7 @@ export interface Pod {
     reason: string;
     message: string;
     conditions: readonly Condition[];
-    /** Of all containers, in the order in which they start: init containers and sidecars, the others, ephemeral ones. */
+    /** All containers, in start order: init containers and sidecars, main containers, ephemeral ones. */
     containerStatuses: readonly ContainerStatus[];
   };
 }
@@ -33,8 +33,8 @@ export interface Container {
 
 /**
  * A sidecar is an init container with `restartPolicy: Always`
- * (https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/). An ephemeral container is somebody's
- * debugger: nothing depends on it.
+ * (https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/). An ephemeral container is for
+ * debugging: nothing depends on it.
  */
 export type ContainerKind = 'container' | 'init' | 'sidecar' | 'ephemeral';
 
@@ -42,13 +42,13 @@ export interface ContainerStatus {
   name: string;
   kind: ContainerKind;
   ready: boolean;
-  /** Of a sidecar: whether those after it need not wait for it any more. */
+  /** For a sidecar: whether the following containers may start. */
   started: boolean;
   restartCount: number;
-  /** Why it does not run, such as CrashLoopBackOff; both undefined while it runs. */
+  /** Why it is not running, such as CrashLoopBackOff; both undefined while it runs. */
   waiting: StateReason | undefined;
   terminated: ContainerEnd | undefined;
-  /** How its run before this one ended. */
+  /** How its previous run ended. */
   lastEnd: ContainerEnd | undefined;
 }
 
@@ -57,14 +57,13 @@ export interface StateReason {
   message: string;
 }
 
-/** How a container ended. */
 export interface ContainerEnd extends StateReason {
-  /** 128 and the signal's number for one that a signal ended: 137 for SIGKILL. */
+  /** 128 plus the signal's number if killed by a signal: 137 for SIGKILL. */
   exitCode: number;
   finishedAtMs: number | undefined;
 }
 
-/** Reads the fields of a pod that we use; the rest may be collected. Throws TypeError for a malformed pod. */
+/** Parses the fields of a pod that we use; the rest can be garbage-collected. Throws TypeError for a malformed pod. */
 export function readPod(value: unknown): Pod {
   const pod = fields(value, 'pod');
   const spec = fields(pod.spec, 'spec');
@@ -95,7 +94,7 @@ export function readPod(value: unknown): Pod {
   };
 }
 
-/** Names and images of a pod's or template's containers. */
+/** Names and images of the containers of a pod or template. */
 export function readContainers(value: unknown): readonly Container[] {
   return list(value, 'spec.containers').map((entry) => {
     const container = fields(entry, 'spec.containers[]');

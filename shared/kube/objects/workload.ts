@@ -10,7 +10,7 @@ const Template = z.object({
   }),
 });
 
-/** What the controllers of both kinds count. */
+/** Status counts that both kinds have. */
 const COUNTS = {
   observedGeneration: z._default(z.number(), 0),
   replicas: z._default(z.number(), 0),
@@ -51,7 +51,7 @@ const StatefulSet = z.object({
 });
 export type StatefulSet = z.infer<typeof StatefulSet>;
 
-/** Reads the fields of a StatefulSet that we use, with the API's defaults. Throws ZodError when malformed. */
+/** Parses the fields of a StatefulSet that we use, with the API's defaults. Throws ZodError if malformed. */
 export function readStatefulSet(value: unknown): StatefulSet {
   return StatefulSet.parse(value);
 }
@@ -88,20 +88,20 @@ const Deployment = z.object({
 });
 export type Deployment = z.infer<typeof Deployment>;
 
-/** Reads the fields of a Deployment that we use, with the API's defaults. Throws ZodError when malformed. */
+/** Parses the fields of a Deployment that we use, with the API's defaults. Throws ZodError if malformed. */
 export function readDeployment(value: unknown): Deployment {
   return Deployment.parse(value);
 }
 
 const ControllerRevision = z.object({
   metadata: ObjectMetaSchema,
-  /** Counts up with each change of the workload's template. */
+  /** Incremented with each change of the workload's template. */
   revision: z.number(),
   data: z.optional(z.unknown()),
 });
 export type ControllerRevision = z.infer<typeof ControllerRevision>;
 
-/** Reads a ControllerRevision; `data` stays as it came. Throws ZodError when malformed. */
+/** Parses a ControllerRevision; `data` is kept unchanged. Throws ZodError if malformed. */
 export function readControllerRevision(value: unknown): ControllerRevision {
   return ControllerRevision.parse(value);
 }

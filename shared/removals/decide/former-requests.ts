@@ -2,41 +2,41 @@ import { compareResourceVersions } from '../../kube/resource-version.ts';
 import { REQUEST_LIFE_MS, type RemovablePod } from './unanswered.ts';
 
 /**
- * Requests to remove pods of a workload that an earlier holder of its Lease may have sent, and that the API server may
- * still carry out (rule R10).
+ * Requests to remove pods of a workload that an earlier holder of its Lease may have sent, and that the API
+ * server may still carry out (rule R10).
  *
- * - `named`: for these pods at most, each bound to its pod as it was.
- * - `any`: for any pod, each bound to its pod as it was.
- * - `unbound`: not for pods, such as a new size for a ReplicaSet: nothing that is done to pods makes them impossible.
+ * - `named`: for these pods at most, each with the pod's uid and version as preconditions.
+ * - `any`: for any pod, each with the pod's uid and version as preconditions.
+ * - `unbound`: not for pods, such as scaling a ReplicaSet: no change of the pods can prevent them.
  */
 export type FormerRequests =
   | { kind: 'named'; by: string; uids: readonly string[] }
   | { kind: 'any' | 'unbound'; by: string };
 
-/** After a write that failed, and while the API server is about to delete the pod. */
+/** After a failed write, and while the API server is about to delete the pod. */
 const RETRY_MS = 2_000;
 
 /**
- * Finds out when no former request can be carried out any more. Pure: whoever uses it changes the pods that `look` names
- * and reports each answer.
+ * Determines when no former request can be carried out any more. Pure: the caller changes the pods that
+ * `look` returns and reports each response.
  *
- * A request is bound to a version of its pod, so a change of the pod that is written after the Lease was taken makes it
- * impossible. Only such a change counts, and not another version in the watch, which may be older than the one that a
- * request is bound to. What the answers say has to be in the watch before anything is decided by the watch: a pod may
- * have begun to terminate right before our change.
+ * A request has its pod's version as a precondition, so a change of the pod written after the Lease was
+ * acquired makes it impossible. Only such a change counts, and not a different version in the watch, which
+ * may be older than the one in the request. The watch must have reached the responses before any decision is
+ * based on it: a pod may have started to terminate directly before our change.
  */
 export class Settlement {
   readonly #former: FormerRequests;
   readonly #uids: ReadonlySet<string> | undefined;
   readonly #endsAtMs: number;
-  /** By uid: the version that our change gave the pod; undefined for a pod that is gone. */
+  /** By uid: the version after our change; undefined for a pod that is gone. */
   readonly #changed = new Map<string, string | undefined>();
-  /** By uid: not to be changed again before. */
+  /** By uid: the earliest time of the next change. */
   readonly #notBeforeMs = new Map<string, number>();
   #forbidden = false;
   #over = false;
 
-  /** @param takenAtMs when the Lease was taken, by the monotonic clock as all times here */
+  /** @param takenAtMs when the Lease was acquired, by the monotonic clock like all times here */
   constructor(former: FormerRequests, takenAtMs: number) {
     this.#former = former;
     this.#uids = former.kind === 'named' ? new Set(former.uids) : undefined;
@@ -48,9 +48,9 @@ export class Settlement {
   }
 
   /**
-   * Takes in all pods of the workload, by a watch that is not behind.
+   * Updates the state from all pods of the workload; the watch must be up to date.
    *
-   * @returns the pods to change now, and when to look again although nothing changes
+   * @returns the pods to change now, and when to look again if nothing changes
    */
   look<P extends RemovablePod>(pods: Iterable<P>, nowMs: number): { change: P[]; againAtMs: number } {
     if (nowMs >= this.#endsAtMs) this.#over = true;
@@ -66,24 +66,24 @@ export class Settlement {
     return { change, againAtMs: Math.min(this.#endsAtMs, ...later) };
   }
 
-  /** The pod as it is after our change. */
+  /** The pod after our change. */
   changed({ uid, resourceVersion, marked, terminating }: RemovablePod, nowMs: number): void {
-    // Marked, it may be about to be deleted as it is now.
+    // Marked, it may be about to be deleted at its current version.
     if (marked && !terminating) this.#notBeforeMs.set(uid, nowMs + RETRY_MS);
     else this.#changed.set(uid, resourceVersion);
   }
 
-  /** There is no such pod any more. */
+  /** The pod no longer exists. */
   gone(uid: string): void {
     this.#changed.set(uid, undefined);
   }
 
-  /** The pod could not be changed, which may be another time. */
+  /** The pod could not be changed; retried later. */
   failed(uid: string, nowMs: number): void {
     this.#notBeforeMs.set(uid, nowMs + RETRY_MS);
   }
 
-  /** Pods may not be changed: only time ends the requests. */
+  /** Changing pods is forbidden: the requests end only by time. */
   forbidden(): void {
     this.#forbidden = true;
   }

@@ -1,27 +1,27 @@
-/** A pod as far as it tells what has become of a request to remove it. */
+/** The fields of a pod that show the outcome of a request to remove it. */
 export interface RemovablePod {
   uid: string;
   resourceVersion: string;
   terminating: boolean;
-  /** The API server has begun to evict it: it marks the pod first, and deletes it then. */
+  /** The API server has begun to evict it: it marks the pod first, and then deletes it. */
   marked: boolean;
 }
 
-/** As long as an API server works on a request, with room to spare: --request-timeout is 60 s by default. */
+/** Maximum time that an API server works on a request, with a margin: --request-timeout is 60 s by default. */
 export const REQUEST_LIFE_MS = 90_000;
 
 /**
- * Requests to remove a pod whose answer was lost: each may be carried out at any later time, so that the pod counts as
+ * Requests to remove a pod whose response was lost: each may be carried out at any later time, so the pod counts as
  * leaving (rule R10) until that is known to have happened or to be impossible.
  *
- * A request is bound to the pod's uid and version. It has happened when the pod is terminating or gone; it is
- * impossible as soon as the pod is seen at another version and is neither, because its precondition then fails. An API
- * server that evicts writes the condition DisruptionTarget before it deletes, so a pod with that mark is not settled.
+ * A request has the pod's uid and version as preconditions. It has happened if the pod is terminating or gone; it is
+ * impossible once the pod is seen at another version and is neither, because its precondition then fails. An API server
+ * that evicts writes the condition DisruptionTarget before it deletes, so a pod with that mark is not settled.
  */
 export class UnansweredRemovals {
-  /** By uid: the version that the newest request was bound to; undefined for one that was bound to none. */
+  /** By uid: the version in the newest request; undefined for one without that precondition. */
   readonly #requests = new Map<string, { version: string | undefined; endsAtMs: number | undefined }>();
-  /** Pods that a process before this one may have asked for. */
+  /** Pods whose removal an earlier process may have requested. */
   #suspects = new Set<string>();
 
   has(uid: string): boolean {
@@ -32,18 +32,20 @@ export class UnansweredRemovals {
     this.#requests.set(uid, { version, endsAtMs: undefined });
   }
 
-  /** These pods may have been asked for by a process that is no more, at their version of the next look or before. */
+  /**
+   * A process that no longer exists may have requested these pods, at their version of the next look or an earlier one.
+   */
   suspect(uids: Iterable<string>): void {
     this.#suspects = new Set(uids);
   }
 
-  /** By its own answer, a request for this pod has happened or is impossible. */
+  /** According to its own response, a request for this pod has happened or is impossible. */
   settle(uid: string): void {
     this.#requests.delete(uid);
   }
 
   /**
-   * This request ends by itself at the latest then, because nothing else can rule it out.
+   * This request ends at that time at the latest, because nothing else can rule it out.
    *
    * @param atMs by the monotonic clock
    */
@@ -53,10 +55,10 @@ export class UnansweredRemovals {
   }
 
   /**
-   * Takes in all pods that there are, by a watch that is not behind.
+   * Updates the state from all existing pods; the watch must be up to date.
    *
-   * @param nowMs by our own monotonic clock: a machine's clock that is set must not end a request
-   * @returns when to look again although nothing changes, by the same clock
+   * @param nowMs by our own monotonic clock: setting a machine's clock must not end a request
+   * @returns when to look again if nothing changes, by the same clock
    */
   look(pods: Iterable<RemovablePod>, nowMs: number): number | undefined {
     const present = new Map([...pods].map((pod) => [pod.uid, pod]));
@@ -74,7 +76,7 @@ export class UnansweredRemovals {
     return againAtMs;
   }
 
-  /** As `look` for one pod that was read by itself. */
+  /** As `look`, for one pod that was read individually. */
   lookAt(pod: RemovablePod): void {
     const request = this.#requests.get(pod.uid);
     if (request && (pod.terminating || isImpossible(pod, request.version))) this.#requests.delete(pod.uid);

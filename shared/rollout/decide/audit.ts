@@ -1,18 +1,18 @@
 import { disruptedZones, type ZoneTally } from '../../kube/zones.ts';
 
-/** What the rollout cost in availability, as an observer saw it who knows nothing of decisions. */
+/** The rollout's cost in availability, as an independent observer sees it. */
 export interface Audit {
-  /** Most pods down at one moment, whatever took them down. */
+  /** Most pods down at once, for whatever reason. */
   mostPodsDown: number;
-  /** Most zones with pods down at one moment, counted from two on; 0 when it was never more than one. */
+  /** Most zones with pods down at once, counted from two; 0 if it was never more than one. */
   zonesDownTogether: number;
-  /** Most pods terminating at one moment, whatever made them. */
+  /** Most pods terminating at once, for whatever reason. */
   mostPodsTerminating: number;
 }
 
 export const CLEAN_AUDIT: Audit = { mostPodsDown: 0, zonesDownTogether: 0, mostPodsTerminating: 0 };
 
-/** The audit after another look at the zones, with the number of pods that terminate. */
+/** The audit updated with the current zones and number of terminating pods. */
 export function auditMoment(before: Audit, tallies: readonly ZoneTally[], terminating: number): Audit {
   const disrupted = disruptedZones(tallies);
   const down = disrupted.reduce((sum, tally) => sum + tally.down.length, 0);

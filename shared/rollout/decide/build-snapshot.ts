@@ -14,17 +14,17 @@ export interface SnapshotInput {
   options: RolloutOptions;
   memory: RolloutMemory;
   orders: Orders;
-  /** The wave under way, with all its pods, back or not. */
+  /** The current wave, with all its pods, recovered or not. */
   wave: { number: number; zone: string; pods: readonly string[] } | undefined;
   status: RolloutStatus;
   startedAtMs: number;
-  /** By the API server's clock, as `memory` and the pods' conditions. */
+  /** By the API server's clock, like `memory` and the pods' conditions. */
   serverNowMs: number;
   nowMs: number;
   remainingMs: number | undefined;
 }
 
-/** Problems that a pod on its way back has for a while and that nobody needs to look at. */
+/** Temporary problems of a recovering pod that need no attention. */
 const ORDINARY = new Set([
   'starting',
   'not ready',
@@ -33,7 +33,7 @@ const ORDINARY = new Set([
   'ContainerCreating',
 ]);
 
-/** What every view of the rollout shows, from what is seen now. */
+/** Builds the data for every view of the rollout from the current observation. */
 export function buildSnapshot(input: SnapshotInput): RolloutSnapshot {
   const { observation, memory, options, orders, workload, wave } = input;
   const inFlight = new Set(memory.inFlight.map((member) => member.name));

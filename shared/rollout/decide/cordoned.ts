@@ -4,10 +4,10 @@ import { compareText, zonesOf } from '../../kube/zones.ts';
 import { listNames } from '../../sentences.ts';
 
 /**
- * Which nodes take no pods because somebody has cordoned them, who that was, and what lets them take pods again:
- * `cordoned: zone-b: b-1, b-2, by kubectl-cordon at 2026-03-01T09:00:00Z (kubectl uncordon b-1)`.
+ * Which nodes are cordoned, by whom, and how to uncordon them: `cordoned: zone-b: b-1, b-2, by kubectl-cordon
+ * at 2026-03-01T09:00:00Z (kubectl uncordon b-1)`.
  *
- * @returns undefined where none is, and where nodes may not be read
+ * @returns undefined if none is, and without permission to read nodes
  */
 export function describeCordoned(nodes: ReadonlyMap<string, Node> | undefined): string | undefined {
   if (!nodes) return undefined;
@@ -29,7 +29,7 @@ export function describeCordoned(nodes: ReadonlyMap<string, Node> | undefined): 
   return `cordoned: ${zones.join('; ')}${who} (kubectl uncordon ${first})`;
 }
 
-/** Why a pod is not Ready; one that no node takes may wait for nodes that somebody has cordoned. */
+/** Why a pod is not Ready; an unschedulable pod may be waiting for cordoned nodes. */
 export function problemOf(pod: Pod, nodes: ReadonlyMap<string, Node> | undefined): string | undefined {
   const problem = podProblem(pod);
   const refused = pod.status.conditions.some(

@@ -1,6 +1,6 @@
 /**
- * The rollout decision: which pods may be removed now, or what has to happen first. Pure; the rules R1 to R9 stand
- * where they are applied.
+ * The rollout decision: which pods may be removed now, or what has to happen first. Pure; rules R1 to R9 are
+ * noted where they are applied.
  */
 
 import { disruptedZones, isKnownZone, UNKNOWN_ZONE, type ZoneTally, zoneKeyOf } from '../../kube/zones.ts';
@@ -24,9 +24,9 @@ import type {
 import { explainUnknownZone, podsOfUnknownZone } from './unknown-zone.ts';
 
 /**
- * Decides from what is seen now.
+ * Decides from the current observation.
  *
- * @param input `memory` has been brought up to date with `remember` for this very observation
+ * @param input `memory` must have been updated by `remember` with this observation
  */
 export function decide(input: RolloutInput): RolloutDecision {
   const decision = decideByZone(input);
@@ -34,16 +34,16 @@ export function decide(input: RolloutInput): RolloutDecision {
 }
 
 /**
- * R9: of the pods chosen, whatever for, only so many go now that at most --max-leaving leave. The others keep their
- * place in the wave: what counts against the store behind is the flush, so the next one need not wait until the last
- * one's successor is available.
+ * R9: limits the chosen pods, for whatever purpose, so that at most --max-leaving pods leave at once. The
+ * others keep their place in the wave: the flush is what loads the backing store, so the next pod need not
+ * wait until the previous one's replacement is available.
  */
 function withinMaxLeaving(input: RolloutInput, decision: Disrupt): Disrupt | Wait {
   const { observation, options, nowMs } = input;
   const leaving = new Set(leavingPods(observation));
   const room = (options.maxLeaving ?? Number.POSITIVE_INFINITY) - leaving.size;
-  // All that were asked already count as leaving. A request that is under way is not sent again; one without an answer
-  // is, and only then is it certain that its pod goes.
+  // Requested pods already count as leaving. A request in progress is not sent again; an unanswered one is,
+  // and only then is it certain that its pod leaves.
   const asked = new Map(observation.pods.map((pod) => [pod.uid, pod.asked]));
   const again = decision.pods.filter(({ uid }) => asked.get(uid) === 'unanswered');
   const more = decision.pods.filter(({ name }) => !leaving.has(name));
@@ -60,7 +60,7 @@ function withinMaxLeaving(input: RolloutInput, decision: Disrupt): Disrupt | Wai
 function decideByZone(input: RolloutInput): RolloutDecision {
   const { observation, options, memory, gates } = input;
 
-  // R6: a revision that the controller has not computed yet must not be rolled to.
+  // R6: a revision that the controller has not computed yet must not be rolled out.
   if (!observation.revisionObserved) {
     return wait(
       'revision',
@@ -81,14 +81,14 @@ function decideByZone(input: RolloutInput): RolloutDecision {
     return waitForPods(input, expectedDown, 'waiting for the last pods');
   }
 
-  // R8: a pod whose zone nobody knows could be of any zone.
+  // R8: a pod of unknown zone could be in any zone.
   const unknown = podsOfUnknownZone(observation);
   if (unknown.length > 0) return blockedByLabel(unknown, observation.nodesForbidden === true);
 
   const closed = gates.find((gate) => gate.state !== 'open');
   if (closed) return { ...wait('gate', heldBy(closed)), gate: { name: closed.name, state: closed.state } };
 
-  // R12: whatever else is down, these serve nobody.
+  // R12: these serve no traffic, so they may be replaced whatever else is down.
   const unscheduled = candidates.filter((pod) => pod.unscheduled);
   if (unscheduled.length > 0) return replaceUnscheduled(input, unscheduled);
 
@@ -99,13 +99,13 @@ function decideByZone(input: RolloutInput): RolloutDecision {
   const pending = pendingPods(memory, observation).sort(byOrdinalDescending);
 
   if (only) {
-    // R3: with one zone disrupted, nothing outside of it is touched.
+    // R3: with one zone disrupted, no pod in another zone may be disrupted.
     const here = (pod: ObservedPod) => zoneKeyOf({ name: pod.name, zone: zoneOf(pod, memory) }) === only.zone;
-    // R7: what is down anyway is replaced first, whichever zone it is in.
+    // R7: pods that are already down are replaced first, in any zone.
     const broken = candidates.filter((pod) => here(pod) && pod.readySinceMs === undefined);
     if (broken.length > 0 && isKnownZone(only.zone)) return replaceBroken(input, only.zone, broken);
 
-    // R10: what was asked to go is down already as far as anybody knows, and is asked again without taking more.
+    // R10: requested pods must be assumed down, and are requested again without adding more.
     const planned = new Set(pending.map((pod) => pod.uid));
     const asked = candidates
       .filter((pod) => here(pod) && pod.asked !== undefined)
@@ -141,7 +141,7 @@ function decideByZone(input: RolloutInput): RolloutDecision {
   );
 }
 
-/** R1: the next zone waits until the last one has been whole for the soak time. */
+/** R1: the next zone must wait until the last one was healthy for the soak time. */
 function soaking({ memory, options, nowMs }: RolloutInput, target: string): Wait | undefined {
   if (memory.zone === undefined || memory.zone === target) return undefined;
   const soakedAtMs = (memory.zoneWholeSinceMs ?? nowMs) + options.soakMs;
@@ -150,7 +150,7 @@ function soaking({ memory, options, nowMs }: RolloutInput, target: string): Wait
     : undefined;
 }
 
-/** R7 with two or more zones down: nothing more is made unavailable; at most what is broken is replaced. */
+/** R7 with two or more zones down: nothing more is made unavailable; at most broken pods are replaced. */
 function acrossZones(
   input: RolloutInput,
   disrupted: readonly ZoneTally[],
@@ -179,8 +179,8 @@ function acrossZones(
 }
 
 /**
- * Replaces pods that are down anyway: costs no availability and does not count as growth (R5). All of the zone at once,
- * because one of them may be what the others wait for: OrderedReady creates nothing after a pod that stays unready.
+ * Replaces pods that are already down: costs no availability and does not count as growth (R5). All of the zone at
+ * once, because the others may depend on one of them: OrderedReady creates no pod after one that stays unready.
  */
 function replaceBroken(input: RolloutInput, zone: string, broken: readonly ObservedPod[]): Disrupt {
   const { observation, memory, nowMs } = input;
@@ -195,7 +195,7 @@ function replaceBroken(input: RolloutInput, zone: string, broken: readonly Obser
   });
 }
 
-/** Replaces pods that never had a node. No zone is disrupted by that, and none is remembered for it. */
+/** Replaces pods that were never scheduled. That disrupts no zone, and none is remembered for it. */
 function replaceUnscheduled(input: RolloutInput, unscheduled: readonly ObservedPod[]): Disrupt {
   const { observation, memory, nowMs } = input;
   const zones = new Set(unscheduled.map((pod) => zoneOf(pod, memory)));
@@ -217,7 +217,7 @@ function replaceUnscheduled(input: RolloutInput, unscheduled: readonly ObservedP
   };
 }
 
-/** Goes on with a wave that was begun, by this process or one before it. */
+/** Continues a wave begun by this process or an earlier one. */
 function goOn(input: RolloutInput, zone: string, pods: readonly ObservedPod[]): Disrupt {
   const { waves, inFlight } = input.memory;
   const named = new Set(inFlight.map((member) => member.uid));
@@ -272,7 +272,7 @@ function limitNow({ observation, options, memory }: RolloutInput): number {
   return disruptionLimit(observation, options, knownZones(observation, memory).length).pods;
 }
 
-/** @param chosen pods that the memory does not name yet, and unless `about.pods` says otherwise those that go */
+/** @param chosen pods that are not in the memory yet; also the pods to remove, unless `about.pods` is set */
 function disrupt(
   input: RolloutInput,
   zone: string,
@@ -328,7 +328,7 @@ function wait(
   return { kind: 'wait', for: why, reason, pods, recheckAtMs };
 }
 
-/** A check that could not be made holds as a closed gate does, and says so. */
+/** A check that failed counts as a closed gate, and the reason says so. */
 function heldBy({ name, state, reason }: GateState): string {
   return `held by ${name}${state === 'unknown' ? ', which cannot be asked' : ''}: ${reason}`;
 }

@@ -1,26 +1,29 @@
 import type { Pod } from '../../kube/objects.ts';
 
-/** By which a ReplicaSet chooses among equally healthy pods: https://kubernetes.io/docs/concepts/workloads/controllers/replicaset/#pod-deletion-cost */
+/**
+ * How a ReplicaSet chooses among equally healthy pods:
+ * https://kubernetes.io/docs/concepts/workloads/controllers/replicaset/#pod-deletion-cost
+ */
 export const COST_ANNOTATION = 'controller.kubernetes.io/pod-deletion-cost';
-/** What a pod's cost was before the rollout; empty for none. */
+/** The pod's cost before the rollout; empty for none. */
 export const COST_BEFORE_ANNOTATION = 'kubectl-zone.dev/pod-deletion-cost-before';
 
-/** Costs are 32-bit integers; ours lie below whatever people write, and leave room below themselves. */
+/** Costs are 32-bit integers; ours are lower than any usual value, with room below. */
 const FIRST_COST = -2_000_000_000;
 
-/** What a pod's annotations are to become; null removes. */
+/** Annotation changes for a pod; null removes. */
 export type CostChange = Readonly<Record<string, string | null>>;
 
-/** The cost of a pod as its ReplicaSet reads it; one that cannot be read counts as none. */
+/** The pod's cost as its ReplicaSet reads it; 0 if it cannot be parsed. */
 export function deletionCost({ metadata }: Pod): number {
   const text = metadata.annotations[COST_ANNOTATION] ?? '';
   return /^(0|-?[1-9]\d*)$/.test(text) ? Number(text) : 0;
 }
 
 /**
- * The annotations by which the pods go in this order, before all others of their ReplicaSets.
+ * The annotations that make the pods be removed in this order, before all others of their ReplicaSets.
  *
- * @returns the changes by pod uid; none for pods whose cost is right already
+ * @returns the changes by pod uid; none for pods whose cost is already right
  */
 export function costChanges(
   order: readonly Pod[],
@@ -39,13 +42,13 @@ export function costChanges(
   return changes;
 }
 
-/** Whether exactly these pods go first of all those of their ReplicaSet, as far as costs decide. */
+/** Whether exactly these pods are removed first among those of their ReplicaSet, as far as costs decide. */
 export function goFirst(victims: readonly Pod[], others: readonly Pod[]): boolean {
   if (victims.length === 0 || others.length === 0) return true;
   return Math.max(...victims.map(deletionCost)) < Math.min(...others.map(deletionCost));
 }
 
-/** Gives a pod back the cost that it had; undefined for one that we did not change. */
+/** Restores a pod's previous cost; undefined if we did not change it. */
 export function costRestored({ metadata }: Pod): CostChange | undefined {
   const before = metadata.annotations[COST_BEFORE_ANNOTATION];
   if (before === undefined) return undefined;

@@ -1,9 +1,11 @@
-/** The fields that keep a Deployment's controller from replacing pods by itself. Pure. */
+/** The fields that stop a Deployment's controller from replacing pods. Pure. */
 import type { RolledDeployment } from './deployment-objects.ts';
 
-/** A year: longer than any rollout, and below every overflow of the controllers' times. */
+/** A year: longer than any rollout, and short enough not to overflow in the controllers. */
 export const HELD_MIN_READY_SECONDS = 31_536_000;
-/** For the API it must be above minReadySeconds; this value says that there is no deadline (deployment/util, HasProgressDeadline). */
+/**
+ * The API requires it to be above minReadySeconds; this value means no deadline (deployment/util, HasProgressDeadline).
+ */
 export const NO_PROGRESS_DEADLINE = 2_147_483_647;
 
 /** The fields of a Deployment that its rollout changes. */
@@ -17,10 +19,10 @@ export interface BrakeFields {
   };
 }
 
-/** Every brake: the controller replaces no pod, and at most one where somebody lifts any single one of them. */
+/** Every brake: the controller replaces no pod, and at most one if any single brake is lifted. */
 export const BRAKED: BrakeFields = brakeFields(true, 1);
 
-/** The fields under which the controller replaces this many pods in all, the new ones that there are among them. */
+/** The fields under which the controller replaces this many pods in total, existing new ones included. */
 export function releasedFields(maxUnavailable: number): BrakeFields {
   return brakeFields(false, maxUnavailable);
 }
@@ -35,7 +37,7 @@ function brakeFields(paused: boolean, maxUnavailable: number): BrakeFields {
   };
 }
 
-/** Whether no new pod counts as available for the controller, as far as the Deployment's own fields say. */
+/** Whether no new pod counts as available for the controller, according to the Deployment's own fields. */
 export function isHeld({ spec, progressDeadlineSeconds }: RolledDeployment): boolean {
   return spec.minReadySeconds === HELD_MIN_READY_SECONDS && progressDeadlineSeconds === NO_PROGRESS_DEADLINE;
 }
@@ -45,14 +47,14 @@ export function isBraked(deployment: RolledDeployment): boolean {
   return brakeChanges(deployment, BRAKED).length === 0;
 }
 
-/** A field that is not as it was written. */
+/** A field whose value differs from what we wrote. */
 export interface BrakeChange {
   field: keyof BrakeFields;
-  /** As a sentence has it: `minReadySeconds from 31536000 to 0`. */
+  /** As a phrase: `minReadySeconds from 31536000 to 0`. */
   text: string;
 }
 
-/** Which of the brake's fields somebody else has changed, given how we have written them. */
+/** Which brake fields were changed by others, compared with what we wrote. */
 export function brakeChanges(deployment: RolledDeployment, written: BrakeFields): readonly BrakeChange[] {
   const { spec, progressDeadlineSeconds } = deployment;
   const { type, rollingUpdate = {} } = spec.strategy;

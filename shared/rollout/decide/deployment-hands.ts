@@ -1,18 +1,18 @@
 /**
- * Who else has a hand on a Deployment, by its managedFields. Pure.
+ * Other managers of a Deployment, from its managedFields. Pure.
  * https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
  */
 import type { RolledDeployment } from './deployment-objects.ts';
 import { BRAKE_FIELDS, type BrakeField, type Manager } from './field-managers.ts';
 
-/** Manager of what we write; from the User-Agent where none is given. */
+/** Field manager of our writes; defaults to the User-Agent. */
 export const OWN_MANAGER = 'kubectl-zone';
 
 /**
- * Who has changed a field since we wrote the Deployment: who owns it now, and has written since.
+ * Who has changed a field since our last write of the Deployment: a manager that owns it now, and has written since.
  *
- * @returns undefined where managedFields do not tell: whoever only removes fields, as `kubectl rollout resume` does,
- *   leaves no trace in them
+ * @returns undefined if managedFields do not show it: removing a field, as `kubectl rollout resume` does, leaves no
+ * trace
  */
 export function whoChanged(
   managers: readonly Manager[],
@@ -27,7 +27,7 @@ export function whoChanged(
   return owners.sort((a, b) => b.timeMs - a.timeMs)[0]?.name;
 }
 
-/** Somebody who puts fields back by itself, and what keeps it from that. */
+/** A manager that reverts fields automatically, and how to prevent it. */
 export interface Reconciler {
   name: string;
   fields: readonly BrakeField[];
@@ -35,15 +35,15 @@ export interface Reconciler {
   remedy: string;
 }
 
-/** Who writes and does so again only when somebody runs it. */
+/** Managers that write only when run by a user. */
 const BY_HAND = /^(kubectl|helm|Terraform|HashiCorp|pulumi|kubectl-zone)/;
 const FLUX_DISABLED = { key: 'kustomize.toolkit.fluxcd.io/reconcile', value: 'disabled' } as const;
 
 /**
- * Who would put back the fields that a rollout changes, while it runs: controllers that apply them, known ones of GitOps,
- * and whoever owns the Deployment. What somebody else applies by hand is no danger by itself.
+ * The managers that would revert the rollout's changes while it runs: controllers that apply the fields,
+ * known GitOps controllers, and the Deployment's owner. Manual applies are not a risk.
  *
- * @param allowed names for which the operator has seen to it, as `--allow-manager` has them
+ * @param allowed names that the operator has confirmed with `--allow-manager`
  */
 export function reconcilersOf(
   deployment: RolledDeployment,

@@ -4,16 +4,18 @@ import { ObjectMetaSchema } from '../../kube/objects/metadata.ts';
 import { type Deployment, readDeployment } from '../../kube/objects.ts';
 import { type Manager, readManagers } from './field-managers.ts';
 
-/** The label by which the Deployment controller tells the ReplicaSets of one Deployment, and their pods, apart. */
+/** The label with which the Deployment controller distinguishes a Deployment's ReplicaSets and their pods. */
 export const HASH_LABEL = 'pod-template-hash';
 
-/** The number that the Deployment controller gives a template; a template that comes back gets the newest one. */
+/**
+ * The revision number that the Deployment controller assigns to a template; a restored template gets the newest number.
+ */
 export const REVISION_ANNOTATION = 'deployment.kubernetes.io/revision';
 
-/** A Deployment with what its rollout needs beyond the common fields. */
+/** A Deployment with the additional fields its rollout needs. */
 export interface RolledDeployment extends Deployment {
   progressDeadlineSeconds: number | undefined;
-  /** Who has written its spec, the fields that we change and the template. */
+  /** The field managers of its spec: of the fields we change, and of the template. */
   managers: readonly Manager[];
   /** Equal for equal templates; see `revisionOfTemplate`. */
   revision: string;
@@ -24,7 +26,7 @@ const Rest = z.object({
   spec: z.object({ progressDeadlineSeconds: z.optional(z.number()), template: z.unknown() }),
 });
 
-/** Throws ZodError when malformed. */
+/** Throws ZodError if malformed. */
 export function readRolledDeployment(value: unknown): RolledDeployment {
   const { metadata, spec } = Rest.parse(value);
   const { progressDeadlineSeconds, template } = spec;
@@ -55,12 +57,12 @@ export interface ReplicaSet {
   metadata: z.infer<typeof ObjectMetaSchema>;
   replicas: number;
   minReadySeconds: number;
-  /** As that of the Deployment whose template it was made from; undefined for one that no Deployment controls. */
+  /** Same as that of the Deployment template it was created from; undefined if no Deployment controls it. */
   revision: string | undefined;
   status: { observedGeneration: number; replicas: number; availableReplicas: number };
 }
 
-/** Throws ZodError when malformed. */
+/** Throws ZodError if malformed. */
 export function readReplicaSet(value: unknown): ReplicaSet {
   const { metadata, spec, status } = ReplicaSetSchema.parse(value);
   const { replicas, minReadySeconds, template } = spec;
@@ -70,11 +72,11 @@ export function readReplicaSet(value: unknown): ReplicaSet {
 }
 
 /**
- * Names a template by its contents: `NAME-` and eight hexadecimal digits. The controller's own hash cannot serve: it
- * exists only once the controller has made the ReplicaSet, which takes a step of the rollout, and the rollout's memory
- * must belong to the same revision before and after.
+ * Names a template by its contents: `NAME-` and eight hexadecimal digits. The controller's own hash cannot be
+ * used: it exists only once the controller has created the ReplicaSet, which takes a step of the rollout, and
+ * the rollout's memory must refer to the same revision before and after.
  *
- * As the controller compares them, so apart from `pod-template-hash` (deployment/util, EqualIgnoreHash).
+ * Compares as the controller does, so without `pod-template-hash` (deployment/util, EqualIgnoreHash).
  */
 export function revisionOfTemplate(deployment: string, template: unknown): string {
   const digest = createHash('sha256')
@@ -87,7 +89,7 @@ const Labelled = z.looseObject({
   metadata: z.nullish(z.looseObject({ labels: z.nullish(z.record(z.string(), z.unknown())) })),
 });
 
-/** A template as its Deployment has it, from that of a ReplicaSet. */
+/** The Deployment's template, from that of its ReplicaSet. */
 export function withoutHash(template: unknown): unknown {
   const read = Labelled.safeParse(template);
   if (!read.success || !read.data.metadata?.labels) return template;
@@ -95,7 +97,7 @@ export function withoutHash(template: unknown): unknown {
   return { ...read.data, metadata: { ...read.data.metadata, labels } };
 }
 
-/** Sorted keys, and nothing that is null: `creationTimestamp: null` stands in some templates and not in others. */
+/** Sorts keys and drops nulls: some templates have `creationTimestamp: null` and others do not. */
 function canonical(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(canonical);
   if (typeof value !== 'object' || value === null) return value;

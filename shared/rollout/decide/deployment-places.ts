@@ -2,12 +2,12 @@ import { eachReplica } from '../../kube/scale-limit.ts';
 import { compareText } from '../../kube/zones.ts';
 import type { ObservedPod, RolloutMemory } from './types.ts';
 
-/** A pod of a Deployment before it is given its place. */
+/** A pod of a Deployment before a place is assigned. */
 export interface UnplacedPod extends Omit<ObservedPod, 'ordinal' | 'surplus'> {
   createdMs: number;
 }
 
-/** What tells the successors of pods that went from pods that were there before. */
+/** Distinguishes replacements of removed pods from pods that existed before. */
 export type PlaceMemory = Pick<RolloutMemory, 'inFlight' | 'lastZones'>;
 
 export interface Places {
@@ -16,24 +16,22 @@ export interface Places {
 }
 
 /**
- * Gives each of the replicas one place, so that pods whose names never come back can be counted like those of a
- * StatefulSet.
+ * Assigns one place to each replica, so that pods whose names never return can be counted like those of a StatefulSet.
  *
- * A pod keeps its name as that of its place. When it goes, the place is down in ITS zone until it is gone and its
- * successor is available, wherever that is scheduled: the data it held is what is missing. Therefore
+ * A pod's place has the pod's own name. When the pod is removed, the place is down in ITS zone until the pod is gone
+ * and its replacement is available, wherever that is scheduled: what is missing is the data the pod had. Therefore
  *
- * - while it is terminating it stands for its place alone, whatever has become of its successor;
- * - when it has gone, and the memory names it as taken by the wave, its place is missing, or holds its successor under
+ * - while it terminates, it alone occupies its place, whatever the state of its replacement;
+ * - when it is gone, and the memory names it as part of the wave, its place is missing, or has the replacement under
  *   its name, which has a zone only once it is available;
- * - a successor that was taken before it was available leaves the place under that name, and in that zone.
+ * - a replacement that was itself removed before it was available leaves the place under that name, and in that zone.
  *
- * Which pod succeeds whom is nowhere written. Successors are pods that the memory has not given a place before; of a
- * memory that another process left, which knows the wave only, those that are not available, and then the youngest.
- * When fewer or other pods exist than that would need, pods stand for themselves, which counts them rather too often
- * than not at all.
+ * The API does not record which pod replaces which. Replacements are pods to which the memory has not assigned a place;
+ * with the memory of an earlier process, which knows only the wave, the unavailable pods, and then the youngest. If
+ * there are fewer or other pods than that requires, each counts for itself, which may count too many but never too few.
  *
- * @param replicas that the Deployment asks for
- * @param isAvailable of a pod that is not terminating
+ * @param replicas desired replicas of the Deployment
+ * @param isAvailable for a pod that is not terminating
  */
 export function placePods(
   replicas: number,

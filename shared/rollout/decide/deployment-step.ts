@@ -1,46 +1,46 @@
 /**
  * One step of a Deployment's rollout. Pure.
  *
- * What the Deployment controller does, as its source says (deployment/rolling.go, sync.go) and as was tried on a control
- * plane of Kubernetes 1.36; `test/cluster/deployment-rules.suite.ts` tries most of it again:
+ * Behaviour of the Deployment controller, from its source (deployment/rolling.go, sync.go) and verified on a
+ * control plane of Kubernetes 1.36; `test/cluster/deployment-rules.suite.ts` verifies most of it again:
  *
  * | state of the Deployment | what its controller does |
  * | --- | --- |
- * | maxSurge 0, maxUnavailable m | scales old ReplicaSets down by m − (new pods not available), the new one up by what is then missing from `replicas`, and goes on as soon as new pods are available; terminating pods count for nothing |
- * | maxSurge s | lets s pods be there beyond `replicas`; paused, it still keeps up that number while there are several ReplicaSets with pods |
- * | minReadySeconds h | counts new pods as available h after they are Ready; writes h into the new ReplicaSet only, also while paused, so the old ones keep theirs |
- * | no new pod ever available (h is a year), maxUnavailable m | replaces m pods in all and then stops, for good: maxUnavailable becomes the number of pods that may be new |
- * | paused | makes no ReplicaSet, follows `replicas`, and keeps the sum of its ReplicaSets at `replicas` and maxSurge: what is too much it takes from the largest one, what is missing it gives to the largest one, and what a change of `replicas` makes it shares out in proportion |
- * | several old ReplicaSets | scales those first that have pods which are not available, then the oldest |
- * | a ReplicaSet is scaled down | it deletes pods that are not scheduled, not Running or not Ready first, then those with the lowest deletion cost (controller_utils.go, ActivePodsWithRanks); budgets are not asked |
- * | podReplacementPolicy | no such field in Kubernetes 1.37; `status.terminatingReplicas` only tells |
+ * | maxSurge 0, maxUnavailable m | scales old ReplicaSets down by m − (new pods not available), scales the new one up by what is then missing from `replicas`, and continues as soon as new pods are available; terminating pods are not counted |
+ * | maxSurge s | allows s pods beyond `replicas`; even paused, it maintains that number while several ReplicaSets have pods |
+ * | minReadySeconds h | counts new pods as available h after they are Ready; writes h to the new ReplicaSet only, even while paused, so the old ones keep theirs |
+ * | no new pod ever available (h is a year), maxUnavailable m | replaces m pods in total and then stops permanently: maxUnavailable becomes the number of pods that may be new |
+ * | paused | creates no ReplicaSet, follows `replicas`, and keeps the sum of its ReplicaSets at `replicas` plus maxSurge: it removes excess pods from the largest one, adds missing pods to the largest one, and scales proportionally when `replicas` changes |
+ * | several old ReplicaSets | scales those with unavailable pods first, then the oldest |
+ * | a ReplicaSet is scaled down | it deletes pods that are not scheduled, not Running or not Ready first, then those with the lowest deletion cost (controller_utils.go, ActivePodsWithRanks); budgets are not checked |
+ * | podReplacementPolicy | no such field in Kubernetes 1.37; `status.terminatingReplicas` is informational only |
  *
- * So a step is taken while the Deployment stays paused: we make the new ReplicaSet larger, and the controller makes the
- * old one smaller; or the other way round, where the new one is the larger. It is one write, so that a step is taken or
- * not, also when we are killed right afterwards, and nothing that anybody changes about the Deployment meanwhile lets go
- * of more than one pod: maxUnavailable is 1, and no new pod ever reaches minReadySeconds.
+ * So a step runs while the Deployment stays paused: we scale the new ReplicaSet up, and the controller scales
+ * the old one down; or the reverse, if the new one is the larger. It is a single write, so a step is atomic
+ * even if we are killed directly afterwards, and no concurrent change of the Deployment can remove more than
+ * one pod: maxUnavailable is 1, and no new pod ever reaches minReadySeconds.
  *
- * Where that cannot be had (see `wayOfStep`) the controller is let go: with a minReadySeconds that no pod reaches, a
- * raised maxUnavailable takes exactly as many pods as it was raised by.
+ * Where this is not possible (see `wayOfStep`) the controller is released: with a minReadySeconds that no pod
+ * reaches, raising maxUnavailable replaces exactly as many pods as it was raised by.
  */
 import { compareText } from '../../kube/zones.ts';
 import { HELD_MIN_READY_SECONDS } from './deployment-brake.ts';
 import type { ReplicaSet, RolledDeployment } from './deployment-objects.ts';
 
-/** On a ReplicaSet: the replicas of its Deployment and its maxSurge, when it was scaled last. */
+/** On a ReplicaSet: `replicas` plus maxSurge of its Deployment, when it was last scaled. */
 export const MAX_REPLICAS_ANNOTATION = 'deployment.kubernetes.io/max-replicas';
 /** The same without maxSurge. */
 export const DESIRED_REPLICAS_ANNOTATION = 'deployment.kubernetes.io/desired-replicas';
 
-/** The ReplicaSets of a Deployment by what they are to it now. */
+/** The ReplicaSets of a Deployment by their current role. */
 export interface Sets {
-  /** Undefined until the controller has made it. */
+  /** Undefined until the controller has created it. */
   updated: ReplicaSet | undefined;
-  /** Old ones with pods, the oldest first. */
+  /** Old ones with pods, oldest first. */
   old: readonly ReplicaSet[];
 }
 
-/** @param owned by the Deployment, the oldest first */
+/** @param owned by the Deployment, oldest first */
 export function sortSets({ revision }: RolledDeployment, owned: readonly ReplicaSet[]): Sets {
   return {
     updated: owned.find((set) => set.revision === revision),
@@ -49,8 +49,8 @@ export function sortSets({ revision }: RolledDeployment, owned: readonly Replica
 }
 
 /**
- * Whether the controllers have taken in all that was written: the ReplicaSets' own count is up to date, and the
- * Deployment's status is the sum of it, so that its controller does not act on an older picture.
+ * Whether the controllers have processed everything written: the ReplicaSets' own counts are up to date, and
+ * the Deployment's status is their sum, so its controller does not act on a stale view.
  */
 export function isSettled({ metadata, spec, status }: RolledDeployment, { updated, old }: Sets): boolean {
   const sets = updated ? [...old, updated] : old;
@@ -67,12 +67,12 @@ export function isSettled({ metadata, spec, status }: RolledDeployment, { update
 }
 
 /**
- * The next change of an old ReplicaSet's minReadySeconds that makes the controller take `target` first: with several,
- * it is made to look as if none of its pods were available, and none other is. One at a time and the others first, so
- * that each change shows in the sum by which `isSettled` knows that it was seen.
+ * The next change of an old ReplicaSet's minReadySeconds that makes the controller scale `target` down first: with
+ * several, it is made to appear as if none of its pods were available, and only it. One change at a time and the other
+ * ReplicaSets first, so that each change is visible in the sum by which `isSettled` detects that it was processed.
  *
- * @param usual minReadySeconds that the Deployment had before it was held
- * @returns undefined when nothing is to be changed
+ * @param usual minReadySeconds of the Deployment before the rollout
+ * @returns undefined if no change is needed
  */
 export function steer(
   { old }: Sets,
@@ -88,24 +88,24 @@ export function steer(
   return { set: target, minReadySeconds: HELD_MIN_READY_SECONDS };
 }
 
-/** The maxUnavailable under which the held controller takes exactly this many more pods. */
+/** The maxUnavailable under which the controller replaces exactly this many more pods. */
 export function maxUnavailableFor({ updated }: Sets, pods: number): number {
   return (updated?.replicas ?? 0) + pods;
 }
 
-/** How the controller is made to take pods of one ReplicaSet. */
+/** How the controller is made to remove pods of one ReplicaSet. */
 export type StepWay =
-  /** The new or the old ReplicaSet is given another size, and the paused controller brings the other one in line. */
+  /** The new or the old ReplicaSet is scaled, and the paused controller adjusts the other one. */
   | { kind: 'scale'; pods: number; set: ReplicaSet; replicas: number }
-  /** The controller is let go for a moment, for this many new pods in all. */
+  /** The controller is released briefly, for this many new pods in total. */
   | { kind: 'release'; pods: number; maxUnavailable: number };
 
 /**
- * The way to take up to so many pods of `target`. Paused, the controller keeps the sum of its ReplicaSets at `replicas`,
- * and takes what is too much from the largest one, or gives what is missing to the largest one; of equals it takes from
- * the older and gives to the newer. So one write, after which all is decided, suffices where the largest one is the right
- * one. Where it is not (three ReplicaSets after a change of the template in mid-rollout, or two of equal size on the way
- * back to an older one), the controller must be let go.
+ * How to remove up to `pods` pods of `target`. While paused, the controller keeps the sum of its ReplicaSets
+ * at `replicas`, and removes excess pods from the largest one, or adds missing pods to the largest one; among
+ * equals it removes from the older and adds to the newer. So one write suffices if the largest one is the
+ * right one. If not (three ReplicaSets after a template change during a rollout, or two of equal size on the
+ * way back to an older one), the controller must be released.
  */
 export function wayOfStep({ spec }: RolledDeployment, sets: Sets, target: ReplicaSet, pods: number): StepWay {
   const { updated } = sets;
@@ -130,13 +130,13 @@ export function wayOfStep({ spec }: RolledDeployment, sets: Sets, target: Replic
   return { kind: 'release', pods, maxUnavailable: maxUnavailableFor(sets, pods) };
 }
 
-/** Whether the controller has carried the step out: `target` has got smaller, and all replicas have a pod. */
+/** Whether the controller has carried out the step: `target` is scaled down, and every replica has a pod. */
 export function isTaken({ spec }: RolledDeployment, sets: Sets, target: ReplicaSet, pods: number): boolean {
   const now = sets.old.find((set) => isSame(set, target));
   return (now?.replicas ?? 0) <= target.replicas - pods && replicasOf(sets) === spec.replicas;
 }
 
-/** Whether a controller that was let go has made this many pods new, and all replicas have one. */
+/** Whether a released controller has created this many new pods, and every replica has one. */
 export function isReleaseTaken({ spec }: RolledDeployment, sets: Sets, maxUnavailable: number): boolean {
   const fresh = sets.updated?.replicas ?? 0;
   return fresh >= Math.min(maxUnavailable, spec.replicas) && replicasOf(sets) >= spec.replicas;
@@ -150,7 +150,7 @@ function isSame(a: ReplicaSet, b: ReplicaSet): boolean {
   return a.metadata.uid === b.metadata.uid;
 }
 
-/** The largest first, as the controller sorts them (controller_utils.go, ReplicaSetsBySizeOlder and -Newer). */
+/** Largest first, in the controller's order (controller_utils.go, ReplicaSetsBySizeOlder and -Newer). */
 function bySize(equals: 'older first' | 'newer first') {
   const sign = equals === 'older first' ? 1 : -1;
   return (a: ReplicaSet, b: ReplicaSet): number =>

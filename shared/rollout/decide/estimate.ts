@@ -1,19 +1,19 @@
 import type { Pod } from '../../kube/objects.ts';
 import { startupMs } from '../../kube/pods.ts';
 
-/** Taken when no pod tells anything: a guess that the view marks as an estimate like every other. */
+/** Default if no pod provides data: a guess; views mark every estimate as such. */
 const UNKNOWN_RESTART_MS = 60_000;
 
-/** From so many observed replacements on, they say more than the pods' earlier starts. */
+/** From this many observed replacements on, they are better evidence than the pods' earlier starts. */
 const ENOUGH_SEEN = 3;
 
 /**
- * How long a pod will take to be replaced.
+ * Estimates how long it takes to replace a pod.
  *
- * @param seenMs times from removal to available that this rollout has seen
- * @param flushMs from a pod's removal to its end, which no earlier start-up tells; 0 while it is not known
- * @returns by pod name, in ms: the times that this rollout has seen, one after the other; while there are few, the pod's
- * own last start-up, else the median of the others', after the flush
+ * @param seenMs times from removal to available observed in this rollout
+ * @param flushMs time from a pod's removal to its end, which earlier starts do not show; 0 if unknown
+ * @returns by pod name, in ms: the times observed in this rollout, in turn; while there are few, the pod's
+ * own last start time, or the median of the others', after the flush
  */
 export function restartEstimate(
   pods: Iterable<Pod>,
@@ -21,7 +21,7 @@ export function restartEstimate(
   flushMs = 0,
 ): (pod: { name: string }) => number {
   if (seenMs.length >= ENOUGH_SEEN) {
-    // Each pod takes one of the times seen: a wave of many waits for its slowest, which a median would not tell.
+    // Uses each observed time in turn: a large wave waits for its slowest pod, which a median would not show.
     let pods = 0;
     return () => seenMs[pods++ % seenMs.length] ?? 0;
   }
@@ -34,7 +34,7 @@ export function restartEstimate(
   return ({ name }) => flushMs + (startups.get(name) ?? typicalMs);
 }
 
-/** How long a pod will take to flush, in ms: the median of the times seen, 0 where none has been. */
+/** Estimated flush time of a pod, in ms: the median of the observed times, 0 if there are none. */
 export function flushEstimate(seenMs: readonly number[]): number {
   return median(seenMs);
 }

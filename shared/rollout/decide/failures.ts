@@ -1,34 +1,34 @@
-/** The failure budget: how long pods of the update revision may take to become Ready, and how many may not. Pure. */
+/** The failure budget: how long pods of the update revision may take to become Ready, and how many may fail. Pure. */
 import type { Pod } from '../../kube/objects.ts';
 import type { Observation, ObservedPod } from './types.ts';
 
 export interface FailureBudget {
-  /** More failed pods than this end the rollout. */
+  /** More failed pods than this stop the rollout. */
   maxFailed: number;
-  /** A pod of the update revision that has not been Ready for this long, all together, has failed. */
+  /** A pod of the update revision that was not Ready for this long in total has failed. */
   podTimeoutMs: number;
 }
 
 /**
- * How long each pod of the update revision has not been Ready, by pod name: a successor takes its predecessor's time
- * over, so that a pod which is removed and made again before each time-out still fails.
+ * How long each pod of the update revision was not Ready, by pod name: a replacement inherits its
+ * predecessor's time, so that a pod that is removed and recreated before each timeout still fails.
  *
- * Times without Ready add up. A pod that was Ready once and then flaps has failed as soon as they reach the time-out;
- * one that takes ten minutes to start and is unready for a second later has used ten minutes and one second.
- * Spells that were over before this process began are not known to it.
+ * Unready times add up. A pod that was Ready once and then flaps has failed when they reach the timeout; one
+ * that takes ten minutes to start and is unready for a second later has used ten minutes and one second.
+ * Periods that ended before this process started are unknown.
  */
 export type Downtimes = ReadonlyMap<string, Downtime>;
 
 export interface Downtime {
-  /** Of spells that are over, in ms. */
+  /** Total of past periods, in ms. */
   spentMs: number;
-  /** Since when the present spell lasts, ms since the epoch; undefined while there is none. */
+  /** Start of the current period, in epoch ms; undefined if the pod is not down. */
   sinceMs: number | undefined;
 }
 
-/** What is known of the time before the first look. */
+/** What is known of the time before the first observation. */
 export interface PodPast {
-  /** Since when a pod that is not Ready has not been, ms since the epoch, by pod uid. */
+  /** By pod uid, since when a pod that is not Ready has been unready, in epoch ms. */
   unreadySinceMs: ReadonlyMap<string, number>;
 }
 
@@ -36,14 +36,14 @@ export interface PodPast {
 export interface Failures {
   failed: readonly string[];
   exceeded: boolean;
-  /** When time alone can make another pod fail, ms since the epoch; undefined while no time runs. */
+  /** When another pod fails by timeout alone, in epoch ms; undefined if no timeout is running. */
   recheckAtMs: number | undefined;
 }
 
 /**
- * Since when a pod has not been Ready: since its Ready condition became false, else since its creation, both as the
- * API server has them. The kubelet writes that condition before it pulls an image, so for a pod that never was Ready
- * this is its creation, give or take its scheduling.
+ * Since when a pod is not Ready: since its Ready condition became false, otherwise since its creation, both
+ * by the API server. The kubelet writes that condition before it pulls an image, so for a pod that never was
+ * Ready this is about its creation, apart from scheduling.
  */
 export function unreadySinceMs(pod: Pod): number | undefined {
   const ready = pod.status.conditions.find(({ type }) => type === 'Ready');
@@ -52,11 +52,11 @@ export function unreadySinceMs(pod: Pod): number | undefined {
 }
 
 /**
- * Brings the downtimes up to date with a look. Looking more often changes nothing.
+ * Updates the downtimes with an observation. Observing more often changes nothing.
  *
- * No time runs for stale pods, for surplus ones, for one that is terminating, which somebody has removed, and for
- * missing ones that an OrderedReady controller makes only once an earlier pod is Ready. Other missing pods count from
- * when they are first seen missing. Pods of an older revision are forgotten as soon as there is a newer one.
+ * The timeout does not run for stale pods, for surplus ones, for terminating ones (removed on purpose), and for missing
+ * ones that an OrderedReady controller creates only once an earlier pod is Ready. Other missing pods count from when
+ * they are first observed missing. Pods of an older revision are dropped once there is a newer one.
  *
  * @param nowMs by the API server's clock
  */
@@ -87,7 +87,7 @@ export function followDowntimes(
   return downtimes;
 }
 
-/** Which pods are not Ready now and have used the time-out up. */
+/** Which pods are not Ready now and have used up the timeout. */
 export function judgeFailures(downtimes: Downtimes, budget: FailureBudget, nowMs: number): Failures {
   const failed: string[] = [];
   let recheckAtMs: number | undefined;
@@ -100,7 +100,7 @@ export function judgeFailures(downtimes: Downtimes, budget: FailureBudget, nowMs
   return { failed, exceeded: failed.length > budget.maxFailed, recheckAtMs };
 }
 
-/** Ready is enough: the time for which it must last before the pod counts as available is not the pod's fault. */
+/** Ready is enough: minReadySeconds is not the pod's fault. */
 function isDown(pod: ObservedPod): boolean {
   return !pod.terminating && pod.readySinceMs === undefined;
 }
@@ -109,7 +109,7 @@ function goesOn(before: Downtime | undefined, sinceMs: number): Downtime {
   return { spentMs: before?.spentMs ?? 0, sinceMs: before?.sinceMs ?? sinceMs };
 }
 
-/** A spell may have ended while nobody could look. */
+/** A period may have ended while no observation was possible. */
 function ends(before: Downtime | undefined, endedAtMs: number, nowMs: number): Downtime {
   if (before?.sinceMs === undefined) return { spentMs: before?.spentMs ?? 0, sinceMs: undefined };
   const lastedMs = Math.max(0, Math.min(endedAtMs, nowMs) - before.sinceMs);

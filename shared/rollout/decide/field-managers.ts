@@ -1,24 +1,24 @@
 /**
- * Who has written which fields of a Deployment. Pure.
+ * Which managers own which fields of a Deployment. Pure.
  * https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
  */
 import * as z from 'zod/mini';
 
-/** The fields by which a Deployment is kept from replacing pods, as its spec calls them. */
+/** The spec fields that stop a Deployment from replacing pods. */
 export const BRAKE_FIELDS = ['paused', 'minReadySeconds', 'progressDeadlineSeconds', 'strategy'] as const;
 export type BrakeField = (typeof BRAKE_FIELDS)[number];
 
-/** Somebody who has written fields of the spec. */
+/** A field manager of the spec. */
 export interface Manager {
   name: string;
-  /** By server-side apply: it wants these fields to stay as it has written them. */
+  /** By server-side apply: it wants these fields to keep its values. */
   applies: boolean;
   timeMs: number;
-  /** Of the brake's fields and the template. */
+  /** Which of the brake's fields and the template. */
   fields: readonly (BrakeField | 'template')[];
 }
 
-/** Managers beyond these many are not looked at, and names are cut: both are anybody's to write. */
+/** Further managers are ignored, and names are truncated: any client may write both. */
 const MOST_MANAGERS = 50;
 const LONGEST_NAME = 128;
 
@@ -30,7 +30,7 @@ const Entry = z.object({
   fieldsV1: z.optional(z.looseObject({ 'f:spec': z.optional(z.record(z.string(), z.unknown())) })),
 });
 
-/** @param value `metadata.managedFields`; what cannot be read is left out */
+/** @param value `metadata.managedFields`; malformed entries are skipped */
 export function readManagers(value: unknown): readonly Manager[] {
   if (!Array.isArray(value)) return [];
   return value.slice(0, MOST_MANAGERS).flatMap((each: unknown): Manager[] => {

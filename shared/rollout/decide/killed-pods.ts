@@ -1,15 +1,15 @@
-/** What a rollout of pods that flush makes of pods that were killed: it holds until an operator knows of each. Pure. */
+/** How a rollout of flushing pods handles killed pods: it stops until an operator has acknowledged each. Pure. */
 import { countPods } from '../../sentences.ts';
 import type { Blocked, KilledPod, Observation, RolloutMemory } from './types.ts';
 
-/** Pods that nobody has accepted yet. */
+/** Pods not acknowledged yet. */
 export function killedUnseen({ killed }: Pick<RolloutMemory, 'killed'>): KilledPod[] {
   return killed.filter((pod) => !pod.accepted);
 }
 
 /**
- * The memory with pods that were killed. Accepted ones are forgotten once their object is gone: until then another
- * process could take them for new.
+ * Adds killed pods to the memory. Acknowledged ones are dropped once their object is gone: until then another
+ * process could report them again.
  *
  * @param killed pods that are not in the memory yet
  */
@@ -24,12 +24,12 @@ export function rememberKilled(
   return { ...memory, killed: [...kept, ...killed.map((pod) => ({ ...pod, accepted: false }))] };
 }
 
-/** The memory of a rollout whose operator lets it go on after all the pods that it names. */
+/** The memory after the operator has acknowledged all killed pods in it. */
 export function acceptKilled(memory: RolloutMemory): RolloutMemory {
   return { ...memory, killed: memory.killed.map((pod) => ({ ...pod, accepted: true })) };
 }
 
-/** Holds whatever would come next, the end of the rollout too. */
+/** Blocks every next step, including the end of the rollout. */
 export function blockedByKilled(killed: readonly KilledPod[]): Blocked {
   const [first, ...others] = killed;
   const more = others.length > 0 ? `; ${countPods(others.length)} more` : '';

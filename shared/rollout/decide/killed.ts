@@ -1,14 +1,14 @@
 /**
- * Whether a pod ended by itself or was killed, told by the last that is known of it. Pure.
+ * Whether a pod ended normally or was killed, from its last known state. Pure.
  *
- * At the end of the grace period the kubelet has the container runtime send SIGKILL, and before it removes the pod's
- * object it writes how each container ended: exit code 137, which is 128 and the signal's number
- * (https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination, and "Pod phase" there: since 1.27
- * a deleted pod reaches Failed or Succeeded before its object goes). A container whose end the kubelet has missed is
- * given 137 with the reason ContainerStatusUnknown.
+ * At the end of the grace period the kubelet has the container runtime send SIGKILL, and before it removes
+ * the pod's object it records how each container ended: exit code 137, which is 128 plus the signal's number
+ * (https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination, and "Pod phase" there:
+ * since 1.27 a deleted pod reaches Failed or Succeeded before its object is removed). A container whose end
+ * the kubelet missed gets 137 with the reason ContainerStatusUnknown.
  *
- * An object that goes while a container still runs was not removed by the kubelet: somebody has deleted it by force, or
- * its node is lost and the pod garbage collector has
+ * If the object is removed while a container still runs, the kubelet did not remove it: the pod was
+ * force-deleted, or its node is lost and the pod garbage collector removed it
  * (https://kubernetes.io/docs/concepts/workloads/pods/disruptions/#pod-disruption-conditions).
  */
 import { formatDuration } from '../../duration.ts';
@@ -19,25 +19,22 @@ import type { Termination } from './types.ts';
 
 const SIGKILL_EXIT_CODE = 137;
 
-/** Timestamps of the API have whole seconds, and the node's clock wrote some of them. */
+/** API timestamps have whole seconds, and some come from the node's clock. */
 const TOLERANCE_MS = 2_000;
 
-/**
- * How a terminating pod that is still there was killed, as a sentence goes on after its name; undefined while it has not
- * been.
- */
+/** How a terminating pod that still exists was killed, as a clause after its name; undefined if it was not. */
 export function howKilled(pod: Pod): string | undefined {
   const termination = terminationOf(pod);
   return termination && howContainerKilled(pod, termination);
 }
 
 /**
- * The same for a pod whose object has gone.
+ * The same for a pod whose object is gone.
  *
- * @param last as the watch's DELETED event has it. Its deletionTimestamp is not that of the grace period any more: the
- *   deletion that removes an object has none.
- * @param before as it was known until then
- * @param nowMs when it was seen to go, by the API server's clock
+ * @param last from the watch's DELETED event. Its deletionTimestamp is no longer that of the grace period:
+ * the deletion that removes an object has none.
+ * @param before its last state before that
+ * @param nowMs when it was seen to be gone, by the API server's clock
  */
 export function howLost(last: Pod, before: Pod, nowMs: number): string | undefined {
   const termination = terminationOf(before) ?? { sinceMs: nowMs, graceEndsAtMs: nowMs };
@@ -73,15 +70,15 @@ function howContainerKilled(pod: Pod, termination: Termination): string | undefi
 }
 
 /**
- * A container that was killed before the deletion, by the node's want of memory for one, lost nothing to it. Neither
- * does anything depend on an ephemeral container, whose shell does not end by SIGTERM.
+ * A container killed before the deletion, for example when the node ran out of memory, lost nothing to the
+ * deletion. Nothing depends on an ephemeral container either, whose shell ignores SIGTERM.
  */
 function wasKilled({ kind, terminated }: ContainerStatus, { sinceMs }: Termination): boolean {
   if (kind === 'ephemeral' || terminated?.exitCode !== SIGKILL_EXIT_CODE) return false;
   return terminated.finishedAtMs === undefined || terminated.finishedAtMs >= sinceMs - TOLERANCE_MS;
 }
 
-/** The deletion that removes the object takes the grace period away, and a finalizer may keep it after that. */
+/** The deletion that removes the object clears the grace period; a finalizer may keep the object after that. */
 function hasGrace({ sinceMs, graceEndsAtMs }: Termination): boolean {
   return graceEndsAtMs > sinceMs;
 }

@@ -1,18 +1,18 @@
 import { formatIntOrPercent, resolveIntOrPercent } from '../../int-or-percent.ts';
 import type { Observation, RolloutMemory, RolloutOptions } from './types.ts';
 
-/** How many pods of a zone may be down, and what lowered the number that was asked for. */
+/** How many pods of a zone may be down, and what reduced the requested number. */
 export interface DisruptionLimit {
   pods: number;
-  /** A sentence for the operator where the workload allows less than asked; undefined otherwise. */
+  /** A sentence for the operator if the workload allows less than requested; undefined otherwise. */
   capped: string | undefined;
 }
 
 /**
  * Rules R2 and R8: the number of pods of one zone that may be unavailable.
  *
- * OrderedReady brings pods back one by one and stops at the first that stays unready, so a larger wave would keep the
- * others away for nothing. Without a second zone there is nothing that could serve meanwhile.
+ * OrderedReady recreates pods one by one and stops at the first that stays unready, so a larger wave would
+ * keep the others down for nothing. Without a second zone nothing could serve in the meantime.
  *
  * @param zones number of zones that the workload's pods are in
  */
@@ -38,10 +38,10 @@ export function disruptionLimit(
 }
 
 /**
- * Rule R5: the most pods that may be taken together now.
+ * Rule R5: the maximum number of pods that may be removed together now.
  *
- * `wave`: wave k, counted from 0, has floor(factor^k) pods. `stream`: the window grows by factor - 1 for each pod
- * that came back, which multiplies it by the factor in each round of restarts, as TCP slow start does.
+ * `wave`: wave k, counted from 0, has floor(factor^k) pods. `stream`: the window grows by factor - 1 for each
+ * recovered pod, which multiplies it by the factor in each round of restarts, like TCP slow start.
  */
 export function growthLimit(
   options: Pick<RolloutOptions, 'exponentialFactor' | 'pacing'>,

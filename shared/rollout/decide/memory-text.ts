@@ -3,14 +3,14 @@ import * as z from 'zod/mini';
 import { parseJson } from '../../parse-json.ts';
 import type { RolloutMemory } from './types.ts';
 
-/** Raised when a field changes its meaning; a memory of another format is not trusted. */
+/** Incremented when a field changes its meaning; a memory in another format is not trusted. */
 const FORMAT = 1;
-/** Every pod of the largest cluster; a text that names more was not written by us. */
+/** Every pod of the largest cluster; text that names more was not written by us. */
 const MOST_PODS = 150_000;
 const MOST_COUNTED = 1e9;
 
 const Count = z.int().check(z.nonnegative(), z.lte(MOST_COUNTED));
-/** Of an object: the API allows no longer ones. */
+/** An object's name: the API's limit. */
 const Name = z.string().check(z.maxLength(253));
 const Text = z.string().check(z.maxLength(1024));
 
@@ -28,24 +28,22 @@ const memorySchema = z.object({
   killed: z.optional(z.array(z.tuple([Name, Name, Text, z.boolean()])).check(z.maxLength(MOST_PODS))),
 });
 
-/** More of them hold a rollout no better, and the annotation has to fit. */
+/** More would not change the outcome, and the annotation must fit. */
 const MOST_KILLED = 50;
-/** A shorter text stays one that people and earlier releases can read. */
+/** Shorter text stays readable by people and earlier releases. */
 const LONGEST_PLAIN_CHARACTERS = 32 * 1024;
-/** What a text may unfold to: what we write is far smaller. */
+/** Limit for decompression: what we write is far smaller. */
 const MOST_UNFOLDED_BYTES = 32 * 1024 * 1024;
 
-/**
- * The longest text that the Lease takes: the annotations of an object may have 256 KiB together, and others stand beside
- * this one.
- */
+/** The longest text the Lease can hold: annotations of an object may total 256 KiB, and there are others. */
 export const MOST_MEMORY_CHARACTERS = 224 * 1024;
 
 /**
- * The memory as text for the Lease's annotation: JSON, and where that is long the same compressed, as base64. Zones are
- * kept for the pods in flight only, since all others can be seen on their nodes, and lists instead of names.
+ * Encodes the memory for the Lease's annotation: JSON, and if that is long the same compressed, as base64.
+ * Zones are stored only for pods in flight, because the others' can be read from their nodes, and entries are
+ * tuples to save space.
  *
- * @returns a text that may be longer than MOST_MEMORY_CHARACTERS: some 6,500 pods in flight fit
+ * @returns text that may be longer than MOST_MEMORY_CHARACTERS: about 6,500 pods in flight fit
  */
 export function encodeMemory(memory: RolloutMemory): string {
   const { revision, waves, recovered, zone } = memory;
@@ -72,10 +70,10 @@ export function encodeMemory(memory: RolloutMemory): string {
 }
 
 /**
- * Reads what `encodeMemory` wrote. The soak time starts again: how long the zone has been whole is not stored, because
- * nobody watched it meanwhile.
+ * Decodes what `encodeMemory` wrote. The soak time restarts: how long the zone was healthy is not stored,
+ * because it was not observed in between.
  *
- * @returns undefined for text that is no memory; starting without one is always safe, only slower
+ * @returns undefined for text that is not a memory; starting without one is always safe, only slower
  */
 export function decodeMemory(text: string): RolloutMemory | undefined {
   const written = parseJson(memorySchema, text.startsWith('{') ? text : unfold(text));
@@ -97,7 +95,7 @@ export function decodeMemory(text: string): RolloutMemory | undefined {
   return { revision, waves, recovered, zone, zoneWholeSinceMs: undefined, inFlight, lastZones, killed };
 }
 
-/** @returns an empty text for what was not compressed by us */
+/** @returns empty text for what we did not compress */
 function unfold(text: string): string {
   try {
     const bytes = inflateRawSync(Buffer.from(text, 'base64'), { maxOutputLength: MOST_UNFOLDED_BYTES });

@@ -1,7 +1,7 @@
 import { isAvailable, isLeaving, tallyObservation } from './pods.ts';
 import type { InFlightPod, Observation, ObservedPod, RolloutMemory, RolloutOptions } from './types.ts';
 
-/** The memory of a rollout that has not begun. */
+/** The memory of a rollout that has not started. */
 export function emptyMemory(revision: string): RolloutMemory {
   return {
     revision,
@@ -16,11 +16,11 @@ export function emptyMemory(revision: string): RolloutMemory {
 }
 
 /**
- * Brings the memory up to date with what is seen now; to be called before each decision. Calling it again with the
- * same observation changes nothing.
+ * Updates the memory with the current observation; must be called before each decision. Idempotent for the
+ * same observation.
  *
- * A new update revision starts the growth again (R5) but keeps where pods were, which zone was last (R1) and which
- * pods are away. Those that were chosen and not asked for are no longer planned.
+ * A new update revision restarts the growth (R5) but keeps where pods were, which zone was last (R1) and
+ * which pods are down. Pods that were chosen and not requested are no longer planned.
  */
 export function remember(
   memory: RolloutMemory,
@@ -51,8 +51,8 @@ export function remember(
 }
 
 /**
- * Drops the pods of the wave that are back, or that nobody will remove any more, and counts those that came back. A pod
- * that was chosen because it was down and is available now is none of the wave any more.
+ * Drops pods of the wave that have recovered, or that will no longer be removed, and counts the recovered
+ * ones. A pod that was chosen because it was down and is available now is no longer part of the wave.
  */
 function settleInFlight(memory: RolloutMemory, observation: Observation, minReadyMs: number, nowMs: number) {
   if (memory.inFlight.length === 0) return { inFlight: memory.inFlight, recovered: memory.recovered };
@@ -72,7 +72,7 @@ function settleInFlight(memory: RolloutMemory, observation: Observation, minRead
   return { inFlight, recovered };
 }
 
-/** Pods that went for an earlier revision and have no successor that serves. Their return is no growth. */
+/** Pods removed for an earlier revision without an available replacement. Their recovery does not count as growth. */
 function stillAway({ inFlight }: RolloutMemory, { pods }: Observation): InFlightPod[] {
   const staying = new Set(pods.filter((pod) => !pod.terminating).map((pod) => pod.uid));
   return inFlight
@@ -81,8 +81,8 @@ function stillAway({ inFlight }: RolloutMemory, { pods }: Observation): InFlight
 }
 
 /**
- * The memory for a process that comes after this one: names also the pods that were asked to go for an earlier plan, if
- * nobody knows what has become of that (R10).
+ * The memory for a later process: also names pods that were requested for an earlier plan with an unknown
+ * outcome (R10).
  */
 export function forSuccessors(memory: RolloutMemory, { pods }: Observation): RolloutMemory {
   const named = new Set(memory.inFlight.map(({ uid }) => uid));
@@ -108,7 +108,7 @@ function rememberZones(
   return zones;
 }
 
-/** Pods of the current wave that are still to be removed: the very pods that were chosen, not their successors. */
+/** Pods of the current wave that are still to be removed: the chosen pods themselves, not their replacements. */
 export function pendingPods(memory: RolloutMemory, observation: Observation): ObservedPod[] {
   const chosen = new Map(memory.inFlight.map((member) => [member.uid, member]));
   return observation.pods.filter(

@@ -8,22 +8,22 @@ import { terminationOf } from './leaving.ts';
 import { isAvailable } from './pods.ts';
 import type { Observation } from './types.ts';
 
-/** What the caches hold about one Deployment. */
+/** The cached objects of one Deployment. */
 export interface DeploymentState {
   deployment: RolledDeployment;
-  /** Those that match the selector; those of another owner are ignored. */
+  /** Those that match the selector; other owners' are ignored. */
   replicaSets: Iterable<ReplicaSet>;
   pods: Iterable<Pod>;
-  /** By name. Undefined where reading nodes is not allowed: then the pods' own zone labels must do. */
+  /** By name. Undefined without permission to read nodes: the pods' own zone labels are used. */
   nodes: ReadonlyMap<string, Node> | undefined;
 }
 
 /**
- * Turns a Deployment, its ReplicaSets and their pods into what the decision sees. The revision is the template itself,
- * so it is known before the controller has seen the template, and nothing of its status is waited for.
+ * Converts a Deployment, its ReplicaSets and their pods to an Observation. The revision is derived from the template,
+ * so it is known before the controller has observed the template, and no status has to be waited for.
  *
- * @param memory of the rollout: which pods the present wave has taken, so that their successors are known for such
- * @param minReadyMs for which a successor must be Ready before it has taken its predecessor's place
+ * @param memory of the rollout: identifies the pods of the current wave, and so their replacements
+ * @param minReadyMs how long a replacement must be Ready before it takes its predecessor's place
  */
 export function observeDeployment(
   { deployment, replicaSets, pods, nodes }: DeploymentState,
@@ -67,7 +67,7 @@ export function observeDeployment(
   };
 }
 
-/** The ReplicaSets that the Deployment controls, the oldest first, as the controller takes them. */
+/** The ReplicaSets that the Deployment controls, oldest first, in the controller's order. */
 export function ownedSets(
   { metadata: { uid } }: Pick<RolledDeployment, 'metadata'>,
   replicaSets: Iterable<ReplicaSet>,
@@ -82,8 +82,8 @@ export function ownedSets(
 }
 
 /**
- * The controller removes an old ReplicaSet beyond revisionHistoryLimit as soon as it has no pods but terminating ones.
- * These still leave, and may flush for long. Its name is all that is left to tell whose they were.
+ * The controller deletes an old ReplicaSet beyond revisionHistoryLimit as soon as it has only terminating
+ * pods. These are still leaving, and may flush for long. Only the ReplicaSet's name shows whose they were.
  */
 function isOfRemovedSet({ metadata }: Pod, deployment: string): boolean {
   const { controller, deletionTimestampMs } = metadata;
@@ -94,7 +94,7 @@ function isOfRemovedSet({ metadata }: Pod, deployment: string): boolean {
   );
 }
 
-/** A pod that has ended or was evicted by its kubelet stays as an object, and its ReplicaSet has made another. */
+/** A pod that has finished or was evicted by its kubelet stays as an object; its ReplicaSet has created another. */
 function isFinished({ metadata, status }: Pod): boolean {
   const ended = status.phase === 'Succeeded' || status.phase === 'Failed';
   return ended && metadata.deletionTimestampMs === undefined;

@@ -6,19 +6,19 @@ import { problemOf } from './cordoned.ts';
 import { terminationOf } from './leaving.ts';
 import type { Observation, ObservedPod } from './types.ts';
 
-/** What the caches hold about one StatefulSet. */
+/** The cached objects of one StatefulSet. */
 export interface StatefulSetState {
   statefulSet: StatefulSet;
-  /** Pods that match the selector; those of another owner are ignored. */
+  /** Pods that match the selector; other owners' are ignored. */
   pods: Iterable<Pod>;
-  /** By name. Undefined where reading nodes is not allowed: then the pods' own zone labels must do. */
+  /** By name. Undefined without permission to read nodes: the pods' own zone labels are used. */
   nodes: ReadonlyMap<string, Node> | undefined;
 }
 
-/** The label in which the StatefulSet controller writes a pod's revision. */
+/** The label with a pod's revision, set by the StatefulSet controller. */
 export const REVISION_LABEL = 'controller-revision-hash';
 
-/** Turns API objects into what the decision sees. Pods are told by their owner, not only by their labels. */
+/** Converts API objects to an Observation. Pods are identified by their owner, not only by their labels. */
 export function observeStatefulSet({ statefulSet, pods, nodes }: StatefulSetState): Observation {
   const { metadata, spec, status } = statefulSet;
   const first = spec.ordinals.start;
@@ -55,7 +55,7 @@ export function observeStatefulSet({ statefulSet, pods, nodes }: StatefulSetStat
   };
 }
 
-/** Of a StatefulSet with an absurd number of replicas, the first ones only. */
+/** For an excessive number of replicas, only the first ones. */
 function missingNames(
   name: string,
   { replicas, ordinals }: StatefulSet['spec'],
@@ -69,7 +69,7 @@ function missingNames(
   return missing;
 }
 
-/** The number at the end of a StatefulSet pod's name; -1 where there is none. */
+/** The ordinal at the end of a StatefulSet pod's name; -1 if there is none. */
 function ordinalOf(name: string): number {
   const match = /-(\d+)$/.exec(name);
   return match ? Number(match[1]) : -1;

@@ -1,7 +1,7 @@
 import { parseIntOrPercent } from '../../int-or-percent.ts';
 import type { Pacing, RolloutOptions } from './types.ts';
 
-/** Values as a user or a manifest writes them; undefined takes the default. */
+/** Values from flags or a manifest; undefined selects the default. */
 export interface RawRolloutOptions {
   maxUnavailable?: string | number | undefined;
   exponentialFactor?: string | number | undefined;
@@ -18,13 +18,13 @@ export const PACINGS: readonly Pacing[] = ['wave', 'stream'];
 
 export const ROLLOUT_DEFAULTS = { maxUnavailable: '25%', exponentialFactor: 2, pacing: 'wave' } as const;
 
-/** Unless told otherwise, pods that flush leave one at a time. */
+/** By default, flushing pods leave one at a time. */
 const MAX_LEAVING_WITH_FLUSH = 1;
 
 /**
- * Checks the options of a rollout.
+ * Validates the options of a rollout.
  *
- * @returns the options, or every complaint as a sentence that names the option
+ * @returns the options, or every problem as a sentence that names the option
  */
 export function parseRolloutOptions(raw: RawRolloutOptions): RolloutOptions | { problems: string[] } {
   const problems: string[] = [];

@@ -1,4 +1,4 @@
-/** What a rollout would do if nothing goes wrong: found by letting the decision itself run on a perfect cluster. */
+/** What a rollout would do without failures: computed by running the decision on a simulated cluster. */
 import { decide } from './decide.ts';
 import { emptyMemory, remember } from './memory.ts';
 import type { Blocked, GateState, Observation, ObservedPod, RolloutMemory, RolloutOptions } from './types.ts';
@@ -13,22 +13,22 @@ export interface PlannedWave {
 
 export interface RolloutPlan {
   waves: readonly PlannedWave[];
-  /** Until the last pod is available; at least as long as the pods take that may leave only so many at a time. */
+  /** Until the last pod is available; at least as long as --max-leaving requires for all pods to leave. */
   totalMs: number;
-  /** The same pods one after the other. */
+  /** The same pods one at a time. */
   oneAtATimeMs: number;
-  /** Why the plan ends before the rollout would; undefined when it is complete. */
+  /** Why the plan is incomplete; undefined if it is complete. */
   blocked: Blocked | undefined;
 }
 
 /**
- * Plays the rollout through. Pods that are on their way when it begins are taken to be back at once.
+ * Simulates the rollout. Pods that are recovering at the start are assumed to recover immediately.
  *
- * The waves are those without --max-leaving, which only sets a lower bound to the whole: to play it through would take a
- * decision for each pod, and with 3,000 of them ten seconds.
+ * The waves are those without --max-leaving, which only sets a lower bound for the total: simulating it would
+ * take a decision for each pod, ten seconds for 3,000 of them.
  *
  * @param restartMs how long each pod takes from its removal until it is Ready again, by name
- * @param flushMs how much of that it leaves
+ * @param flushMs the part of that during which it is leaving
  */
 export function planRollout(
   observation: Observation,
@@ -52,7 +52,7 @@ function planWaves(
   const world = new PerfectCluster(observation, options);
   const waves: PlannedWave[] = [];
   const gates: GateState[] = [];
-  // Since when a zone has been whole is told by the server's clock, and time begins at 0 here: it soaks anew.
+  // The healthy-since time is by the server's clock, and time starts at 0 here: the soak restarts.
   let current =
     memory.revision === observation.updateRevision
       ? { ...memory, zoneWholeSinceMs: undefined }
@@ -84,7 +84,7 @@ function planWaves(
   }
 }
 
-/** Pods that come back exactly when they should. Time begins at 0. */
+/** A cluster whose pods recover exactly on time. Time starts at 0. */
 class PerfectCluster {
   nowMs = 0;
   private readonly pods: Map<string, ObservedPod>;
@@ -114,7 +114,7 @@ class PerfectCluster {
     return { ...this.observation, pods };
   }
 
-  /** Replaces a pod and returns how long it takes. */
+  /** Replaces a pod; returns how long it takes. */
   replace(name: string, restartMs: number): number {
     const pod = this.pods.get(name);
     if (pod) {
@@ -124,8 +124,8 @@ class PerfectCluster {
   }
 
   /**
-   * Goes to the next moment at which the decision can change; false when nothing will. Between waves that is when all
-   * are back: looking at each of 10,000 pods coming back would cost a second for each.
+   * Advances to the next time at which the decision can change; false if there is none. Between waves that is
+   * when all have recovered: deciding for each of 10,000 recovering pods would cost a second each.
    */
   advance(recheckAtMs: number | undefined): boolean {
     const { minReadyMs, pacing } = this.options;

@@ -1,26 +1,26 @@
 import { type CountedPod, compareText, tallyZones, type ZoneTally } from '../../kube/zones.ts';
 import type { Observation, ObservedPod, RolloutMemory } from './types.ts';
 
-/** When a pod began to count as available, ms since the epoch; undefined while it is leaving or not Ready. */
+/** Since when a pod counts as available, in epoch ms; undefined while it is leaving or not Ready. */
 export function availableSinceMs(pod: ObservedPod, minReadyMs: number): number | undefined {
   return isLeaving(pod) || pod.readySinceMs === undefined ? undefined : pod.readySinceMs + minReadyMs;
 }
 
-/** Terminating, or going to be for all that is known (R10). */
+/** Terminating, or possibly about to be (R10). */
 export function isLeaving({ terminating, asked }: Pick<ObservedPod, 'terminating' | 'asked'>): boolean {
   return terminating || asked !== undefined;
 }
 
 /**
- * Ready for long enough, not terminating. Without a time to wait for, Ready is enough whatever the clocks say: ours and
- * the kubelets' may be a second apart.
+ * Ready for long enough and not terminating. With minReadyMs 0, Ready is sufficient regardless of the clocks:
+ * ours and the kubelet's may differ by a second.
  */
 export function isAvailable(pod: ObservedPod, minReadyMs: number, nowMs: number): boolean {
   const sinceMs = availableSinceMs(pod, minReadyMs);
   return sinceMs !== undefined && (minReadyMs === 0 || sinceMs <= nowMs);
 }
 
-/** The zone a pod counts in: its node's, else the one it was last seen in. */
+/** The zone a pod counts in: its node's, otherwise the one it was last seen in. */
 export function zoneOf(
   pod: { name: string; zone?: string | undefined },
   memory: Pick<RolloutMemory, 'lastZones'>,
@@ -28,7 +28,7 @@ export function zoneOf(
   return pod.zone ?? memory.lastZones[pod.name];
 }
 
-/** Rule R3: all pods by zone, the missing ones in the zone where they last were. */
+/** Rule R3: all pods by zone, missing ones in the zone where they last were. */
 export function tallyObservation(
   observation: Observation,
   memory: Pick<RolloutMemory, 'lastZones'>,
@@ -56,7 +56,7 @@ export function knownZones(observation: Observation, memory: Pick<RolloutMemory,
   return [...zones].sort(compareText);
 }
 
-/** Rule R10: shows which pods were asked to go, as far as the answer is not known. */
+/** Rule R10: marks pods whose removal was requested, while the outcome is unknown. */
 export function withAsked(
   observation: Observation,
   askedOf: (uid: string) => ObservedPod['asked'],
@@ -69,8 +69,8 @@ export function withAsked(
 }
 
 /**
- * Shows pods whose removal the API server has accepted as terminating, also while the watch has not told so yet:
- * nothing is decided from a picture that is older than our own acts.
+ * Marks pods whose removal the API server has accepted as terminating, even before the watch shows it: no
+ * decision may be based on a view older than our own actions.
  */
 export function withEvicted(observation: Observation, evictedUids: ReadonlySet<string>): Observation {
   if (evictedUids.size === 0) return observation;
@@ -81,10 +81,10 @@ export function withEvicted(observation: Observation, evictedUids: ReadonlySet<s
 }
 
 /**
- * Rule R1 for pods that come back elsewhere: what is missing until a pod's successor is available is what the pod itself
- * held, so that its place is down in ITS zone, wherever the successor has been scheduled.
+ * Rule R1 for pods that recover in another zone: until a pod's replacement is available, the original pod's
+ * data is missing, so its place is down in ITS zone, wherever the replacement was scheduled.
  *
- * @param memory names the pods that the rollout has taken, and where they were
+ * @param memory names the pods that the rollout removed, and their zones
  */
 export function withPlaces(
   observation: Observation,

@@ -1,14 +1,14 @@
-/** The facts that every view of a rollout shows, ready to be drawn: no API objects, no colours, no widths. */
+/** The data that every view of a rollout shows: no API objects, colours or widths. */
 
-/** What one pod's cell says. */
+/** State of one pod's cell. */
 export type CellState =
-  /** Available on an old revision: still to be replaced. */
+  /** Available on an old revision: to be replaced. */
   | 'stale'
-  /** Removed by this rollout and not back yet. */
+  /** Removed by this rollout and not recovered yet. */
   | 'replacing'
   /** Available on the update revision. */
   | 'updated'
-  /** Down, and not because this rollout just took it. */
+  /** Down, and not because this rollout just removed it. */
   | 'unready';
 
 export interface PodCell {
@@ -16,38 +16,38 @@ export interface PodCell {
   state: CellState;
   /** Why it is not available: "terminating", "missing", "ImagePullBackOff"; undefined for an available pod. */
   detail: string | undefined;
-  /** Of a terminating pod, as soon as it is known; `graceLeftMs` is below 0 once the grace period is over. */
+  /** For a terminating pod, once known; `graceLeftMs` is negative after the grace period. */
   termination?: { forMs: number; graceLeftMs: number } | undefined;
 }
 
 export interface ZoneRow {
   /** The zone's name, or "unknown zone". */
   zone: string;
-  /** Highest ordinal first, the order in which they go. */
+  /** Highest ordinal first, the order of removal. */
   cells: readonly PodCell[];
   total: number;
   updated: number;
   down: number;
-  /** `active`: pods of it are being replaced now. */
+  /** `active`: pods in it are being replaced now. */
   phase: 'pending' | 'active' | 'finished';
 }
 
-/** What operators at any terminal have asked of a rollout while it runs. */
+/** Operator orders during a rollout, from any terminal. */
 export interface Orders {
   paused: Order | undefined;
-  /** Who put another value in the place of --max-unavailable. */
+  /** Who overrode --max-unavailable. */
   maxUnavailableBy: Order | undefined;
-  /** Who turned the template back to an earlier revision. */
+  /** Who rolled the template back to an earlier revision. */
   undone: Order | undefined;
 }
 
-/** Who asked for something, when and why. */
+/** Who gave an order, when and why. */
 export interface Order {
   /** `user@host`. */
   by: string;
-  /** ISO 8601, by the clock of who asked. */
+  /** ISO 8601, by the clock of the machine that gave it. */
   at: string;
-  /** Empty where none was given. */
+  /** Empty if none was given. */
   reason: string;
 }
 
@@ -61,23 +61,23 @@ export interface RolloutSnapshot extends Orders {
   total: number;
   updated: number;
   down: number;
-  /** Most pods of a zone that may be down: maxUnavailable as it is in force, resolved and capped. */
+  /** Maximum pods of a zone that may be down: the effective maxUnavailable, resolved and capped. */
   maxUnavailablePods: number;
-  /** In the order in which they are taken. */
+  /** In rollout order. */
   zones: readonly ZoneRow[];
-  /** The wave under way or the last one; undefined before the first. */
+  /** The current wave or the last one; undefined before the first. */
   wave: { number: number; zone: string; pods: readonly PodCell[] } | undefined;
-  /** What happens now and why: `wait` and `blocked` are the decision's own words. */
+  /** The current state and reason; for `wait` and `blocked` in the decision's own words. */
   status: RolloutStatus;
   startedAtMs: number;
   nowMs: number;
-  /** Estimated from the start-up times seen; undefined while there is nothing to go by. */
+  /** Estimated from observed start-up times; undefined without any. */
   remainingMs: number | undefined;
 }
 
 export interface RolloutStatus {
   kind: 'disrupting' | 'waiting' | 'blocked' | 'disconnected' | 'stopping' | 'done';
   reason: string;
-  /** Flag, field or command that would change a `blocked`. */
+  /** The flag, field or command that resolves a `blocked`. */
   fix: string | undefined;
 }

@@ -1,101 +1,101 @@
 import type { IntOrPercent } from '../../int-or-percent.ts';
 
-/** A workload's pods as the decision sees them. Nothing here is particular to StatefulSets. */
+/** A workload's pods as input to the decision. Independent of the workload's kind. */
 export interface Observation {
-  /** Pods that the spec asks for. */
+  /** Desired replicas of the spec. */
   replicas: number;
-  /** The revision that every pod shall have. */
+  /** The revision that every pod should have. */
   updateRevision: string;
-  /** Whether status.observedGeneration has caught up, so that `updateRevision` belongs to the newest template. */
+  /** Whether status.observedGeneration is current, so that `updateRevision` belongs to the newest template. */
   revisionObserved: boolean;
-  /** The controller brings pods back one after the other, in order (podManagementPolicy OrderedReady). */
+  /** The controller recreates pods one after the other, in order (podManagementPolicy OrderedReady). */
   orderedReady: boolean;
   /** Pods that the workload's controller owns. */
   pods: readonly ObservedPod[];
-  /** Names of pods that the spec asks for and that do not exist. */
+  /** Names of expected pods that do not exist. */
   missing: readonly string[];
-  /** Listing nodes is not allowed, so that only the pods' own labels tell their zones. Not so where it is left out. */
+  /** Listing nodes is forbidden, so zones come from the pods' own labels only. Defaults to false. */
   nodesForbidden?: boolean | undefined;
 }
 
 export interface ObservedPod {
   name: string;
   uid: string;
-  /** Decides the order within a zone: the highest goes first. */
+  /** Determines the order within a zone: highest first. */
   ordinal: number;
   /** Undefined before scheduling, and on a node without a zone label. */
   node: string | undefined;
   zone: string | undefined;
-  /** It never had a node: it never ran, and replacing it makes nothing unavailable. */
+  /** It was never scheduled: it never ran, and replacing it makes nothing unavailable. */
   unscheduled?: boolean | undefined;
   /** Not on the update revision. */
   stale: boolean;
   terminating: boolean;
-  /** Known as soon as the pod has been seen terminating. */
+  /** Known once the pod was seen terminating. */
   termination?: Termination | undefined;
-  /** Beyond the replicas that the spec asks for: the controller is about to delete it. */
+  /** Beyond the desired replicas: the controller is about to delete it. */
   surplus: boolean;
-  /** When the Ready condition became true, ms since the epoch; undefined while it is not Ready or not Running. */
+  /** When the Ready condition became true, in epoch ms; undefined while it is not Ready or not Running. */
   readySinceMs: number | undefined;
-  /** What its conditions and containers say while it is not ready, such as "ImagePullBackOff". */
+  /** The problem reported by its conditions and containers while not ready, such as "ImagePullBackOff". */
   problem: string | undefined;
   /**
-   * Rule R10: its removal was asked for, and is neither known to have failed nor to have happened, so that it counts as
-   * down. `sent`: the answer is awaited; `unanswered`: it was lost, or a process before this one may have asked.
+   * Rule R10: its removal was requested, and is known neither to have failed nor to have happened, so it counts as
+   * down. `sent`: the response is pending; `unanswered`: it was lost, or an earlier process may have requested it.
    */
   asked?: 'sent' | 'unanswered' | undefined;
 }
 
-/** A graceful deletion under way, in ms since the epoch by the API server's clock. */
+/** A graceful deletion in progress, in epoch ms by the API server's clock. */
 export interface Termination {
-  /** When the deletion was asked for. */
+  /** When the deletion was requested. */
   sinceMs: number;
-  /** When the grace period is over: what still runs then is killed. */
+  /** When the grace period ends: what still runs then is killed. */
   graceEndsAtMs: number;
 }
 
-/** How pods are taken: a wave at a time, or the next one as soon as one is back. */
+/** How pods are replaced: a wave at a time, or the next one as soon as one has recovered. */
 export type Pacing = 'wave' | 'stream';
 
 export interface RolloutOptions {
   maxUnavailable: IntOrPercent;
-  /** Growth of the waves; 0 takes maxUnavailable at once, otherwise at least 1. */
+  /** Growth of the waves; 0 uses maxUnavailable immediately, otherwise at least 1. */
   exponentialFactor: number;
   pacing: Pacing;
-  /** Zones to take first, in this order; the others follow by name. */
+  /** Zones to roll out first, in this order; the others follow by name. */
   zoneOrder: readonly string[];
-  /** How long a zone must have been whole before the next one is touched. */
+  /** How long a zone must have been healthy before the next one is disrupted. */
   soakMs: number;
   /** How long a pod must have been Ready to count as available. */
   minReadyMs: number;
   /** Replace stale unready pods even when two or more zones are disrupted. */
   replaceUnready: boolean;
-  /** Rule R9: most pods that may leave at one time, whatever makes them leave; undefined for no such limit. */
+  /** Rule R9: maximum pods that may be leaving at once, for whatever reason; undefined for no limit. */
   maxLeaving: number | undefined;
-  /** The pods flush when they exit: one that was killed meanwhile may have lost data, and holds the rollout. */
+  /** The pods flush on exit: one that is killed before may have lost data, and blocks the rollout. */
   flush: boolean;
 }
 
-/** Something outside that must be open before a disruption. `unknown` holds as `closed` does. */
+/** An external condition that must be open before a disruption. `unknown` blocks like `closed`. */
 export interface GateState {
   name: string;
   state: 'open' | 'closed' | 'unknown';
   reason: string;
 }
 
-/** What must be remembered between decisions, and outlives the process in the Lease. */
+/** State that must be kept between decisions, and survives the process in the Lease. */
 export interface RolloutMemory {
   /** The update revision that the counters below belong to. */
   revision: string;
-  /** Waves begun that took available pods: the k of rule R5. */
+  /** Number of waves that removed available pods: the k of rule R5. */
   waves: number;
-  /** Pods taken while available that are available again: the growth of the `stream` window. */
+  /** Pods removed while available that are available again: the growth of the `stream` window. */
   recovered: number;
-  /** The zone disrupted last. */
+  /** The last disrupted zone. */
   zone: string | undefined;
-  /** Since when that zone has been whole, ms since the epoch; undefined while it is not. */
+  /** Since when that zone is healthy, in epoch ms; undefined while it is not. */
   zoneWholeSinceMs: number | undefined;
-  /** Pods of the current wave that are not back yet, also those not evicted yet. */
+  /** Pods of the current wave that have not recovered, including those not evicted yet. */
   inFlight: readonly InFlightPod[];
   /** Zone in which each pod was last seen, by pod name. */
   lastZones: Readonly<Record<string, string>>;
@@ -103,21 +103,21 @@ export interface RolloutMemory {
   killed: readonly KilledPod[];
 }
 
-/** A pod that did not end by itself: what it had in memory may be lost. */
+/** A pod that did not exit normally: its in-memory data may be lost. */
 export interface KilledPod {
   name: string;
   uid: string;
-  /** As a sentence goes on after the pod's name: "was killed at the end of its grace period of 40m 00s". */
+  /** As a clause after the pod's name: "was killed at the end of its grace period of 40m 00s". */
   how: string;
-  /** An operator knows of it and has let the rollout go on. */
+  /** An operator has acknowledged it and let the rollout continue. */
   accepted: boolean;
 }
 
 export interface InFlightPod {
   name: string;
-  /** Of the pod to remove. A pod of this name with another uid is its successor. */
+  /** Of the pod to remove. A pod with this name and another uid is its replacement. */
   uid: string;
-  /** It was available when it was chosen, so its return counts for growth. */
+  /** It was available when chosen, so its recovery counts for growth. */
   counted: boolean;
 }
 
@@ -126,7 +126,7 @@ export interface RolloutInput {
   options: RolloutOptions;
   memory: RolloutMemory;
   gates: readonly GateState[];
-  /** Ms since the epoch, by the API server's clock. */
+  /** Epoch ms, by the API server's clock. */
   nowMs: number;
 }
 
@@ -136,13 +136,13 @@ export type RolloutDecision = Disrupt | Wait | Blocked | Done;
 export interface Disrupt {
   kind: 'disrupt';
   zone: string;
-  /** To be removed now, in the order in which they go. */
+  /** To be removed now, in this order. */
   pods: readonly { name: string; uid: string }[];
-  /** Names of the others that were chosen with them, whose turn comes when fewer pods leave (R9). */
+  /** Names of the other pods chosen with them, removed once fewer pods are leaving (R9). */
   later: readonly string[];
-  /** Number of the wave, from 1; 0 for one that only replaces pods that are down anyway. */
+  /** Number of the wave, from 1; 0 for one that only replaces pods that are already down. */
   wave: number;
-  /** False when this goes on with a wave that was begun before. */
+  /** False if this continues an earlier wave. */
   begins: boolean;
   reason: string;
   /** To be stored before the first pod is removed, so that a crash in between loses nothing. */
@@ -155,11 +155,11 @@ export interface Wait {
   kind: 'wait';
   for: WaitFor;
   reason: string;
-  /** The gate that holds: its reason may change all the time, while it stays the same wait. */
+  /** The gate that blocks: its reason may change continually while it remains the same wait. */
   gate?: Pick<GateState, 'name' | 'state'> | undefined;
   /** Pods waited for. */
   pods: readonly string[];
-  /** When time alone can change the answer, ms since the epoch. */
+  /** When time alone can change the decision, in epoch ms. */
   recheckAtMs: number | undefined;
 }
 
@@ -169,7 +169,7 @@ export interface Blocked {
   kind: 'blocked';
   by: BlockedBy;
   reason: string;
-  /** Which flag, field or label would change it. */
+  /** The flag, field or label that resolves it. */
   fix: string;
   pods: readonly string[];
 }

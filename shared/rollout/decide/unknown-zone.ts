@@ -3,16 +3,16 @@ import { compareText, ZONE_LABEL } from '../../kube/zones.ts';
 import { listNames } from '../../sentences.ts';
 import type { Observation, ObservedPod } from './types.ts';
 
-/** Pods on a node, whose zone nothing tells. A pod of an unknown zone could be of any zone (rule R8). */
+/** Scheduled pods whose zone is unknown. Such a pod could be in any zone (rule R8). */
 export function podsOfUnknownZone({ pods }: Pick<Observation, 'pods'>): ObservedPod[] {
   return pods.filter((pod) => pod.node !== undefined && pod.zone === undefined);
 }
 
 /**
- * Why zones are unknown, and what would tell them.
+ * Why zones are unknown, and how to fix it.
  *
- * @param pods on nodes, of unknown zones; at least one
- * @param nodesForbidden listing nodes is not allowed, so that the labels of nodes may be right
+ * @param pods scheduled, of unknown zone; at least one
+ * @param nodesForbidden listing nodes is forbidden, so the nodes' labels may be correct
  */
 export function explainUnknownZone(
   pods: readonly ObservedPod[],

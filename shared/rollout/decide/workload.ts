@@ -8,40 +8,40 @@ import type { Observation } from './types.ts';
 
 export type WorkloadKind = 'statefulset' | 'deployment';
 
-/** A workload as it is at one moment, whatever its kind. */
+/** A workload of any kind at one moment. */
 export interface Workload {
   kind: WorkloadKind;
   metadata: ObjectMeta;
   replicas: number;
-  /** As its owner wants it, also while a rollout has set another value. */
+  /** The owner's value, even while a rollout has set another. */
   minReadySeconds: number;
   selector: StatefulSet['spec']['selector'];
-  /** The revision that all pods shall have; empty where the controller has not named it yet. */
+  /** The revision that all pods should have; empty if the controller has not named it yet. */
   updateRevision: string;
-  /** The one that they had before, where the controller tells. */
+  /** The previous revision, if the controller reports it. */
   currentRevision: string | undefined;
-  /** Whether `updateRevision` is that of the newest template. */
+  /** Whether `updateRevision` belongs to the newest template. */
   revisionObserved: boolean;
-  /** The controller leaves it to the rollout which pods go. */
+  /** The controller lets the rollout choose which pods are removed. */
   isHeld: boolean;
-  /** Of a StatefulSet: pods below this ordinal are kept on the old revision by its update strategy; 0 for none. */
+  /** For a StatefulSet: its update strategy keeps pods below this ordinal on the old revision; 0 for none. */
   partition: number;
   /** Of the template. */
   containers: readonly Container[];
   /** The revision of a pod; undefined for a pod of another owner. */
   revisionOf(pod: Pod): string | undefined;
-  /** What the decision sees of it. */
+  /** Converts it to an Observation. */
   observe(cluster: ObservedCluster, looking: Looking): Observation;
 }
 
 export interface ObservedCluster {
-  /** Pods that match the selector; those of another owner are ignored. */
+  /** Pods that match the selector; other owners' are ignored. */
   pods: Iterable<Pod>;
-  /** By name. Undefined where reading nodes is not allowed: then the pods' own zone labels must do. */
+  /** By name. Undefined without permission to read nodes: the pods' own zone labels are used. */
   nodes: ReadonlyMap<string, Node> | undefined;
 }
 
-/** What has to be known to tell the successors of pods that were taken, and where those were. */
+/** What is needed to identify the replacements of removed pods, and where those were. */
 export interface Looking {
   memory: PlaceMemory;
   minReadyMs: number;
@@ -49,7 +49,7 @@ export interface Looking {
   nowMs: number;
 }
 
-/** Before there is a rollout to remember. */
+/** For observations before there is a rollout. */
 export const FIRST_LOOK: Looking = { memory: { inFlight: [], lastZones: {} }, minReadyMs: 0, nowMs: 0 };
 
 /** `statefulset/ingester`. */
@@ -78,18 +78,18 @@ export function statefulSetWorkload(statefulSet: StatefulSet): Workload {
   };
 }
 
-/** Which pods an update strategy keeps on the old revision: those below this ordinal; 0 for none. */
+/** The ordinal below which an update strategy keeps pods on the old revision; 0 for none. */
 export function partitionOf({ type, rollingUpdate }: StatefulSet['spec']['updateStrategy']): number {
   return type === 'RollingUpdate' ? (rollingUpdate?.partition ?? 0) : 0;
 }
 
-/** What a rollout does to a partition, as a sentence; undefined where there is none. */
+/** How a rollout treats a partition, as a sentence; undefined if there is none. */
 export function describePartition(partition: number): string | undefined {
   if (partition === 0) return undefined;
   return `its partition ${partition} keeps pods below ordinal ${partition} on the old revision; a rollout replaces all pods, these too`;
 }
 
-/** @param minReadySeconds as they were before the Deployment was held */
+/** @param minReadySeconds the value before the rollout paused the Deployment */
 export function deploymentWorkload(
   deployment: RolledDeployment,
   replicaSets: Iterable<ReplicaSet>,

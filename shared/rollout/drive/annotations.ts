@@ -1,20 +1,23 @@
-/** What the Lease of a rollout says. Names are kept: another version may go on with the rollout. */
+/** Annotations on a rollout's Lease. The names must not change: another version may resume the rollout. */
 export const ANNOTATION = {
   memory: 'kubectl-zone.dev/rollout-memory',
   revision: 'kubectl-zone.dev/update-revision',
   wave: 'kubectl-zone.dev/wave',
   state: 'kubectl-zone.dev/state',
   reason: 'kubectl-zone.dev/reason',
-  /** Orders of operators; see `orders.ts`. */
+  /** Operator orders; see `orders.ts`. */
   paused: 'kubectl-zone.dev/paused',
   aborted: 'kubectl-zone.dev/aborted',
   maxUnavailable: 'kubectl-zone.dev/max-unavailable',
   maxUnavailableBy: 'kubectl-zone.dev/max-unavailable-by',
   undone: 'kubectl-zone.dev/undone',
-  /** What the holder was started with, for those who steer it from elsewhere. */
+  /** The holder's flags, for commands that control it from elsewhere. */
   maxUnavailableFlag: 'kubectl-zone.dev/max-unavailable-flag',
-  /** The strategy that was there before OnDelete, as JSON. */
+  /** The update strategy before OnDelete, as JSON. */
   strategyBefore: 'kubectl-zone.dev/strategy-before',
-  /** Whose requests may still be carried out: by whoever took the Lease after a holder that ended without releasing it. */
+  /**
+   * The previous holder whose requests may still be carried out; set by the process that took over a Lease
+   * that was not released.
+   */
   unsettled: 'kubectl-zone.dev/unsettled-requests-of',
 } as const;

@@ -11,7 +11,7 @@ export interface Beginning extends Prepared {
   lock: Pick<RolloutLock, 'resumed' | 'memory'>;
 }
 
-/** The first words: what will be done, and what the operator should know before. */
+/** Reports what the rollout will do, and what the operator should know first. */
 export function announce(
   { watched, lock, request, observation, workload, changed }: Beginning,
   reporter: Reporter,
@@ -32,7 +32,7 @@ export function announce(
   if (request.disableEviction) notice('pods are deleted, not evicted: disruption budgets are not asked');
 }
 
-/** The event with which every rollout begins. */
+/** The first event of every rollout. */
 export function started(
   { kind, metadata: { namespace, name } }: Workload,
   { updateRevision, pods, replicas }: Observation,

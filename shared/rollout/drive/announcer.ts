@@ -9,14 +9,14 @@ import type { Workload } from '../decide/workload.ts';
 import type { Reporter, RolloutEvent, UntimedEvent } from './events.ts';
 import type { ObservedRollout, Progress } from './progress.ts';
 
-/** A moment with the API objects behind it. */
+/** One observation, with the API objects behind it. */
 export interface DriverView extends ObservedRollout {
   workload: Workload;
   pods: Iterable<Pod>;
   orders: Orders;
 }
 
-/** Says what happens: turns sights and decisions into events, each reason once. */
+/** Reports progress: converts observations and decisions to events, each reason once. */
 export class Announcer {
   private readonly reporter: Reporter;
   private readonly progress: Progress;
@@ -24,7 +24,7 @@ export class Announcer {
   private readonly refusals = new Map<string, string>();
   private wave: { number: number; zone: string; pods: readonly string[] } | undefined;
   private lastReason = '';
-  /** A gate that closes again in the middle of a wave is told again. */
+  /** A gate that closes again during a wave is reported again. */
   private heldByGate = false;
   private remaining: { updated: number; revision: string; endsAtMs: number | undefined } | undefined;
 
@@ -51,13 +51,13 @@ export class Announcer {
     });
   }
 
-  /** An answer to a removal: an empty reason when it was accepted. */
+  /** The answer to a removal; an empty reason if it was accepted. */
   removalAnswered(pod: string, reason: string): void {
     if (reason === '') this.refusals.delete(pod);
     else this.refusals.set(pod, reason);
   }
 
-  /** Reports why the rollout does not continue, if that has changed, and all there is to see. */
+  /** Reports why the rollout is waiting, if that has changed, and a snapshot. */
   decided(view: DriverView, decision: RolloutDecision): RolloutStatus {
     const status = this.statusOf(decision);
     const snapshot = this.snapshot(view, status);
@@ -66,7 +66,7 @@ export class Announcer {
     return status;
   }
 
-  /** As `decided`, for what is not the decision's to say: no connection, the end. */
+  /** As `decided`, for states that are not decisions: disconnected, finished. */
   show(view: DriverView, status: RolloutStatus): void {
     this.say(view.nowMs, { type: 'snapshot', snapshot: this.snapshot(view, status) });
   }
@@ -93,7 +93,7 @@ export class Announcer {
     }
   }
 
-  /** Pods that come back one by one are no new reason; a pod that cannot come back is one. */
+  /** Pods that recover one by one are not a new reason; a pod that cannot recover is. */
   private explain(atMs: number, decision: RolloutDecision, snapshot: RolloutSnapshot): void {
     if (decision.kind === 'disrupt' || decision.kind === 'done') {
       if (this.heldByGate) this.lastReason = '';
@@ -134,7 +134,7 @@ export class Announcer {
     return { ...snapshot, remainingMs: this.estimateRemaining(view, snapshot) };
   }
 
-  /** The estimate is made anew when a pod has come back, and counts down in between. */
+  /** Re-estimated when a pod has recovered; counts down in between. */
   private estimateRemaining(
     view: DriverView,
     { updated, updateRevision }: RolloutSnapshot,

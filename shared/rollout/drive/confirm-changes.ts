@@ -6,10 +6,10 @@ import type { RolloutRequest } from './request.ts';
 import { ON_DELETE, patchCommand } from './strategy.ts';
 
 /**
- * Shows the change of the template, and asks once for all that is to be changed about the workload: its template, and
- * its update strategy where that is not OnDelete. Does not ask when nothing is, nor when --yes has answered.
+ * Prints the template's changes, and asks once for confirmation of all changes to the workload: its template,
+ * and its update strategy if that is not OnDelete. Does not ask if nothing changes, or with --yes.
  *
- * @throws UserError when the answer is no, and where nobody can be asked
+ * @throws UserError if the answer is no, or without a terminal to ask on
  */
 export async function agreeOnChanges(
   { change, yes }: RolloutRequest,

@@ -6,7 +6,7 @@ import { RESOURCES, resourcePath } from '../../kube/paths.ts';
 import { listNames } from '../../sentences.ts';
 import type { NamedWorkload } from './workload-names.ts';
 
-/** An empty text is as good as none: that is how Go writes a field that was not set. */
+/** An empty string counts as absent: Go writes unset fields that way. */
 const Text = z.pipe(
   z.optional(z.string()),
   z.transform((text) => (text === '' ? undefined : text)),
@@ -31,23 +31,23 @@ export interface UpdateDefaults {
   spec: z.infer<typeof Spec>;
 }
 
-/** What was found of defaults; a notice says why there may be some that could not be read. */
+/** The defaults, and a notice if they could not be read. */
 export interface FoundDefaults {
   defaults: UpdateDefaults | undefined;
   notice: string | undefined;
 }
 
 /**
- * Looks for the ZoneAwareUpdate of a StatefulSet. Where the CRD is not installed there is none, and where they may not
- * be listed the rollout goes on without.
+ * Finds the ZoneAwareUpdate of a StatefulSet. None if the CRD is not installed; without permission to list
+ * them, the rollout continues without defaults.
  *
- * @throws UserError when several are for this StatefulSet, and for a field of the wrong type
+ * @throws UserError if several name this StatefulSet, or for a field of the wrong type
  */
 export async function fetchDefaults(
   kube: Kube,
   { kind, metadata: { namespace, name } }: NamedWorkload,
 ): Promise<FoundDefaults> {
-  // A ZoneAwareUpdate names a StatefulSet.
+  // A ZoneAwareUpdate can name only a StatefulSet.
   if (kind !== 'statefulset') return { defaults: undefined, notice: undefined };
   let items: readonly unknown[];
   try {

@@ -11,28 +11,27 @@ import type { RolloutLock } from './rollout-lock.ts';
 import type { WorkloadWatches } from './watches.ts';
 import type { WorkloadPort } from './workload-port.ts';
 
-/** What a rollout is driven with. */
 export interface DriverOptions {
   kube: Kube;
   clock: Clock;
   random: () => number;
   namespace: string;
   kind: WorkloadKind;
-  /** Of the workload that was asked for: one of the same name made later is another. */
+  /** Of the requested workload: one recreated with the same name is another. */
   uid: string;
   watches: WorkloadWatches;
   port: Pick<WorkloadPort, 'gate' | 'removals'>;
-  /** Asked at each turn: an operator may change them while the rollout runs. */
+  /** Called every turn: an operator may change them during the rollout. */
   options(): RolloutOptions;
-  /** What operators have asked for, to be shown. */
+  /** Operator orders, for display. */
   orders(): Orders;
-  /** Conditions from outside that must be open. */
+  /** External conditions that must be open. */
   gates: Pick<GateWatch, 'states' | 'fresh' | 'ensureFresh'>;
   failures: FailureWatch;
   kills: KillWatch;
-  /** What the last holder of the Lease left, or an empty memory. */
+  /** The memory of the Lease's previous holder, or an empty one. */
   memory: RolloutMemory;
-  /** The Lease: nothing is removed that is not named in its memory, and nothing while it may be another's. */
+  /** The Lease: only pods named in its stored memory are removed, and none while another process may hold it. */
   lock: Pick<RolloutLock, 'save' | 'noteHeld' | 'uncertain'>;
   disableEviction: boolean;
   reporter: Reporter;

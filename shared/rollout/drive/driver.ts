@@ -16,17 +16,17 @@ import { Progress } from './progress.ts';
 import { KINDS } from './workload-names.ts';
 import type { PodRemovals, ZonedPod } from './workload-port.ts';
 
-/** After a memory that could not be stored. */
+/** After the memory could not be stored. */
 const SAVE_RETRY_MS = 1_000;
 const BLIND = 'no connection to the API server: nothing is removed until it is back';
-/** Nobody knows what the Lease says. */
+/** The Lease's state is unknown. */
 const UNKNOWN = Symbol('unknown');
-/** A pod that flushes changes nothing about its object, so that looking at it is a matter of time. */
+/** A flushing pod does not change its object, so it has to be checked periodically. */
 const FLUSH_NEWS_MS = 60_000;
 
 /**
- * Carries a rollout out. Each change that a watch reports, each answer to an eviction and each timer is a turn: look,
- * decide, store, act. There is no polling, and no turn begins before the last one has ended.
+ * Drives a rollout. Each watch event, eviction response and timer triggers a turn: observe, decide, store,
+ * act. It does not poll, and turns never overlap.
  */
 export class RolloutDriver {
   private readonly given: DriverOptions;
@@ -35,7 +35,7 @@ export class RolloutDriver {
   private readonly removals: PodRemovals;
   private readonly ending: Ending<RolloutEnd>;
   private memory: RolloutMemory;
-  /** What is stored. Only pods named in it are removed. */
+  /** The stored memory. Only pods named in it are removed. */
   private durable: RolloutMemory | undefined;
   /** Uids of pods whose removal was accepted. */
   private readonly evicted = new Set<string>();
@@ -44,7 +44,7 @@ export class RolloutDriver {
   private readonly turns: Turns;
   private available = 0;
   private lastTrouble = '';
-  /** What the Lease says of the rollout being held: it begins with a Lease that says it runs. */
+  /** The waiting reason last written to the Lease; at the start the Lease says that the rollout runs. */
   private noted: string | undefined | typeof UNKNOWN;
 
   constructor(given: DriverOptions) {
@@ -89,7 +89,7 @@ export class RolloutDriver {
     return this.ending.ended;
   }
 
-  /** Ends the rollout where it is: nothing more is removed, answers under way are still taken. */
+  /** Stops the rollout: nothing more is removed; responses in progress are still processed. */
   stop(outcome: RolloutOutcome, reason: string): void {
     this.ending.stop(() => {
       const view = this.look();
@@ -101,12 +101,12 @@ export class RolloutDriver {
     });
   }
 
-  /** Asks for a turn; as often as one likes. */
+  /** Requests a turn; may be called any number of times. */
   wake(): void {
     this.turns.wake();
   }
 
-  /** The memory could not be stored, so nothing may be removed: later, if the API server is to blame. */
+  /** The memory could not be stored, so nothing may be removed; retries if the API server is the cause. */
   private onTrouble(error: unknown): void {
     if (error instanceof LeaseLostError) {
       this.stop('stopped', error.message);
@@ -123,7 +123,7 @@ export class RolloutDriver {
     this.announcer.say(this.given.clock.nowMs(), { type: 'notice', message });
   }
 
-  /** Whether what we see, or our hold of the Lease, may be out of date. */
+  /** Whether our view, or our hold on the Lease, may be out of date. */
   private get blind(): boolean {
     const { watches, lock } = this.given;
     return watches.staleSinceMs !== undefined || lock.uncertain;
@@ -162,7 +162,7 @@ export class RolloutDriver {
       return true;
     }
     if (decision.kind === 'wait' && decision.for === 'leaving' && this.isAsking(observation)) {
-      // Only the answers are waited for, which is nothing to tell.
+      // Only the eviction responses are outstanding, which is not worth reporting.
       this.removals.request([]);
       return false;
     }
@@ -183,8 +183,8 @@ export class RolloutDriver {
   }
 
   /**
-   * Writes into the Lease whether the rollout is held and why, for those who look from elsewhere. A rollout that waits for
-   * its own pods runs. What could not be written is written again later.
+   * Writes to the Lease whether the rollout is waiting and why, for other commands. A rollout that waits for
+   * its own pods counts as running. Failed writes are retried.
    */
   private noteState(decision: RolloutDecision, { kind, reason }: RolloutStatus): void {
     const waitsForOthers = decision.kind === 'wait' ? decision.for === 'gate' : kind !== 'disrupting';
@@ -192,7 +192,7 @@ export class RolloutDriver {
     if (held === this.noted) return;
     this.noted = held;
     this.given.lock.noteHeld(held).catch((error: unknown) => {
-      // A Lease that is lost is noticed by its renewals, and ends the rollout then.
+      // A lost Lease is detected by its renewals, which ends the rollout.
       if (error instanceof LeaseLostError) return;
       if (!(error instanceof ApiError || error instanceof ConnectionError)) return this.ending.fail(error);
       this.noted = UNKNOWN;
@@ -200,7 +200,10 @@ export class RolloutDriver {
     });
   }
 
-  /** Carries out what was decided from this very view (R11): each request is bound to the pod as it was seen. */
+  /**
+   * Carries out a decision based on exactly this view (R11): each request has the observed resourceVersion as
+   * its precondition.
+   */
   private act(decision: RolloutDecision, { pods, observation }: DriverView): void {
     const { namespace } = this.given;
     const versions = new Map([...pods].map(({ metadata }) => [metadata.uid, metadata.resourceVersion]));
@@ -215,8 +218,8 @@ export class RolloutDriver {
   }
 
   /**
-   * Stores the wave first and looks again afterwards: what is removed is then named in the Lease, and was still right
-   * when the Lease was written.
+   * Stores the wave first and then observes again: pods are removed only if the Lease names them and the
+   * decision was still right after the Lease was written.
    */
   private async begin(decision: Disrupt, observation: Observation, nowMs: number): Promise<void> {
     await this.given.lock.save(forSuccessors(decision.memory, observation));
@@ -228,7 +231,7 @@ export class RolloutDriver {
     this.announcer.waveBegan(nowMs, decision);
   }
 
-  /** R11: whether these pods would be chosen at this very moment too. */
+  /** R11: whether the same pods would be chosen now. */
   private isStillRight(pods: readonly ZonedPod[]): boolean {
     const view = this.ending.begun || this.blind ? undefined : this.look();
     if (!view) return false;
@@ -247,7 +250,7 @@ export class RolloutDriver {
     return decision.pods.every((pod) => stored.has(pod.uid));
   }
 
-  /** Takes in what the watches show; undefined when the workload is gone. */
+  /** Processes the watches' current state; undefined if the workload is gone. */
   private look(): DriverView | undefined {
     const { watches, kube, clock, uid } = this.given;
     const options = this.given.options();
@@ -270,7 +273,7 @@ export class RolloutDriver {
     const view: DriverView = { workload, pods, orders, ...moment };
     for (const event of this.progress.look(view)) this.announcer.say(event.atMs, event);
 
-    // A pod that has become available may have made room in a budget that refused another.
+    // A pod that became available may have made room in a budget that refused another.
     const available = observation.pods.filter(
       (pod) => !pod.terminating && pod.readySinceMs !== undefined,
     ).length;

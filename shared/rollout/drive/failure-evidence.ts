@@ -5,13 +5,13 @@ import type { ContainerKind, ContainerStatus, Pod } from '../../kube/objects.ts'
 import { RESOURCES, resourcePath } from '../../kube/paths.ts';
 import { containerName, hasRun, podProblem } from '../../kube/pods.ts';
 
-/** A pod that did not become Ready in time, and what speaks for why. */
+/** A pod that did not become Ready in time, with evidence for the cause. */
 export interface FailedPod {
   pod: string;
-  /** In a few words, such as "CrashLoopBackOff", "missing". */
+  /** Short, such as "CrashLoopBackOff", "missing". */
   problem: string;
   containers: readonly FailedContainer[];
-  /** Last line that its first container which has run and is not ready has written; undefined where it cannot be read. */
+  /** Last log line of its first container that has run and is not ready; undefined if it cannot be read. */
   log?: string | undefined;
 }
 
@@ -20,17 +20,18 @@ export interface FailedContainer {
   kind: Exclude<ContainerKind, 'ephemeral'>;
   ready: boolean;
   restarts: number;
-  /** Why it does not run, with the kubelet's words; undefined while it runs. */
+  /** Why it is not running, in the kubelet's words; undefined while it runs. */
   state?: string | undefined;
 }
 
-/** Logs are read of this many pods, and for this long: the rollout is not held up by kubelets that do not answer. */
+/** Limits for reading logs: unresponsive kubelets must not delay the rollout. */
 const LOGS_READ = 5;
 const LOG_PATIENCE_MS = 2_000;
 const LONGEST_LOG_BYTES = 2_000;
 
 /**
- * Collects what the objects say of these pods, and where RBAC and kubelet allow, the last lines of their logs.
+ * Collects the state of these pods from their objects, and the last lines of their logs if RBAC and the
+ * kubelet allow it.
  *
  * @param names of pods that exist, or are missing
  */
@@ -63,7 +64,7 @@ export async function gatherEvidence(
 /** `db-3 (CrashLoopBackOff): container main: restarted 5 times, back-off 5m0s; last log line: "panic: no store"`. */
 export function describeFailed({ pod, problem, containers, log }: FailedPod): string {
   const details = containers.flatMap(({ name, kind, ready, restarts, state = 'running' }) => {
-    // It waits for the init containers, which are named.
+    // It waits for the init containers, which are listed.
     if (ready || state === 'PodInitializing') return [];
     const often = restarts === 1 ? 'restarted once' : restarts > 1 ? `restarted ${restarts} times` : '';
     const words = [often, without(state, problem)].filter(Boolean);
@@ -73,7 +74,7 @@ export function describeFailed({ pod, problem, containers, log }: FailedPod): st
   return `${pod} (${problem})${details.length > 0 ? `: ${details.join('; ')}` : ''}`;
 }
 
-/** A state without the problem that was named before. */
+/** A state without the problem that was already named. */
 function without(state: string, named: string): string {
   const problem = named.replace(/^Init:/, '');
   return state === problem ? '' : state.startsWith(`${problem}: `) ? state.slice(problem.length + 2) : state;
@@ -108,7 +109,7 @@ function stateOf({
   return words.filter(Boolean).join(': ');
 }
 
-/** Undefined for every reason why there is none: no right to read it, a log that was rotated away, no kubelet. */
+/** Undefined if there is none for any reason: no permission, a rotated log, an unreachable kubelet. */
 async function lastLine(
   kube: Kube,
   namespace: string,

@@ -16,26 +16,26 @@ import type { DriverView } from './announcer.ts';
 import type { Reporter } from './events.ts';
 import { describeFailed, gatherEvidence } from './failure-evidence.ts';
 
-/** Watches over the failure budget while a rollout runs. */
+/** Enforces the failure budget during a rollout. */
 export interface FailureWatch {
-  /** Takes in what is seen; to be called with every look. */
+  /** Processes an observation; must be called for each one. */
   look(view: DriverView): Failures;
-  /** Says which pods have failed and why, which may take two seconds, and returns the reason to stop. */
+  /** Reports which pods have failed and why, which may take two seconds, and returns the reason to stop. */
   explain(view: DriverView, failures: Failures): Promise<string>;
 }
 
 export interface FailureWatchOptions {
-  /** Undefined: new pods are waited for without an end. */
+  /** Undefined: waits for new pods indefinitely. */
   budget: FailureBudget | undefined;
   kube: Kube;
   clock: Clock;
   reporter: Reporter;
-  /** The command that goes on with the rollout. */
+  /** The command that resumes the rollout. */
   commandLine: string;
 }
 
 const NONE: Failures = { failed: [], exceeded: false, recheckAtMs: undefined };
-/** In the reason; the event has them all. */
+/** In the reason; the event lists all. */
 const PODS_DESCRIBED = 5;
 
 export function watchFailures({
@@ -75,7 +75,7 @@ export function watchFailures({
   };
 }
 
-/** A pod of a Deployment may stand in the place of one that has gone, under that one's name. */
+/** A Deployment's pod may be listed under the name of the pod it replaces. */
 function ownNames(names: readonly string[], pods: readonly Pod[], observation: Observation): string[] {
   return names.map((name) => {
     const uid = observation.pods.find((pod) => pod.name === name)?.uid;

@@ -5,9 +5,9 @@ import { fetchedStatefulSet } from './statefulset-port.ts';
 import type { FetchedWorkload } from './workload-port.ts';
 
 /**
- * Reads the workload that the command line names.
+ * Gets the workload named on the command line.
  *
- * @throws UserError that names those there are when it is not there, and for one that cannot be rolled out
+ * @throws UserError that lists the existing ones if it does not exist, or if it cannot be rolled out
  */
 export function fetchWorkload(
   kube: Kube,

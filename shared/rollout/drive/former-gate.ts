@@ -16,7 +16,7 @@ export interface FormerGateOptions {
   onOpen(): void;
 }
 
-/** Closed while requests may still be carried out that an earlier holder of the Lease did not name in it. */
+/** Closed while requests of an earlier Lease holder that its memory does not name may still be carried out. */
 export interface FormerGate {
   state(): GateState;
   stop(): void;
@@ -30,7 +30,7 @@ export function formerGate({ kube, clock, watches, lock, onOpen }: FormerGateOpt
     clock,
     onChange: look,
     onOver() {
-      // Written or not: who takes the Lease next is only more careful for it.
+      // A failed write is harmless: the next holder is only more cautious.
       lock.formerEnded().catch(() => {});
       onOpen();
     },

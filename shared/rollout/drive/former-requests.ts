@@ -6,10 +6,10 @@ import { ANNOTATION } from './annotations.ts';
 
 export type { FormerRequests } from '../../removals/decide/former-requests.ts';
 
-/** Who takes a Lease. */
+/** The process that acquires a Lease. */
 export interface Taker {
   identity: string;
-  /** What it takes it for. A rollout goes on with the memory of the last one, and knows what that names. */
+  /** A rollout resumes with the memory of the previous one, and so knows the pods it names. */
   purpose: 'rollout' | 'drain';
   /** Of the workload, in lower case. */
   kind: string;
@@ -18,14 +18,14 @@ export interface Taker {
 const LONGEST_IDENTITY = 512;
 
 /**
- * What an earlier holder may still have under way when a Lease is taken as it is here. A holder that ended in good order
- * has released its Lease, with every request answered or named in its memory.
+ * The requests an earlier holder may still have in progress when a Lease is acquired. A holder that ended
+ * normally released its Lease, with every request answered or named in its memory.
  *
- * A rollout names the pods in its Lease before it asks for them. A drain does not, and of a holder that is neither
- * nothing is known.
+ * A rollout names the pods in its Lease before it requests their removal. A drain does not; about any other
+ * holder nothing is known.
  *
- * @param lease as it was before it was taken
- * @returns undefined where nothing is under way
+ * @param lease its state before it was acquired
+ * @returns undefined if no request is in progress
  */
 export function formerRequests(
   { spec, metadata: { annotations } }: Lease,
@@ -33,7 +33,7 @@ export function formerRequests(
 ): FormerRequests | undefined {
   const noted = annotations[ANNOTATION.unsettled]?.slice(0, LONGEST_IDENTITY);
   const died = spec.holderIdentity === identity ? '' : spec.holderIdentity.slice(0, LONGEST_IDENTITY);
-  // A Deployment's rollout changes sizes: the next rollout deals with that, a drain cannot.
+  // A Deployment's rollout scales ReplicaSets: the next rollout can handle that, a drain cannot.
   const scales = purpose === 'drain' && kind === 'deployment';
   const scaling = scales && [noted, died].find((by) => by && isRollout(by));
   if (scaling) return { kind: 'unbound', by: scaling };
@@ -49,22 +49,22 @@ export function formerRequests(
 }
 
 /**
- * What is written with the Lease as it is taken: whoever takes it next has to know of these requests too, also when we
- * die, or give it back, before they have ended. What is named in the memory stays there.
+ * Annotations written when the Lease is acquired: the next holder must know of these requests too, even if
+ * this process dies or releases the Lease before they end. Pods named in the memory stay there.
  */
 export function noteFormerRequests(former: FormerRequests | undefined): AnnotationPatch {
   return former === undefined || former.kind === 'named' ? {} : { [ANNOTATION.unsettled]: former.by };
 }
 
-/** What is written when they have ended. */
+/** Annotations written when they have ended. */
 export const FORMER_REQUESTS_ENDED: AnnotationPatch = { [ANNOTATION.unsettled]: null };
 
-/** Why nothing is asked for meanwhile, as a sentence goes on after the workload. */
+/** Why nothing is requested in the meantime, as a clause after the workload's name. */
 export function whySettling({ by }: FormerRequests): string {
   return `evictions that ${by} asked for may still be carried out`;
 }
 
-/** Rollouts are named as `identityOf` does. */
+/** A rollout's identity has the format of `identityOf`. */
 function isRollout(holder: string): boolean {
   return /\/\d+\/[0-9a-z]+$/.test(holder);
 }

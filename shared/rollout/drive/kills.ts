@@ -9,18 +9,18 @@ import type { DriverView } from './announcer.ts';
 import type { Reporter } from './events.ts';
 import type { WorkloadWatches } from './watches.ts';
 
-/** Watches for pods that are killed while they terminate. */
+/** Detects pods that are killed while terminating. */
 export interface KillWatch {
   /**
-   * Takes in what is seen; to be called with every look. Tells each killed pod once.
+   * Processes an observation; must be called for each one. Reports each killed pod once.
    *
-   * @returns the memory, with the killed pods where they hold the rollout
+   * @returns the memory, including killed pods if they block the rollout
    */
   look(
     memory: RolloutMemory,
     view: Pick<DriverView, 'pods' | 'observation' | 'options' | 'nowMs'>,
   ): RolloutMemory;
-  /** What the operator can do once the rollout has stopped for killed pods. */
+  /** The command to use after the rollout has stopped because of killed pods. */
   goOn: string;
 }
 
@@ -29,13 +29,13 @@ export interface KillWatchOptions {
   clock: Clock;
   watches: Pick<WorkloadWatches, 'onPodGone'>;
   reporter: Reporter;
-  /** What the Lease remembers: pods that have been told already. */
+  /** The Lease's memory: pods that were already reported. */
   memory: RolloutMemory;
-  /** The command that goes on with the rollout. */
+  /** The command that resumes the rollout. */
   commandLine: string;
 }
 
-/** A pod whose object has gone. */
+/** A pod whose object is gone. */
 interface Gone {
   name: string;
   uid: string;
@@ -43,13 +43,13 @@ interface Gone {
 }
 
 /**
- * Only pods that were seen to belong to the workload count. How a pod ended while the watch was broken, or before this
- * process began, is not known to it: the list that comes afterwards only says that the pod has gone.
+ * Only pods that were seen to belong to the workload count. It is unknown how a pod ended while the watch was
+ * broken, or before this process started: the next list only shows that the pod is gone.
  */
 export function watchKills(options: KillWatchOptions): KillWatch {
   const { watches, reporter, memory: left, commandLine, kube, clock } = options;
   const told = new Set(left.killed.map(({ uid }) => uid));
-  /** Zones of the workload's pods by uid. Not by name: a Deployment's pod leaves its place to one of another zone. */
+  /** Zones of the workload's pods by uid. Not by name: a Deployment's pod may be replaced by one in another zone. */
   let ours = new Map<string, string | undefined>();
   let gone: Gone[] = [];
   watches.onPodGone((last, before) => {
@@ -89,7 +89,7 @@ export function watchKills(options: KillWatchOptions): KillWatch {
   };
 }
 
-/** The flag with which an operator lets a rollout go on after pods were killed. */
+/** The flag that lets a rollout continue after pods were killed. */
 const ACCEPT = '--accept-killed';
 
 function identityOf({ metadata: { name, uid } }: Pod) {

@@ -11,14 +11,14 @@ import { ANNOTATION } from './annotations.ts';
 import { annotateLease } from './rollout-lease.ts';
 import { leaseName } from './rollout-lock.ts';
 
-/** What operators at any terminal have asked of a rollout, as its Lease has it. */
+/** The operators' orders for a rollout, from any terminal, as stored in its Lease. */
 export interface Steering extends Orders {
   aborted: Order | undefined;
-  /** Stands in for --max-unavailable until the rollout is started again. */
+  /** Overrides --max-unavailable until the rollout is started again. */
   maxUnavailable: RolloutOptions['maxUnavailable'] | undefined;
 }
 
-/** Reads the annotations of a rollout's Lease. A pause that cannot be read is a pause all the same. */
+/** Parses the annotations of a rollout's Lease. A malformed pause still pauses. */
 export function readSteering(annotations: Readonly<Record<string, string>>): Steering {
   const wanted = annotations[ANNOTATION.maxUnavailable];
   return {
@@ -30,20 +30,20 @@ export function readSteering(annotations: Readonly<Record<string, string>>): Ste
   };
 }
 
-/** `--max-unavailable` of the one who rolls out; undefined where the Lease does not say. */
+/** The holder's `--max-unavailable`; undefined if the Lease does not have it. */
 export function readMaxUnavailableFlag(
   annotations: Readonly<Record<string, string>>,
 ): RolloutOptions['maxUnavailable'] | undefined {
   return readLimit(annotations[ANNOTATION.maxUnavailableFlag]);
 }
 
-/** With 0 nothing would ever go on, and no command accepts it. */
+/** With 0 the rollout would never progress; no command accepts it. */
 function readLimit(text: string | undefined): RolloutOptions['maxUnavailable'] | undefined {
   const limit = parseIntOrPercent(text ?? '');
   return typeof limit === 'string' || resolveIntOrPercent(limit, 1) === 0 ? undefined : limit;
 }
 
-/** An order as the Lease keeps it. */
+/** An order in the format of the Lease. */
 export function orderText({ by, at, reason }: Order): string {
   return JSON.stringify({ by, at, reason });
 }
@@ -62,7 +62,7 @@ export function pauseGate({ paused }: Steering, resumeCommand: string): GateStat
   };
 }
 
-/** Anybody who may write the Lease may write an order of any length. */
+/** Any client that may write the Lease can write an order of any length. */
 const word = (mostCharacters: number) =>
   z.catch(
     z.pipe(
@@ -79,7 +79,7 @@ function readOrder(text: string | undefined): Order | undefined {
   return { by: by || 'somebody', at, reason };
 }
 
-/** Who gives an order, as the Lease keeps it. */
+/** An order by this process's user. */
 export function orderBy(
   { clock, processIdentity }: Pick<DriveContext, 'clock' | 'processIdentity'>,
   reason: string,
@@ -89,9 +89,9 @@ export function orderBy(
 }
 
 /**
- * Pauses a rollout as `pause` does, whoever has paused it before; without an order lets it go on as `resume` does.
+ * Pauses a rollout, as `pause` does, regardless of an earlier pause; without an order resumes it, as `resume` does.
  *
- * @returns the Lease as it is then
+ * @returns the updated Lease
  */
 export async function pauseByLease(
   kube: Kube,

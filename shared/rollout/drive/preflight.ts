@@ -11,9 +11,9 @@ import type { Workload } from '../decide/workload.ts';
 import { KINDS } from './workload-names.ts';
 
 /**
- * Asks the API server whether everything that the rollout will need is allowed, before anything is touched.
+ * Checks with the API server that everything the rollout needs is allowed, before any change.
  *
- * @throws UserError that names each missing verb and resource
+ * @throws UserError that lists each missing verb and resource
  */
 export async function checkAccess(
   kube: Kube,
@@ -22,7 +22,7 @@ export async function checkAccess(
     workload: Workload;
     lease: string;
     disableEviction: boolean;
-    /** The update strategy or the template is to be changed. */
+    /** The update strategy or the template will be changed. */
     patches: boolean;
     acts: boolean;
   },
@@ -64,10 +64,10 @@ export async function checkAccess(
 }
 
 /**
- * Refuses what could not be rolled out zone by zone, before anything is touched.
+ * Rejects what cannot be rolled out zone by zone, before any change.
  *
- * @throws UserError for pods without a zone, for a `--zone-order` that names zones the pods are not in, and for waves so
- *   large that the Lease could not hold their names
+ * @throws UserError for pods without a zone, for a `--zone-order` with zones that have no pods, and for waves
+ * too large to store their pods' names in the Lease
  */
 export function checkZones(observation: Observation, options: RolloutOptions, memory: RolloutMemory): void {
   const unknown = podsOfUnknownZone(observation);
@@ -86,7 +86,7 @@ export function checkZones(observation: Observation, options: RolloutOptions, me
   checkWaveFits(observation, options, memory, zones.length);
 }
 
-/** The pods of a wave are named in the Lease before the first of them goes. */
+/** A wave's pods are named in the Lease before the first of them is removed. */
 function checkWaveFits(
   observation: Observation,
   options: RolloutOptions,

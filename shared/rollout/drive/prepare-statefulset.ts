@@ -7,12 +7,13 @@ import { switchStrategy, type WatchedSet } from './switch-strategy.ts';
 import { applyChange } from './template.ts';
 import type { Prepared } from './workload-port.ts';
 
-/** How long the controller is waited for so that the first words can name the new revision. */
+/** How long to wait for the controller, so that the first output can name the new revision. */
 const REVISION_PATIENCE_MS = 5_000;
 
 /**
- * With the Lease held: sets the update strategy, and only then changes the template, which under any other strategy its
- * controller would roll out by itself. An interrupt leaves undone what has not begun; the driver then ends the rollout.
+ * With the Lease acquired: sets the update strategy, and only then changes the template, which the controller
+ * would roll out itself under any other strategy. After an interrupt no further action is started; the driver
+ * then ends the rollout.
  *
  * @throws what `switchStrategy` and `applyChange` throw
  */
@@ -40,7 +41,7 @@ export async function prepare(
   };
 }
 
-/** Until our own watch has the change; a driver that began on what was before would find nothing to do. */
+/** Waits until our own watch has the change; otherwise the driver would find nothing to do. */
 async function untilSeen(
   { watches }: WatchedSet,
   generation: number,

@@ -2,35 +2,35 @@ import type { ProbeSummary } from '../../drive/probe-news.ts';
 import type { GateState } from '../decide/types.ts';
 import type { Reporter, RolloutOutcome } from './events.ts';
 
-/** How requests that fail can pause a rollout: through its Lease, as operators do. */
+/** How failing requests can pause a rollout: through its Lease, as operators do. */
 export interface ProbePause {
-  /** Whether the rollout's Lease says that it is paused. */
+  /** Whether the Lease says that the rollout is paused. */
   paused(): boolean;
-  /** The resourceVersion of the Lease that says so; empty where no watch has shown it. */
+  /** The resourceVersion of the observed Lease; empty if no watch has shown one. */
   seenVersion(): string;
-  /** Writes a pause into the Lease, and resolves with the Lease's resourceVersion. */
+  /** Writes a pause to the Lease; resolves with the Lease's resourceVersion. */
   pause(reason: string): Promise<string>;
-  /** Takes it out again. */
+  /** Removes the pause. */
   unpause(): Promise<unknown>;
   resumeCommand: string;
   /** Called after each failure. */
   wake(): void;
 }
 
-/** Requests that are sent to the service all the time while it is rolled out. */
+/** Sends requests to the service throughout the rollout. */
 export interface RolloutProbe {
-  /** A reporter by which the probe knows which pods are being replaced. */
+  /** Wraps a reporter, so that the probe knows which pods are being replaced. */
   follow(reporter: Reporter): Reporter;
-  /** Reports what the probe finds, and lets failures pause the rollout. */
+  /** Reports the probe's results, and lets failures pause the rollout. */
   begin(reporter: Reporter, pause: ProbePause): void;
-  /** To be called whenever the Lease may have changed. */
+  /** Must be called whenever the Lease may have changed. */
   look(): void;
   gates(): readonly GateState[];
-  /** Sends nothing more and returns what there was. Its own pause does not outlive a rollout that is done. */
+  /** Stops sending and returns the results. Its own pause does not outlive a finished rollout. */
   end(outcome: RolloutOutcome): Promise<{ probe?: ProbeSummary }>;
 }
 
-/** Nothing is probed. */
+/** No probe. */
 export const NO_PROBE: RolloutProbe = {
   follow: (reporter) => reporter,
   begin() {},

@@ -3,7 +3,7 @@ import { isAvailable, tallyObservation, zoneOf } from '../decide/pods.ts';
 import type { Observation, RolloutMemory, RolloutOptions } from '../decide/types.ts';
 import type { RolloutEvent, RolloutSummary } from './events.ts';
 
-/** One look at the workload. */
+/** One observation of the workload. */
 export interface ObservedRollout {
   observation: Observation;
   memory: RolloutMemory;
@@ -17,11 +17,11 @@ interface Removed {
   name: string;
   zone: string;
   atMs: number;
-  /** Its object has gone. */
+  /** Its object is gone. */
   gone: boolean;
 }
 
-/** Follows what becomes of the pods that were removed: events for the reporters, figures for the summary. */
+/** Tracks removed pods: events for the reporters, figures for the summary. */
 export class Progress {
   private readonly startedAtMs: number;
   private revision: string | undefined;
@@ -36,12 +36,12 @@ export class Progress {
     this.startedAtMs = startedAtMs;
   }
 
-  /** Times from removal to available that were seen so far, in ms. */
+  /** Observed times from removal to available, in ms. */
   get restartTimesMs(): readonly number[] {
     return this.tookMs;
   }
 
-  /** Times from removal to the end of the pod that were seen so far, in ms. */
+  /** Observed times from a pod's removal to its end, in ms. */
   get flushTimesMs(): readonly number[] {
     return this.flushedMs;
   }
@@ -51,14 +51,14 @@ export class Progress {
   }
 
   podRemoved(pod: { name: string; uid: string; zone: string }, atMs: number): void {
-    // A pod that is taken again before it was back comes back once.
+    // A pod that is removed again before it recovered recovers once.
     for (const [uid, { name }] of this.removed) if (name === pod.name) this.removed.delete(uid);
     this.removed.set(pod.uid, { name: pod.name, zone: pod.zone, atMs, gone: false });
     const zone = this.zones.get(pod.zone) ?? { sinceMs: atMs, pods: 0 };
     this.zones.set(pod.zone, { ...zone, pods: zone.pods + 1 });
   }
 
-  /** What has happened since the last look. */
+  /** Events since the last observation. */
   look(moment: ObservedRollout): RolloutEvent[] {
     const { observation, memory, options, serverNowMs, nowMs } = moment;
     const tallies = tallyObservation(observation, memory, options.minReadyMs, serverNowMs);

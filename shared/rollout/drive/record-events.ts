@@ -9,13 +9,13 @@ export interface RecordEventsOptions {
   kube: Kube;
   clock: Clock;
   workload: Regarding;
-  /** Who rolls out, `user@host`. */
+  /** `user@host` of the rollout's process. */
   by: string;
 }
 
-/** A gate that opens and closes all the time fills no etcd; that the rollout ended is always recorded. */
+/** Limits Events for a gate that flaps; the end of the rollout is always recorded. */
 const RATE = { burst: 10, perMinute: 4 };
-/** How long the end waits for what is still being written. */
+/** How long to wait at the end for pending Events. */
 const LAST_EVENTS_MS = 2_000;
 
 type EventText = Pick<NewEvent, 'type' | 'reason' | 'note'>;
@@ -28,8 +28,9 @@ const ENDS: Readonly<Record<RolloutOutcome, Pick<NewEvent, 'type' | 'reason'>>> 
 };
 
 /**
- * A reporter that also records the course of the rollout as Kubernetes Events on the workload, where `kubectl describe`
- * shows them. Best effort: the rollout does not wait for them, and without the right to write them there is one notice.
+ * A reporter that also records the rollout's progress as Kubernetes Events on the workload, where `kubectl
+ * describe` shows them. Best effort: the rollout does not wait for them, and without permission to write them
+ * one notice is reported.
  */
 export function recordEvents(reporter: Reporter, options: RecordEventsOptions): Reporter {
   const { kube, clock, workload, by } = options;
@@ -53,7 +54,7 @@ export function recordEvents(reporter: Reporter, options: RecordEventsOptions): 
     return recorder.record({ ...told, regarding: workload, action: 'RollingOut' });
   }
 
-  /** The end of a hold is told if the hold was; if there were too many Events just then, with the next pod. */
+  /** The end of a wait is recorded only if the wait was; if the rate limit was exceeded, with the next pod. */
   function tellHold(event: RolloutEvent): void {
     const news = newsIn(event);
     if (!news) return;
@@ -94,8 +95,8 @@ function zoneOf({ zone, pods, tookMs }: Extract<RolloutEvent, { type: 'zone-fini
 }
 
 /**
- * Why the rollout is held since this event, or that it goes on; undefined for an event that changes neither. That a pod
- * was evicted is no sign of going on: its eviction may have been asked for before the rollout was held.
+ * Why the rollout waits from this event on, or that it continues; undefined if the event changes neither. An
+ * evicted pod does not show that it continues: its eviction may have been requested before the wait.
  */
 function newsIn(event: RolloutEvent): { held: string | undefined } | undefined {
   switch (event.type) {

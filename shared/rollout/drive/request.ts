@@ -3,25 +3,25 @@ import type { FailureBudget } from '../decide/failures.ts';
 import type { RolloutOptions } from '../decide/types.ts';
 import type { PlannedChange } from './template.ts';
 
-/** A rollout with all its settings, whoever chose them. */
+/** A rollout with all its settings, from flags and defaults. */
 export interface RolloutRequest {
   options: RolloutOptions;
   gates: GateRequest;
-  /** To be made before the rollout; undefined also when the template is like that already. */
+  /** To be applied before the rollout; undefined if the template is already in that state. */
   change: PlannedChange | undefined;
   disableEviction: boolean;
-  /** The operator knows of the pods that were killed so far. */
+  /** The operator has acknowledged the pods killed so far. */
   acceptKilled: boolean;
   restoreStrategy: boolean;
-  /** Managers of a Deployment's fields that are known to leave them alone during the rollout. */
+  /** Field managers of a Deployment that are known not to change the fields during the rollout. */
   allowedManagers: readonly string[];
   failureBudget: FailureBudget | undefined;
   /** Answers every question with yes. */
   yes: boolean;
-  /** What the operator should know before. */
+  /** Notices for the operator before the rollout. */
   notices: readonly string[];
   /** The command line that resumes the rollout. */
   commandLine: string;
-  /** The same once the change is made, which must not be made again. */
+  /** The same after the change was applied, which must not be applied again. */
   commandLineAfterChange: string;
 }

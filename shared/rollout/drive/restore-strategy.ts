@@ -6,10 +6,10 @@ import type { RolloutLock } from './rollout-lock.ts';
 import { completeStatus, ON_DELETE, patchCommand, setStrategy } from './strategy.ts';
 import type { WatchedSet } from './switch-strategy.ts';
 
-/** How long the end waits for the controller's own count. */
+/** How long to wait at the end for the controller's own count. */
 const STATUS_PATIENCE_MS = 10_000;
 
-/** The strategy that was there before is put back when asked for; otherwise the command that does it is shown. */
+/** Restores the previous strategy if requested; otherwise prints the command for it. */
 export async function restoreStrategy(
   request: RolloutRequest,
   { kube, found, watches }: WatchedSet,
@@ -35,8 +35,8 @@ export async function restoreStrategy(
 }
 
 /**
- * Waits until the controller has counted the last pod, because a status that it computed before would overwrite ours,
- * and then writes which revision is current.
+ * Waits until the controller has counted the last pod, because a status it computed earlier would overwrite
+ * ours, and then writes the current revision.
  */
 export async function bringStatusUpToDate(
   { kube, watches }: WatchedSet,

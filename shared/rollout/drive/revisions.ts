@@ -8,13 +8,13 @@ import { labelSelectorText } from '../../kube/selectors.ts';
 import { REVISION_ANNOTATION, readReplicaSet, withoutHash } from '../decide/deployment-objects.ts';
 import type { Workload } from '../decide/workload.ts';
 
-/** One template that a workload has had. */
+/** A revision of a workload's template. */
 export interface Revision {
-  /** As `Workload.revisionOf` names it. */
+  /** Same as `Workload.revisionOf`. */
   name: string;
-  /** Counts up with each change of the template; what `--to-revision` takes. */
+  /** Incremented with each change of the template; the value for `--to-revision`. */
   number: number;
-  /** The object that keeps it. */
+  /** Of the object that stores it. */
   metadata: ObjectMeta;
   template: Template;
 }
@@ -30,7 +30,7 @@ const ControllerRevision = z.object({
 
 const WithTemplate = z.object({ spec: z.object({ template: z.unknown() }) });
 
-/** The templates that the workload has had, as far as its history goes back, the oldest first. */
+/** The workload's template revisions in its history, oldest first. */
 export async function fetchRevisions(kube: Kube, workload: Workload): Promise<Revision[]> {
   const { namespace, uid } = workload.metadata;
   const isSet = workload.kind === 'statefulset';
@@ -47,13 +47,13 @@ export async function fetchRevisions(kube: Kube, workload: Workload): Promise<Re
 
 function fromControllerRevision(item: unknown): Revision {
   const { metadata, revision, data } = ControllerRevision.parse(item);
-  // They hold the template as a strategic merge patch whose directive says that it replaces the template as a whole
+  // Data is a strategic merge patch with a directive to replace the template entirely
   // (kubernetes/pkg/controller/statefulset, getPatch).
   const { $patch: _, ...template } = data.spec.template;
   return { name: metadata.name, number: revision, metadata, template: Template.parse(template) };
 }
 
-/** Deployments keep their history in the ReplicaSets that they have left. */
+/** A Deployment's history is in its old ReplicaSets. */
 function fromReplicaSet(item: unknown): Revision {
   const { metadata, revision = '' } = readReplicaSet(item);
   const template = Template.parse(withoutHash(WithTemplate.parse(item).spec.template));

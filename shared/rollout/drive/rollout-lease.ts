@@ -2,7 +2,7 @@ import { ApiError, type Kube } from '../../kube/kube.ts';
 import { type Lease, readLease } from '../../kube/objects.ts';
 import { RESOURCES, resourcePath } from '../../kube/paths.ts';
 
-/** The Lease of a rollout; undefined where the workload was never rolled out. */
+/** The Lease of a rollout; undefined if the workload was never rolled out. */
 export async function fetchRolloutLease(
   kube: Kube,
   at: { namespace: string; name: string },
@@ -18,9 +18,9 @@ export async function fetchRolloutLease(
 }
 
 /**
- * Whoever steers writes only annotations: the holder's own fields stay as they are.
+ * Orders write only annotations: the holder's own fields stay unchanged.
  *
- * @returns the Lease as it is then
+ * @returns the updated Lease
  */
 export async function annotateLease(
   kube: Kube,

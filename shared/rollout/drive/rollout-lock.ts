@@ -21,44 +21,46 @@ import { fetchRolloutLease } from './rollout-lease.ts';
 import { decodeStrategy, encodeStrategy, type UpdateStrategy } from './strategy.ts';
 import { commandName, KINDS } from './workload-names.ts';
 
-/** Others may take over this long after the holder was last seen alive. */
+/** Another process may take over this long after the holder was last seen alive. */
 export const LEASE_DURATION_MS = 15_000;
 
-/** A reason may quote the log of a container; all annotations have to fit together. */
+/** A reason may quote a container's log; all annotations together must fit. */
 export const MOST_REASON_CHARACTERS = 4096;
 
-/** The Lease beside the workload that makes a rollout exclusive and resumable. */
+/** The workload's Lease, which makes a rollout exclusive and resumable. */
 export interface RolloutLock {
-  /** What the last holder left; empty when there is nothing to go on with. */
+  /** Left by the previous holder; empty if there is nothing to resume. */
   readonly memory: RolloutMemory;
   readonly resumed: boolean;
-  /** Requests of a drain that held the Lease before, or of somebody unknown; those of a rollout are in the memory. */
+  /**
+   * Requests of a drain, or of an unknown process, that held the Lease before; those of a rollout are in the memory.
+   */
   readonly former: FormerRequests | undefined;
-  /** Notes that these have ended, for those who take the Lease next. */
+  /** Records that these have ended, for the next holder. */
   formerEnded(): Promise<void>;
   /**
-   * What the Lease says, given how a watch shows it, which is not believed before it shows that we hold it: what was
-   * ordered of the holder before us is no longer meant.
+   * The Lease's annotations from a watch, which is ignored until it shows us as the holder: orders for the
+   * previous holder no longer apply.
    */
   annotations(watched: Lease | undefined): Readonly<Record<string, string>>;
   readonly strategyBefore: UpdateStrategy | undefined;
-  /** True while the Lease could not be renewed for so long that it may be another's. */
+  /** True while the Lease could not be renewed for so long that another process may hold it. */
   readonly uncertain: boolean;
   /**
-   * @throws LeaseLostError when somebody else holds it
-   * @throws UserError for a memory that no Lease could hold; see `checkZones`
+   * @throws LeaseLostError if another process holds it
+   * @throws UserError for a memory too large for the Lease; see `checkZones`
    */
   save(memory: RolloutMemory): Promise<void>;
   rememberStrategy(strategy: UpdateStrategy | undefined): Promise<void>;
-  /** Writes why the rollout does not go on, or with undefined that it does, for those who look from elsewhere. */
+  /** Writes why the rollout is waiting, or with undefined that it runs, for other commands. */
   noteHeld(reason: string | undefined): Promise<void>;
-  /** Lets others have it, and leaves how it ended. A finished rollout leaves nothing to go on with. */
+  /** Releases the Lease and records the outcome. A finished rollout leaves nothing to resume. */
   release(outcome: RolloutOutcome, reason: string): Promise<void>;
 }
 
 /**
- * Whether the last rollout ended before it had left everything as it should be: also with every pod replaced, the
- * strategy may still be to restore and the status to complete.
+ * Whether the last rollout did not complete its cleanup: even if every pod was replaced, the strategy may
+ * have to be restored and the status updated.
  */
 export async function isLeftUnfinished(kube: Kube, { kind, metadata }: Workload): Promise<boolean> {
   const { namespace, name } = metadata;
@@ -74,12 +76,12 @@ export interface LockOptions {
   process: ProcessIdentity;
   maxUnavailable: RolloutOptions['maxUnavailable'];
   signal: AbortSignal;
-  /** Called when another holder is looked at, with the longest time that takes. */
+  /** Called when another holder is observed, with the maximum duration of that. */
   onObserve(holder: string, upToMs: number): void;
   onState(state: LeaseState): void;
 }
 
-/** Ours alone, also on machines of one name. */
+/** Unique, even among machines with the same hostname. */
 export function identityOf({ user, host, pid }: ProcessIdentity, random: () => number): string {
   const mark = Math.floor(random() * 2 ** 48).toString(36);
   return `${user.slice(0, 100)}@${host.slice(0, 300)}/${pid}/${mark}`;
@@ -91,9 +93,9 @@ export function leaseName(kind: string, name: string): string {
 }
 
 /**
- * Takes the Lease.
+ * Acquires the Lease.
  *
- * @throws UserError that names the holder when another process rolls the workload out
+ * @throws UserError that names the holder if another process is rolling out the workload
  */
 export async function acquireRolloutLock(options: LockOptions): Promise<RolloutLock> {
   const { workload, process } = options;
@@ -110,7 +112,7 @@ export async function acquireRolloutLock(options: LockOptions): Promise<RolloutL
       identity,
       durationMs: LEASE_DURATION_MS,
       clock: options.clock,
-      // A pause outlives its rollout: who asked for it has not said otherwise.
+      // A pause outlives its rollout: it was not lifted.
       annotations: (before) => {
         former = before && formerRequests(before, { identity, purpose: 'rollout', kind });
         return {

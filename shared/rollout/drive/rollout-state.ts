@@ -12,15 +12,15 @@ import { readMaxUnavailableFlag, readSteering } from './orders.ts';
 import type { ObservedRollout } from './progress.ts';
 import { LEASE_DURATION_MS, MOST_REASON_CHARACTERS } from './rollout-lock.ts';
 
-/** Where a rollout stands, as anybody can see it who reads the workload, its pods and its Lease. */
+/** The state of a rollout, as it can be read from the workload, its pods and its Lease. */
 export interface RolloutState {
-  /** `idle`: pods are on old revisions, and nobody replaces them. */
+  /** `idle`: pods are on old revisions, and no process is replacing them. */
   state: 'running' | 'held' | 'idle' | 'done';
-  /** Why it is held, or how the last rollout ended; empty while it runs and when there is nothing to tell. */
+  /** Why it is waiting, or how the last rollout ended; empty while it runs and if there is nothing to report. */
   reason: string;
-  /** Empty when nobody rolls it out. */
+  /** Empty if no process is rolling it out. */
   holder: string;
-  /** After which the holder is no longer believed if nothing is heard of it; undefined for nobody. */
+  /** Time until the holder is considered dead without another renewal; undefined without a holder. */
   holderForMs: number | undefined;
   moment: ObservedRollout;
   snapshot: RolloutSnapshot;
@@ -38,7 +38,7 @@ export interface Seen {
   nowMs: number;
 }
 
-/** Reads off what is seen. Decides nothing: what comes next is known to the rollout's own process. */
+/** Derives the state from what is observed. Decides nothing: only the rollout's own process knows the next step. */
 export function readRolloutState(seen: Seen): RolloutState {
   const { workload, pods, nodes, lease, serverNowMs, nowMs } = seen;
   const annotations = lease?.metadata.annotations ?? {};
@@ -76,7 +76,7 @@ export function readRolloutState(seen: Seen): RolloutState {
   return { state, reason: state === 'done' ? '' : said, holder, holderForMs, moment, snapshot };
 }
 
-/** Others' flags are not known here; they change how it goes on, and little of how it looks. */
+/** The holder's other flags are unknown here; they affect how it continues, but little of what is displayed. */
 function optionsOf(
   { minReadySeconds }: Workload,
   maxUnavailable: RolloutOptions['maxUnavailable'] | undefined,

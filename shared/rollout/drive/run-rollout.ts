@@ -27,13 +27,13 @@ import type { WorkloadWatches } from './watches.ts';
 import { commandName, KINDS } from './workload-names.ts';
 import type { Prepared, Watched } from './workload-port.ts';
 
-/** What the process gives a rollout that runs in it. */
+/** What the process provides to its rollout. */
 export interface RolloutHost {
-  /** Opens what shows the rollout; `live` is undefined where there is nothing to do but to say so. */
+  /** Opens the view; `live` is undefined if there is nothing to do except report that. */
   openReporter(live: LiveRollout | undefined): Promise<Reporter>;
   /** @param signal aborts when the rollout has ended */
   startProbe(signal: AbortSignal): Promise<RolloutProbe>;
-  /** Calls `listener` when somebody wants it to end, and returns the function that stops listening. */
+  /** Calls `listener` on an interrupt, and returns a function that removes it. */
   onInterrupt(listener: () => void): () => void;
 }
 
@@ -42,14 +42,14 @@ export interface LiveRollout {
   kube: Kube;
   watches: WorkloadWatches;
   workload: Workload;
-  /** Ends the rollout where it is. */
+  /** Stops the rollout. */
   stop(outcome: 'stopped' | 'interrupted'): void;
 }
 
-/** What an interrupt or a timer may have to stop, as far as it exists yet. */
+/** What an interrupt or timer may have to stop, as far as it exists yet. */
 interface Controls {
   driver: RolloutDriver | undefined;
-  /** How the rollout ends that was stopped before there was a driver. */
+  /** The outcome of a rollout that was stopped before there was a driver. */
   stopped: { outcome: RolloutOutcome; why: string } | undefined;
   starting: AbortController;
   /** @param why a clause before the command that resumes */
@@ -57,9 +57,9 @@ interface Controls {
 }
 
 /**
- * Carries the rollout out: Lease, update strategy, driver, and everything left as it should be at the end.
+ * Runs the rollout: Lease, update strategy, driver, and cleanup at the end.
  *
- * @param limit aborts with the error that ends the rollout when its time is over
+ * @param limit aborts on timeout, with the error that ends the rollout
  */
 export async function rollOut(
   request: RolloutRequest,
@@ -126,13 +126,13 @@ export async function rollOut(
   }
 }
 
-/** The workload as the watches show it now. */
+/** The workload as currently shown by the watches. */
 function observe({ found, watches }: Watched): Observation {
   const cluster = { pods: watches.pods.values(), nodes: watches.nodes };
   return (watches.workload ?? found).observe(cluster, FIRST_LOOK);
 }
 
-/** Asks all gates for the first time, before anything is touched: a mistake in one of them is told here. */
+/** Checks all gates once, before any change, so that configuration errors are reported here. */
 async function startGates(
   { gates }: RolloutRequest,
   watched: Watched,
@@ -147,7 +147,7 @@ async function startGates(
   return watch;
 }
 
-/** Nothing to do: says so, and touches neither Lease nor strategy. */
+/** If there is nothing to do: reports that, and changes neither Lease nor strategy. */
 async function isDone(
   observation: Observation,
   { options, notices }: RolloutRequest,
@@ -252,7 +252,7 @@ async function drive(given: Drive): Promise<RolloutEnd> {
       const { aborted } = steering();
       if (aborted) stop('stopped', `aborted ${describeOrder(aborted)}; `);
     });
-    // Whatever came after the Lease was taken and before there was a driver to stop.
+    // Handles a stop between acquiring the Lease and creating the driver.
     if (controls.stopped) stop(controls.stopped.outcome, controls.stopped.why);
 
     const end = await driver.run();

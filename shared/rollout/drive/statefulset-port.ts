@@ -15,14 +15,14 @@ import type { WatchedSet } from './switch-strategy.ts';
 import { type CommonCacheOptions, type OwnCaches, watchWorkload } from './watches.ts';
 import type { FetchedWorkload, PodRemovals, RemovalsGiven, WorkloadPort, ZonedPod } from './workload-port.ts';
 
-/** A budget is asked again soon: a pod that is back makes room, and no watch here tells of budgets. */
+/** A budget is retried soon: a recovered pod may make room, and budgets are not watched here. */
 const RETRY: RetryPolicy = {
   firstMs: 500,
   longestMs: 10_000,
   isFinal: ({ code }) => code === 401 || code === 403 || code === 405,
 };
 
-/** @throws UserError that names those there are when it is not there */
+/** @throws UserError that lists the existing ones if it does not exist */
 export async function fetchedStatefulSet(kube: Kube, name: string): Promise<FetchedWorkload> {
   const address = { ...RESOURCES.statefulsets, namespace: kube.namespace, name };
   const found = readStatefulSet(await getOrExplain(kube, address, 'statefulset'));
@@ -30,7 +30,7 @@ export async function fetchedStatefulSet(kube: Kube, name: string): Promise<Fetc
   return {
     workload,
     patches: !workload.isHeld,
-    // Under OnDelete nothing happens by itself.
+    // Under OnDelete the controller replaces no pods.
     giveUp: async () => undefined,
     async open({ clock, random }, listeners) {
       const watches = await watchWorkload<StatefulSet>({
@@ -58,7 +58,7 @@ function setCaches(common: CommonCacheOptions, { metadata }: StatefulSet): OwnCa
   };
 }
 
-/** A StatefulSet under OnDelete leaves it to us which pods go: they are evicted one by one. */
+/** Under OnDelete a StatefulSet's controller lets us choose the pods: they are evicted one by one. */
 function statefulSetPort(watched: WatchedSet): WorkloadPort {
   const { kube, found, watches } = watched;
   return {
@@ -75,7 +75,7 @@ function statefulSetPort(watched: WatchedSet): WorkloadPort {
   };
 }
 
-/** Removes pods by the Eviction API, or deletes them, each request bound to its pod as it was seen. */
+/** Removes pods with the Eviction API, or deletes them; each request has the observed pod as its precondition. */
 export function evictions({ disableEviction, suspects, ...given }: RemovalsGiven): PodRemovals {
   const way = { disableEviction, gracePeriodSeconds: undefined };
   const removals = new Removals<ZonedPod>({ ...given, way, retry: RETRY });

@@ -6,12 +6,12 @@ import { RESOURCES, resourcePath } from '../../kube/paths.ts';
 import { parseJson } from '../../parse-json.ts';
 import type { GateState } from '../decide/types.ts';
 
-/** The strategy under which the StatefulSet controller leaves it to us which pods go. */
+/** The strategy under which the StatefulSet controller lets us choose the pods. */
 export const ON_DELETE = 'OnDelete';
 
 /**
- * Closed while the controller would replace pods by itself, such as after someone has applied the old manifest again:
- * two drivers at a time would take two zones.
+ * Closed while the controller would replace pods itself, such as after the old manifest was applied again:
+ * two drivers at once would disrupt two zones.
  */
 export function strategyGate(statefulSet: StatefulSet): GateState {
   const { type } = statefulSet.spec.updateStrategy;
@@ -25,25 +25,25 @@ export function strategyGate(statefulSet: StatefulSet): GateState {
   };
 }
 
-/** What must be put back to undo the switch to OnDelete. */
+/** The strategy to restore after the switch to OnDelete. */
 export type UpdateStrategy = StatefulSet['spec']['updateStrategy'];
 
 export function encodeStrategy(strategy: UpdateStrategy): string {
   return JSON.stringify(strategy);
 }
 
-/** Where the type is missing nobody wrote it: the API's default must not be taken for what was there. */
+/** Without a type it was not written by us: the API's default must not be mistaken for the previous value. */
 const Written = z.extend(UpdateStrategySchema, { type: z.string() });
 
-/** @returns undefined for what `encodeStrategy` did not write */
+/** @returns undefined for text that `encodeStrategy` did not write */
 export function decodeStrategy(text: string | undefined): UpdateStrategy | undefined {
   return text === undefined ? undefined : parseJson(Written, text);
 }
 
 /**
- * Sets the update strategy, if it still is what was read.
+ * Sets the update strategy, if it is unchanged since it was read.
  *
- * @throws ApiError 422 when somebody else has changed it
+ * @throws ApiError 422 if another client has changed it
  */
 export async function setStrategy(
   kube: Kube,
@@ -70,15 +70,15 @@ export function patchCommand(statefulSet: StatefulSet, strategy: UpdateStrategy)
   return `kubectl -n ${namespace} patch statefulset ${name} --type merge -p '${patch}'`;
 }
 
-/** OnDelete must not carry rollingUpdate, which a merge patch removes by null. */
+/** OnDelete must not have rollingUpdate, which a merge patch removes with null. */
 function patchOf(strategy: UpdateStrategy): { type: string; rollingUpdate: unknown } {
   return { type: strategy.type, rollingUpdate: strategy.rollingUpdate ?? null };
 }
 
 /**
- * Before Kubernetes 1.37 (#136833) the StatefulSet controller leaves status.currentRevision behind at the old revision
- * under OnDelete, which tools read as an update that never ends (kubernetes/kubernetes#73492). Once every pod is updated
- * we write what is true, unless a newer template has come meanwhile.
+ * Before Kubernetes 1.37 (#136833) the StatefulSet controller leaves status.currentRevision at the old
+ * revision under OnDelete, which tools read as an update that never ends (kubernetes/kubernetes#73492). Once
+ * every pod is updated, this writes the correct value, unless there is a newer template.
  */
 export async function completeStatus(kube: Kube, statefulSet: StatefulSet): Promise<void> {
   const { namespace, name, generation } = statefulSet.metadata;

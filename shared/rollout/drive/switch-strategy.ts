@@ -5,18 +5,20 @@ import type { RolloutLock } from './rollout-lock.ts';
 import { ON_DELETE, setStrategy } from './strategy.ts';
 import type { WorkloadWatches } from './watches.ts';
 
-/** A StatefulSet that is watched. */
+/** A StatefulSet being watched. */
 export interface WatchedSet {
   kube: Kube;
-  /** As it was when the command began. */
+  /** Its state when the command began. */
   found: StatefulSet;
   watches: WorkloadWatches<StatefulSet>;
 }
 
-/** After so long it is said what is waited for. */
+/** After this time the operator is informed of the wait. */
 const SILENCE_MS = 2_000;
 
-/** Switches to OnDelete, and waits until our own watch shows it and the controller obeys it, or for an interrupt. */
+/**
+ * Switches to OnDelete, and waits until our own watch shows it and the controller has observed it, or for an interrupt.
+ */
 export async function switchStrategy(
   { kube, found, watches }: WatchedSet,
   lock: RolloutLock,

@@ -1,17 +1,16 @@
-/** More than this many lines nobody reads before saying yes. */
+/** More lines would not be read before confirming. */
 const MOST_LINES = 20;
 const LONGEST_VALUE = 80;
-/** Of a long value that changes far from its beginning, this much is shown before the change. */
+/** How much of a long value is shown before its first change. */
 const LEAD = 20;
 
 type Container = { kind: 'object' | 'list'; entries: ReadonlyMap<string, unknown> };
 
 /**
- * What changes between two JSON values, a line for each leaf: `spec.containers[app].image: v1 → v2`. Entries of lists
- * that have names of their own are matched by name, others by their place. A field that is null is one that is not
- * there, as the API server has it.
+ * The changes between two JSON values, one line per leaf: `spec.containers[app].image: v1 → v2`. List entries with
+ * unique names are matched by name, others by position. A null field counts as absent, as in the API server.
  *
- * @returns no lines when, and only when, the values are the same
+ * @returns no lines if and only if the values are equal
  */
 export function differences(before: unknown, after: unknown): string[] {
   const lines = [...compare(before, after, '')];
@@ -33,7 +32,7 @@ function* compare(before: unknown, after: unknown, path: string): Generator<stri
   }
 }
 
-/** A value that holds others, with their keys; undefined for anything else. */
+/** An object or list with its keys; undefined for anything else. */
 function containerOf(value: unknown, other: unknown): Container | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   if (!Array.isArray(value)) {
@@ -46,7 +45,7 @@ function containerOf(value: unknown, other: unknown): Container | undefined {
   return { kind: 'list', entries: new Map(entries) };
 }
 
-/** Whether each entry has a name that no other has. */
+/** Whether every entry has a unique name. */
 function hasNames(list: readonly unknown[]): boolean {
   const names = list.map(nameOf);
   return names.every((name) => name !== undefined) && new Set(names).size === names.length;
@@ -57,13 +56,13 @@ function nameOf(value: unknown): string | undefined {
   return typeof name === 'string' ? name : undefined;
 }
 
-/** The entries that both have stand in the same order. */
+/** Whether the common entries are in the same order. */
 function isSameOrder(old: readonly string[], now: readonly string[]): boolean {
   const kept = old.filter((key) => now.includes(key));
   return now.filter((key) => old.includes(key)).every((key, index) => key === kept[index]);
 }
 
-/** Of values that are not both objects or both lists. */
+/** For values that are not both objects or both lists. */
 function isSame(before: unknown, after: unknown): boolean {
   if (!isThere(before) || !isThere(after)) return isThere(before) === isThere(after);
   return before === after;
@@ -73,7 +72,7 @@ function isThere(value: unknown): boolean {
   return value !== undefined && value !== null;
 }
 
-/** Keys such as `kubectl.kubernetes.io/restartedAt` are told from a path of several fields. */
+/** Keys such as `kubectl.kubernetes.io/restartedAt` must be distinguishable from a path of several fields. */
 function join(path: string, key: string, kind: Container['kind']): string {
   if (kind === 'list' || !/^[\w-]+$/.test(key)) return `${path}[${key}]`;
   return path === '' ? key : `${path}.${key}`;

@@ -10,19 +10,19 @@ import { fetchRevisions, type Revision } from './revisions.ts';
 import { differences } from './template-diff.ts';
 import { commandName, pathOf } from './workload-names.ts';
 
-/** A change of the template that the rollout is to begin with. */
+/** A change of the template to start the rollout with. */
 export type TemplateChange =
   | { kind: 'edit'; images: readonly ContainerImage[]; restart: boolean }
-  /** Back to the newest revision but the update revision, or to the one of this number. */
+  /** To the newest revision other than the update revision, or to the one with this number. */
   | { kind: 'undo'; toRevision: number | undefined };
 
 export interface ContainerImage {
-  /** `*` for every container, init containers among them, as kubectl set image has it. */
+  /** `*` for every container, including init containers, as in kubectl set image. */
   container: string;
   image: string;
 }
 
-/** A template as the API server has it; everything we do not know is kept. */
+/** A template from the API server; unknown fields are kept. */
 const Template = z.looseObject({
   metadata: z.optional(z.looseObject({ annotations: z.nullish(z.record(z.string(), z.string())) })),
   spec: z.looseObject({
@@ -34,23 +34,23 @@ type Template = z.infer<typeof Template>;
 
 const WithTemplate = z.object({ metadata: z.unknown(), spec: z.object({ template: Template }) });
 
-/** A change that was worked out and not made yet. */
+/** A change that was computed and not applied yet. */
 export interface PlannedChange {
-  /** What will be another, a line each; empty when the template is like that already. */
+  /** One line per difference; empty if the template is already in that state. */
   differences: readonly string[];
-  /** The template that the differences were worked out from. */
+  /** The template that the differences were computed from. */
   before: unknown;
   template: unknown;
-  /** Name of the revision that it goes back to; undefined when it may be a new one. */
+  /** Name of the revision to roll back to; undefined if it may be a new one. */
   revision: string | undefined;
 }
 
 const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt';
 
 /**
- * Works out the new template from the workload as it is now.
+ * Computes the new template from the current workload.
  *
- * @param nowMs for the annotation by which kubectl marks a restart
+ * @param nowMs for the annotation with which kubectl marks a restart
  * @throws UserError for a container or revision that does not exist
  */
 export async function planChange(
@@ -71,7 +71,7 @@ export async function planChange(
   return { differences: differences(before, template), before, template, revision: name };
 }
 
-/** A field of the workload and the value that it must have. */
+/** A field of the workload and its required value. */
 export interface FieldTest {
   /** A JSON pointer, such as `/spec/paused`. */
   path: string;
@@ -79,12 +79,12 @@ export interface FieldTest {
 }
 
 /**
- * Makes the change, if the template still is as it was when the change was worked out, and the fields of `only` have
- * their values; with `dryRun` the API server only says whether it would.
+ * Applies the change, if the template is unchanged since the change was computed and the fields of `only`
+ * have their values; with `dryRun` the API server only validates it.
  *
  * @returns the workload with its new generation
- * @throws UserError when somebody else has changed it meanwhile, and when the answer got lost
- * @throws ApiError when it is refused
+ * @throws UserError if another client has changed the template since, and if the response was lost
+ * @throws ApiError if it is rejected
  */
 export async function applyChange(
   kube: Kube,
@@ -127,8 +127,8 @@ export async function applyChange(
 }
 
 /**
- * What would be seen once the change is made: pods of the revision that it goes back to are up to date, all others
- * stale. Which revision a new template gets is not known before.
+ * The observation expected after the change: pods on the revision to roll back to are up to date, all others
+ * are stale. The revision of a new template is not known in advance.
  */
 export function observeChanged(
   observation: Observation,
@@ -149,7 +149,7 @@ export function observeChanged(
   };
 }
 
-/** Which revision is the newest, as the object that was just read has it. */
+/** The workload with its newest revision, from the object just read. */
 function refreshed(workload: Workload, object: unknown): Workload {
   return workload.kind === 'statefulset'
     ? statefulSetWorkload(readStatefulSet(object))

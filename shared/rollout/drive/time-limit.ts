@@ -1,14 +1,14 @@
 import type { Clock } from '../../clock.ts';
 import { UserError } from '../../errors.ts';
 
-/** The time that --timeout gives, from the command on. */
+/** The limit set by --timeout, counted from the start of the command. */
 export interface TimeLimit {
-  /** Aborts with a `TimeLimitError` when the time is over. */
+  /** Aborts with a `TimeLimitError` on timeout. */
   readonly signal: AbortSignal;
   cancel(): void;
 }
 
-/** It is safe to leave, and the same command resumes. */
+/** The rollout is safe to leave, and the same command resumes it. */
 export class TimeLimitError extends UserError {
   override readonly name = 'TimeLimitError';
   override readonly end = 'stopped';
@@ -26,7 +26,7 @@ export function startTimeLimit(timeoutMs: number | undefined, clock: Clock, comm
   return { signal: over.signal, cancel };
 }
 
-/** The result of something that only reads, unless the signal aborts before; what is read then is thrown away. */
+/** The result of a read-only operation, unless the signal aborts first; a later result is discarded. */
 export async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   const aborted = Promise.withResolvers<never>();
   const onAbort = () => aborted.reject(signal.reason);

@@ -13,42 +13,42 @@ import {
 import type { Workload } from '../decide/workload.ts';
 import { unlessAborted } from './time-limit.ts';
 
-/** A workload with its pods and the nodes they are on, kept up to date. */
+/** A workload with its pods and their nodes, kept up to date. */
 export interface WorkloadWatches<Own = unknown> {
-  /** Undefined when it has been deleted. */
+  /** Undefined if it was deleted. */
   readonly workload: Workload | undefined;
-  /** The same as the objects that its kind consists of. */
+  /** The API objects the workload consists of. */
   readonly own: Own | undefined;
   readonly pods: ReadonlyMap<string, Pod>;
-  /** By name; undefined where listing nodes is forbidden. */
+  /** By name; undefined without permission to list nodes. */
   readonly nodes: ReadonlyMap<string, Node> | undefined;
-  /** The rollout's Lease; undefined when there is none, and where watching it is forbidden. */
+  /** The rollout's Lease; undefined if there is none, and without permission to watch it. */
   readonly lease: Lease | undefined;
-  /** The same, and when its holder was seen to renew it. */
+  /** The same, with the time its holder was last seen renewing it. */
   readonly holder: HolderSight | undefined;
-  /** Since when at least one of the watches has been broken; what it shows may be old. */
+  /** Since when at least one watch is broken; its data may be stale. */
   readonly staleSinceMs: number | undefined;
   onChange(listener: () => void): void;
   /**
-   * Calls the listener at once when a watch tells that a pod has gone: with its last state, and with the one before. It
-   * is not told of pods that went while the watch was broken.
+   * Calls the listener synchronously when a watch reports that a pod is gone: with its final state and the
+   * one before. Not called for pods removed while the watch was broken.
    */
   onPodGone(listener: (last: Pod, before: Pod) => void): void;
-  /** Resolves as soon as `holds` does; asked again after each change. Rejects when the signal aborts. */
+  /** Resolves when `holds` returns true; checked after each change. Rejects when the signal aborts. */
   until(holds: () => boolean, signal: AbortSignal): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** What the caches of one kind of workload have in common. */
+/** Options shared by the caches of a workload. */
 export type CommonCacheOptions = Pick<
   WatchCacheOptions<unknown>,
   'kube' | 'clock' | 'random' | 'onConnection' | 'onProblem'
 >;
 
-/** The caches of the objects that a workload itself consists of. */
+/** The caches of the objects that the workload itself consists of. */
 export interface OwnCaches<Own> {
   readonly caches: readonly WatchCache<unknown>[];
-  /** Undefined when the workload has been deleted. */
+  /** Undefined if the workload was deleted. */
   read(): Own | undefined;
   toWorkload(own: Own, lease: Lease | undefined): Workload;
 }
@@ -63,14 +63,14 @@ export interface WatchWorkloadOptions<Own> {
   random: () => number;
   onConnection(state: ConnectionState): void;
   onProblem(error: Error): void;
-  /** Ends the wait for the first lists. */
+  /** Cancels the wait for the first lists. */
   signal?: AbortSignal | undefined;
 }
 
 /**
  * Starts the watches and resolves when each has its first list.
  *
- * @throws ApiError when the workload or its pods cannot be read
+ * @throws ApiError if the workload or its pods cannot be read
  */
 export async function watchWorkload<Own>(options: WatchWorkloadOptions<Own>): Promise<WorkloadWatches<Own>> {
   const { workload } = options;
@@ -90,7 +90,7 @@ export async function watchWorkload<Own>(options: WatchWorkloadOptions<Own>): Pr
     labelSelector: labelSelectorText(workload.selector),
     parse: readPod,
     onEvent: (type, last, before) => {
-      // What a list no longer has comes without a last state of its own.
+      // A pod missing from a list has no final state of its own.
       if (type !== 'DELETED' || before === undefined || last === before) return;
       for (const listener of podGone) listener(last, before);
     },

@@ -8,7 +8,7 @@ export interface NamedWorkload {
   metadata: Pick<ObjectMeta, 'namespace' | 'name'>;
 }
 
-/** How the API and the command line call each kind. */
+/** Names of each kind in the API and on the command line. */
 export const KINDS = {
   statefulset: { resource: RESOURCES.statefulsets, apiKind: 'StatefulSet', short: 'sts' },
   deployment: { resource: RESOURCES.deployments, apiKind: 'Deployment', short: 'deploy' },
@@ -19,7 +19,7 @@ export function pathOf({ kind, metadata: { namespace, name } }: NamedWorkload): 
   return resourcePath({ ...KINDS[kind].resource, namespace, name });
 }
 
-/** As commands for the operator name it: `sts/ingester -n prod`. */
+/** As in commands for the operator: `sts/ingester -n prod`. */
 export function commandName({ kind, metadata: { namespace, name } }: NamedWorkload): string {
   return `${KINDS[kind].short}/${name} -n ${namespace}`;
 }

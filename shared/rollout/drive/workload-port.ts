@@ -12,16 +12,16 @@ import type { RolloutRequest } from './request.ts';
 import type { RolloutLock } from './rollout-lock.ts';
 import type { WorkloadWatches } from './watches.ts';
 
-/** A workload that was found, before anything of it is watched. */
+/** A workload that exists and is not watched yet. */
 export interface FetchedWorkload {
   readonly workload: Workload;
-  /** Whether a rollout will change its own object, also where its template stays. */
+  /** Whether a rollout changes the workload's own object, even if its template stays the same. */
   readonly patches: boolean;
   open(context: DriveContext, listeners: WatchListeners): Promise<OpenedWorkload>;
   /**
-   * Brings in order what a rollout has left that was killed; nobody may be rolling it out.
+   * Cleans up after a rollout that was killed; no process may be rolling it out.
    *
-   * @returns what was done, as a sentence goes on after the workload's name; undefined when there was nothing to do
+   * @returns what was done, as a clause after the workload's name; undefined if there was nothing to do
    */
   giveUp(lease: Lease | undefined): Promise<string | undefined>;
 }
@@ -29,39 +29,39 @@ export interface FetchedWorkload {
 export interface WatchListeners {
   onConnection(state: ConnectionState): void;
   onProblem(error: Error): void;
-  /** Ends the wait for the first lists. */
+  /** Cancels the wait for the first lists. */
   signal?: AbortSignal | undefined;
 }
 
-/** Watched, and ready to be rolled out; whoever opens it stops the watches. */
+/** A workload that is watched and can be rolled out; the caller must stop the watches. */
 export interface OpenedWorkload {
   readonly watches: WorkloadWatches;
   readonly port: WorkloadPort;
 }
 
-/** What a rollout does in another way for each kind of workload. */
+/** The parts of a rollout that differ between kinds. */
 export interface WorkloadPort {
   /**
-   * Shows what is to be changed about the workload, and asks for it once.
+   * Prints the changes to the workload, and asks once for confirmation.
    *
-   * @throws UserError when the answer is no, and where nobody can be asked
+   * @throws UserError if the answer is no, or without a terminal to ask on
    */
   agree(request: RolloutRequest, context: DriveContext): Promise<void>;
-  /** Whether the last rollout ended before it had left everything as it should be. */
+  /** Whether the last rollout did not complete its cleanup. */
   isLeftUnfinished(): Promise<boolean>;
-  /** With the Lease held: keeps the controller from replacing pods by itself, and only then changes the template. */
+  /** With the Lease acquired: stops the controller from replacing pods itself, and only then changes the template. */
   prepare(
     request: RolloutRequest,
     lock: RolloutLock,
     context: DriveContext,
     signal: AbortSignal,
   ): Promise<Prepared>;
-  /** Closed while the controller replaces pods by itself. */
+  /** Closed while the controller replaces pods itself. */
   gate(): GateState;
   removals(given: RemovalsGiven): PodRemovals;
-  /** After the last pod: brings in order what the controller does not. */
+  /** After the last pod: completes what the controller does not. */
   complete(reporter: Reporter, context: DriveContext): Promise<void>;
-  /** With the Lease still held, however the rollout ended: leaves the workload as it should be. */
+  /** With the Lease still acquired, whatever the outcome: leaves the workload in its proper state. */
   leave(
     request: RolloutRequest,
     lock: RolloutLock,
@@ -70,11 +70,11 @@ export interface WorkloadPort {
   ): Promise<void>;
 }
 
-/** A workload that is ready to be rolled out. */
+/** A workload that can be rolled out. */
 export interface Prepared {
   workload: Workload;
   observation: Observation;
-  /** Its command line is the one that goes on from here: a change that is made must not be made again. */
+  /** With the command line that resumes from here: a change that was applied must not be applied again. */
   request: RolloutRequest;
   changed: boolean;
 }
@@ -83,19 +83,19 @@ export interface ZonedPod extends PodToRemove {
   zone: string;
 }
 
-/** What removes pods; see `Removals`. */
+/** Removes pods; see `Removals`. */
 export interface PodRemovals {
-  /** Removes what can be removed of these pods now; what is not begun of an earlier request is forgotten. */
+  /** Removes as many of these pods as possible now; earlier requests that were not started are dropped. */
   request(pods: readonly ZonedPod[]): void;
-  /** Whether a request to remove this pod may still be carried out (R10); undefined where none is known of. */
+  /** Whether a request to remove this pod may still be carried out (R10); undefined if none is known. */
   asked(uid: string): Asked | undefined;
-  /** Takes in all pods that there are, by a watch that is not behind: what has become of requests. */
+  /** Updates the state of requests from all existing pods; the watch must be up to date. */
   look(pods: Iterable<Pod>): void;
-  /** Makes requests for these pods impossible whose answers were lost. */
+  /** Makes lost requests for these pods impossible to carry out. */
   ruleOut(pods: readonly PodToRemove[]): void;
-  /** Refused pods may be asked for again at once. */
+  /** Refused pods may be retried immediately. */
   retryNow(): void;
-  /** Begins nothing more and resolves when what is under way has ended. */
+  /** Starts nothing more and resolves when requests in progress have ended. */
   stop(): Promise<void>;
 }
 
@@ -104,27 +104,27 @@ export interface RemovalsGiven {
   clock: Clock;
   random: () => number;
   disableEviction: boolean;
-  /** Uids of pods that a process before this one may have asked for. */
+  /** Uids of pods whose removal an earlier process may have requested. */
   suspects: readonly string[];
   onOutcome(outcome: RemovalOutcome<ZonedPod>): void;
-  /** Asked before each act: false while this process must not act. */
+  /** Checked before each action: false while this process must not act. */
   mayAct(): boolean;
-  /** Asked right before an act that was long prepared: whether these pods would be chosen now, too. */
+  /** Checked directly before an action with long preparations: whether the same pods would be chosen now. */
   isStillRight(pods: readonly ZonedPod[]): boolean;
   onRetryDue(): void;
-  /** Something that the operator should know and that stops nothing. */
+  /** Information for the operator that does not stop the rollout. */
   onNotice(message: string): void;
-  /** Something failed that nothing was prepared for: the rollout ends. */
+  /** An unexpected error: the rollout ends. */
   onError(error: unknown): void;
-  /** Pods went that were not chosen: the rollout must not go on. */
+  /** Pods were removed that were not chosen: the rollout must not continue. */
   onStray(reason: string): void;
 }
 
-/** A workload that is watched. */
+/** A workload being watched. */
 export interface Watched extends OpenedWorkload {
   kube: Kube;
-  /** As it was when the command began. */
+  /** Its state when the command began. */
   found: Workload;
-  /** Called whenever a watch is lost or mended; set by who wants to know. */
+  /** Called whenever a watch is lost or restored; set by its users. */
   listeners: WatchListeners;
 }

@@ -2,9 +2,9 @@ const PRINTED = /^(?<day>\d{4}-\d{2}-\d{2}) (?<time>\d{2}:\d{2}:\d{2}(?:\.\d+)?)
 const RFC3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;
 
 /**
- * Reads a time as Go's `time.Time` encodes it in JSON (RFC 3339) or prints it (`2026-01-01 13:00:00 +0100 CET`).
+ * Parses a time as Go's `time.Time` encodes it in JSON (RFC 3339) or prints it (`2026-01-01 13:00:00 +0100 CET`).
  *
- * @returns ms since the epoch, cut to whole ones; undefined for anything else, and for Go's zero time, the year 1
+ * @returns epoch ms, truncated; undefined for anything else, and for Go's zero time, the year 1
  */
 export function parseGoTime(text: string): number | undefined {
   const { day, time, zone } = PRINTED.exec(text)?.groups ?? {};

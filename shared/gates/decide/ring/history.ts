@@ -1,9 +1,9 @@
 import type { MemberState, RingPage } from './page.ts';
 
-/** Since when each member has been seen in its state, by id. The page has no times of changes, only of heartbeats. */
+/** Since when each member was seen in its state, by id. The page has times of heartbeats, not of state changes. */
 export type RingHistory = ReadonlyMap<string, { state: MemberState; sinceMs: number }>;
 
-/** What was remembered, brought up to date with a page: ms since the epoch by the clock of whoever made the page. */
+/** Updates the history with a page: epoch ms by the clock of the page's server. */
 export function rememberStates(history: RingHistory, { members, nowMs }: RingPage): RingHistory {
   return new Map(
     members.map(({ id, state }) => {

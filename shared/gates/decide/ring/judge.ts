@@ -1,4 +1,4 @@
-/** What a hash ring means for a rollout: whether another member may be taken away. Pure. */
+/** What a hash ring means for a rollout: whether another member may be removed. Pure. */
 import type { RingHistory } from './history.ts';
 import { presentMembers, type RingPod } from './members.ts';
 import type { RingMember, RingPage } from './page.ts';
@@ -8,9 +8,9 @@ export interface RingInput {
   page: RingPage;
   /** All pods of the workload. */
   pods: readonly RingPod[];
-  /** Ids of members that are long unhealthy and that no pod has as its name. */
+  /** Ids of members that have been unhealthy for long and have no pod with their name. */
   forgotten: ReadonlySet<string>;
-  /** Go on in spite of them. */
+  /** Continue despite forgotten members. */
   ignoreForgotten: boolean;
   history: RingHistory;
 }
@@ -18,22 +18,22 @@ export interface RingInput {
 export type RingVerdict =
   | { kind: 'open'; reason: string }
   | { kind: 'closed'; reason: string }
-  /** It says nothing about this workload: the page of another component, or a ring without members. */
+  /** Not about this workload: the page of another component, or a ring without members. */
   | { kind: 'foreign'; reason: string };
 
 const SHOWN = 3;
 
 /**
- * Open while every member is ACTIVE and sends heartbeats; closed, naming them, while one is not. A member in a state
- * that we do not know closes as well.
+ * Open while every member is ACTIVE and sends heartbeats; otherwise closed, naming those that are not. A
+ * member in an unknown state also closes it.
  *
- * Forgotten members close too, unless the operator says otherwise. Such a member still owns its tokens: dskit asks a
- * quorum of the members that a token leads to, and leaves out the unhealthy ones without asking others instead as long
- * as they were ACTIVE (`Write` in `ring/ring.go`, `Filter` in `ring/replication_strategy.go`). With a replication factor
- * of 3 each of its tokens has two members left, so that taking one of these away fails writes.
+ * Forgotten members close it too, unless the operator overrides that. Such a member still owns its tokens:
+ * dskit writes to a quorum of a token's members, and skips unhealthy ones without a substitute as long as
+ * they were ACTIVE (`Write` in `ring/ring.go`, `Filter` in `ring/replication_strategy.go`). With a
+ * replication factor of 3 each of its tokens has two members left, so removing one of these fails writes.
  *
- * Pods that are stale, unready and not terminating do not close: the rollout replaces these before anything else
- * (rule R7), which costs nothing, while a ring that waited for them would keep a bad revision in place for ever.
+ * Pods that are stale, unready and not terminating do not close it: the rollout replaces these first (rule
+ * R7), which costs nothing, and waiting for them would keep a bad revision in place indefinitely.
  */
 export function judgeRing({ page, pods, forgotten, ignoreForgotten, history }: RingInput): RingVerdict {
   const members = presentMembers(page);

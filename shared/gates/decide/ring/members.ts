@@ -1,35 +1,35 @@
-/** Which members of a ring are to be told apart. Pure. */
+/** Classifies the members of a ring. Pure. */
 import type { RingMember, RingPage } from './page.ts';
 
-/** As much of a pod of the workload as the ring is judged with; `ObservedPod` of a rollout has it. */
+/** The fields of a workload's pod needed to judge the ring; a subset of a rollout's `ObservedPod`. */
 export interface RingPod {
   name: string;
   uid: string;
   stale: boolean;
   terminating: boolean;
-  /** Beyond the replicas that the spec asks for. */
+  /** Beyond the desired replicas. */
   surplus: boolean;
   /** Undefined while it is not Ready. */
   readySinceMs: number | undefined;
 }
 
 /**
- * Ids of the members that are on their way out: they flush, or hand over, and have not unregistered yet. In a pod the
- * id is the pod's name unless the component is configured otherwise. A member that stopped sending heartbeats while it
- * was leaving is not among them, because the page only says that it is unhealthy.
+ * Ids of the members that are leaving: they flush, or hand over, and have not unregistered yet. In a pod the
+ * id is the pod's name unless configured otherwise. A member that stopped sending heartbeats while leaving is
+ * not included, because the page only shows that it is unhealthy.
  */
 export function leavingMembers({ members }: RingPage): readonly string[] {
   return members.filter(({ state }) => state === 'LEAVING').map(({ id }) => id);
 }
 
-/** The members that are there: all but those which have left and are kept only so that gossip spreads it. */
+/** All members except those that have left and are kept only so that gossip spreads it. */
 export function presentMembers({ members }: RingPage): readonly RingMember[] {
   return members.filter(({ state }) => state !== 'LEFT');
 }
 
 /**
- * Unhealthy members that are none of these pods and whose last heartbeat is older than `forgetAfterMs` by the page's
- * own clock. Whether such a member has been forgotten depends on one thing more: that no other pod has its name.
+ * Unhealthy members without a pod of the workload, whose last heartbeat is older than `forgetAfterMs` by the
+ * page's own clock. To count as forgotten, a member must also have no other pod with its name.
  */
 export function longUnhealthy(
   page: RingPage,

@@ -4,26 +4,26 @@ import { parseGoTime } from './go-time.ts';
 
 /** One member of a hash ring. */
 export interface RingMember {
-  /** What it calls itself: its hostname unless it is configured otherwise, which in a pod is the pod's name. */
+  /** Its hostname unless configured otherwise, which in a pod is the pod's name. */
   id: string;
   state: MemberState;
-  /** Empty where the ring has no zones, and in versions that know none. */
+  /** Empty if the ring has no zones, and in versions without them. */
   zone: string;
-  /** By the clock of the member; undefined when it has never sent one. */
+  /** By the member's clock; undefined if it has never sent one. */
   lastHeartbeatMs: number | undefined;
 }
 
 /**
- * The states of dskit's `InstanceState`. LEFT marks a member that has gone and is only kept so that gossip spreads it.
- * UNHEALTHY is what the page says instead of any of them once a member's heartbeat is older than the heartbeat timeout,
- * so that the state below it cannot be seen; the pages of some Mimir ingesters say so too early, those of its distributors
- * do not (https://github.com/grafana/mimir/issues/1917). `other` is a word that no version known to us has.
+ * The states of dskit's `InstanceState`. LEFT marks a member that is gone and is only kept so that gossip spreads it.
+ * UNHEALTHY replaces any of them once a member's heartbeat is older than the heartbeat timeout, which hides the actual
+ * state; the pages of some Mimir ingesters show it too early, those of its distributors do not
+ * (https://github.com/grafana/mimir/issues/1917). `other` is a state in no version known to us.
  */
 export type MemberState = 'ACTIVE' | 'LEAVING' | 'PENDING' | 'JOINING' | 'LEFT' | 'UNHEALTHY' | 'other';
 
 export interface RingPage {
   members: readonly RingMember[];
-  /** When the page was made, by the clock of whoever made it. */
+  /** When the page was created, by the clock of its server. */
   nowMs: number;
 }
 
@@ -33,18 +33,18 @@ const Shard = z.object({
   timestamp: z.catch(z.string(), ''),
   zone: z.catch(z.string(), ''),
 });
-/** Go writes an empty list that was never made as null. */
+/** Go encodes a nil slice as null. */
 const Page = z.object({ shards: z.nullable(z.array(Shard)), now: z.string() });
 
 const STATES: ReadonlySet<string> = new Set(['ACTIVE', 'LEAVING', 'PENDING', 'JOINING', 'LEFT', 'UNHEALTHY']);
 
 /**
- * Reads a ring page: `{"shards": [{"id", "state", "address", "timestamp", "zone", "tokens", …}], "now"}`.
+ * Parses a ring page: `{"shards": [{"id", "state", "address", "timestamp", "zone", "tokens", …}], "now"}`.
  *
- * All four products have it from the same code: `pkg/ring/http.go` of Cortex, which became `ring/http.go`, later
- * `ring/ring_http.go`, of https://github.com/grafana/dskit. The field names have been these since there is JSON at all.
- * Two things differ between versions: the word for a member without heartbeats was `Unhealthy` and is `UNHEALTHY`, and
- * times were written as Go prints them (`2026-01-01 12:00:00 +0000 UTC`) and are RFC 3339.
+ * All four products share the code: `pkg/ring/http.go` of Cortex, which became `ring/http.go`, later
+ * `ring/ring_http.go`, of https://github.com/grafana/dskit. The field names have not changed since JSON was introduced.
+ * Two things differ between versions: the state of a member without heartbeats was `Unhealthy` and is `UNHEALTHY`, and
+ * times were printed in Go's format (`2026-01-01 12:00:00 +0000 UTC`) and are RFC 3339.
  *
  * @returns undefined for anything else, such as the page of Mimir's partition ring
  */

@@ -1,11 +1,11 @@
 import type { RingMember } from './page.ts';
 
-/** What mends a forgotten member. */
+/** How to fix a forgotten member. */
 export const FORGET =
   'forget it on the ring page, because it still counts against the quorum of its tokens; --ring-ignore-forgotten goes on all the same';
 
 /**
- * One member in words: `ingester-1 (zone-a) is LEAVING, seen so since 12:00:05Z`.
+ * Describes one member: `ingester-1 (zone-a) is LEAVING, seen so since 12:00:05Z`.
  *
  * @param sinceMs when it was first seen in this state
  */
@@ -21,7 +21,7 @@ export function describeMember(member: RingMember, forgotten: boolean, sinceMs: 
   return sinceMs === undefined ? `${who} ${what}` : `${who} ${what}, seen so since ${utc(sinceMs)}`;
 }
 
-/** Whole seconds: a reason that changes is printed anew. */
+/** Whole seconds, because every change of a reason is printed. */
 function utc(atMs: number): string {
   return new Date(atMs).toISOString().replace(/\.\d+/, '');
 }

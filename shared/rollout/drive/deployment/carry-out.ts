@@ -20,34 +20,29 @@ import { FENCE_ANNOTATION, scaleSet } from './replica-sets.ts';
 import { type DeploymentView, look, untilSeen } from './settling.ts';
 import type { DeploymentObjects } from './watch.ts';
 
-/** How soon what must be done is tried again. */
+/** Retry interval for writes that must succeed. */
 const RETRY_MS = 1_000;
-/** Until a controller that does not act is reported, and looked at again; a reservation lasts longer. */
+/** How long the controller may be inactive before it is reported and checked again; shorter than a reservation. */
 const SLOW_CONTROLLER_MS = 30_000;
 
-/**
- * EventText what the brake's fields may be like from now on, by our own hand: before the write that makes them so, with
- * generation 0, and after it.
- */
+/** Reports which states of the brake's fields are our own writes: before a write with generation 0, and after it. */
 export type OnBrake = (state: { may: readonly BrakeFields[]; generation: number }) => void;
 
 export interface StepTools {
   kube: Kube;
   clock: Clock;
   watches: WorkloadWatches<DeploymentObjects>;
-  /** minReadySeconds as they were before the Deployment was held. */
+  /** minReadySeconds before the rollout paused the Deployment. */
   usualMinReadySeconds(): number;
-  /**
-   * Asked right before the step: whether it would be decided now as it was before, by this process, which may still act.
-   */
+  /** Called directly before the step: whether this process may still act, and the same decision would be made now. */
   isStillRight(pods: readonly ZonedPod[]): boolean;
-  /** Keeps evictions of other zones out; returns the pods for which that is so, or for which nobody can. */
+  /** Blocks evictions in other zones; returns the pods for which this succeeded or is not possible. */
   reserve(pods: readonly ZonedPod[]): Promise<readonly ZonedPod[]>;
   onNotice(message: string): void;
   onBrake: OnBrake;
 }
 
-/** The controller was given a step and took it back, because somebody else has a hand on its ReplicaSets. */
+/** The controller was given a step that another client reverted by changing its ReplicaSets. */
 export class StepUndoneError extends Error {
   override readonly name = 'StepUndoneError';
 }
@@ -55,15 +50,15 @@ export class StepUndoneError extends Error {
 interface Step {
   way: StepWay;
   target: ReplicaSet;
-  /** What the step was decided on. */
+  /** The view that the step was decided on. */
   view: DeploymentView;
   chosen: readonly ZonedPod[];
 }
 
 /**
- * Takes the step, and waits until the controller has carried it out.
+ * Starts the step, and waits until the controller has carried it out.
  *
- * @returns false when something has changed since the view was looked at, and nothing was done, or not only this
+ * @returns false if something has changed since the view, and nothing was done, or not only this
  */
 export async function carryOut(tools: StepTools, step: Step, signal: AbortSignal): Promise<boolean> {
   const reminding = new AbortController();
@@ -113,7 +108,7 @@ async function byScale(
     },
     signal,
   );
-  // What goes then is seen as it goes.
+  // Pods that are removed then are observed as usual.
   if (isScaled) return false;
   if (!isUndone) return true;
   throw new StepUndoneError(
@@ -121,7 +116,7 @@ async function byScale(
   );
 }
 
-/** Lets the controller go, for exactly so many pods, and puts the brake on again when they are taken. */
+/** Resumes the Deployment for exactly this many pods, and pauses it again when they are removed. */
 async function byRelease(
   tools: StepTools,
   { view: { deployment } }: Step,
@@ -170,7 +165,7 @@ async function byRelease(
 
 export type BrakeTools = Pick<StepTools, 'kube' | 'clock' | 'watches' | 'onBrake' | 'onNotice'>;
 
-/** Tries until every brake is on. */
+/** Retries until every brake is on. */
 export async function brake(
   { kube, clock, watches, onBrake, onNotice }: BrakeTools,
   signal: AbortSignal,
@@ -195,8 +190,8 @@ export async function brake(
 }
 
 /**
- * After a write whose answer got lost: changes the object, so that the write, which is bound to the version before, can
- * no longer be carried out, and tells how the object is then. Tries until that is known.
+ * After a write without a response: changes the object, so that the write, which requires the previous
+ * resourceVersion, can no longer succeed, and returns the object's state. Retries until that is known.
  */
 async function fence(
   { kube, clock }: Pick<StepTools, 'kube' | 'clock'>,
@@ -215,12 +210,12 @@ async function fence(
   }
 }
 
-/** Whether the API server may have carried out the request all the same, or may still do so. */
+/** Whether the API server may have carried out the request, or still may. */
 function isLost(error: unknown): boolean {
   return (error instanceof ApiError || error instanceof ConnectionError) && isNoAnswer(error);
 }
 
-/** Says what is waited for, and keeps the pods reserved, as long as the controller does not act. */
+/** Reports what is being waited for, and renews the reservation, while the controller does not act. */
 async function remind(
   { clock, reserve, onNotice }: StepTools,
   chosen: readonly ZonedPod[],
@@ -235,6 +230,6 @@ async function remind(
       await reserve(chosen);
     }
   } catch {
-    // The step is over, or the API server is away: then the next reservation is made with the next step.
+    // The step has ended, or the API server is unavailable: the next step reserves again.
   }
 }

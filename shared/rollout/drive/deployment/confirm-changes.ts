@@ -6,9 +6,11 @@ import type { RolloutRequest } from '../request.ts';
 import type { WatchedDeployment } from './watch.ts';
 
 /**
- * Shows the change of the template, and asks once for it and for what the rollout needs of the Deployment.
+ * Prints the template's changes, and asks once for confirmation of these and of the changes the rollout makes
+ * to the Deployment.
  *
- * @throws UserError when the answer is no, where nobody can be asked, and for a rollout that has gone too far
+ * @throws UserError if the answer is no, without a terminal to ask on, and if there are more pods than
+ * replicas or another manager would revert the changes
  */
 export async function agreeToHold(
   { change, yes, allowedManagers }: RolloutRequest,

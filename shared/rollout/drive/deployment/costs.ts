@@ -7,9 +7,10 @@ import { type CostChange, costChanges, costRestored } from '../../decide/deletio
 const MOST_REQUESTS_AT_ONCE = 16;
 
 /**
- * Makes the pods go in this order, before all others of their ReplicaSets: before those given, whatever they cost.
+ * Sets deletion costs so that these pods are removed first and in this order, before all others of their
+ * ReplicaSets: `others` included, whatever their cost.
  *
- * @throws ApiError, ConnectionError; pods that are gone meanwhile need no cost
+ * @throws ApiError, ConnectionError; pods that are gone are skipped
  */
 export function writeCosts(kube: Kube, order: readonly Pod[], others: readonly Pod[] = []): Promise<void> {
   const changes = costChanges(order, others);
@@ -22,7 +23,7 @@ export function writeCosts(kube: Kube, order: readonly Pod[], others: readonly P
   );
 }
 
-/** Gives all pods back the cost that they had before the rollout. */
+/** Restores the deletion cost that each pod had before the rollout. */
 export function restoreCosts(kube: Kube, pods: Iterable<Pod>): Promise<void> {
   return annotate(
     kube,
@@ -33,7 +34,7 @@ export function restoreCosts(kube: Kube, pods: Iterable<Pod>): Promise<void> {
   );
 }
 
-/** Once a request has failed no more are begun, and those under way are waited for: nothing is written afterwards. */
+/** After a failed request no more are started, and those in progress are awaited: nothing is written afterwards. */
 async function annotate(kube: Kube, changes: readonly { pod: Pod; change: CostChange }[]): Promise<void> {
   const queue = [...changes];
   const worker = async () => {

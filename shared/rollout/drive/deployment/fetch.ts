@@ -14,9 +14,9 @@ import { giveUpDeployment } from './release.ts';
 import { type DeploymentObjects, deploymentCaches, workloadOf } from './watch.ts';
 
 /**
- * Reads a Deployment to be rolled out.
+ * Gets the Deployment to roll out.
  *
- * @throws UserError that names those there are when it is not there, and for one that cannot be held
+ * @throws UserError that lists the existing ones if it does not exist, or if its strategy is not RollingUpdate
  */
 export async function fetchDeployment(kube: Kube, name: string): Promise<FetchedWorkload> {
   const { namespace } = kube;

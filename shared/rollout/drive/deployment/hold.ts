@@ -6,29 +6,32 @@ import { type RolledDeployment, readRolledDeployment } from '../../decide/deploy
 import type { FieldTest } from '../template.ts';
 import { encodeOriginals, ORIGINALS_ANNOTATION, type Originals, PARKED_ROLLING_UPDATE } from './originals.ts';
 
-/** What a change of the template is bound to: with all pods old, each missing brake would let pods of all zones go. */
+/**
+ * Preconditions of a template change: while all pods are old, any missing brake would let the controller
+ * replace pods in all zones.
+ */
 export const BRAKE_TESTS: readonly FieldTest[] = [
   { path: '/spec/paused', value: true },
   { path: '/spec/minReadySeconds', value: BRAKED.minReadySeconds },
   { path: '/spec/strategy', value: BRAKED.strategy },
 ];
 
-/** As it was found, for a Deployment all of whose pods are new. */
+/** The original fields, for a Deployment whose pods are all new. */
 export function freeFields({ rollingUpdate, ...rest }: Originals): BrakeFields {
   return { ...rest, strategy: { type: 'RollingUpdate', rollingUpdate } };
 }
 
 /**
- * For one that is not finished: paused, since its controller would continue by itself, in any zone; and where somebody
- * resumes it, one pod at a time.
+ * For an unfinished rollout: paused, because the controller would otherwise continue in any zone; and limited
+ * to one pod at a time if the Deployment is resumed.
  */
 export function parkedFields({ rollingUpdate: _, ...rest }: Originals): BrakeFields {
   return { ...rest, paused: true, strategy: { type: 'RollingUpdate', rollingUpdate: PARKED_ROLLING_UPDATE } };
 }
 
 /**
- * Leaves the maxSurge that somebody else has set during a rollout. With it there may be pods beyond `replicas` already, or
- * in a moment, and without it the controller would take as many at once, in any zone, also while it is paused.
+ * Keeps a maxSurge that was set by others during a rollout. With it there may be, now or soon, pods beyond
+ * `replicas`; without it the controller would remove that many at once, in any zone, even while paused.
  */
 export function keepingSurge({ spec }: RolledDeployment, fields: BrakeFields): BrakeFields {
   const { maxSurge = 0 } = spec.strategy.rollingUpdate ?? {};
@@ -37,16 +40,16 @@ export function keepingSurge({ spec }: RolledDeployment, fields: BrakeFields): B
 }
 
 interface PatchOptions {
-  /** Only if nothing about the Deployment has changed since it was read. */
+  /** Only if the Deployment has not changed since it was read. */
   unchanged?: boolean;
-  /** What to keep about how it was; null for nothing any more. */
+  /** Original values to store; null removes them. */
   originals?: Originals | null;
 }
 
 /**
- * Sets the fields, if the Deployment still is this one.
+ * Sets the fields, if the Deployment still has the same uid.
  *
- * @throws ApiError 409 when it is not
+ * @throws ApiError 409 if it does not
  */
 export async function patchDeployment(
   kube: Kube,
@@ -73,7 +76,7 @@ export async function patchDeployment(
   return readRolledDeployment(answer);
 }
 
-/** @throws ApiError 404 when it is gone */
+/** @throws ApiError 404 if it is gone */
 export async function getDeployment(kube: Kube, { metadata }: RolledDeployment): Promise<RolledDeployment> {
   const { namespace, name } = metadata;
   return readRolledDeployment(
@@ -81,7 +84,7 @@ export async function getDeployment(kube: Kube, { metadata }: RolledDeployment):
   );
 }
 
-/** What is false or 0 is left out of an object, as the API server itself writes it. */
+/** Omits false and 0, as the API server itself does. */
 function withoutZeros({ paused, minReadySeconds, ...rest }: Partial<BrakeFields>): Record<string, unknown> {
   return {
     ...rest,

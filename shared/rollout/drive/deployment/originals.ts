@@ -16,23 +16,23 @@ const Originals = z.object({
   rollingUpdate: RollingUpdate,
 });
 
-/** What a Deployment was like before its rollout, in the fields that the rollout changes. */
+/** The fields of a Deployment that the rollout changes, with their values from before it. */
 export type Originals = z.infer<typeof Originals>;
 
 /**
- * Where they are kept: on the Deployment, written together with the fields that take their place, so that nothing is lost
- * with the Lease or with our process. Its controller copies it to ReplicaSets, where it means nothing.
+ * Stored on the Deployment, in the same write as the fields that replace them, so that they survive the loss of the
+ * Lease or of this process. The controller copies the annotation to ReplicaSets, where it has no meaning.
  */
 export const ORIGINALS_ANNOTATION = 'kubectl-zone.dev/held-before';
 
 /** The API's own defaults: https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#writing-a-deployment-spec */
 const DEFAULTS = { progressDeadlineSeconds: 600, maxSurge: '25%', maxUnavailable: '25%' } as const;
-/** For a Deployment that is held and of which nobody knows how it was: the least that it may do afterwards. */
+/** For a Deployment that is on hold without stored originals: the most restrictive values to leave behind. */
 const CAREFUL = { maxSurge: 0, maxUnavailable: 1 } as const;
 
 /**
- * The rolling update of a Deployment whose rollout is not finished: without surge, for which even a paused one would get
- * more pods as long as it has several ReplicaSets, and one pod at a time for who resumes it.
+ * The rolling update of a Deployment whose rollout is unfinished: no surge, because with several ReplicaSets
+ * even a paused Deployment would create the surge pods, and one pod at a time if it is resumed.
  */
 export const PARKED_ROLLING_UPDATE: RollingUpdate = { maxSurge: 0, maxUnavailable: 1 };
 
@@ -40,14 +40,14 @@ export function encodeOriginals(originals: Originals): string {
   return JSON.stringify(originals);
 }
 
-/** @returns undefined for what `encodeOriginals` did not write */
+/** @returns undefined for text that `encodeOriginals` did not write */
 export function decodeOriginals(text: string | undefined): Originals | undefined {
   return text === undefined ? undefined : parseJson(Originals, text);
 }
 
 /**
- * What an unfinished rollout has kept about how the Deployment was; undefined where it is as its owner wants it. Without
- * a trace of that rollout in its fields the annotation is one that `kubectl rollout undo` has brought back.
+ * The originals that an unfinished rollout stored; undefined if the Deployment is in its owner's state. If no
+ * field shows traces of that rollout, `kubectl rollout undo` restored the annotation.
  */
 export function keptOriginals(deployment: RolledDeployment): Originals | undefined {
   const { spec, metadata } = deployment;
@@ -58,9 +58,9 @@ export function keptOriginals(deployment: RolledDeployment): Originals | undefin
 }
 
 /**
- * What to put back at the end of a rollout that begins, or resumes, with this Deployment. Whatever somebody has set since
- * an unfinished rollout wins, as far as it can be told from what that rollout left: the pause stays ours unless it was
- * lifted.
+ * The values to restore at the end of a rollout that starts or resumes with this Deployment. Values set by
+ * others since an unfinished rollout take precedence, as far as they differ from what it left behind: the
+ * pause counts as ours unless it was lifted.
  */
 export function originalsOf(deployment: RolledDeployment): Originals {
   const { spec } = deployment;

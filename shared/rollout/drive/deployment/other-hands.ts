@@ -3,11 +3,11 @@ import { whoChanged } from '../../decide/deployment-hands.ts';
 import type { RolledDeployment } from '../../decide/deployment-objects.ts';
 import { type BrakeTools, brake } from './carry-out.ts';
 
-/** What to do about it. */
+/** The fix for a lifted brake. */
 export const LIFTED_FIX =
   'make sure that nothing else changes these fields during the rollout (kubectl zone rollout --help, --allow-manager), then run the same command';
 
-/** It removes the field, so that nobody owns it afterwards. */
+/** Resuming removes the field, so afterwards it has no manager. */
 const RESUME_HINT = ' (kubectl rollout resume leaves no trace there)';
 
 /** `deployment/api was changed by argocd-controller: paused from true to false`. */
@@ -30,15 +30,15 @@ export interface BrakeGuardOptions extends Omit<BrakeTools, 'onBrake'> {
 }
 
 /**
- * Watches the brake while a Deployment is rolled out. At the first change of it by somebody else every brake is put on
- * again, and the rollout ends: who has changed it once will do so again, and one that puts back all of them in one write
- * leaves nothing to hold the controller with.
+ * Watches the brake during a rollout of a Deployment. On the first change by another client it puts every
+ * brake on again and ends the rollout: a client that changed it once will do so again, and one that reverts
+ * all brakes in a single write leaves nothing to stop the controller with.
  */
 export class BrakeGuard {
   readonly #options: BrakeGuardOptions;
   readonly #ended = new AbortController();
   #may: readonly BrakeFields[] = [BRAKED];
-  /** Until the watch shows this generation, what it says of the brake is older than our own last act. */
+  /** Until the watch reaches this generation, its view of the brake is older than our own last write. */
   #generation = 0;
   #template: string | undefined;
 
@@ -46,13 +46,13 @@ export class BrakeGuard {
     this.#options = options;
   }
 
-  /** What the fields may be like from now on, by our own hand. */
+  /** The values the fields may have from now on, by our own writes. */
   expect({ may, generation }: { may: readonly BrakeFields[]; generation: number }): void {
     this.#may = may;
     this.#generation = Math.max(this.#generation, generation);
   }
 
-  /** To be called whenever the Deployment may have changed. */
+  /** Must be called whenever the Deployment may have changed. */
   look(): void {
     const { watches, onNotice, onLifted } = this.#options;
     const deployment = watches.own?.deployment;
@@ -74,7 +74,7 @@ export class BrakeGuard {
     );
   }
 
-  /** From now on others may change it. */
+  /** From now on other clients may change it. */
   end(): void {
     this.#ended.abort(new Error('the brake is guarded no more'));
   }

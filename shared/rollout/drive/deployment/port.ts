@@ -10,8 +10,8 @@ import { DeploymentSteps } from './steps.ts';
 import { type WatchedDeployment, workloadOf } from './watch.ts';
 
 /**
- * A Deployment's controller replaces pods by itself. Its rollout is a series of steps in which it is allowed to; see
- * `shared/rollout/decide/deployment-step.ts` for what keeps it from doing more.
+ * A Deployment's controller replaces pods itself. The rollout is a series of steps in which it is allowed to;
+ * `shared/rollout/decide/deployment-step.ts` explains what limits it to the chosen pods.
  */
 export function deploymentPort(watched: WatchedDeployment): WorkloadPort {
   const { found, watches } = watched;

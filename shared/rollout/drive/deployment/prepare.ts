@@ -18,14 +18,15 @@ import { LIFTED_FIX, liftedSentence } from './other-hands.ts';
 import { look, untilSeen, untilSettled, untilStepTaken } from './settling.ts';
 import { type WatchedDeployment, workloadOf } from './watch.ts';
 
-/** How long the controllers are waited for; each step waits for them again. */
+/** How long to wait for the controllers; each step waits for them again. */
 const SETTLING_PATIENCE_MS = 5_000;
 
 /**
- * With the Lease held: puts every brake on and keeps on the Deployment how it was, only then changes the template, and
- * marks its old pods in the order in which they will go. An interrupt leaves undone what has not begun.
+ * With the Lease acquired: puts every brake on and stores the originals on the Deployment, only then changes
+ * the template, and sets the deletion costs of the old pods in removal order. After an interrupt no further
+ * action is started.
  *
- * @throws ApiError, ConnectionError, UserError when somebody else lifts a brake, and what `applyChange` throws
+ * @throws ApiError, ConnectionError, UserError if another client lifts a brake, and what `applyChange` throws
  */
 export async function prepareDeployment(
   request: RolloutRequest,
@@ -60,7 +61,7 @@ export async function prepareDeployment(
     : { ...ready, request, changed: false };
 }
 
-/** Puts every brake on, and keeps how the Deployment was before, in one write that is bound to what it was like. */
+/** Puts every brake on and stores the originals, in one write with a resourceVersion precondition. */
 async function hold({ kube, watches }: WatchedDeployment): Promise<RolledDeployment> {
   let { deployment } = look(watches);
   for (;;) {
@@ -76,7 +77,7 @@ async function hold({ kube, watches }: WatchedDeployment): Promise<RolledDeploym
   }
 }
 
-/** @throws UserError when a brake was lifted, by whom as far as that can be told */
+/** @throws UserError if a brake was lifted, naming the manager if known */
 function refuseLifted(deployment: RolledDeployment): void {
   if (isBraked(deployment)) return;
   throw new UserError(
@@ -85,7 +86,7 @@ function refuseLifted(deployment: RolledDeployment): void {
   );
 }
 
-/** Our own watch must have the change; a driver that began on what was before would find nothing to do. */
+/** Our own watch must have seen the change; otherwise the driver would find nothing to do. */
 async function settle(
   { watches }: WatchedDeployment,
   generation: number,
@@ -103,7 +104,7 @@ async function settle(
   await withPatience(context, interrupted, (signal) => untilSettled(watches, generation, signal));
 }
 
-/** Waits until it is so, or for an interrupt, or for so long that it is better to go on. */
+/** Waits for the condition, an interrupt, or the patience limit, after which continuing is better. */
 async function withPatience(
   { clock }: DriveContext,
   interrupted: AbortSignal,
@@ -131,7 +132,7 @@ function seen(
   return { workload, observation: workload.observe(cluster, looking) };
 }
 
-/** Each step marks its own pods again, so that one of thousands of requests which fails for the moment ends nothing. */
+/** Each step sets its own pods' costs again, so a temporary failure of one of thousands of requests is not fatal. */
 async function markInOrder(
   { kube, watches }: WatchedDeployment,
   observation: Observation,
@@ -147,7 +148,7 @@ async function markInOrder(
   }
 }
 
-/** The old pods as rule R4 takes them. */
+/** The old pods in the order of rule R4. */
 function inOrder(observation: Observation, pods: readonly Pod[], { zoneOrder }: RolloutOptions): Pod[] {
   const byUid = new Map(pods.map((pod) => [pod.metadata.uid, pod]));
   const stale = observation.pods.filter((pod) => pod.stale && !pod.terminating);

@@ -14,11 +14,11 @@ import { FENCE_ANNOTATION, patchSet } from './replica-sets.ts';
 import type { WatchedDeployment } from './watch.ts';
 
 /**
- * Leaves a Deployment as it was found, but paused while there are old pods: unpaused, its controller would replace them
- * by itself in any zone. How it was is then still kept on it.
+ * Restores a Deployment, but leaves it paused while it has old pods: unpaused, its controller would replace
+ * them in any zone. Its originals then stay stored on it.
  *
- * What cannot be put back is reported and not thrown; the next rollout does it. Nothing is, where the Lease may be
- * another's who rolls out now: no more pods go in either case.
+ * What cannot be restored is reported and not thrown; the next rollout restores it. Nothing is restored if
+ * another process may hold the Lease; no more pods are removed in either case.
  */
 export async function leaveDeployment(
   { kube, watches }: WatchedDeployment,
@@ -55,7 +55,7 @@ export async function leaveDeployment(
   }
 }
 
-/** The same for a rollout whose process was killed; see `FetchedWorkload.giveUp`. */
+/** As `leaveDeployment`, for a rollout whose process was killed; see `FetchedWorkload.giveUp`. */
 export async function giveUpDeployment(
   kube: Kube,
   deployment: RolledDeployment,
@@ -70,7 +70,7 @@ export async function giveUpDeployment(
 }
 
 /**
- * Lets the controller go, unless the template has changed since it was seen: all pods would be old ones then.
+ * Restores the originals, unless the template has changed since it was observed: all pods would then be old.
  *
  * @returns whether it did
  */
@@ -94,7 +94,7 @@ async function park(kube: Kube, deployment: RolledDeployment, pods: Iterable<Pod
   await restoreCosts(kube, pods);
 }
 
-/** The controller copies the Deployment's annotations to its newest ReplicaSet, and leaves them there. */
+/** The controller copies the Deployment's annotations to its newest ReplicaSet and does not remove them. */
 async function cleanSets(kube: Kube, replicaSets: readonly ReplicaSet[]): Promise<void> {
   const ours = [ORIGINALS_ANNOTATION, FENCE_ANNOTATION];
   for (const { metadata } of replicaSets) {

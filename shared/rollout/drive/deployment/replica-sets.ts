@@ -12,7 +12,7 @@ import {
 } from '../../decide/deployment-objects.ts';
 import { DESIRED_REPLICAS_ANNOTATION, MAX_REPLICAS_ANNOTATION } from '../../decide/deployment-step.ts';
 
-/** On a ReplicaSet or Deployment: the version that a request was bound to whose answer got lost; see `fence`. */
+/** On a ReplicaSet or Deployment: the resourceVersion that a request without a response was bound to; see `fence`. */
 export const FENCE_ANNOTATION = 'kubectl-zone.dev/answer-lost';
 
 const Labels = z.optional(z.record(z.string(), z.string()));
@@ -25,8 +25,8 @@ const Source = z.object({
 });
 
 /**
- * Makes the ReplicaSet of the Deployment's template, without pods, as its controller would if it were not paused: the
- * controller takes for the newest one that which has its template.
+ * Creates the ReplicaSet for the Deployment's template, with 0 replicas, as its controller would if it were
+ * not paused: the controller identifies the newest ReplicaSet by its template.
  *
  * @throws ApiError
  */
@@ -68,8 +68,8 @@ export async function createUpdatedSet(kube: Kube, deployment: RolledDeployment)
     });
   try {
     await create(true).catch((error: unknown) => {
-      // OwnerReferencesPermissionEnforcement asks for the right to update the Deployment's finalizers. Without the field
-      // only `kubectl delete --cascade=foreground` differs: it does not wait for this ReplicaSet.
+      // OwnerReferencesPermissionEnforcement requires permission to update the Deployment's finalizers. Without the
+      // field, the only difference is that `kubectl delete --cascade=foreground` does not wait for this ReplicaSet.
       if (error instanceof ApiError && error.code === 403 && /blockOwnerDeletion/.test(error.message)) {
         return create(false);
       }
@@ -81,10 +81,10 @@ export async function createUpdatedSet(kube: Kube, deployment: RolledDeployment)
 }
 
 /**
- * Gives a ReplicaSet another size, if nothing about it has changed since it was read.
+ * Scales a ReplicaSet, if it has not changed since it was read.
  *
- * @param desired replicas of its Deployment, by which the controller shares out what is too much or missing
- * @throws ApiError 409 when something has
+ * @param desired replicas of its Deployment, which the controller uses for proportional scaling
+ * @throws ApiError 409 if it has changed
  */
 export async function scaleSet(
   kube: Kube,

@@ -8,18 +8,18 @@ import type { DeploymentObjects } from './watch.ts';
 
 type Watches = Pick<WorkloadWatches<DeploymentObjects>, 'own' | 'pods' | 'until'>;
 
-/** What is seen of a Deployment at one moment. */
+/** A Deployment as observed at one moment. */
 export interface DeploymentView extends DeploymentObjects {
   sets: Sets;
 }
 
-/** @throws UserError when it was deleted */
+/** @throws UserError if it was deleted */
 export function look({ own }: Pick<Watches, 'own'>): DeploymentView {
   if (!own) throw new UserError('the Deployment was deleted');
   return { ...own, sets: sortSets(own.deployment, own.replicaSets) };
 }
 
-/** Resolves when the view is like that, or when the Deployment is gone. Rejects when the signal aborts. */
+/** Resolves when the condition holds, or when the Deployment is gone. Rejects when the signal aborts. */
 export function untilSeen(
   watches: Watches,
   holds: (view: DeploymentView) => boolean,
@@ -28,7 +28,7 @@ export function untilSeen(
   return watches.until(() => watches.own === undefined || holds(look(watches)), signal);
 }
 
-/** Resolves when our watches have this generation, and the controllers have taken in all that was written. */
+/** Resolves when our watches have reached this generation, and the controllers have processed everything written. */
 export function untilSettled(watches: Watches, generation: number, signal: AbortSignal): Promise<void> {
   return untilSeen(
     watches,
@@ -38,8 +38,8 @@ export function untilSettled(watches: Watches, generation: number, signal: Abort
 }
 
 /**
- * Resolves when a step has been carried out that was begun and not braked, by a process that was killed or whose answer
- * got lost. Paused in the midst of it, the controller would give the old ReplicaSet back what it has taken.
+ * Resolves when a step has completed that was started and not braked, by a process that was killed or whose
+ * response was lost. If paused halfway, the controller would scale the old ReplicaSet back up.
  */
 export function untilStepTaken(watches: Watches, signal: AbortSignal): Promise<void> {
   return untilSeen(

@@ -9,30 +9,30 @@ import { writeCosts } from './costs.ts';
 import { createUpdatedSet, patchSet } from './replica-sets.ts';
 import { type DeploymentView, livePods, look, untilSeen, untilSettled } from './settling.ts';
 
-/** How long a new ReplicaSet is waited for; without it the controller is let make it. */
+/** How long to wait for a new ReplicaSet; without it the controller is released to create it. */
 const CREATED_PATIENCE_MS = 5_000;
 
-/** What became of a step. */
+/** The result of a step. */
 export interface Taken {
-  /** Chosen pods that go. */
+  /** Chosen pods that are being removed. */
   gone: readonly ZonedPod[];
-  /** Chosen pods that stay, because others went instead. */
+  /** Chosen pods that stay, because others were removed instead. */
   spared: readonly ZonedPod[];
-  /** Pods that went and were not chosen, by name; not those that never had a node and served nobody. */
+  /** Names of pods that were removed and not chosen; without those that were never scheduled. */
   instead: readonly string[];
 }
 
 /**
- * Has the controllers remove these pods, all of one ReplicaSet, or the first of them, and makes sure beforehand that they
- * will be the ones: gives them the lowest deletion cost, and where the controller has to be released steers it to this
- * ReplicaSet. All is looked at again right before the one write with which the step is taken, and that write is bound to
- * what was seen.
+ * Makes the controllers remove these pods, all of one ReplicaSet, or the first few, and ensures beforehand
+ * that exactly these are removed: sets the lowest deletion cost on them, and if the controller must be
+ * released, steers it to this ReplicaSet. Everything is checked again directly before the single write that
+ * starts the step, and that write has the checked state as its precondition.
  *
- * @param before ends the preparations; a step that was begun is carried out
- * @param after ends the waiting for controllers that do not act
- * @returns undefined when something has changed meanwhile, and nothing was done: look again
- * @throws ApiError, ConnectionError, StepUndoneError, and the reason of the signals; the controller takes no more than
- *   these pods in any case
+ * @param before ends the preparations; a step that was started is carried out
+ * @param after ends the wait for controllers that do not act
+ * @returns undefined if something has changed and nothing was done: observe again
+ * @throws ApiError, ConnectionError, StepUndoneError, and the signals' reasons; the controller removes no
+ * more than these pods in any case
  */
 export async function takeStep(
   tools: StepTools,
@@ -42,7 +42,7 @@ export async function takeStep(
 ): Promise<Taken | undefined> {
   const { watches } = tools;
   await untilSettled(watches, look(watches).deployment.metadata.generation, before);
-  // Who has lifted a brake is dealt with elsewhere.
+  // A lifted brake is handled by BrakeGuard.
   if (!isBraked(look(watches).deployment)) return undefined;
   await makeUpdatedSet(tools, before);
   if (wayNow(tools, set, pods.length)?.kind === 'release') await steerTo(tools, set, before);
@@ -75,7 +75,7 @@ function wayNow({ watches }: StepTools, set: ReplicaSet, pods: number): StepWay 
   return wayOfStep(view.deployment, view.sets, target, pods);
 }
 
-/** The paused controller makes no ReplicaSet. Without ours it is released for the first pods. */
+/** A paused controller creates no ReplicaSet. If ours is not created, the controller is released for the first pods. */
 async function makeUpdatedSet({ kube, clock, watches }: StepTools, signal: AbortSignal): Promise<void> {
   if (look(watches).sets.updated) return;
   await createUpdatedSet(kube, look(watches).deployment);
@@ -124,7 +124,7 @@ async function putFirst(
   await watches.until(isFirst, signal);
 }
 
-/** Waits until the ReplicaSet has made its choice. */
+/** Waits until the ReplicaSet has chosen. */
 async function outcome(
   { watches }: StepTools,
   pods: readonly ZonedPod[],

@@ -9,7 +9,7 @@ import type { StepTools } from './carry-out.ts';
 import { StepUndoneError } from './carry-out.ts';
 import { type Taken, takeStep } from './step.ts';
 
-/** A budget is asked again soon: a pod that is back makes room, and no watch here tells of budgets. */
+/** A budget is retried soon: a recovered pod may make room, and budgets are not watched here. */
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 10_000;
 
@@ -20,9 +20,9 @@ export interface StepsOptions extends RemovalsGiven, Pick<StepTools, 'watches' |
 }
 
 /**
- * Removes pods of a Deployment, a step at a time: those of the pods asked for that are of one ReplicaSet. What budgets
- * say is asked with dry runs of their evictions, since the ReplicaSet's controller deletes without asking; where our
- * webhook answers it reserves the pods too.
+ * Removes pods of a Deployment one step at a time: the requested pods that belong to one ReplicaSet. Budgets
+ * are checked with dry-run evictions, because the ReplicaSet's controller deletes pods without checking them;
+ * if our webhook answers, it reserves the pods too.
  */
 export class DeploymentSteps implements PodRemovals {
   readonly #options: StepsOptions;
@@ -42,7 +42,7 @@ export class DeploymentSteps implements PodRemovals {
     this.#begin();
   }
 
-  /** A step has ended before the next one begins: no decision counts on what is half done. */
+  /** A step ends before the next one begins: no decision is based on a step in progress. */
   asked(): undefined {}
 
   look(): void {}
@@ -62,7 +62,7 @@ export class DeploymentSteps implements PodRemovals {
     await this.#step;
   }
 
-  /** Ends a step whose controllers do not act, so that nothing is waited for any more. */
+  /** Ends a step whose controllers do not act, so that nothing is waited for. */
   async abandon(): Promise<void> {
     this.#acting.abort(new Error('the rollout has ended'));
     await this.stop();
@@ -94,7 +94,7 @@ export class DeploymentSteps implements PodRemovals {
       const taken = await takeStep(tools, admitted, chosen.set, signals);
       if (taken) this.#tell(taken);
     } catch (error) {
-      // That the Deployment was deleted is seen by whoever asks for its pods.
+      // The driver itself observes that the Deployment was deleted.
       const isOver = signals.before.aborted || signals.after.aborted || !this.#options.watches.own;
       if (isOver) return;
       const isExpected =
@@ -110,7 +110,7 @@ export class DeploymentSteps implements PodRemovals {
     }
   }
 
-  /** The first of the pods, and those of its ReplicaSet. */
+  /** The first pod's ReplicaSet, and the pods that belong to it. */
   #ofOneSet(wanted: readonly ZonedPod[]): { set: ReplicaSet; pods: readonly ZonedPod[] } | undefined {
     const { watches } = this.#options;
     const { own, pods } = watches;
@@ -137,7 +137,7 @@ export class DeploymentSteps implements PodRemovals {
     return disableEviction ? pods : this.#without(pods, await reservePods(kube, this.#byOwnNames(pods)));
   }
 
-  /** A successor is chosen by the name of the pod whose place it has taken; the API server knows it by its own. */
+  /** A replacement pod is chosen under its predecessor's name; the API server needs its own. */
   #byOwnNames(pods: readonly ZonedPod[]): readonly ZonedPod[] {
     const seen = [...this.#options.watches.pods.values()];
     const names = new Map(seen.map(({ metadata: { uid, name } }) => [uid, name]));

@@ -13,17 +13,17 @@ import { deploymentWorkload, type Workload } from '../../decide/workload.ts';
 import type { CommonCacheOptions, OwnCaches, WorkloadWatches } from '../watches.ts';
 import { originalsOf } from './originals.ts';
 
-/** The objects that a Deployment consists of. */
+/** A Deployment and its ReplicaSets. */
 export interface DeploymentObjects {
   deployment: RolledDeployment;
-  /** Those that it controls, the oldest first. */
+  /** The ones it controls, oldest first. */
   replicaSets: readonly ReplicaSet[];
 }
 
-/** A Deployment that is watched. */
+/** A Deployment being watched. */
 export interface WatchedDeployment {
   kube: Kube;
-  /** As it was when the command began. */
+  /** Its state when the command began. */
   found: DeploymentObjects;
   watches: WorkloadWatches<DeploymentObjects>;
 }
