@@ -3,64 +3,64 @@ import { RESERVATION_LIFETIME_MS } from '../shared/budget/decide/reservations.ts
 import { parseDuration } from '../shared/duration.ts';
 
 export interface Config {
-  /** Of the webhook, over TLS. */
+  /** Port of the webhook, with TLS. */
   port: number;
-  /** Of health and metrics, without TLS. */
+  /** Port of health and metrics, without TLS. */
   metricsPort: number;
   /** All addresses when undefined. */
   bindAddress: string | undefined;
-  /** Where the Secret and the Lease are. */
+  /** Namespace of the Secret and the Lease. */
   namespace: string;
   service: string;
   secret: string;
-  /** Files instead of the Secret. */
+  /** Directory with certificate files to use instead of the Secret. */
   tlsDir: string | undefined;
-  /** Further names for the certificate, for calls by URL. */
+  /** Additional names in the certificate, for calls by URL. */
   tlsNames: readonly string[];
-  /** Deny evictions that come without the token; false where another tool sees to the paths of the configurations. */
+  /** Deny evictions that come without the token; false if another tool manages the paths of the configurations. */
   requireToken: boolean;
-  /** File with the CAs whose client certificates are accepted; no certificate is asked for when undefined. */
+  /** File with the CAs whose client certificates are accepted; if undefined, no client certificate is requested. */
   clientCaFile: string | undefined;
-  /** Common names of client certificates; any when empty. */
+  /** Accepted common names of client certificates; any if empty. */
   clientNames: readonly string[];
-  /** How long after a change evictions that are in no ledger may still be carried out (L7). */
+  /** How long after a change evictions that are not in the ledger may still be carried out (L7). */
   settleMs: number;
-  /** How long the certificates in the Secret are valid, and how they are replaced. */
+  /** The lifetime of the certificates in the Secret, and when they are replaced. */
   certificates: CertificateTimes;
   webhookConfiguration: string;
   lease: string;
   kubeconfig: string | undefined;
   logLevel: string;
-  /** How long to serve after SIGTERM, until nobody sends requests here any more. */
+  /** How long to serve after SIGTERM, until no more requests arrive. */
   shutdownDelayMs: number;
-  /** Ours alone: no other process, nor a later one of ours. */
+  /** Unique to this process, across restarts. */
   identity: string;
 }
 
 export interface CertificateTimes {
   authorityLifetimeMs: number;
   serverLifetimeMs: number;
-  /** How long every API server and replica needs at most to learn what has changed. */
+  /** The maximum time until every API server and replica has received a change. */
   settleMs: number;
 }
 
-/** The command line cannot be used; the message is for whoever wrote it. */
+/** Invalid command line; the message is for the user. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-/** Renewed when two thirds are over; API servers and replicas learn of a change by a watch, within seconds. */
+/** Renewed after two thirds of the lifetime; API servers and replicas receive a change by a watch, within seconds. */
 const DEFAULT_TIMES = { ca: '43800h', certificate: '2160h', settle: '10m' };
 /** Longer than the API server's --request-timeout of 60 s. */
 const DEFAULT_SETTLE = '75s';
-/** An eviction may be under way for as long as the API server's --request-timeout, which is 60 s unless it is set. */
+/** An eviction may be in flight for as long as the API server's --request-timeout, 60 s by default. */
 const SHORTEST_SETTLE_MS = 60_000;
 const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'];
 
 /**
- * Flags, or else environment variables: `--metrics-port` is METRICS_PORT, and so on; `--namespace` is POD_NAMESPACE.
+ * Reads flags, then environment variables: `--metrics-port` is METRICS_PORT, and so on; `--namespace` is POD_NAMESPACE.
  *
- * @param unique something that no other process has, for the Lease
+ * @param unique a value unique to this process, for the Lease
  * @throws ConfigError
  */
 export function readConfig(
@@ -134,7 +134,7 @@ function parse(argv: readonly string[]): Readonly<Record<string, string | undefi
   }
 }
 
-/** @param forTests where nothing is in flight: any duration */
+/** @param forTests any duration, for tests with nothing in flight */
 function settleTime(text: string, forTests: string | undefined): number {
   const unsafeMs = forTests === undefined ? undefined : parseDuration(forTests);
   if (unsafeMs !== undefined) return unsafeMs;
@@ -159,7 +159,7 @@ function certificateTimes(value: (name: string) => string | undefined): Certific
   const authorityLifetimeMs = time('ca-lifetime', DEFAULT_TIMES.ca);
   const serverLifetimeMs = time('certificate-lifetime', DEFAULT_TIMES.certificate);
   const settleMs = time('certificate-settle-time', DEFAULT_TIMES.settle);
-  // A new CA is announced when a third of the old one's life is left, and signs when the settle time has passed.
+  // A new CA is announced when a third of the old one's lifetime is left, and signs after the settle time.
   if (authorityLifetimeMs < 3 * settleMs) {
     throw new ConfigError('--ca-lifetime is at least three times --certificate-settle-time');
   }
@@ -168,7 +168,7 @@ function certificateTimes(value: (name: string) => string | undefined): Certific
 
 function duration(flag: string, text: string): number {
   const ms = parseDuration(text);
-  // X.509 knows no parts of seconds.
+  // X.509 has no fractions of seconds.
   if (ms === undefined || ms < 1_000) {
     throw new ConfigError(`--${flag} is a duration of a second or more, such as 10m or 2160h, not "${text}"`);
   }

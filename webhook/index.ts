@@ -1,4 +1,4 @@
-/** The webhook's process: configuration from flags and environment, and an end on SIGTERM. */
+/** The webhook's process: reads the configuration from flags and environment, and stops on SIGTERM. */
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../shared/clock.ts';
 import { connect } from '../shared/kube/connect.ts';
@@ -11,8 +11,8 @@ async function main(): Promise<void> {
   const config = readConfig(process.argv.slice(2), process.env, randomUUID().slice(0, 8));
   const log = createLog(config.logLevel);
   log.info({ version: VERSION, identity: config.identity }, 'kubectl-zone webhook');
-  // Without it one object or request could end all replicas, again and again, and nothing could be evicted any more. An
-  // eviction whose decision has failed is denied at its deadline.
+  // Otherwise one object or request could crash all replicas repeatedly and block all evictions. An eviction whose
+  // decision failed is denied at its deadline.
   process.on('unhandledRejection', (error) =>
     log.error(
       { error: messageOf(error), stack: error instanceof Error ? error.stack : undefined },
@@ -37,6 +37,6 @@ try {
   await main();
 } catch (error) {
   process.stderr.write(`${error instanceof ConfigError ? 'usage' : 'error'}: ${messageOf(error)}\n`);
-  // Watches and timers of a half-started webhook would keep the process alive.
+  // Watches and timers of a partly started webhook would keep the process alive.
   process.exit(error instanceof ConfigError ? 2 : 1);
 }

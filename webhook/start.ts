@@ -1,4 +1,4 @@
-/** Puts the webhook together. */
+/** Assembles the webhook. */
 import { readFile } from 'node:fs/promises';
 import type { ZoneDisruptionBudget } from '../shared/budget/decide/types.ts';
 import { type Clock, delay } from '../shared/clock.ts';
@@ -36,13 +36,13 @@ export interface WebhookEnvironment {
   log: Log;
 }
 
-/** A webhook that serves. */
+/** A running webhook. */
 export interface Webhook {
   readonly port: number;
   readonly metricsPort: number;
-  /** What is missing until it is ready. */
+  /** Why it is not ready. */
   notReady(): readonly string[];
-  /** Stops being ready, serves on until nobody comes any more, and then ends. */
+  /** Reports not ready, serves until no more requests arrive, and then stops. */
   stop(): Promise<void>;
 }
 
@@ -50,14 +50,14 @@ const BIND_TIMEOUT_MS = 4_000;
 const CACHES = 'the caches are not synced';
 const CERTIFICATE = 'there is no certificate';
 const LISTENS = 'it does not listen';
-/** From then on the other replicas, which may hear more, should be asked. */
+/** After this time, requests should go to replicas with a working watch. */
 const UNREADY_AFTER_MS = 30_000;
 
 /**
- * Starts everything. Health is served from the first moment on, so that a pod which waits for its caches is alive.
- * What cannot be read yet is tried again until it can; readiness says what it is.
+ * Starts everything. Health is served first, so that a pod that waits for its caches is alive. What cannot be read yet
+ * is retried; readiness reports it.
  *
- * @throws Error when a port is taken, or the file of the client CA cannot be read
+ * @throws Error if a port is in use, or the file of the client CA cannot be read
  */
 export async function runWebhook(config: Config, surroundings: WebhookEnvironment): Promise<Webhook> {
   const { kube, clock, log } = surroundings;
@@ -65,7 +65,7 @@ export async function runWebhook(config: Config, surroundings: WebhookEnvironmen
   let leader: Leader | undefined;
   let leaving = false;
   let injected = () => false;
-  /** What is missing, and why where that is known. */
+  /** What is not ready, with the reason if it is known. */
   const missing = new Map<string, string | undefined>([
     [CACHES, undefined],
     [CERTIFICATE, undefined],
@@ -102,14 +102,14 @@ export async function runWebhook(config: Config, surroundings: WebhookEnvironmen
   });
   missing.delete(CERTIFICATE);
   const clients = config.clientCaFile === undefined ? undefined : await clientVerification(config);
-  // A client certificate says more than a token.
+  // A client certificate proves more than a token.
   const byToken = config.requireToken && clients === undefined;
   const callers = callersByToken({ token: () => tls.current.token, required: byToken });
   if (clients === undefined && !(byToken && tls.current.token !== undefined)) {
     log.warn({}, 'whoever reaches the port is taken for the API server: neither a token nor a client CA');
   }
   let hadGap = false;
-  /** Budgets are not known yet when the configuration is read first. */
+  /** No budgets are known when the configuration is first read. */
   let onGap = (_: string | undefined) => {
     hadGap = true;
   };

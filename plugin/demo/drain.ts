@@ -13,7 +13,7 @@ import { allReady, type DemoHost, type DemoOptions, onSandbox, SETS } from './st
 const NODES_PER_ZONE = 6;
 const BUDGETS = { ...RESOURCES.poddisruptionbudgets, namespace: 'default' };
 
-/** Starts a sandbox whose nodes are half an old pool, with all the pods, and half a new one, and drains the old one. */
+/** Starts a sandbox whose nodes are half an old pool with all the pods and half a new one, and drains the old one. */
 export function demoDrain(options: DemoOptions, context: Context, host: DemoHost): Promise<ExitCode> {
   const { pods, zones } = options;
   return onSandbox(options, context, {
@@ -32,9 +32,9 @@ export function demoDrain(options: DemoOptions, context: Context, host: DemoHost
 }
 
 /**
- * Labels every other node `pool=old`, and cordons the rest.
+ * Labels every other node `pool=old`, and cordons the others.
  *
- * @returns the rest
+ * @returns the others
  */
 async function dividePools(kube: Kube): Promise<string[]> {
   const { items } = await listAll(kube, { path: resourcePath(RESOURCES.nodes) });
@@ -55,7 +55,7 @@ async function dividePools(kube: Kube): Promise<string[]> {
   return unused;
 }
 
-/** Half a zone at once, so that pods have to wait for each other. */
+/** Half a zone at a time, so that pods have to wait for each other. */
 function budget(pods: number, zones: number): object {
   return {
     apiVersion: 'policy/v1',

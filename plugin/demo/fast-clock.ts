@@ -1,13 +1,16 @@
 import type { Clock } from '../../shared/clock.ts';
 
-/** A clock of its own that runs until it is stopped. */
+/** A separate clock that runs until it is stopped. */
 export interface FastClock extends Clock {
-  /** Ends it and forgets what was scheduled. */
+  /** Stops the clock and cancels what was scheduled. */
   stop(): void;
 }
 
 const TICK_MS = 10;
-/** Small beside the seconds in which a Lease must be renewed; with `TICK_MS` it makes the fastest clock 50 times as fast. */
+/**
+ * Short compared with the seconds within which a Lease must be renewed; with `TICK_MS` it limits the clock to 50 times
+ * the speed.
+ */
 const LONGEST_STEP_MS = 500;
 
 interface Timer {
@@ -16,11 +19,11 @@ interface Timer {
 }
 
 /**
- * Makes a clock that runs `factor` times as fast as another one, from that one's present on. When the process is held
- * up it falls behind instead of leaping: a rollout in the same process, which renews its Lease by this clock, must not
- * lose it to a pause that was none in its own time.
+ * Creates a clock that runs `factor` times as fast as another one, starting at its current time. When the process is
+ * blocked the clock falls behind instead of jumping: a rollout in the same process, which renews its Lease by this
+ * clock, must not lose it to a pause that did not exist in its own time.
  *
- * @param factor up to 50; beyond, the steps are as long as they may be and the clock is slower than asked
+ * @param factor up to 50; above, the step limit makes the clock slower than requested
  */
 export function fastClock(outer: Clock, factor: number): FastClock {
   const timers = new Set<Timer>();
@@ -32,7 +35,7 @@ export function fastClock(outer: Clock, factor: number): FastClock {
     const nextMs = outer.nowMs();
     const untilMs = nowMs + Math.min((nextMs - outerMs) * factor, LONGEST_STEP_MS);
     outerMs = nextMs;
-    // What these schedule waits for the next tick, as with setTimeout: nobody can keep the clock from going on.
+    // Timers scheduled by these wait for the next tick, as with setTimeout, so that they cannot stop the clock.
     const due = [...timers].filter(({ atMs }) => atMs <= untilMs).sort((a, b) => a.atMs - b.atMs);
     cancelTick = outer.schedule(TICK_MS, tick);
     for (const timer of due) {

@@ -1,6 +1,6 @@
 export const OLD_IMAGE = 'cortex:v1';
 
-/** A StatefulSet as a Cortex operator would have it, whose pods take a few seconds to start and to stop. */
+/** A typical StatefulSet of Cortex ingesters, whose pods take a few seconds to start and to stop. */
 export function ingester(replicas: number, image: string): object {
   return {
     apiVersion: 'apps/v1',

@@ -4,11 +4,11 @@ import type { Clock } from '../../shared/clock.ts';
 import { VERSION } from '../../shared/version.ts';
 import type { Context } from '../cli/context.ts';
 
-/** A context that lives in the sandbox's time, and that can be interrupted by hand. */
+/** A context on the sandbox's clock that can be interrupted by the caller. */
 export interface Inside {
   context: Context;
   interrupt(): void;
-  /** Lets go of the outer context. */
+  /** Detaches from the outer context. */
   close(): void;
 }
 
@@ -39,8 +39,8 @@ export function goInside(outer: Context, clock: Clock): Inside {
 /**
  * A context without a terminal, for a command that runs as if it were typed.
  *
- * @param onLine called with each line that it writes to its standard output
- * @param onTalk the same for its standard error
+ * @param onLine called with each line on its standard output
+ * @param onTalk called with each line on its standard error
  */
 export function withoutTerminal(
   context: Context,
@@ -50,7 +50,7 @@ export function withoutTerminal(
   return { ...context, stdout: lineStream(onLine), stderr: lineStream(onTalk), stdin: Readable.from([]) };
 }
 
-/** A stream that calls back with each line written to it, without empty ones. */
+/** A stream that calls back with each line written to it, except empty ones. */
 export function lineStream(onLine: (line: string) => void): Writable {
   const decoder = new StringDecoder('utf8');
   let rest = '';

@@ -9,7 +9,7 @@ import { allReady, type DemoHost, type DemoOptions, onSandbox, SETS } from './st
 
 const NEW_IMAGE = 'cortex:v2';
 
-/** Starts a sandbox, makes a StatefulSet with a change that waits to be rolled out, and rolls it out. */
+/** Starts a sandbox, creates a StatefulSet with a pending change, and rolls it out. */
 export function demoRollout(options: DemoOptions, context: Context, host: DemoHost): Promise<ExitCode> {
   const { pods } = options;
   return onSandbox(options, context, {

@@ -23,7 +23,7 @@ export interface DemoOptions {
   output: 'plain' | 'json' | undefined;
 }
 
-/** What a demo gets from its command. */
+/** What the command provides to a demo. */
 export interface DemoHost {
   openRolloutReporter: OpenRolloutReporter;
   openDrainReporter: OpenDrainReporter;
@@ -33,25 +33,25 @@ export interface DemoHost {
   runCommand(words: readonly string[], context: Context): Promise<ExitCode>;
 }
 
-/** What is shown on a sandbox. */
+/** A demo that runs on a sandbox. */
 export interface Demo {
   nodesPerZone?: number;
   /** Prepares the cluster. Rejects when the signal aborts. */
   prepare(kube: Kube, signal: AbortSignal): Promise<void>;
-  /** Said before it begins: what would do the same on any cluster. */
+  /** Printed at the start: the equivalent command on any cluster. */
   command: string;
-  /** What another terminal can look at, as words after `kubectl`. */
+  /** A command to observe it from another terminal, as words after `kubectl`. */
   lookAt: string;
-  /** Shows it. */
+  /** Runs the demo. */
   run(kubeconfig: string, sandbox: Sandbox): Promise<ExitCode>;
 }
 
-/** What a demo says that was interrupted. */
+/** The message of an interrupted demo. */
 export const DEMO_INTERRUPTED = 'interrupted; the cluster of the demo is gone';
 
 export const SETS = { ...RESOURCES.statefulsets, namespace: 'default' };
 
-/** Runs a demo on a sandbox of its own, and leaves nothing behind. */
+/** Runs a demo on its own sandbox, and leaves nothing behind. */
 export async function onSandbox(options: DemoOptions, context: Context, demo: Demo): Promise<ExitCode> {
   const { stderr } = context;
   const zones = Array.from(
@@ -100,7 +100,7 @@ export async function onSandbox(options: DemoOptions, context: Context, demo: De
   }
 }
 
-/** Resolves when all pods of the StatefulSet "ingester" are ready, by the watch. Rejects when the signal aborts. */
+/** Resolves when the watch shows all pods of the StatefulSet "ingester" ready. Rejects when the signal aborts. */
 export async function allReady(
   kube: Kube,
   pods: number,

@@ -6,7 +6,7 @@ import type { DrainEvent, DrainReporter } from './events.ts';
 import { keyOf } from './guards.ts';
 import type { Progress } from './progress.ts';
 
-/** One look at the cluster. */
+/** The state of the cluster at one turn. */
 export interface DrainView {
   observation: DrainObservation;
   memory: DrainMemory;
@@ -20,7 +20,7 @@ export interface AnnouncerOptions {
   startedAtMs: number;
 }
 
-/** Says what happens: turns sights and decisions into events, each reason once. */
+/** Turns observations and decisions into events; reports each reason once. */
 export class Announcer {
   private readonly given: AnnouncerOptions;
   private decision: DrainDecision | undefined;
@@ -35,21 +35,21 @@ export class Announcer {
     this.given.reporter.report({ atMs, ...event } as DrainEvent);
   }
 
-  /** Says it, unless it was said before. */
+  /** Reports the message, once. */
   notice(atMs: number, message: string): void {
     if (this.noticed.has(message)) return;
     this.noticed.add(message);
     this.say(atMs, { type: 'notice', message });
   }
 
-  /** Reports why the drain does not go on, if that has changed, and all there is to see. */
+  /** Reports why the drain waits or is blocked, if that changed, and a snapshot. */
   decided(moment: DrainView, decision: DrainDecision): void {
     this.decision = decision;
     this.explain(moment, decision);
     this.show(moment, undefined);
   }
 
-  /** As `decided`, for what is not the decision's to say: no connection, the end. */
+  /** Like `decided`, for a status that is not the decision's: a lost connection, the end. */
   show({ observation, memory, nowMs }: DrainView, status: DrainStatus | undefined): void {
     const { progress, options, startedAtMs } = this.given;
     const snapshot = buildDrainSnapshot({
@@ -66,7 +66,10 @@ export class Announcer {
     this.say(nowMs, { type: 'snapshot', snapshot });
   }
 
-  /** Pods that go one by one are no new reason; another set of reasons, or a pod that cannot come back, is one. */
+  /**
+   * Pods that recover or leave one by one are not a new reason; another set of reasons, or a pod that cannot come back,
+   * is.
+   */
   private explain({ observation, nowMs }: DrainView, decision: DrainDecision): void {
     if (decision.kind === 'cordon') this.lastReason = '';
     if (decision.kind !== 'wait' && decision.kind !== 'blocked') return;

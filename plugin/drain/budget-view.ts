@@ -8,8 +8,8 @@ import { keyOf } from './guards.ts';
 type View = BudgetView | BudgetProblem;
 
 /**
- * The budget by the webhook's ledger. What our own watches show may only tighten it: a webhook that was taken away
- * leaves a ledger behind that shows no disruption any more.
+ * The budget by the webhook's ledger. Our own watches may only make it stricter: after the webhook was removed, its
+ * ledger no longer shows disruptions.
  *
  * @returns undefined until scales have been read
  */
@@ -31,7 +31,7 @@ export function ledgerView(budget: ZoneDisruptionBudget, observed: ObservedBudge
   return { ...view, zones: [...zones.values()] };
 }
 
-/** The budget as its pods show it, which is how the webhook would count them. Undefined until scales have been read. */
+/** The budget counted from its pods, as the webhook would count them. Undefined until scales have been read. */
 export function countedView(budget: ZoneDisruptionBudget, observed: ObservedBudget): View | undefined {
   if (observed.kind === 'ask') return undefined;
   if (observed.kind === 'problem') return uncountable(budget, observed.reason);

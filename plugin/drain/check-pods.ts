@@ -4,19 +4,19 @@ import { compareText } from '../../shared/kube/zones.ts';
 import { listNames } from '../../shared/sentences.ts';
 import { type FilterInput, podFilter, type Refusal } from './filters.ts';
 
-/** The pods on the nodes to be drained, as the filters divide them. */
+/** The pods on the nodes to drain, divided by the filters. */
 export interface CheckedPods {
   leaving: readonly Pod[];
   staying: readonly Pod[];
-  /** What the operator should know, one sentence for each kind of pod. */
+  /** Notices for the operator, one sentence for each kind of pod. */
   notices: readonly string[];
 }
 
 /**
- * Divides pods into those that leave and those that stay, before anything is touched.
+ * Divides pods into those that must leave and those that stay, before anything is changed.
  *
- * @param pods all pods on the nodes to be drained
- * @throws UserError that names every pod that a drain must not touch without a flag, grouped by reason
+ * @param pods all pods on the nodes to drain
+ * @throws UserError that names every pod that needs a flag to be drained, grouped by reason
  */
 export function checkPods(pods: Iterable<Pod>, input: FilterInput): CheckedPods {
   const verdictOn = podFilter(input);

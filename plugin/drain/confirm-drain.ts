@@ -4,20 +4,21 @@ import type { Context } from '../cli/context.ts';
 import { confirm } from '../cli/questions.ts';
 import type { DrainRequest } from './request.ts';
 
-/** What is about to be emptied. */
+/** What the drain will affect. */
 export interface DrainExtent {
-  /** In the order in which they are taken; undefined for nodes without a zone label. */
+  /** In drain order; undefined for nodes without a zone label. */
   zones: readonly (string | undefined)[];
   nodes: number;
-  /** Pods that leave. */
+  /** Number of pods to evict. */
   pods: number;
 }
 
 /**
- * Asks before anything is touched, unless `--yes` says so: kubectl drain asks nothing, but does not take whole zones.
+ * Asks for confirmation before anything is changed, unless `--yes` is set: kubectl drain does not ask, but does not
+ * drain entire zones either.
  *
- * @throws UserError where the answer is no, or nobody can be asked
- * @throws InterruptedError when Ctrl-C is the answer
+ * @throws UserError if the answer is no, or there is no terminal to ask on
+ * @throws InterruptedError on Ctrl-C
  */
 export async function agreeToDrain(
   { yes, removal }: Pick<DrainRequest, 'yes' | 'removal'>,

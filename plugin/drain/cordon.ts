@@ -4,9 +4,9 @@ import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
 import { compareResourceVersions } from '../../shared/kube/resource-version.ts';
 
 /**
- * Cordons a node, or lets pods on it again.
+ * Cordons or uncordons a node.
  *
- * @returns the node's version from which on it is as asked for; undefined for a node that is gone
+ * @returns the node's resourceVersion with the change; undefined for a node that does not exist
  * @throws ApiError, ConnectionError
  */
 export async function setUnschedulable(
@@ -19,7 +19,7 @@ export async function setUnschedulable(
       method: 'PATCH',
       patch: 'strategic',
       path: resourcePath({ ...RESOURCES.nodes, name }),
-      // As kubectl does, which removes the field rather than setting it to false.
+      // Like kubectl, which removes the field instead of setting it to false.
       body: { spec: { unschedulable: unschedulable || null } },
     });
     return readNode(answer).metadata.resourceVersion;
@@ -30,9 +30,9 @@ export async function setUnschedulable(
 }
 
 /**
- * Lets pods on nodes again, as far as the API server allows.
+ * Uncordons nodes.
  *
- * @returns the nodes that it failed for, with the reason
+ * @returns the nodes that could not be uncordoned, with the reason
  */
 export async function uncordonAll(
   kube: Kube,
@@ -51,10 +51,10 @@ export async function uncordonAll(
   return failed.flat();
 }
 
-/** The nodes that this process has cordoned. */
+/** The nodes cordoned by this process. */
 export class Cordons {
   private readonly kube: Kube;
-  /** By name, the version from which on the node is cordoned. */
+  /** By node name: the resourceVersion with which the node is cordoned. */
   private readonly versions = new Map<string, string>();
 
   constructor(kube: Kube) {
@@ -66,10 +66,10 @@ export class Cordons {
   }
 
   /**
-   * Cordons nodes, all at once; one that is gone meanwhile is none of them any more.
+   * Cordons nodes, all at once; a node that was deleted is skipped.
    *
-   * @param onCordoned called for each as soon as it is
-   * @throws ApiError, ConnectionError when it failed for one, after all have been answered
+   * @param onCordoned called for each node when it is cordoned
+   * @throws ApiError, ConnectionError after all requests have ended, if one failed
    */
   async cordon(nodes: readonly string[], onCordoned: (node: string) => void): Promise<void> {
     const answers = await Promise.allSettled(
@@ -84,7 +84,7 @@ export class Cordons {
     if (failed) throw failed.reason;
   }
 
-  /** Whether a node is cordoned: until our watch has seen what we wrote, what we wrote. */
+  /** Whether a node is cordoned; uses our own write until the watch has caught up with it. */
   isCordoned({ metadata, spec }: Node): boolean {
     const version = this.versions.get(metadata.name);
     const unseen = version !== undefined && compareResourceVersions(metadata.resourceVersion, version) < 0;

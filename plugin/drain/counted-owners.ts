@@ -3,23 +3,23 @@ import type { Owned, Owner, ScaleRef } from '../../shared/budget/decide/owners.t
 import type { DrainRecord } from './pod-store.ts';
 
 /**
- * Owners that nobody can ask how many pods they want, because their kind has no scale or it cannot be read: they should
- * have as many pods as ran when the drain saw them first.
+ * Owners whose replica count is unknown, because their kind has no scale or it cannot be read: they are expected to
+ * have as many pods as ran when the drain first saw them.
  */
 export class CountedOwners {
-  /** By uid of the owner. */
+  /** Keyed by owner uid. */
   private readonly expected = new Map<string, number>();
 
-  /** What an owner asked for when it could be asked. */
+  /** Stores an owner's replica count while it can be read. */
   remember({ uid, replicas }: Owner): void {
     this.expected.set(uid, replicas);
   }
 
   /**
-   * The owner of something whose owner tells no number.
+   * The owner of a pod whose replica count cannot be read.
    *
-   * @param podsOf all pods that the owner has now
-   * @returns undefined where its pods are not brought back
+   * @param podsOf all current pods of the owner
+   * @returns undefined if its pods are not recreated
    */
   ownerOf(
     owned: Owned,
@@ -45,12 +45,12 @@ export class CountedOwners {
     const lasting = pods.filter(({ pod }) => pod.spec.restartPolicy === 'Always').length;
     const expected = this.expected.get(uid) ?? lasting;
     this.expected.set(uid, expected);
-    // Pods that run to their end, or whose successor runs before they end, are not missed when they are gone.
+    // Pods that run to completion, or whose successor runs before they end, are not missing when they are gone.
     return { ...owner, replicas: lasting < pods.length ? 0 : expected };
   }
 }
 
-/** Neither comes back to another node. */
+/** None of these recreates its pods on another node. */
 const NOT_BROUGHT_BACK: readonly (readonly [group: string, kind: string])[] = [
   ['apps', 'DaemonSet'],
   ['batch', 'Job'],

@@ -5,12 +5,12 @@ import { fields } from '../../shared/kube/objects/fields.ts';
 import { type Pod, readObjectMeta } from '../../shared/kube/objects.ts';
 import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
 
-/** The DaemonSets there are: their pods come back to a cordoned node, so that evicting them would never end. */
+/** The existing DaemonSets: their pods come back to a cordoned node, so evicting them would never end. */
 export interface DaemonSets {
   /** `namespace/name`. */
   readonly names: ReadonlySet<string>;
   /**
-   * Whether it is not known whether the pod's DaemonSet exists, as for one that was made after they were listed. They
+   * Whether it is unknown if the pod's DaemonSet exists, for example because it was created after the list. DaemonSets
    * are then listed again, and `onChange` is called.
    */
   isUnclear(pod: Pod): boolean;
@@ -21,7 +21,7 @@ const RETRY_MS = 1_000;
 /**
  * Lists the DaemonSets of all namespaces.
  *
- * @throws ApiError, ConnectionError at the first time
+ * @throws ApiError, ConnectionError if the first list fails
  */
 export async function listDaemonSets(kube: Kube, clock: Clock, onChange: () => void): Promise<DaemonSets> {
   let names = await fetchNames(kube);
@@ -36,7 +36,7 @@ export async function listDaemonSets(kube: Kube, clock: Clock, onChange: () => v
       if (!names.has(key)) absent.add(uid);
       onChange();
     } catch {
-      // Still unclear: the next look asks again, which comes by time if nothing changes.
+      // Still unclear: the next turn lists again, after a while if nothing changes.
       clock.schedule(RETRY_MS, onChange);
     } finally {
       listing = false;

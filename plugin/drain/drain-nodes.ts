@@ -27,10 +27,10 @@ const EXIT_OF: Readonly<Record<DrainOutcome, ExitCode>> = {
 const INTERRUPTED = 'nothing more is asked of the cluster';
 
 /**
- * Carries a drain out, and says at the end what it leaves behind.
+ * Runs a drain, and reports at the end what it leaves behind.
  *
- * @param notices what was found out before
- * @throws InterruptedError when nothing had begun yet
+ * @param notices what was found before the start
+ * @throws InterruptedError if nothing had begun
  */
 export async function drainNodes(
   request: DrainRequest,
@@ -79,7 +79,7 @@ export async function drainNodes(
     } finally {
       await reporter.close();
     }
-    // On standard output everything is JSON then.
+    // Standard output contains only JSON then.
     if (request.output === 'json') for (const line of leftover(end)) writeLine(context.stderr, line);
     return EXIT_OF[end.outcome];
   } finally {
@@ -109,7 +109,7 @@ async function runWithin(
   return driver.run().finally(cancel);
 }
 
-/** Nodes that were cordoned for nothing are given back, where the operator wants that. */
+/** Uncordons nodes that were cordoned but not drained, if the operator asked for that. */
 async function uncordonIfAsked(
   end: DrainEnd,
   { uncordonOnFailure }: DrainRequest,
@@ -150,7 +150,7 @@ function listen(
     });
 }
 
-/** The first words: what will be done, and what the operator should know before. */
+/** The announcement: what will be done, and the notices. */
 function announce(
   { observation }: ObservedDrain,
   notices: readonly string[],

@@ -14,7 +14,7 @@ import type { DrainRequest } from './request.ts';
 import { printDrainPlan, verdictLines } from './show-plan.ts';
 import { checkZoneOrder, fetchTargets } from './targets.ts';
 
-/** Drains nodes, or says what that would do. Everything that can be refused is, before anything is touched. */
+/** Drains nodes, or reports what that would do. All checks run before anything is changed. */
 export async function runDrain(
   request: DrainRequest,
   context: Context,
@@ -44,7 +44,7 @@ export async function runDrain(
   }
 }
 
-/** @throws UserError for pods that must not be touched without a flag */
+/** @throws UserError for pods that need a flag to be drained */
 function check(
   { targets, watches, daemonSets, request, kube }: WatchedDrain,
   { clock }: Context,

@@ -35,7 +35,7 @@ export interface DriverOptions {
   options: DrainOptions;
   removal: RemovalWay;
   reporter: DrainReporter;
-  /** Asked at each turn: why nothing more may be taken; undefined when nothing speaks against it. */
+  /** Called at each turn: why no more pods may be evicted; undefined without a hold. */
   hold?: (() => string | undefined) | undefined;
 }
 
@@ -43,23 +43,23 @@ export interface DrainEnd {
   outcome: DrainOutcome;
   reason: string;
   summary: DrainSummary;
-  /** Nodes that were cordoned by this process and are not done: not empty, or their pods are not all back. */
+  /** Nodes cordoned by this process and not finished: not empty, or not all of their pods have recovered. */
   unfinished: readonly string[];
 }
 
-/** After an error that is not about a pod. */
+/** After an error that does not concern a pod. */
 const TROUBLE_RETRY_MS = 1_000;
 const BLIND = {
   kind: 'disconnected',
   reason: 'no connection to the API server: nothing is removed until it is back',
 } as const;
-/** How long an end waits for answers, before Leases are given back. */
+/** How long to wait at the end for responses, before Leases are released. */
 const LAST_ANSWERS_MS = 2_000;
 const UNCLEAR = { kind: 'waiting', reason: 'looking at the cluster' } as const;
 
 /**
- * Carries a drain out. Each change that a watch reports, each answer and each timer is a turn: look, decide, act. There
- * is no polling, and no turn begins before the last one has ended.
+ * Runs a drain. Each change from a watch, each response and each timer triggers a turn: observe, decide, act. There is
+ * no polling, and turns never overlap.
  */
 export class DrainDriver {
   private readonly given: DriverOptions;
@@ -69,7 +69,7 @@ export class DrainDriver {
   private readonly ending: Ending<DrainEnd>;
   private memory: DrainMemory = emptyDrainMemory();
   private readonly turns: Turns;
-  /** Everything is whole after the last zone. */
+  /** All workloads are healthy after the last zone. */
   private finished = false;
   private cordoning: Promise<unknown> = Promise.resolve();
   private claiming: Promise<unknown> = Promise.resolve();
@@ -109,17 +109,17 @@ export class DrainDriver {
     return this.ending.ended;
   }
 
-  /** Ends the drain where it is: nothing more is sent, answers under way are still taken. */
+  /** Ends the drain: no more requests are sent, and responses to those in flight are still processed. */
   stop(outcome: DrainOutcome, reason: string): void {
     this.ending.stop(() => this.end(outcome, reason));
   }
 
-  /** Asks for a turn; as often as one likes. */
+  /** Requests a turn; idempotent. */
   wake(): void {
     this.turns.wake();
   }
 
-  /** Whether what we see may be out of date. */
+  /** Whether the observation may be out of date. */
   private get blind(): boolean {
     const { watches, rollouts } = this.given;
     return watches.staleSinceMs !== undefined || rollouts.staleSinceMs !== undefined;
@@ -143,7 +143,7 @@ export class DrainDriver {
     for (const atMs of recheckAtMs) if (atMs !== undefined) this.turns.wakeIn(atMs - serverNowMs);
     await this.act(decision, moment);
     if (decision.kind === 'wait' && !decision.yields) this.giveBack(moment);
-    // The pods of nodes that were just cordoned are asked for at once.
+    // The pods of nodes that were just cordoned are requested immediately.
     return decision.kind === 'cordon' || decision.kind === 'claim';
   }
 
@@ -166,7 +166,7 @@ export class DrainDriver {
     await this.claiming;
   }
 
-  /** Lets others have the workloads that the drain has done with. */
+  /** Releases the Leases of workloads that the drain has finished. */
   private giveBack({ observation, observed }: Sighted): void {
     const busy = new Set(observation.pods.map(({ workload }) => workload));
     const needed = observation.workloads.filter((workload) => busy.has(workload.key) || !isWhole(workload));
@@ -174,7 +174,7 @@ export class DrainDriver {
     if (!observed.unclear) this.givingBack = this.given.leases.keep(new Set(kept.map(({ key }) => key)));
   }
 
-  /** Nothing more is sent; Leases are given back, but for those of pods that may still be evicted. */
+  /** Sends no more requests; releases Leases, except those of pods that may still be evicted. */
   private async letGo(): Promise<void> {
     const { clock, leases } = this.given;
     const answered = Promise.all([
@@ -201,7 +201,7 @@ export class DrainDriver {
     await this.cordoning;
   }
 
-  /** All is done, but pods may have come that no flag lets go. */
+  /** All nodes are drained, but pods may have arrived that no flag allows to be evicted. */
   private finish(reason: string, { observed, nowMs }: Sighted): void {
     this.finished = true;
     for (const event of this.progress.zoneFinished(nowMs)) this.announcer.say(event.atMs, event);
@@ -210,7 +210,7 @@ export class DrainDriver {
     else this.stop('failed', `${reason}, except for ${listNames(kept)}, which came after the start`);
   }
 
-  /** Takes in what the watches show. */
+  /** Observes the current state of the watches. */
   private look(): Sighted {
     const { observer, clock, kube, watches } = this.given;
     const nowMs = clock.nowMs();
@@ -265,7 +265,7 @@ export class DrainDriver {
     this.wake();
   }
 
-  /** A node could not be cordoned: later, if that can help. */
+  /** A node could not be cordoned: retries later, if that can help. */
   private onTrouble(error: unknown): void {
     if (!(error instanceof ApiError || error instanceof ConnectionError)) throw error;
     if (error instanceof ApiError && [401, 403, 405].includes(error.code)) {
@@ -294,9 +294,9 @@ export class DrainDriver {
   }
 }
 
-/** A moment with what is behind it. */
+/** A view with the observations behind it. */
 interface Sighted extends DrainView {
   observed: ObservedDrain;
-  /** By the API server's clock. */
+  /** On the API server's clock. */
   serverNowMs: number;
 }

@@ -2,21 +2,21 @@ import type { Clock } from '../../shared/clock.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
 import { type Enforcement, readEnforcement } from '../budget/enforcement.ts';
 
-/** Where a webhook enforces ZoneDisruptionBudgets, so that their status can be relied on. */
+/** Where a webhook enforces ZoneDisruptionBudgets, so that their status can be trusted. */
 export interface EnforcedNamespaces {
-  /** Undefined until it is known; it is then asked for, and `onChange` is called. */
+  /** Undefined until it is known; it is then determined, and `onChange` is called. */
   of(namespace: string): Enforcement | undefined;
   stop(): void;
 }
 
-/** After a look that failed. */
+/** After a failed check. */
 const RETRY_MS = 5_000;
 /** A webhook may be installed or removed during a drain. */
 const LONGEST_AGE_MS = 60_000;
 
 /**
- * Looks for each namespace that is asked for, and again by time (R12). What cannot be found out counts as not enforced,
- * because the drain then counts the pods itself.
+ * Checks each requested namespace, and again after a while (R12). If the check fails, the namespace counts as not
+ * enforced, because the drain then counts the pods itself.
  */
 export function enforcedNamespaces(kube: Kube, clock: Clock, onChange: () => void): EnforcedNamespaces {
   const known = new Map<string, { enforcement: Enforcement; atMs: number }>();

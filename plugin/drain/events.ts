@@ -3,12 +3,12 @@ import type { Context } from '../cli/context.ts';
 import type { DrainSnapshot } from './decide/snapshot.ts';
 
 /**
- * What a drain reports while it runs. The JSON output is these events, one a line (`time` instead of `atMs`), and a
- * stable interface: fields are added, never renamed. Pods are `namespace/name`; a zone is null where nodes have none.
+ * What a drain reports while it runs. The JSON output is these events, one per line (`time` instead of `atMs`), and a
+ * stable interface: fields are added, never renamed. Pods are `namespace/name`; a zone is null for nodes without one.
  */
 export type DrainEvent = { atMs: number } & (
   | { type: 'started'; zones: readonly { zone: string | null; nodes: readonly string[] }[]; pods: number }
-  /** Something the operator should know that stops nothing. */
+  /** Information for the operator that stops nothing. */
   | { type: 'notice'; message: string }
   | { type: 'zone-begun'; zone: string | null; nodes: readonly string[]; reason: string }
   | { type: 'node-cordoned'; node: string; zone: string | null }
@@ -17,19 +17,19 @@ export type DrainEvent = { atMs: number } & (
   | { type: 'pod-gone'; pod: string; node: string; tookMs: number }
   | { type: 'node-drained'; node: string; zone: string | null; pods: number; tookMs: number }
   | { type: 'zone-finished'; zone: string | null; nodes: number; pods: number; tookMs: number }
-  /** The reason for not going on has changed. */
+  /** The reason for waiting has changed. */
   | { type: 'waiting'; for: string; reason: string; pods: readonly string[] }
   | { type: 'blocked'; by: string; reason: string; fix: string; pods: readonly string[] }
   | { type: 'connection-lost'; reason: string }
   | { type: 'connection-restored'; afterMs: number }
-  /** What became of the requests that --probe sends. */
+  /** Results of the requests that --probe sends. */
   | ProbeNews
-  /** All there is to see; sent on every change, at most once per turn of the event loop. */
+  /** The complete state; sent on every change, at most once per turn of the event loop. */
   | { type: 'snapshot'; snapshot: DrainSnapshot }
   | { type: 'finished'; outcome: DrainOutcome; reason: string; summary: DrainSummary }
 );
 
-/** `stopped`: not finished, safe to leave, the same command goes on. */
+/** `stopped`: not finished, safe to leave; the same command resumes. */
 export type DrainOutcome = 'done' | 'stopped' | 'interrupted' | 'failed';
 
 export interface DrainSummary {
@@ -37,15 +37,15 @@ export interface DrainSummary {
   nodesDrained: number;
   podsEvicted: number;
   requestsRefused: number;
-  /** Most zones in which one workload had pods down at one moment, counted from two on, as the watches showed it. */
+  /** The most zones in which one workload had pods down at the same time, counted from two, as seen by the watches. */
   zonesDownTogether: number;
-  /** Nodes that are left cordoned. */
+  /** Nodes left cordoned. */
   cordoned: readonly string[];
-  /** Left out without --probe. */
+  /** Omitted without --probe. */
   probe?: ProbeSummary | undefined;
 }
 
-/** Draws events. `close` returns when everything is written. */
+/** Renders events. `close` returns when everything is written. */
 export interface DrainReporter {
   report(event: DrainEvent): void;
   close(): Promise<void>;
@@ -53,15 +53,15 @@ export interface DrainReporter {
 
 export type DrainFinished = Extract<DrainEvent, { type: 'finished' }>;
 
-/** The lines below the figures at the end, where there is more to say than how to uncordon the nodes. */
+/** The lines below the figures at the end, if there is more than the nodes to uncordon. */
 export type Leftover = (finished: DrainFinished) => readonly string[];
 
 export interface DrainReporterOptions {
   output: 'plain' | 'json' | undefined;
-  /** Called when a key asks to end: `q` leaves the drain where it is, Ctrl-C interrupts. */
+  /** Called when a key asks to end: `q` stops the drain, Ctrl-C interrupts it. */
   onQuit(outcome: 'stopped' | 'interrupted'): void;
   leftover: Leftover | undefined;
 }
 
-/** Opens the reporter for where the output goes; handed in by the command. */
+/** Opens the reporter for the output; passed in by the command. */
 export type OpenDrainReporter = (context: Context, options: DrainReporterOptions) => Promise<DrainReporter>;

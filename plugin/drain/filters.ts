@@ -3,39 +3,39 @@ import { parseSelector } from '../../shared/kube/selector-text.ts';
 import { UsageError } from '../cli/errors.ts';
 import type { DrainFilters } from './request.ts';
 
-/** Whether a pod on a node that is drained has to go. */
+/** Whether a pod on a drained node must leave. */
 export type PodVerdict =
   | { kind: 'leaves'; warning?: string }
-  /** It is neither asked to go nor waited for. */
+  /** It is neither evicted nor waited for. */
   | { kind: 'stays'; warning?: string }
   | Refusal;
 
-/** The drain must not begin while there is such a pod. */
+/** The drain must not begin while such a pod exists. */
 export interface Refusal {
   kind: 'refuses';
-  /** What kind of pod it is, all that stands against it: `Pods with local storage (emptyDir)`. */
+  /** The kind of pod, with everything that prevents its eviction: `Pods with local storage (emptyDir)`. */
   reason: string;
-  /** The flags that let it go or stay, separated by spaces; it takes all of them. */
+  /** The flags that allow its eviction or let it stay, separated by spaces; all are required. */
   flag: string;
 }
 
 export interface FilterInput {
   filters: DrainFilters;
-  /** DaemonSets that exist, as `namespace/name`. */
+  /** Existing DaemonSets, as `namespace/name`. */
   daemonSets: ReadonlySet<string>;
-  /** Ms since the epoch, by the API server's clock. */
+  /** Ms since the epoch, on the API server's clock. */
   nowMs: number;
 }
 
-/** Set on a pod that the kubelet runs from a file; it cannot be removed through the API server. */
+/** Set on pods that the kubelet runs from a file; they cannot be removed through the API server. */
 const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror';
 
 /**
- * kubectl drain's filters (k8s.io/kubectl/pkg/drain/filters.go), with two differences: all that stands against a pod
- * is told at once, and a later warning does not hide an earlier one.
+ * kubectl drain's filters (k8s.io/kubectl/pkg/drain/filters.go), with two differences: everything that prevents a pod's
+ * eviction is reported at once, and a later warning does not hide an earlier one.
  *
- * @returns the judge of pods on nodes that are drained
- * @throws UsageError for a pod selector that cannot be read
+ * @returns the filter for pods on drained nodes
+ * @throws UsageError for an invalid pod selector
  */
 export function podFilter(input: FilterInput): (pod: Pod) => PodVerdict {
   const { podSelector } = input.filters;
@@ -47,7 +47,7 @@ export function podFilter(input: FilterInput): (pod: Pod) => PodVerdict {
 function judge(pod: Pod, { filters, daemonSets, nowMs }: FilterInput): PodVerdict {
   if (isOverdue(pod, filters.skipWaitForDeleteMs, nowMs)) return { kind: 'stays' };
   if (Object.hasOwn(pod.metadata.annotations, MIRROR_ANNOTATION)) return { kind: 'stays' };
-  // It serves nobody any more, whatever it has left behind.
+  // It serves no more requests, whatever data it has left behind.
   if (pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed') return { kind: 'leaves' };
 
   const { controller, namespace } = pod.metadata;
@@ -76,7 +76,7 @@ function judge(pod: Pod, { filters, daemonSets, nowMs }: FilterInput): PodVerdic
 }
 
 interface Finding {
-  /** Whether a flag says that it does not matter. */
+  /** Whether a flag permits it. */
   may: boolean;
   reason: string;
   flag: string;
@@ -95,12 +95,12 @@ function verdictOn(findings: readonly Finding[]): PodVerdict {
   return { kind: 'leaves', warning: `removing ${join(findings.map(({ reason }) => reason))}` };
 }
 
-/** One subject with all that is said of it: `Pods with local storage (emptyDir) that declare no controller`. */
+/** One subject with all its reasons: `Pods with local storage (emptyDir) that declare no controller`. */
 function join([first = '', ...others]: readonly string[]): string {
   return [first, ...others.map((reason) => reason.replace(/^Pods /, ''))].join(' ');
 }
 
-/** The deletion timestamp is the moment at which the pod's grace period ends, so this is how long it is late. */
+/** The deletion timestamp is when the pod's grace period ends, so this is how long it is overdue. */
 function isOverdue(pod: Pod, skipWaitForDeleteMs: number | undefined, nowMs: number): boolean {
   const { deletionTimestampMs } = pod.metadata;
   if (skipWaitForDeleteMs === undefined || deletionTimestampMs === undefined) return false;

@@ -7,16 +7,16 @@ import type { DrainWorkload, PodBudgetState } from './decide/types.ts';
 import type { DrainRecord } from './pod-store.ts';
 import type { DrainWatches } from './watches.ts';
 
-/** The budgets that have a say in whether pods may go, by the pods they cover. */
+/** The budgets that may refuse the eviction of pods, by the pods they cover. */
 export interface Guards {
-  /** Those that hold; ones with spec.dryRun refuse nothing. */
+  /** Enforcing budgets; those with spec.dryRun refuse nothing. */
   readonly zoneBudgets: readonly ZoneDisruptionBudget[];
-  /** Those that nobody can evaluate: they cover every pod of their namespace. */
+  /** Budgets that cannot be evaluated: they cover every pod of their namespace. */
   readonly malformed: readonly MalformedBudget[];
   readonly podBudgets: readonly PodDisruptionBudget[];
-  /** What guards pods with these labels. */
+  /** What protects pods with these labels. */
   guardOf(labels: Labelled): DrainWorkload['guard'];
-  /** Keys (`namespace/name`) of the budgets that are asked when this pod is evicted. */
+  /** Keys (`namespace/name`) of the budgets checked when this pod is evicted. */
   keysFor(record: DrainRecord): { zoneBudgets: readonly string[]; podBudgets: readonly string[] };
 }
 
@@ -26,9 +26,9 @@ interface Labelled {
 }
 
 /**
- * The guards of this moment.
+ * The current guards.
  *
- * @param deletes pods are deleted, which PodDisruptionBudgets have no say in
+ * @param deletes pods are deleted, which PodDisruptionBudgets do not control
  */
 export function guardsIn(
   { zoneBudgets, podBudgets }: Pick<DrainWatches, 'zoneBudgets' | 'podBudgets'>,
@@ -52,7 +52,7 @@ export function guardsIn(
   };
   const podKeys = ({ namespace, labels }: Labelled) =>
     (podOf.get(namespace) ?? [])
-      // In policy/v1 an empty selector covers all pods, and a missing one none.
+      // In policy/v1 an empty selector matches all pods, and a missing one none.
       .filter(({ spec }) => spec.selector && matchesLabels(spec.selector, labels))
       .map(({ metadata }) => keyOf(metadata));
 
@@ -66,14 +66,17 @@ export function guardsIn(
     },
     keysFor(record) {
       if (record.terminal) return { zoneBudgets: [], podBudgets: [] };
-      // The API server evicts a pod that has not started without asking (canIgnorePDB of its eviction handler).
+      // The API server evicts a pod that has not started without checking budgets (canIgnorePDB of its eviction
+      // handler).
       const exempt = record.pod.status.phase === 'Pending';
       return { zoneBudgets: zoneKeys(record), podBudgets: exempt ? [] : podKeys(record) };
     },
   };
 }
 
-/** As the API server's eviction handler reads a PodDisruptionBudget (pkg/registry/core/pod/storage/eviction.go). */
+/**
+ * Evaluates a PodDisruptionBudget like the API server's eviction handler (pkg/registry/core/pod/storage/eviction.go).
+ */
 export function podBudgetState({ metadata, spec, status }: PodDisruptionBudget): PodBudgetState {
   const { currentHealthy, desiredHealthy, disruptionsAllowed } = status;
   const healthy = currentHealthy >= desiredHealthy && desiredHealthy > 0;

@@ -18,20 +18,20 @@ export interface Leasable {
   /** Uid of the workload. */
   key: string;
   namespace: string;
-  /** Undefined where it is not known: its Lease then outlives it. */
+  /** Undefined if unknown: its Lease then outlives it. */
   apiVersion: string | undefined;
   kind: string;
   name: string;
 }
 
-/** Whether this drain may take pods of a workload. */
+/** Whether this drain may evict pods of a workload. */
 export type LeaseSight =
   | { kind: 'ours' }
-  /** Believed to live for another `forMs`, unless it is seen to renew. */
+  /** Assumed to live for another `forMs`, unless it is seen to renew. */
   | { kind: 'other'; holder: string; forMs: number | undefined }
   /** It can be claimed, unless there is a problem with that now. */
   | { kind: 'free'; problem: string | undefined }
-  /** It is ours, and requests of an earlier holder may still be carried out. */
+  /** It is ours, but requests of an earlier holder may still be carried out. */
   | { kind: 'settling'; reason: string }
   /** The Leases of the namespace are not known yet. */
   | { kind: 'unclear' };
@@ -47,26 +47,26 @@ export interface LeasesOptions {
 
 /** Others may take over this long after the holder was last seen alive. */
 const SHORTEST_DURATION_MS = 30_000;
-/** With it, all Leases together are renewed about ten times a second, however many there are. */
+/** With it, all Leases together are renewed about ten times a second, regardless of their number. */
 const DURATION_EACH_MS = 300;
 const LONGEST_DURATION_MS = 10 * 60_000;
 const CLAIMS_AT_ONCE = 16;
-/** After a claim that failed; random, so that two drains do not fail each other's claims for ever. */
+/** After a failed claim; random, so that two drains do not block each other's claims forever. */
 const RETRY_MS = 1_000;
 const MOST_TRANSITIONS = 2 ** 31 - 1;
 
 /**
- * The Leases that a drain holds: for each workload the one that a rollout of it holds, so that of all rollouts and
- * drains only one at a time takes pods of it. A Lease is taken as the watch shows it, by compare-and-swap: either
- * nobody holds it, or its holder was not seen to renew it for its whole duration.
+ * The Leases that a drain holds: for each workload the one that a rollout of it holds, so that only one rollout or
+ * drain at a time disrupts its pods. A Lease is acquired in the version that the watch shows, by compare-and-swap:
+ * either no one holds it, or its holder was not seen to renew it for its full duration.
  */
 export class DrainLeases {
   private readonly options: LeasesOptions;
   private readonly identity: string;
   private readonly held = new Map<string, HeldLease>();
-  /** Why a claim failed, and until when none is made again. */
+  /** Why a claim failed, and until when it is not repeated. */
   private readonly problems = new Map<string, { reason: string; cancel: () => void }>();
-  /** Workloads of namespaces that are being deleted: nobody can make a Lease there. */
+  /** Workloads of namespaces being deleted: no Lease can be created there. */
   private readonly exempt = new Set<string>();
   private readonly settlements: Settlements;
   private stopped = false;
@@ -76,7 +76,7 @@ export class DrainLeases {
     this.settlements = new Settlements({
       ...options,
       onOver: (key) => {
-        // Written or not: who takes the Lease next is only more careful for it.
+        // If the write fails, the next holder is only more careful.
         void this.held
           .get(key)
           ?.writeAnnotations(FORMER_REQUESTS_ENDED)
@@ -109,15 +109,15 @@ export class DrainLeases {
   }
 
   /**
-   * Takes in the pods of a workload, by watches that are not behind: whether requests of an earlier holder have ended.
+   * Checks the pods of a workload, from watches that are current: whether requests of an earlier holder have ended.
    *
-   * @param podsOf asked only where there may be such
+   * @param podsOf called only if there may be such requests
    */
   look(key: string, podsOf: () => Iterable<PodToSettle>): void {
     if (this.settlements.of(key)) this.settlements.look(key, podsOf());
   }
 
-  /** Tries to take these Leases; `sightOf` tells what became of it. Never throws for what the API server says. */
+  /** Tries to acquire these Leases; `sightOf` returns the result. Never throws on API errors. */
   async claim(workloads: readonly Leasable[]): Promise<void> {
     const queue = workloads.filter(({ key }) => this.held.get(key)?.state.kind !== 'held');
     const total = this.held.size + queue.length;
@@ -133,23 +133,23 @@ export class DrainLeases {
     await Promise.all(Array.from({ length: Math.min(CLAIMS_AT_ONCE, queue.length) }, worker));
   }
 
-  /** Gives back all but these. */
+  /** Releases all but these. */
   async keep(keys: ReadonlySet<string>): Promise<void> {
     await Promise.all(
       [...this.held].map(([key, held]) => (keys.has(key) ? undefined : this.giveBack(key, held))),
     );
   }
 
-  /** Gives back all because others hold what is needed besides, and claims nothing for a moment. */
+  /** Releases all because others hold required Leases, and claims nothing for a moment. */
   async yield(): Promise<void> {
     for (const key of this.held.keys()) this.fail(key, 'it is claimed again in a moment');
     await this.keep(new Set());
   }
 
   /**
-   * Gives all back, for good.
+   * Releases all permanently.
    *
-   * @param uncertain workloads with pods that may still be evicted by a request under way: these Leases run out instead
+   * @param uncertain workloads with pods that a request in flight may still evict: their Leases expire instead
    */
   async stop(uncertain: ReadonlySet<string>): Promise<void> {
     this.stopped = true;
@@ -163,7 +163,7 @@ export class DrainLeases {
   private async giveBack(key: string, held: HeldLease): Promise<void> {
     this.held.delete(key);
     this.settlements.forget(key);
-    // What could not be given back runs out.
+    // A Lease that could not be released expires.
     await held.release().catch(() => {});
   }
 
@@ -181,7 +181,7 @@ export class DrainLeases {
       const leaseTransitions = Math.min(MOST_TRANSITIONS, (seen?.spec.leaseTransitions ?? 0) + 1);
       const taken = seen
         ? await patchLease(at, seen, { ...takenBy(at), leaseTransitions }, noteFormerRequests(former))
-        : // A rollout that finds it must not take it for one of its own that was left unfinished.
+        : // A rollout that finds it must not mistake it for an unfinished one of its own.
           await createLease(at, { [ANNOTATION.state]: 'done' }, owners);
       if (this.stopped) return;
       if (former) this.settlements.begin(key, former);
@@ -209,7 +209,7 @@ export class DrainLeases {
   }
 }
 
-/** Nothing new can be made in a namespace that is being deleted, or is gone. */
+/** Nothing can be created in a namespace that is being deleted, or does not exist. */
 function isTerminating(error: unknown): boolean {
   if (!(error instanceof ApiError)) return false;
   return error.code === 404 || (error.code === 403 && /being terminated/.test(error.message));

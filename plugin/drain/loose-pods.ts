@@ -4,8 +4,9 @@ import type { DrainRecord, PodStore } from './pod-store.ts';
 import type { Turn } from './workloads.ts';
 
 /**
- * Pods without an owner (D18). Nobody says which of them belong together, so that those of a namespace have one Lease:
- * two drains of different zones do not take them at the same time. They are not brought back, and so not waited for.
+ * Pods without an owner (D18). Which of them belong together is unknown, so those of a namespace share one Lease: two
+ * drains of different zones must not evict them at the same time. They are not recreated, so the drain does not wait
+ * for them.
  */
 export function loosePods(
   leaving: readonly DrainRecord[],

@@ -5,7 +5,7 @@ import type { DrainOptions, DrainWorkload } from './decide/types.ts';
 import type { ObservedDrain } from './observe.ts';
 import type { WatchedDrain } from './open-drain.ts';
 
-/** What the operator should know before a drain begins, one sentence each. */
+/** Notices for the operator before a drain begins, one sentence each. */
 export function startNotices(
   { observation }: ObservedDrain,
   watched: WatchedDrain,
@@ -57,7 +57,7 @@ export function startNotices(
   return notices;
 }
 
-/** Budgets that only this drain keeps to. */
+/** Budgets that only this drain respects. */
 function unenforced(leaving: readonly DrainWorkload[], { enforced }: WatchedDrain): string[] {
   const namespaces = new Set(
     leaving.filter(({ guard }) => guard === 'zone-budget').map(({ namespace }) => namespace),

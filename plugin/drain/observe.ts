@@ -22,7 +22,7 @@ import type { Rollouts } from './rollouts.ts';
 import type { DrainWatches } from './watches.ts';
 import { type Turn, WorkloadView } from './workloads.ts';
 
-/** A node as it was chosen: one that is made later under its name is another. */
+/** A node as it was selected: one created later with the same name is another node. */
 export interface DrainTarget {
   name: string;
   uid: string;
@@ -39,25 +39,25 @@ export interface ObserverOptions {
   request: Pick<DrainRequest, 'filters' | 'removal'>;
 }
 
-/** What is seen at one moment. */
+/** The observation at one moment. */
 export interface ObservedDrain {
   observation: DrainObservation;
-  /** Pods that have come to the nodes and that no flag lets go. */
+  /** Pods that arrived on the nodes and that no flag allows to be evicted. */
   refused: readonly { record: DrainRecord; refusal: Refusal }[];
-  /** The workloads by key, as their Leases are named after them. */
+  /** The workloads by key, with what their Leases are named after. */
   leasables: ReadonlyMap<string, Leasable>;
-  /** The most zones in which one workload has pods down that served before. */
+  /** The most zones in which one workload has pods down that were available before. */
   zonesDown: number;
-  /** Something has not been read yet that the next decision needs; a change will tell. */
+  /** Something that the next decision needs has not been read yet; a change will follow. */
   unclear: boolean;
-  /** When time alone changes what is seen, ms since the epoch by the API server's clock. */
+  /** When time alone changes the observation, ms since the epoch on the API server's clock. */
   recheckAtMs: number | undefined;
 }
 
-/** Turns what the watches show into what the drain decision sees. */
+/** Turns the state of the watches into the input of the drain decision. */
 export class DrainObserver {
   private readonly options: ObserverOptions;
-  /** Who had pods on the nodes: also when all of them have left, they have to come back. */
+  /** Owners that had pods on the nodes: the drain waits for them also when all of these pods have left. */
   private readonly left = new Map<string, Owned>();
   private readonly counted = new CountedOwners();
   private readonly returns = new Returns();
@@ -66,7 +66,7 @@ export class DrainObserver {
     this.options = options;
   }
 
-  /** @param nowMs by the API server's clock */
+  /** @param nowMs on the API server's clock */
   look(nowMs: number): ObservedDrain {
     const { watches, request } = this.options;
     const cluster = watches.cluster();
@@ -198,7 +198,9 @@ export class DrainObserver {
     };
   }
 
-  /** By the webhook's ledger where it enforces the budget, else by our own count. Undefined until that is known. */
+  /**
+   * From the webhook's ledger if it enforces the budget, otherwise from our own count. Undefined until that is known.
+   */
   private viewOf(budget: ZoneDisruptionBudget, sight: WorkloadView): BudgetView | BudgetProblem | undefined {
     const { enforced, request } = this.options;
     const enforcement = enforced.of(budget.metadata.namespace);
@@ -209,8 +211,8 @@ export class DrainObserver {
   }
 
   /**
-   * Whose turn it is with the workload. Also where a webhook enforces a budget: it may be removed at any time, and who
-   * deletes pods, such as a rollout with --disable-eviction, does not ask it.
+   * Who holds the workload's Lease. Also checked if a webhook enforces a budget: it may be removed at any time, and
+   * deletions, such as those of a rollout with --disable-eviction, bypass it.
    */
   private leaseOf(leasable: Leasable, podsOf: () => readonly DrainRecord[]): LeaseSight {
     const { leases, watches } = this.options;
@@ -232,7 +234,7 @@ function leasableOf({ kind, namespace, name, uid, source }: Owner): Leasable {
   return { key: uid, namespace, kind, name, apiVersion: source === 'watch' ? 'apps/v1' : undefined };
 }
 
-/** How to find the owner again when the pod is gone: a ReplicaSet may go with its last pod. */
+/** How to find the owner again when the pod is gone: a ReplicaSet may be deleted with its last pod. */
 function rootOf(owner: Owner, record: DrainRecord): Owned {
   if (owner.source === 'scale') return record;
   const { namespace, kind, name, uid } = owner;

@@ -11,29 +11,29 @@ import type { DrainRequest } from './request.ts';
 import { watchRollouts } from './rollouts.ts';
 import { watchDrain } from './watches.ts';
 
-/** The cluster as a drain sees it, and who is told when it changes. */
+/** The drain's view of the cluster, with callbacks for changes. */
 export interface WatchedDrain extends ObserverOptions {
   kube: Kube;
   observer: DrainObserver;
   cordons: Cordons;
   listeners: SceneListeners;
-  /** What is seen as soon as nothing is unclear any more. Rejects when the signal aborts. */
+  /** The first observation without anything unclear. Rejects when the signal aborts. */
   firstLook(signal: AbortSignal): Promise<ObservedDrain>;
   stop(): Promise<void>;
 }
 
 export interface SceneListeners {
   onChange: () => void;
-  /** A watch was lost or mended. */
+  /** A watch was lost or restored. */
   onConnection: (state: ConnectionState) => void;
   onProblem: (error: Error) => void;
 }
 
 /**
- * Begins to watch all that a drain of these nodes looks at.
+ * Starts the watches for a drain of these nodes.
  *
- * @param zoneBudgets whether the API server knows ZoneDisruptionBudgets
- * @throws ApiError when something may not be read
+ * @param zoneBudgets whether the API server serves ZoneDisruptionBudgets
+ * @throws ApiError if access is denied
  */
 export async function openDrain(
   kube: Kube,

@@ -2,14 +2,14 @@ import type { Node } from '../../shared/kube/objects.ts';
 import { listNames } from '../../shared/sentences.ts';
 import type { DrainRecord } from './pod-store.ts';
 
-/** A pod should be gone by its deletion timestamp, which covers its grace period. */
+/** A pod should be gone at its deletion timestamp, which includes its grace period. */
 export const OVERDUE_MS = 10_000;
 
 /**
- * Why a pod is still there although its grace period has ended.
+ * Why a pod still exists although its grace period has ended.
  *
- * @param nowMs by the API server's clock
- * @returns undefined while it is not overdue, or where nothing is known
+ * @param nowMs on the API server's clock
+ * @returns undefined while it is not overdue, or if the reason is unknown
  */
 export function overdueReason(
   { pod, finalizers }: Pick<DrainRecord, 'pod' | 'finalizers'>,

@@ -5,25 +5,25 @@ import type { DrainObservation, DrainOptions, DrainWorkload } from './decide/typ
 import { keyOf } from './guards.ts';
 
 /**
- * What `kubectl zone drain --dry-run` would do. As JSON it is a stable interface: fields are added, never renamed. Pods
+ * What `kubectl zone drain --dry-run` reports. As JSON it is a stable interface: fields are added, never renamed. Pods
  * are `namespace/name`.
  */
 export interface DrainPlan {
-  /** In the order in which they are taken; the zone is null where nodes have no zone label. */
+  /** In drain order; the zone is null for nodes without a zone label. */
   zones: readonly { zone: string | null; nodes: readonly PlannedNode[] }[];
-  /** Those whose pods leave. */
+  /** Workloads whose pods leave. */
   workloads: readonly PlannedWorkload[];
-  /** Nodes of a zone at once; null for all. */
+  /** Nodes of a zone to drain at once; null for all. */
   maxNodes: number | null;
 }
 
 export interface PlannedNode {
   node: string;
-  /** Already, before the drain. */
+  /** Whether it is already cordoned before the drain. */
   cordoned: boolean;
-  /** Nodes of a zone with the same number, from 1 on, are emptied together; null where nothing is to be done. */
+  /** Nodes of a zone with the same number, from 1, are drained together; null if nothing is to be done. */
   batch: number | null;
-  /** Pods that leave, in their order. */
+  /** Pods that leave, in eviction order. */
   leaving: readonly string[];
   staying: readonly string[];
 }
@@ -35,20 +35,20 @@ export interface PlannedWorkload {
   guard: DrainWorkload['guard'];
   /** The ZoneDisruptionBudgets that cover its leaving pods, as `namespace/name`. */
   zoneBudgets: readonly string[];
-  /** The PodDisruptionBudgets that do. */
+  /** The PodDisruptionBudgets that cover them. */
   podBudgets: readonly string[];
-  /** Pods that leave. */
+  /** Number of pods that leave. */
   pods: number;
 }
 
 export interface DrainPlanInput {
   observation: DrainObservation;
-  /** Pods on the nodes that are left where they are. */
+  /** Pods that stay on the nodes. */
   staying: Iterable<Pod>;
   options: DrainOptions;
 }
 
-/** Zones, nodes and pods in the order in which a drain takes them. */
+/** Zones, nodes and pods in drain order. */
 export function describePlan({ observation, staying, options }: DrainPlanInput): DrainPlan {
   const { pods, workloads } = observation;
   const stayingOn = Map.groupBy(staying, ({ spec }) => spec.nodeName);

@@ -6,19 +6,19 @@ import type { ChangeType } from '../../shared/kube/watch-store.ts';
 import type { ZoneOfNode } from '../../shared/kube/zones.ts';
 import type { PodToSettle } from '../../shared/removals/settlements.ts';
 
-/** A pod as counts see it, with what filters and reasons need besides. */
+/** A pod as counted, with the fields that filters and reasons need. */
 export interface DrainRecord extends PodRecord {
   pod: Pod;
-  /** Whether it was available at some time, as far as was seen. */
+  /** Whether it was seen available at some time. */
   served: boolean;
-  /** What has to let it go before it can be deleted; the first ones. */
+  /** Finalizers that must be removed before the pod is deleted; the first ones. */
   finalizers: readonly string[];
 }
 
 const MOST_FINALIZERS = 3;
 const LONGEST_FINALIZER = 100;
 
-/** Reads a pod. Throws TypeError for a malformed one. */
+/** Reads a pod. Throws TypeError if it is malformed. */
 export function readDrainRecord(value: unknown): DrainRecord {
   const pod = readPod(value);
   const record = podRecord(pod);
@@ -33,7 +33,7 @@ function finalizersOf(value: unknown): string[] {
     .map((finalizer: unknown) => String(finalizer).slice(0, LONGEST_FINALIZER));
 }
 
-/** What a pod tells of requests to remove it. */
+/** What a pod shows about requests to remove it. */
 export function removableRecord({ uid, namespace, name, terminating, pod }: DrainRecord): PodToSettle {
   const marked = pod.status.conditions.some(
     ({ type, status }) => type === 'DisruptionTarget' && status === 'True',
@@ -41,26 +41,26 @@ export function removableRecord({ uid, namespace, name, terminating, pod }: Drai
   return { uid, namespace, name, terminating, resourceVersion: pod.metadata.resourceVersion, marked };
 }
 
-/** All pods of the cluster, found by where they are. */
+/** All pods of the cluster, with lookups by node and uid. */
 export interface PodStore extends Pods<DrainRecord> {
-  /** One change, as the watch cache reports it. */
+  /** One change from the watch cache. */
   apply(type: ChangeType, record: DrainRecord): void;
   onNode(node: string): Iterable<DrainRecord>;
   byUid(uid: string): DrainRecord | undefined;
   /**
-   * The pod's removal was accepted: from now on it is shown as terminating, also where an event that is older than
-   * the removal says otherwise. Whether it is available stays as it is until the deletion is seen.
+   * The pod's removal was accepted: from now on it is shown as terminating, even after an event older than the removal.
+   * Its availability does not change until the deletion is observed.
    */
   leave(pod: { namespace: string; name: string; uid: string }): void;
 }
 
-/** @param zoneOfNode has to know the nodes before their pods are applied */
+/** @param zoneOfNode must know the nodes before their pods are applied */
 export function createPodStore(zoneOfNode: ZoneOfNode): PodStore {
   const index = createPodIndex<DrainRecord>(zoneOfNode);
   const byUid = new Map<string, DrainRecord>();
   const byNode = new Map<string, Map<string, DrainRecord>>();
   const leaving = new Set<string>();
-  /** `namespace/name` of pods that were available: some owners use names again. */
+  /** `namespace/name` of pods that were available: some owners reuse names. */
   const servedNames = new Set<string>();
 
   function remove(uid: string): void {

@@ -4,19 +4,18 @@ import { missingAccess, type NeededAccess } from '../../shared/kube/access.ts';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import { RESOURCES, type ResourceAddress } from '../../shared/kube/paths.ts';
 
-/** What a drain is going to do, as far as it decides what must be allowed. */
+/** The planned actions of a drain that determine the required access. */
 export interface DrainNeeds {
   /** False for `--dry-run=client`, which only reads. */
   acts: boolean;
   /** Delete instead of evict. */
   disableEviction: boolean;
-  /** Whether the CRD is there, so that its objects can be read; see `hasZoneBudgets`. */
+  /** Whether the CRD is installed, so that its objects can be read; see `hasZoneBudgets`. */
   zoneBudgets: boolean;
 }
 
 /**
- * Asks the API server whether everything that the drain will need is allowed, in all namespaces, before anything is
- * touched.
+ * Asks the API server whether all required access is allowed, in all namespaces, before anything is changed.
  *
  * @throws UserError that names each missing verb and resource
  */
@@ -26,7 +25,7 @@ export async function checkDrainAccess(kube: Kube, needs: DrainNeeds): Promise<v
   throw new UserError(missing.map((each) => each.sentence).join('\n'), 'nothing was touched');
 }
 
-/** Everything without which a drain cannot go on; manifests/rbac/drain.yaml allows it. */
+/** All access that a drain requires; manifests/rbac/drain.yaml grants it. */
 export function neededAccess({ acts, disableEviction, zoneBudgets }: DrainNeeds): NeededAccess[] {
   const { nodes, pods, statefulsets, deployments, replicasets, daemonsets, leases } = RESOURCES;
   const { poddisruptionbudgets, zonedisruptionbudgets } = RESOURCES;
@@ -45,7 +44,7 @@ export function neededAccess({ acts, disableEviction, zoneBudgets }: DrainNeeds)
   return [
     ...needed,
     to('patch', nodes),
-    // A drain holds the Lease of each workload, as rollouts do.
+    // A drain holds the Lease of each workload, like rollouts.
     ...['list', 'watch', 'create', 'patch', 'get'].map((verb) => to(verb, leases)),
     disableEviction ? to('delete', pods) : { ...to('create', pods), subresource: 'eviction' },
   ];
@@ -58,8 +57,8 @@ function to(verb: string, { group, resource }: ResourceAddress): NeededAccess {
 const Resources = z.object({ resources: z._default(z.array(z.object({ name: z.string() })), []) });
 
 /**
- * Whether the API server knows ZoneDisruptionBudgets. Discovery is open to everybody who is logged in, where listing
- * them is refused to many whether they exist or not.
+ * Whether the API server serves ZoneDisruptionBudgets. Every authenticated user may use discovery, while listing them
+ * is forbidden to many whether they exist or not.
  */
 export async function hasZoneBudgets(kube: Kube): Promise<boolean> {
   const { group, version, resource } = RESOURCES.zonedisruptionbudgets;

@@ -2,8 +2,8 @@ import { describeHold, followHold, NOTHING_HELD } from '../probe/decide/hold.ts'
 import type { Probe } from '../probe/probe.ts';
 
 /**
- * Why a drain is held by failed requests; undefined while it is not. A drain has no Lease through which somebody could
- * let it go on: it is held until it is ended, and the same command, which goes on, counts anew.
+ * Why failed requests pause a drain; undefined otherwise. A drain has no Lease through which it could be resumed: it
+ * stays paused until it is ended, and the same command, which resumes it, counts from zero.
  */
 export function drainHold(
   {

@@ -6,15 +6,15 @@ import { startProbe } from '../probe/start.ts';
 import type { DrainEvent, DrainReporter } from './events.ts';
 import { drainHold } from './probe-hold.ts';
 
-/** The probes of a drain; where none were asked for, everything here does nothing. */
+/** The probes of a drain; does nothing if no probes were requested. */
 export interface DrainProbe {
-  /** A reporter by which the probes know which pods are out. */
+  /** A reporter through which the probes learn which pods are out. */
   follow(reporter: DrainReporter): DrainReporter;
-  /** Reports what the probes find. `wake` is called after each failure. */
+  /** Reports the results of the probes. `wake` is called after each failure. */
   begin(reporter: DrainReporter, wake: () => void): void;
-  /** Why nothing more may be taken; undefined when nothing speaks against it. */
+  /** Why no more pods may be evicted; undefined without a hold. */
   hold(): string | undefined;
-  /** Sends nothing more and says what there was. */
+  /** Stops sending requests and returns the summary. */
   end(): Promise<{ probe?: ProbeSummary }>;
 }
 
@@ -26,10 +26,10 @@ const NO_PROBE: DrainProbe = {
 };
 
 /**
- * Begins to probe before anything is touched.
+ * Starts to probe before anything is changed.
  *
  * @param signal ends the probes, however the drain ends
- * @throws UserError for an address that does not answer as it should
+ * @throws UserError for an address without the expected response
  */
 export async function probeDrain(
   request: ProbeRequest | undefined,
@@ -51,7 +51,7 @@ export async function probeDrain(
   };
 }
 
-/** A drained pod comes back under another name, or elsewhere: it is out until every workload is whole. */
+/** A drained pod comes back with another name, or elsewhere: it is out until every workload is healthy. */
 export function podsOfDrain(): ReplacedPods<DrainEvent> {
   const leaving = new Set<string>();
   const gone = new Set<string>();

@@ -8,12 +8,12 @@ interface NodeProgress {
   drained: boolean;
 }
 
-/** Follows what becomes of nodes and pods: events for the reporters, figures for the summary. */
+/** Tracks the progress of nodes and pods: events for the reporters, figures for the summary. */
 export class Progress {
   private readonly startedAtMs: number;
-  /** Nodes whose turn has come. */
+  /** Nodes whose drain has begun. */
   private readonly nodes = new Map<string, NodeProgress>();
-  /** Uids of the pods that were seen on each node and had to leave it. */
+  /** By node: uids of the pods that had to leave it. */
   private readonly seen = new Map<string, Set<string>>();
   /** Pods whose removal was accepted, by uid, until they are gone. */
   private readonly leaving = new Map<string, { pod: DrainPod; sinceMs: number }>();
@@ -26,12 +26,12 @@ export class Progress {
     this.startedAtMs = startedAtMs;
   }
 
-  /** Requests that were refused so far. */
+  /** Evictions refused so far. */
   get refused(): number {
     return this.refusals;
   }
 
-  /** By node, how many pods had to leave it up to now. */
+  /** By node: how many pods had to leave it so far. */
   get podsSeen(): ReadonlyMap<string, number> {
     return new Map([...this.seen].map(([node, uids]) => [node, uids.size]));
   }
@@ -45,14 +45,14 @@ export class Progress {
     this.refusals += 1;
   }
 
-  /** @returns what is to be said of the zone before */
+  /** @returns the events that finish the previous zone */
   zoneBegan(zone: string | undefined, nowMs: number): DrainEvent[] {
     const finished = this.zoneFinished(nowMs);
     this.zone = { zone: zone ?? null, sinceMs: nowMs };
     return finished;
   }
 
-  /** The zone that was begun last is done with. */
+  /** Finishes the zone that was begun last. */
   zoneFinished(nowMs: number): DrainEvent[] {
     if (!this.zone) return [];
     const { zone, sinceMs } = this.zone;
@@ -63,7 +63,7 @@ export class Progress {
     return [{ atMs: nowMs, type: 'zone-finished', zone, nodes: nodes.length, pods, tookMs }];
   }
 
-  /** What has happened since the last look. */
+  /** What has happened since the last observation. */
   look(
     { observation, zonesDown }: { observation: DrainObservation; zonesDown: number },
     memory: DrainMemory,
@@ -77,7 +77,7 @@ export class Progress {
     return [...this.podsGone(observation, nowMs), ...this.nodesDrained(observation, memory, nowMs)];
   }
 
-  /** @param cordoned nodes that are left cordoned */
+  /** @param cordoned nodes left cordoned */
   summary(nowMs: number, cordoned: readonly string[]): DrainSummary {
     return {
       tookMs: nowMs - this.startedAtMs,
@@ -89,7 +89,7 @@ export class Progress {
     };
   }
 
-  /** Names of the nodes that were emptied. */
+  /** Names of the drained nodes. */
   get drained(): ReadonlySet<string> {
     return new Set([...this.nodes].filter(([, { drained }]) => drained).map(([name]) => name));
   }

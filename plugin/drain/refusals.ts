@@ -3,9 +3,9 @@ import type { DrainObservation, DrainPod } from './decide/types.ts';
 /** A pod whose removal was refused. */
 interface Refusal {
   reason: string;
-  /** What concerns the pod, as it was when it was asked for. */
+  /** The state relevant to the pod when its removal was requested. */
   concern: string;
-  /** Not again before, whatever changes: our view may be ahead of whoever refused it. */
+  /** Earliest retry, whatever changes: our view may be ahead of the component that refused it. */
   notBeforeMs: number;
 }
 
@@ -13,16 +13,16 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2_000;
 
 /**
- * Remembers which removals were refused, and tells when to ask again: as soon as something has changed that may make
- * room, that is the state of a budget over the pod, or which pods of its workload are down.
+ * Remembers refused removals and when to retry them: as soon as the state of a budget over the pod, or the set of its
+ * workload's pods that are down, has changed.
  */
 export class Refusals {
   private readonly refused = new Map<string, Refusal>();
-  /** Refusals of the pod one after the other. */
+  /** Consecutive refusals of the pod. */
   private readonly counts = new Map<string, number>();
   private readonly asked = new Map<string, string>();
 
-  /** These are going to be asked for, on the strength of what is seen now. */
+  /** Call before these pods are requested, with the observation behind the request. */
   asking(pods: readonly DrainPod[], observation: DrainObservation): void {
     const concernOf = concerns(observation);
     for (const pod of pods) this.asked.set(pod.uid, concernOf(pod));
@@ -31,7 +31,7 @@ export class Refusals {
   refuse(uid: string, reason: string, nowMs: number): void {
     const count = (this.counts.get(uid) ?? 0) + 1;
     this.counts.set(uid, count);
-    // The first time, what has changed since the question is reason enough.
+    // After the first refusal, any change since the request is sufficient.
     const pauseMs = count === 1 ? 0 : Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (count - 2));
     this.refused.set(uid, {
       reason,
@@ -44,15 +44,15 @@ export class Refusals {
     return this.refused.get(uid)?.reason;
   }
 
-  /** It may be asked for again, for another reason than a change. */
+  /** Allows a retry for a reason other than a change. */
   lift(uid: string): void {
     this.refused.delete(uid);
   }
 
   /**
-   * Lifts refusals that a change may have made void, and forgets pods that are not among these any more.
+   * Lifts refusals that a change may have made obsolete, and forgets pods that are no longer observed.
    *
-   * @returns those that may be asked for again, and when to look for more although nothing changes
+   * @returns the pods to retry, and when to check again even if nothing changes
    */
   review(observation: DrainObservation, nowMs: number): { lifted: string[]; againAtMs: number | undefined } {
     const concernOf = concerns(observation);
@@ -76,7 +76,7 @@ export class Refusals {
   }
 }
 
-/** All that may decide about a pod's removal, as a text that is another when something has changed. */
+/** The state that may decide about a pod's removal, as a text to compare. */
 function concerns(observation: DrainObservation): (pod: DrainPod) => string {
   const { zoneBudgets, podBudgets } = observation;
   const workloads = new Map(observation.workloads.map((workload) => [workload.key, workload]));
@@ -87,7 +87,7 @@ function concerns(observation: DrainObservation): (pod: DrainPod) => string {
     return known;
   };
   return (pod) => {
-    // Such a budget refuses whatever changes: only time asks again.
+    // Such a budget refuses regardless of changes: only time triggers a retry.
     if (pod.podBudgets.some((key) => podBudgets.get(key)?.neverAllows)) return `never ${pod.available}`;
     return [
       String(pod.available),

@@ -3,13 +3,13 @@ import type { RemovalWay } from '../../shared/removals/pod-removal.ts';
 import type { ProbeRequest } from '../probe/options.ts';
 import type { DrainOptions } from './decide/types.ts';
 
-/** `kubectl zone drain` as its flags say. */
+/** The flags of `kubectl zone drain`. */
 export interface DrainRequest {
   targets: DrainTargets;
   options: DrainOptions;
   filters: DrainFilters;
   removal: RemovalWay;
-  /** Undefined: nothing is probed. A dry run does not probe. */
+  /** Undefined for no probes. A dry run does not probe. */
   probe?: ProbeRequest | undefined;
   connection: ConnectOptions;
   timeoutMs: number | undefined;
@@ -17,25 +17,25 @@ export interface DrainRequest {
   output: 'plain' | 'json' | undefined;
   uncordonOnFailure: boolean;
   yes: boolean;
-  /** The command line to repeat to go on with the drain. */
+  /** The command line that resumes the drain. */
   commandLine: string;
 }
 
-/** Which nodes: all that are named, that the selector matches, or that are in one of the zones. */
+/** The target nodes: all that are named, match the selector, or are in one of the zones. */
 export interface DrainTargets {
   names: readonly string[];
-  /** Label selector as kubectl's `-l` takes it. */
+  /** Label selector, like kubectl's `-l`. */
   selector: string | undefined;
   zones: readonly string[];
 }
 
-/** kubectl drain's flags that say which pods leave. */
+/** kubectl drain's flags that select the pods to evict. */
 export interface DrainFilters {
   ignoreDaemonSets: boolean;
   deleteEmptyDirData: boolean;
-  /** Also pods that no controller brings back. */
+  /** Include pods that no controller recreates. */
   force: boolean;
-  /** Label selector; other pods are left where they are. */
+  /** Label selector; other pods stay. */
   podSelector: string | undefined;
   /** Pods that have been terminating for longer are not waited for; undefined waits for all. */
   skipWaitForDeleteMs: number | undefined;

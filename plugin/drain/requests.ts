@@ -18,17 +18,17 @@ export interface RequestsOptions {
 }
 
 /**
- * What makes room is seen by the watches, so this is only for what they cannot show. Whatever the answer was, the pod
- * stays asked for: kubectl drain gives up a node on errors other than 429, which would leave the others waiting.
+ * The watches show when budgets allow more, so retries cover only what they cannot show. Whatever the error, the pod
+ * stays requested: kubectl drain abandons a node on errors other than 429, which leaves its other pods waiting.
  */
 const RETRY: RetryPolicy = { firstMs: 10_000, longestMs: 30_000, isFinal: () => false };
 
-/** The removals of a drain, and which of them were refused. */
+/** The removals of a drain, and which were refused. */
 export class Requests {
   private readonly clock: Clock;
   private readonly removals: Removals<DrainPod>;
   private readonly refusals = new Refusals();
-  /** By uid of the pods that were asked for, the workload. */
+  /** By uid of the requested pods: their workload. */
   private readonly workloads = new Map<string, string | undefined>();
 
   constructor({ removal, onOutcome, ...options }: RequestsOptions) {
@@ -46,40 +46,40 @@ export class Requests {
     });
   }
 
-  /** Asks for exactly these pods from now on, on the strength of what is seen. */
+  /** Requests exactly these pods from now on, based on the observation. */
   ask(pods: readonly DrainPod[], observation: DrainObservation): void {
     this.refusals.asking(pods, observation);
     for (const { uid, workload } of pods) this.workloads.set(uid, workload);
     this.removals.request(pods);
   }
 
-  /** Asks for nothing more; what is under way is answered. */
+  /** Sends no more requests; those in flight complete. */
   pause(): void {
     this.removals.request([]);
   }
 
-  /** Workloads with pods that a request without an answer may still evict. */
+  /** Workloads with pods that a request without a response may still evict. */
   uncertain(): string[] {
     return [...this.workloads].flatMap(([uid, key]) =>
       key !== undefined && this.removals.asked(uid) ? [key] : [],
     );
   }
 
-  /** @param podOf what a watch that is not behind shows of a pod: it tells what has become of lost requests */
+  /** @param podOf returns a pod from a current watch; it shows the outcome of lost requests */
   look(podOf: (uid: string) => RemovablePod | undefined): void {
     const lost = [...this.workloads.keys()].filter((uid) => this.removals.asked(uid) === 'unanswered');
     this.removals.look(lost.flatMap((uid) => podOf(uid) ?? []));
   }
 
-  /** As `pause`, for good; resolves when the answers under way have arrived. */
+  /** Like `pause`, permanently; resolves when the requests in flight have completed. */
   stop(): Promise<void> {
     return this.removals.stop();
   }
 
   /**
-   * The observation with what is known of requests: which are under way, and which were refused and stay so.
+   * The observation with the state of requests: which are in flight, and which were refused and not lifted.
    *
-   * @returns with when to look again although nothing changes
+   * @returns also when to check again even if nothing changes
    */
   annotate(observation: DrainObservation): {
     observation: DrainObservation;

@@ -4,17 +4,17 @@ import type { DrainRecord } from './pod-store.ts';
 const MOST_ROUNDS = 2;
 
 /**
- * Finds pods that their owner makes again and again on a cordoned node, as operators do that set spec.nodeName:
- * evicting them would never end.
+ * Detects pods that their owner recreates repeatedly on a cordoned node, as Kubernetes operators that set spec.nodeName
+ * do: evicting them would never end.
  */
 export class Returns {
   /** By node and controller: the most pods at once, and the order in which pods were seen there. */
   private readonly seen = new Map<string, { most: number; order: Map<string, number> }>();
 
   /**
-   * Takes in the pods that would have to leave a node.
+   * Records the pods that would have to leave a node.
    *
-   * @returns uids of those that came after all pods of their owner had been evicted from this node twice
+   * @returns uids of those that arrived after all pods of their owner had been evicted from this node twice
    */
   look(node: { name: string; cordoned: boolean }, records: readonly DrainRecord[]): ReadonlySet<string> {
     const staying = new Set<string>();

@@ -7,26 +7,26 @@ import { type ConnectionState, type WatchCache, watchCache } from '../../shared/
 import { LEASE_DURATION_MS, leaseName } from '../../shared/rollout/drive/rollout-lock.ts';
 
 /**
- * Who rolls workloads out, as the rollouts' Leases say. Nothing else keeps a rollout and a drain of the same workload
- * in one zone where no webhook enforces a budget over both.
+ * Which rollouts are running, from their Leases. If no webhook enforces a budget over both, only these keep a rollout
+ * and a drain of the same workload in one zone.
  */
 export interface Rollouts {
   /**
    * The holder of a workload's rollout.
    *
    * @param kind in lower case, such as `statefulset`
-   * @returns 'unclear' until the Leases of the namespace are known for the first time
+   * @returns 'unclear' until the Leases of the namespace have been listed
    */
   holderOf(workload: { namespace: string; kind: string; name: string }): Holder | 'unclear';
-  /** The Lease of that name as the watch shows it. */
+  /** The Lease of that name from the watch. */
   leaseOf(namespace: string, name: string): Lease | undefined;
-  /** Namespaces whose Leases may not be read. */
+  /** Namespaces whose Leases cannot be read. */
   readonly unreadable: ReadonlySet<string>;
   readonly staleSinceMs: number | undefined;
   stop(): Promise<void>;
 }
 
-/** Undefined name: nobody. A holder that is not seen to renew its Lease is believed to live for another `forMs`. */
+/** Undefined name: no holder. A holder that is not seen to renew its Lease is assumed to live for another `forMs`. */
 export interface Holder {
   name: string | undefined;
   forMs: number | undefined;
@@ -44,13 +44,13 @@ export interface RolloutsOptions {
 const PREFIX = leaseName('', '').replace(/-$/, '');
 const NOBODY: Holder = { name: undefined, forMs: undefined };
 
-/** Watches the Leases of a namespace from the first question about it on. */
+/** Watches the Leases of a namespace from its first use. */
 export function watchRollouts({ onChange, ...options }: RolloutsOptions): Rollouts {
   const { clock } = options;
   const caches = new Map<string, WatchCache<Lease>>();
   const synced = new Set<string>();
   const unreadable = new Set<string>();
-  /** What was seen of each Lease, by `namespace/name`. */
+  /** The last observation of each Lease, by `namespace/name`. */
   const seen = new Map<string, HolderSight>();
 
   function begin(namespace: string): void {

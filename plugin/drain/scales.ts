@@ -2,21 +2,21 @@ import type { ScaleRead, ScaleRef } from '../../shared/budget/decide/owners.ts';
 import type { ScaleReader } from '../../shared/budget/read-scale.ts';
 import type { Clock } from '../../shared/clock.ts';
 
-/** What owners ask for whose kind nobody knows in advance. */
+/** Replica counts of owners of kinds unknown in advance. */
 export interface Scales {
-  /** As read last. Undefined for one that is asked for the first time, which is then read. */
+  /** The last read. Undefined on first use, which triggers a read. */
   get(ref: ScaleRef): ScaleRead | undefined;
-  /** Reads nothing more. */
+  /** Stops reading. */
   stop(): void;
 }
 
-/** There is no watch for a scale: this is how old it may be. */
+/** The maximum age of a scale, which cannot be watched. */
 const SCALE_LIFETIME_MS = 10_000;
 
 /**
- * Reads a scale when it is asked for, and again and again as long as it is.
+ * Reads a scale on first use, and again while it is in use.
  *
- * @param onChange called when a scale is known for the first time, or is another than before
+ * @param onChange called when a scale is first known or changes
  */
 export function watchScales(read: ScaleReader, clock: Clock, onChange: () => void): Scales {
   const known = new Map<string, ScaleRead>();

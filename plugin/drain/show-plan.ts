@@ -9,7 +9,7 @@ import type { DrainPlan, PlannedWorkload } from './plan.ts';
 /**
  * Prints a plan as tables, or as one JSON document of type `plan`.
  *
- * @param notices what the operator should know, such as pods that stay
+ * @param notices for the operator, such as pods that stay
  */
 export function printDrainPlan(
   plan: DrainPlan,
@@ -21,7 +21,7 @@ export function printDrainPlan(
   else writeLines(stdout, planLines(plan, notices));
 }
 
-/** What the API server says to a dry run, for people. */
+/** The API server's responses to a dry run, as text. */
 export function verdictLines(asked: number, refused: readonly RefusedRemoval[]): string[] {
   return [
     ...refused.map(({ pod, reason }) =>

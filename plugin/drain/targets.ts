@@ -9,11 +9,11 @@ import { UsageError } from '../cli/errors.ts';
 import type { DrainTargets } from './request.ts';
 
 /**
- * The nodes to be drained: all that are named, that the selector matches, or that are in one of the zones.
+ * The nodes to drain: all that are named, match the selector, or are in one of the zones.
  *
  * @returns each node once, by name
- * @throws UsageError where nothing is given
- * @throws UserError that says which nodes and zones there are not, and which there are
+ * @throws UsageError without any target
+ * @throws UserError that lists the nodes and zones that do not exist, and those that do
  */
 export async function fetchTargets(kube: Kube, targets: DrainTargets): Promise<Node[]> {
   const { names, selector, zones } = targets;
@@ -39,11 +39,11 @@ export async function fetchTargets(kube: Kube, targets: DrainTargets): Promise<N
 }
 
 /**
- * Refuses a `--zone-order` that names zones in which the cluster has no node. A zone whose nodes are not to be drained,
- * or no longer, is none of these: the same command must be able to go on when they have been replaced.
+ * Rejects a `--zone-order` with zones in which the cluster has no node. Zones with nodes outside the drain are
+ * accepted: the same command must be able to resume after its nodes have been replaced.
  *
- * @param nodes those to be drained; only where they do not tell are all nodes listed
- * @throws UserError that names the zones there are
+ * @param nodes those to drain; all nodes are listed only if these are not enough
+ * @throws UserError that lists the existing zones
  */
 export async function checkZoneOrder(
   kube: Kube,
@@ -100,7 +100,7 @@ function zonesIn(nodes: readonly Node[]): string[] {
   return [...new Set(zones)].sort(compareText);
 }
 
-/** An empty label tells nothing. */
+/** An empty label counts as none. */
 function zoneOf(node: Node): string | undefined {
   return node.metadata.labels[ZONE_LABEL] || undefined;
 }

@@ -5,18 +5,18 @@ import type { DrainOutcome } from './events.ts';
 
 export interface DrainLeftover {
   outcome: DrainOutcome;
-  /** Nodes that are left cordoned. */
+  /** Nodes left cordoned. */
   cordoned: readonly string[];
-  /** What goes on with the drain. */
+  /** The command that resumes the drain. */
   commandLine: string;
   /** How the cluster was reached, so that the commands reach the same one. */
   connection: ConnectOptions;
 }
 
 /**
- * What a drain leaves behind, and the commands that go on with it or take it back.
+ * What a drain leaves behind, and the commands that resume or undo it.
  *
- * @returns lines to be printed; none where a drain is done and has left no node cordoned
+ * @returns lines to print; none if the drain is done and has left no node cordoned
  */
 export function tellUndo({ outcome, cordoned, commandLine, connection }: DrainLeftover): string[] {
   const uncordon = [kubectl(connection), 'uncordon', ...cordoned].join(' ');
@@ -34,7 +34,7 @@ export function tellUndo({ outcome, cordoned, commandLine, connection }: DrainLe
   ];
 }
 
-/** kubectl on the same cluster, as the same user. A token is left out: it must not stand in a log. */
+/** kubectl with the same cluster and user. A token is omitted: it must not appear in a log. */
 function kubectl(connection: ConnectOptions): string {
   const { kubeconfig, context, cluster, user, server, as, asGroups = [] } = connection;
   const flags: [string, string | undefined][] = [

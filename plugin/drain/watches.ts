@@ -22,17 +22,17 @@ import { ZONE_LABEL } from '../../shared/kube/zones.ts';
 import { createPodStore, type DrainRecord, type PodStore, readDrainRecord } from './pod-store.ts';
 import { watchScales } from './scales.ts';
 
-/** All that a drain looks at, kept up to date. */
+/** Everything that a drain watches. */
 export interface DrainWatches {
   readonly nodes: ReadonlyMap<string, Node>;
   readonly pods: PodStore;
-  /** By `namespace/name`; empty where the CRD is not installed. */
+  /** By `namespace/name`; empty if the CRD is not installed. */
   readonly zoneBudgets: ReadonlyMap<string, ReadBudget>;
   /** By `namespace/name`. */
   readonly podBudgets: ReadonlyMap<string, PodDisruptionBudget>;
-  /** For the observer of budgets: the same pods, and who owns them. */
+  /** For the observer of budgets: the same pods and their owners. */
   cluster(): ObservedCluster<DrainRecord>;
-  /** Since when at least one of the watches has been broken; what it shows may be old. */
+  /** Since when at least one watch has been broken; its data may be stale. */
   readonly staleSinceMs: number | undefined;
   onChange(listener: () => void): void;
   stop(): Promise<void>;
@@ -42,14 +42,14 @@ export interface WatchDrainOptions {
   kube: Kube;
   clock: Clock;
   random: () => number;
-  /** Whether the API server knows ZoneDisruptionBudgets: where it does not, asking for them may even be forbidden. */
+  /** Whether the API server serves ZoneDisruptionBudgets: if not, listing them may even be forbidden. */
   zoneBudgets: boolean;
   onConnection(state: ConnectionState): void;
   onProblem(error: Error): void;
 }
 
 const SCALE_TIMEOUT_MS = 5_000;
-/** Whole pods are large, and those of a page are in memory beside what is kept of them. */
+/** Complete pods are large, and those of a page are in memory with the trimmed ones. */
 const PAGE_SIZE = 250;
 
 const WORKLOADS: readonly (readonly [WorkloadKind, ResourceAddress])[] = [
@@ -59,10 +59,10 @@ const WORKLOADS: readonly (readonly [WorkloadKind, ResourceAddress])[] = [
 ];
 
 /**
- * Starts the watches, over all namespaces, and resolves when each has its first list. Nodes come first, so that each
- * pod's zone is known when it is seen.
+ * Starts the watches, over all namespaces, and resolves when each has its first list. Nodes come first, so that the
+ * zone of each pod is known when the pod is added.
  *
- * @throws ApiError when something may not be read
+ * @throws ApiError if access is denied
  */
 export async function watchDrain({
   kube,
@@ -92,7 +92,7 @@ export async function watchDrain({
   };
 
   try {
-    /** A node that is gone may still be named by its pods. */
+    /** Pods may still name a node that is gone. */
     const zones = new Map<string, string>();
     const nodes = watch(RESOURCES.nodes, readNode, (_, { metadata }) => {
       const zone = metadata.labels[ZONE_LABEL];

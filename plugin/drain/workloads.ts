@@ -16,12 +16,12 @@ import type { DrainRecord } from './pod-store.ts';
 
 type Cluster = ObservedCluster<DrainRecord>;
 
-/** What of a workload's Lease keeps its pods from being asked for. */
+/** The state of a workload's Lease that keeps its pods from being evicted. */
 export interface Turn extends Pick<DrainWorkload, 'unclaimed' | 'settling'> {
   holder: string | undefined;
 }
 
-/** The owners that matter to a drain, found in one look at the cluster. */
+/** The owners relevant to a drain, from one observation of the cluster. */
 export class WorkloadView {
   private readonly cluster: Cluster;
   private readonly owners = new Map<string, Owner>();
@@ -29,7 +29,7 @@ export class WorkloadView {
   private readonly owned = new Map<string, OwnedPods<DrainRecord>>();
   private readonly budgets = new Map<ZoneDisruptionBudget, ObservedBudget<DrainRecord>>();
   private readonly countedOwners: CountedOwners;
-  /** Uids of owners whose pods are counted from what ran. */
+  /** Uids of owners whose replica count was counted from running pods. */
   private readonly counted = new Set<string>();
   private incomplete = false;
 
@@ -38,12 +38,12 @@ export class WorkloadView {
     this.countedOwners = counted;
   }
 
-  /** Whether the number of replicas of some owner has not been read yet: nothing can be decided before. */
+  /** Whether the replica count of some owner has not been read yet: no decision is possible before. */
   get unclear(): boolean {
     return this.incomplete;
   }
 
-  /** The owner of a pod, or of something that had pods; undefined where nobody brings its pods back. */
+  /** The owner of a pod, or of an object that had pods; undefined if its pods are not recreated. */
   addOwnerOf(owned: Owned): Owner | undefined {
     if (!owned.controller) return undefined;
     const result = ownerOf(owned, this.cluster);
@@ -61,7 +61,7 @@ export class WorkloadView {
     return counted;
   }
 
-  /** All that a budget covers, also workloads of which no pod has to leave. */
+  /** All that a budget covers, including workloads without pods that must leave. */
   addCovered(budget: ZoneDisruptionBudget): void {
     const observed = this.observe(budget);
     if (observed.kind === 'ask') this.incomplete = true;
@@ -77,7 +77,7 @@ export class WorkloadView {
     return observed;
   }
 
-  /** @param holderOf who holds the workload's Lease, or that it is to be taken; undefined for ours */
+  /** @param holderOf who holds the workload's Lease, or that it must be acquired; undefined for ours */
   workloads(guards: Guards, holderOf: (owner: Owner) => Turn | undefined): DrainWorkload[] {
     const budgets = this.budgetsByOwner();
     return [...this.owners.values()].map((owner) => {
@@ -101,7 +101,7 @@ export class WorkloadView {
     });
   }
 
-  /** By uid of the owner: keys of the budgets that were observed to cover pods of it. */
+  /** By owner uid: keys of the budgets that were observed to cover its pods. */
   private budgetsByOwner(): Map<string, string[]> {
     const keys = new Map<string, string[]>();
     for (const [{ metadata }, observed] of this.budgets) {
@@ -114,8 +114,8 @@ export class WorkloadView {
   }
 
   /**
-   * The most zones in which pods of one workload are down. A replacement under a new name that has not served yet
-   * takes nobody down, wherever it is.
+   * The most zones in which pods of one workload are down. A replacement with a new name that has not been available
+   * yet does not count as down, wherever it is.
    */
   zonesDown(): number {
     const counts = [...this.owners.values()].map((owner) => {
@@ -173,7 +173,7 @@ export class WorkloadView {
   }
 }
 
-/** The strongest guard that any of the pods has, those to come included. */
+/** The strongest guard of any of its pods, including those to be created. */
 function guardOf(
   owner: Owner,
   pods: readonly DrainRecord[],
@@ -191,7 +191,7 @@ function guardOf(
   return strongest;
 }
 
-/** What the scheduler says of a pod that no node takes. */
+/** The scheduler's message for an unschedulable pod. */
 function unschedulable({ metadata, status }: Pod): DownPod['unschedulable'] {
   const scheduled = status.conditions.find(({ type }) => type === 'PodScheduled');
   if (scheduled?.status !== 'False' || scheduled.reason !== 'Unschedulable') return undefined;

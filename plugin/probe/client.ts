@@ -4,7 +4,7 @@ import { CONNECTIONS, type Connection } from '../../shared/drive/probe-news.ts';
 import { VERSION } from '../../shared/version.ts';
 import { networkReason } from './network-reason.ts';
 
-/** What came back: a status, and how the body broke off if it did. */
+/** A response: its status, and how the body was cut off, if it was. */
 export interface Answer {
   code: number;
   /** `502 Bad Gateway`. */
@@ -12,23 +12,23 @@ export interface Answer {
   broken: string | undefined;
 }
 
-/** Asks one address. */
+/** Sends requests to one address. */
 export interface ProbeClient {
   /**
-   * One GET, to the end of its body. Redirects are answers. A kept-alive connection on which the server hangs up is a
-   * failure: not every client asks again.
+   * One GET, including the complete body. Redirects are responses. A kept-alive connection closed by the server is a
+   * failure: not every client retries.
    *
-   * @throws the signal's reason when it aborts before there is a status
-   * @throws Error in the words of the network when there is no answer
+   * @throws the signal's reason if it aborts before there is a status
+   * @throws Error with the network's message if there is no response
    */
   ask(connection: Connection, signal: AbortSignal): Promise<Answer>;
-  /** Lets go of all connections. */
+  /** Closes all connections. */
   close(): void;
 }
 
 /**
- * Makes the client of an address. A user and a password in it are sent as basic authentication. No proxy is used,
- * whatever the environment says: what is measured is the way of the service's own clients.
+ * Creates the client of an address. A user and password in it are sent as basic authentication. No proxy is used,
+ * regardless of the environment: the probe must take the path of the service's own clients.
  */
 export function probeClient(url: URL): ProbeClient {
   const { Agent, request } = url.protocol === 'https:' ? https : http;

@@ -5,21 +5,21 @@ import { type Arguments, read } from '../cli/command.ts';
 import { UsageError } from '../cli/errors.ts';
 import { DEFAULT_EXPECTATION, parseExpectation, type StatusExpectation } from './decide/expect.ts';
 
-/** Which addresses are asked while pods are replaced, and how. */
+/** Which addresses are probed while pods are replaced, and how. */
 export interface ProbeRequest {
   /** At least one. */
   urls: readonly URL[];
   intervalMs: number;
   timeoutMs: number;
   expected: StatusExpectation;
-  /** More failed requests than this hold; undefined for never. */
+  /** More failed requests than this pause the run; undefined for no limit. */
   maxFailures: number | undefined;
 }
 
 const INTERVAL = { text: '100ms', ms: 100 };
-/** Two requests a beat: below this, an operator's machine measures itself. */
+/** Two requests per beat: with a shorter interval, the measurement is dominated by the operator's machine. */
 const SHORTEST_INTERVAL_MS = 10;
-/** A load balancer takes as long to say 504, and its answer tells more than our giving up. */
+/** A load balancer takes as long to return 504, and its response is more informative than our timeout. */
 const TIMEOUT = { text: '10s', ms: 10_000 };
 
 /** The flags, as data for a command. */
@@ -56,9 +56,9 @@ export const PROBE_OPTIONS: Readonly<Record<string, Options>> = {
 const NEED_PROBE = ['probe-interval', 'probe-expect', 'probe-timeout', 'max-probe-failures'];
 
 /**
- * The probes that a command line asks for; undefined without `--probe`.
+ * The probes from the command line; undefined without `--probe`.
  *
- * @throws UsageError with every complaint about these flags
+ * @throws UsageError with all problems of these flags
  */
 export function probeFrom(args: Arguments): ProbeRequest | undefined {
   const problems: string[] = [];

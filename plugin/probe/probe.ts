@@ -28,20 +28,20 @@ import { type ProbeTarget, probeTargets } from './targets.ts';
 export interface ProbeOptions {
   request: ProbeRequest;
   clock: Clock;
-  /** Names of the pods that are being replaced now. */
+  /** Names of the pods being replaced now. */
   replaced(): readonly string[];
-  /** Makes the client of an address; the one over HTTP unless told. */
+  /** Creates the client of an address; HTTP by default. */
   client?: (url: URL) => ProbeClient;
 }
 
-/** News is told about so often. */
+/** How often samples are reported. */
 const SAMPLE_MS = 1_000;
-/** What goes beyond is failed: a service that answers nothing must not use up the sockets of this machine. */
+/** Further requests count as failed: a service that does not respond must not use up the sockets of this machine. */
 export const MOST_UNDER_WAY = 256;
-/** How long the end waits for answers that are under way. */
+/** How long to wait at the end for responses in flight. */
 const LAST_ANSWERS_MS = 1_000;
 
-/** Sends requests in a steady rhythm and keeps count of what becomes of them. */
+/** Sends requests at a constant rate and counts their results. */
 export class Probe {
   private readonly given: ProbeOptions;
   private readonly targets: readonly ProbeTarget[];
@@ -61,17 +61,17 @@ export class Probe {
 
   constructor(given: ProbeOptions) {
     this.given = given;
-    // Each request under way listens; older versions of Node take more than ten for a leak.
+    // Each request in flight adds a listener; older versions of Node report more than ten as a leak.
     setMaxListeners(0, this.stopped.signal);
     this.targets = probeTargets(given.request.urls, given.client ?? probeClient);
   }
 
   /**
-   * Sends the first requests, and once they are answered begins the rhythm, which goes on until `end`, or until the
-   * signal aborts.
+   * Sends the first requests, and once they have completed starts the schedule, which continues until `end` or until
+   * the signal aborts.
    *
-   * @throws UserError for an address of which none of the first requests is answered as it should be
-   * @throws the signal's reason when it aborts before
+   * @throws UserError for an address without any expected response to the first requests
+   * @throws the signal's reason if it aborts before that
    */
   async start(signal: AbortSignal): Promise<void> {
     const stop = () => this.stop();
@@ -96,29 +96,29 @@ export class Probe {
     this.goOn({ startMs: clock.nowMs(), intervalMs: this.given.request.intervalMs, next: 0 });
   }
 
-  /** Hands over all news, those that there are already and those to come. */
+  /** Passes on all news, including earlier ones. */
   listen(tell: (news: ProbeNews & { atMs: number }) => void): void {
     this.tell = tell;
     for (const news of this.untold.splice(0)) tell(news);
   }
 
-  /** Calls `listener` after each request that has failed. */
+  /** Calls `listener` after each failed request. */
   whenFailed(listener: () => void): void {
     this.onFailure = listener;
   }
 
-  /** Calls `listener` once the probes cannot go on, also when that was before. */
+  /** Calls `listener` once the probes cannot continue, even if that was earlier. */
   whenBroken(listener: () => void): void {
     this.onBroken = listener;
     if (this.why !== undefined) listener();
   }
 
-  /** Why the probes do not tell anything any more: an error that nobody expected. Undefined as long as they do. */
+  /** Why the probes have stopped reporting: an unexpected error. Undefined while they run. */
   get broken(): string | undefined {
     return this.why;
   }
 
-  /** How many requests have ended so far. */
+  /** How many requests have completed. */
   get requests(): number {
     return this.run.requests;
   }
@@ -127,12 +127,12 @@ export class Probe {
     return this.run.failed;
   }
 
-  /** Why the last one failed; empty as long as none has. */
+  /** Why the last failed request failed; empty if none has. */
   get lastFailure(): string {
     return this.last;
   }
 
-  /** Sends nothing more, waits a moment for the answers under way, and says what there was. */
+  /** Stops sending requests, waits briefly for those in flight, and returns the summary. */
   async end(): Promise<ProbeSummary> {
     this.cancelBeat();
     await settledWithin(this.given.clock, LAST_ANSWERS_MS, Promise.all(this.underWay));
@@ -150,12 +150,12 @@ export class Probe {
       try {
         client.close();
       } catch {
-        // Nothing is sent any more, so that nothing hangs on it.
+        // No more requests are sent, so nothing depends on it.
       }
     }
   }
 
-  /** Runs what belongs to nobody's promise: what it throws ends the probes, which then tell nothing that could be trusted. */
+  /** Runs code outside of any promise: an error ends the probes, because their results could no longer be trusted. */
   private guard(run: () => void): void {
     try {
       run();
@@ -180,7 +180,7 @@ export class Probe {
     this.cancelBeat = clock.schedule(waitMs, () => this.guard(() => this.goOn(now.rhythm)));
   }
 
-  /** @returns what became of it; undefined when the probes ended before */
+  /** @returns the result; undefined if the probes ended before */
   private send(
     target: ProbeTarget,
     connection: Connection,
@@ -252,7 +252,7 @@ export class Probe {
 
   private tellSample(): void {
     const atMs = this.given.clock.nowMs();
-    // A clock may be set back.
+    // The clock may be set back.
     const sample = sampleOf(this.sample, Math.max(0, atMs - this.sampledAtMs));
     this.sample = EMPTY_TALLY;
     this.sampledAtMs = atMs;

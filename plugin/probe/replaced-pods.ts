@@ -1,11 +1,11 @@
-/** Pods that were taken and whose successors do not serve yet, as far as events tell. */
+/** Pods that were evicted and whose successors are not available yet, derived from events. */
 export interface ReplacedPods<E> {
   see(event: E): void;
-  /** In the order in which they were taken. */
+  /** In the order of eviction. */
   names(): readonly string[];
 }
 
-/** A reporter that also shows these pods every event. */
+/** A reporter that also passes every event to these pods. */
 export function followedBy<E>(reporter: Reporting<E>, pods: ReplacedPods<E>): Reporting<E> {
   return {
     report(event) {

@@ -3,12 +3,12 @@ import type { ProbeRequest } from './options.ts';
 import type { Probe } from './probe.ts';
 
 /**
- * Begins to probe, where that is asked for, and only then loads what it needs.
+ * Starts to probe if requested, and only then loads the modules for it.
  *
- * @param replaced names of the pods that are being replaced now
+ * @param replaced names of the pods being replaced now
  * @param signal ends the probes, however the run ends
- * @returns undefined where nothing is to be probed
- * @throws UserError for an address that does not answer as it should even before anything is touched
+ * @returns undefined if there is nothing to probe
+ * @throws UserError for an address without the expected response before anything is changed
  */
 export async function startProbe(
   request: ProbeRequest | undefined,

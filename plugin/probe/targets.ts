@@ -1,16 +1,16 @@
 import { shownUrl } from '../../shared/gates/get.ts';
 import type { ProbeClient } from './client.ts';
 
-/** An address that is asked. */
+/** A probed address. */
 export interface ProbeTarget {
-  /** Without password and query; unlike that of every other address. */
+  /** The URL to show, without password and query; unique among the addresses. */
   shown: string;
   client: ProbeClient;
-  /** Requests that wait for an answer. */
+  /** Number of requests in flight. */
   underWay: number;
 }
 
-/** One target for each address, in their order. */
+/** One target for each address, in the given order. */
 export function probeTargets(
   urls: readonly URL[],
   client: (url: URL) => ProbeClient,

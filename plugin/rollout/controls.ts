@@ -33,13 +33,13 @@ export interface ControlsOptions {
 }
 
 /**
- * The controls of a workload's rollout. All orders go through its Lease, which every one of them reads first: a watch
- * may not show yet what the last key has written.
+ * The controls of a workload's rollout. All orders go through its Lease, and each of them reads it first: the watch may
+ * not show the last write yet.
  */
 export function rolloutControls(options: ControlsOptions): RolloutControls {
   const orders = new LeaseOrders(options);
   let last: Promise<unknown> = Promise.resolve();
-  /** One after the other, in the order of the keys. */
+  /** Runs the actions one after another, in the order of the keys. */
   const inTurn = <T>(act: () => Promise<T>): Promise<T | string> => {
     const turn = last.then(act).catch(sentenceOf);
     last = turn;
@@ -104,7 +104,7 @@ class LeaseOrders {
     return capped === undefined ? told : `${told}; ${capped}`;
   }
 
-  /** @throws UserError where nobody would carry the way back out zone by zone */
+  /** @throws UserError if no process would roll the change back zone by zone */
   async planUndo(): Promise<UndoProposal | string> {
     const workload = this.#workload();
     const { holder } = await this.#look();
@@ -141,7 +141,8 @@ class LeaseOrders {
     const { kube, clock, watches } = this.#options;
     const lease = await fetchRolloutLease(kube, this.#at);
     if (!lease) return { annotations: {}, holder: '' };
-    // Renewals that we ourselves see tell, and no time in the Lease. An order to nobody does nothing, so in doubt it is given.
+    // Only renewals that we observe count, not times in the Lease. An order has no effect without a holder, so it is
+    // written when in doubt.
     const nowMs = clock.monotonicMs();
     const sight = seeHolder(watches.holder, lease, nowMs);
     const isBelieved = believedForMs(sight, LEASE_DURATION_MS, nowMs) > 0;
@@ -166,7 +167,7 @@ class LeaseOrders {
     if (holder === '') throw new UserError(`nobody rolls ${this.#subject} out now: ${instead}`);
   }
 
-  /** What keeps the value from being used in full, such as OrderedReady. */
+  /** What keeps the value from taking full effect, such as OrderedReady. */
   #cap(count: number): string | undefined {
     const { pods, nodes } = this.#options.watches;
     const observation = this.#workload().observe({ pods: pods.values(), nodes }, FIRST_LOOK);

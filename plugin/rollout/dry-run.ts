@@ -11,8 +11,8 @@ import type { RolloutCommand } from './request.ts';
 import { planOf, printPlan } from './show-plan.ts';
 
 /**
- * Prints what the rollout would do, as if the change of the template were made; `server` also asks the API server about
- * each eviction. Touches nothing.
+ * Prints what the rollout would do with the change of the template applied; `server` also asks the API server about
+ * each eviction. Changes nothing.
  */
 export async function dryRun(
   request: RolloutCommand,

@@ -5,14 +5,14 @@ import type { Workload } from '../../shared/rollout/decide/workload.ts';
 import type { WorkloadWatches } from '../../shared/rollout/drive/watches.ts';
 import type { Finding } from './reporter.ts';
 
-/** Conditions whose contents other findings tell, once the containers and gates are told. */
+/** Conditions that only repeat the findings about containers and gates. */
 const CONSEQUENCES: ReadonlySet<string> = new Set(['Ready', 'ContainersReady']);
 
 /**
- * Why a pod is not available: where it is, the conditions that are not true, its readiness gates, its containers.
+ * Why a pod is not available: its node, the conditions that are not true, its readiness gates, its containers.
  *
  * @param name of a pod of the workload, whether it exists or not
- * @param serverNowMs by the API server's clock, as the times in the pod
+ * @param serverNowMs on the API server's clock, like the times in the pod
  */
 export function explainPod(
   name: string,
@@ -100,7 +100,7 @@ function container(status: ContainerStatus): Finding {
     const text = `${name} has ended${restarts}${because(terminated.reason, terminated.message)}`;
     return { about, text, holds };
   }
-  // The others wait for an init container to end; nobody asks whether a debugger is ready.
+  // Other containers wait for an init container to end; the readiness of ephemeral containers does not matter.
   const state = kind === 'init' || kind === 'ephemeral' ? '' : ready ? ' and is ready' : ' but is not ready';
   return { about, text: `${name} runs${state}${restarts}`, holds };
 }

@@ -20,7 +20,7 @@ export const FAILURE_OPTIONS: Readonly<Record<string, Options>> = {
 };
 
 /**
- * The failure budget that a command line asks for; undefined when it has neither flag: then pods are waited for.
+ * The failure budget from the command line; undefined with neither flag: then the rollout waits for failed pods.
  *
  * @throws UsageError that names the flag
  */

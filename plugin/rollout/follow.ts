@@ -9,7 +9,7 @@ import { EXIT, type ExitCode } from '../cli/errors.ts';
 import { rolloutControls } from './controls.ts';
 import type { OpenRolloutReporter, RolloutControls } from './reporter.ts';
 
-/** Tells somebody else's rollout as its own process would, as far as it can be seen from outside. */
+/** Reports a rollout of another process as that process would, as far as it can be observed from outside. */
 export class Follower {
   private readonly context: Context;
   private readonly kube: Kube;
@@ -28,7 +28,7 @@ export class Follower {
     this.progress = new Progress(this.startedAtMs);
   }
 
-  /** @throws UserError when the workload is gone */
+  /** @throws UserError if the workload was deleted */
   look(watches: WorkloadWatches): RolloutState {
     const { workload, pods, nodes, lease, holder } = watches;
     if (!workload) throw new UserError('the workload was deleted');
@@ -54,7 +54,7 @@ export class Follower {
   /**
    * Reports until the rollout is done.
    *
-   * @returns 3 when it was not done within `timeoutMs`, 130 after Ctrl-C, 0 after q in the live view
+   * @returns 3 if it was not done within `timeoutMs`, 130 after Ctrl-C, 0 after q in the live view
    */
   async follow(
     watches: WorkloadWatches,
@@ -77,7 +77,7 @@ export class Follower {
     };
     const cancelTimeout =
       timeoutMs === undefined ? () => {} : clock.schedule(timeoutMs, () => giveUp(timeoutMs));
-    // A holder that was killed changes nothing any more: only time tells.
+    // A holder that was killed causes no more changes: only its expiry shows it.
     let cancelLook = () => {};
     const lookAgain = ({ holderForMs }: RolloutState, turn: () => void) => {
       cancelLook();
@@ -122,7 +122,7 @@ export class Follower {
       this.report({ type: 'notice', message: `${holder} rolls it out; leaving here ends nothing` });
   }
 
-  /** @returns whether it is done */
+  /** @returns whether the rollout is done */
   private tell({ state, snapshot, moment }: RolloutState): boolean {
     const { observation, memory, nowMs } = moment;
     for (const pod of observation.pods) {

@@ -7,7 +7,7 @@ import type { AlarmRequest, GateRequest } from '../../shared/gates/request.ts';
 import { type Arguments, read } from '../cli/command.ts';
 import { RING_OPTIONS, ringFrom } from './ring-options.ts';
 
-/** CloudWatch lets an account ask a few times a second, all its users together. */
+/** CloudWatch allows an account a few requests a second, for all its users together. */
 const SHORTEST_INTERVAL_MS = 1_000;
 /** CloudWatch's own limit. */
 const LONGEST_ALARM_NAME = 255;
@@ -53,7 +53,7 @@ export const GATE_OPTIONS: Readonly<Record<string, Options>> = {
   },
 };
 
-/** The flags' values, or every complaint about them, each of which names its flag. */
+/** The flags' values, or all problems, each of which names its flag. */
 export function gatesFrom(args: Arguments): GateRequest | { problems: readonly string[] } {
   const problems: string[] = [];
   const request: GateRequest = {

@@ -19,19 +19,19 @@ import type { Target } from '../cli/target.ts';
 
 export type Turn = 'pause' | 'resume' | 'abort';
 
-/** `kubectl zone rollout pause|resume|abort` as its flags say. */
+/** The flags of `kubectl zone rollout pause|resume|abort`. */
 export interface SteerRequest {
   turn: Turn;
   target: Target;
-  /** Empty where none was given. */
+  /** Empty if none was given. */
   reason: string;
   connection: ConnectOptions;
 }
 
 /**
- * Tells a rollout that runs anywhere to hold, to go on or to end, through its Lease.
+ * Pauses, resumes or aborts a rollout that runs anywhere, through its Lease.
  *
- * @throws UserError where there is no rollout to tell
+ * @throws UserError if there is no such rollout
  */
 export async function runSteer(request: SteerRequest, context: Context): Promise<ExitCode> {
   const kube = await context.connect(request.connection);
@@ -44,7 +44,7 @@ export async function runSteer(request: SteerRequest, context: Context): Promise
     const order = orderText(orderBy(context, request.reason));
     let holder = lease && looksAlive(lease, kube, context.clock) ? lease.spec.holderIdentity : '';
     if (request.turn === 'abort') {
-      // A holder that lives must not have to wait for us to know that it does.
+      // A live holder must not have to wait until we have established that it is alive.
       if (lease?.spec.holderIdentity) await annotateLease(kube, at, { [ANNOTATION.aborted]: order });
       const left = await asHolder(kube, { ...at, kind }, lease, context, (held) => fetched.giveUp(held));
       if (left.kind === 'done' && left.result !== undefined) {
@@ -56,7 +56,7 @@ export async function runSteer(request: SteerRequest, context: Context): Promise
       }
       holder = left.kind === 'held' ? left.holder : '';
     } else if (request.turn === 'pause' && lease && holder === '') {
-      // Its times say that it was left, and they may come from a clock that is wrong.
+      // By its times it has expired, but they may come from a clock that is wrong.
       const left = await asHolder(kube, { ...at, kind }, lease, context, async () => undefined);
       if (left.kind === 'held') holder = left.holder;
     }
@@ -70,8 +70,8 @@ export async function runSteer(request: SteerRequest, context: Context): Promise
 }
 
 /**
- * Whether the Lease was renewed lately by the times that it names. A pause that is given to nobody does no harm, so that
- * is enough for one; that nobody is there is never concluded from it.
+ * Whether the Lease was renewed lately by its own times. That is sufficient for a pause, which is harmless without a
+ * holder; it is never proof that there is no holder.
  */
 function looksAlive(lease: Lease, kube: Kube, clock: Context['clock']): boolean {
   const nowMs = clock.monotonicMs();
@@ -80,10 +80,10 @@ function looksAlive(lease: Lease, kube: Kube, clock: Context['clock']): boolean 
 }
 
 /**
- * Brings in order what a rollout has left, with its Lease held: that its holder is gone is told by the renewals that
- * are not seen, and by nothing else.
+ * Cleans up after a rollout whose process is gone, while holding its Lease: only the absence of observed renewals shows
+ * that the holder is gone.
  *
- * @returns `held` by whom, when the holder is seen to renew, or to end by itself
+ * @returns `held` with the holder, if it is seen to renew or to end
  */
 async function asHolder<R>(
   kube: Kube,
@@ -99,7 +99,7 @@ async function asHolder<R>(
     durationMs: LEASE_DURATION_MS,
     annotations: (before) => ({
       [ANNOTATION.aborted]: null,
-      // Nothing is asked for here, so that their end need not be waited for.
+      // Nothing is evicted here, so requests of an earlier holder need not be waited for.
       ...noteFormerRequests(before && formerRequests(before, { identity, purpose: 'drain', kind })),
     }),
     onObserve: ({ spec }, upToMs) =>
@@ -123,12 +123,15 @@ async function asHolder<R>(
 }
 
 interface Words {
-  /** Undefined where everything is already as asked. */
+  /** Undefined if nothing has to change. */
   annotations: Readonly<Record<string, string | null>> | undefined;
   said: string;
 }
 
-/** @param holder who rolls it out now; empty for nobody, also when a process that was killed never let go */
+/**
+ * @param holder who is rolling it out; empty if no one is, including a process that was killed without releasing the
+ * Lease
+ */
 function wordsFor(
   { turn }: SteerRequest,
   workload: Workload,

@@ -18,7 +18,7 @@ import { writeJson, writeLines } from '../cli/output.ts';
 import type { Target } from '../cli/target.ts';
 import { textTable } from '../cli/text-table.ts';
 
-/** `kubectl zone rollout history` as its flags say. */
+/** The flags of `kubectl zone rollout history`. */
 export interface HistoryRequest {
   target: Target;
   output: 'json' | undefined;
@@ -29,20 +29,20 @@ const Images = z.object({
   containers: z._default(z.array(z.object({ image: z._default(z.string(), '') })), []),
 });
 
-/** One template that the workload has had. */
+/** One revision of the workload's template. */
 interface Entry {
   revision: number;
   name: string;
   pods: number;
   images: readonly string[];
-  /** kubernetes.io/change-cause; empty where nobody wrote one. */
+  /** kubernetes.io/change-cause; empty if not set. */
   cause: string;
   createdAt: string | undefined;
-  /** `update`: every pod shall have it; `current`: the one before that some pods have. */
+  /** `update`: the target of all pods; `current`: the previous one, which some pods still have. */
   state: 'update' | 'current' | '';
 }
 
-/** Shows the revisions of a workload with the pods on each, and how its last rollout ended. Touches nothing. */
+/** Shows the revisions of a workload with the pods on each, and how its last rollout ended. Changes nothing. */
 export async function runHistory(
   { target, output, connection }: HistoryRequest,
   context: Context,

@@ -15,24 +15,26 @@ export interface HoldOptions extends Omit<ProbePause, 'wake'> {
   maxFailures: number | undefined;
 }
 
-/** Too many failed requests as a gate of a rollout. */
+/** A gate that closes after too many failed requests. */
 export interface RolloutHold {
-  /** Takes in what has changed; asked at each failure, and whenever the Lease may have changed. */
+  /** Updates the state; call at each failure, and whenever the Lease may have changed. */
   look(): void;
   gate(): GateState;
-  /** Writes nothing more. A pause in a Lease outlives its rollout: once that is done, ours would hold the next one. */
+  /** Stops writing. A pause in a Lease outlives its rollout: once that is done, our pause would stop the next one. */
   end(done: boolean): Promise<void>;
 }
 
 /**
- * Holds a rollout with a pause in its Lease: `resume` and the keys lift it from any terminal, `status` shows it, and it
- * outlives this process. Until the Lease shows the pause, the gate holds by itself.
+ * Pauses a rollout through its Lease: `resume` and the keys lift the pause from any terminal, `status` shows it, and it
+ * outlives this process. Until the Lease shows the pause, the gate alone stops the rollout.
  */
 export function holdRollout(options: HoldOptions): RolloutHold {
   const { probe, maxFailures, paused, seenVersion, pause, unpause, resumeCommand } = options;
   let hold: ProbeHold = NOTHING_HELD;
   let reason = '';
-  /** The Lease's version with our pause. One that was there before says nothing of the probes: ours is written over it. */
+  /**
+   * The Lease's resourceVersion with our pause. An earlier pause has nothing to do with the probes: ours overwrites it.
+   */
   let written: string | undefined;
   let writing: Promise<void> | undefined;
   let ended = false;
@@ -41,7 +43,7 @@ export function holdRollout(options: HoldOptions): RolloutHold {
     try {
       written = await pause(reason);
     } catch {
-      // The gate holds all the same, and the next look tries again.
+      // The gate stays closed, and the next update retries.
     } finally {
       writing = undefined;
     }
@@ -51,7 +53,7 @@ export function holdRollout(options: HoldOptions): RolloutHold {
     if (hold.state === 'paused') return paused() ? 'in force' : 'lifted';
     if (written === undefined) return 'unseen';
     const version = seenVersion();
-    // Where the Lease may not be watched, what we are told of it has no version.
+    // If the Lease cannot be watched, its state has no resourceVersion.
     if (version === '') return paused() ? 'in force' : 'unseen';
     if (compareResourceVersions(version, written) < 0) return 'unseen';
     // A watch need not show every version: a pause may be lifted before it was ever seen.
@@ -76,7 +78,7 @@ export function holdRollout(options: HoldOptions): RolloutHold {
     }),
     async end(done) {
       ended = true;
-      // A pause that is being written is as good as written; an API server that is away must not hold up the end.
+      // A pause being written counts as written; an unreachable API server must not delay the end.
       if (!done) return;
       await writing;
       if (written !== undefined) await unpause().catch(() => {});

@@ -7,14 +7,14 @@ import { followedBy, type ReplacedPods } from '../probe/replaced-pods.ts';
 import { startProbe } from '../probe/start.ts';
 import { holdRollout, type RolloutHold } from './probe-hold.ts';
 
-/** How long the end waits for a pause to be taken out of the Lease. */
+/** How long to wait at the end for the pause to be removed from the Lease. */
 const LAST_WRITES_MS = 10_000;
 
 /**
- * Begins to probe before anything is touched.
+ * Starts to probe before anything is changed.
  *
  * @param signal ends the probes, however the rollout ends
- * @throws UserError for an address that does not answer as it should
+ * @throws UserError for an address without the expected response
  */
 export async function probeRollout(
   request: ProbeRequest | undefined,
@@ -54,7 +54,7 @@ export async function probeRollout(
   };
 }
 
-/** Each pod from its eviction until it is back. */
+/** Each pod from its eviction until it is available again. */
 export function podsOfRollout(): ReplacedPods<RolloutEvent> {
   const out = new Set<string>();
   return {

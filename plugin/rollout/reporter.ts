@@ -2,31 +2,31 @@ import type { Reporter } from '../../shared/rollout/drive/events.ts';
 import type { Context } from '../cli/context.ts';
 
 /**
- * What the keys of a live view can do to a rollout that runs here or elsewhere. Results are sentences to show; what
- * fails is a sentence too, so that no key ends the view.
+ * What the keys of a live view can do to a rollout of this or another process. Results are sentences to show; so are
+ * failures, so that no key ends the view.
  */
 export interface RolloutControls {
-  /** Pauses, or resumes what is paused. */
+  /** Pauses the rollout, or resumes a paused one. */
   togglePause(): Promise<string>;
-  /** Counts in pods from the value in force, from 1 to all replicas. */
+  /** Changes the value in force by one pod, within 1 and all replicas. */
   changeMaxUnavailable(by: 1 | -1): Promise<string>;
-  /** Works out the way back to the previous revision; a sentence where there is none. */
+  /** Prepares the rollback to the previous revision; a sentence if there is none. */
   planUndo(): Promise<UndoProposal | string>;
-  /** Why a pod is not available, from what the watches show now. */
+  /** Why a pod is not available, from the current state of the watches. */
   explain(pod: string): readonly Finding[];
 }
 
-/** A change of the template that waits for a yes. */
+/** A change of the template that waits for confirmation. */
 export interface UndoProposal {
-  /** Name of the revision that the template goes back to. */
+  /** Name of the revision to roll back to. */
   revision: string;
-  /** What will be different, a line each. */
+  /** The differences, one line each. */
   differences: readonly string[];
-  /** Makes the change. */
+  /** Applies the change. */
   confirm(): Promise<string>;
 }
 
-/** One thing that is known about a pod. */
+/** One fact about a pod. */
 export interface Finding {
   about: 'pod' | 'condition' | 'gate' | 'container';
   text: string;
@@ -36,13 +36,13 @@ export interface Finding {
 
 export interface RolloutReporterOptions {
   output: 'plain' | 'json' | undefined;
-  /** Called when a key asks to end: `q` leaves the rollout where it is, Ctrl-C interrupts. */
+  /** Called when a key asks to end: `q` stops the rollout, Ctrl-C interrupts it. */
   onQuit(outcome: 'stopped' | 'interrupted'): void;
-  /** What the keys of a live view can do, beside leaving it. */
+  /** The actions of the live view's keys, except quitting. */
   controls: RolloutControls | undefined;
-  /** Another process rolls out: leaving ends nothing. */
+  /** The rollout runs in another process: quitting does not stop it. */
   looksOn: boolean;
 }
 
-/** Opens the reporter for where the output goes; handed in by the command. */
+/** Opens the reporter for the output; passed in by the command. */
 export type OpenRolloutReporter = (context: Context, options: RolloutReporterOptions) => Promise<Reporter>;

@@ -6,31 +6,31 @@ import type { Target } from '../cli/target.ts';
 import type { ProbeRequest } from '../probe/options.ts';
 import type { GivenSettings, Settings } from './settings.ts';
 
-/** `kubectl zone rollout` as its flags say. */
+/** The flags of `kubectl zone rollout`. */
 export interface RolloutFlags extends GivenSettings {
   target: Target;
-  /** To be made before the rollout. */
+  /** Applied before the rollout. */
   change: TemplateChange | undefined;
   connection: ConnectOptions;
   timeoutMs: number | undefined;
   output: 'plain' | 'json' | undefined;
   disableEviction: boolean;
-  /** The operator knows of the pods that were killed so far. */
+  /** The operator has acknowledged the pods killed so far. */
   acceptKilled: boolean;
   restoreStrategy: boolean;
-  /** Managers of a Deployment's fields that are known to leave them alone during the rollout. */
+  /** Managers of a Deployment's fields that are known not to change them during the rollout. */
   allowedManagers: readonly string[];
   failureBudget: FailureBudget | undefined;
-  /** Undefined: nothing is probed. A dry run does not probe. */
+  /** Undefined for no probes. A dry run does not probe. */
   probe?: ProbeRequest | undefined;
   yes: boolean;
-  /** The command line to repeat to go on with the rollout. */
+  /** The command line that resumes the rollout. */
   commandLine: string;
-  /** The same once the change is made. */
+  /** The same, once the change is applied. */
   commandLineAfterChange: string;
 }
 
-/** A rollout as the command runs it. */
+/** The complete parameters of a rollout. */
 export interface RolloutCommand extends RolloutRequest, Settings {
   timeoutMs: number | undefined;
   output: 'plain' | 'json' | undefined;

@@ -5,8 +5,8 @@ import { parseRingTarget, RING_FORMS } from '../../shared/gates/ring-target.ts';
 import { type Arguments, read } from '../cli/command.ts';
 
 /**
- * Ten times the default heartbeat timeout of one minute, which is when most of the rings that forget members by
- * themselves do so: `ringAutoForgetUnhealthyPeriods` is 10 for the store-gateways of Cortex and Mimir
+ * Ten times the default heartbeat timeout of one minute, after which most rings that forget members automatically do
+ * so: `ringAutoForgetUnhealthyPeriods` is 10 for the store-gateways of Cortex and Mimir
  * (https://github.com/cortexproject/cortex/pull/2526) and for Loki's compactors. Ingesters' rings never do.
  */
 const FORGET_AFTER = '10m';
@@ -28,7 +28,7 @@ export const RING_OPTIONS: Readonly<Record<string, Options>> = {
   },
 };
 
-/** The flags' values; complaints are added to `problems`. */
+/** The flags' values; problems are added to `problems`. */
 export function ringFrom(args: Arguments, problems: string[]): RingRequest | undefined {
   const text = read.text(args, 'ring');
   const forgetAfter = read.text(args, 'ring-forget-after');

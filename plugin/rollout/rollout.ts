@@ -20,7 +20,7 @@ import type { OpenRolloutReporter } from './reporter.ts';
 import type { RolloutCommand, RolloutFlags } from './request.ts';
 import { resolveSettings, type Settings, settingNotices } from './settings.ts';
 
-/** Rolls a workload out, or says what that would do. Everything that can be refused is, before anything is touched. */
+/** Rolls a workload out, or reports what that would do. All checks run before anything is changed. */
 export async function runRollout(
   flags: RolloutFlags,
   context: Context,
@@ -49,7 +49,7 @@ async function runConnected(
   const { fetched, settings, notice } = await unlessAborted(limit, lookAround(kube, flags));
   const watched = await watch(kube, fetched, context, limit);
   try {
-    // The workload's own minReadySeconds holds, and --min-ready may ask for more.
+    // The workload's own minReadySeconds applies; --min-ready may only increase it.
     const minReadyMs = Math.max(settings.options.minReadyMs, watched.found.minReadySeconds * 1000);
     const planned = workOut(flags.change, watched, settings, context);
     const { change, notices } = await unlessAborted(limit, planned);
@@ -68,7 +68,7 @@ async function runConnected(
   }
 }
 
-/** What this process gives the rollout: its view, its probe and its signals. */
+/** What this process provides to the rollout: its view, probe and signals. */
 function hostOf(
   { output, probe }: RolloutCommand,
   context: Context,
@@ -77,7 +77,7 @@ function hostOf(
   return {
     openReporter: (live) =>
       openReporter(context, {
-        // Where there is nothing to do, a view would be gone at once.
+        // Without work, a view would close immediately.
         output: live ? output : (output ?? 'plain'),
         onQuit: (outcome) => live?.stop(outcome),
         controls: live && rolloutControls({ ...context, ...live }),
@@ -88,7 +88,7 @@ function hostOf(
   };
 }
 
-/** What is to be known before anything is watched. */
+/** What must be known before the watches start. */
 async function lookAround(
   kube: Kube,
   flags: RolloutFlags,
@@ -136,8 +136,8 @@ async function watch(
 }
 
 /**
- * Works the change of the template out, and asks the API server whether it would take it, while nothing is touched yet.
- * A change that changes nothing is none.
+ * Determines the change of the template, and asks the API server to validate it before anything is changed. A change
+ * without effect is dropped.
  */
 async function workOut(
   wanted: TemplateChange | undefined,
@@ -150,7 +150,7 @@ async function workOut(
   if (change.differences.length === 0) {
     return { change: undefined, notices: ['the template is like that already; nothing is changed about it'] };
   }
-  // Every webhook takes part in a dry run: admissionregistration.k8s.io/v1 has none that must not.
+  // All webhooks take part in a dry run: admissionregistration.k8s.io/v1 requires that they support it.
   if (settings.dryRun !== 'client') await applyChange(kube, found, change, { dryRun: true });
   return { change, notices: [] };
 }

@@ -6,9 +6,9 @@ import { parseRolloutOptions, type RawRolloutOptions } from '../../shared/rollou
 import type { RolloutOptions } from '../../shared/rollout/decide/types.ts';
 import type { UpdateDefaults } from '../../shared/rollout/drive/defaults.ts';
 
-/** What the flags say of the settings for which a ZoneAwareUpdate may have defaults. */
+/** The flags of settings for which a ZoneAwareUpdate may have defaults. */
 export interface GivenSettings {
-  /** Only what was given; the values have been checked. */
+  /** Only values that were given, already validated. */
   options: RawRolloutOptions;
   gates: GateRequest;
   /** Undefined without --ignore-alarm, in which case `gates` has false. */
@@ -16,7 +16,7 @@ export interface GivenSettings {
   dryRun: 'none' | 'client' | 'server' | undefined;
 }
 
-/** The settings of a rollout, with where each comes from. */
+/** The settings of a rollout and their sources. */
 export interface Settings {
   options: RolloutOptions;
   gates: GateRequest;
@@ -25,18 +25,18 @@ export interface Settings {
 }
 
 export interface SettingSource {
-  /** As ZoneAwareUpdate's spec calls it. */
+  /** Its name in ZoneAwareUpdate's spec. */
   setting: string;
   value: string;
-  /** `flag`, `default`, or the object that has it: `zoneawareupdate/ingester`. */
+  /** `flag`, `default`, or the object that sets it: `zoneawareupdate/ingester`. */
   from: string;
 }
 
 /**
- * Flags before the ZoneAwareUpdate, and that before what is built in. Alarms add up, since each of them is there to
- * hold; but where the object says to ignore its alarm, only alarms of flags are asked.
+ * Flags override the ZoneAwareUpdate, which overrides the built-in defaults. Alarms add up, because each is meant to
+ * stop a rollout; but if the object ignores its alarm, only alarms from flags are used.
  *
- * @throws UserError for a value of the ZoneAwareUpdate that no rollout can have, unless a flag replaces it
+ * @throws UserError for an invalid value of the ZoneAwareUpdate, unless a flag overrides it
  */
 export function resolveSettings(given: GivenSettings, defaults: UpdateDefaults | undefined): Settings {
   const { options: flags, dryRun } = given;
@@ -109,7 +109,7 @@ function withAlarm({ gates, ignoreAlarm }: GivenSettings, defaults: UpdateDefaul
   return { ...gates, alarms: { ...alarms, names, ignore: ignoreAlarm ?? false } };
 }
 
-/** What the operator is told at the start: which values come from an object, and what that object does not let happen. */
+/** Notices at the start: which values come from an object, and that its dryRun prevents replacements. */
 export function settingNotices(sources: readonly SettingSource[]): string[] {
   const own = sources.filter(({ from }) => from !== 'flag' && from !== 'default');
   const object = own[0]?.from;

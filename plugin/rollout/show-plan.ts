@@ -19,12 +19,12 @@ export interface PlanInput {
   observation: Observation;
   options: RolloutOptions;
   memory: RolloutMemory;
-  /** Of the template, which the plan takes for made. */
+  /** Change of the template; the plan assumes it is applied. */
   change: PlannedChange | undefined;
   sources: readonly SettingSource[];
 }
 
-/** The waves with the time they are expected to take. */
+/** The waves with their estimated duration. */
 export function planOf({ pods, observation, options, memory }: PlanInput): RolloutPlan {
   return planRollout(observation, options, memory, restartEstimate(pods, []));
 }

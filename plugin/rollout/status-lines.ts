@@ -9,7 +9,7 @@ const STATES: Readonly<Record<RolloutState['state'], string>> = {
   done: 'done',
 };
 
-/** Where a rollout stands, for people: a heading, why it does not go on, and a table of the zones. */
+/** The status of a rollout as text: a heading, why it waits, and a table of the zones. */
 export function standingLines({ state, reason, holder, snapshot }: RolloutState): string[] {
   const { workload, updated, total, down, updateRevision, wave, zones } = snapshot;
   const lines = [

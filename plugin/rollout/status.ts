@@ -11,21 +11,21 @@ import { Follower } from './follow.ts';
 import type { OpenRolloutReporter } from './reporter.ts';
 import { standingLines } from './status-lines.ts';
 
-/** `kubectl zone rollout status` as its flags say. */
+/** The flags of `kubectl zone rollout status`. */
 export interface StatusRequest {
   target: Target;
-  /** Go on until the rollout is done. */
+  /** Report until the rollout is done. */
   watch: boolean;
-  /** How long to wait for that; undefined waits for ever where `watch` is set, and does not wait elsewhere. */
+  /** How long to wait for that; undefined waits without limit if `watch` is set, and does not wait otherwise. */
   timeoutMs: number | undefined;
   output: 'plain' | 'json' | undefined;
   connection: ConnectOptions;
 }
 
 /**
- * Shows where a rollout stands that runs here, elsewhere or no more. Touches nothing.
+ * Shows the status of a rollout, also of a finished one. Changes nothing.
  *
- * @returns 0 once it was shown or, where it is waited for, once it is done; 3 when it was not done in time
+ * @returns 0 once it was shown or, when waiting, once the rollout is done; 3 on timeout
  */
 export async function runStatus(
   request: StatusRequest,

@@ -1,7 +1,7 @@
 import { generate } from 'selfsigned';
 
 export interface Certificates {
-  /** PEM of the authority that clients must trust. */
+  /** PEM of the CA that clients must trust. */
   ca: string;
   /** PEM of the server's certificate and its key. */
   cert: string;
@@ -10,7 +10,7 @@ export interface Certificates {
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Makes a certificate authority and a server certificate for 127.0.0.1 and localhost, both valid for a year. */
+/** Creates a certificate authority and a server certificate for 127.0.0.1 and localhost, both valid for a year. */
 export async function makeCertificates(): Promise<Certificates> {
   const common = {
     keyType: 'ec',

@@ -4,7 +4,7 @@ import { type KubeObject, timestamp } from './store/object.ts';
 
 const NAMES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 
-/** Fills an empty cluster with its namespaces and nodes: what exists before the first client comes. */
+/** Fills an empty cluster with its namespaces and nodes: what exists before the first client connects. */
 export function furnish(
   objects: Objects,
   zones: readonly string[],

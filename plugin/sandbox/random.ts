@@ -1,7 +1,7 @@
-/** A seeded source of numbers in [0, 1): the same seed gives the same cluster. */
+/** A seeded source of numbers in [0, 1): the same seed produces the same cluster. */
 export type Random = () => number;
 
-/** Mulberry32, small and good enough for delays and names. */
+/** Mulberry32: small, and sufficient for delays and names. */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0;
   return () => {
@@ -15,12 +15,12 @@ export function seededRandom(seed: number): Random {
 /** Letters and digits that Kubernetes uses for generated names: no vowels, so no words. */
 const SAFE = 'bcdfghjklmnpqrstvwxz2456789';
 
-/** A random suffix such as `generateName` gets. */
+/** A random suffix, like that of `generateName`. */
 export function suffix(random: Random, length = 5): string {
   return Array.from({ length }, () => SAFE[Math.floor(random() * SAFE.length)]).join('');
 }
 
-/** Encodes a number the way controllers name hashes: decimal digits mapped to safe characters. */
+/** Encodes a number like controllers encode hashes in names: decimal digits mapped to safe characters. */
 export function safeEncode(text: string): string {
   return [...text].map((char) => SAFE[char.charCodeAt(0) % SAFE.length]).join('');
 }

@@ -24,9 +24,9 @@ export interface SandboxOptions {
   zones?: readonly string[];
   /** 2 by default. */
   nodesPerZone?: number;
-  /** Timestamps and all simulated delays come from it; the machine's clock by default. */
+  /** Source of timestamps and simulated delays; the system clock by default. */
   clock?: Clock;
-  /** Start of the one random generator behind names, uids and simulated times; 1 by default. */
+  /** Seed of the random generator for names, uids and simulated times; 1 by default. */
   seed?: number;
 }
 
@@ -34,38 +34,38 @@ export interface SandboxOptions {
 export interface Sandbox {
   /** `https://127.0.0.1:PORT` */
   readonly url: string;
-  /** Text of a kubeconfig with the sandbox's authority and a token that may do everything. */
+  /** Text of a kubeconfig with the sandbox's CA and a token with full access. */
   readonly kubeconfig: string;
-  /** Where the pods that are real HTTP servers listen. */
+  /** The addresses of pods that are real HTTP servers. */
   readonly network: PodNetwork;
-  /** Closes everything; no handle is left open. */
+  /** Stops everything; no handle is left open. */
   stop(): Promise<void>;
 
-  /** Ends the controllers, the scheduler and the kubelets, as where kube-controller-manager is down; idempotent. */
+  /** Stops the controllers, the scheduler and the kubelets, as if kube-controller-manager were down; idempotent. */
   stopControllers(): void;
-  /** Starts them again, from what the API server has; idempotent. */
+  /** Restarts them from the API server's state; idempotent. */
   restartControllers(): void;
-  /** Ends all open watches as an API server does now and then: plainly, or with an ERROR event of code 410. */
+  /** Ends all open watches, as API servers do from time to time: normally, or with an ERROR event of code 410. */
   closeWatches(how?: 'plainly' | 'expired'): void;
   /**
-   * Forgets the history: a continued list from an older version gets 410, a watch an ERROR event of code 410 as
-   * from the real server's watch cache, or the HTTP status 410. Open watches go on.
+   * Drops the history: a continued list from an older version gets 410, a watch an ERROR event of code 410 as from the
+   * real server's watch cache, or the HTTP status 410. Open watches continue.
    */
   expireHistory(watchesGet?: 'event' | 'status'): void;
-  /** Answers matching requests with an error; the returned function ends it early. */
+  /** Answers matching requests with an error; the returned function removes the rule. */
   refuse(refusal: Refusal): () => void;
-  /** Breaks all connections and refuses new ones; the cluster behind goes on. */
+  /** Closes all connections and refuses new ones; the cluster continues to run. */
   goOffline(): Promise<void>;
   /** Listens again on the same port. */
   comeBack(): Promise<void>;
-  /** Goes offline now and comes back after `downMs` of the sandbox's clock; resolves when it is back. */
+  /** Goes offline and comes back after `downMs` on the sandbox's clock; resolves when it is back. */
   restartAfter(downMs: number): Promise<void>;
 }
 
 /**
  * Starts a sandbox on a free port of 127.0.0.1.
  *
- * It takes no shortcuts for our own code: everything goes through the API, as on a real cluster.
+ * There are no shortcuts for our own code: everything uses the API, as on a real cluster.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { zones = ['zone-a', 'zone-b', 'zone-c'], nodesPerZone = 2, clock = systemClock, seed = 1 } = options;
@@ -135,7 +135,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   };
 }
 
-/** A kubeconfig (JSON, which is YAML too) for one cluster, with the authority and the token in it. */
+/** A kubeconfig (JSON, which is also YAML) for one cluster, with embedded CA and token. */
 function kubeconfig(url: string, ca: string, token: string): string {
   const name = 'sandbox';
   const config = {

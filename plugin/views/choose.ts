@@ -4,8 +4,8 @@ import type { Context } from '../cli/context.ts';
 export type ViewKind = 'ink' | 'plain' | 'json';
 
 /**
- * Decides before anything is drawn. Drawing in place needs a terminal that can move its cursor; a CI system's log,
- * even one that claims to be a terminal, keeps every redraw.
+ * Chooses before anything is drawn. Drawing in place needs a terminal that can move its cursor; a CI system's log keeps
+ * every redraw, even if it claims to be a terminal.
  */
 export function chooseView(
   output: string | undefined,
@@ -16,7 +16,7 @@ export function chooseView(
   return draws ? 'ink' : 'plain';
 }
 
-/** Whether plain lines may be coloured: on a terminal, unless `NO_COLOR` is set and not empty (no-color.org). */
+/** Whether plain lines may be colored: on a terminal, unless `NO_COLOR` is set and not empty (no-color.org). */
 export function allowsColour({ stdout, env }: Pick<Context, 'stdout' | 'env'>): boolean {
   return stdout.isTTY === true && env.TERM !== 'dumb' && !env.NO_COLOR;
 }

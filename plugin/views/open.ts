@@ -9,13 +9,13 @@ import type { OpenRolloutReporter } from '../rollout/reporter.ts';
 import { allowsColour, chooseView, type ViewKind } from './choose.ts';
 
 /*
- * Every reporter is opened here, by a command, which hands the function down. What draws is loaded only where it is
- * used: a live view brings React and Ink with it.
+ * Commands open every reporter here and pass the function on. Rendering code is loaded only where it is used: a live
+ * view loads React and Ink.
  */
 
 type Ways<R> = Readonly<Record<ViewKind, () => Promise<R>>>;
 
-/** Opens what fits where the output goes. */
+/** Opens the view that suits the output. */
 function open<R>(output: string | undefined, context: Context, ways: Ways<R>): Promise<R> {
   return ways[chooseView(output, context)]();
 }
@@ -94,7 +94,7 @@ export const openFlushReporter: OpenFlushReporter = (context, { output, clock, o
     },
     async ink() {
       const { flushLive } = await import('./demo/live.ts');
-      // The sandbox's time is shown, at the pace of ours.
+      // Shows the sandbox's time, but schedules in real time.
       const paced: Clock = {
         nowMs: () => clock.nowMs(),
         monotonicMs: () => clock.monotonicMs(),
@@ -108,7 +108,7 @@ export const openFlushReporter: OpenFlushReporter = (context, { output, clock, o
     },
   });
 
-/** Reports the demo of a load-balanced service: lines and the tables at the end, also on a terminal. */
+/** Reports the demo of a load-balanced service: lines, and the tables at the end, also on a terminal. */
 export const openZeroDowntimeReporter: OpenZeroDowntimeReporter = (context, output) => {
   const plain = async () => {
     const [{ plainReporter }, { zeroDowntimeNarrator }] = await Promise.all([

@@ -20,11 +20,11 @@ import {
 import { isAheadOf, type KnownCluster, knownOf, standpointOn } from './standpoint.ts';
 import { allowed, invalidReservation, reservation, tryAgain, type Verdict } from './verdict.ts';
 
-/** What admission tells to whom it may concern. */
+/** Receives what admission reports to metrics and events. */
 export interface AdmissionWitness {
-  /** Evictions that a budget has decided about together. */
+  /** The number of evictions decided in one batch for a budget. */
   batch(size: number): void;
-  /** A write that somebody else's came before. */
+  /** A write that lost to a concurrent one (409). */
   conflict(): void;
 }
 
@@ -38,13 +38,16 @@ export interface AdmitterDeps {
 }
 
 export interface Admitter {
-  /** Decides about one eviction; never rejects. A verdict after `deadlineMs`, by the monotonic clock, is of no use to anybody. */
+  /** Decides one eviction; never rejects. A verdict after `deadlineMs`, on the monotonic clock, is useless. */
   admit(eviction: Eviction, deadlineMs: number): Promise<Verdict>;
 }
 
-/** The deadline comes first, unless the API server answers at once and somebody else always is faster. */
+/**
+ * The deadline normally comes first, unless the API server answers immediately and every write loses to a concurrent
+ * one.
+ */
 const MAX_TRIES = 100;
-/** About the time from reading a budget to writing it. */
+/** About the time between reading a budget and writing it. */
 const BACKOFF_MS = 10;
 
 interface Waiting {
@@ -53,7 +56,7 @@ interface Waiting {
   answer: (verdict: Verdict) => void;
 }
 
-/** Decides about evictions by the budgets as the API server has them. Everything is read consistently. */
+/** Decides evictions from the budgets in the API server. All reads are consistent. */
 export function createAdmitter(deps: AdmitterDeps): Admitter {
   const { kube, clock, random, cluster, witness, log } = deps;
   const batches: Batches<Waiting> = createBatches({
@@ -97,7 +100,7 @@ export function createAdmitter(deps: AdmitterDeps): Admitter {
     return false;
   }
 
-  /** @returns those to decide anew, because somebody else wrote their budget first */
+  /** @returns the evictions to decide again, because a concurrent write changed their budget */
   async function tryOnce(
     namespace: string,
     items: readonly Waiting[],
@@ -112,7 +115,7 @@ export function createAdmitter(deps: AdmitterDeps): Admitter {
     }
     const evictions = items.map(({ eviction }) => eviction);
     const { listed } = await reads.read(evictions, budgets, timeoutMs);
-    // A write succeeds only if nobody else writes after this read of the budget: it comes last.
+    // A write succeeds only if no other write follows this read of the budgets, so they are read last.
     if (listed) ({ budgets, resourceVersion } = await listBudgets(kube, namespace, timeoutMs));
     for (const read of budgets) {
       if (read.kind !== 'budget') continue;
@@ -131,7 +134,7 @@ export function createAdmitter(deps: AdmitterDeps): Admitter {
     return left.flat();
   }
 
-  /** Writes what the budget says and only then says it. */
+  /** Writes the budget's status before it returns the verdicts. */
   async function settle(
     group: BudgetGroup,
     waiting: ReadonlyMap<Eviction, Waiting>,

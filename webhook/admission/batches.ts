@@ -1,28 +1,28 @@
-/** Group commit: what arrives while a batch of the same key is in flight makes up the next one. */
+/** Group commit: items that arrive while a batch of the same key is in flight form the next batch. */
 export interface Batches<I> {
-  /** Runs the item at once, or with the next batch of its key. */
+  /** Runs the item immediately, or in the next batch of its key. */
   add(key: string, item: I): void;
 }
 
 export interface BatchWork<I> {
-  /** Answers every item. */
+  /** Settles every item. */
   run(key: string, items: readonly I[]): Promise<void>;
-  /** Answers those of a run that failed with an unexpected error; some may have their answer. */
+  /** Settles the items of a run that failed with an unexpected error; some may already be settled. */
   onFailure(key: string, items: readonly I[], error: unknown): void;
 }
 
-/** Whatever happens to one batch, the next one of its key is run: a key that was left busy would never be decided again. */
+/** The next batch of a key runs even if the current one fails: a key that stayed busy would never be decided again. */
 export function createBatches<I>({ run, onFailure }: BatchWork<I>): Batches<I> {
   const waiting = new Map<string, I[]>();
 
   async function drain(key: string, queue: I[]): Promise<void> {
-    // One turn of the event loop lets requests join that have arrived together.
+    // One turn of the event loop lets requests that arrived together join the batch.
     await new Promise((resolve) => setImmediate(resolve));
     try {
       while (queue.length > 0) await runOne(key, queue.splice(0));
     } finally {
       waiting.delete(key);
-      // Nobody else would run what came while a failure was dealt with.
+      // Nothing else would run items that arrived while the failure was handled.
       if (queue.length > 0) begin(key, queue);
     }
   }
@@ -37,7 +37,7 @@ export function createBatches<I>({ run, onFailure }: BatchWork<I>): Batches<I> {
 
   function begin(key: string, queue: I[]): void {
     waiting.set(key, queue);
-    // An answer that fails leaves its own items to their deadlines, and nothing else.
+    // If handling a failure fails, only its own items wait until their deadlines.
     drain(key, queue).catch(() => {});
   }
 

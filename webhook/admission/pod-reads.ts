@@ -1,4 +1,4 @@
-/** The consistent reads on which the verdicts of a batch rest. */
+/** The consistent reads behind the verdicts of a batch. */
 import { outlastsConflict } from '../../shared/budget/decide/lasting-read.ts';
 import type { PodRecord } from '../../shared/budget/decide/pod-record.ts';
 import type { ReadBudget } from '../../shared/budget/decide/read-budget.ts';
@@ -9,16 +9,16 @@ import { fetchPod, fetchPods } from '../cluster/read-pod.ts';
 import type { Eviction } from './review.ts';
 import type { Asked } from './round.ts';
 
-/** Below this many, single reads are quicker than any list. */
+/** With fewer pods, single reads are faster than any list. */
 const FEW_PODS = 20;
-/** Reading a listed pod takes so much less than reading it alone. */
+/** A pod in a list costs this many times less than a single read. */
 const LIST_GAIN = 4;
 
 export interface PodReads {
   /**
-   * Reads the pods of the evictions that have none yet. Each read begins after its eviction has arrived.
+   * Reads the pods of the evictions that have none yet. Each read begins after its eviction arrived.
    *
-   * @returns whether it took a list, and so its time
+   * @returns whether a list was needed, which takes longer
    * @throws ApiError, ConnectionError
    */
   read(
@@ -28,7 +28,7 @@ export interface PodReads {
   ): Promise<{ listed: boolean }>;
   /** The evictions with their pods. */
   asked(evictions: readonly Eviction[]): readonly Asked[];
-  /** Keeps only those reads that another attempt may rest on as well. */
+  /** Keeps only the reads that another attempt may reuse. */
   forget(): void;
 }
 
@@ -61,8 +61,8 @@ export function createPodReads(kube: Kube, namespace: string): PodReads {
 }
 
 /**
- * Label selectors whose pods are better listed than read one by one; none where the budgets cover many more pods than
- * are wanted, or where nobody has counted yet how many.
+ * Label selectors for which a list is cheaper than single reads; none if the budgets cover many more pods than needed,
+ * or are not counted yet.
  */
 function selectorsWorthListing(wanted: number, budgets: readonly ReadBudget[]): string[] {
   const readable = budgets.flatMap((listed) => (listed.kind === 'budget' ? listed.budget : []));
@@ -71,7 +71,7 @@ function selectorsWorthListing(wanted: number, budgets: readonly ReadBudget[]): 
   return [...new Set(readable.map(selectorText))].filter((text) => text !== '');
 }
 
-/** Empty for a selector that covers nothing or that the API server would refuse. */
+/** Empty for a selector that matches nothing or that the API server would reject. */
 function selectorText({ spec }: ZoneDisruptionBudget): string {
   try {
     return labelSelectorText(spec.selector ?? {});

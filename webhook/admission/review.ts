@@ -1,44 +1,44 @@
-/** AdmissionReview (admission.k8s.io/v1) of an Eviction, in and out. client-node has no types for it. */
+/** Decodes and encodes the AdmissionReview (admission.k8s.io/v1) of an Eviction. client-node has no types for it. */
 import * as z from 'zod/mini';
 import { RESERVE_LABEL, RESERVE_PRECONDITION_UID } from '../../shared/reserve-only.ts';
 import { TRIAL_LABEL } from '../../shared/trial.ts';
 
-/** An eviction as the API server asks about it. */
+/** An eviction as the API server sends it for review. */
 export interface Eviction {
-  /** Of the review; the answer carries it back. */
+  /** The uid of the review; the response must repeat it. */
   reviewUid: string;
   namespace: string;
-  /** Of the pod. */
+  /** The name of the pod. */
   name: string;
   dryRun: boolean;
-  /** Somebody only asks whether we answer; see `shared/trial.ts`. */
+  /** Only tests whether the webhook responds; see `shared/trial.ts`. */
   trial: boolean;
   /**
-   * Whether it only reserves; see `shared/reserve-only.ts`. The precondition below is then the uid in its label.
-   * `invalid` for one with the label that names no pod, or that could evict one.
+   * Whether it only reserves; see `shared/reserve-only.ts`. `precondition` then has the uid from its label. `invalid`
+   * if it has the label but names no pod, or could evict one.
    */
   reserveOnly: 'no' | 'yes' | 'invalid';
-  /** What the client, or `bind`, tied the eviction to. */
+  /** The preconditions set by the client or by `bind`. */
   precondition: { uid: string | undefined; resourceVersion: string | undefined };
-  /** Whether the Eviction has a deleteOptions, and in it preconditions: what a patch must add. */
+  /** Whether the Eviction has deleteOptions, and preconditions in them: what a patch must add. */
   has: { deleteOptions: boolean; preconditions: boolean };
-  /** Who asks. */
+  /** The user who requests the eviction. */
   user: string;
 }
 
-/** The review is none of an eviction; answered with 400. */
+/** Not an Eviction review; answered with 400. */
 export class MalformedReviewError extends Error {
   override readonly name = 'MalformedReviewError';
 }
 
-/** Nothing longer is kept, logged or sent on; the API server's own limits are lower. */
+/** Longer values are not kept, logged or forwarded; the API server's own limits are lower. */
 const Text = z.string().check(z.maxLength(253));
-/** A path of the API is made of them. */
+/** Used as segments of API paths. */
 const Name = Text.check(z.regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/));
 const LONGEST_USER = 253;
 const LONGEST_COMPLAINT = 500;
 
-/** Lists and maps of any size are looked into and not parsed: each wrong entry would make a sentence. */
+/** Lists and maps of any size are inspected, not parsed: each invalid entry would add an error message. */
 const DeleteOptions = z.object({
   dryRun: z.nullish(z.unknown()),
   preconditions: z.nullish(z.object({ uid: z.nullish(Text), resourceVersion: z.nullish(Text) })),
@@ -74,8 +74,8 @@ const Review = z.object({
 });
 
 /**
- * Reads a review of a policy/v1 or v1beta1 Eviction. Dry run is read from the query, which the API server puts into
- * the review, and from the body's deleteOptions, where `kubectl drain --dry-run=server` puts it.
+ * Reads a review of a policy/v1 or v1beta1 Eviction. Dry run is read from the query, which the API server copies into
+ * the review, and from deleteOptions in the body, where `kubectl drain --dry-run=server` sets it.
  *
  * @throws MalformedReviewError for anything else
  */
@@ -115,23 +115,23 @@ function isDryRun(dryRun: unknown): boolean {
   throw new MalformedReviewError('deleteOptions.dryRun is not a list of strings');
 }
 
-/** What the webhook says to one review. */
+/** The webhook's response to one review. */
 export interface ReviewAnswer {
   allowed: boolean;
-  /** HTTP code for the client of a denial. */
+  /** HTTP code of a denial. */
   code?: number;
   /** Status.reason of a denial. */
   reason?: string;
   message?: string;
-  /** Shown by kubectl as `Warning: …`. */
+  /** kubectl prints each as `Warning: …`. */
   warnings?: readonly string[];
   /** JSON patch of the Eviction, from the mutating webhook. */
   patch?: readonly object[];
 }
 
 /**
- * The review with its answer. A denial never says retryAfterSeconds: client-go would wait and retry by itself, out of
- * sight, ten times (k8s.io/client-go/rest/request.go).
+ * The review with its response. A denial never sets retryAfterSeconds: client-go would wait and retry up to ten times
+ * without reporting it (k8s.io/client-go/rest/request.go).
  */
 export function encodeAnswer(reviewUid: string, answer: ReviewAnswer): object {
   const { allowed, code, reason, message, warnings = [], patch = [] } = answer;

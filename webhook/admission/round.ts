@@ -1,4 +1,4 @@
-/** One attempt to decide about evictions of a namespace that arrived together. */
+/** One attempt to decide evictions of a namespace that arrived together. */
 import { type AdmissionRequest, admit, type OwnerView } from '../../shared/budget/decide/ledger.ts';
 import { type PodRecord, podRead } from '../../shared/budget/decide/pod-record.ts';
 import type { ReadBudget } from '../../shared/budget/decide/read-budget.ts';
@@ -18,11 +18,11 @@ import {
   type Verdict,
 } from './verdict.ts';
 
-/** What a verdict rests on beside budget and pods. */
+/** What a verdict depends on in addition to the budget and pods. */
 export interface RoundContext {
   zoneOfNode: ZoneOfNode;
   ownerOf(pod: PodRecord): OwnerView | undefined;
-  /** By the API server's clock. */
+  /** On the API server's clock. */
   nowMs: number;
 }
 
@@ -32,15 +32,15 @@ export interface Asked {
   pod: PodRecord | undefined;
 }
 
-/** Evictions that one budget decides about, in the order of their arrival. */
+/** Evictions decided by one budget, in order of arrival. */
 export interface BudgetGroup {
   budget: ZoneDisruptionBudget;
-  /** Budgets that only rehearse, for each of the evictions. */
+  /** `rehearsals`: the budgets with spec.dryRun that cover the eviction's pod. */
   evictions: readonly (Asked & { rehearsals: readonly ZoneDisruptionBudget[] })[];
 }
 
 export interface Sorted {
-  /** Those that need no budget's decision. */
+  /** Evictions that no budget needs to decide. */
   settled: ReadonlyMap<Eviction, Verdict>;
   groups: readonly BudgetGroup[];
 }
@@ -75,16 +75,13 @@ export function sortByBudget(
   return { settled, groups: [...groups.values()] };
 }
 
-/** What one budget says, and what has to be written before it is said. */
+/** The verdicts of one budget, and the status to write before they are returned. */
 export interface Ruling {
   verdicts: ReadonlyMap<Eviction, Verdict>;
   next: BudgetStatus | undefined;
 }
 
-/**
- * Decides about the evictions of one budget. Dry runs get the verdict that they would get alone, and reserve nothing.
- *
- */
+/** Decides the evictions of one budget. Dry runs get the verdict that they would get alone, and reserve nothing. */
 export function rule(group: BudgetGroup, { local, doubt, mark }: Standpoint, at: RoundContext): Ruling {
   const { evictions } = group;
   const { name } = group.budget.metadata;
@@ -106,7 +103,7 @@ export function rule(group: BudgetGroup, { local, doubt, mark }: Standpoint, at:
   return { verdicts, next: admission.next ?? marked };
 }
 
-/** Adds to an admission what budgets with spec.dryRun would have said. */
+/** Adds warnings from budgets with spec.dryRun to an admission. */
 export function withRehearsals(
   verdict: Verdict,
   asked: Asked,
@@ -118,7 +115,7 @@ export function withRehearsals(
   return { ...verdict, warnings: [...verdict.warnings, ...warnings] };
 }
 
-/** @returns what a budget with spec.dryRun would have denied, as a sentence */
+/** @returns a warning that a budget with spec.dryRun would have denied the eviction */
 export function rehearsalWarning(
   budget: ZoneDisruptionBudget,
   asked: Asked,
@@ -140,7 +137,7 @@ function requestFor({ eviction, pod }: Asked, { zoneOfNode, ownerOf }: RoundCont
   };
 }
 
-/** Verdicts that no count can change; undefined where one budget decides. */
+/** Verdicts that do not depend on counts; undefined if one budget decides. */
 function beforeCounts(
   { eviction, pod }: Asked,
   deciding: Deciding | undefined,
@@ -148,13 +145,13 @@ function beforeCounts(
 ): Verdict | undefined {
   const { uid, resourceVersion } = eviction.precondition;
   if (!pod || !deciding) return gone(eviction.name);
-  // L6: by the time the API server evicts, the name may belong to another pod.
+  // L6: when the API server evicts, the name may belong to another pod.
   if (uid === undefined && guarded) return unbound(pod.name);
   if (deciding.kind === 'nobody' && deciding.why !== 'no-budget') return allowed(deciding.why);
   if (uid !== undefined && uid !== pod.uid) return allowed('other-pod');
   switch (deciding.kind) {
     case 'nobody':
-      // It may be covered by the time the API server evicts, and nothing is reserved for it (L7).
+      // A budget may cover it when the API server evicts, and nothing is reserved for it (L7).
       return guarded && eviction.reserveOnly === 'no' && resourceVersion !== pod.resourceVersion
         ? changed(
             resourceVersion === undefined
@@ -176,14 +173,15 @@ function beforeCounts(
   }
 }
 
-/** The API server would answer 409, which ends a drain; 429 makes it ask again. */
+/** The API server would return 409, which ends a drain; 429 is retried. */
 function changed(who: string): Verdict {
   return tryAgain('pod-changed', `${who} just changed; try again`);
 }
 
 /**
- * Whether nobody can be evicted but the pod that was read. An unready pod goes without a reservation, so its eviction
- * has to fail once it is Ready: without its version, which `/bind` has added to what was unready then, it is not let go.
+ * Whether only the pod that was read can be evicted. An unready pod is admitted without a reservation, so its eviction
+ * must fail once the pod is Ready: it is denied unless bound to the resourceVersion, which `/bind` adds for pods that
+ * are unready.
  */
 function isBound(pod: PodRecord, resourceVersion: string | undefined): boolean {
   return resourceVersion === undefined ? pod.available : resourceVersion === pod.resourceVersion;

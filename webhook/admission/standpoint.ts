@@ -1,4 +1,4 @@
-/** What this replica knows of a budget beside the budget itself. */
+/** What this replica knows about a budget in addition to the budget object. */
 import type { BudgetProblem } from '../../shared/budget/decide/decide.ts';
 import { withoutTrust } from '../../shared/budget/decide/ledger.ts';
 import { distrust } from '../../shared/budget/decide/trust.ts';
@@ -14,11 +14,11 @@ import type { ClusterView } from '../cluster/caches.ts';
 import { unconfirmed } from '../cluster/unheard.ts';
 
 export interface Standpoint {
-  /** What its own caches show: it may only tighten (L1). */
+  /** From this replica's caches: may only make the decision stricter (L1). */
   local: BudgetObservation | undefined;
-  /** Why it relies neither on the counts nor on itself (L7). */
+  /** Why this replica trusts neither the counts nor its own caches (L7). */
   doubt: BudgetProblem | undefined;
-  /** The status for all replicas to see that nothing must be admitted by it, where only this one knows. */
+  /** The status that makes all replicas stop admitting, if so far only this replica knows that they must. */
   mark(nowMs: number): BudgetStatus | undefined;
 }
 
@@ -44,10 +44,10 @@ export function knownOf(
   };
 }
 
-/** All evictions of the namespace wait for it, and what it tells may only tighten (L1). */
+/** All evictions of the namespace wait for this read, and it may only make the decision stricter (L1). */
 export const SCALE_PATIENCE_MS = 300;
 
-/** The same; scales that are not known are read first, unless that takes long. */
+/** Like `knownOf`, but reads unknown scales first, within `SCALE_PATIENCE_MS`. */
 export async function standpointOn(
   budget: ZoneDisruptionBudget,
   cluster: KnownCluster,
@@ -61,10 +61,10 @@ export async function standpointOn(
 }
 
 /**
- * Whether the counts name a version of pods that the API server has yet to reach: they are of another history (L7).
+ * Whether the counts name a pod version that the API server has not reached: they belong to another history (L7).
  *
- * @param listVersion of the list of budgets; versions of two resources are compared, which one etcd makes meaningful
- * @param podsVersion asks for that of the pods, where the first comparison says so
+ * @param listVersion of the list of budgets; comparing versions of two resources is meaningful with a single etcd
+ * @param podsVersion reads the version of the pods, if the first comparison is not enough
  */
 export async function isAheadOf(
   { status }: ZoneDisruptionBudget,

@@ -3,22 +3,22 @@ import { fixFor, type MalformedBudget } from '../../shared/budget/decide/read-bu
 import { RESERVE_LABEL, RESERVE_PRECONDITION_UID, RESERVED_CODE } from '../../shared/reserve-only.ts';
 import type { ReviewAnswer } from './review.ts';
 
-/** What becomes of one eviction, and why, as metrics and logs count it. */
+/** The decision about one eviction; metrics and logs count `why`. */
 export type Verdict =
   | { kind: 'allow'; why: string; warnings: readonly string[] }
   | {
       kind: 'deny';
-      /** kubectl drain and Karpenter retry 429 and nothing else; 404 is done to them. */
+      /** kubectl drain and Karpenter retry only 429; they treat 404 as done. */
       code: keyof typeof REASONS;
       why: string;
       message: string;
-      /** The budget that says no, where there is one. */
+      /** The budget that denies it, if any. */
       budget: string | undefined;
     }
-  /** The answer to a reserve-only eviction: it reserved, or there was nothing to reserve. */
+  /** The response to a reserve-only eviction: it reserved, or there was nothing to reserve. */
   | { kind: 'reserved'; why: string; message: string };
 
-/** Status.reason by HTTP code, as the API server has them. */
+/** Status.reason by HTTP code, as the API server sets it. */
 const REASONS = {
   400: 'BadRequest',
   404: 'NotFound',
@@ -31,12 +31,12 @@ export function allowed(why: string, warnings: readonly string[] = []): Verdict 
   return { kind: 'allow', why, warnings };
 }
 
-/** A denial that time may change (B4). */
+/** A denial that may change with time (B4). */
 export function tryAgain(why: string, message: string): Verdict {
   return { kind: 'deny', code: 429, why, message, budget: undefined };
 }
 
-/** The pod does not exist: what the API server would say, and kubectl drain takes for done. */
+/** The pod does not exist: the API server would return the same, and kubectl drain treats it as done. */
 export function gone(name: string): Verdict {
   return { kind: 'deny', code: 404, why: 'gone', message: `pods "${name}" not found`, budget: undefined };
 }
@@ -50,7 +50,7 @@ export function unbound(name: string): Verdict {
   );
 }
 
-/** What a reserve-only eviction is told where an eviction would be let go. */
+/** The verdict for a reserve-only eviction, from the verdict for an eviction. */
 export function reservation(verdict: Verdict, name: string): Verdict {
   if (verdict.kind !== 'allow') return verdict;
   const { why } = verdict;
@@ -65,7 +65,7 @@ export function reservation(verdict: Verdict, name: string): Verdict {
   return { kind: 'reserved', why, message };
 }
 
-/** A reserve-only eviction that is none. */
+/** An invalid reserve-only eviction. */
 export function invalidReservation(): Verdict {
   const message =
     `a reserve-only eviction has the uid of its pod in the label ${RESERVE_LABEL}, ` +
@@ -73,7 +73,7 @@ export function invalidReservation(): Verdict {
   return { kind: 'deny', code: 400, why: 'invalid-reservation', message, budget: undefined };
 }
 
-/** A budget that may cover the pod, and nobody can say. */
+/** A budget may cover the pod, but it cannot be read. */
 export function unreadable(pod: string, budgets: readonly MalformedBudget[]): Verdict {
   const [first] = budgets;
   const which = first ? `budget ${first.name} cannot be read (${first.reason})` : 'a budget cannot be read';
@@ -81,7 +81,7 @@ export function unreadable(pod: string, budgets: readonly MalformedBudget[]): Ve
   return tryAgain('invalid-budget', `${pod} cannot be evicted: ${which}, and it may cover the pod${fix}`);
 }
 
-/** As PodDisruptionBudget has it: an error that does not pass by waiting. */
+/** Like PodDisruptionBudget: an error that waiting does not resolve. */
 export function twoBudgets(pod: string, budgets: readonly string[]): Verdict {
   return {
     kind: 'deny',

@@ -16,31 +16,31 @@ import type { Peer } from '../server/connections.ts';
 import { type Log, messageOf } from '../telemetry/log.ts';
 import type { Callers } from './callers.ts';
 
-/** Why a request was not looked at, as metrics count it. */
+/** Why a request got no verdict, as metrics count it. */
 export type Refusal = 'stranger' | 'malformed' | 'too-large' | 'busy';
 
 export interface AppDeps {
   admitter: Admitter;
-  /** Ties an eviction to a pod; see `bindEviction`. */
+  /** Binds an eviction to a pod; see `bindEviction`. */
   bind(eviction: Eviction): Promise<ReviewAnswer>;
   callers: Callers;
   bodies: BodyReader;
-  /** Called with the peer of each request that is the API server's. */
+  /** Called with the peer of each request from the API server. */
   onTrusted(peer: Peer): void;
   clock: Clock;
   log: Log;
-  /** Called with each verdict and how long it took. */
+  /** Called with each verdict and its latency. */
   onVerdict(eviction: Eviction, verdict: Verdict, tookMs: number): void;
   onRefusal(why: Refusal): void;
-  /** Ours, for trials. */
+  /** The version of the webhook, reported to trials. */
   version: string;
-  /** While true, clients are asked to open no more requests on their connection. */
+  /** While true, clients are asked to close their connections. */
   leaving(): boolean;
 }
 
-/** Shorter than the webhook's timeoutSeconds of 5, so that the API server gets a 429 and not nothing. */
+/** Below the webhook's timeoutSeconds of 5, so that the API server gets a 429 instead of a timeout. */
 const DEADLINE_MS = 4_000;
-/** Requests that are answered at the same time. API servers take a few hundred. */
+/** Maximum concurrent requests. API servers send a few hundred. */
 const MOST_AT_ONCE = { apiServer: 1_000, stranger: 16 } as const;
 /** Enough for an eviction. */
 const STRANGERS_BODY_BYTES = 64 << 10;
@@ -49,8 +49,8 @@ type Env = { Bindings: Partial<HttpBindings> };
 
 /**
  * The webhook as an HTTP application, without a socket: `POST /evict/TOKEN` validates, `POST /bind/TOKEN` mutates.
- * Without the token every eviction is denied, and nothing is read or written for it: the path of a configuration that
- * was applied again lacks the token until it is put back, and anybody may try.
+ * Without the token every eviction is denied, and nothing is read or written for it: a configuration that was applied
+ * again lacks the token until it is restored, and any client may call the path.
  */
 export function createApp(deps: AppDeps): Hono<Env> {
   const { admitter, callers, clock, log } = deps;
@@ -62,7 +62,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
     if (deps.leaving()) context.header('connection', 'close');
   });
 
-  /** Reads the eviction and answers it, or refuses it with the least work. */
+  /** Reads the eviction and answers it, or rejects the request as early as possible. */
   function answering(answer: (eviction: Eviction) => Promise<ReviewAnswer>) {
     return async (context: Context<Env>) => {
       const caller = callers.isApiServer(context.req.param('token')) ? 'apiServer' : 'stranger';
@@ -94,7 +94,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
     deps.onVerdict(eviction, verdict, clock.monotonicMs() - startedMs);
     return answerOf(verdict);
   });
-  // A trial goes on to /evict, so that both configurations are tried.
+  // A trial is allowed here and answered by /evict, so that both configurations are tested.
   const bind = answering(async (eviction) => (eviction.trial ? { allowed: true } : deps.bind(eviction)));
   app.post('/evict/:token?', evict);
   app.post('/bind/:token?', bind);
@@ -103,7 +103,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
     const refusal = refusalFor(error);
     if (refusal) {
       deps.onRefusal(refusal.why);
-      // What was not read of the body is not waited for.
+      // Does not wait for the unread rest of the body.
       context.header('connection', 'close');
       return context.json({ message: error.message }, refusal.status);
     }

@@ -8,15 +8,15 @@ import { fetchPod } from '../cluster/read-pod.ts';
 import { messageOf } from '../telemetry/log.ts';
 
 /**
- * Ties an eviction to the pod that has the name now. The API server evicts by name, and by the time it does, the name
- * may belong to a new pod: the verdict of the validating webhook is about this one. An unready pod is tied to its
- * version as well, because its eviction is admitted without a reservation: becoming Ready in between makes it fail. So
- * is a pod that no budget of its namespace covers: it may get the label of one before the API server evicts. A
- * terminating pod is tied too (L6): its successor may have the name before the API server evicts.
+ * Binds an eviction to the pod that has the name now. The API server evicts by name, and when it does, the name may
+ * belong to a new pod, but the validating webhook decided about this one. An unready pod is also bound to its
+ * resourceVersion, because its eviction is admitted without a reservation: it must fail if the pod becomes Ready in
+ * between. So is a pod that no budget of its namespace covers: it may get the label of one before the API server
+ * evicts. A terminating pod is bound too (L6): its successor may have the name before the API server evicts.
  *
- * A reserve-only eviction stays as it is: it must go on naming no pod.
+ * A reserve-only eviction is not changed: it must not name a pod.
  *
- * @param budgets of the namespace, as far as they are known
+ * @param budgets the known budgets of the namespace
  */
 export async function bindEviction(
   kube: Kube,
@@ -42,14 +42,14 @@ export async function bindEviction(
   }
 }
 
-/** Whether there are budgets that enforce, and none of them covers the pod. */
+/** Whether enforcing budgets exist and none covers the pod. */
 function isUncovered({ labels }: PodRecord, budgets: Iterable<ZoneDisruptionBudget>): boolean {
   const enforcing = [...budgets].filter(({ spec }) => !spec.dryRun);
   const read = enforcing.map((budget) => ({ kind: 'budget', budget }) as const);
   return enforcing.length > 0 && budgetsCovering(labels, read).enforced.length === 0;
 }
 
-/** A JSON patch can only add to what is there. */
+/** A JSON patch can only add to parents that exist. */
 function patchFor(
   preconditions: { uid: string; resourceVersion: string | undefined },
   has: Eviction['has'],

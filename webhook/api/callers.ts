@@ -1,21 +1,21 @@
 import { timingSafeEqual } from 'node:crypto';
 
-/** Tells the API server's requests from those of others who reach the port. */
+/** Distinguishes requests of the API server from those of other clients. */
 export interface Callers {
-  /** @param token the last segment of the path, where it has one */
+  /** @param token the last segment of the path, if any */
   isApiServer(token: string | undefined): boolean;
 }
 
 export interface CallerOptions {
-  /** What the webhook configurations have in their paths; undefined where there is none. */
+  /** The token in the paths of the webhook configurations; undefined if there is none. */
   token: () => string | undefined;
-  /** False lets everybody ask who can connect. */
+  /** If false, every client that can connect may send reviews. */
   required: boolean;
 }
 
 /**
- * Knows the API server by a token that only the webhook configurations and the webhook's Secret hold. Where there is
- * none, or none is required, whoever could connect is taken for the API server.
+ * Identifies the API server by a token that only the webhook configurations and the webhook's Secret contain. Without a
+ * token, or if none is required, every client is treated as the API server.
  */
 export function callersByToken({ token, required }: CallerOptions): Callers {
   return {

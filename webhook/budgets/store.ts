@@ -9,9 +9,9 @@ import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
 /**
  * Writes a status by compare-and-swap on the budget's resourceVersion; the server keeps the spec.
  *
- * @returns the budget as it is stored now, or undefined when somebody else has written first
- * @throws ApiError, ConnectionError: then it may have been written or not
- * @throws PrunedStatusError when a part of it was not stored
+ * @returns the stored budget, or undefined after a conflict
+ * @throws ApiError, ConnectionError: it is unknown whether the write succeeded
+ * @throws PrunedStatusError if a part of it was not stored
  */
 export async function writeStatus(
   kube: Kube,
@@ -42,10 +42,10 @@ export async function writeStatus(
   }
 }
 
-/** The API server stores only what the CustomResourceDefinition has a field for. */
+/** The API server stores only fields that the CustomResourceDefinition declares. */
 export class PrunedStatusError extends Error {
   override readonly name = 'PrunedStatusError';
-  /** What it has stored instead. */
+  /** What was stored instead. */
   readonly stored: ZoneDisruptionBudget;
 
   constructor(stored: ZoneDisruptionBudget) {
@@ -57,7 +57,7 @@ export class PrunedStatusError extends Error {
   }
 }
 
-/** Whether what the ledger rests on was stored; the rest is for people. */
+/** Whether the fields that the ledger needs were stored; the others are informational. */
 function isKept(sent: BudgetStatus, stored: BudgetStatus): boolean {
   const keys = ({ reservations }: BudgetStatus) =>
     reservations.map(({ uid, resourceVersion, revision }) => `${uid} ${resourceVersion} ${revision}`).join();
@@ -71,7 +71,7 @@ function isKept(sent: BudgetStatus, stored: BudgetStatus): boolean {
   );
 }
 
-/** A consistent read of one budget; undefined when it is gone. */
+/** A consistent read of one budget; undefined if it does not exist. */
 export async function fetchBudget(
   kube: Kube,
   at: { namespace: string; name: string },
@@ -97,7 +97,7 @@ export async function listBudgets(
   return { budgets: items.map(readBudget), resourceVersion };
 }
 
-/** 404: the budget was deleted meanwhile, so that reading it again tells. 409 also for a budget made anew. */
+/** 404: the budget was deleted; reading it again confirms that. 409 also for a recreated budget. */
 function isConflict(error: unknown): boolean {
   return error instanceof ApiError && (error.code === 409 || error.code === 404);
 }

@@ -27,22 +27,22 @@ import { readPodRecord } from './pod-record.ts';
 import { createScales, type Scales } from './scales.ts';
 import { trimmingPods } from './trim.ts';
 
-/** What the webhook knows of the cluster, kept up to date by watches. */
+/** The webhook's view of the cluster, kept current by watches. */
 export interface ClusterView {
-  /** By `namespace/name`. */
+  /** Keyed by `namespace/name`. */
   readonly budgets: ReadonlyMap<string, ZoneDisruptionBudget>;
   readonly zoneOfNode: ZoneOfNode;
   readonly scales: Scales;
-  /** What the caches show of a budget's pods. */
+  /** The cached state of a budget's pods. */
   observe(budget: ZoneDisruptionBudget): ObservedBudget;
-  /** Whether the owner of a pod asks for it. */
+  /** The owner's view of a pod: whether its scale includes the pod. */
   ownerOf(pod: PodRecord): OwnerView | undefined;
-  /** What this process has seen of the budgets. */
+  /** What this process has observed of the budgets. */
   readonly memory: BudgetMemory;
   readonly freshness: Freshness;
-  /** Resources whose watch is broken at the moment. */
+  /** Resources whose watch is broken. */
   stale(): readonly string[];
-  /** Called with the namespace in which something changed, or `undefined` when it may be any. */
+  /** Called with the namespace that changed, or `undefined` if it may be any. */
   onChange(listener: (namespace: string | undefined) => void): void;
   stop(): Promise<void>;
 }
@@ -52,11 +52,11 @@ export interface ClusterViewOptions {
   clock: Clock;
   random: () => number;
   log: Log;
-  /** Called with what keeps a first list from being read, each time it fails. */
+  /** Called with the reason each time a first list fails. */
   onWaiting?: (reason: string) => void;
 }
 
-/** Whole pods are large, and what is in flight has to fit into memory beside those that are kept. */
+/** Complete pods are large, and pages in flight must fit into memory with the cached pods. */
 const PAGE_SIZE = 200;
 
 interface NodeZone {
@@ -64,9 +64,9 @@ interface NodeZone {
 }
 
 /**
- * Lists and watches everything that counts. Nodes come first, so that each pod's zone is known when it is seen. What
- * may not be read yet, such as by an API server that has not read its RBAC rules, or a CRD that is missing, is asked
- * for until it is there.
+ * Lists and watches everything that the counts depend on. Nodes come first, so that the zone of each pod is known when
+ * the pod is added. What cannot be read yet, for example because the API server has not loaded its RBAC rules or a CRD
+ * is missing, is retried until it can.
  */
 export async function watchCluster(options: ClusterViewOptions): Promise<ClusterView> {
   const { kube, clock, random, log } = options;

@@ -1,33 +1,35 @@
-/** Whether the caches can be believed (L7), and what is done for those that cannot (L9). */
+/** Whether the caches can be trusted (L7), and how stale ones are refreshed (L9). */
 import { type Clock, delay } from '../../shared/clock.ts';
 import type { WatchCache } from '../../shared/kube/watch-cache.ts';
 import { type Log, messageOf } from '../telemetry/log.ts';
 
-/** A resource of which this replica has heard nothing for too long. */
+/** A resource without any update for too long. */
 export interface Doubt {
   resource: string;
   forMs: number;
 }
 
 export interface Freshness {
-  /** Undefined while every cache has been heard of lately. */
+  /** Undefined while every cache is current. */
   doubt(): Doubt | undefined;
-  /** When the list of the resource began on which its cache rests, by the monotonic clock. */
+  /** When the list that the cache is based on began, on the monotonic clock. */
   listedAtMs(resource: string): number;
-  /** Lists these resources anew; resolves when that is done, or after a while in any case. */
+  /** Lists these resources again; resolves when done or after a bounded time. */
   refresh(resources: Iterable<string>): Promise<void>;
   stop(): void;
 }
 
 type Heard = Pick<WatchCache<unknown>, 'heardAtMs' | 'brokenForMs' | 'listedAtMs' | 'relist'>;
 
-/** A watch that breaks is back within a second, as a rule. */
+/** A broken watch normally recovers within a second. */
 const LONGEST_BREAK_MS = 5_000;
-/** The API server sends a bookmark every minute; without one the resource is listed, and then nothing is believed. */
+/**
+ * The API server sends a bookmark every minute; without one the resource is listed, and later the cache is not trusted.
+ */
 const LIST_AFTER_MS = 75_000;
 const LONGEST_SILENCE_MS = 100_000;
 const LOOK_EVERY_MS = 5_000;
-/** Lists of thousands of pods take a while, and must not follow each other. */
+/** Lists of thousands of pods take a while and must not run back to back. */
 const BETWEEN_LISTS_MS = 5_000;
 const PATIENCE_MS = 20_000;
 
@@ -40,7 +42,7 @@ export function createFreshness(caches: ReadonlyMap<string, Heard>, clock: Clock
 
   function list(resource: string): Promise<void> {
     const before = lists.get(resource);
-    // One that takes longer than that would be begun again and again, and never end.
+    // A list that takes longer than that must not be restarted: it would never finish.
     const isRecent = before && clock.monotonicMs() - before.startedAtMs < BETWEEN_LISTS_MS;
     if (before && (isRecent || !before.isDone)) return before.done;
     const startedAtMs = clock.monotonicMs();

@@ -1,7 +1,7 @@
 import { type PodRecord, podRecord } from '../../shared/budget/decide/pod-record.ts';
 import { readPod } from '../../shared/kube/objects.ts';
 
-/** Reads a pod and keeps what counts. Throws TypeError for a malformed one. */
+/** Reads the fields of a pod that the counts depend on. Throws TypeError if it is malformed. */
 export function readPodRecord(value: unknown): PodRecord {
   return podRecord(readPod(value));
 }

@@ -1,4 +1,6 @@
-/** Pods as they are now: without a resourceVersion, GET and LIST are never older than any answer seen before. */
+/**
+ * Consistent reads of pods: without a resourceVersion, GET and LIST never return data older than any earlier response.
+ */
 import type { PodRecord } from '../../shared/budget/decide/pod-record.ts';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import { listAll } from '../../shared/kube/list.ts';
@@ -7,13 +9,13 @@ import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
 import { readPodRecord } from './pod-record.ts';
 import { trimmingPods } from './trim.ts';
 
-/** Whole pods are large. */
+/** Complete pods are large. */
 const PAGE_SIZE = 250;
 
 /**
  * A consistent read of one pod.
  *
- * @returns undefined when there is no such pod
+ * @returns undefined if the pod does not exist
  * @throws ApiError, ConnectionError
  */
 export async function fetchPod(
@@ -31,7 +33,7 @@ export async function fetchPod(
 }
 
 /**
- * A consistent list of the pods with these labels. Pages are trimmed as they come, so that many pods fit into memory.
+ * A consistent list of the pods with these labels. Pages are trimmed as they arrive, so that many pods fit into memory.
  *
  * @param labelSelector in the form of the query parameter
  * @throws ApiError, ConnectionError
@@ -52,7 +54,7 @@ export async function fetchPods(
 }
 
 /**
- * The version that the API server has reached for pods, of whatever namespace.
+ * The resourceVersion that the API server has reached for pods in all namespaces.
  *
  * @throws ApiError, ConnectionError
  */

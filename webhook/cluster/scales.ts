@@ -3,23 +3,23 @@ import { scaleReader } from '../../shared/budget/read-scale.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
 
-/** Scales of owners whose kind nobody knows in advance, read now and then. */
+/** Scales of owners of kinds unknown in advance, read on demand. */
 export interface Scales {
-  /** As it was read last; undefined before the first read, when that is too old, and for objects that were made anew. */
+  /** The last read; undefined before the first one, if it is too old, and for recreated objects. */
   get(ref: ScaleRef): ScaleRead | undefined;
   /**
-   * When the last read of an owner's scale began, if it gave this number; by the monotonic clock. It is remembered for
-   * longer than `get` answers with it: later than that moment nothing can be older.
+   * When the last read that returned this number of replicas began, on the monotonic clock. It is kept for longer than
+   * `get` returns the read: nothing can be older than this time.
    */
   saidAtMs(owner: Pick<Owner, 'uid' | 'replicas'>): number;
-  /** Reads them now. */
+  /** Reads these scales now. */
   refresh(refs: readonly ScaleRef[]): Promise<void>;
 }
 
-/** There is no watch for a scale: this is how old it may be. */
+/** The maximum age of a scale, which cannot be watched. */
 export const SCALE_LIFETIME_MS = 10_000;
 const TIMEOUT_MS = 5_000;
-/** Owners that are gone are forgotten some time. */
+/** When deleted owners are forgotten. */
 const REMEMBERED_MS = 10 * 60_000;
 
 export function createScales(kube: Kube, clock: Clock): Scales {
@@ -42,7 +42,7 @@ export function createScales(kube: Kube, clock: Clock): Scales {
         refs.map(async (ref) => {
           const startedAtMs = clock.monotonicMs();
           const read = await readScale(ref);
-          // An answer that took longer than a later one is older.
+          // A read that began before the stored one is older, even if it completes later.
           if ((reads.get(ref.uid)?.startedAtMs ?? 0) > startedAtMs) return;
           reads.set(ref.uid, { read, startedAtMs, atMs: clock.monotonicMs() });
         }),

@@ -2,8 +2,9 @@ import type { Kube } from '../../shared/kube/kube.ts';
 import { fields, list } from '../../shared/kube/objects/fields.ts';
 
 /**
- * A Kube whose answers to lists of pods hold only what `readPodRecord` reads. A list is put together from its pages
- * before it is parsed: thousands of whole pods at once would take several times the memory that they need later.
+ * A Kube whose lists of pods contain only the fields that `readPodRecord` reads. Trimming happens before a list is
+ * assembled from its pages and parsed: thousands of complete pods would take several times the memory that they need
+ * later.
  */
 export function trimmingPods(kube: Kube): Kube {
   return {

@@ -1,12 +1,12 @@
 import type { BudgetProblem } from '../../shared/budget/decide/decide.ts';
 import type { Doubt } from './freshness.ts';
 
-/** The second half of a sentence, the same as long as it is true. */
+/** The second half of a sentence; it does not change while the condition lasts. */
 export function unheard({ resource }: Doubt): string {
   return `the webhook hears of no changes to ${resource}; see its log, and whether it may watch them`;
 }
 
-/** L7: what this replica has not heard of may have happened. */
+/** L7: changes that this replica has not received may have happened. */
 export function unconfirmed(doubt: Doubt): BudgetProblem {
   const seconds = Math.round(doubt.forMs / 1000);
   return {

@@ -1,26 +1,26 @@
-/** Reading the bodies of requests, within bounds: one request must not fill the memory. */
+/** Reads request bodies within bounds, so that no request can exhaust memory. */
 
-/** As the API server has it for its own requests. */
+/** The API server's limit for its own requests. */
 export const LARGEST_BODY_BYTES = 3 << 20;
-/** Of all requests together, while they are being read. */
+/** Limit for all requests being read at the same time. */
 const BUFFERED_BYTES = 32 << 20;
 
-/** The body is larger than is read, answered with 413. */
+/** The body exceeds the limit; answered with 413. */
 export class BodyTooLargeError extends Error {
   override readonly name = 'BodyTooLargeError';
 }
 
-/** Too much is being read at the same time, answered with 503. */
+/** Too many bytes are being read at the same time; answered with 503. */
 export class BusyError extends Error {
   override readonly name = 'BusyError';
 }
 
-/** Reads bodies; all those that are being read share one bound. */
+/** Reads bodies; all reads in progress share one limit. */
 export interface BodyReader {
   /**
-   * Hands the whole body to `use`, as text.
+   * Passes the complete body to `use`, as text.
    *
-   * @throws BodyTooLargeError before anything is read where the length is announced; BusyError
+   * @throws BodyTooLargeError before anything is read if Content-Length exceeds the limit; BusyError
    */
   read<T>(request: Request, limitBytes: number, use: (text: string) => T): Promise<T>;
 }

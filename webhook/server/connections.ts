@@ -2,16 +2,16 @@ import type { Server, Socket } from 'node:net';
 
 /** The connections of a server, bounded in number. */
 export interface Connections {
-  /** Spares the connection with this peer when there are too many: it has shown that it is the API server's. */
+  /** Keeps the connection with this peer when there are too many: the peer has proved to be the API server. */
   trust(peer: Peer): void;
 }
 
-/** A TLS socket and the socket below it have the same. */
+/** A TLS socket and the socket below it have the same peer. */
 export type Peer = Pick<Socket, 'remoteAddress' | 'remotePort'>;
 
 /**
- * Keeps a server to so many connections. When there are too many, the oldest one that is not trusted is closed, so that
- * strangers who open connections and leave them do not keep the API server out; when all are trusted, the newest is.
+ * Limits the number of connections of a server. At the limit, the oldest untrusted connection is closed, so that other
+ * clients with idle connections cannot block the API server; if all are trusted, the newest is closed.
  */
 export function boundConnections(server: Server, most: number): Connections {
   const untrusted = new Map<string, Socket>();
@@ -19,7 +19,7 @@ export function boundConnections(server: Server, most: number): Connections {
 
   server.on('connection', (socket: Socket) => {
     const key = keyOf(socket);
-    // Those that are closed leave the map a little later.
+    // Closed connections are removed from the map a little later.
     if (untrusted.size + trusted.size >= most) {
       const [oldest = ['', socket] as const] = untrusted;
       untrusted.delete(oldest[0]);

@@ -1,10 +1,10 @@
 import { Hono } from 'hono';
 import type { Metrics } from '../telemetry/metrics.ts';
 
-/** What is missing until the webhook is ready, by sentences; empty when nothing is. */
+/** Why the webhook is not ready, as sentences; empty if it is. */
 export type NotReady = () => readonly string[];
 
-/** `/healthz`, `/readyz` and `/metrics`, over plain HTTP on a port of their own. */
+/** `/healthz`, `/readyz` and `/metrics`, over plain HTTP on a separate port. */
 export function createHealthApp(notReady: NotReady, metrics: Metrics): Hono {
   const app = new Hono();
   app.get('/healthz', (context) => context.text('ok'));

@@ -8,13 +8,13 @@ import { boundConnections, type Connections } from './connections.ts';
 
 export interface Listener {
   readonly port: number;
-  /** Takes no more connections, lets those under way finish, and resolves when none is left. */
+  /** Stops accepting connections, lets requests in flight finish, and resolves when all connections are closed. */
   close(): Promise<void>;
 }
 
 export interface SecureListener extends Listener {
   readonly connections: Connections;
-  /** Serves another certificate to connections that begin from now on. */
+  /** Serves another certificate on new connections. */
   setCertificate(pair: KeyPair): void;
 }
 
@@ -24,32 +24,32 @@ export interface App {
 }
 
 export interface Address {
-  /** All addresses of the machine when undefined. */
+  /** All addresses of the machine if undefined. */
   host: string | undefined;
   /** 0 lets the system choose. */
   port: number;
 }
 
-/** Who may connect: everybody when undefined. */
+/** Which clients may connect: all if undefined. */
 export interface ClientVerification {
   /** PEM of the CAs whose client certificates are accepted. */
   ca: string;
-  /** Common names that are accepted; any when empty. */
+  /** Accepted common names; any if empty. */
   names: readonly string[];
 }
 
 export interface Limits {
   connections: number;
-  /** From the connection, or the last answer, to the last byte of the headers. */
+  /** From the connection, or the last response, to the last byte of the headers. */
   headersMs: number;
-  /** From there to the last byte of the body. */
+  /** From the last byte of the headers to the last byte of the body. */
   requestMs: number;
   handshakeMs: number;
-  /** Longer than the 90 s after which the API server closes an idle connection: the server must not be first. */
+  /** Longer than the 90 s after which the API server closes an idle connection: the server must not close it first. */
   idleMs: number;
 }
 
-/** API servers open one for each eviction that is under way, and keep 25 of them. */
+/** API servers open one for each eviction in flight, and keep 25 of them. */
 export const LIMITS: Limits = {
   connections: 1_000,
   headersMs: 10_000,
@@ -57,10 +57,10 @@ export const LIMITS: Limits = {
   handshakeMs: 10_000,
   idleMs: 120_000,
 };
-/** How often connections are looked at for those that are too slow. */
+/** How often slow connections are checked. */
 const CHECK_MS = 1_000;
 
-/** @param clients whose client certificate is asked for; a connection without one is refused */
+/** @param clients if set, client certificates are required */
 export async function listenHttps(
   app: App,
   address: Address,

@@ -1,4 +1,4 @@
-/** Counts one budget and writes what came of it, out of the way of evictions that come together. */
+/** Counts one budget and writes its status, without getting in the way of evictions that arrive together. */
 import { type Counting, failSync, reconcile } from '../../shared/budget/decide/ledger.ts';
 import type { ScaleRef } from '../../shared/budget/decide/owners.ts';
 import { podRead } from '../../shared/budget/decide/pod-record.ts';
@@ -25,35 +25,35 @@ export interface CountDeps {
   clock: Clock;
   cluster: Pick<ClusterView, 'observe' | 'scales' | 'zoneOfNode' | 'memory' | 'freshness'>;
   log: Log;
-  /** How long after a change evictions that are in no ledger may still be carried out (L7). */
+  /** How long after a change evictions that are not in the ledger may still be carried out (L7). */
   settleMs: number;
   /** False as soon as another replica may lead. */
   mayWrite(): boolean;
-  /** By uid of the budget, when a part of its status was last not stored, by the monotonic clock. */
+  /** By uid of the budget: when a part of its status was last pruned, on the monotonic clock. */
   pruned: Map<string, number>;
-  /** Ends waiting. */
+  /** Aborts waiting. */
   signal: AbortSignal;
 }
 
 export interface CountResult {
-  /** When to count again although nothing was seen to change, in ms from now; undefined for a budget that is gone. */
+  /** When to count again if no change is seen, in ms from now; undefined for a deleted budget. */
   recheckInMs: number | undefined;
-  /** Resources to list anew by then, if their caches have not got further by themselves. */
+  /** Resources to list again by then, unless their caches have caught up. */
   behind: readonly string[];
 }
 
-/** Nothing waits for a change alone (L9). */
+/** Every budget is counted again after this time, even without a change (L9). */
 export const LONGEST_RECHECK_MS = 60_000;
 
 const TIMEOUT_MS = 5_000;
 const MAX_TRIES = 10;
-/** A watch that stays broken is told in the budgets; a shorter break is over before anybody has read of it. */
+/** A watch that stays broken is reported in the budgets; a shorter interruption ends before a user reads of it. */
 const TOLD_AFTER_MS = 30_000;
 
 /**
- * Counts a budget until what is stored says the same. Begins when no eviction was admitted for a moment.
+ * Counts a budget until the stored status matches. Begins when no eviction was admitted for a moment.
  *
- * @param cached the budget as the watch shows it; after a conflict it is read again
+ * @param cached the budget from the watch; after a conflict it is read again
  * @throws ApiError, ConnectionError, the signal's reason
  */
 export async function countBudget(deps: CountDeps, cached: ZoneDisruptionBudget): Promise<CountResult> {
@@ -81,7 +81,7 @@ export async function countBudget(deps: CountDeps, cached: ZoneDisruptionBudget)
   return { recheckInMs: budget && 0, behind: [] };
 }
 
-/** Says in the budget that the API server does not store the ledger; nothing is admitted by what it has stored. */
+/** Reports in the budget that the API server does not store the ledger; the pruned status admits nothing. */
 async function tellPruned(deps: CountDeps, error: unknown): Promise<'pruned'> {
   if (!(error instanceof PrunedStatusError)) throw error;
   const { stored, message } = error;
@@ -106,7 +106,7 @@ async function waitForQuiet(deps: CountDeps, budget: ZoneDisruptionBudget, since
 }
 
 interface Recount extends CountResult {
-  /** Undefined when nothing has to be written. */
+  /** Undefined if nothing has to be written. */
   next: BudgetStatus | undefined;
 }
 
@@ -149,7 +149,7 @@ async function recount(deps: CountDeps, budget: ZoneDisruptionBudget): Promise<R
   return { next: isNew ? status : undefined, behind: result.behind, recheckInMs };
 }
 
-/** Numbers of replicas that are not known, or that are older than the end of one of their pods (L3). */
+/** Replica counts that are unknown, or read before one of their pods ended (L3). */
 function numbersToRead(observed: ReturnType<CountDeps['cluster']['observe']>): readonly ScaleRef[] {
   if (observed.kind === 'ask') return observed.refs;
   return observed.kind === 'observed' ? observed.observation.unconfirmed : [];
@@ -168,7 +168,7 @@ function countingOf(deps: CountDeps, budget: ZoneDisruptionBudget, observation: 
   };
 }
 
-/** Whether the status names a version that a consistent list, begun after the status was there, has not reached. */
+/** Whether the status names a version that a consistent list, begun after the status was written, has not reached. */
 function isOfAnotherHistory(
   { cluster }: CountDeps,
   budget: ZoneDisruptionBudget,
@@ -178,7 +178,7 @@ function isOfAnotherHistory(
   return seenAtMs !== undefined && behind.some((each) => cluster.freshness.listedAtMs(each) > seenAtMs);
 }
 
-/** The condition says why the pods cannot be counted. */
+/** Sets a condition with the reason why the pods cannot be counted. */
 function failed(
   deps: CountDeps,
   budget: ZoneDisruptionBudget,
@@ -209,7 +209,7 @@ function readPods(
   );
 }
 
-/** For what people read: conditions have the time of the API server. */
+/** Conditions use the API server's time. */
 function serverNowMs({ clock, kube }: CountDeps): number {
   return clock.nowMs() + kube.clockSkewMs;
 }

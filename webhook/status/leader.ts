@@ -10,27 +10,30 @@ export interface LeaderOptions {
   identity: string;
   clock: Clock;
   log: Log;
-  /** Whether this replica hears nothing of some changes, so that another one should lead. */
+  /** Whether this replica misses some changes, so that another one should lead. */
   isBlind(): boolean;
-  /** Called when this replica has begun to lead. */
+  /** Called when this replica starts to lead. */
   onLead(): void;
 }
 
-/** The one replica that counts; all of them answer. */
+/** The leader counts; all replicas answer reviews. */
 export interface Leader {
-  /** Whether we certainly hold the Lease at this moment. */
+  /** Whether this replica certainly holds the Lease now. */
   readonly leads: boolean;
-  /** Gives the Lease back, so that the next replica need not wait until it expires. */
+  /** Releases the Lease, so that the next replica need not wait until it expires. */
   stop(): Promise<void>;
 }
 
 const DURATION_MS = 15_000;
 const RETRY_MS = 1_000;
-/** A blind replica waits so long before it takes the Lease, for one that sees; and leads so long if there is none. */
+/**
+ * A blind replica waits this long before it acquires the Lease, to let another one acquire it; if there is none, it
+ * leads for this long.
+ */
 const BLIND_PAUSE_MS = 20_000;
 const BLIND_TERM_MS = 60_000;
 
-/** Takes the Lease as soon as nobody else has it, and again after it was lost. */
+/** Acquires the Lease when it is free, and again after it was lost. */
 export function runLeader(options: LeaderOptions): Leader {
   const { clock, log } = options;
   const stopping = new AbortController();
@@ -65,7 +68,7 @@ export function runLeader(options: LeaderOptions): Leader {
     signal.removeEventListener('abort', onStop);
   }
 
-  /** Resolves when this replica has become blind, or has been so since it began to lead and for its term. */
+  /** Resolves when this replica becomes blind, or has been blind since it began to lead and its term has ended. */
   async function blindness(over: Promise<void>): Promise<false> {
     const done = new AbortController();
     void over.then(() => done.abort(new Error('over')));
@@ -86,7 +89,7 @@ export function runLeader(options: LeaderOptions): Leader {
     }
   }
 
-  /** A blind replica leaves the Lease to others for longer, unless it sees again. */
+  /** A blind replica waits longer before it acquires the Lease, unless it recovers. */
   async function pause(): Promise<void> {
     const untilMs = clock.monotonicMs() + BLIND_PAUSE_MS;
     do await delay(clock, RETRY_MS, signal).catch(() => {});

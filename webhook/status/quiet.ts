@@ -1,15 +1,15 @@
-/** About as long as the evictions of a drain, or of a wave, take to arrive. */
+/** About the time in which the evictions of a drain, or of a wave, arrive. */
 const QUIET_MS = 300;
-/** Evictions that never cease must not keep the counts from being written. */
+/** A constant stream of evictions must not keep the counts from being written. */
 const LONGEST_WAIT_MS = 1_500;
 
 /**
- * How long a count should wait for evictions that come together: they write the same status, and a count in between
- * makes all of them begin anew. Waiting is safe, because a reservation weighs as much as the pod that it takes.
+ * How long a count should wait for evictions that arrive together: they write the same status, and a count in between
+ * makes all of them retry. Waiting is safe, because a reservation counts as much as its unavailable pod.
  *
- * @param newestAgeMs how long the newest reservation has been known; undefined when there is none
+ * @param newestAgeMs how long the newest reservation has been known; undefined if there is none
  * @param waitedMs how long the count has waited
- * @returns milliseconds; 0 when it should begin
+ * @returns milliseconds; 0 if it should begin
  */
 export function quietInMs(newestAgeMs: number | undefined, waitedMs: number): number {
   if (newestAgeMs === undefined) return 0;

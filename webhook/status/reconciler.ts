@@ -9,13 +9,13 @@ export interface ReconcilerDeps extends Omit<CountDeps, 'cluster' | 'signal' | '
   log: Log;
 }
 
-/** Keeps the status of all budgets counted, while this replica leads. */
+/** Keeps the status of all budgets current while this replica leads. */
 export interface Reconciler {
-  /** Counts all budgets of a namespace anew, or of all namespaces. */
+  /** Counts all budgets of a namespace again, or of all namespaces. */
   mark(namespace: string | undefined): void;
-  /** Resolves when no count is under way. */
+  /** Resolves when no count is running. */
   idle(): Promise<void>;
-  /** Cancels what was scheduled, and ends waiting. */
+  /** Cancels scheduled counts and aborts waiting. */
   stop(): void;
 }
 
@@ -24,17 +24,17 @@ interface Work {
   again: boolean;
   cancelRecheck: () => void;
   failures: number;
-  /** Resources to list before the next count, if it comes by time alone. */
+  /** Resources to list before the next count, if only time triggers it. */
   behind: readonly string[];
   isDue: boolean;
 }
 
-/** Between two counts of a budget, for the evictions that write the same status meanwhile. */
+/** Between two counts of a budget, for evictions that write the same status. */
 const PAUSE_MS = 100;
 const FIRST_RETRY_MS = 200;
 const LONGEST_RETRY_MS = 10_000;
 
-/** One count at a time per budget; what changes meanwhile makes for one more. */
+/** One count at a time per budget; changes during a count trigger one more. */
 export function createReconciler(deps: ReconcilerDeps): Reconciler {
   const { clock, cluster, log } = deps;
   const works = new Map<string, Work>();
@@ -59,7 +59,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
   }
 
   async function run(key: string, work: Work): Promise<void> {
-    // Changes come in bursts; the count is made when the burst has been read.
+    // Changes arrive in bursts; count after the burst.
     await new Promise((resolve) => setImmediate(resolve));
     while (work.again && !signal.aborted && deps.mayWrite()) {
       work.again = false;

@@ -4,7 +4,7 @@ import { listNames } from '../../shared/sentences.ts';
 
 const TYPE = 'ZonesKnown';
 
-/** Adds the condition that names scheduled pods without a zone. The same object when nothing changes. */
+/** Adds the condition that names scheduled pods without a zone. Returns the same object if nothing changes. */
 export function withZonesKnown(
   status: BudgetStatus,
   observation: Pick<BudgetObservation, 'pods'>,

@@ -6,12 +6,12 @@ import { type Log, messageOf } from './log.ts';
 export interface Denial {
   namespace: string;
   pod: string;
-  /** The one that the eviction is bound to. */
+  /** The uid that the eviction is bound to. */
   uid: string | undefined;
   message: string;
 }
 
-/** Tells the owners of a pod, by Kubernetes Events, that its eviction was denied. */
+/** Reports denied evictions to the owners of the pod as Kubernetes Events. */
 export interface DenialEvents {
   record(denial: Denial): void;
 }
@@ -20,11 +20,11 @@ export interface DenialEventsOptions {
   kube: Kube;
   clock: Clock;
   log: Log;
-  /** Reporting instance: the replica. */
+  /** The reporting instance: this replica. */
   identity: string;
 }
 
-/** kubectl drain asks again every 5 s: one Event in this time says it all. */
+/** kubectl drain retries every 5 s; one Event per pod in this time is enough. */
 const PER_POD_MS = 5 * 60_000;
 /** For all pods together. */
 const PER_MINUTE = 30;

@@ -1,7 +1,7 @@
 import pino from 'pino';
 import type { ConnectionState } from '../../shared/kube/watch-cache.ts';
 
-/** Structured logging, as much of it as the webhook uses. */
+/** The part of structured logging that the webhook uses. */
 export interface Log {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;
@@ -10,7 +10,7 @@ export interface Log {
 }
 
 /**
- * JSON lines on stdout, synchronous so that the last words of a dying process are not lost.
+ * JSON lines on stdout, synchronous so that the last lines before a crash are not lost.
  *
  * @param level `debug`, `info`, `warn`, `error` or `silent`
  */
@@ -24,12 +24,12 @@ export function createLog(level: string): Log {
 
 export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** What an unknown thrown value says. */
+/** The message of an unknown thrown value. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Logs that the watch of a resource broke, why, or that it is live again. */
+/** Logs that the watch of a resource broke and why, or that it recovered. */
 export function logConnection(log: Log, resource: string, state: ConnectionState): void {
   if (state.kind === 'restored') log.info({ resource, afterMs: state.afterMs }, 'watch is live again');
   else log.warn({ resource, reason: state.reason, retryInMs: state.retryInMs }, 'watch is broken');

@@ -5,13 +5,13 @@ import { viewBudget } from '../../shared/budget/decide/view.ts';
 import type { Verdict } from '../admission/verdict.ts';
 import type { Refusal } from '../api/app.ts';
 
-/** What the webhook measures, in the Prometheus text format. */
+/** The webhook's metrics, in the Prometheus text format. */
 export interface Metrics {
   verdict(verdict: Verdict, dryRun: boolean, tookMs: number): void;
   batch(size: number): void;
   conflict(): void;
   refusal(why: Refusal): void;
-  /** The exposition, and its content type. */
+  /** The exposition and its content type. */
   expose(): Promise<{ text: string; contentType: string }>;
 }
 
@@ -21,12 +21,12 @@ const BATCH_BUCKETS = [1, 2, 5, 10, 25, 50, 100, 250, 500];
 const PREFIX = 'kubectl_zone_webhook_';
 
 export interface MetricsSources {
-  /** Budgets as they are now: gauges of a budget or zone that is gone disappear. */
+  /** The current budgets: gauges of a deleted budget or zone disappear. */
   budgets: () => Iterable<ZoneDisruptionBudget>;
   leads: () => boolean;
-  /** How many watches are broken. */
+  /** The number of broken watches. */
   staleWatches: () => number;
-  /** How long this process has seen the pod of a reservation reserved, without a break. */
+  /** How long this process has seen the reservation's pod reserved without interruption. */
   reservedForMs: (budget: ZoneDisruptionBudget, reservation: Reservation) => number;
 }
 
@@ -95,10 +95,10 @@ export function createMetrics(sources: MetricsSources): Metrics {
   };
 }
 
-/** What anybody may name is shown up to here: a time series costs memory here and in Prometheus. */
+/** Limit on series whose labels clients choose: a series costs memory here and in Prometheus. */
 const MOST_SERIES = 10_000;
 
-/** What tells that nobody counts a budget, or that a reservation has been forgotten. */
+/** Shows budgets that are not counted and reservations that were not released. */
 function addBudgetGauges(registry: Registry, { budgets, reservedForMs }: MetricsSources): void {
   const gauges: Readonly<Record<string, { help: string; value(budget: ZoneDisruptionBudget): number }>> = {
     kubectl_zone_budget_uncounted_generations: {

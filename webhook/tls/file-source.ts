@@ -6,14 +6,15 @@ import { type Log, messageOf } from '../telemetry/log.ts';
 import type { Served, TlsSource } from './source.ts';
 import { readToken } from './token.ts';
 
-/** A mounted Secret is swapped by a link, which file watchers miss; reading three files costs nothing. */
+/** A mounted Secret is updated by a symlink, which file watchers miss; reading three files is cheap. */
 const POLL_MS = 5_000;
 
 /**
- * Certificates in a mounted directory, as cert-manager fills it: `tls.crt`, `tls.key` and, where the caBundle is to be
- * set by us, `ca.crt`, and where callers are told apart by it, `token`. Read again when they change; a pair that does not fit together is not taken over.
+ * Certificates in a mounted directory, as cert-manager writes it: `tls.crt`, `tls.key`, and optionally `ca.crt`, if the
+ * webhook sets the caBundle, and `token`, if it identifies callers. Files are read again when they change; a
+ * certificate that does not match its key is not used.
  *
- * @throws Error when the files are not there, or cannot be used
+ * @throws Error if the files do not exist or are invalid
  */
 export async function openFileSource(
   directory: string,

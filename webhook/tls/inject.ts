@@ -10,20 +10,20 @@ export interface InjectorOptions {
   kube: Kube;
   /** Name of the webhook configurations. */
   name: string;
-  /** PEM of the CAs that shall be trusted now. */
+  /** PEM of the CAs to trust now. */
   caBundle: () => string | undefined;
-  /** What our paths shall end with; undefined leaves them as they are. */
+  /** The last segment of our paths; undefined leaves them unchanged. */
   token: () => string | undefined;
   clock: Clock;
   random: () => number;
   log: Log;
-  /** Called with the validating configuration, whenever it was changed. */
+  /** Called with the validating configuration whenever it changed. */
   onValidating?: (configuration: unknown) => void;
 }
 
-/** Keeps our CAs and the token in the webhook configurations, whoever overwrites them. */
+/** Restores our CAs and the token in the webhook configurations after every change. */
 export interface Injector {
-  /** Whether both kinds were read, and the validating configuration has our CAs in it, and the mutating one if any. */
+  /** Whether both kinds were read, and the validating configuration, and the mutating one if it exists, has our CAs. */
   readonly done: boolean;
   /** Call when CAs or token have changed. */
   refresh(): void;
@@ -55,7 +55,9 @@ export function startInjector(options: InjectorOptions): Injector {
   let cancel = () => {};
   let stopped = false;
 
-  /** Patches only what differs, and only what was read: a patch that comes too late fails and is done anew. */
+  /**
+   * Patches only what differs from the configuration that was read: a patch based on an old one fails and is retried.
+   */
   async function inject(resource: string, seen: Configuration | undefined): Promise<void> {
     const operations = (seen?.webhooks ?? []).flatMap(({ clientConfig }, index) =>
       corrections(clientConfig, `/webhooks/${index}/clientConfig`, caBundle(), token()),
@@ -76,7 +78,7 @@ export function startInjector(options: InjectorOptions): Injector {
   function injectAll(): void {
     for (const [index, resource] of KINDS.entries()) {
       void inject(resource, caches[index]?.items.get(name)).catch((error) => {
-        // 422: the configuration has changed since, and its watch will say so.
+        // 422: the configuration has changed since, and its watch will report that.
         if (!(error instanceof ApiError && (error.code === 422 || error.code === 409))) {
           log.warn({ resource, name, error: messageOf(error) }, 'configuration could not be set');
         }
@@ -123,7 +125,7 @@ export function startInjector(options: InjectorOptions): Injector {
 
 type ClientConfig = NonNullable<Configuration['webhooks']>[number]['clientConfig'];
 
-/** What a JSON patch must put right in the address of one webhook. */
+/** The JSON patch operations that correct the clientConfig of one webhook. */
 function corrections(
   { caBundle: bundle, service, url }: ClientConfig,
   at: string,

@@ -1,4 +1,4 @@
-/** Makes certificates. The library is loaded when it is needed: a mounted certificate never needs it. */
+/** Issues certificates. The library is loaded on demand: mounted certificates do not need it. */
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 
@@ -8,12 +8,12 @@ export interface KeyPair {
   key: string;
 }
 
-/** Certificates are valid from a little before they are made, for machines whose clocks are behind. */
+/** Certificates are backdated for machines whose clocks are behind. */
 export const BACKDATE_MS = 5 * 60_000;
 
 const ALGORITHM = { keyType: 'ec', curve: 'P-256', algorithm: 'sha256' } as const;
 
-/** A certificate authority. Its name holds the time, so that an old and a new one are told apart. */
+/** A certificate authority. Its name contains the time, to distinguish the old one from the new one. */
 export async function issueAuthority(nowMs: number, lifetimeMs: number): Promise<KeyPair> {
   const { generate } = await selfsigned();
   const name = `kubectl-zone-webhook-ca@${Math.floor(nowMs / 1000)}`;
@@ -28,7 +28,7 @@ export async function issueAuthority(nowMs: number, lifetimeMs: number): Promise
   return { cert: made.cert, key: made.private };
 }
 
-/** @param names DNS names and IP addresses under which the API server may call */
+/** @param names DNS names and IP addresses that the API server may call */
 export async function issueServer(
   signer: KeyPair,
   names: readonly string[],
@@ -56,12 +56,12 @@ export async function issueServer(
   return { cert: made.cert, key: made.private };
 }
 
-/** It is a CommonJS module: bundled by esbuild it has no named exports. */
+/** selfsigned is a CommonJS module: bundled by esbuild it has no named exports. */
 async function selfsigned() {
   return (await import('selfsigned')).default;
 }
 
-/** From when to when a certificate is valid, ms since the epoch. */
+/** The validity of a certificate, ms since the epoch. */
 export function validityOf(cert: string): { notBeforeMs: number; notAfterMs: number } {
   const { validFrom, validTo } = new X509Certificate(cert);
   return { notBeforeMs: Date.parse(validFrom), notAfterMs: Date.parse(validTo) };

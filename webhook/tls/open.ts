@@ -6,10 +6,10 @@ const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
 
 /**
- * Opens the source of the certificates, again and again until it is there: the Secret may be forbidden to a process
- * that starts before the API server has read its RBAC rules, and files may be mounted late.
+ * Opens the source of the certificates, with retries until it succeeds: the API server may deny access to the Secret
+ * before it has read its RBAC rules, and files may be mounted late.
  *
- * @param onWaiting called with the reason, each time that it fails
+ * @param onWaiting called with the reason of each failure
  */
 export async function openPatiently(
   open: () => Promise<TlsSource>,

@@ -1,22 +1,22 @@
 /**
- * What has to be done about the certificates, step by step, so that at every moment the API server trusts the one
- * that is served: a new CA is announced first, signs only when it is trusted everywhere, and the old one is forgotten
- * only when nobody serves its certificates any more. Pure.
+ * Plans certificate rotation step by step, so that the API server always trusts the certificate being served: a new CA
+ * is announced first, signs only when it is trusted everywhere, and the old one is removed only when no replica serves
+ * its certificates. Pure.
  */
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { BACKDATE_MS, type KeyPair, validityOf } from './issue.ts';
 
-/** All that replicas share in the Secret. */
+/** What all replicas share in the Secret. */
 export interface Material {
-  /** The CA that signed the server's certificate. */
+  /** The CA that signed the serving certificate. */
   signer: KeyPair;
   server: KeyPair;
   /** The CA that will sign. */
   next: KeyPair | undefined;
   /** PEM of the CA that signed before. */
   previous: string | undefined;
-  /** Tells the API server's requests from others; it lasts as long as the Secret. Undefined before it is made. */
+  /** Identifies requests of the API server; it lasts as long as the Secret. Undefined until it is created. */
   token: string | undefined;
 }
 
@@ -25,7 +25,7 @@ export interface TlsPolicy {
   names: readonly string[];
   authorityLifetimeMs: number;
   serverLifetimeMs: number;
-  /** How long every API server needs at most to learn a new caBundle, and every replica a new Secret. */
+  /** The maximum time until every API server has received a new caBundle, and every replica a new Secret. */
   settleMs: number;
 }
 
@@ -33,10 +33,10 @@ export type TlsStep =
   | { kind: 'create' | 'name' | 'announce' | 'promote' | 'issue' | 'forget' }
   | { kind: 'keep'; untilMs: number };
 
-/** Renewed after two thirds of its life, which begins when it is issued. */
+/** Renewed after two thirds of its lifetime, which begins at issue. */
 const RENEW_AT = 2 / 3;
 
-/** The next step, or when to ask again. */
+/** The next step, or when to plan again. */
 export function planTls(material: Material | undefined, policy: TlsPolicy, nowMs: number): TlsStep {
   if (!material) return { kind: 'create' };
   if (material.token === undefined) return { kind: 'name' };
@@ -44,7 +44,7 @@ export function planTls(material: Material | undefined, policy: TlsPolicy, nowMs
   const deadlines = [renewAtMs(server.cert)];
   const signerEndsMs = validityOf(signer.cert).notAfterMs;
   if (next) {
-    // A signer that has expired protects nothing: there is nobody to wait for.
+    // An expired signer is trusted by no one: there is no reason to wait.
     const promoteAtMs = Math.min(issuedAtMs(next.cert) + policy.settleMs, signerEndsMs);
     if (nowMs >= promoteAtMs) return { kind: 'promote' };
     deadlines.push(promoteAtMs);
@@ -53,7 +53,7 @@ export function planTls(material: Material | undefined, policy: TlsPolicy, nowMs
     deadlines.push(renewAtMs(signer.cert));
   }
   if (!fits(server, signer, policy.names) || nowMs >= renewAtMs(server.cert)) {
-    // As long as the signer itself, it will be renewed with the next one.
+    // A certificate that is valid as long as its signer is renewed with the next signer.
     const worthIt = validityOf(server.cert).notAfterMs < signerEndsMs || !fits(server, signer, policy.names);
     if (worthIt) return { kind: 'issue' };
     deadlines.shift();
@@ -66,7 +66,7 @@ export function planTls(material: Material | undefined, policy: TlsPolicy, nowMs
   return { kind: 'keep', untilMs: Math.min(...deadlines) };
 }
 
-/** Every CA whose certificates may be met, as one PEM text. */
+/** Every CA whose certificates may be in use, as one PEM text. */
 export function bundleOf({ signer, next, previous }: Material): string {
   return [signer.cert, next?.cert, previous]
     .filter((cert) => cert !== undefined)

@@ -1,4 +1,4 @@
-/** Notices that evictions may have passed which the API server did not ask us about (L7). */
+/** Detects that evictions may have been carried out without a review by this webhook (L7). */
 import * as z from 'zod/mini';
 import type { Clock } from '../../shared/clock.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
@@ -13,20 +13,20 @@ export interface ScopeOptions {
   clock: Clock;
   random: () => number;
   log: Log;
-  /** How long after a change evictions that nobody asked about may still be carried out. */
+  /** How long after a change evictions without a review may still be carried out. */
   settleMs: number;
-  /** Evictions in this namespace, or in any, may have passed unasked up to now. */
+  /** Called when evictions in this namespace, or in any, may have been carried out without a review until now. */
   onGap: (namespace: string | undefined) => void;
 }
 
-/** What the API server asks us about, as the validating configuration says. */
+/** The evictions that the API server sends for review according to the validating configuration. */
 export interface Scope {
-  /** The configuration as it is now. */
+  /** Call with the current configuration. */
   see(configuration: unknown): void;
   stop(): Promise<void>;
 }
 
-/** The only label that nobody can change. */
+/** The only label that cannot be changed. */
 const NAME_LABEL = 'kubernetes.io/metadata.name';
 
 const Selector = z.object({
@@ -59,7 +59,7 @@ export function createScope(options: ScopeOptions): Scope {
 
   const isAsked = ({ labels }: Labels) => selectors.every((selector) => matchesLabels(selector, labels));
 
-  /** Only where a namespace can come under the configuration by a change of its labels. */
+  /** Only if a change of labels can bring a namespace into the scope of the configuration. */
   function watchNamespaces(): WatchCache<Labels> {
     return watchCache<Labels>({
       kube,
@@ -83,7 +83,7 @@ export function createScope(options: ScopeOptions): Scope {
       const now = JSON.stringify([uid, webhooks]);
       if (now === before) return;
       const isYoung = clock.nowMs() + kube.clockSkewMs - creationTimestampMs < settleMs;
-      // What was changed before this process began is not known, but for what was made.
+      // Changes before this process started are unknown, except creation.
       const isGap = before === undefined ? isYoung : true;
       before = now;
       selectors = (webhooks ?? []).map(({ namespaceSelector }) => readSelector(namespaceSelector));

@@ -18,17 +18,17 @@ export interface SecretSourceOptions {
   log: Log;
 }
 
-/** After an error, and at the latest: another replica may have done the work meanwhile. */
+/** After an error, and at the latest: another replica may have done the work. */
 const RETRY_MS = 5_000;
 const LONGEST_WAIT_MS = 60 * 60_000;
-/** Two steps follow each other at most four times; more means that something undoes them. */
+/** At most four steps follow each other; more mean that something reverts them. */
 const MAX_ROUNDS = 20;
 
 /**
- * Certificates in a Secret that all replicas share. Each replica makes and renews them by compare-and-swap, so that
- * one of them does it and the others take it over.
+ * Certificates in a Secret that all replicas share. Replicas create and renew them by compare-and-swap, so that one
+ * replica writes and the others read.
  *
- * @throws ApiError when the Secret may not be read or written
+ * @throws ApiError if the Secret cannot be read or written
  */
 export async function openSecretSource(options: SecretSourceOptions): Promise<TlsSource> {
   const { kube, secret, policy, clock, log } = options;
@@ -37,7 +37,7 @@ export async function openSecretSource(options: SecretSourceOptions): Promise<Tl
   let cancel = () => {};
   let stopped = false;
 
-  /** Reads the Secret and does what is due, until nothing is. */
+  /** Reads the Secret and takes the steps that are due. */
   async function maintain(): Promise<{ material: Material; untilMs: number }> {
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       const stored = await fetchSecret(kube, secret);

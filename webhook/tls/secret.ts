@@ -26,12 +26,12 @@ export interface SecretAddress {
   name: string;
 }
 
-/** Reads a Secret. Throws ZodError when malformed. */
+/** Reads a Secret. Throws ZodError if it is malformed. */
 export function readSecret(value: unknown): Secret {
   return Secret.parse(value);
 }
 
-/** The certificates in a Secret; undefined where they are not all there, or cannot be used. */
+/** The certificates in a Secret; undefined if they are incomplete or invalid. */
 export function materialIn({ data }: Secret): Material | undefined {
   const text = (key: string) => {
     const value = data?.[key];
@@ -62,7 +62,7 @@ export async function fetchSecret(kube: Kube, at: SecretAddress): Promise<Secret
 /**
  * Creates the Secret, or replaces the data of the one that was read.
  *
- * @returns false when another replica came first: read again
+ * @returns false after a conflict: read it again
  */
 export async function storeMaterial(
   kube: Kube,

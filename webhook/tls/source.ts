@@ -1,15 +1,17 @@
 import type { KeyPair } from './issue.ts';
 
-/** What is served, and what the API server shall trust. */
+/** What is served, and what the API server must trust. */
 export interface Served {
   server: KeyPair;
-  /** PEM of the CAs for the caBundle; undefined where somebody else sets it. */
+  /** PEM of the CAs for the caBundle; undefined if another tool sets it. */
   caBundle: string | undefined;
-  /** What the paths in the webhook configurations end with, so that the API server is known; undefined for none. */
+  /**
+   * The last segment of the paths in the webhook configurations, which identifies the API server; undefined for none.
+   */
   token: string | undefined;
 }
 
-/** Where certificates come from, followed while the webhook runs. */
+/** The source of the certificates, followed while the webhook runs. */
 export interface TlsSource {
   readonly current: Served;
   onChange(listener: (served: Served) => void): void;

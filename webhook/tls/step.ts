@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { issueAuthority, issueServer } from './issue.ts';
 import type { Material, TlsPolicy, TlsStep } from './plan.ts';
 
-/** Does one step of the plan; the result still has to be stored. */
+/** Takes one step of the plan; the caller must store the result. */
 export async function takeStep(
   step: Exclude<TlsStep['kind'], 'keep'>,
   material: Material | undefined,
@@ -38,7 +38,7 @@ export async function takeStep(
   }
 }
 
-/** In hexadecimal digits: the API server takes only names as segments of a path. */
+/** Hexadecimal digits: the API server accepts only names as path segments. */
 function newToken(): string {
   return randomBytes(24).toString('hex');
 }

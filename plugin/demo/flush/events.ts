@@ -4,7 +4,7 @@ import type { ExitCode } from '../../cli/errors.ts';
 import type { Demand, Side } from './scenario.ts';
 
 /**
- * What the demo reports while it runs; the JSON output is these events, one a line. Times are of the sandbox's clock.
+ * What the demo reports while it runs; the JSON output is these events, one per line. Times are on the sandbox's clock.
  */
 export type FlushEvent = { atMs: number } & (
   | {
@@ -13,40 +13,40 @@ export type FlushEvent = { atMs: number } & (
       pods: number;
       /** How long one ingester flushes. */
       flushMs: number;
-      /** How long it will take, about, so that a chart knows how wide it becomes. */
+      /** Approximate duration, which sets the width of a chart. */
       expectedMs: number;
-      /** How many times as fast as ours the sandbox's clock runs. */
+      /** Speed of the sandbox's clock relative to real time. */
       speed: number;
-      /** The command of our side, as an operator would type it. */
+      /** The command for our side, as an operator would type it. */
       command: string;
     }
   | ({ type: 'load'; side: Side } & Load)
-  /** A line that our command wrote. */
+  /** A line printed by our command. */
   | { type: 'said'; line: string }
-  /** Every pod is new and Ready, and none flushes any more. */
+  /** Every pod is new and Ready, and none is flushing. */
   | { type: 'settled'; side: Side }
   | { type: 'finished'; exitCode: ExitCode; figures: Readonly<Record<Side, StoreFigures>> }
 );
 
-/** What the ingesters of one side ask of the store, from then on. */
+/** The load of one side's ingesters on the store, from then on. */
 export interface Load {
-  /** Ingesters that flush. */
+  /** Number of flushing ingesters. */
   flushing: number;
-  /** The zones in which they are, sorted. */
+  /** Their zones, sorted. */
   zones: readonly string[];
   writesPerSecond: number;
 }
 
-/** How the store fared with one side. */
+/** The effect of one side on the store. */
 export interface StoreFigures {
   peakWritesPerSecond: number;
-  /** How long more was asked of the store than it takes. */
+  /** How long the load exceeded the store's capacity. */
   overrunMs: number;
-  /** Writes that it shed, the excess over its capacity. An ingester that exits does not try again: they are lost. */
+  /** Writes beyond the capacity, which the store sheds. An ingester that exits does not retry: they are lost. */
   writesLost: number;
   mostFlushing: number;
   mostZonesFlushing: number;
-  /** Until the last pod was new and none flushed; undefined as long as that is not so. */
+  /** Until the last pod was new and none was flushing; undefined before that. */
   tookMs: number | undefined;
 }
 
@@ -57,11 +57,11 @@ export interface FlushReporter {
 
 export interface FlushReporterOptions {
   output: 'plain' | 'json' | undefined;
-  /** Tells the sandbox's time; what is drawn keeps the pace of the context's. */
+  /** The sandbox's time; animation uses the context's clock. */
   clock: Clock;
   /** Called when a key asks to end. */
   onQuit(): void;
 }
 
-/** Opens the reporter for where the output goes; handed in by the command. */
+/** Opens the reporter for the output; passed in by the command. */
 export type OpenFlushReporter = (context: Context, options: FlushReporterOptions) => Promise<FlushReporter>;

@@ -5,18 +5,18 @@ import { writesWhile } from '../../plan/decide/store-load.ts';
 import type { Load } from './events.ts';
 import type { Demand } from './scenario.ts';
 
-/** What can be seen of one side's ingesters by looking at their pods. */
+/** The state of one side's ingesters, from their pods. */
 export interface Fleet extends Load {
   pods: number;
-  /** Pods that are Ready and stay. */
+  /** Pods that are Ready and not terminating. */
   serving: number;
-  /** Pods with the new image that stay, ready or not. */
+  /** Pods with the new image that are not terminating, ready or not. */
   renewed: number;
 }
 
 /**
- * What a set of pods asks of the store. A terminating pod flushes until it is gone, if it has ever run: before that it
- * holds nothing.
+ * The load of a set of pods on the store. A terminating pod flushes until it is gone if it has ever run; otherwise it
+ * has no data.
  *
  * @param newImage the image of new pods
  */
@@ -35,12 +35,12 @@ export function fleetOf(pods: Iterable<Pod>, newImage: string, demand: Demand): 
   };
 }
 
-/** Whether all pods that are wanted serve, with no other left. */
+/** Whether all wanted pods serve, and there are no others. */
 export function isWhole({ pods, serving }: Fleet, wanted: number): boolean {
   return pods === wanted && serving === wanted;
 }
 
-/** Whether the new image is everywhere and nothing is on the move. */
+/** Whether all pods have the new image and nothing is changing. */
 export function isSettled(fleet: Fleet, wanted: number): boolean {
   return isWhole(fleet, wanted) && fleet.renewed === wanted;
 }

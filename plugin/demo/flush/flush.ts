@@ -9,17 +9,17 @@ import { cortexScenario, type Scenario } from './scenario.ts';
 import { OUR_COMMAND } from './workloads.ts';
 
 /**
- * Starts a sandbox with ingesters that flush into a store when they exit, and rolls a new image out on two sets of
- * them: as a Deployment does by itself, which overruns the store, and as `kubectl zone rollout` does.
+ * Starts a sandbox with ingesters that flush into a store when they exit, and rolls a new image out to two sets of
+ * them: with the Deployment controller, which overruns the store, and with `kubectl zone rollout`.
  */
 export function demoFlush(options: DemoOptions, context: Context, host: DemoHost): Promise<ExitCode> {
   return showFlush(cortexScenario(options.pods), options, context, host);
 }
 
 /**
- * Plays a scenario in a sandbox whose clock runs faster than ours.
+ * Plays a scenario in a sandbox with an accelerated clock.
  *
- * @returns 1 when our side overran the store, and our command's own exit code when that failed
+ * @returns 1 if our side overran the store, and our command's exit code if that failed
  */
 export async function showFlush(
   scenario: Scenario,

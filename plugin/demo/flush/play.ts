@@ -13,7 +13,7 @@ import { storeFigures } from './store.ts';
 import { watchFleet } from './watch-fleet.ts';
 import { createWorkloads, OUR_COMMAND, setPlainImage } from './workloads.ts';
 
-/** Makes the ingesters of both sides and waits until all of them are ready. */
+/** Creates the ingesters of both sides and waits until all of them are ready. */
 export async function prepareSides(
   kube: Kube,
   scenario: Scenario,
@@ -34,11 +34,10 @@ export async function prepareSides(
 }
 
 /**
- * Rolls the new image out on both sides at the same time, and reports what that asks of the store.
+ * Rolls the new image out on both sides at the same time, and reports the load on the store.
  *
- * @param kubeconfig path of the sandbox's, for our command
- * @returns 0 when our side never asked for more than the store takes, and else 1; our command's own exit code when it
- *   did not succeed
+ * @param kubeconfig path of the sandbox's kubeconfig, for our command
+ * @returns 0 if our side never exceeded the store's capacity, otherwise 1; our command's exit code if it failed
  */
 export async function playSides(
   scenario: Scenario,
@@ -87,7 +86,7 @@ interface Play {
   command(): Promise<ExitCode>;
 }
 
-/** @returns how our command ended; when that is well, both sides have settled */
+/** @returns the exit code of our command; on success, both sides have settled */
 async function rollBothOut(kube: Kube, play: Play, signal: AbortSignal): Promise<ExitCode> {
   const { scenario, demand, context, emit, command } = play;
   const { clock } = context;
@@ -105,7 +104,7 @@ async function rollBothOut(kube: Kube, play: Play, signal: AbortSignal): Promise
       emit({ atMs: clock.nowMs(), type: 'settled', side });
     }),
   );
-  // It also rejects when nobody waits for it any more.
+  // It may also reject after the last await on it.
   settling.catch(() => {});
   try {
     await setPlainImage(kube);
@@ -118,7 +117,7 @@ async function rollBothOut(kube: Kube, play: Play, signal: AbortSignal): Promise
   }
 }
 
-/** Hands on what is asked of the store, whenever that changes. */
+/** Passes on the load on the store whenever it changes. */
 function onNewLoad(side: Side, { clock }: Context, emit: (event: FlushEvent) => void) {
   let last = '';
   return ({ flushing, zones, writesPerSecond }: Load) => {
@@ -130,10 +129,10 @@ function onNewLoad(side: Side, { clock }: Context, emit: (event: FlushEvent) => 
   };
 }
 
-/** Room for what lies between the flushes. */
+/** Allowance for the time between flushes. */
 const SLACK = 1.1;
 
-/** What a reporter needs to know before the first load; one flush after the other takes the longest. */
+/** What a reporter needs before the first load; sequential flushes take the longest. */
 function plotOf({ pods, held, speed, startMs: [, slowestStartMs] }: Scenario) {
   return {
     pods,
@@ -144,16 +143,16 @@ function plotOf({ pods, held, speed, startMs: [, slowestStartMs] }: Scenario) {
   };
 }
 
-/** The time since its first event, with which each line of a plain report begins; ours has a time of its own. */
+/** The elapsed time at the start of each line of a plain report; our report has its own time. */
 const ELAPSED = /^ *(\d+h \d\dm|\d+m \d\ds|\d+s) {2}/;
 
 /**
  * Runs `kubectl zone rollout` as if it were typed, without a terminal, and answers its questions with yes.
  *
- * @param words what stands after `kubectl zone`
+ * @param words the words after `kubectl zone`
  * @param run runs them
- * @param onLine called with each line that it writes
- * @returns its exit code, also where it throws an error: that is a line then
+ * @param onLine called with each line that it prints
+ * @returns its exit code, also if it throws an error, which is passed to `onLine`
  */
 async function runRolloutCommand(
   { words, kubeconfig, run }: { words: readonly string[]; kubeconfig: string; run: DemoHost['runCommand'] },

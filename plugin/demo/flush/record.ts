@@ -1,9 +1,9 @@
 import type { FlushEvent, Load } from './events.ts';
 import type { Side } from './scenario.ts';
 
-/** What one side has asked of the store so far. */
+/** The load of one side on the store so far. */
 export interface SideRecord {
-  /** In the order of time; each holds until the next one. */
+  /** In chronological order; each applies until the next one. */
   loads: readonly TimedLoad[];
   settledAtMs: number | undefined;
 }
@@ -17,7 +17,7 @@ export type FlushRecord = Readonly<Record<Side, SideRecord>>;
 const EMPTY_SIDE: SideRecord = { loads: [], settledAtMs: undefined };
 export const EMPTY_RECORD: FlushRecord = { plain: EMPTY_SIDE, zone: EMPTY_SIDE };
 
-/** The record with what an event adds to it. */
+/** The record with an event added. */
 export function recorded(record: FlushRecord, event: FlushEvent): FlushRecord {
   if (event.type === 'load') {
     const { type: _, side, ...load } = event;
@@ -29,7 +29,7 @@ export function recorded(record: FlushRecord, event: FlushEvent): FlushRecord {
   return record;
 }
 
-/** The load that holds now; undefined before the first. */
+/** The current load; undefined before the first. */
 export function latestLoad({ loads }: SideRecord): TimedLoad | undefined {
   return loads.at(-1);
 }

@@ -1,33 +1,32 @@
 import { type HeldSeries, type StoreLoad, storeLoad } from '../../plan/decide/store-load.ts';
 
-/** The two ways in which the same new image is rolled out. */
+/** The two ways to roll out the same new image. */
 export const SIDES = ['plain', 'zone'] as const;
 export type Side = (typeof SIDES)[number];
 
-/** What the demo plays: ingesters that flush what they hold when they exit, and the store that must take it. */
+/** The parameters of the demo: ingesters that flush their data when they exit, and the store that receives it. */
 export interface Scenario {
   pods: number;
   held: HeldSeries;
-  /** Writes per second that the store takes; it sheds what is above. */
+  /** Writes per second that the store accepts; it sheds the excess. */
   capacity: number;
-  /** From a pod's creation until it is Ready, at least and at most. */
+  /** From a pod's creation until it is Ready, minimum and maximum. */
   startMs: readonly [number, number];
-  /** How many times as fast as ours the sandbox's clock runs. */
+  /** Speed of the sandbox's clock relative to real time. */
   speed: number;
 }
 
-/** What the store must take in a scenario, per second. */
+/** The load on the store in a scenario, per second. */
 export interface Demand extends StoreLoad {
   capacity: number;
 }
 
-/** Three ingesters flush for 10 minutes each; as many chunks in more of them are written as fast by each. */
+/** Three ingesters flush for 10 minutes each; with more of them, each has fewer chunks and writes as fast. */
 const FLUSH_OF_ALL_MS = 30 * 60_000;
 
 /**
- * Weaveworks' Cortex, whatever the number of ingesters: 600,000 series in chunks of 1 h with 7 index entries each make
- * 1,200 writes/s in steady state, and one ingester that flushes adds 2,300. The store behind stands that, and no second
- * one.
+ * Weaveworks' Cortex, for any number of ingesters: 600,000 series in chunks of 1 h with 7 index entries each make 1,200
+ * writes/s in steady state, and one flushing ingester adds 2,300. The store can take one of them, but not two.
  */
 export function cortexScenario(pods: number): Scenario {
   return {

@@ -2,7 +2,7 @@ import type { StoreFigures } from './events.ts';
 import type { SideRecord, TimedLoad } from './record.ts';
 
 /**
- * Works out what became of the writes.
+ * Computes what happened to the writes.
  *
  * @param capacity writes per second
  * @param nowMs end of the last load, in the record's own time
@@ -27,7 +27,7 @@ export function storeFigures(record: SideRecord, capacity: number, nowMs: number
   };
 }
 
-/** Most writes per second between two moments; undefined where nothing is known of that time. */
+/** Most writes per second between two times; undefined without data. */
 export function peakBetween(loads: readonly TimedLoad[], fromMs: number, toMs: number): number | undefined {
   let peak: number | undefined;
   for (const [index, { atMs, writesPerSecond }] of loads.entries()) {

@@ -7,14 +7,14 @@ import { type Fleet, fleetOf } from './fleet.ts';
 import type { Demand, Side } from './scenario.ts';
 import { NAMESPACES, NEW_IMAGE } from './workloads.ts';
 
-/** The ingesters of one side, as anybody sees them who watches the API. */
+/** The ingesters of one side, as any client of the API sees them. */
 export interface FleetWatch {
-  /** Resolves as soon as the fleet is as wanted, at once if it is. Rejects when the signal aborts. */
+  /** Resolves as soon as the fleet meets the condition. Rejects when the signal aborts. */
   until(wanted: (fleet: Fleet) => boolean, signal: AbortSignal): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** @param onChange called whenever something has changed, first when the pods are known */
+/** @param onChange called on every change, first when the pods are known */
 export async function watchFleet(
   kube: Kube,
   side: Side,

@@ -8,16 +8,16 @@ export const NEW_IMAGE = 'cortex:v2';
 const GRACE_PERIOD_S = 2400;
 const LABELS = { app: 'ingester' };
 
-/** The namespace in which a side has its ingesters. */
+/** The namespace of each side's ingesters. */
 export const NAMESPACES: Readonly<Record<Side, string>> = { plain: 'plain', zone: 'zone' };
 
-/** The command of our side, as words after `kubectl zone`. */
+/** The command for our side, as words after `kubectl zone`. */
 export const OUR_COMMAND: readonly string[] = [
   ...['rollout', 'deploy/ingester', '-n', NAMESPACES.zone],
   ...['--image', `ingester=${NEW_IMAGE}`, '--flush'],
 ];
 
-/** Makes the same ingesters in both namespaces; they then start. */
+/** Creates the same ingesters in both namespaces. */
 export async function createWorkloads(kube: Kube, scenario: Scenario): Promise<void> {
   for (const name of Object.values(NAMESPACES)) {
     const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
@@ -27,7 +27,7 @@ export async function createWorkloads(kube: Kube, scenario: Scenario): Promise<v
   }
 }
 
-/** What `kubectl set image` does: the Deployment controller does the rest. */
+/** Like `kubectl set image`: the Deployment controller does the rest. */
 export async function setPlainImage(kube: Kube): Promise<void> {
   await kube.request({
     method: 'PATCH',
@@ -39,7 +39,7 @@ export async function setPlainImage(kube: Kube): Promise<void> {
 
 const NAMESPACE: ResourceAddress = { group: '', version: 'v1', resource: 'namespaces' };
 
-/** As most people have it, with the strategy that Kubernetes gives it: maxSurge and maxUnavailable of 25%. */
+/** A typical Deployment with the default strategy: maxSurge and maxUnavailable of 25%. */
 function deployment(scenario: Scenario): object {
   return {
     apiVersion: 'apps/v1',

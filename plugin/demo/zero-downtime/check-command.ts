@@ -4,7 +4,7 @@ import { withoutTerminal } from '../inside.ts';
 import type { DemoHost } from '../stage.ts';
 import { NAME, NAMESPACE } from './workload.ts';
 
-/** As an operator would type it, as words after `kubectl zone`. */
+/** The command an operator would type, as words after `kubectl zone`. */
 export const CHECK_COMMAND: readonly string[] = [
   ...['check', `deploy/${NAME}`, '-n', NAMESPACE, '--fix', '--yes'],
 ];
@@ -12,8 +12,8 @@ export const CHECK_COMMAND: readonly string[] = [
 /**
  * Runs `kubectl zone check --fix` as if it were typed, without a terminal.
  *
- * @param onLine called with each line that it writes
- * @returns its exit code: 0 where it has mended all errors
+ * @param onLine called with each line that it prints
+ * @returns its exit code: 0 if it has fixed all errors
  */
 export function runCheckCommand(
   { kubeconfig, runCommand }: { kubeconfig: string; runCommand: DemoHost['runCommand'] },

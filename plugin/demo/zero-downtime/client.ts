@@ -4,9 +4,9 @@ import type { Code } from './tally.ts';
 
 /** Sends GET requests to one port of this machine. */
 export interface HttpClient {
-  /** Resolves with what came of it; never rejects. */
+  /** Resolves with the result; never rejects. */
   get(): Promise<Code>;
-  /** Closes all connections; requests on them end without an answer. */
+  /** Closes all connections; requests on them end without a response. */
   close(): void;
 }
 
@@ -23,7 +23,7 @@ export function keptAliveClient(port: number, connections: number): HttpClient {
 function clientOf(port: number, agent: Agent): HttpClient {
   const closed = new AbortController();
   const { signal } = closed;
-  // Each request under way listens; older versions of Node take more than ten for a leak.
+  // Each request in flight adds a listener; older versions of Node report more than ten as a leak.
   setMaxListeners(0, signal);
   return {
     get: () => ask({ port, agent, signal }),
@@ -38,7 +38,7 @@ function ask(where: { port: number; agent: Agent; signal: AbortSignal }): Promis
   return new Promise((resolve) => {
     const outgoing = get({ host: '127.0.0.1', path: '/', ...where }, (incoming) => {
       incoming.on('error', () => resolve('none'));
-      // An answer counts when its last byte is there.
+      // A response counts when its last byte has arrived.
       incoming.on('end', () => resolve(incoming.statusCode ?? 'none'));
       incoming.on('aborted', () => resolve('none'));
       incoming.resume();

@@ -3,28 +3,30 @@ import type { ExitCode } from '../../cli/errors.ts';
 import type { Tally } from './tally.ts';
 
 /**
- * The rolling updates of the demo, in their order: of the workload as it was found, the one that the patches of
- * `kubectl zone check --fix` cause, and again the first, of the workload that was mended.
+ * The rolling updates of the demo, in order: of the workload as found, the one that `kubectl zone check --fix` causes,
+ * and the first one again, of the fixed workload.
  */
 export const PHASES = ['found', 'mending', 'mended'] as const;
 export type Phase = (typeof PHASES)[number];
 
-/** What the demo reports while it runs; the JSON output is these events, one a line. Times are of the sandbox's clock. */
+/**
+ * What the demo reports while it runs; the JSON output is these events, one per line. Times are on the sandbox's clock.
+ */
 export type ZeroDowntimeEvent = { atMs: number } & (
   | {
       type: 'started';
       replicas: number;
-      /** By our clock. */
+      /** In real time. */
       requestsPerSecond: number;
-      /** How many times as fast as ours the sandbox's clock runs. */
+      /** Speed of the sandbox's clock relative to real time. */
       speed: number;
-      /** Where the load balancer listens. */
+      /** The address of the load balancer. */
       url: string;
     }
   | { type: 'began'; phase: Phase; command: string }
-  /** A line that our command wrote. */
+  /** A line printed by our command. */
   | { type: 'said'; line: string }
-  /** What clients have seen so far, now and then. */
+  /** The clients' results so far, at intervals. */
   | { type: 'progress'; phase: Phase; tally: Tally }
   | { type: 'ended'; phase: Phase; tookMs: number; tally: Tally }
   | { type: 'finished'; exitCode: ExitCode; tallies: Readonly<Record<Phase, Tally>> }
@@ -35,7 +37,7 @@ export interface ZeroDowntimeReporter {
   close(): Promise<void>;
 }
 
-/** Opens the reporter for where the output goes; handed in by the command. */
+/** Opens the reporter for the output; passed in by the command. */
 export type OpenZeroDowntimeReporter = (
   context: Context,
   output: 'plain' | 'json' | undefined,

@@ -12,20 +12,20 @@ import type { Traffic } from './traffic.ts';
 import type { WorkloadWatch } from './watch-workload.ts';
 import { NAME, NAMESPACE, setImage } from './workload.ts';
 
-/** Codes that a load balancer answers with for a target that does not. */
+/** Status codes that a load balancer returns for a target that does not respond. */
 const GATEWAY_CODES: ReadonlySet<unknown> = new Set([502, 504]);
 
-/** So long all is as it was, before each rolling update and after it: the last requests that fail take 10 s. */
+/** Idle time before and after each rolling update: the last failing requests take 10 s. */
 const CALM_MS = 15_000;
 
-/** From one word about what clients see to the next. */
+/** Interval between progress reports. */
 const PROGRESS_MS = 20_000;
 
 export interface Play {
   runCommand: DemoHost['runCommand'];
   kube: Kube;
   kubeconfig: string;
-  /** Lives by the sandbox's clock. */
+  /** On the sandbox's clock. */
   context: Context;
   traffic: Traffic;
   workload: WorkloadWatch;
@@ -34,10 +34,10 @@ export interface Play {
 }
 
 /**
- * Rolls a new image out, mends the workload, which replaces its pods too, and rolls another image out.
+ * Rolls a new image out, fixes the workload, which replaces its pods too, and rolls another image out.
  *
- * @returns 0 when the first rolling update cost requests and the last one none
- * @throws UserError when a rolling update does not end, or our command leaves errors
+ * @returns 0 if requests failed during the first rolling update and none during the last one
+ * @throws UserError if a rolling update does not end, or our command leaves errors
  */
 export async function playPhases(play: Play): Promise<ExitCode> {
   const { kube, report, context } = play;
@@ -59,7 +59,7 @@ export async function playPhases(play: Play): Promise<ExitCode> {
   return exitCode;
 }
 
-/** Whether the workload as found had clients see what it should have, and the mended one did not. */
+/** Whether clients saw the expected failures with the workload as found, and none with the fixed one. */
 export function proves({ found, mended }: Readonly<Record<Phase, Tally>>): boolean {
   return found.some(({ code }) => GATEWAY_CODES.has(code)) && mended.length > 0 && failuresIn(mended) === 0;
 }
@@ -86,7 +86,7 @@ async function playPhase(play: Play, phase: Phase, act: () => Promise<void>): Pr
   }
 }
 
-/** @returns what stops it */
+/** @returns a function that stops it */
 function everySoOften(clock: Clock, run: () => void): () => void {
   const tick = () => {
     cancel = clock.schedule(PROGRESS_MS, tick);

@@ -1,14 +1,17 @@
 import type { Deployment, Pod } from '../../../shared/kube/objects.ts';
 import type { DescribedTarget } from '../../sandbox/balancer/target-group.ts';
 
-/** What is to be seen of a workload and of its load balancer. */
+/** The observed state of a workload and its load balancer. */
 export interface Sight {
   deployment: Deployment | undefined;
   pods: readonly Pod[];
   targets: readonly DescribedTarget[];
 }
 
-/** Whether every pod has the newest template and serves, no other is left, and the load balancer has just these. */
+/**
+ * Whether every pod has the newest template and serves, there are no others, and they are exactly the load balancer's
+ * targets.
+ */
 export function isSettled({ deployment, pods, targets }: Sight): boolean {
   if (!deployment) return false;
   const { metadata, spec, status } = deployment;

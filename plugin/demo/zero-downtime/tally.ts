@@ -1,34 +1,34 @@
-/** What clients saw, as counts. */
+/** Results of clients' requests, as counts. */
 
-/** How a client connects: anew for each request, or over connections that it keeps. */
+/** How a client connects: with a new connection for each request, or over kept-alive ones. */
 export const CONNECTIONS = ['fresh', 'kept-alive'] as const;
 export type Connection = (typeof CONNECTIONS)[number];
 
-/** An HTTP status, or `none` where the connection ended without one. */
+/** An HTTP status, or `none` if the connection ended without one. */
 export type Code = number | 'none';
 
-/** One request, once it has ended. */
+/** One completed request. */
 export interface Sample {
   connection: Connection;
   code: Code;
-  /** How long it took by the sandbox's clock. */
+  /** Duration on the sandbox's clock. */
   tookMs: number;
 }
 
-/** The requests of one code. */
+/** The requests with one code. */
 export interface CodeCount {
   code: Code;
   count: Readonly<Record<Connection, number>>;
-  /** By the sandbox's clock. */
+  /** On the sandbox's clock. */
   slowestMs: number;
 }
 
-/** By code; the order is that of the codes, `none` last. */
+/** Sorted by code, `none` last. */
 export type Tally = readonly CodeCount[];
 
 export const NOTHING: Tally = [];
 
-/** The tally with one request more. */
+/** The tally with one more request. */
 export function counted(tally: Tally, { connection, code, tookMs }: Sample): Tally {
   const known = tally.find((each) => each.code === code) ?? {
     code,
@@ -47,7 +47,7 @@ export function requestsIn(tally: Tally): number {
   return tally.reduce((sum, { count }) => sum + totalOf(count), 0);
 }
 
-/** Requests that did not get a 200. */
+/** Requests without a 200. */
 export function failuresIn(tally: Tally): number {
   return requestsIn(tally.filter(({ code }) => code !== 200));
 }

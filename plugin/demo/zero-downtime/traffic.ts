@@ -2,46 +2,46 @@ import type { Clock } from '../../../shared/clock.ts';
 import { freshClient, type HttpClient, keptAliveClient } from './client.ts';
 import { CONNECTIONS, type Connection, counted, NOTHING, type Tally } from './tally.ts';
 
-/** Clients that go on asking. */
+/** Clients that send requests continuously. */
 export interface Traffic {
-  /** Requests that begin from now on are counted apart. */
+  /** Counts requests that begin from now on separately. */
   begin(): Count;
-  /** Stops asking and gives up what is under way; resolves when all requests have ended. */
+  /** Stops sending and cancels requests in flight; resolves when all requests have ended. */
   stop(): Promise<void>;
 }
 
-/** The requests of a time. */
+/** The requests of a period. */
 export interface Count {
-  /** Of those that have ended so far. */
+  /** The requests completed so far. */
   readonly tally: Tally;
-  /** Lets no more requests in; resolves with the tally once all of them have ended. */
+  /** Adds no more requests; resolves with the tally once all of them have ended. */
   end(): Promise<Tally>;
 }
 
 export interface TrafficOptions {
   port: number;
-  /** Of our time, half of them over fresh connections. */
+  /** In real time, half of them over new connections. */
   requestsPerSecond: number;
-  /** Keeps the rhythm. */
+  /** Paces the requests. */
   pace: Clock;
   /** Measures how long requests take. */
   clock: Clock;
 }
 
 const TICK_MS = 10;
-/** Enough that slow answers do not keep others waiting. */
+/** Enough that slow responses do not delay other requests. */
 const KEPT_CONNECTIONS = 200;
-/** What a pause of the process may leave to be caught up with; the rest is not asked at all. */
+/** How many requests may be caught up with after a pause of the process; the others are skipped. */
 const MOST_AT_ONCE = 20;
 
 interface Part {
   tally: Tally;
   open: number;
-  /** To be called once nothing is open. */
+  /** Called once no request is open. */
   onIdle: (() => void)[];
 }
 
-/** Asks at a steady rate, however long answers take, as many independent clients do. */
+/** Sends requests at a constant rate, however long responses take, like many independent clients. */
 export function startTraffic({ port, requestsPerSecond, pace, clock }: TrafficOptions): Traffic {
   const clients: Record<Connection, HttpClient> = {
     fresh: freshClient(port),

@@ -9,14 +9,14 @@ import type { DescribedTarget } from '../../sandbox/balancer/target-group.ts';
 import { isSettled } from './settling.ts';
 import { NAME, NAMESPACE } from './workload.ts';
 
-/** The workload, as anybody sees it who watches the API and asks the load balancer. */
+/** The workload, as any client of the API and the load balancer sees it. */
 export interface WorkloadWatch {
-  /** Resolves once it has settled. Rejects when the signal aborts, or when that takes far too long. */
+  /** Resolves once it has settled. Rejects when the signal aborts, or after `PATIENCE_MS`. */
   settled(signal: AbortSignal): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** A load balancer's API has nothing to watch; it can be asked. */
+/** A load balancer's API cannot be watched, only polled. */
 const LOOK_MS = 500;
 const PATIENCE_MS = 10 * 60_000;
 

@@ -11,8 +11,8 @@ const NETWORKING = { group: 'networking.k8s.io', version: 'v1' };
 export const INGRESSES: ResourceAddress = { ...NETWORKING, resource: 'ingresses', namespace: NAMESPACE };
 
 /**
- * Makes a Deployment behind an Application Load Balancer as tutorials have it: probes, and the strategy, grace period
- * and deregistration delay that Kubernetes and AWS give. It has no readiness gate and no preStop hook.
+ * Creates a Deployment behind an Application Load Balancer as tutorials do: with probes, and the default strategy,
+ * grace period and deregistration delay of Kubernetes and AWS. It has no readiness gate and no preStop hook.
  *
  * @param replicas five in the source
  */
@@ -26,7 +26,7 @@ export async function createWorkload(kube: Kube, replicas: number): Promise<void
   await post(DEPLOYMENTS, deployment(replicas));
 }
 
-/** What `kubectl set image` does; the Deployment controller does the rest. */
+/** Like `kubectl set image`; the Deployment controller does the rest. */
 export async function setImage(kube: Kube, image: string): Promise<void> {
   await kube.request({
     method: 'PATCH',
@@ -57,7 +57,7 @@ function ingress(): object {
   };
 }
 
-/** Ready 5 s after it was scheduled; it takes 3 s to stop, as many a server does that ends what it has begun. */
+/** Ready 5 s after it was scheduled; it takes 3 s to stop, like many servers that finish requests in flight. */
 function deployment(replicas: number): object {
   return {
     apiVersion: 'apps/v1',

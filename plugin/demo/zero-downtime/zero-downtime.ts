@@ -19,30 +19,30 @@ import { startTraffic } from './traffic.ts';
 import { watchWorkload } from './watch-workload.ts';
 import { createWorkload, INGRESSES, NAME } from './workload.ts';
 
-/** What is played. */
+/** The parameters of the demo. */
 export interface Scenario {
-  /** How many times as fast as ours the sandbox's clock runs, with all delays: of pods, hooks and the load balancer. */
+  /** Speed of the sandbox's clock relative to real time, for all delays: of pods, hooks and the load balancer. */
   speed: number;
-  /** By our clock. */
+  /** In real time. */
   requestsPerSecond: number;
 }
 
-/** About four minutes of the sandbox's time in one of ours. */
+/** About four minutes of the sandbox's time per real minute. */
 export const SCENARIO: Scenario = { speed: 4, requestsPerSecond: 400 };
 
 /**
- * Starts a sandbox with a web server behind a load balancer, which are real ones on loopback ports, and updates it
- * under load: as tutorials have it, and after `kubectl zone check --fix`.
+ * Starts a sandbox with a web server behind a load balancer, both real servers on loopback ports, and updates it under
+ * load: as in tutorials, and after `kubectl zone check --fix`.
  */
 export function demoZeroDowntime(options: DemoOptions, context: Context, host: DemoHost): Promise<ExitCode> {
   return showZeroDowntime(SCENARIO, options, context, host);
 }
 
 /**
- * Plays a scenario in a sandbox whose clock runs faster than ours. What sockets take by themselves is real time, and so
- * seems longer there; it is a thousandth of the delays.
+ * Plays a scenario in a sandbox with an accelerated clock. The time that sockets take is real and so seems longer
+ * there; it is a thousandth of the delays.
  *
- * @returns 1 when the first rolling update cost no request, or the last one did
+ * @returns 1 if no request failed during the first rolling update, or any during the last one
  */
 export async function showZeroDowntime(
   scenario: Scenario,
@@ -102,7 +102,7 @@ interface Stage {
   scenario: Scenario;
 }
 
-/** @param pace our own clock, by which clients ask */
+/** @param pace the real-time clock that paces the clients */
 async function playOn(
   { kube, kubeconfig, sandbox, reporter, replicas, scenario, runCommand }: Stage,
   context: Context,
@@ -142,7 +142,7 @@ const Ingress = z.object({
   }),
 });
 
-/** The port of this machine at which the Ingress's load balancer listens, from its status. */
+/** The local port of the Ingress's load balancer, from its status. */
 async function balancerPort(kube: Kube): Promise<number> {
   const ingress = await kube.request({ method: 'GET', path: resourcePath({ ...INGRESSES, name: NAME }) });
   const port = Ingress.parse(ingress).status.loadBalancer.ingress[0]?.ports[0]?.port;

@@ -1,13 +1,13 @@
-/** Which workloads are waited for, and what keeps them from being healthy. */
+/** Which workloads the drain waits for, and what keeps them from being healthy. */
 import { disruptedZones, type ZoneTally, zoneKeyOf } from '../../../shared/kube/zones.ts';
 import type { DownPod, DrainMemory, DrainObservation, DrainWorkload, Excuse } from './types.ts';
 
-/** No pod of it is down, in whichever zone. */
+/** Whether no pod of it is down in any zone. */
 export function isWhole({ zones, down }: Pick<DrainWorkload, 'zones' | 'down'>): boolean {
   return down.length === 0 && disruptedZones(zones).length === 0;
 }
 
-/** The workloads that have more pods down than they had before the drain: these are waited for. */
+/** The workloads with more pods down than before the drain: the drain waits for these. */
 export function brokenWorkloads(
   observation: Pick<DrainObservation, 'workloads'>,
   memory: Pick<DrainMemory, 'excuses'>,
@@ -32,7 +32,7 @@ function countDown({ zones }: Pick<DrainWorkload, 'zones'>): number {
   return zones.reduce((sum, { down }) => sum + down.length, 0);
 }
 
-/** The zones in which more pods of the workload are down than were before the drain. */
+/** The zones in which the workload has more pods down than before the drain. */
 export function zonesBeyond(
   { zones }: Pick<DrainWorkload, 'zones'>,
   excuse: Excuse | undefined,
@@ -45,16 +45,16 @@ export function excusesByKey({ excuses }: Pick<DrainMemory, 'excuses'>): Readonl
   return new Map(excuses.map((excuse) => [excuse.key, excuse]));
 }
 
-/** A pod that no node takes, with what the scheduler says. */
+/** An unschedulable pod, with the scheduler's message. */
 export interface StuckPod {
   workload: DrainWorkload;
   pod: DownPod;
   message: string;
-  /** When it will have been waited for long enough, ms since the epoch. */
+  /** When to stop waiting for it, ms since the epoch. */
   untilMs: number;
 }
 
-/** The pods that are waited for and that no node takes, the one that has waited longest first. */
+/** The unschedulable pods that the drain waits for, longest waiting first. */
 export function stuckPods(
   observation: Pick<DrainObservation, 'workloads'>,
   memory: Pick<DrainMemory, 'excuses'>,

@@ -9,18 +9,18 @@ export interface DrainSnapshotInput {
   observation: DrainObservation;
   memory: DrainMemory;
   options: Pick<DrainOptions, 'zoneOrder'>;
-  /** The decision made last, which tells what is held; undefined before the first. */
+  /** The last decision, with the held pods; undefined before the first. */
   decision: DrainDecision | undefined;
-  /** What is going on where that is not the decision, such as a lost connection or a stop. */
+  /** The status if it is not the decision's, such as a lost connection or a stop. */
   status: DrainStatus | undefined;
-  /** By node, how many pods had to leave it when the drain saw it first. */
+  /** By node: how many pods had to leave it when the drain first saw it. */
   podsAtStart: ReadonlyMap<string, number>;
   refused: number;
   startedAtMs: number;
   nowMs: number;
 }
 
-/** What every view of the drain shows, from what is seen now. Held pods are `namespace/name`. */
+/** What every view of the drain shows, from the current observation. Held pods are `namespace/name`. */
 export function buildDrainSnapshot(input: DrainSnapshotInput): DrainSnapshot {
   const { observation, memory, options, decision } = input;
   const rowOf = nodeRows(input);
@@ -51,7 +51,7 @@ export function buildDrainSnapshot(input: DrainSnapshotInput): DrainSnapshot {
   };
 }
 
-/** The row of a node. Pods that came to it after the start count among its pods as long as they are there. */
+/** The row of a node. Pods that arrived after the start count as its pods while they are there. */
 function nodeRows({
   observation,
   memory,

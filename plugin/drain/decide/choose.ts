@@ -1,6 +1,6 @@
 /**
- * Which pods may be asked for now. Everything that would be refused is held back with the reason, so that few requests
- * are refused; what nothing guards is kept to one zone at a time here.
+ * Which pods may be evicted now. Pods whose eviction would be refused are held back with the reason, so that few
+ * requests are refused; workloads without a budget are kept to one zone at a time here.
  */
 import { decideEviction } from '../../../shared/budget/decide/decide.ts';
 import type { Reservation } from '../../../shared/budget/decide/types.ts';
@@ -22,7 +22,7 @@ import type {
 import { isLeaving } from './work.ts';
 
 export interface Choice {
-  /** In the order in which they go. */
+  /** In eviction order. */
   chosen: readonly DrainPod[];
   held: readonly HeldPod[];
 }
@@ -32,12 +32,10 @@ export interface ChoiceInput extends Pick<DrainInput, 'observation'> {
   options: Pick<DrainOptions, 'ignoreBroken'>;
 }
 
-/** Why a pod is held back; undefined for one that may go. */
+/** Why a pod is held back; undefined for one that may be evicted. */
 type Hold = Pick<HeldPod, 'by' | 'reason'> | undefined;
 
-/**
- * Chooses among pods of cordoned nodes of one zone. Those that are leaving already are neither chosen nor held.
- */
+/** Chooses among pods of cordoned nodes of one zone. Pods that are already leaving are neither chosen nor held. */
 export function choosePods(input: ChoiceInput, pods: readonly DrainPod[]): Choice {
   const round = new Round(input);
   const chosen: DrainPod[] = [];
@@ -50,7 +48,7 @@ export function choosePods(input: ChoiceInput, pods: readonly DrainPod[]): Choic
   return { chosen, held };
 }
 
-/** One round of choices: what was asked for before, and chosen so far, takes room from the pods after it. */
+/** One round of choices: earlier requests and pods chosen so far reduce what the budgets allow for the next pods. */
 class Round {
   private readonly observation: DrainObservation;
   private readonly ignored: ReadonlySet<string>;
@@ -58,11 +56,11 @@ class Round {
   private readonly workloads: ReadonlyMap<string, DrainWorkload>;
   /** By zone budget: removals that its status may not show yet. */
   private readonly reserved = new Map<string, Reservation[]>();
-  /** By PodDisruptionBudget, in pods. */
+  /** By PodDisruptionBudget: number of pods chosen or requested. */
   private readonly taken = new Map<string, number>();
-  /** By workload: what of its turn holds its pods. */
+  /** By workload: why its Lease holds its pods back. */
   private readonly turns = new Map<string, { hold: Hold }>();
-  /** By workload: the zones in which its pods are about to go. */
+  /** By workload: the zones in which its pods are leaving. */
   private readonly leaving = new Map<string, Set<string>>();
 
   constructor({ observation, memory, options }: ChoiceInput) {
@@ -73,7 +71,7 @@ class Round {
     for (const pod of observation.pods) {
       if (!isLeaving(pod) && !pod.unanswered) continue;
       this.markLeaving(pod);
-      // Once the deletion is seen the pod is not available any more, and the budgets' counts show it.
+      // Once the deletion is observed, the pod is not available any more and the budgets' counts include it.
       if (pod.available || !pod.terminating) this.reserve(pod);
     }
   }
@@ -93,7 +91,7 @@ class Round {
     return hold;
   }
 
-  /** D8: of the workload itself, and of those that share a zone budget with it. */
+  /** D8: for the workload itself and those that share a zone budget with it. */
   private byRollout(workload: DrainWorkload | undefined): Hold {
     if (!workload) return undefined;
     const known = this.turns.get(workload.key);
@@ -140,7 +138,7 @@ class Round {
       : { by: 'pod-budget', reason: reasons.deniedByPodBudget(key, budget.disruptionsAllowed, taken) };
   }
 
-  /** Without a zone budget nobody else keeps the pods that are down to one zone. */
+  /** Without a zone budget, only this rule keeps the unavailable pods in one zone. */
   private byOtherZone(pod: DrainPod, workload: DrainWorkload | undefined): Hold {
     if (!workload || workload.guard === 'zone-budget') return undefined;
     const own = zoneKeyOf(pod);

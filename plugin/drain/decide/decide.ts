@@ -1,15 +1,15 @@
 /**
- * The drain decision: which nodes are to be cordoned, which pods may be asked to go now, or what has to happen first.
- * Pure; the rules D1 to D7 stand where they are applied.
+ * The drain decision: which nodes to cordon, which pods to evict now, or what to wait for first. Pure; the rules D1 to
+ * D7 are documented where they are applied.
  *
- * - D1 One zone at a time, in order; a zone in which nothing is to be done is passed over.
- * - D2 Between zones every workload is as healthy as it was before the drain, and has been for the soak time.
- * - D3 Pods go only from cordoned nodes, at most `maxNodes` at once.
- * - D4 Only pods that nothing is known to refuse are asked for (choose.ts).
- * - D8 Before a node is cordoned, the Leases of all workloads with pods there are held (turns.ts).
- * - D5 Whatever is waited for, a change of it or `recheckAtMs` wakes the drain.
- * - D6 A pod that no node takes ends the wait for it.
- * - D7 Pods that a zone budget can never let go, for want of a zone label, come last.
+ * - D1 One zone at a time, in order; a zone without work is skipped.
+ * - D2 Between zones every workload is as healthy as before the drain, and has been for the soak time.
+ * - D3 Pods are evicted only from cordoned nodes, at most `maxNodes` at once.
+ * - D4 Only pods whose eviction is not known to be refused are requested (choose.ts).
+ * - D8 Before a node is cordoned, the drain holds the Leases of all workloads with pods there (turns.ts).
+ * - D5 Whatever the drain waits for, a change or `recheckAtMs` wakes it.
+ * - D6 The drain does not wait forever for an unschedulable pod.
+ * - D7 Pods that a zone budget can never allow, because there is no zone label, come last.
  */
 import { countPods, listNames } from '../../../shared/sentences.ts';
 import { excusedWorkloads, stuckPods } from './available.ts';
@@ -29,12 +29,12 @@ import {
 } from './work.ts';
 
 /**
- * Decides from what is seen now.
+ * Decides from the current observation.
  *
- * A process that was restarted begins with an empty memory: it waits until all workloads are healthy and begins the zone that
- * was half done anew.
+ * A restarted process begins with an empty memory: it waits until all workloads are healthy and begins the unfinished
+ * zone again.
  *
- * @param input `memory` has been brought up to date with `rememberDrain` for this very observation
+ * @param input `memory` was updated by `rememberDrain` with this observation
  */
 export function decideDrain(input: DrainInput): DrainDecision {
   const { observation, options, memory } = input;
@@ -43,14 +43,14 @@ export function decideDrain(input: DrainInput): DrainDecision {
   return (begun && goOn(input, begun)) ?? moveOn(input, zones);
 }
 
-/** The zone that was begun; undefined once nothing is left to do there. */
+/** Continues the zone that was begun; undefined once nothing is left to do there. */
 function goOn(input: DrainInput, work: ZoneWork): DrainDecision | undefined {
   const { memory, observation, options } = input;
   const { zone } = work;
   const names = new Set(memory.batch);
   const batch = work.nodes.filter(({ name }) => names.has(name));
 
-  // D3, unless the node was uncordoned for a pod that no node took, and that is not there yet.
+  // D3, unless the node was uncordoned for an unschedulable pod that is not there yet.
   const stuck = stuckPods(observation, memory, options.pendingMs).length > 0;
   const open = batch.filter((node) => !node.cordoned && (node.pods.length > 0 || !stuck));
   if (open.length > 0) return cordonAgain(input, zone, open);
@@ -67,7 +67,7 @@ function goOn(input: DrainInput, work: ZoneWork): DrainDecision | undefined {
   );
 }
 
-/** D4: asks for the pods that may go, or says what the others wait for. */
+/** D4: requests the pods that may be evicted, or returns what the others wait for. */
 function empty(input: DrainInput, zone: string | undefined, left: readonly DrainPod[]): DrainDecision {
   const claim = claimFor(input, zone, left);
   if (claim) return claim;
@@ -166,7 +166,7 @@ function cordon(
   };
 }
 
-/** D3: somebody has uncordoned a node on which the drain relies. */
+/** D3: a node that the drain needs cordoned was uncordoned. */
 function cordonAgain({ memory }: DrainInput, zone: string | undefined, open: readonly NodeWork[]): Cordon {
   const nodes = open.map(({ name }) => name);
   const verb = nodes.length === 1 ? 'is' : 'are';

@@ -1,10 +1,9 @@
 import type { DrainDecision } from './types.ts';
 
 /**
- * A decision while something outside speaks against taking more: what would begin is waited with, what has begun is
- * waited for as ever.
+ * Applies an external hold to a decision: nothing new begins, and what has begun is still waited for.
  *
- * @param why a sentence; undefined when nothing holds
+ * @param why a sentence; undefined without a hold
  */
 export function heldBack(decision: DrainDecision, why: string | undefined): DrainDecision {
   if (why === undefined || (decision.kind !== 'cordon' && decision.kind !== 'evict')) return decision;

@@ -4,7 +4,7 @@ import { workloadName } from './reasons.ts';
 import type { DrainMemory, DrainObservation, DrainOptions, Excuse } from './types.ts';
 import { podsWithoutLabel } from './work.ts';
 
-/** The memory of a drain that has not begun, and of one whose process was restarted. */
+/** The memory of a drain that has not begun, or of a restarted process. */
 export function emptyDrainMemory(): DrainMemory {
   return {
     zone: undefined,
@@ -20,15 +20,14 @@ export function emptyDrainMemory(): DrainMemory {
 }
 
 /**
- * Brings the memory up to date with what is seen now; to be called before each decision. Calling it again with the
- * same observation changes nothing.
+ * Updates the memory with the current observation; call it before each decision. Idempotent for the same observation.
  *
- * Pods that are down when their workload is seen first are excused: not waited for, until as many are back. Nothing is
- * added to an excuse later, so no pod that this process has disrupted is excused. Where a target was cordoned before the
- * first look, an earlier process may have broken what is broken: then only workloads that are to be ignored are
- * excused, and the zone that it drained last is not soaked.
+ * Pods that are down when their workload is first seen are excused: the drain does not wait for them. The excuse
+ * shrinks as pods recover and never grows, so no pod disrupted by this process is excused. If a target was cordoned
+ * before the first observation, an earlier process may have caused the outage: then only workloads of `ignoreBroken`
+ * are excused, and there is no soak for the zone it drained last.
  *
- * @param nowMs by the API server's clock
+ * @param nowMs on the API server's clock
  */
 export function rememberDrain(
   memory: DrainMemory,
@@ -59,7 +58,7 @@ export function rememberDrain(
 
   const batch = new Set(memory.batch);
   const unmovable = new Set(podsWithoutLabel(observation));
-  // A node that has got another zone label since is of the batch no more.
+  // A node whose zone label has changed since is no longer part of the batch.
   const emptying = observation.pods.some(
     (pod) => batch.has(pod.node) && pod.zone === memory.zone && !unmovable.has(pod),
   );
@@ -78,7 +77,7 @@ export function rememberDrain(
   };
 }
 
-/** In each zone the smaller number; none where no pod is down any more. */
+/** The smaller number for each zone; none if no pod is down any more. */
 function fewest(before: Excuse['zones'], now: Excuse['zones']): Excuse['zones'] {
   const counts = new Map(now.map(({ zone, down }) => [zone, down]));
   return before.flatMap(({ zone, down }) => {

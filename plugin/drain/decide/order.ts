@@ -1,4 +1,4 @@
-/** In which order zones, their nodes and the pods on them are taken. The same in every process, so that each goes on. */
+/** The order of zones, their nodes and the pods on them. It is the same in every process, so that each can resume. */
 
 import { compareText } from '../../../shared/kube/zones.ts';
 import { orderZones } from '../../../shared/rollout/decide/order.ts';
@@ -6,7 +6,7 @@ import type { DrainNode, DrainPod } from './types.ts';
 
 /**
  * The zones of the nodes: those of `preferred` first, the others by name, nodes without a zone label (undefined) last,
- * because a budget over zones cannot let their pods go.
+ * because a zone budget cannot allow the eviction of their pods.
  */
 export function orderDrainZones(
   nodes: readonly Pick<DrainNode, 'zone'>[],
@@ -20,8 +20,8 @@ export function orderDrainZones(
 }
 
 /**
- * Unavailable pods first, as they cost nothing and may be what the others wait for; then by namespace and name, of
- * pods with the same base name the highest ordinal first, as StatefulSets scale down.
+ * Unavailable pods first, because evicting them disrupts nothing and others may wait for them; then by namespace and
+ * name; among pods with the same base name the highest ordinal first, as StatefulSets scale down.
  */
 export function comparePods(a: DrainPod, b: DrainPod): number {
   if (a.available !== b.available) return a.available ? 1 : -1;
@@ -34,7 +34,7 @@ export function comparePods(a: DrainPod, b: DrainPod): number {
   );
 }
 
-/** The number at the end of a name, -1 where there is none. */
+/** The number at the end of a name, -1 if there is none. */
 function splitOrdinal(name: string): { base: string; ordinal: number } {
   const match = /^(.*)-(\d+)$/.exec(name);
   return match ? { base: match[1] ?? '', ordinal: Number(match[2]) } : { base: name, ordinal: -1 };

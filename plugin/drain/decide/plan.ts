@@ -1,12 +1,15 @@
-/** What a drain would do to the cluster as it is now: for `--dry-run=client`, and for what is said at the start. */
+/**
+ * What a drain would do to the cluster in its current state: for `--dry-run=client`, and for the announcement at the
+ * start.
+ */
 import { comparePods } from './order.ts';
 import type { DrainObservation, DrainOptions, DrainPod } from './types.ts';
 import { hasWork, nextBatch, podsWithoutLabel, type ZoneWork, zoneWork } from './work.ts';
 
 export interface DrainPlan {
-  /** All zones of the targets, in the order in which they are taken. */
+  /** All zones of the targets, in drain order. */
   zones: readonly PlannedZone[];
-  /** Pods on nodes without a zone label that a ZoneDisruptionBudget will not let go. */
+  /** Pods on nodes without a zone label that a ZoneDisruptionBudget will not allow to be evicted. */
   unlabelled: readonly DrainPod[];
 }
 
@@ -14,18 +17,18 @@ export interface PlannedZone {
   /** Undefined for the nodes without a zone label. */
   zone: string | undefined;
   nodes: readonly PlannedNode[];
-  /** Names of the nodes that are emptied together; none where nothing is to be done. */
+  /** Names of the nodes drained together; empty if nothing is to be done. */
   batches: readonly (readonly string[])[];
 }
 
 export interface PlannedNode {
   name: string;
   cordoned: boolean;
-  /** Those that have to leave, in the order in which they are asked to, as far as budgets let them. */
+  /** Pods that must leave, in eviction order, as far as budgets allow. */
   pods: readonly DrainPod[];
 }
 
-/** Takes each node as it is: pods that will move from one target node to another are not foreseen. */
+/** Plans each node in its current state: pods that will move from one target node to another are not predicted. */
 export function planDrain(
   observation: DrainObservation,
   options: Pick<DrainOptions, 'zoneOrder' | 'maxNodes'>,

@@ -1,4 +1,4 @@
-/** What a drain says about pods that it holds back and waits for. */
+/** The reasons that a drain reports for pods that it holds back or waits for. */
 import type { Deny } from '../../../shared/budget/decide/decide.ts';
 import type { ZoneLoad } from '../../../shared/budget/decide/types.ts';
 import { disruptedZones, isKnownZone, ZONE_LABEL, type ZoneTally } from '../../../shared/kube/zones.ts';
@@ -8,7 +8,7 @@ import type { DownPod, DrainPod, DrainWorkload, HeldPod, ZoneBudgetState } from 
 
 export const NO_ZONE = 'no zone label';
 
-/** `zone-a`, or what nodes without a label have in common. */
+/** `zone-a`, or a name for the nodes without a zone label. */
 export function nameZone(zone: string | undefined): string {
   return zone ?? 'nodes without a zone label';
 }
@@ -18,12 +18,12 @@ export function waitingToGo(pods: readonly DrainPod[], where: string): string {
   return `waiting for ${countPods(pods.length)} of ${where} to go: ${listNames(pods.map(({ name, overdue }) => (overdue ? `${name} (${overdue})` : name)))}`;
 }
 
-/** `prod/statefulset/ingester`, as `--ignore-broken` takes it. */
+/** `prod/statefulset/ingester`, the format of `--ignore-broken`. */
 export function workloadName({ label, namespace }: Pick<DrainWorkload, 'label' | 'namespace'>): string {
   return `${namespace}/${label}`;
 }
 
-/** `all workloads healthy`, or which were not before the drain and still are not. */
+/** `all workloads healthy`, or which were unhealthy before the drain and still are. */
 export function healthOf(excused: readonly DrainWorkload[]): string {
   if (excused.length === 0) return 'all workloads healthy';
   return `all workloads healthy but those that were not before the drain: ${listBroken(excused)}`;
@@ -41,7 +41,7 @@ export function brokenBefore(held: readonly HeldPod[], zone: string | undefined)
   return `${describeHeld(held, zone)}, since before the drain`;
 }
 
-/** @param ignorable whether nothing but the drain's own rule holds the pods */
+/** @param ignorable whether only the drain's own rule holds the pods */
 export function repairFix(workloads: readonly Named[], ignorable: boolean): string {
   const repair = `repair ${listNames(distinct(workloads.map(nameWorkload)))} and run the same command`;
   return ignorable
@@ -131,7 +131,7 @@ export function settling(workload: DrainWorkload): string {
   return `${nameWorkload(workload)}: ${workload.settling}`;
 }
 
-/** Pods by the reason for which they are held, in the order in which they would go. */
+/** Pods grouped by the reason for which they are held, in eviction order. */
 export function groupHeld(held: readonly HeldPod[]): { reason: string; pods: DrainPod[] }[] {
   const groups = new Map<string, DrainPod[]>();
   for (const { pod, reason } of held) {

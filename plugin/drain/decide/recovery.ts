@@ -1,4 +1,4 @@
-/** D2 and D6: waiting for pods to come back, and giving up on those that cannot. */
+/** D2 and D6: waits for pods to come back, and stops waiting for those that cannot. */
 
 import { brokenWorkloads, excusesByKey, type StuckPod, stuckPods } from './available.ts';
 import * as reasons from './reasons.ts';
@@ -14,10 +14,10 @@ import type {
 } from './types.ts';
 
 /**
- * What keeps the drain from going on to the next nodes, zone, or its end.
+ * What keeps the drain from continuing with the next nodes or zone, or from finishing.
  *
- * @param before what may not happen yet, as the end of a sentence
- * @returns undefined when every workload is as healthy as it was before the drain
+ * @param before what must wait, as the end of a sentence
+ * @returns undefined when every workload is as healthy as before the drain
  */
 export function waitUntilWhole(
   input: DrainInput,
@@ -40,29 +40,30 @@ export function waitUntilWhole(
   };
 }
 
-/** Nobody knows whether these recover: they were broken before this process came. */
+/** Whether these recover is unknown: they were broken before this process started. */
 function fixFor(broken: readonly DrainWorkload[], suspects: readonly string[]): string | undefined {
   const found = broken.filter(({ key }) => suspects.includes(key));
   return found.length === 0 ? undefined : reasons.suspectFix(found);
 }
 
-/** When waiting for held pods is given up if nothing changes (ms since the epoch), and what would help. */
+/** When the drain stops waiting for held pods if nothing changes (ms since the epoch), and what would help. */
 export interface Outlook {
   kind: 'pending';
   untilMs: number;
   fix: string | undefined;
 }
 
-/** What a held pod waits for in vain. */
+/** What a held pod waits for without prospect of success. */
 type Cause =
   | { kind: 'stuck'; untilMs: number; stuck: StuckPod }
   | { kind: 'broken'; untilMs: number; workload: DrainWorkload; ignorable: boolean };
 
 /**
- * Whether the pods that are held back wait in vain.
+ * Whether the held pods wait without prospect of success.
  *
- * @param held all that is left to do
- * @returns blocked, or when it will be; undefined while at least one of them waits for something that may come by itself
+ * @param held all remaining pods
+ * @returns blocked, or when that is decided; undefined while at least one of them may become evictable without
+ * intervention
  */
 export function judgeHeld(
   input: DrainInput,
@@ -102,13 +103,13 @@ export function judgeHeld(
   return { kind: 'blocked', by: 'broken', zone, reason, fix: fix ?? '', held };
 }
 
-/** A zone budget may cover more than one workload, and which ones the observation does not tell. */
+/** A zone budget may cover more than one workload, and the observation does not contain which. */
 function mayHold({ workload }: StuckPod, { pod, by }: HeldPod): boolean {
   if (workload.key === pod.workload) return true;
   return by === 'zone-budget' && workload.guard === 'zone-budget' && workload.namespace === pod.namespace;
 }
 
-/** Whether the pod is held because of pods that are down, and no more of them are than were before the drain. */
+/** Whether the pod is held because of pods that are down, and no more of them are down than before the drain. */
 function isHeldByBroken(workload: DrainWorkload, excuse: Excuse, { by }: HeldPod): boolean {
   if (by !== 'other-zone' && by !== 'zone-budget' && by !== 'pod-budget') return false;
   const count = workload.zones.reduce((sum, { down }) => sum + down.length, 0);
@@ -131,7 +132,7 @@ function blocked(
   };
 }
 
-/** A cordoned node of the pod's zone, where its volume may be, else one that was emptied last. */
+/** A cordoned node in the pod's zone, where its volume may be, otherwise one drained last. */
 function nodeToUncordon(
   { nodes, pods }: DrainObservation,
   memory: DrainMemory,

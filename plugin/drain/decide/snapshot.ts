@@ -1,16 +1,16 @@
-/** The facts that every view of a drain shows, ready to be drawn: no API objects, no colours, no widths. */
+/** The facts that every view of a drain shows, ready to render: no API objects, colors or widths. */
 
 export interface DrainSnapshot {
-  /** In the order in which they are taken. */
+  /** In drain order. */
   zones: readonly DrainZoneRow[];
-  /** Pods that are not asked for now, or were refused, and why; one entry for each reason. */
+  /** Pods that are not evicted now or were refused, and why; one entry for each reason. */
   held: readonly { reason: string; pods: readonly string[] }[];
-  /** Workloads that are not whole, with what is missing. */
+  /** Workloads that are not healthy, with their missing pods. */
   waitingFor: readonly { workload: string; namespace: string; pods: readonly string[] }[];
   status: DrainStatus;
   nodes: { total: number; drained: number };
   pods: { total: number; left: number };
-  /** Requests that were refused so far. */
+  /** Evictions refused so far. */
   refused: number;
   startedAtMs: number;
   nowMs: number;
@@ -29,7 +29,7 @@ export interface DrainNodeRow {
   /** Pods that had to leave when the drain first saw the node. */
   pods: number;
   left: number;
-  /** Of those left. */
+  /** How many of `left` are terminating. */
   terminating: number;
   phase: 'pending' | 'draining' | 'drained';
 }
@@ -37,6 +37,6 @@ export interface DrainNodeRow {
 export interface DrainStatus {
   kind: 'cordoning' | 'evicting' | 'waiting' | 'blocked' | 'disconnected' | 'stopping' | 'done';
   reason: string;
-  /** Flag or command that would change a `blocked`. */
+  /** Flag or command that would resolve a `blocked`. */
   fix: string | undefined;
 }

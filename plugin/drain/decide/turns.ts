@@ -1,16 +1,16 @@
 /**
- * D8: of all rollouts and drains, one at a time takes pods of a workload. Whoever holds its Lease does. A drain holds those
- * of all workloads under a zone budget before it takes pods of one.
+ * D8: of all rollouts and drains, only the holder of a workload's Lease may disrupt its pods. A drain holds the Leases
+ * of all workloads under a zone budget before it evicts pods of one.
  */
 import * as reasons from './reasons.ts';
 import type { Claim, DrainInput, DrainObservation, DrainPod, DrainWait, DrainWorkload } from './types.ts';
 
 /**
- * What keeps nodes from being cordoned, because others hold workloads with pods on them.
+ * What keeps nodes from being cordoned, because others hold the Leases of workloads with pods on them.
  *
- * @param pods those that would have to leave
- * @param before what may not happen yet, as the end of a sentence
- * @returns undefined when all Leases that are needed are ours, and nobody else's requests can be carried out
+ * @param pods pods that would have to leave
+ * @param before what must wait, as the end of a sentence
+ * @returns undefined when we hold all required Leases, and no requests of earlier holders are pending
  */
 export function waitForTurn(
   input: DrainInput,
@@ -36,7 +36,7 @@ export function waitForTurn(
   return settling.length > 0 ? wait(settling) : undefined;
 }
 
-/** The Leases that are to be taken now for these pods; undefined where none is. */
+/** The Leases to claim now for these pods; undefined if there are none. */
 export function claimFor(
   input: DrainInput,
   zone: string | undefined,
@@ -55,8 +55,8 @@ function workloadsOf({ observation }: DrainInput, pods: readonly DrainPod[]): Dr
 }
 
 /**
- * These workloads, and all others under one of their zone budgets: where no webhook enforces it, nothing but their Leases
- * keeps two drains from taking pods of two zones under it at the same moment.
+ * These workloads, and all others under one of their zone budgets: if no webhook enforces it, only their Leases keep
+ * two drains from disrupting pods of two zones under it at the same moment.
  */
 export function withSharers(
   { workloads }: Pick<DrainObservation, 'workloads'>,

@@ -1,13 +1,13 @@
 import type { BudgetProblem, BudgetView } from '../../../shared/budget/decide/decide.ts';
 import type { ZoneTally } from '../../../shared/kube/zones.ts';
 
-/** What the drain decision sees: the nodes that are to be emptied, what is on them, and who would miss it. */
+/** The input of the drain decision: the nodes to drain, the pods on them, and the workloads and budgets affected. */
 export interface DrainObservation {
   /** The targets that exist. */
   nodes: readonly DrainNode[];
-  /** Pods on these nodes that have to leave; what stays (DaemonSets, mirror pods) is not among them. */
+  /** Pods on these nodes that must leave; pods that stay (DaemonSets, mirror pods) are not included. */
   pods: readonly DrainPod[];
-  /** Owners of pods that have to leave or have left, and all that a ZoneDisruptionBudget covers besides. */
+  /** Owners of pods that must leave or have left, and all others that a ZoneDisruptionBudget covers. */
   workloads: readonly DrainWorkload[];
   /** By `namespace/name`. */
   zoneBudgets: ReadonlyMap<string, ZoneBudgetState>;
@@ -27,23 +27,25 @@ export interface DrainPod {
   namespace: string;
   name: string;
   uid: string;
-  /** As it was seen: it is removed only as it is then. */
+  /** The observed version: the pod is removed only in this version. */
   resourceVersion?: string;
   node: string;
-  /** Of the node; undefined without a zone label. */
+  /** The zone of its node; undefined without a zone label. */
   zone: string | undefined;
   available: boolean;
-  /** Being deleted, or its eviction was accepted and the deletion is not seen yet. */
+  /** Being deleted, or its eviction was accepted and the deletion is not observed yet. */
   terminating: boolean;
-  /** Why it is still there long after its grace period, as far as that is known. */
+  /** Why it still exists long after its grace period, if known. */
   overdue?: string | undefined;
-  /** A request for its removal is under way. */
+  /** A request for its removal is in flight. */
   asked: boolean;
-  /** The answer to a request for its removal was lost: it may go at any later time. It may be asked for again. */
+  /**
+   * The response to a removal request was lost: the pod may be removed at any later time. The request may be repeated.
+   */
   unanswered?: boolean;
-  /** Why the last request was refused, until something has changed that may make room. */
+  /** Why the last request was refused, until a change may allow it. */
   refused: string | undefined;
-  /** Key of its workload; undefined for pods of owners that do not bring them back, such as Jobs. */
+  /** Key of its workload; undefined for pods of owners that do not recreate them, such as Jobs. */
   workload: string | undefined;
   /** Keys of the ZoneDisruptionBudgets that cover it. */
   zoneBudgets: readonly string[];
@@ -51,42 +53,44 @@ export interface DrainPod {
   podBudgets: readonly string[];
 }
 
-/** Something that brings its pods back elsewhere. */
+/** An owner that recreates its pods elsewhere. */
 export interface DrainWorkload {
-  /** The uid of the owner that is scaled. */
+  /** The uid of the scaled owner. */
   key: string;
   namespace: string;
   /** `statefulset/ingester`. */
   label: string;
-  /** What guards it: a ZoneDisruptionBudget, else a PodDisruptionBudget, else nothing. */
+  /** What protects it: a ZoneDisruptionBudget, otherwise a PodDisruptionBudget, otherwise nothing. */
   guard: 'zone-budget' | 'pod-budget' | 'none';
-  /** Keys of the ZoneDisruptionBudgets that cover pods of it: who takes its pods takes room from all they cover. */
+  /** Keys of the ZoneDisruptionBudgets that cover its pods: disrupting them counts against everything these cover. */
   zoneBudgets?: readonly string[] | undefined;
-  /** All its pods over all zones, missing ones included, with those that are down. */
+  /** All its pods in all zones, including missing ones, and those that are down. */
   zones: readonly ZoneTally[];
   down: readonly DownPod[];
-  /** Who rolls it out or drains it now, where no webhook keeps these apart. */
+  /** Who is rolling it out or draining it, unless a webhook coordinates them. */
   rolloutHolder: string | undefined;
   /**
-   * Nobody holds its Lease, which has to be taken first; with why that is not possible now. Undefined where it is ours, or
-   * where none is needed because a webhook keeps all who evict in one zone.
+   * No one holds its Lease, which must be acquired first; `problem` is why that is not possible now. Undefined if it is
+   * ours, or if none is needed because a webhook keeps all evictions in one zone.
    */
   unclaimed?: { problem: string | undefined } | undefined;
-  /** Its Lease is ours, but requests of an earlier holder may still be carried out: whose, as a sentence goes on. */
+  /**
+   * We hold its Lease, but requests of an earlier holder may still be carried out: whose, as the rest of a sentence.
+   */
   settling?: string | undefined;
-  /** Not one: the pods of a namespace without an owner, which nobody brings back. */
+  /** Not a real workload: the pods of a namespace without an owner, which are not recreated. */
   loose?: true | undefined;
-  /** Where nobody can tell how many pods it should have, they are counted from what ran. */
+  /** Its replica count cannot be read and was counted from running pods. */
   counted?: 'running' | undefined;
 }
 
 export interface DownPod {
   name: string;
-  /** Where it is or last was; undefined where nobody knows. */
+  /** Its current or last zone; undefined if unknown. */
   zone: string | undefined;
   /** In a few words: "terminating", "missing", "ImagePullBackOff". */
   problem: string;
-  /** What the scheduler says and since when (ms since the epoch), while no node takes it. */
+  /** The scheduler's message and since when (ms since the epoch), while it is unschedulable. */
   unschedulable: { message: string; sinceMs: number } | undefined;
 }
 
@@ -100,73 +104,74 @@ export interface PodBudgetState {
   /** status.disruptionsAllowed. */
   disruptionsAllowed: number;
   /**
-   * Whether it lets pods go that are not Ready whatever it allows: unhealthyPodEvictionPolicy AlwaysAllow, or
-   * IfHealthyBudget with currentHealthy at or above a desiredHealthy that is not 0.
-   * https://kubernetes.io/docs/tasks/run-application/configure-pdb/#unhealthy-pod-eviction-policy
+   * Whether it allows the eviction of pods that are not Ready regardless of disruptionsAllowed:
+   * unhealthyPodEvictionPolicy AlwaysAllow, or IfHealthyBudget with currentHealthy at or above a desiredHealthy that is
+   * not 0. https://kubernetes.io/docs/tasks/run-application/configure-pdb/#unhealthy-pod-eviction-policy
    */
   unreadyMayGo: boolean;
   /**
-   * It allows none even while all its pods are healthy, as operators have it whose admission webhook moves a pod when its
-   * eviction is asked for (Strimzi Drain Cleaner, KubeVirt): its pods are asked for all the same.
+   * It allows no disruption even while all its pods are healthy. Kubernetes operators create such budgets if their
+   * admission webhook moves a pod when its eviction is requested (Strimzi Drain Cleaner, KubeVirt): its pods are
+   * requested anyway.
    */
   neverAllows?: boolean;
 }
 
 export interface DrainOptions {
-  /** Zones to take first, in this order; the others follow by name, nodes without a zone last. */
+  /** Zones to drain first, in this order; the others follow by name, nodes without a zone last. */
   zoneOrder: readonly string[];
-  /** Nodes of a zone at once; undefined for all. */
+  /** Nodes of a zone to drain at once; undefined for all. */
   maxNodes: number | undefined;
-  /** How long everything must have been whole before the next zone. */
+  /** How long everything must have been healthy before the next zone. */
   soakMs: number;
   /**
-   * How long a pod that no node takes is waited for, as an autoscaler may bring a node; and how long a workload that
-   * was broken before the drain may keep its pods from leaving.
+   * How long to wait for an unschedulable pod, as an autoscaler may add a node; and how long a workload that was broken
+   * before the drain may keep its pods from leaving.
    */
   pendingMs: number;
   /**
-   * Workloads (`workloadName`) whose pods that are down when the drain begins count for nothing: neither are they
-   * waited for, nor do they keep the pods of other zones.
+   * Workloads (`workloadName`) whose pods that are down when the drain begins are ignored: the drain does not wait for
+   * them, and they do not hold back pods of other zones.
    */
   ignoreBroken: readonly string[];
 }
 
-/** Pods of a workload that were down before the drain came to it. */
+/** Pods of a workload that were already down before the drain. */
 export interface Excuse {
-  /** Of the workload. */
+  /** Key of the workload. */
   key: string;
-  /** When they were seen first, ms since the epoch. */
+  /** When they were first seen, ms since the epoch. */
   sinceMs: number;
-  /** How many; fewer when some have recovered, never more. Wherever they are: one may come back in another zone. */
+  /** How many; decreases as they recover and never increases. In any zone: one may come back in another zone. */
   total: number;
-  /** How many of them in which zone, likewise. */
+  /** How many by zone, likewise. */
   zones: readonly { zone: string; down: number }[];
 }
 
-/** What must be remembered between decisions. A new process begins with `emptyDrainMemory` and goes on all the same. */
+/** What must be kept between decisions. A new process begins with `emptyDrainMemory` and still resumes the drain. */
 export interface DrainMemory {
-  /** The zone begun last; undefined also stands for the nodes without one once `begun` is true. */
+  /** The zone begun last; undefined also means the nodes without a zone once `begun` is true. */
   zone: string | undefined;
   begun: boolean;
-  /** Nodes of that zone that are emptied now. */
+  /** Nodes of that zone being drained. */
   batch: readonly string[];
-  /** Whether that zone had pods that had to leave, so that a soak makes sense. */
+  /** Whether that zone had pods that had to leave; otherwise there is no soak. */
   touched: boolean;
-  /** Since when everything has been whole and the batch without pods, ms since the epoch; undefined while it is not. */
+  /** Since when everything has been healthy and the batch without pods, ms since the epoch; undefined otherwise. */
   wholeSinceMs: number | undefined;
   /**
-   * Pods that were down before the drain came to their workload: nobody knows whether they ever will be available, so
-   * they are not waited for. They are down all the same: no pod of another zone is taken beside them.
+   * Pods that were already down before the drain: whether they recover is unknown, so the drain does not wait for them.
+   * They still count as down: no pod of another zone is evicted meanwhile.
    */
   excuses: readonly Excuse[];
   /**
-   * Workloads that were broken at the first look and are waited for all the same, because an earlier drain may have
-   * broken them.
+   * Workloads that were broken at the first observation but are not excused, because an earlier drain may have caused
+   * it.
    */
   suspects: readonly string[];
-  /** Workloads that were looked at before: only pods that are down at the first look at it are excused. */
+  /** Workloads seen before: only pods that are down when a workload is first seen are excused. */
   known: readonly string[];
-  /** Whether a target was cordoned already at the first look; undefined before it. */
+  /** Whether a target was already cordoned at the first observation; undefined before it. */
   resumed: boolean | undefined;
 }
 
@@ -174,14 +179,14 @@ export interface DrainInput {
   observation: DrainObservation;
   options: DrainOptions;
   memory: DrainMemory;
-  /** Ms since the epoch, by the API server's clock. */
+  /** Ms since the epoch, on the API server's clock. */
   nowMs: number;
 }
 
 /** What to do next, and why. */
 export type DrainDecision = Claim | Cordon | Evict | DrainWait | DrainBlocked | DrainDone;
 
-/** Take the Leases of these workloads (keys): nothing of them may be taken before. */
+/** Acquire the Leases of these workloads (keys): their pods must not be evicted before. */
 export interface Claim {
   kind: 'claim';
   zone: string | undefined;
@@ -189,13 +194,13 @@ export interface Claim {
   reason: string;
 }
 
-/** Begin a zone, or the next nodes of it: nothing new is scheduled there from now on. */
+/** Begin a zone, or its next nodes: nothing new is scheduled there. */
 export interface Cordon {
   kind: 'cordon';
   zone: string | undefined;
-  /** Those that are not cordoned yet: none where somebody has done so already, and only `memory` is to be kept. */
+  /** Nodes that are not cordoned yet: empty if they were cordoned by others, and only `memory` must be stored. */
   nodes: readonly string[];
-  /** False for further nodes of a zone that was begun before. */
+  /** False for further nodes of a zone begun before. */
   begins: boolean;
   reason: string;
   memory: DrainMemory;
@@ -204,13 +209,13 @@ export interface Cordon {
 export interface Evict {
   kind: 'evict';
   zone: string | undefined;
-  /** In the order in which they go; all of them may be asked for at once. */
+  /** In eviction order; all may be requested at once. */
   pods: readonly DrainPod[];
   held: readonly HeldPod[];
   reason: string;
 }
 
-/** A pod that would be refused, or must not be asked for yet. */
+/** A pod whose eviction would be refused, or must not be requested yet. */
 export interface HeldPod {
   pod: DrainPod;
   by: 'zone-budget' | 'pod-budget' | 'other-zone' | 'rollout' | 'refused';
@@ -225,11 +230,13 @@ export interface DrainWait {
   zone: string | undefined;
   reason: string;
   held: readonly HeldPod[];
-  /** When time alone can change the answer, ms since the epoch. */
+  /** When time alone can change the decision, ms since the epoch. */
   recheckAtMs: number | undefined;
-  /** What would help, where it is not for the drain alone to wait. */
+  /** What the operator can do, if waiting alone may not help. */
   fix?: string | undefined;
-  /** Nothing of the drain is under way: its Leases are given back, as whoever is waited for may wait for them. */
+  /**
+   * Nothing of the drain is in progress: its Leases are released, because the processes it waits for may wait for them.
+   */
   yields?: boolean | undefined;
 }
 
@@ -238,7 +245,7 @@ export interface DrainBlocked {
   by: 'unschedulable' | 'zone-label' | 'broken';
   zone: string | undefined;
   reason: string;
-  /** Which command would change it. */
+  /** The command that would resolve it. */
   fix: string;
   held: readonly HeldPod[];
 }

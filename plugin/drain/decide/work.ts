@@ -1,10 +1,10 @@
-/** What is left to do: by zone, the target nodes and the pods that can be asked to leave them. */
+/** What is left to do: by zone, the target nodes and the pods that can be evicted from them. */
 import { ALWAYS_ALLOW } from '../../../shared/budget/decide/policy.ts';
 import { compareText } from '../../../shared/kube/zones.ts';
 import { orderDrainZones } from './order.ts';
 import type { DrainNode, DrainObservation, DrainOptions, DrainPod } from './types.ts';
 
-/** A target node with the pods that have to leave it, without those that need a zone label first. */
+/** A target node with the pods that must leave it, except those that need a zone label first. */
 export interface NodeWork extends DrainNode {
   pods: readonly DrainPod[];
 }
@@ -15,7 +15,7 @@ export interface ZoneWork {
   nodes: readonly NodeWork[];
 }
 
-/** All zones of the targets in the order in which they are taken, finished ones included. */
+/** All zones of the targets in drain order, including finished ones. */
 export function zoneWork(
   observation: DrainObservation,
   options: Pick<DrainOptions, 'zoneOrder'>,
@@ -33,16 +33,16 @@ export function zoneWork(
   }));
 }
 
-/** Whether some node of the zone is not cordoned or not empty. A zone without work is passed over. */
+/** Whether some node of the zone is not cordoned or not empty. A zone without work is skipped. */
 export function hasWork({ nodes }: ZoneWork): boolean {
   return nodes.some((node) => !node.cordoned || node.pods.length > 0);
 }
 
 /**
- * The nodes to empty next.
+ * The nodes to drain next.
  *
- * Those that are cordoned already come first: another process left them half done. Empty nodes do not count among
- * `maxNodes` and are taken along at once, as they would only collect pods that had to move again.
+ * Cordoned nodes come first: another process left them unfinished. Empty nodes do not count toward `maxNodes` and are
+ * included at once, because they would only receive pods that have to move again.
  */
 export function nextBatch({ nodes }: ZoneWork, maxNodes: number | undefined): NodeWork[] {
   const full = nodes.filter((node) => node.pods.length > 0);
@@ -51,13 +51,13 @@ export function nextBatch({ nodes }: ZoneWork, maxNodes: number | undefined): No
   return nodes.filter((node) => taken.has(node) || (node.pods.length === 0 && !node.cordoned));
 }
 
-/** Pods of target nodes without a zone label that a ZoneDisruptionBudget never lets go, whatever else happens. */
+/** Pods of target nodes without a zone label that a ZoneDisruptionBudget can never allow to be evicted. */
 export function podsWithoutLabel(observation: DrainObservation): DrainPod[] {
   const targets = new Set(observation.nodes.map(({ name }) => name));
   return observation.pods.filter((pod) => targets.has(pod.node) && needsLabel(pod, observation.zoneBudgets));
 }
 
-/** Whether the pod's removal is under way. */
+/** Whether the pod's removal is in progress. */
 export function isLeaving(pod: Pick<DrainPod, 'terminating' | 'asked'>): boolean {
   return pod.terminating || pod.asked;
 }

@@ -1,17 +1,17 @@
-/** Which HTTP status codes are as they should be. */
+/** Which HTTP status codes are expected. */
 export interface StatusExpectation {
   codes: ReadonlySet<number>;
   /** First digits: 2 for 2xx. */
   classes: ReadonlySet<number>;
 }
 
-/** Redirects are not followed, so they are answers like others. */
+/** Redirects are not followed, so they count as responses. */
 export const DEFAULT_EXPECTATION = '2xx,3xx';
 
 /**
- * Reads codes and classes as people write them: `200,204,3xx`.
+ * Parses codes and classes: `200,204,3xx`.
  *
- * @returns the word that is neither, as a string, for anything else
+ * @returns the first invalid word, as a string
  */
 export function parseExpectation(text: string): StatusExpectation | string {
   const codes = new Set<number>();
@@ -24,7 +24,7 @@ export function parseExpectation(text: string): StatusExpectation | string {
   return { codes, classes };
 }
 
-/** Whether an answer with this status is a good one. */
+/** Whether this status is expected. */
 export function isExpected(code: number, { codes, classes }: StatusExpectation): boolean {
   return codes.has(code) || classes.has(Math.floor(code / 100));
 }

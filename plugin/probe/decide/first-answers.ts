@@ -1,8 +1,7 @@
 import type { ProbeResult } from '../../../shared/drive/probe-news.ts';
 
 /**
- * Addresses of which none of the first requests was answered as it should be: they are mistyped, or the service is down
- * already.
+ * Addresses without any expected response to the first requests: they are mistyped, or the service is already down.
  *
  * @returns `URL: reason` for each of them
  */

@@ -1,25 +1,25 @@
-/** Whether failed requests hold a run, and what was done about it. */
+/** Whether failed requests pause a run, and the state of that pause. */
 export interface ProbeHold {
   /**
-   * `due`: too many have failed, and the pause that an operator can lift is not in force yet; `paused`: it was seen in
-   * force.
+   * `due`: too many requests have failed, and the pause that an operator can lift is not in force yet; `paused`: it was
+   * seen in force.
    */
   state: 'open' | 'due' | 'paused';
-  /** How many had failed when an operator let the run go on; only later ones count. */
+  /** How many had failed when an operator resumed the run; only later failures count. */
   forgiven: number;
 }
 
-/** What is to be seen of the pause that goes with a hold. */
+/** What is observed of the pause that belongs to a hold. */
 export type PauseSeen = 'unseen' | 'in force' | 'lifted';
 
 export const NOTHING_HELD: ProbeHold = { state: 'open', forgiven: 0 };
 
 /**
- * Follows the failures. They count over the whole run, so that time alone never opens a hold again: the service may
- * look well only because nothing is replaced. It ends when the pause that goes with it is lifted, and counts anew.
+ * Updates the hold. Failures count over the complete run, so that time alone never lifts a hold: the service may only
+ * look healthy because nothing is being replaced. A hold ends when its pause is lifted, and counting starts over.
  *
- * @param most failures that are put up with; undefined for any number
- * @param pause of no meaning while the hold is open
+ * @param most tolerated failures; undefined for any number
+ * @param pause ignored while the hold is open
  */
 export function followHold(
   { state, forgiven }: ProbeHold,
@@ -37,7 +37,7 @@ export function followHold(
   }
 }
 
-/** Why it holds: `4 of 1210 requests failed, --max-probe-failures is 3; the last one: 502 Bad Gateway`. */
+/** The reason for the hold: `4 of 1210 requests failed, --max-probe-failures is 3; the last one: 502 Bad Gateway`. */
 export function describeHold(
   { forgiven }: ProbeHold,
   { failed, requests, most, last }: { failed: number; requests: number; most: number; last: string },

@@ -1,9 +1,9 @@
 /**
- * Times counted in steps that each are a tenth longer than the one before, so that a percentile of any number of them
- * costs little and is at most a tenth too long.
+ * A histogram whose buckets each are 10% longer than the one before, so that a percentile of any number of times is
+ * cheap and at most 10% too high.
  */
 export interface Latencies {
-  /** How many fell into each step. */
+  /** Number of times in each bucket. */
   counts: readonly number[];
   total: number;
   slowestMs: number | undefined;
@@ -13,7 +13,7 @@ export const NO_LATENCIES: Latencies = { counts: [], total: 0, slowestMs: undefi
 
 const GROWTH = 1.1;
 
-/** Counts one more. */
+/** Adds one time. */
 export function withLatency({ counts, total, slowestMs = 0 }: Latencies, tookMs: number): Latencies {
   const step = tookMs <= 1 ? 0 : Math.ceil(Math.log(tookMs) / Math.log(GROWTH));
   const next = [...counts];
@@ -23,10 +23,10 @@ export function withLatency({ counts, total, slowestMs = 0 }: Latencies, tookMs:
 }
 
 /**
- * The time within which this share of the answers came.
+ * The time within which this share of the responses arrived.
  *
  * @param share from 0 to 1
- * @returns milliseconds, or undefined when there was no answer
+ * @returns milliseconds, or undefined without responses
  */
 export function percentile({ counts, total, slowestMs }: Latencies, share: number): number | undefined {
   if (slowestMs === undefined) return undefined;

@@ -1,6 +1,6 @@
 /**
- * When requests are due. The schedule does not depend on answers: who waits for a slow answer before asking again
- * measures least where it is worst ("coordinated omission").
+ * When requests are due. The schedule does not depend on responses: a client that waits for slow responses before it
+ * sends again measures least when latency is worst ("coordinated omission").
  */
 export interface Rhythm {
   startMs: number;
@@ -11,18 +11,18 @@ export interface Rhythm {
 
 export interface Beat {
   rhythm: Rhythm;
-  /** When the requests that are to be sent now were due, ms since the epoch, oldest first. */
+  /** When the requests to send now were due, ms since the epoch, oldest first. */
   dueAtMs: readonly number[];
-  /** Beats that are too old to be made up for. */
+  /** Beats too old to catch up with. */
   skipped: number;
-  /** When to look again. */
+  /** When to call again. */
   nextAtMs: number;
 }
 
-/** A process that was busy makes up for this much; a machine that slept does not ask for the night at once. */
+/** A busy process catches up with at most this much; a machine that slept must not send all missed requests at once. */
 const CATCH_UP_MS = 5_000;
 
-/** What is due at this moment. A clock that was set back begins the rhythm anew. */
+/** The beats due at this time. A clock that was set back restarts the schedule. */
 export function beat(rhythm: Rhythm, nowMs: number): Beat {
   const { startMs, intervalMs, next } = rhythm;
   const nextDueMs = startMs + next * intervalMs;

@@ -6,13 +6,13 @@ import type {
 } from '../../../shared/drive/probe-news.ts';
 import { type Latencies, NO_LATENCIES, percentile, withLatency } from './latencies.ts';
 
-/** Requests and what became of them. */
+/** Requests and their results. */
 export interface Tally {
   requests: number;
   failed: number;
   skipped: number;
   codes: Readonly<Record<string, number>>;
-  /** Of requests that were answered, whatever the answer was. */
+  /** Of all responses, expected or not. */
   latencies: Latencies;
   failures: readonly ProbeFailure[];
 }
@@ -26,10 +26,10 @@ export const EMPTY_TALLY: Tally = {
   failures: [],
 };
 
-/** Failed requests that are told one by one: a service that is down for an hour must not fill the memory. */
+/** Limit on failed requests that are listed: a long outage must not exhaust memory. */
 export const MOST_LISTED = 1_000;
 
-/** @param pods names of the pods that were being replaced meanwhile */
+/** @param pods names of the pods that were being replaced at the time */
 export function withResult(tally: Tally, result: ProbeResult, pods: readonly string[]): Tally {
   const { failure: reason, ...rest } = result;
   const key = String(rest.code ?? 'none');
@@ -44,18 +44,18 @@ export function withResult(tally: Tally, result: ProbeResult, pods: readonly str
   };
 }
 
-/** @param count requests that were due and never sent */
+/** @param count requests that were due but never sent */
 export function withSkipped(tally: Tally, count: number): Tally {
   return { ...tally, skipped: tally.skipped + count };
 }
 
-/** A tally of the last stretch of time, as it is told. */
+/** The tally of the last interval, as reported. */
 export function sampleOf({ requests, failed, skipped, latencies }: Tally, forMs: number): ProbeSample {
   const { slowestMs } = latencies;
   return { forMs, requests, failed, skipped, medianMs: percentile(latencies, 0.5), slowestMs };
 }
 
-/** The tally of a whole run, as it is told at the end. */
+/** The tally of a complete run, as reported at the end. */
 export function summaryOf(
   { latencies, ...counted }: Tally,
   { urls, unanswered }: Pick<ProbeSummary, 'urls' | 'unanswered'>,

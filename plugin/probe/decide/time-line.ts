@@ -1,6 +1,6 @@
 import type { ProbeSample } from '../../../shared/drive/probe-news.ts';
 
-/** Samples and what happened meanwhile, in cells of equal length. */
+/** Samples and marks, in cells of equal length. */
 export interface TimeLine {
   /** When the first cell begins, ms since the epoch; undefined before the first sample. */
   startMs: number | undefined;
@@ -12,11 +12,11 @@ export interface TimeLine {
 export interface Cell {
   requests: number;
   failed: number;
-  /** Undefined when nothing was answered. */
+  /** Undefined without responses. */
   slowestMs: number | undefined;
 }
 
-/** Something that began, such as a wave. */
+/** The start of something, such as a wave. */
 export interface Mark {
   atMs: number;
   label: string;
@@ -24,12 +24,12 @@ export interface Mark {
 
 export const EMPTY_LINE: TimeLine = { startMs: undefined, cellMs: 1_000, cells: [], marks: [] };
 
-/** As many as a wide terminal shows; then two cells become one, and each is twice as long. */
+/** The width of a wide terminal; beyond it, pairs of cells are merged into cells of twice the length. */
 const MOST_CELLS = 120;
 const MOST_MARKS = 500;
 const NO_REQUESTS: Cell = { requests: 0, failed: 0, slowestMs: undefined };
 
-/** @param endMs when the sample ended, ms since the epoch; one of a clock that was set back goes into the last cell */
+/** @param endMs when the sample ended, ms since the epoch; if the clock was set back, it goes into the last cell */
 export function withSample(line: TimeLine, sample: ProbeSample, endMs: number): TimeLine {
   const beganMs = endMs - sample.forMs;
   const { startMs = beganMs } = line;
@@ -42,12 +42,12 @@ export function withSample(line: TimeLine, sample: ProbeSample, endMs: number): 
   return { ...line, startMs, cells };
 }
 
-/** Adds a mark. */
+/** Adds a mark; keeps the last `MOST_MARKS`. */
 export function withMark(line: TimeLine, mark: Mark): TimeLine {
   return { ...line, marks: [...line.marks, mark].slice(-MOST_MARKS) };
 }
 
-/** The same line in at most so many cells. */
+/** The same time line in at most this many cells. */
 export function fitted(line: TimeLine, mostCells: number): TimeLine {
   return line.cells.length <= Math.max(1, mostCells) ? line : fitted(halved(line), mostCells);
 }

@@ -1,4 +1,4 @@
-/** AdmissionReview (admission.k8s.io/v1), out and in. */
+/** Encodes and decodes AdmissionReview (admission.k8s.io/v1). */
 import { type Fields, isFields, type KubeObject } from '../store/object.ts';
 import { internal, StatusError } from './errors.ts';
 import { jsonPatch } from './patch/json.ts';
@@ -10,12 +10,12 @@ export interface User {
   groups: readonly string[];
 }
 
-/** What webhooks are asked about: the parts of admission/v1 AdmissionRequest that vary. */
+/** The request to webhooks: the parts of admission/v1 AdmissionRequest that vary. */
 export interface AdmissionQuestion {
   operation: 'CREATE' | 'UPDATE' | 'DELETE';
   resource: Resource;
   subresource?: string | undefined;
-  /** Kind of `object` where it is not that of the resource: an Eviction. */
+  /** Kind of `object` if it differs from the resource's: an Eviction. */
   apiVersion?: string;
   kind?: string;
   namespace?: string | undefined;
@@ -27,7 +27,7 @@ export interface AdmissionQuestion {
   user: User;
 }
 
-/** The review that a webhook gets. */
+/** The review sent to a webhook. */
 export function reviewOf(question: AdmissionQuestion, uid: string): object {
   const { resource, subresource, object, oldObject, namespace } = question;
   const [group, version] = splitVersion(question.apiVersion ?? groupVersionOf(resource));
@@ -61,7 +61,7 @@ function splitVersion(apiVersion: string): [group: string, version: string] {
   return second === undefined ? ['', first] : [first, second];
 }
 
-/** The webhook's own Status with its code, in the words of apiserver's webhook/errors.ToStatusErr. */
+/** The webhook's own Status and code, with the message of apiserver's webhook/errors.ToStatusErr. */
 export function denial(webhook: string, status: Fields): StatusError {
   const code = typeof status.code === 'number' && status.code >= 400 ? status.code : 400;
   const deniedBy = `admission webhook "${webhook}" denied the request`;
@@ -72,9 +72,9 @@ export function denial(webhook: string, status: Fields): StatusError {
 }
 
 /**
- * The object after a mutating webhook's patch, which may be absent.
+ * The object after a mutating webhook's patch, if there is one.
  *
- * @throws StatusError InternalError for a patch that is none, cannot be applied, or has nothing to change
+ * @throws StatusError InternalError for a patch that is malformed, fails to apply, or has no object to change
  */
 export function afterPatch(
   webhook: string,

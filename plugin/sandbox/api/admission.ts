@@ -7,17 +7,17 @@ import { MUTATING_WEBHOOKS, NAMESPACES, VALIDATING_WEBHOOKS } from './resources.
 import { selects } from './selectors.ts';
 import type { WebhookCaller } from './webhook-call.ts';
 
-/** A write that every webhook has let pass. */
+/** A write admitted by every webhook. */
 export interface Admitted {
-  /** As mutating webhooks have left it. */
+  /** After mutating webhooks. */
   object: KubeObject | undefined;
   /** For the client. */
   warnings: readonly string[];
 }
 
 /**
- * Calls the MutatingWebhookConfigurations and ValidatingWebhookConfigurations that match a write. Selectors of
- * namespaces and objects are obeyed; matchConditions and reinvocationPolicy are not.
+ * Calls the MutatingWebhookConfigurations and ValidatingWebhookConfigurations that match a write. Namespace and object
+ * selectors are supported; matchConditions and reinvocationPolicy are not.
  */
 export class Admission {
   private readonly store: Store;
@@ -30,17 +30,17 @@ export class Admission {
     this.newUid = newUid;
   }
 
-  /** True when `review` may call somebody; writes without webhooks need not wait. */
+  /** True if `review` may call a webhook; other writes need not wait. */
   concerns(question: AdmissionQuestion): boolean {
     return [MUTATING_WEBHOOKS, VALIDATING_WEBHOOKS].some((kind) => this.matching(kind, question).length > 0);
   }
 
   /**
-   * Asks every matching webhook: those that mutate one after the other, by the names of their configurations, then
-   * those that validate all at the same time.
+   * Calls every matching webhook: mutating ones one after another, by the names of their configurations, then all
+   * validating ones at the same time.
    *
-   * @throws StatusError the denial with the webhook's own code, or InternalError when one that must not fail
-   *   did not answer
+   * @throws StatusError the denial with the webhook's own code, or InternalError if a webhook with failurePolicy Fail
+   * did not respond
    */
   async review(question: AdmissionQuestion): Promise<Admitted> {
     const warnings: string[] = [];
@@ -58,7 +58,7 @@ export class Admission {
   }
 
   private matching(kind: string, question: AdmissionQuestion): Fields[] {
-    // The real server exempts webhook configurations too, so that a broken one can be removed.
+    // The real server also exempts webhook configurations, so that a broken one can be removed.
     if (question.resource.group === 'admissionregistration.k8s.io') return [];
     const webhooks = this.store
       .list(kind)
@@ -82,7 +82,7 @@ export class Admission {
     );
   }
 
-  /** A response that allows it; empty when the webhook failed and may. */
+  /** The webhook's response if it allows the write; empty if the call failed and failurePolicy is Ignore. */
   private async ask(webhook: Fields, question: AdmissionQuestion): Promise<Fields> {
     const response = await this.callOrIgnore(webhook, reviewOf(question, this.newUid()));
     if (!response) return {};
@@ -114,7 +114,7 @@ function selectorOf(value: unknown): LabelSelector | undefined {
   return value;
 }
 
-/** Whether one of a webhook's rules names what is written. */
+/** Whether one of a webhook's rules matches the write. */
 function matchesRules(webhook: Fields, { operation, resource, subresource }: AdmissionQuestion): boolean {
   const wanted = subresource ? `${resource.plural}/${subresource}` : resource.plural;
   const patterns = [wanted, '*/*', ...(subresource ? [`${resource.plural}/*`, `*/${subresource}`] : ['*'])];

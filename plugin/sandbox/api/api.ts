@@ -15,9 +15,9 @@ import { viewOf } from './view.ts';
 import type { Target } from './write.ts';
 
 /**
- * Answers one request to the Kubernetes API.
+ * Handles one request to the Kubernetes API.
  *
- * @throws StatusError for everything that is not a success
+ * @throws StatusError for every unsuccessful response
  */
 export async function handleApi(parts: ApiParts, request: ApiRequest): Promise<Reply> {
   const target = parsePath(parts.catalog, request.path);

@@ -6,10 +6,10 @@ import { NODES, type Resource } from './resources.ts';
 const ZONE_LABELS = ['topology.kubernetes.io/zone', 'topology.kubernetes.io/region'];
 
 /**
- * Binds a pod to a node. Since 1.35 the API server also copies the node's zone and region labels to the pod
- * (feature PodTopologyLabelsAdmission), which zone-aware clients may rely on.
+ * Binds a pod to a node. Since 1.35 the API server also copies the node's zone and region labels to the pod (feature
+ * PodTopologyLabelsAdmission), which zone-aware clients may rely on.
  *
- * @throws StatusError Conflict when it is bound already
+ * @throws StatusError Conflict if it is already bound
  */
 export function bindPod(
   objects: Objects,

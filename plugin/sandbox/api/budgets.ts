@@ -16,9 +16,9 @@ export function budgetsOf(store: Store, pod: KubeObject): KubeObject[] {
 }
 
 /**
- * Takes one disruption from a budget, as registry/core/pod/storage/eviction.go does.
+ * Takes one disruption from a budget, like registry/core/pod/storage/eviction.go.
  *
- * @throws StatusError 429 with cause DisruptionBudget when the budget has none left
+ * @throws StatusError 429 with cause DisruptionBudget if the budget allows none
  */
 export function spend(
   objects: Objects,

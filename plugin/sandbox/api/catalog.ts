@@ -9,7 +9,7 @@ import {
   storageKey,
 } from './resources.ts';
 
-/** Every resource served now: the built-in ones, and those that CustomResourceDefinitions add. */
+/** Every served resource: the built-in ones, and those of CustomResourceDefinitions. */
 export class Catalog {
   private resources: readonly Resource[] = BUILT_IN;
   private readonly store: Store;
@@ -32,7 +32,7 @@ export class Catalog {
     );
   }
 
-  /** The resource of a kind, as owner references name it. */
+  /** The resource of a kind in an owner reference. */
   ofKind(apiVersion: string, kind: string): Resource | undefined {
     const [first = '', second] = apiVersion.split('/');
     const [group, version] = second === undefined ? ['', first] : [first, second];
@@ -41,7 +41,7 @@ export class Catalog {
     );
   }
 
-  /** The resource under which a table of the store is written. */
+  /** The resource with this table in the store. */
   ofStorage(storage: string): Resource | undefined {
     return this.resources.find((resource) => resource.storage === storage);
   }
@@ -55,7 +55,7 @@ export class Catalog {
   }
 }
 
-/** The resources that a CustomResourceDefinition adds, one per served version. */
+/** The resources of a CustomResourceDefinition, one per served version. */
 export function customResources(definition: KubeObject): Resource[] {
   const spec = fieldsAt(definition, 'spec');
   const names = fieldsAt(spec, 'names');

@@ -15,13 +15,13 @@ import {
 const KEEPS_STATUS: ReadonlySet<string> = new Set([NODES, CRDS, NAMESPACES]);
 
 /**
- * The object with the defaults of its kind filled in; on creation a status is taken away, as the real strategies
- * do. Strings and lists that come back in `kubectl get -o yaml` look as on a real cluster.
+ * The object with the defaults of its kind; on creation its status is dropped, as the real strategies do. Strings and
+ * lists in `kubectl get -o yaml` look as on a real cluster.
  *
- * @param before the object that is updated, `undefined` on creation
+ * @param before the object being updated, `undefined` on creation
  */
 export function withDefaults(resource: Resource, object: KubeObject, before?: KubeObject): KubeObject {
-  // A pod's spec was completed when it was created; controllers' pods are complete in their own way.
+  // A pod's spec was completed on creation; controllers' pods have their own defaults.
   const spec = before && resource.storage === PODS ? undefined : defaultSpec(resource, object);
   const next: KubeObject = spec ? { ...object, spec } : { ...object };
   const computed = resource.subresources.includes('status') && !KEEPS_STATUS.has(resource.storage);

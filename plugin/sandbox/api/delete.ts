@@ -10,7 +10,7 @@ import { PODS, type Resource } from './resources.ts';
 import { viewOf } from './view.ts';
 import type { Target } from './write.ts';
 
-/** DELETE of one object. Options may come as body or, as curl users do it, in the query. */
+/** DELETE of one object. Options may be in the body or, as curl users send them, in the query. */
 export async function deleteOne(parts: ApiParts, target: Target, request: ApiRequest): Promise<Reply> {
   const body = await request.body();
   const context = contextOf(request, dryRunOf(body));
@@ -18,7 +18,7 @@ export async function deleteOne(parts: ApiParts, target: Target, request: ApiReq
   return json(200, answer(target.resource, deletion), context.warnings);
 }
 
-/** DELETE of a collection: everything that the selectors of the query match. */
+/** DELETE of a collection: everything that the query's selectors match. */
 export async function deleteObjects(parts: ApiParts, target: Target, request: ApiRequest): Promise<Reply> {
   const { resource, namespace } = target;
   if (resource.namespaced && !namespace) throw methodNotAllowed();
@@ -31,7 +31,7 @@ export async function deleteObjects(parts: ApiParts, target: Target, request: Ap
   return json(200, listJson(resource, page), context.warnings);
 }
 
-/** Pods and what is still there come back as objects, what is gone as a Success status. */
+/** Pods and objects that still exist are returned as objects, deleted ones as a Success status. */
 function answer(resource: Resource, { object, gone }: Deletion): string | object {
   if (!gone || resource.storage === PODS) return jsonOf(viewOf(resource, object));
   return success(resource, object);

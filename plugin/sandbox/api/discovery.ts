@@ -1,6 +1,6 @@
 import { groupVersionOf, type Resource } from './resources.ts';
 
-/** Media type of aggregated discovery, by which kubectl learns everything in two requests. */
+/** Media type of aggregated discovery, with which kubectl discovers everything in two requests. */
 export const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
 
 const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
@@ -13,7 +13,7 @@ interface Subresource {
   verbs: readonly string[];
 }
 
-/** Kinds and verbs of the subresources, by which kubectl finds out that eviction is supported. */
+/** Kinds and verbs of the subresources, from which kubectl detects support for eviction. */
 function subresourcesOf(resource: Resource): Subresource[] {
   const changing = ['get', 'patch', 'update'];
   return resource.subresources.map((name) => {
@@ -86,7 +86,7 @@ function groupEntry(group: string, versions: readonly [string, readonly Resource
   return { name: group, versions: named, preferredVersion: named[0] };
 }
 
-/** `/api/v1` or `/apis/GROUP/VERSION`: APIResourceList, or `undefined` when nothing is served there. */
+/** `/api/v1` or `/apis/GROUP/VERSION`: APIResourceList, or `undefined` if nothing is served there. */
 export function resourceList(
   resources: readonly Resource[],
   group: string,

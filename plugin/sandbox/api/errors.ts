@@ -1,4 +1,4 @@
-/** A metav1.Status as the API answers it. */
+/** metav1.Status responses of the API. */
 export interface Status {
   kind: 'Status';
   apiVersion: 'v1';
@@ -19,7 +19,7 @@ export interface StatusDetails {
   retryAfterSeconds?: number;
 }
 
-/** An answer that is not a success; `respond.ts` turns it into a Status with its HTTP code. */
+/** An unsuccessful response; `http/front.ts` turns it into a Status with its HTTP code. */
 export class StatusError extends Error {
   override readonly name = 'StatusError';
   readonly code: number;
@@ -47,7 +47,7 @@ export class StatusError extends Error {
   }
 }
 
-/** What an error message needs to know of a resource: `pods` or `statefulsets.apps`. */
+/** The parts of a resource that error messages contain: `pods` or `statefulsets.apps`. */
 export interface Named {
   group: string;
   plural: string;
@@ -67,7 +67,7 @@ export function notFound(resource: Named, name: string): StatusError {
   });
 }
 
-/** No such path. */
+/** The path does not exist. */
 export function noSuchResource(): StatusError {
   return new StatusError(404, 'NotFound', 'the server could not find the requested resource', {});
 }
@@ -132,7 +132,7 @@ export function unsupportedMediaType(supported: string): StatusError {
   );
 }
 
-/** 410 for a list or watch that asks for more history than is kept. */
+/** 410 for a list or watch from a version older than the history. */
 export function expired(requested: number, oldest: number): StatusError {
   return new StatusError(410, 'Expired', `too old resource version: ${requested} (${oldest})`);
 }

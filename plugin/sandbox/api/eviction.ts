@@ -7,10 +7,10 @@ import { checkPreconditions, type DeleteOptions, type Objects } from './objects.
 import type { Resource } from './resources.ts';
 
 /**
- * Evicts a pod: PodDisruptionBudgets are asked, then it is deleted gracefully.
+ * Evicts a pod: checks PodDisruptionBudgets, then deletes it gracefully.
  *
- * @param eviction the policy/v1 or v1beta1 Eviction; webhooks have seen it already
- * @returns the Success status that the real server answers with 201
+ * @param eviction the policy/v1 or v1beta1 Eviction, after webhooks
+ * @returns the Success status that the real server returns with 201
  * @throws StatusError 429 over budget, 500 for two budgets, 409 for a failed precondition
  */
 export function evict(
@@ -46,7 +46,7 @@ export function evict(
   return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
 }
 
-/** Pods that budgets do not guard: finished, not started or already going. */
+/** Pods that budgets do not protect: finished, not started or terminating. */
 function isExempt(pod: KubeObject): boolean {
   const phase = fieldsAt(pod, 'status').phase;
   return (
@@ -57,7 +57,7 @@ function isExempt(pod: KubeObject): boolean {
   );
 }
 
-/** An unready pod may go under AlwaysAllow, or when its budget is healthy without it. */
+/** An unready pod may be evicted with AlwaysAllow, or if its budget is healthy without it. */
 function mayGoUnhealthy(pod: KubeObject, budget: KubeObject): boolean {
   if (conditionOf(pod, 'Ready')?.status === 'True') return false;
   if (fieldsAt(budget, 'spec').unhealthyPodEvictionPolicy === 'AlwaysAllow') return true;
@@ -73,7 +73,7 @@ export function conditionOf(object: Fields, type: string): Fields | undefined {
     : undefined;
 }
 
-/** DeleteOptions as they come in a body; unknown fields are left out. */
+/** DeleteOptions from a body; unknown fields are ignored. */
 export function deleteOptions(body: unknown): DeleteOptions {
   const given = isFields(body) ? body : {};
   const preconditions = fieldsAt(given, 'preconditions');

@@ -12,17 +12,17 @@ export interface Page {
   metadata: { resourceVersion: string; continue?: string; remainingItemCount?: number };
 }
 
-/** Where the next page starts: at which version of the store, after which key. */
+/** Where the next page starts: the store's version and the last key. */
 interface Token {
   version: number;
   after: string;
 }
 
 /**
- * Lists a resource with selectors, pages and the meanings of resourceVersion
+ * Lists a resource with selectors, pages and the semantics of resourceVersion
  * (https://kubernetes.io/docs/reference/using-api/api-concepts/#semantics-for-get-and-list).
  *
- * @throws StatusError BadRequest, Expired (410), or Timeout (504) for a version of the future
+ * @throws StatusError BadRequest, Expired (410), or Timeout (504) for a version that does not exist yet
  */
 export function listPage(
   store: Store,
@@ -54,7 +54,7 @@ export function listPage(
   return { objects, metadata };
 }
 
-/** JSON of a list. Items of built-in kinds go without kind and apiVersion, as they come from a real API server. */
+/** JSON of a list. Items of built-in kinds omit kind and apiVersion, as in a real API server. */
 export function listJson(resource: Resource, page: Page): string {
   const header = {
     kind: `${resource.kind}List`,
@@ -99,7 +99,7 @@ function readToken(text: string | null): Token | undefined {
     const { rv, start } = JSON.parse(Buffer.from(text, 'base64url').toString());
     if (typeof rv === 'number' && typeof start === 'string') return { version: rv, after: start };
   } catch {
-    // falls through to the refusal below
+    // falls through to the error below
   }
   throw badRequest('continue key is not valid');
 }

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Fields, fieldsAt, isFields, type KubeObject, timestamp } from '../store/object.ts';
 import { DEPLOYMENTS, type Resource } from './resources.ts';
 
-/** Who writes, as `metadata.managedFields` names it. */
+/** The field manager of a write, as in `metadata.managedFields`. */
 export interface FieldManager {
   name: string;
   operation: 'Apply' | 'Update';
@@ -17,8 +17,8 @@ interface Entry {
 }
 
 /**
- * Keeps who has written which fields of a Deployment's spec, two levels deep: enough for who wants to know whose they
- * are. Other objects have none here, and conflicts of server-side apply are not looked for.
+ * Records the managers of the fields of a Deployment's spec, two levels deep, which is enough to determine owners.
+ * Other objects have no managed fields here, and server-side apply does not detect conflicts.
  * https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
  */
 export function withManager(
@@ -52,7 +52,7 @@ function entriesOf({ metadata }: KubeObject): Entry[] {
   return managedFields ?? [];
 }
 
-/** `minReadySeconds`, `strategy/rollingUpdate`: the parts of a spec, by the path to each. */
+/** `minReadySeconds`, `strategy/rollingUpdate`: the parts of a spec, by path. */
 function leaves(spec: Fields): Map<string, unknown> {
   return new Map(
     Object.entries(spec).flatMap(([key, value]): [string, unknown][] =>

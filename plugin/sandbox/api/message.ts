@@ -1,26 +1,29 @@
 import type { User } from './admission-review.ts';
 import type { Sink } from './watch.ts';
 
-/** The representation that a client asked for in its Accept header. */
+/** The representation requested by the Accept header. */
 export type Representation = 'json' | 'table' | 'metadata' | 'aggregated';
 
-/** A request as the API sees it, whichever HTTP version carried it. */
+/** A request to the API, independent of the HTTP version. */
 export interface ApiRequest {
   method: string;
   path: string;
   query: URLSearchParams;
   representation: Representation;
-  /** The Accept header as it came, for what is behind the proxy; empty without one. */
+  /** The unparsed Accept header, for servers behind the proxy; empty without one. */
   accept: string;
   contentType: string | undefined;
   /** Empty without one. */
   userAgent: string;
   user: User;
-  /** The body as JSON, `undefined` when it is empty. @throws StatusError BadRequest */
+  /** The body as JSON, `undefined` if it is empty. @throws StatusError BadRequest */
   body(): Promise<unknown>;
 }
 
-/** What the API answers: JSON text, other text, plain unless its headers say otherwise, or a watch that writes until it is ended. */
+/**
+ * A response of the API: JSON text, other text (plain unless its headers say otherwise), or a watch that writes until
+ * it is ended.
+ */
 export type Reply =
   | {
       kind: 'json';

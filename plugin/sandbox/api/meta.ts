@@ -4,7 +4,7 @@ import { type ApiRequest, json, type Reply } from './message.ts';
 import { openApiDocument, openApiIndex } from './openapi.ts';
 import type { Resource } from './resources.ts';
 
-/** The Kubernetes version that the sandbox behaves like. */
+/** The Kubernetes version that the sandbox emulates. */
 const VERSION = {
   major: '1',
   minor: '35',
@@ -17,7 +17,7 @@ const VERSION = {
   platform: 'sandbox',
 };
 
-/** Discovery, OpenAPI, version and health; `undefined` when the path is none of them. */
+/** Discovery, OpenAPI, version and health; `undefined` for other paths. */
 export function meta(resources: readonly Resource[], request: ApiRequest): Reply | undefined {
   const path = request.path.replace(/\/$/, '');
   const reply = /^\/(healthz|livez|readyz)/.test(path)

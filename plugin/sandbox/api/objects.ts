@@ -18,7 +18,7 @@ export interface DeleteOptions {
   dryRun?: boolean;
 }
 
-/** What became of a deletion: `gone`, or still there with a deletionTimestamp. */
+/** Result of a deletion: `gone`, or still present with a deletionTimestamp. */
 export interface Deletion {
   object: KubeObject;
   gone: boolean;
@@ -28,8 +28,8 @@ const ORPHAN = 'orphan';
 const FOREGROUND = 'foregroundDeletion';
 
 /**
- * The rules that every writer obeys, HTTP clients and controllers alike: identity, versions, generations,
- * finalizers and graceful deletion. Everything is synchronous, so a change given as a function is atomic.
+ * The rules for all writers, HTTP clients and controllers: identity, versions, generations, finalizers and graceful
+ * deletion. Everything is synchronous, so a change given as a function is atomic.
  */
 export class Objects {
   readonly store: Store;
@@ -49,7 +49,7 @@ export class Objects {
   /**
    * Stores a new object.
    *
-   * @throws StatusError AlreadyExists; Invalid belongs to the caller
+   * @throws StatusError AlreadyExists; the caller must validate
    */
   create(resource: Resource, input: KubeObject, dryRun = false): KubeObject {
     const meta = input.metadata;
@@ -71,9 +71,9 @@ export class Objects {
   }
 
   /**
-   * Replaces an object by what `change` makes of it; nothing is written when that changes nothing.
+   * Replaces an object with the result of `change`; nothing is written without a difference.
    *
-   * With `subresource: 'status'` only the status is taken, with `binding` everything, else everything but the
+   * With `subresource: 'status'` only the status is updated, with `binding` everything, otherwise everything but the
    * status. A resourceVersion or uid in the new object is a precondition.
    *
    * @throws StatusError NotFound or Conflict, and whatever `change` throws
@@ -100,9 +100,9 @@ export class Objects {
   }
 
   /**
-   * Deletes an object, or marks it when a finalizer or a grace period holds it.
+   * Deletes an object, or marks it for deletion if it has a finalizer or a grace period.
    *
-   * @throws StatusError NotFound, or Conflict when a precondition does not hold
+   * @throws StatusError NotFound, or Conflict for a failed precondition
    */
   delete(
     resource: Resource,
@@ -190,21 +190,21 @@ function withFixedMetadata(
   return next;
 }
 
-/** When the deletion was asked for first: a shorter grace period is counted from then, too. */
+/** When deletion was first requested: a shorter grace period also counts from then. */
 function deletionAskedMs({ deletionTimestamp, deletionGracePeriodSeconds }: KubeObject['metadata']) {
   return deletionTimestamp === undefined
     ? undefined
     : Date.parse(deletionTimestamp) - (deletionGracePeriodSeconds ?? 0) * 1000;
 }
 
-/** Whether two versions want the same: everything but metadata and status. */
+/** Whether two versions differ only in metadata and status. */
 function sameDesire(a: KubeObject, b: KubeObject): boolean {
   const { metadata: _, status: __, ...wantedByA } = a;
   const { metadata: ___, status: ____, ...wantedByB } = b;
   return isDeepStrictEqual(wantedByA, wantedByB);
 }
 
-/** Marked for deletion, and nothing holds it any more. */
+/** Marked for deletion, with nothing left to wait for. */
 function isFinished(resource: Resource, object: KubeObject): boolean {
   const { deletionTimestamp, deletionGracePeriodSeconds, finalizers } = object.metadata;
   if (deletionTimestamp === undefined || deletionGracePeriodSeconds !== 0) return false;
@@ -234,7 +234,7 @@ function withPropagation(
   return others;
 }
 
-/** @throws StatusError Conflict in the words of the API server's BeforeDelete */
+/** @throws StatusError Conflict with the message of the API server's BeforeDelete */
 export function checkPreconditions(
   resource: Resource,
   object: KubeObject,
@@ -256,7 +256,7 @@ export function checkPreconditions(
     );
 }
 
-/** @throws StatusError when the pod's namespace is missing or terminating */
+/** @throws StatusError if the pod's namespace is missing or terminating */
 export function checkNamespace(
   store: Store,
   resource: Resource,

@@ -1,9 +1,9 @@
 import { groupVersionOf, type Resource } from './resources.ts';
 
 /**
- * Just enough of OpenAPI v3 for kubectl: it looks up the PATCH operation of a kind and, when that has the
- * parameters `fieldValidation` and `dryRun`, leaves validation to the server (cli-runtime, QueryParamVerifierV3).
- * No strategic merge schema is offered, so that kubectl computes patches from its built-in types.
+ * Minimal OpenAPI v3 for kubectl: it looks up the PATCH operation of a kind and, if that has the parameters
+ * `fieldValidation` and `dryRun`, leaves validation to the server (cli-runtime, QueryParamVerifierV3). There is no
+ * strategic merge schema, so that kubectl computes patches from its built-in types.
  */
 export function openApiIndex(resources: readonly Resource[]): object {
   const paths: Record<string, { serverRelativeURL: string }> = {};
@@ -18,7 +18,7 @@ export function openApiIndex(resources: readonly Resource[]): object {
  * The document of one group version.
  *
  * @param root `api/v1` or `apis/GROUP/VERSION`
- * @returns undefined when nothing is served there
+ * @returns undefined if nothing is served there
  */
 export function openApiDocument(resources: readonly Resource[], root: string): object | undefined {
   const members = resources.filter((resource) => rootOf(resource) === root && !resource.review);

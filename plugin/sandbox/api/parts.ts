@@ -6,7 +6,7 @@ import { isDryRun } from './query.ts';
 import type { Watches } from './watch.ts';
 import type { WriteContext, Writer } from './write.ts';
 
-/** What the handlers of the API work with. */
+/** The dependencies of the API's handlers. */
 export interface ApiParts {
   objects: Objects;
   catalog: Catalog;
@@ -15,13 +15,13 @@ export interface ApiParts {
   clock: Clock;
 }
 
-/** The write context of a request: who asks, and whether only for show. */
+/** The write context of a request: the user, and whether it is a dry run. */
 export function contextOf(request: ApiRequest, bodyDryRun?: unknown): WriteContext {
   const dryRun = isDryRun(request.query, bodyDryRun);
   return { dryRun, user: request.user, manager: managerOf(request), warnings: [] };
 }
 
-/** By whose name fields are managed that a request writes. */
+/** The field manager of a request. */
 function managerOf({ query, userAgent, contentType }: ApiRequest): WriteContext['manager'] {
   const name = query.get('fieldManager') || userAgent.split('/')[0] || 'unknown';
   return { name, operation: contentType?.includes('apply-patch') ? 'Apply' : 'Update' };

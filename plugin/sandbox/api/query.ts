@@ -2,7 +2,7 @@ import { badRequest, StatusError } from './errors.ts';
 import type { Resource } from './resources.ts';
 import { type Filter, parseFieldSelector, parseLabelSelector } from './selectors.ts';
 
-/** The selectors of a list, watch or deletecollection, and the name when the path named one object. */
+/** The selectors of a list, watch or deletecollection, and the name if the path contains one. */
 export function filterOf(resource: Resource, query: URLSearchParams, name?: string): Filter {
   const fields = parseFieldSelector(query.get('fieldSelector') ?? '', resource.storage);
   return {
@@ -11,7 +11,7 @@ export function filterOf(resource: Resource, query: URLSearchParams, name?: stri
   };
 }
 
-/** Whether a parameter is set the way Go's strconv.ParseBool reads it. */
+/** Parses a boolean parameter like Go's strconv.ParseBool. */
 export function flag(query: URLSearchParams, name: string): boolean {
   return ['1', 't', 'T', 'true', 'TRUE', 'True'].includes(query.get(name) ?? '');
 }
@@ -24,7 +24,7 @@ export function wholeNumber(query: URLSearchParams, name: string): number | unde
   return Number(text);
 }
 
-/** `dryRun=All` of the query, or of the options in a body. */
+/** `dryRun=All` in the query, or in the options of a body. */
 export function isDryRun(query: URLSearchParams, bodyDryRun?: unknown): boolean {
   const asked = [...query.getAll('dryRun'), ...(Array.isArray(bodyDryRun) ? bodyDryRun : [])];
   const unknown = asked.find((value) => value !== 'All');

@@ -7,7 +7,7 @@ import type { ApiRequest } from './message.ts';
 import type { Resource } from './resources.ts';
 import { metadataOf, viewOf } from './view.ts';
 
-/** One object in the representation that the client asked for, as JSON text. */
+/** One object in the requested representation, as JSON text. */
 export function render(resource: Resource, object: KubeObject, request: ApiRequest, nowMs: number): string {
   if (request.representation === 'metadata') return JSON.stringify(metadataOf(object));
   if (request.representation !== 'table') return jsonOf(object);
@@ -30,7 +30,7 @@ export function renderList(resource: Resource, page: Page, request: ApiRequest, 
 
 const NAME: Column = { name: 'Name', type: 'string', format: 'name', cell: (object) => object.metadata.name };
 
-/** meta.k8s.io/v1 Table of objects with the columns that `kubectl get` shows for them. */
+/** meta.k8s.io/v1 Table of objects with the columns of `kubectl get`. */
 function tableOf(
   resource: Resource,
   objects: readonly KubeObject[],

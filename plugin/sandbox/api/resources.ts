@@ -1,4 +1,4 @@
-/** What the API serves: one entry per resource, as data. Custom resources add entries of the same shape. */
+/** The resources of the API: one entry each, as data. Custom resources add entries of the same shape. */
 export interface Resource {
   group: string;
   version: string;
@@ -8,19 +8,19 @@ export interface Resource {
   namespaced: boolean;
   shortNames: readonly string[];
   categories: readonly string[];
-  /** Subresources beside the object itself, such as `status`, `scale`, `eviction`. */
+  /** Subresources, such as `status`, `scale`, `eviction`. */
   subresources: readonly string[];
-  /** Key of the table in the store: versions and views of one resource share it. */
+  /** Key of the table in the store, shared by all versions and views of a resource. */
   storage: string;
-  /** True when a change of anything but metadata and status raises metadata.generation. */
+  /** True if a change outside metadata and status increments metadata.generation. */
   hasGeneration: boolean;
-  /** Only POST, nothing is stored: access reviews. */
+  /** POST only, without storage: access reviews. */
   review: boolean;
   /** Columns of `kubectl get` for custom resources. */
   printerColumns?: readonly PrinterColumn[];
-  /** Where `scale` finds its numbers in a custom resource. */
+  /** The paths of `scale` in a custom resource. */
   scale?: ScalePaths;
-  /** The version that is stored, where it is another than `version`. */
+  /** The stored version, if it differs from `version`. */
   storedVersion?: string;
 }
 
@@ -64,7 +64,7 @@ export function storageKey(group: string, plural: string): string {
   return `${group}/${plural}`;
 }
 
-/** Tables that controllers read and write. */
+/** Tables used by controllers. */
 export const PODS = '/pods';
 export const NODES = '/nodes';
 export const NAMESPACES = '/namespaces';

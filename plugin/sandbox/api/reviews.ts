@@ -3,7 +3,7 @@ import { methodNotAllowed } from './errors.ts';
 import { type ApiRequest, json, type Reply } from './message.ts';
 import { groupVersionOf, type Resource } from './resources.ts';
 
-/** Access reviews: everybody with the token may do everything. */
+/** Access reviews: every client with the token may do everything. */
 export async function review(resource: Resource, request: ApiRequest): Promise<Reply> {
   if (request.method !== 'POST') throw methodNotAllowed();
   const body = await request.body();

@@ -30,7 +30,7 @@ export interface FieldRequirement {
   value: string;
 }
 
-/** Fields that the real server allows beside metadata.name and metadata.namespace, per storage key. */
+/** Fields that the real server supports in addition to metadata.name and metadata.namespace, per storage key. */
 const SELECTABLE: Readonly<Record<string, readonly string[]>> = {
   '/pods': [
     'spec.nodeName',
@@ -62,8 +62,8 @@ const SELECTABLE: Readonly<Record<string, readonly string[]>> = {
 /**
  * Parses the `fieldSelector` parameter: `status.phase=Running,spec.nodeName!=x`.
  *
- * @param storage storage key of the resource, which decides the fields that exist
- * @throws StatusError BadRequest for a field that the real server does not select by
+ * @param storage storage key of the resource, which determines the supported fields
+ * @throws StatusError BadRequest for a field that the real server does not support
  */
 export function parseFieldSelector(text: string, storage: string): FieldRequirement[] {
   return text
@@ -80,7 +80,7 @@ export function parseFieldSelector(text: string, storage: string): FieldRequirem
     });
 }
 
-/** Label and field requirements of a list or watch, all of which must hold. */
+/** Label and field requirements of a list or watch; all must match. */
 export interface Filter {
   labels: LabelMatcher | undefined;
   fields: readonly FieldRequirement[];

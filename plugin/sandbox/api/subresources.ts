@@ -73,10 +73,10 @@ async function eviction(parts: ApiParts, target: Target, request: ApiRequest): P
     object: asked,
     options: { kind: 'CreateOptions', apiVersion: 'meta.k8s.io/v1' },
   });
-  // Webhooks may have tied the eviction to one pod, by a precondition.
+  // Webhooks may have bound the eviction to one pod, by a precondition.
   const granted = admitted ?? asked;
   const { dryRun } = contextOf(request, fieldsAt(granted, 'deleteOptions').dryRun);
-  // As in a real API server, webhooks are asked before anybody looks whether the pod is there.
+  // Like a real API server, calls webhooks before it checks whether the pod exists.
   const pod = parts.objects.get(resource, namespace, name);
   return json(
     201,

@@ -11,7 +11,7 @@ const SUBDOMAIN_HELP =
 
 const WORKLOADS: ReadonlySet<string> = new Set([STATEFULSETS, DEPLOYMENTS, REPLICASETS]);
 
-/** Fields of a StatefulSet's spec that may change (apps/validation, ValidateStatefulSetUpdate). */
+/** Mutable fields of a StatefulSet's spec (apps/validation, ValidateStatefulSetUpdate). */
 const STATEFULSET_CHANGEABLE = [
   'replicas',
   'ordinals',
@@ -23,7 +23,7 @@ const STATEFULSET_CHANGEABLE = [
 ];
 
 /**
- * Checks a new object as far as kubectl users meet it.
+ * Validates a new object, to the extent that kubectl users encounter.
  *
  * @throws StatusError Invalid
  */
@@ -34,7 +34,7 @@ export function checkNew(resource: Resource, object: KubeObject): void {
 }
 
 /**
- * Checks a change, above all of fields that must not change.
+ * Validates an update, mainly of immutable fields.
  *
  * @throws StatusError Invalid
  */
@@ -60,7 +60,7 @@ function nameProblems(resource: Resource, object: KubeObject): FieldProblem[] {
         reason: 'FieldValueRequired',
       },
     ];
-  // RBAC names may hold colons, and events are named by whoever writes them.
+  // RBAC names may contain colons, and events are named by their clients.
   if (resource.group === 'rbac.authorization.k8s.io' || !name) return [];
   if (name.length <= 253 && SUBDOMAIN.test(name)) return [];
   return [{ field: 'metadata.name', message: `Invalid value: "${name}": ${SUBDOMAIN_HELP}` }];
@@ -129,7 +129,7 @@ function selectorChange(before: KubeObject, after: KubeObject): FieldProblem[] {
   ];
 }
 
-/** A pod's spec is fixed but for images, tolerations and the deadline (core/validation, ValidatePodUpdate). */
+/** A pod's spec is immutable except for images, tolerations and the deadline (core/validation, ValidatePodUpdate). */
 function podChanges(before: KubeObject, after: KubeObject): FieldProblem[] {
   if (isDeepStrictEqual(fixedPod(before), fixedPod(after))) return [];
   return [

@@ -3,7 +3,7 @@ import { groupVersionOf, type Resource } from './resources.ts';
 
 const EVENTS_V1 = 'events.k8s.io/v1';
 
-/** A stored object as a resource serves it: custom resources change their version, events their shape. */
+/** A stored object as served by a resource: custom resources change their version, events their shape. */
 export function viewOf(resource: Resource, object: KubeObject): KubeObject {
   const wanted = groupVersionOf(resource);
   if (object.apiVersion === wanted) return object;
@@ -11,7 +11,7 @@ export function viewOf(resource: Resource, object: KubeObject): KubeObject {
   return { ...object, apiVersion: wanted };
 }
 
-/** The inverse of `viewOf`: what is stored for an object that a client sent to this resource. */
+/** The inverse of `viewOf`: the stored form of an object that a client sent to this resource. */
 export function storedOf(resource: Resource, object: KubeObject): KubeObject {
   if (groupVersionOf(resource) === EVENTS_V1) return toCoreEvent(object);
   const { storedVersion } = resource;
@@ -42,7 +42,7 @@ function rename(object: KubeObject, apiVersion: string, names: ReadonlyMap<strin
   return { apiVersion, kind, metadata, ...Object.fromEntries(renamed) };
 }
 
-/** PartialObjectMetadata, for clients that want only metadata. */
+/** PartialObjectMetadata, for clients that request only metadata. */
 export function metadataOf(object: KubeObject): KubeObject {
   return { apiVersion: 'meta.k8s.io/v1', kind: 'PartialObjectMetadata', metadata: object.metadata };
 }

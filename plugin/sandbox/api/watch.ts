@@ -8,7 +8,7 @@ import { groupVersionOf, type Resource } from './resources.ts';
 import { type Filter, matches } from './selectors.ts';
 import { viewOf } from './view.ts';
 
-/** Where a watch writes its lines; the HTTP response in practice. */
+/** The output of a watch; in practice the HTTP response. */
 export interface Sink {
   write(line: string): void;
   end(): void;
@@ -19,9 +19,9 @@ type EventType = Change['type'] | 'BOOKMARK' | 'ERROR';
 const BOOKMARK_INTERVAL_MS = 60_000;
 const DEFAULT_TIMEOUT_S = 1800;
 
-/** The watches that are open now, so that they can be closed from one place. */
+/** The open watches, so that all can be closed at once. */
 export class Watches {
-  /** Whether a forgotten version is answered with HTTP status 410 instead of an ERROR event. */
+  /** Whether an expired version gets HTTP status 410 instead of an ERROR event. */
   refuseExpired = false;
   private readonly open = new Set<(isExpired?: boolean) => void>();
   private readonly store: Store;
@@ -33,14 +33,13 @@ export class Watches {
   }
 
   /**
-   * Prepares a watch; the returned function starts it on a sink and returns what ends it.
+   * Prepares a watch; the returned function starts it on a sink and returns a function that ends it. An expired version
+   * gets an ERROR event of code 410, as from the real server's watch cache; `refuseExpired` makes it an HTTP status,
+   * which clients must also handle.
    *
-   * @param render makes the JSON of an event's object, the object as it is by default (tables, metadata only)
-   * A version that is forgotten is answered with an ERROR event of code 410, as the real server's watch cache does;
-   * `refuseExpired` makes it an HTTP status, which clients meet too.
-   *
-   * @throws StatusError Timeout (504) when the version is of the future, Invalid (422) for sendInitialEvents, as a
-   *   server without the WatchList feature answers
+   * @param render returns the JSON of an event's object, by default the complete object (otherwise tables or metadata)
+   * @throws StatusError Timeout (504) for a version that does not exist yet, Invalid (422) for sendInitialEvents, like
+   * a server without the WatchList feature
    */
   prepare(
     resource: Resource,
@@ -76,7 +75,7 @@ export class Watches {
         const type = seenAs(filter, change);
         if (type) sink.write(eventLine(type, render(viewOf(resource, change.object))));
       };
-      // Read now and not when the watch was prepared: between the two nothing may be lost.
+      // Read at the start of the watch, not at its preparation: no change in between must be lost.
       const changes = missed();
       if (!changes) {
         fail(sink, asked, this.store.version);
@@ -100,8 +99,8 @@ export class Watches {
   }
 
   /**
-   * Ends every open watch, as an API server does now and then; clients resume from where they were, or list again
-   * when an ERROR event of code 410 came before the end.
+   * Ends every open watch, as API servers do from time to time; clients resume from their last version, or list again
+   * after an ERROR event of code 410.
    */
   closeAll(isExpired = false): void {
     for (const end of [...this.open]) end(isExpired);
@@ -127,7 +126,10 @@ function fail(sink: Sink, asked: number, version: number): void {
   sink.end();
 }
 
-/** How a change looks through a selector: what leaves the selection is DELETED, what enters it is ADDED. */
+/**
+ * The type of a change seen through a selector: DELETED for an object that stops matching, ADDED for one that starts
+ * to.
+ */
 function seenAs(filter: Filter, { type, object, previous }: Change): Change['type'] | undefined {
   if (!filter.labels && filter.fields.length === 0) return type;
   const before = previous !== undefined && matches(filter, previous);

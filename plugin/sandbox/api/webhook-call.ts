@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:https';
 import { type Fields, fieldsAt, isFields } from '../store/object.ts';
 
-/** Sends an AdmissionReview to a webhook and returns the `response` of its answer. */
+/** Sends an AdmissionReview to a webhook and returns its `response`. */
 export type WebhookCaller = (webhook: Fields, review: object) => Promise<Fields>;
 
 const DEFAULT_TIMEOUT_S = 10;
@@ -10,8 +10,8 @@ const MAX_ANSWER_BYTES = 1 << 20;
 /**
  * A caller with its own connections; `close` ends them.
  *
- * `clientConfig.url` is called with the configuration's caBundle. The sandbox has no services to route to, so
- * `clientConfig.service` fails as a name that cannot be resolved.
+ * `clientConfig.url` is called with the configuration's caBundle. The sandbox has no service network, so
+ * `clientConfig.service` fails like a name that cannot be resolved.
  */
 export function webhookCaller(): { call: WebhookCaller; close(): void } {
   const agent = new Agent({ keepAlive: true });

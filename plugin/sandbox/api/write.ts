@@ -10,7 +10,7 @@ import { groupVersionOf, type Resource } from './resources.ts';
 import { checkChange, checkNew } from './validation.ts';
 import { storedOf, viewOf } from './view.ts';
 
-/** Which object a write is about. */
+/** The object of a write. */
 export interface Target {
   resource: Resource;
   namespace?: string | undefined;
@@ -22,13 +22,13 @@ export interface WriteContext {
   dryRun: boolean;
   user: User;
   manager: Pick<FieldManager, 'name' | 'operation'>;
-  /** Warnings for the client are added here. */
+  /** Warnings for the client. */
   warnings: string[];
 }
 
 const MAX_ATTEMPTS = 5;
 
-/** Writes that clients ask for: defaults, validation and admission around the rules of `Objects`. */
+/** Writes of clients: adds defaults, validation and admission to the rules of `Objects`. */
 export class Writer {
   private readonly objects: Objects;
   private readonly admission: Admission;
@@ -70,7 +70,7 @@ export class Writer {
     return this.change(target, () => given, context);
   }
 
-  /** PATCH of an object or its status; an apply patch creates what is missing. */
+  /** PATCH of an object or its status; an apply patch creates a missing object. */
   async patch(target: Target, kind: PatchKind, patch: unknown, context: WriteContext): Promise<KubeObject> {
     const { resource, namespace, name = '' } = target;
     const missing = !this.objects.store.get(resource.storage, namespace, name);
@@ -79,8 +79,8 @@ export class Writer {
   }
 
   /**
-   * Changes an object by a function of its current version, calling webhooks in between and starting again when
-   * somebody else was faster.
+   * Changes an object by a function of its current version; calls webhooks in between and starts again after a
+   * conflict.
    */
   async change(
     target: Target,
@@ -124,9 +124,9 @@ export class Writer {
   }
 
   /**
-   * Asks the webhooks that match; waits for nothing when there are none.
+   * Calls the matching webhooks; does not wait if there are none.
    *
-   * @returns the question's object, or another one where a webhook has changed it
+   * @returns the request's object, or the one changed by a webhook
    */
   async admit(
     context: WriteContext,
@@ -150,8 +150,7 @@ export class Writer {
 }
 
 /**
- * A body as an object of a resource: kind and version must fit where they are given, the namespace is that of the
- * path.
+ * A body as an object of a resource: kind and version must match if given, the namespace is that of the path.
  *
  * @throws StatusError BadRequest
  */

@@ -14,22 +14,23 @@ export interface BalancerOptions {
   network: PodNetwork;
   clock: Clock;
   random: () => number;
-  /** What load balancers take AWS. */
+  /** Latencies and timeouts of the load balancers; AWS's by default. */
   times?: BalancerTimes;
   onProblem(error: Error): void;
 }
 
 /** Load balancers for the Ingresses of a sandbox, and their controller. */
 export interface Balancers {
-  /** All targets of all target groups, as the API would describe them. */
+  /** All targets of all target groups, as the API describes them. */
   targets(): DescribedTarget[];
   stop(): Promise<void>;
 }
 
 /**
  * Starts the AWS Load Balancer Controller of a sandbox, with load balancers that are real HTTP proxies. The status of
- * an Ingress tells where its own listens. One with several Services gets a load balancer for each, and its status
- * names them all: there are no rules by path or host. They stay until the end, also when their Ingress goes.
+ * an Ingress contains the address of its load balancer. An Ingress with several Services gets a load balancer for each,
+ * and its status lists them all: there are no path or host rules. Load balancers are kept until the end, even if their
+ * Ingress is deleted.
  */
 export async function startBalancers(options: BalancerOptions): Promise<Balancers> {
   const { kube, network, clock, random, times = BALANCER_TIMES, onProblem } = options;

@@ -3,7 +3,7 @@ import type { TargetGroupSettings } from './settings.ts';
 import type { CheckResult } from './target.ts';
 import { type Upstream, UpstreamError } from './upstream.ts';
 
-/** Checks a target once, by a GET on a connection of its own, which is closed afterwards. */
+/** Checks a target once, by a GET on a new connection, which is closed afterwards. */
 export async function checkHealth(
   upstream: Upstream,
   { path, timeoutMs }: TargetGroupSettings['healthCheck'],
@@ -20,7 +20,7 @@ export async function checkHealth(
     if (!(error instanceof UpstreamError)) throw error;
     return error.kind === 'timeout' ? 'timeout' : 'failed';
   }
-  // What is left of the answer does not matter, not even that it breaks.
+  // The rest of the response does not matter, nor do errors in it.
   answer.on('error', () => {});
   answer.resume();
   return answer.statusCode === 200 ? 'passed' : 'mismatch';

@@ -5,13 +5,13 @@ import type { BalancerTimes } from './settings.ts';
 import type { LiveTarget, TargetGroup } from './target-group.ts';
 import { UpstreamError } from './upstream.ts';
 
-/** A load balancer that listens. */
+/** A running load balancer. */
 export interface LoadBalancer {
   readonly port: number;
   close(): Promise<void>;
 }
 
-/** About one connection and not about the message (RFC 9110, 7.6.1). */
+/** Headers of one connection, not of the message (RFC 9110, 7.6.1). */
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
   ...['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade'],
 ]);
@@ -23,10 +23,9 @@ const REASONS: Readonly<Record<number, string>> = {
 };
 
 /**
- * Starts an application load balancer on a free port of 127.0.0.1, which sends each request to the next target: 502
- * where that breaks the connection, 504 where it does not answer in time, 503 where there is none. It never closes a
- * client's connection.
- * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html
+ * Starts an application load balancer on a free port of 127.0.0.1, which sends each request to the next target: 502 if
+ * the target breaks the connection, 504 if it does not respond in time, 503 without targets. It never closes a client's
+ * connection. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html
  */
 export async function startLoadBalancer(group: TargetGroup, times: BalancerTimes): Promise<LoadBalancer> {
   const server = createServer({ keepAliveTimeout: 0, requestTimeout: 0 }, (incoming, outgoing) => {
@@ -34,7 +33,7 @@ export async function startLoadBalancer(group: TargetGroup, times: BalancerTimes
     if (!target) return refuse(outgoing, 503);
     forward(target, times, incoming, outgoing).catch((error: unknown) => {
       if (!(error instanceof UpstreamError)) throw error;
-      // The client has the head already: all that is left to tell it is that there will be no more.
+      // The client already has the headers: closing the connection is the only way to report the error.
       if (outgoing.headersSent) outgoing.destroy();
       else refuse(outgoing, error.kind === 'timeout' ? 504 : 502);
     });
@@ -62,10 +61,10 @@ async function forward(
   const { method, url: path, headers } = incoming;
   const options = { ...(method && { method }), ...(path && { path }), headers: endToEnd(headers) };
   const answer = await upstream.exchange({ options, limits, send: (request) => incoming.pipe(request) });
-  // The client may have hung up meanwhile; nobody wants the answer then.
+  // The client may have disconnected; the response is then dropped.
   if (outgoing.destroyed) return void answer.destroy();
   outgoing.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers));
-  // Either end may break; the other is destroyed with it, which is all that can be told.
+  // Either end may break; the other is then destroyed, as no other signal is left.
   pipeline(answer, outgoing, () => {});
 }
 

@@ -1,6 +1,6 @@
 import type { Thresholds } from './target.ts';
 
-/** How a target group behaves; all times are of the sandbox's clock. */
+/** Settings of a target group; all times are on the sandbox's clock. */
 export interface TargetGroupSettings {
   healthCheck: {
     path: string;
@@ -8,20 +8,20 @@ export interface TargetGroupSettings {
     timeoutMs: number;
     thresholds: Thresholds;
   };
-  /** How long a target that leaves may finish its requests. */
+  /** How long a deregistered target may finish its requests. */
   deregistrationDelayMs: number;
 }
 
-/** How the load balancer itself behaves. */
+/** Latencies and timeouts of the load balancer. */
 export interface BalancerTimes {
   /**
-   * From RegisterTargets or DeregisterTargets until all nodes of the load balancer act on it. AWS gives no figure;
-   * the preStop sleeps that are advised, 10 s above the deregistration delay, are to cover it.
+   * From RegisterTargets or DeregisterTargets until all nodes of the load balancer apply it. AWS gives no figure; the
+   * recommended preStop sleeps, 10 s above the deregistration delay, are meant to cover it.
    */
   propagationMs: number;
-  /** How long it tries to reach a target: then 504. */
+  /** Timeout for connecting to a target: then 504. */
   connectTimeoutMs: number;
-  /** How long it waits for an answer: then 504. */
+  /** Timeout for a response: then 504. */
   idleTimeoutMs: number;
 }
 

@@ -14,7 +14,7 @@ import {
 } from './target.ts';
 import { Upstream } from './upstream.ts';
 
-/** An address of a target group. */
+/** An address in a target group. */
 export interface TargetName {
   podIP: string;
   port: number;
@@ -25,7 +25,7 @@ export interface DescribedTarget extends TargetName {
   health: TargetHealth;
 }
 
-/** A target that a request can be sent to. */
+/** A target that can receive requests. */
 export interface LiveTarget extends TargetName {
   upstream: Upstream;
 }
@@ -36,9 +36,9 @@ interface Member extends LiveTarget, Routed {
 }
 
 /**
- * A target group of type `ip`. What its API is told takes time to reach the nodes that send requests: a new target
- * gets none before that, and one that leaves goes on getting them. A target that leaves is `draining` for the
- * deregistration delay, in which its requests may end, and then its connections are closed.
+ * A target group of type `ip`. API changes take time to reach the nodes that send requests: a new target gets none
+ * before that, and a deregistered one still gets some. A deregistered target is `draining` for the deregistration
+ * delay, in which its requests may finish, and then its connections are closed.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#deregistration-delay
  */
 export class TargetGroup {
@@ -57,7 +57,7 @@ export class TargetGroup {
     this.times = times;
   }
 
-  /** Registers a target; one that is there stays as it is, a draining one comes back as a new one. */
+  /** Registers a target; an existing one is unchanged, a draining one becomes a new target. */
   register({ podIP, port }: TargetName): void {
     const key = keyOf({ podIP, port });
     const known = this.members.get(key);
@@ -96,12 +96,12 @@ export class TargetGroup {
     });
   }
 
-  /** What DescribeTargetHealth tells. */
+  /** The result of DescribeTargetHealth. */
   describe(): DescribedTarget[] {
     return [...this.members.values()].map(({ podIP, port, health }) => ({ podIP, port, health }));
   }
 
-  /** The next target in turn; undefined when there is none. */
+  /** The next target, round robin; undefined if there is none. */
   choose(): LiveTarget | undefined {
     const targets = eligible(this.members.values());
     this.turn += 1;

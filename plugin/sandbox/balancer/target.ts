@@ -1,4 +1,4 @@
-/** A target of a load balancer and what becomes of it, as values. */
+/** The state of a load balancer's target, as values. */
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html#target-health-states */
 export type TargetState = 'initial' | 'healthy' | 'unhealthy' | 'draining';
@@ -18,12 +18,12 @@ export interface TargetHealth {
   description: string;
 }
 
-/** What a health check has seen. */
+/** Result of a health check. */
 export type CheckResult = 'passed' | 'timeout' | 'failed' | 'mismatch';
 
-/** A target as its checks have left it. */
+/** A target's health, with the results of its checks. */
 export interface CheckedHealth extends TargetHealth {
-  /** Checks of the same outcome in a row. */
+  /** Consecutive checks with the same result. */
   passes: number;
   failures: number;
 }
@@ -42,7 +42,7 @@ export const REGISTERING: CheckedHealth = {
   failures: 0,
 };
 
-/** Known to the nodes, and not yet checked. */
+/** Known to the nodes, but not yet checked. */
 export const CHECKING: CheckedHealth = {
   ...REGISTERING,
   reason: 'Elb.InitialHealthChecking',
@@ -67,8 +67,8 @@ const FAILURES: Readonly<
 };
 
 /**
- * The health of a target after one more check. A new target is healthy after one that passes; one that was unhealthy
- * needs as many as the threshold says, and a healthy one is given up after as many failures.
+ * The health of a target after one more check. A new target is healthy after one success; an unhealthy one needs as
+ * many as the threshold, and a healthy one becomes unhealthy after as many failures as its threshold.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
  */
 export function afterCheck(health: CheckedHealth, result: CheckResult, limits: Thresholds): CheckedHealth {
@@ -83,18 +83,17 @@ export function afterCheck(health: CheckedHealth, result: CheckResult, limits: T
   return { state: 'unhealthy', ...FAILURES[result], passes: 0, failures };
 }
 
-/** What decides whether a target gets requests. */
+/** What determines whether a target receives requests. */
 export interface Routed {
-  /** By the checks alone, also once it leaves. */
+  /** From the checks alone, also after deregistration. */
   checked: CheckedHealth;
-  /** Whether the nodes of the load balancer know it and send it requests, which lags behind what the API says. */
+  /** Whether the nodes of the load balancer know it and send it requests, which lags behind the API. */
   inService: boolean;
 }
 
 /**
- * The targets that requests go to: the healthy ones, or all that are in service when none of them is, which is called
- * failing open.
- * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
+ * The targets that receive requests: the healthy ones, or all in service if none is healthy, which is called failing
+ * open. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
  */
 export function eligible<T extends Routed>(targets: Iterable<T>): T[] {
   const inService = [...targets].filter((target) => target.inService);

@@ -2,7 +2,7 @@ import { Agent, type ClientRequest, type IncomingMessage, type RequestOptions, r
 import type { Clock } from '../../../shared/clock.ts';
 import type { PodNetwork } from '../services/http/network.ts';
 
-/** No usable answer of a target: it refused or broke the connection, or did not answer in time. */
+/** No usable response from a target: it refused or broke the connection, or did not respond in time. */
 export class UpstreamError extends Error {
   override readonly name = 'UpstreamError';
   readonly kind: 'broken' | 'timeout';
@@ -21,13 +21,13 @@ export interface Limits {
 export interface Exchange {
   options: Pick<RequestOptions, 'method' | 'path' | 'headers'>;
   limits: Limits;
-  /** Over a connection of its own, closed afterwards. */
+  /** Use a new connection, closed afterwards. */
   fresh?: boolean;
   /** Sends the request's body, and ends it. */
   send(outgoing: ClientRequest): void;
 }
 
-/** A load balancer's way to one target, over connections that are kept alive. */
+/** A load balancer's kept-alive connections to one target. */
 export class Upstream {
   private readonly agent = new Agent({ keepAlive: true });
   private readonly network: PodNetwork;
@@ -44,15 +44,15 @@ export class Upstream {
   }
 
   /**
-   * Sends one request and resolves with the head of the answer. Nothing is tried twice: a load balancer cannot know
-   * whether the target has begun to act on it.
+   * Sends one request and resolves with the headers of the response. There are no retries: a load balancer cannot know
+   * whether the target has begun to process the request.
    *
    * @throws UpstreamError
    */
   exchange({ options, limits, fresh = false, send }: Exchange): Promise<IncomingMessage> {
     const route = this.network.route(this.podIP, this.port);
     if (route.kind === 'gone') return this.nobody(limits);
-    // Node takes port 0 for 80.
+    // Node replaces port 0 by 80.
     if (route.port === 0) return Promise.reject(new UpstreamError('broken'));
     return new Promise((resolve, reject) => {
       const agent = fresh ? false : this.agent;
@@ -73,13 +73,13 @@ export class Upstream {
     });
   }
 
-  /** Closes the connections, with the requests that are still on them. */
+  /** Closes the connections and aborts their requests. */
   close(): void {
     this.agent.destroy();
     for (const giveUp of this.unanswered) giveUp();
   }
 
-  /** Nothing answers at an address that nobody has, not even a reset. */
+  /** An unused address does not respond, not even with a reset. */
   private nobody({ connectTimeoutMs }: Limits): Promise<never> {
     return new Promise((_resolve, reject) => {
       const giveUp = () => {

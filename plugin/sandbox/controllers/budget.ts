@@ -7,7 +7,7 @@ import { isFinished, isReady, isTerminating } from './pods.ts';
 import { COALESCE_MS, WorkQueue } from './queue.ts';
 import { type Control, type Controller, type Pod, resourceOf } from './types.ts';
 
-/** An admitted eviction counts as a disruption for this long when no deletion follows (disruption.go). */
+/** An admitted eviction counts as a disruption for this long if no deletion follows (disruption.go). */
 const DISRUPTION_TIMEOUT_MS = 120_000;
 
 /** Starts the controller that computes the status of PodDisruptionBudgets. */
@@ -77,7 +77,7 @@ function stillDisrupted(recorded: Fields, pods: readonly Pod[], nowMs: number): 
   );
 }
 
-/** How many pods there should be, and how many must stay healthy. */
+/** How many pods are expected, and how many must stay healthy. */
 function wanted(
   control: Control,
   budget: KubeObject,
@@ -93,7 +93,7 @@ function wanted(
   return { expected, desired: scaled(minAvailable, expected) };
 }
 
-/** Replicas that the controllers of the pods want; pods without a controller count for nothing. */
+/** Replicas that the controllers of the pods want; pods without a controller are not counted. */
 function ownersReplicas(control: Control, pods: readonly Pod[]): number {
   const counted = new Set<string>();
   let replicas = 0;

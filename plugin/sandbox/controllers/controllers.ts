@@ -10,7 +10,7 @@ import { scheduler } from './scheduler.ts';
 import { statefulSets } from './statefulset.ts';
 import type { Control } from './types.ts';
 
-/** Starts all controllers and returns what stops them. */
+/** Starts all controllers and returns a function that stops them. */
 export function startControllers(parts: Omit<Control, 'recorder'>): () => void {
   const control: Control = { ...parts, recorder: new Recorder(parts.objects, parts.clock) };
   const controllers = [

@@ -3,7 +3,7 @@ import { fieldsAt, keyOf, timestamp } from '../store/object.ts';
 import { WorkQueue } from './queue.ts';
 import { type Control, type Controller, resourceOf } from './types.ts';
 
-/** Starts what reports a CustomResourceDefinition as established; it is served from its creation on. */
+/** Starts the controller that sets a CustomResourceDefinition to Established; it is served from its creation. */
 export function definitions(control: Control): Controller {
   const { store } = control.objects;
   const queue = new WorkQueue(control.clock, (name) => establish(control, name));

@@ -42,8 +42,8 @@ export interface Plan {
 }
 
 /**
- * One step of a rolling update: the new set grows up to the surge, then old sets shrink, unhealthy pods first,
- * as far as availability allows (deployment/rolling.go).
+ * One step of a rolling update: the new set scales up to the surge, then old sets scale down, unhealthy pods first, as
+ * far as availability allows (deployment/rolling.go).
  */
 export function rollingStep(
   replicas: number,
@@ -80,7 +80,7 @@ function grown(replicas: number, maxSurge: number, newSet: ReplicaSet, total: nu
   return Math.min(replicas, now + Math.max(0, replicas + maxSurge - total));
 }
 
-/** Old pods go first; the new set starts only when none of theirs is left, not even a terminating one. */
+/** Old pods are deleted first; the new set starts only when none of them is left, including terminating ones. */
 export function recreateStep(
   replicas: number,
   newSet: ReplicaSet | undefined,

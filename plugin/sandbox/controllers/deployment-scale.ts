@@ -2,15 +2,15 @@ import type { KubeObject } from '../store/object.ts';
 import { availableIn, sum, wantedBy } from './deployment-plan.ts';
 import type { ReplicaSet } from './replicaset.ts';
 
-/** What a ReplicaSet was last scaled for: the replicas of its Deployment, and these with its maxSurge. */
+/** What a ReplicaSet was last scaled for: the replicas of its Deployment, without and with maxSurge. */
 export const DESIRED_REPLICAS = 'deployment.kubernetes.io/desired-replicas';
 export const MAX_REPLICAS = 'deployment.kubernetes.io/max-replicas';
 
-/** What a Deployment asks for, and how many pods its status tells of. */
+/** The desired replicas of a Deployment, and the pods in its status. */
 export interface Wanted {
   replicas: number;
   maxSurge: number;
-  /** `status.replicas`, for sets that do not tell what they were scaled for. */
+  /** `status.replicas`, for sets without the annotations. */
   counted: number;
   isRolling: boolean;
 }
@@ -21,10 +21,10 @@ export function isScalingEvent(replicas: number, sets: readonly ReplicaSet[]): b
 }
 
 /**
- * What a Deployment that is paused, or was scaled, makes of its sets (deployment/sync.go, scale): a single one follows
- * `replicas`; several share what is to be added or removed in proportion to their sizes, and the largest gets the rest.
+ * The sizes of the sets of a Deployment that is paused or was scaled (deployment/sync.go, scale): a single set follows
+ * `replicas`; several sets share the difference in proportion to their sizes, and the largest gets the rest.
  *
- * @returns the replicas that sets are to have, of those that are touched at all
+ * @returns the replicas of the sets that change
  */
 export function proportionalScale(
   wanted: Wanted,
@@ -61,13 +61,16 @@ export function isActive(set: ReplicaSet): boolean {
   return wantedBy(set) > 0;
 }
 
-/** A number in an annotation of the set; undefined for none. */
+/** A number in an annotation of the set; undefined without one. */
 export function annotated(set: KubeObject, name: string): number | undefined {
   const text = set.metadata.annotations?.[name];
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
 }
 
-/** How many more, or with a minus less, this set has in a Deployment of the new size (getReplicaSetFraction). */
+/**
+ * How many replicas to add to (or, if negative, to remove from) this set for the new size of the Deployment
+ * (getReplicaSetFraction).
+ */
 function fraction({ replicas, maxSurge, counted }: Wanted, set: ReplicaSet): number {
   if (replicas === 0) return -wantedBy(set);
   const before = annotated(set, MAX_REPLICAS) || counted;
@@ -88,7 +91,7 @@ function isSaturated(replicas: number, set: ReplicaSet): boolean {
   );
 }
 
-/** The oldest first, by name those of one second. */
+/** Oldest first, then by name. */
 function byCreation(a: KubeObject, b: KubeObject): number {
   const [first, second] = [a, b].map(({ metadata }) => Date.parse(metadata.creationTimestamp ?? '') || 0);
   if (first !== second) return (first ?? 0) - (second ?? 0);

@@ -4,7 +4,7 @@ import type { Deployment } from './deployment-plan.ts';
 import { availableIn, resolveRolling, sum } from './deployment-plan.ts';
 import type { ReplicaSet } from './replicaset.ts';
 
-/** The status of a deployment, by which `kubectl rollout status` judges it. */
+/** The status of a Deployment, which `kubectl rollout status` evaluates. */
 export function deploymentStatus(
   deployment: Deployment,
   sets: readonly ReplicaSet[],

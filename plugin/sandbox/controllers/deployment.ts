@@ -28,7 +28,7 @@ import { type Control, type Controller, controlledBy, type PodTemplate, resource
 const HASH = 'pod-template-hash';
 const REVISION = 'deployment.kubernetes.io/revision';
 
-/** Starts the Deployment controller. Progress deadlines are left out. */
+/** Starts the Deployment controller. Progress deadlines are not implemented. */
 export function deployments(control: Control): Controller {
   const { store } = control.objects;
   const queue = new WorkQueue(control.clock, (key) => reconcile(control, key));
@@ -74,7 +74,7 @@ function reconcile(control: Control, key: string): void {
   if (newSet) cleanUp(control, deployment, newSet);
 }
 
-/** What a Deployment does that is paused, and first of all one whose `replicas` have changed. */
+/** Scales a Deployment that is paused, or whose `replicas` have changed. */
 function scale(
   control: Control,
   deployment: Deployment,
@@ -114,7 +114,7 @@ function carryOut(
   for (const [set, replicas] of old) scaleSet(control, deployment, set, replicas);
 }
 
-/** With `always` also one that has its size already tells what it was scaled for. */
+/** With `always`, also annotates a set that already has its size. */
 function scaleSet(
   control: Control,
   deployment: Deployment,
@@ -165,7 +165,7 @@ function createSet(control: Control, deployment: Deployment, sets: readonly Repl
   }) as ReplicaSet;
 }
 
-/** Only the newest set follows the deployment, also while that is paused (deployment/sync.go, getNewReplicaSet). */
+/** Only the newest set follows the Deployment, even while that is paused (deployment/sync.go, getNewReplicaSet). */
 function setMinReady(control: Control, { spec }: Deployment, set: ReplicaSet): void {
   const minReadySeconds = spec.minReadySeconds ?? 0;
   if ((set.spec.minReadySeconds ?? 0) === minReadySeconds) return;
@@ -176,7 +176,7 @@ function setMinReady(control: Control, { spec }: Deployment, set: ReplicaSet): v
   }));
 }
 
-/** A set that is used again, as on a rollback, gets the newest number; the deployment shows it. */
+/** A set that is reused, for example on a rollback, gets the newest revision number; the Deployment shows it. */
 function renumber(
   control: Control,
   deployment: Deployment,

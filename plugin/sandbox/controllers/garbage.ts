@@ -8,12 +8,12 @@ const ORPHAN = 'orphan';
 const FOREGROUND = 'foregroundDeletion';
 
 /**
- * Starts the garbage collector: dependents of what is gone are deleted, or let go under `orphan`; foreground
- * deletion waits for them; a terminating namespace takes its contents along, a definition its custom resources.
+ * Starts the garbage collector: dependents of deleted objects are deleted, or orphaned with `orphan`; foreground
+ * deletion waits for them; deleting a namespace deletes its contents, deleting a definition its custom resources.
  */
 export function garbage(control: Control): Controller {
   const { store } = control.objects;
-  /** Owners that wait for their dependents, by uid, with what is to be done when one has gone. */
+  /** Owners that wait for their dependents, by uid, with the task to run when one is gone. */
   const held = new Map<string, string>();
   const queue = new WorkQueue(control.clock, (task) => {
     const [kind, ...rest] = task.split(' ');
@@ -89,14 +89,14 @@ function holdOwner(control: Control, [storage = '', namespace = '', name = '']: 
   }));
 }
 
-/** An object whose only owners never existed or are gone is garbage from the start. */
+/** An object without any existing owner is garbage, even if its owners never existed. */
 function collectOrphan(control: Control, [storage = '', namespace = '', name = '']: readonly string[]): void {
   const resource = control.catalog.ofStorage(storage);
   const object = control.objects.store.get(storage, namespace, name);
   if (!resource || !object || isTerminating(object)) return;
   const hasOwner = (object.metadata.ownerReferences ?? []).some((owner) => {
     const ofOwner = control.catalog.ofKind(owner.apiVersion, owner.kind);
-    // Kinds that the sandbox does not know cannot be looked up: the benefit of the doubt.
+    // Kinds unknown to the sandbox cannot be looked up; their objects are kept.
     if (!ofOwner) return true;
     const found = control.objects.store.get(
       ofOwner.storage,
@@ -140,11 +140,11 @@ function emptyNamespace(control: Control, name: string): void {
 }
 
 function emptyResource(control: Control, storage: string): void {
-  // The definition is gone, so its resource is no longer in the catalog; its objects are removed as they are.
+  // The definition is gone, so its resource is no longer in the catalog; its objects are removed directly.
   for (const object of control.objects.store.list(storage)) control.objects.store.remove(storage, object);
 }
 
-/** Deletes all objects of a table in a namespace; returns how many are still there. */
+/** Deletes all objects of a table in a namespace; returns how many still exist. */
 function deleteAll(control: Control, storage: string, namespace: string): number {
   const resource = control.catalog.ofStorage(storage);
   if (!resource) return 0;

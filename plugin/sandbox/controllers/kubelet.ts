@@ -6,26 +6,26 @@ import { WorkQueue } from './queue.ts';
 import { faultOf, flushOf, startMs } from './simulation.ts';
 import { type Control, type Controller, type Pod, resourceOf } from './types.ts';
 
-/** A pod that a kubelet takes care of. */
+/** A pod managed by a kubelet. */
 interface Running extends Simulated {
   uid: string;
   images: string;
-  /** Grace period that the end was planned with; `undefined` while nobody wants the pod to end. */
+  /** Grace period for which the end was planned; `undefined` while the pod is not being deleted. */
   endingGraceS: number | undefined;
   cancel: () => void;
 }
 
-/** What the container runtime reports of a process that it has killed: 128 and the number of the signal. */
+/** The exit code of a killed process: 128 plus the signal number. */
 const SIGKILL_EXIT_CODE = 137;
 const PULL_RETRY_MS = 1000;
 const MAX_CRASH_BACKOFF_MS = 300_000;
 const FIRST_CRASH_BACKOFF_MS = 10_000;
-/** Containers run this long before readiness at most, however long the start takes. */
+/** The simulated ContainerCreating phase lasts at most this long, however long the pod takes to become ready. */
 const MAX_CREATING_MS = 1000;
 
 /**
- * Starts one kubelet for all nodes. It runs no containers: it lets the time pass that the pod's annotations ask
- * for (`simulation.ts`) and reports the status that a pod would have.
+ * Starts one kubelet for all nodes. It runs no containers: it waits for the durations in the pod's annotations
+ * (`simulation.ts`) and reports the resulting pod status.
  */
 export function kubelet(control: Control): Controller {
   const { objects, clock, random, recorder } = control;
@@ -118,7 +118,7 @@ export function kubelet(control: Control): Controller {
     after(running, lastsMs, () => {
       const key = keyOf(pod);
       if (podAt(key)?.metadata.uid !== uid) return;
-      // How the containers ended is written before the object goes; one that never ran has not ended.
+      // The exit codes are written before the object is deleted; a container that never ran has none.
       const { activity } = running;
       if (activity.kind === 'running' || activity.kind === 'ready') {
         const exitCode = killed ? SIGKILL_EXIT_CODE : 0;

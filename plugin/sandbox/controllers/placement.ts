@@ -24,7 +24,7 @@ function matchesTerm(term: Fields, labels: Record<string, string>, name: string)
   );
 }
 
-/** Node affinity has two operators more than label selectors. */
+/** Node affinity has two more operators than label selectors. */
 function meets(requirement: LabelRequirement, labels: Record<string, string>): boolean {
   const { key, operator, values = [] } = requirement;
   if (operator === 'Gt') return Number(labels[key]) > Number(values[0]);
@@ -36,7 +36,7 @@ function requirements(value: unknown): LabelRequirement[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** Whether the pod tolerates all taints of a node that keep pods away. */
+/** Whether the pod tolerates all taints of a node, except PreferNoSchedule. */
 export function isTolerated(pod: Pod, node: Node): boolean {
   const taints = (node.spec?.taints ?? []).filter((taint) => taint.effect !== 'PreferNoSchedule');
   return taints.every((taint) =>

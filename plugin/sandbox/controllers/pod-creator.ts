@@ -5,17 +5,17 @@ import { PODS } from '../api/resources.ts';
 import { controllerOf, type KubeObject } from '../store/object.ts';
 import { type Control, resourceOf } from './types.ts';
 
-/** What a controller does once it knows what became of a pod that it wanted. */
+/** Callbacks of a controller for the creation of a pod. */
 export interface PodCreated {
   created(pod: KubeObject): void;
-  /** A webhook has refused it or did not answer. */
+  /** A webhook has denied it or did not respond. */
   refused(): void;
 }
 
 /**
- * Creates the pods of workloads past the webhooks, as the real controllers do by going through the API server. It is
- * done at once where no webhook wants to know; otherwise the pod is `underway` until they have answered, and a
- * controller must count it lest it makes another in its place.
+ * Creates the pods of workloads through admission webhooks, as the real controllers do through the API server. Without
+ * matching webhooks creation is immediate; otherwise the pod is `underway` until they have responded, and a controller
+ * must count it so as not to create another one in its place.
  */
 export class PodCreator {
   private readonly control: Control;
@@ -28,7 +28,7 @@ export class PodCreator {
     this.admission = control.admission;
   }
 
-  /** The pods of a workload that webhooks are being asked about, as they were given. */
+  /** The pods of a workload that wait for webhooks, as passed in. */
   underway(ownerUid: string | undefined): ReadonlySet<KubeObject> {
     return this.waiting.get(ownerUid ?? '') ?? new Set();
   }
@@ -53,7 +53,7 @@ export class PodCreator {
     );
   }
 
-  /** Lets go of what webhooks have not answered yet. */
+  /** Abandons pods that wait for webhooks. */
   stop(): void {
     this.stopped = true;
   }

@@ -2,7 +2,10 @@ import { NODES, PODS } from '../api/resources.ts';
 import { WorkQueue } from './queue.ts';
 import { type Control, type Controller, type Pod, resourceOf } from './types.ts';
 
-/** Starts what removes the pods of a deleted node; the real pod garbage collector takes some 40 s longer. */
+/**
+ * Starts the controller that removes the pods of a deleted node; the real pod garbage collector takes about 40 s
+ * longer.
+ */
 export function podGarbage(control: Control): Controller {
   const { store } = control.objects;
   const queue = new WorkQueue(control.clock, (nodeName) => {

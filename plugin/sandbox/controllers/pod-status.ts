@@ -2,16 +2,16 @@ import { timestamp } from '../store/object.ts';
 import { condition } from './pods.ts';
 import type { Condition, Container, ContainerStatus, Pod, PodStatus } from './types.ts';
 
-/** What the containers of a simulated pod are doing. */
+/** The state of a simulated pod's containers. */
 export type Activity =
   | { kind: 'creating' }
   | { kind: 'running'; sinceMs: number }
   | { kind: 'ready'; sinceMs: number }
   | { kind: 'waiting'; reason: string; message: string; finishedMs?: number }
-  /** Of a deleted pod: exit code 0, or 137 for one that was killed at the end of its grace period. */
+  /** Of a deleted pod: exit code 0, or 137 if it was killed at the end of its grace period. */
   | { kind: 'ended'; sinceMs: number; exitCode: number; finishedMs: number };
 
-/** Everything that a pod's status is computed from, beside the pod itself. */
+/** The inputs of a pod's status in addition to the pod. */
 export interface Simulated {
   activity: Activity;
   restarts: number;
@@ -20,7 +20,7 @@ export interface Simulated {
   startedMs: number;
 }
 
-/** The status that a kubelet would report for a pod; equal input gives an equal status. */
+/** The status that a kubelet would report for a pod; deterministic. */
 export function podStatus(pod: Pod, simulated: Simulated, nowMs: number): PodStatus {
   const { activity, podIP, hostIP, startedMs } = simulated;
   const containersReady = activity.kind === 'ready';
@@ -130,7 +130,7 @@ function containerState(activity: Activity): object {
   }
 }
 
-/** The crash that a waiting container comes from, kept while it runs again. */
+/** The crash behind a waiting container, kept while it runs again. */
 function lastState(activity: Activity, pod: Pod, name: string): object {
   if (activity.kind === 'waiting' && activity.finishedMs !== undefined)
     return { terminated: { exitCode: 1, reason: 'Error', finishedAt: timestamp(activity.finishedMs) } };

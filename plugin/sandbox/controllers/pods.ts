@@ -28,7 +28,7 @@ export function condition(pod: Pod, type: string): Condition | undefined {
   return pod.status.conditions?.find((candidate) => candidate.type === type);
 }
 
-/** Milliseconds until a ready pod has been ready for `minReadySeconds`; 0 when it has, Infinity when it is unready. */
+/** Milliseconds until a ready pod has been ready for `minReadySeconds`; 0 if it has been, Infinity if it is unready. */
 export function untilAvailableMs(pod: Pod, minReadySeconds: number | undefined, nowMs: number): number {
   if (!isReady(pod)) return Number.POSITIVE_INFINITY;
   const sinceMs = Date.parse(condition(pod, 'Ready')?.lastTransitionTime ?? '');

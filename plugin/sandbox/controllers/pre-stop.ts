@@ -5,8 +5,8 @@ const SHELLS: ReadonlySet<string> = new Set(['sh', 'bash', 'ash', 'dash']);
 const UNITS_MS: Readonly<Record<string, number>> = { '': 1000, s: 1000, m: 60_000, h: 3_600_000 };
 
 /**
- * How long the preStop hooks of a pod hold its processes back from SIGTERM: the longest of its containers' `sleep`
- * actions, and of those commands that begin with a sleep. Any other hook takes no time here, where nothing runs.
+ * How long the preStop hooks of a pod delay SIGTERM: the longest of its containers' `sleep` actions, and of commands
+ * that begin with a sleep. Other hooks take no time, because the sandbox runs no containers.
  * https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/
  */
 export function preStopMs(pod: Pod): number {

@@ -3,12 +3,12 @@ import { StatusError } from '../api/errors.ts';
 
 const RETRY_MS = 1000;
 
-/** Enough for changes that come one by one to be looked at together: a set of 2,000 pods costs milliseconds each time. */
+/** Long enough to process a series of changes together: a set of 2,000 pods costs milliseconds each time. */
 export const COALESCE_MS = 4;
 
 /**
- * The keys that a controller still has to look at, each at most once. One key is handled per turn of the event
- * loop, so that requests are served in between.
+ * The keys that a controller still has to reconcile, each at most once. One key is handled per turn of the event loop,
+ * so that requests are served in between.
  */
 export class WorkQueue {
   private readonly clock: Clock;
@@ -20,9 +20,9 @@ export class WorkQueue {
   private stopped = false;
 
   /**
-   * @param reconcile brings what the key names up to date; when it throws, the key is tried again later
-   * @param coalesceMs how long to wait for more changes. It spares this machine's processor, so it is not a matter
-   *   of the simulated clock.
+   * @param reconcile reconciles the key; if it throws, the key is retried later
+   * @param coalesceMs how long to wait for more changes, in real time: it saves CPU time and is not part of the
+   * simulation
    */
   constructor(clock: Clock, reconcile: (key: string) => void, coalesceMs = 0) {
     this.clock = clock;
@@ -36,7 +36,7 @@ export class WorkQueue {
     this.cancelTurn ??= this.nextTurn(this.coalesceMs);
   }
 
-  /** Adds the key after a delay; of several delays for one key the shortest counts. */
+  /** Adds the key after a delay; of several delays for one key the shortest applies. */
   addAfter(key: string, delayMs: number): void {
     if (this.stopped) return;
     const dueMs = this.clock.nowMs() + delayMs;
@@ -66,7 +66,7 @@ export class WorkQueue {
     try {
       this.reconcile(key);
     } catch (error) {
-      // A refused write is an ordinary matter; anything else is a fault of the controller and must not go unseen.
+      // A rejected write is normal; any other error is a bug in the controller and must not be hidden.
       if (!(error instanceof StatusError))
         process.emitWarning(error instanceof Error ? error : String(error));
       this.addAfter(key, RETRY_MS);

@@ -3,10 +3,10 @@ import type { Objects } from '../api/objects.ts';
 import { BUILT_IN, EVENTS } from '../api/resources.ts';
 import { type KubeObject, timestamp } from '../store/object.ts';
 
-/** Older events go first when there are more. */
+/** Beyond this, the oldest events are deleted. */
 const MAX_EVENTS = 1000;
 
-/** Writes Kubernetes Events; equal ones are counted up, and only the newest are kept. */
+/** Writes Kubernetes Events; repeated ones increment a count, and only the newest are kept. */
 export class Recorder {
   private readonly objects: Objects;
   private readonly clock: Clock;
@@ -18,7 +18,7 @@ export class Recorder {
     this.clock = clock;
   }
 
-  /** @param component who says it, such as `kubelet` */
+  /** @param component the reporting component, such as `kubelet` */
   record(
     about: KubeObject,
     component: string,

@@ -17,10 +17,10 @@ export interface ReplicaSet extends KubeObject {
   status?: { replicas?: number; readyReplicas?: number; availableReplicas?: number };
 }
 
-/** Until a pod that was refused is tried again. */
+/** Delay before a denied pod is retried. */
 const RETRY_MS = 1000;
 
-/** What one look at a set works with. */
+/** The inputs of one reconciliation of a set. */
 interface Work {
   control: Control;
   queue: WorkQueue;
@@ -101,7 +101,10 @@ function remove(control: Control, pod: Pod): void {
   control.objects.delete(resourceOf(control, PODS), pod.metadata.namespace, pod.metadata.name);
 }
 
-/** Unassigned, pending, unready and cheap pods go first, then the younger ones (controller_utils, ActivePodsWithRanks). */
+/**
+ * Unassigned, pending, unready and low-cost pods are deleted first, then the newest (controller_utils,
+ * ActivePodsWithRanks).
+ */
 function firstToGo(a: Pod, b: Pod): number {
   return (
     Number(Boolean(a.spec.nodeName)) - Number(Boolean(b.spec.nodeName)) ||

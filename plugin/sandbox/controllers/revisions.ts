@@ -4,13 +4,13 @@ import { safeEncode } from '../random.ts';
 import { fieldsAt, type KubeObject } from '../store/object.ts';
 import { type Control, controlledBy, type PodTemplate, resourceOf } from './types.ts';
 
-/** A ControllerRevision: a pod template as it was, with a number that says how new it is. */
+/** A ControllerRevision: a pod template with its revision number. */
 export interface Revision extends KubeObject {
   data: { spec: { template: PodTemplate } };
   revision: number;
 }
 
-/** 32-bit FNV-1a of a text as a Kubernetes-safe word. */
+/** 32-bit FNV-1a hash of a text as a Kubernetes-safe word. */
 export function safeHash(text: string): string {
   let hash = 0x811c9dc5;
   for (const char of text) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193) >>> 0;
@@ -27,8 +27,8 @@ export function revisionsOf(control: Control, set: KubeObject): Revision[] {
 }
 
 /**
- * The revision of the set's present template: an equal one is used again and becomes the newest, as on a rollback,
- * else a new one is made (statefulset/stateful_set_control.go, getStatefulSetRevisions).
+ * The revision of the set's current template: an equal one is reused and becomes the newest, for example on a rollback,
+ * otherwise a new one is created (statefulset/stateful_set_control.go, getStatefulSetRevisions).
  */
 export function currentTemplateRevision(
   control: Control,
@@ -65,13 +65,13 @@ export function currentTemplateRevision(
   }) as Revision;
 }
 
-/** The pod template that a revision holds. */
+/** The pod template of a revision. */
 export function templateOf(revision: Revision): PodTemplate {
   const { $patch: _, ...template } = revision.data.spec.template;
   return template as PodTemplate;
 }
 
-/** Deletes the oldest revisions beyond the limit that nothing lives on. */
+/** Deletes the oldest unused revisions beyond the limit. */
 export function truncateHistory(
   control: Control,
   set: KubeObject,
@@ -84,7 +84,7 @@ export function truncateHistory(
     control.objects.delete(resource, revision.metadata.namespace, revision.metadata.name);
 }
 
-/** What makes the name unused: empty unless two templates have one hash. */
+/** Makes the name unique: empty unless two templates have the same hash. */
 function uniqueSuffix(known: readonly Revision[], set: string, data: string): string {
   for (let collisions = 0; ; collisions++) {
     const suffix = collisions === 0 ? '' : String(collisions);

@@ -9,7 +9,7 @@ import { type Control, type Controller, type Node, type Pod, resourceOf } from '
 const ZONE = 'topology.kubernetes.io/zone';
 const ALL = 'all';
 
-/** How many pods there are by node, and by owner and zone. */
+/** The number of pods by node, and by owner and zone. */
 interface Load {
   byNode: Map<string, number>;
   byOwnerZone: Map<string, number>;
@@ -17,7 +17,7 @@ interface Load {
 
 /**
  * Starts the scheduler: the zone with the fewest pods of the same owner, in it the node with the fewest pods. A
- * StatefulSet's pod goes back to the zone where it was before, as a volume would have it.
+ * StatefulSet's pod returns to its previous zone, as with a volume.
  */
 export function scheduler(control: Control): Controller {
   const { store } = control.objects;
@@ -93,7 +93,7 @@ function reasonAgainst(pod: Pod, node: Node, home: string | undefined): string |
   return undefined;
 }
 
-/** In the words of the real scheduler: `0/6 nodes are available: 2 node(s) were unschedulable, …`. */
+/** The real scheduler's message: `0/6 nodes are available: 2 node(s) were unschedulable, …`. */
 function unschedulableMessage(nodes: number, rejected: ReadonlyMap<string, number>): string {
   if (nodes === 0) return 'no nodes available to schedule pods';
   const reasons = [...rejected].map(([why, count]) => `${count} ${why}`).sort();

@@ -3,13 +3,13 @@ import type { Random } from '../random.ts';
 import { preStopMs } from './pre-stop.ts';
 import type { Pod } from './types.ts';
 
-/** Annotations that steer the simulated kubelet carry this prefix. */
+/** Prefix of annotations that control the simulated kubelet. */
 export const PREFIX = 'sim.kubectl-zone.dev/';
 
 const DEFAULT_START_MS = 1000;
 const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
-/** Milliseconds of a Go duration such as `2s`, `1m30s` or `150ms`; `undefined` when it is none. */
+/** Milliseconds of a Go duration such as `2s`, `1m30s` or `150ms`; `undefined` if it is invalid. */
 export function parseDurationMs(text: string): number | undefined {
   if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) return undefined;
   return [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)].reduce(
@@ -24,8 +24,8 @@ export function startMs(pod: Pod, random: Random): number {
 }
 
 /**
- * Time from the deletion request to the pod's end: that of its preStop hook, and then `flush` to `flush-max`. One that
- * would take longer than the grace period is killed at its end.
+ * Time from the deletion request to the pod's end: that of its preStop hook, plus `flush` to `flush-max`. A pod that
+ * needs longer is killed when the grace period ends.
  */
 export function flushOf(pod: Pod, random: Random): { lastsMs: number; killed: boolean } {
   const graceMs = (pod.metadata.deletionGracePeriodSeconds ?? 0) * 1000;
@@ -44,8 +44,8 @@ function durationOf(pod: Pod, name: string): number | undefined {
 }
 
 /**
- * What the image tags say about a pod: `:broken` cannot be pulled, `:crash` keeps crashing. The annotation `broken-in`
- * names a zone in which every image is as if tagged `broken`.
+ * Faults by image tag: `:broken` cannot be pulled, `:crash` keeps crashing. The annotation `broken-in` names a zone in
+ * which every image is treated as `broken`.
  */
 export function faultOf(pod: Pod): { kind: 'broken' | 'crash'; image: string } | undefined {
   const brokenIn = pod.metadata.annotations?.[`${PREFIX}broken-in`];

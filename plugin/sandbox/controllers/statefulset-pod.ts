@@ -12,7 +12,7 @@ export interface StatefulSet extends KubeObject {
   status?: { observedGeneration?: number; currentRevision?: string; collisionCount?: number };
 }
 
-/** The pod of an ordinal as a revision describes it. */
+/** The pod of an ordinal at a revision. */
 export function newReplica(set: StatefulSet, revision: Revision, ordinal: number): Pod {
   const template = templateOf(revision);
   const name = `${set.metadata.name}-${ordinal}`;
@@ -41,7 +41,7 @@ export function newReplica(set: StatefulSet, revision: Revision, ordinal: number
   };
 }
 
-/** The ordinal in a pod's name, -1 when it is not named after the set. */
+/** The ordinal in a pod's name, -1 if it is not named after the set. */
 export function ordinalOf(set: KubeObject, pod: KubeObject): number {
   const prefix = `${set.metadata.name}-`;
   const rest = pod.metadata.name.startsWith(prefix) ? pod.metadata.name.slice(prefix.length) : '';

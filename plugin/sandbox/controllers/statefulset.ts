@@ -8,7 +8,7 @@ import { currentTemplateRevision, type Revision, revisionsOf, truncateHistory } 
 import { newReplica, ordinalOf, type StatefulSet } from './statefulset-pod.ts';
 import { type Control, type Controller, controlledBy, type Pod, resourceOf } from './types.ts';
 
-/** Until a pod that was refused is tried again. */
+/** Delay before a denied pod is retried. */
 const RETRY_MS = 1000;
 
 /** Starts the StatefulSet controller (kubernetes/pkg/controller/statefulset, without volume claims). */
@@ -32,7 +32,7 @@ export function statefulSets(control: Control): Controller {
   };
 }
 
-/** One look at a set: everything that the steps below share. */
+/** One reconciliation of a set: the state shared by the steps below. */
 interface Round {
   set: StatefulSet;
   update: Revision;
@@ -44,7 +44,7 @@ interface Round {
   ordered: boolean;
   creator: PodCreator;
   available(pod: Pod): boolean;
-  /** Looks at the set again in a while. */
+  /** Reconciles the set again later. */
   retry(): void;
 }
 
@@ -94,7 +94,7 @@ function split(set: StatefulSet, pods: readonly Pod[]): Pick<Round, 'replicas' |
   return { replicas, condemned };
 }
 
-/** Creates what is missing and deletes what is too much. Returns whether the set may go on to rolling. */
+/** Creates missing pods and deletes surplus ones. Returns whether the set may continue with the rolling update. */
 function scale(control: Control, round: Round): boolean {
   const { replicas, condemned, ordered } = round;
   for (const [ordinal, pod] of replicas) {
@@ -130,7 +130,7 @@ function create(control: Control, { set, current, update, creator, retry }: Roun
     updateStrategy.type === 'RollingUpdate' ? (updateStrategy.rollingUpdate?.partition ?? 0) : 0;
   const revision = ordinal < (ordinals?.start ?? 0) + partition ? current : update;
   const pod = newReplica(set, revision, ordinal);
-  // A pod of that name that belongs to somebody else keeps the place until it is gone.
+  // A pod of that name with another owner blocks it until that pod is gone.
   if (control.objects.store.get(PODS, pod.metadata.namespace, pod.metadata.name)) return;
   for (const { metadata } of creator.underway(set.metadata.uid)) {
     if (metadata.name === pod.metadata.name) return;
@@ -166,7 +166,7 @@ function writeStatus(control: Control, round: Round, pods: readonly Pod[]): void
     updateRevision: update.metadata.name,
     collisionCount: set.status?.collisionCount ?? 0,
   };
-  // Only a rolling update is ever declared complete; under OnDelete currentRevision stays behind.
+  // Only a rolling update is ever completed; with OnDelete currentRevision is not updated.
   const complete = status.updatedReplicas === status.replicas && status.readyReplicas === status.replicas;
   if (set.spec.updateStrategy.type === 'RollingUpdate' && complete) {
     status.currentReplicas = status.updatedReplicas;
@@ -185,7 +185,7 @@ function revisionOfPod(pod: KubeObject): string {
   return pod.metadata.labels?.['controller-revision-hash'] ?? '';
 }
 
-/** Takes over matching pods without a controller, as left behind by a deletion with `--cascade=orphan`. */
+/** Adopts matching pods without a controller, for example after a deletion with `--cascade=orphan`. */
 function adopt(control: Control, set: StatefulSet): void {
   for (const pod of control.objects.store.list(PODS, set.metadata.namespace)) {
     if (controllerOf(pod) || isTerminating(pod) || !selects(set.spec.selector, pod.metadata.labels)) continue;

@@ -8,11 +8,11 @@ import type { Random } from '../random.ts';
 import type { Fields, KubeObject, OwnerReference } from '../store/object.ts';
 import type { Recorder } from './recorder.ts';
 
-/** What every controller works with. */
+/** The dependencies of every controller. */
 export interface Control {
   objects: Objects;
   catalog: Catalog;
-  /** Whom pods have to pass. */
+  /** Admission of pods. */
   admission: Admission;
   clock: Clock;
   random: Random;
@@ -93,14 +93,14 @@ export interface Node extends KubeObject {
   spec?: { unschedulable?: boolean; taints?: { key: string; value?: string; effect: string }[] } & Fields;
 }
 
-/** The resource of a table that controllers write; the built-in ones always exist. */
+/** The resource of a table that controllers write; built-in ones always exist. */
 export function resourceOf(control: Control, storage: string): Resource {
   const resource = control.catalog.ofStorage(storage);
   if (!resource) throw new Error(`no resource is stored in ${storage}`);
   return resource;
 }
 
-/** Reference that makes `owner` the controller of an object. */
+/** The owner reference that makes `owner` the controller of an object. */
 export function controlledBy(owner: KubeObject): OwnerReference {
   return {
     apiVersion: owner.apiVersion,

@@ -1,18 +1,18 @@
 import { StatusError } from '../api/errors.ts';
 
-/** A rule for requests that are to fail. */
+/** A rule for requests that must fail. */
 export interface Refusal {
-  /** `GET`, `POST`, …; any when left out. */
+  /** `GET`, `POST`, …; any by default. */
   method?: string;
-  /** Matched against the path without the query; any when left out. */
+  /** Matched against the path without the query; any by default. */
   path?: RegExp;
-  /** HTTP code of the answer. */
+  /** HTTP code of the response. */
   code: number;
-  /** How many requests to refuse, 1 by default; `Infinity` until `stop`. */
+  /** How many requests to refuse, 1 by default; `Infinity` until the rule is removed. */
   count?: number;
-  /** Retry-After of the answer, in seconds. */
+  /** Retry-After of the response, in seconds. */
   retryAfterS?: number;
-  /** Status.message, a plain one by default. */
+  /** Status.message, with a default. */
   message?: string;
 }
 
@@ -27,7 +27,7 @@ const REASONS: Readonly<Record<number, string>> = {
   504: 'Timeout',
 };
 
-/** Requests that tests want refused. */
+/** Requests to refuse, for tests. */
 export class Faults {
   private readonly rules = new Set<{ refusal: Refusal; left: number }>();
 
@@ -38,7 +38,7 @@ export class Faults {
     return () => this.rules.delete(rule);
   }
 
-  /** @throws StatusError when a rule matches */
+  /** @throws StatusError if a rule matches */
   check(method: string, path: string): void {
     for (const rule of this.rules) {
       const { refusal } = rule;

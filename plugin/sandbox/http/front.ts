@@ -7,10 +7,10 @@ import type { Faults } from './faults.ts';
 import { negotiate } from './negotiate.ts';
 import { type Incoming, type Outgoing, readBody, respond } from './requests.ts';
 
-/** Answers of the API; throws StatusError for everything that is not a success. */
+/** Handles API requests; throws StatusError for every unsuccessful response. */
 export type Handler = (request: ApiRequest) => Promise<Reply>;
 
-/** Paths that are open without a token, as on a default API server. */
+/** Paths that need no token, as on a default API server. */
 const PUBLIC = /^\/(healthz|livez|readyz|version)(\/|$)/;
 
 /**
@@ -29,7 +29,7 @@ export function front(
       const user = authenticate(incoming, options.token, url.pathname);
       options.faults.check(method, url.pathname);
       const { accept = '' } = incoming.headers;
-      // What is behind the proxy negotiates for itself.
+      // The server behind the proxy negotiates itself.
       const representation = isProxied(url.pathname) ? 'json' : negotiate(accept);
       if (!representation) throw notAcceptable();
       return await handler({
@@ -48,9 +48,9 @@ export function front(
     }
   };
   return (incoming, outgoing) => {
-    // A response whose client is gone may still be written to.
+    // A response may still be written to after its client has disconnected.
     outgoing.on('error', () => {});
-    // A real API server sends the time with every answer; the sandbox's is that of its clock.
+    // A real API server sends the time with every response; the sandbox sends that of its clock.
     outgoing.setHeader('date', new Date(options.clock.nowMs()).toUTCString());
     void answer(incoming).then((reply) => {
       if (!outgoing.destroyed) respond(outgoing, reply);
@@ -81,7 +81,7 @@ function notAcceptable(): StatusError {
   );
 }
 
-/** An error as a Status reply; anything unexpected becomes an InternalError, and a warning with its stack. */
+/** An error as a Status reply; an unexpected one becomes an InternalError, and a warning with its stack. */
 function errorReply(error: unknown): Reply {
   const known = error instanceof StatusError ? error : unexpected(error);
   const reply = json(known.code, known.status());

@@ -1,7 +1,7 @@
 import type { Representation } from '../api/message.ts';
 
 /**
- * The first representation of an Accept header that is served, or `undefined` when none is (406).
+ * The first supported representation of an Accept header, or `undefined` if there is none (406).
  *
  * @param accept the header, `undefined` counts as `*` + `/*`
  */

@@ -4,17 +4,17 @@ import { badRequest, StatusError } from '../api/errors.ts';
 import type { Reply } from '../api/message.ts';
 import { decodeProtobuf, PROTOBUF } from './protobuf/decode.ts';
 
-/** Both HTTP versions have one shape here, thanks to Node's compatibility API. */
+/** Node's compatibility API gives both HTTP versions the same shape. */
 export type Incoming = IncomingMessage | Http2ServerRequest;
 export type Outgoing = ServerResponse | Http2ServerResponse;
 
-/** As the real server: 3 MiB. */
+/** The real server's limit: 3 MiB. */
 const MAX_BODY_BYTES = 3 << 20;
 
-/** A client that reads nothing for this long a queue is cut off. */
+/** A client with this much unread output is disconnected. */
 const MAX_QUEUED_BYTES = 64 << 20;
 
-/** Reads a JSON or protobuf body; empty ones are `undefined`. @throws StatusError BadRequest, 413 or 415 */
+/** Reads a JSON or protobuf body; an empty one is `undefined`. @throws StatusError BadRequest, 413 or 415 */
 export async function readBody(incoming: Incoming): Promise<unknown> {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
@@ -41,7 +41,7 @@ export async function readBody(incoming: Incoming): Promise<unknown> {
   }
 }
 
-/** Writes an answer; a watch keeps the response open until either side ends it. */
+/** Writes a response; a watch keeps it open until either side ends it. */
 export function respond(outgoing: Outgoing, reply: Reply): void {
   if (reply.kind === 'watch') stream(outgoing, reply.start);
   else send(outgoing, reply);
@@ -82,7 +82,7 @@ function stream(
   outgoing.on('close', stop);
 }
 
-// The two response types overload these methods differently; what is passed here suits both.
+// The two response types overload these methods differently; these arguments suit both.
 function head(outgoing: Outgoing, code: number, headers: Record<string, string | number | string[]>): void {
   (outgoing as ServerResponse).writeHead(code, headers);
 }

@@ -5,7 +5,7 @@ import type { Incoming, Outgoing } from './requests.ts';
 
 const MAX_SESSION_MEMORY_MB = 1000;
 
-/** An HTTPS server for HTTP/2 and HTTP/1.1 that can go away and come back on the same port. */
+/** An HTTPS server for HTTP/2 and HTTP/1.1 that can be stopped and restarted on the same port. */
 export class Server {
   private readonly certificates: Certificates;
   private readonly handle: (incoming: Incoming, outgoing: Outgoing) => void;
@@ -19,12 +19,12 @@ export class Server {
     this.handle = handle;
   }
 
-  /** The port, 0 before the first `open`. It stays the same afterwards. */
+  /** The port, 0 before the first `open`; constant afterwards. */
   get port(): number {
     return this.boundPort;
   }
 
-  /** Listens on 127.0.0.1; does nothing when it already does. */
+  /** Listens on 127.0.0.1; idempotent. */
   async open(): Promise<void> {
     if (this.server) return;
     const server = createSecureServer({
@@ -32,14 +32,14 @@ export class Server {
       key: this.certificates.key,
       cert: this.certificates.cert,
       settings: { maxConcurrentStreams: 1000 },
-      // The default of 10 MB refuses new streams while a few lists of 2,000 pods are on their way.
+      // The default of 10 MB rejects new streams while a few lists of 2,000 pods are being sent.
       maxSessionMemory: MAX_SESSION_MEMORY_MB,
     });
     this.server = server;
     server.on('request', this.handle);
     server.on('session', (session) => this.track(this.sessions, session));
     server.on('connection', (socket: Socket) => this.track(this.sockets, socket));
-    // A client that goes away in mid-handshake or mid-request is no fault of the server.
+    // A client that disconnects during a handshake or request is not a server error.
     server.on('sessionError', () => {});
     server.on('clientError', (_error, socket) => socket.destroy());
     await new Promise<void>((resolve, reject) => {
@@ -49,7 +49,7 @@ export class Server {
     this.boundPort = (server.address() as AddressInfo).port;
   }
 
-  /** Breaks every connection and refuses new ones. */
+  /** Closes every connection and refuses new ones. */
   async close(): Promise<void> {
     const server = this.server;
     this.server = undefined;

@@ -1,4 +1,4 @@
-/** The subresource `proxy` of pods and services, answered by what the pods simulate. */
+/** The subresource `proxy` of pods and services, served by simulated pods. */
 import type { Catalog } from '../api/catalog.ts';
 import { badRequest, StatusError } from '../api/errors.ts';
 import type { ApiRequest, Reply } from '../api/message.ts';
@@ -15,9 +15,9 @@ interface ProxyTarget {
   resource: 'pods' | 'services';
   namespace: string;
   name: string;
-  /** Empty when none is named. */
+  /** Empty if none is given. */
   port: string;
-  /** What follows, at least `/`. */
+  /** The rest of the path, at least `/`. */
   path: string;
 }
 
@@ -29,7 +29,7 @@ interface ProxyParts {
 
 const PROXY = /^\/api\/v1\/namespaces\/([^/]+)\/(pods|services)\/([^/]+)\/proxy(\/.*)?$/;
 
-/** Whether a path is answered by a pod. */
+/** Whether a path is served by a pod. */
 export function isProxied(path: string): boolean {
   return PROXY.test(path);
 }
@@ -49,11 +49,11 @@ function parseProxyPath(path: string): ProxyTarget | undefined {
 }
 
 /**
- * Hands a request over to a pod, as the API server does: `ResourceLocation` in `pkg/registry/core/pod/strategy.go` and
- * in `pkg/registry/core/service/storage` of Kubernetes find the pod.
+ * Passes a request to a pod, like the API server: `ResourceLocation` in `pkg/registry/core/pod/strategy.go` and in
+ * `pkg/registry/core/service/storage` of Kubernetes find the pod.
  *
  * @returns undefined for a path that is not proxied
- * @throws StatusError 404 for an unknown object, 400 for a pod without address, 503 when nothing listens
+ * @throws StatusError 404 for an unknown object, 400 for a pod without address, 503 if nothing listens
  */
 export function proxy(parts: ProxyParts, request: ApiRequest): Reply | undefined {
   const target = parseProxyPath(request.path);
@@ -77,7 +77,7 @@ function podFor({ objects, catalog }: ProxyParts, { namespace, name, port }: Pro
   if (!resource) throw new TypeError('the sandbox always serves pods');
   const pod = objects.get(resource, namespace, name) as Pod;
   const number = port === '' ? (portsOf(pod)[0]?.number ?? 80) : Number(port);
-  // The real server does not look names of ports up either, and fails when it dials.
+  // The real server does not resolve port names either, and fails when it connects.
   if (Number.isNaN(number)) throw unavailable(`error trying to reach service: lookup ${port}: unknown port`);
   return { pod, port: number };
 }
@@ -100,7 +100,7 @@ function isNamed(port: Fields, wanted: string): boolean {
   return /^\d+$/.test(wanted) ? port.port === Number(wanted) : (port.name ?? '') === wanted;
 }
 
-/** The sandbox keeps no Endpoints: they are what the selector finds. */
+/** The sandbox has no Endpoints: it evaluates the selector instead. */
 function readyPods(objects: Objects, namespace: string, selector: Fields): Pod[] {
   const wanted = Object.entries(selector);
   if (wanted.length === 0) return [];

@@ -1,9 +1,9 @@
 import type { Pod } from '../controllers/types.ts';
 
-/** A request that reached a pod. */
+/** A request to a pod. */
 export interface PodRequest {
   method: string;
-  /** As the pod sees it: what stood behind `/proxy`, at least `/`. */
+  /** The path seen by the pod: the part after `/proxy`, at least `/`. */
   path: string;
   query: URLSearchParams;
   /** The Accept header, empty without one. */
@@ -17,15 +17,15 @@ export interface PodResponse {
 }
 
 /**
- * What the pods of one kind serve over HTTP. One instance answers for all of them, so that it can know of each what the
- * others would have told it.
+ * The HTTP service of one kind of pods. One instance serves all of them, so that it has the state that they would
+ * exchange.
  */
 export interface SimulatedService {
   answer(pod: Pod, request: PodRequest): PodResponse;
   stop(): void;
 }
 
-/** As Go's `http.NotFound` says it. */
+/** The response of Go's `http.NotFound`. */
 export const PAGE_NOT_FOUND: PodResponse = {
   code: 404,
   body: '404 page not found\n',

@@ -9,14 +9,14 @@ import type { SimulatedService } from './service.ts';
 
 /** The services of all pods of a sandbox. */
 export interface PodServices {
-  /** What listens on this port of the pod; undefined when nothing does. */
+  /** The service on this port of the pod; undefined if nothing listens. */
   listening(pod: Pod, port: number): SimulatedService | undefined;
-  /** Where those listen that are more than pages behind the API server's proxy. */
+  /** Addresses of services that are real servers, not only pages behind the API server's proxy. */
   readonly network: PodNetwork;
   stop(): void;
 }
 
-/** Starts every kind of service. A pod serves what its annotation `serves` names, for as long as its containers run. */
+/** Starts every kind of service. A pod provides the service in its annotation `serves` while its containers run. */
 export function startServices(store: Store, clock: Clock): PodServices {
   const network = new PodAddresses();
   const services = new Map<string, SimulatedService>([

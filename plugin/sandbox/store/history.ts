@@ -1,6 +1,6 @@
 import type { KubeObject } from './object.ts';
 
-/** One change of one object; `version` is the resourceVersion that the change made. */
+/** One change of one object; `version` is its new resourceVersion. */
 export interface Change {
   version: number;
   resource: string;
@@ -15,7 +15,7 @@ export class History {
   private forgotten: number;
   private readonly capacity: number;
 
-  /** @param version resourceVersion that the store starts with: nothing before it can be asked for */
+  /** @param version resourceVersion that the store starts with: earlier ones cannot be requested */
   constructor(capacity: number, version: number) {
     this.capacity = capacity;
     this.forgotten = version;
@@ -26,13 +26,13 @@ export class History {
     if (this.changes.length >= this.capacity * 2) this.forget(this.changes.length - this.capacity);
   }
 
-  /** Changes after `version`, oldest first, or `undefined` when some of them are forgotten. */
+  /** Changes after `version`, oldest first, or `undefined` if some of them were dropped. */
   since(version: number): readonly Change[] | undefined {
     if (version < this.forgotten) return undefined;
     return this.changes.slice(this.firstAfter(version));
   }
 
-  /** Forgets everything so far, as etcd's compaction does. */
+  /** Drops all changes so far, like etcd's compaction. */
   expire(): void {
     this.forget(this.changes.length);
   }

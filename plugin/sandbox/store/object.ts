@@ -1,4 +1,4 @@
-/** A JSON object whose fields nobody has looked at yet. */
+/** A JSON object with unchecked fields. */
 export type Fields = Record<string, unknown>;
 
 export interface OwnerReference {
@@ -27,7 +27,7 @@ export interface ObjectMeta {
 }
 
 /**
- * A Kubernetes object. What the store hands out is shared by every reader and never changed; a writer makes a new
+ * A Kubernetes object. Objects from the store are shared by all readers and must not be changed; a writer creates a new
  * one (`structuredClone` or spreads).
  */
 export interface KubeObject {
@@ -39,7 +39,7 @@ export interface KubeObject {
 
 const serialised = new WeakMap<KubeObject, string>();
 
-/** JSON text of a stored object, made once per version of it. */
+/** JSON text of a stored object, computed once per version. */
 export function jsonOf(object: KubeObject): string {
   let text = serialised.get(object);
   if (text === undefined) {
@@ -49,7 +49,7 @@ export function jsonOf(object: KubeObject): string {
   return text;
 }
 
-/** The nested object at `path`, or an empty one when something on the way is missing or no object. */
+/** The nested object at `path`, or an empty one if a part of the path is missing or not an object. */
 export function fieldsAt(object: Fields, ...path: readonly string[]): Fields {
   let at: unknown = object;
   for (const step of path) at = isFields(at) ? at[step] : undefined;

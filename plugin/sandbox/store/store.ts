@@ -6,10 +6,10 @@ const FIRST_VERSION = 1000;
 const HISTORY_CHANGES = 10_000;
 
 /**
- * What etcd is to an API server: objects by resource and key, one version counter over everything, a history to
- * resume from. It knows nothing of the rules that objects obey; those are in `objects.ts`.
+ * The sandbox's etcd: objects by resource and key, one version counter for all, a history to resume from. The API's
+ * rules for objects are in `objects.ts`.
  *
- * Listeners run inside the write and must not write themselves.
+ * Listeners run inside the write and must not write.
  */
 export class Store {
   private current = FIRST_VERSION;
@@ -27,19 +27,19 @@ export class Store {
     return this.tables.get(resource)?.get(objectKey(namespace, name));
   }
 
-  /** Objects of a resource in the order of their keys; without a namespace those of all namespaces. */
+  /** Objects of a resource in key order; without a namespace those of all namespaces. */
   list(resource: string, namespace?: string): KubeObject[] {
     return sorted(this.tables.get(resource), namespace);
   }
 
-  /** The same objects in no particular order, for readers that go through all of them often. */
+  /** The same objects in no particular order, for frequent readers of all of them. */
   values(resource: string): Iterable<KubeObject> {
     return this.tables.get(resource)?.values() ?? [];
   }
 
   /**
-   * The list as it was at `version`, rebuilt by undoing the changes since, or `undefined` when the history does
-   * not reach back that far.
+   * The list at `version`, rebuilt by undoing later changes, or `undefined` if the history does not reach back that
+   * far.
    */
   listAt(resource: string, version: number, namespace?: string): KubeObject[] | undefined {
     const changes = this.history.since(version);
@@ -53,7 +53,7 @@ export class Store {
     return sorted(table, namespace);
   }
 
-  /** Objects that name `ownerUid` in their owner references. */
+  /** Objects with `ownerUid` in their owner references. */
   ownedBy(ownerUid: string): { resource: string; object: KubeObject }[] {
     return [...(this.byOwner.get(ownerUid)?.values() ?? [])];
   }
@@ -85,12 +85,12 @@ export class Store {
     return last;
   }
 
-  /** Changes after `version`, or `undefined` when some of them are forgotten. */
+  /** Changes after `version`, or `undefined` if some of them were dropped. */
   since(version: number): readonly Change[] | undefined {
     return this.history.since(version);
   }
 
-  /** Forgets the history: whoever asks for anything older gets 410. */
+  /** Drops the history: requests for older versions get 410. */
   expireHistory(): void {
     this.history.expire();
   }

@@ -6,7 +6,7 @@ import type { Surface } from '../terminal/shell.tsx';
 import { CELL_TONES, type Theme } from '../terminal/theme.ts';
 import type { BudgetViewState } from './reducer.ts';
 
-/** Everything a frame of the live view depends on. */
+/** The inputs of a frame of the live view. */
 export interface BudgetFrameInput extends Pick<Surface, 'size' | 'theme' | 'keys'> {
   state: BudgetViewState;
   title: string;
@@ -18,7 +18,7 @@ const LONGEST_ZONE_NAME = 20;
 const MOST_CELLS = 30;
 
 /**
- * Lays the frame out: at most `rows - 1` lines of at most `columns - 1` columns, because Ink clears the screen for
+ * Lays out the frame: at most `rows - 1` lines of at most `columns - 1` columns, because Ink clears the screen for
  * anything higher, and some terminals wrap a full line.
  */
 export function layOutBudgets(input: BudgetFrameInput): Line[] {
@@ -41,7 +41,7 @@ function body(input: BudgetFrameInput, columns: number, room: number): Line[] {
   const height = blocks.reduce((sum, { lines }) => sum + lines.length, 0);
   if (height <= room) return blocks.flatMap(({ lines }) => lines);
 
-  // Too many for the screen: those in trouble stay, the others are counted.
+  // If there is too little room, budgets in trouble are shown and the others counted.
   let left = room - 1;
   const shown = new Set<BudgetReport>();
   for (const { report, lines } of [...blocks].sort((a, b) => trouble(b.report) - trouble(a.report))) {
@@ -135,17 +135,17 @@ function footer({ state, keys }: BudgetFrameInput): Line {
     : [span('Ctrl-C', 'strong'), span(' quit', 'faint')];
 }
 
-/** How many pods of a zone are in which state, as cells. */
+/** Number of a zone's pods in one state, as cells. */
 interface Part {
   state: 'updated' | 'replacing' | 'unready';
   pods: number;
 }
 
 /**
- * A zone's pods as cells: those that serve, those that are about to go, those that do not serve. A cell a pod where
- * they fit; else cells in proportion, of which trouble always has at least one.
+ * A zone's pods as cells: healthy, reserved for eviction, and unhealthy ones. One cell per pod if they fit; otherwise
+ * cells in proportion, with at least one for each kind of trouble.
  *
- * @param columns most cells
+ * @param columns maximum number of cells
  */
 function zoneCells(zone: ZoneReport, columns: number, theme: Theme): Span[] {
   const parts: Part[] = [

@@ -13,9 +13,9 @@ export interface BudgetInkOptions extends ShellContext {
 }
 
 /**
- * Draws budgets in place and leaves the last picture there.
+ * Draws budgets in place and leaves the last frame on the screen.
  *
- * @param options `stdout` must be a terminal: decide with `chooseView` first
+ * @param options `stdout` must be a terminal: call `chooseView` first
  */
 export function budgetInk({ title, table, onQuit, ...context }: BudgetInkOptions): BudgetReporter {
   return liveReporter(

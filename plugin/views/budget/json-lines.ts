@@ -7,8 +7,8 @@ import { timed } from '../narration/json.ts';
 import { drained } from '../narration/stream.ts';
 
 /**
- * Writes each budget that is new or has changed as one JSON object a line: `time` (RFC 3339), `type` (`changed`, or
- * `gone`), and its report.
+ * Writes each new or changed budget as one JSON object per line: `time` (RFC 3339), `type` (`changed`, or `gone`), and
+ * its report.
  */
 export function budgetJsonLines(stdout: OutputStream, stderr: OutputStream): BudgetReporter {
   let last: ReadonlyMap<string, string> = new Map();
@@ -28,11 +28,11 @@ export function budgetJsonLines(stdout: OutputStream, stderr: OutputStream): Bud
   };
 }
 
-/** What has changed since the last report. */
+/** Changes since the last report. */
 interface Changes {
   changed: readonly BudgetReport[];
   gone: readonly Pick<BudgetReport, 'namespace' | 'name'>[];
-  /** The report of each budget as text, to compare the next reports with. */
+  /** The report of each budget as text, for comparison with the next reports. */
   next: ReadonlyMap<string, string>;
 }
 

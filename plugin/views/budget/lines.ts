@@ -15,8 +15,8 @@ import { writeLine } from '../../cli/output.ts';
 import { drained } from '../narration/stream.ts';
 
 /**
- * Writes the table, and then each row that is new or has changed, as `kubectl get -w` does, and one for each budget
- * that has gone: the widths are those of the first table. What the table cannot say goes to stderr.
+ * Writes the table, and then each new or changed row, like `kubectl get -w`, and one for each deleted budget: column
+ * widths are those of the first table. Notes and watch errors go to stderr.
  */
 export function budgetLines({
   stdout,

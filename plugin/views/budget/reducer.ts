@@ -1,11 +1,11 @@
 import type { BudgetEvent } from '../../budget/events.ts';
 import type { BudgetReport } from '../../budget/report.ts';
 
-/** All that the live view draws from, beside the terminal's size. */
+/** The state of the live view, except for the terminal's size. */
 export interface BudgetViewState {
-  /** Undefined before the first look at the cluster. */
+  /** Undefined until the cluster has been read. */
   reports: readonly BudgetReport[] | undefined;
-  /** Why what is shown may be old; undefined while the watches are live. */
+  /** Why the view may be stale; undefined while the watches are live. */
   lost: string | undefined;
   quitting: boolean;
 }

@@ -3,19 +3,21 @@ import { type Line, type Span, span } from '../terminal/line.ts';
 import type { ChartGlyphs } from './glyphs.ts';
 import { rowsFor, type Scale } from './scale.ts';
 
-/** Columns in front of the first value: a number of writes and the side of the chart. */
+/** Columns before the first value: a number of writes and the border of the chart. */
 export const LABEL_WIDTH = 9;
 
 export interface Chart {
-  /** Writes per second by column; undefined where nothing is known. */
+  /** Writes per second by column; undefined without data. */
   values: readonly (number | undefined)[];
   capacity: number;
   scale: Scale;
-  /** Most rows that may be drawn, the line of the capacity among them; what is higher is cut off. */
+  /** Maximum number of rows, including the line of the capacity; higher bars are cut off. */
   most: number;
 }
 
-/** A bar chart of writes per second, the capacity as a line of its own; what is above that line is drawn as bad. */
+/**
+ * A bar chart of writes per second, with a separate line for the capacity; the part above that line is drawn as bad.
+ */
 export function chartLines({ values, capacity, scale, most }: Chart, glyphs: ChartGlyphs): Line[] {
   const peak = Math.max(0, ...values.map((value) => value ?? 0));
   const rows = Math.max(scale.rowsBelow, Math.min(rowsFor(scale, peak), most - 1));
@@ -30,7 +32,7 @@ export function chartLines({ values, capacity, scale, most }: Chart, glyphs: Cha
   return lines;
 }
 
-/** Bars that go through the line stay whole, so that the line is seen only where the store has room. */
+/** Bars cross the line uninterrupted, so that the line is only visible where the store has capacity left. */
 function limitLine(values: Chart['values'], capacity: number, glyphs: ChartGlyphs): Line {
   const full = glyphs.levels.at(-1) ?? '';
   const cells = values.map((value): { text: string; tone: Tone } =>
@@ -47,7 +49,7 @@ function level(
 ): string {
   const filled = Math.min(1, Math.max(0, ((value ?? 0) - row * rowWrites) / rowWrites));
   const full = levels.length - 1;
-  // Rounded down, so that what is below the capacity never looks as if it were at it; but never to nothing.
+  // Rounded down, so that a value below the capacity never looks equal to it; but never to nothing.
   return levels[filled === 0 ? 0 : Math.max(1, Math.floor(filled * full + ROUNDING))] ?? ' ';
 }
 
@@ -57,7 +59,7 @@ function labelled(text: string, side: string): string {
   return `${text.padStart(LABEL_WIDTH - 2)} ${side}`;
 }
 
-/** Neighbours of the same tone as one span. */
+/** Merges adjacent cells of the same tone into one span. */
 function merged(cells: readonly Span[]): Span[] {
   const spans: Span[] = [];
   for (const { text, tone } of cells) {
@@ -68,7 +70,7 @@ function merged(cells: readonly Span[]): Span[] {
   return spans;
 }
 
-/** A whole number with its thousands apart: `8,167`. */
+/** An integer with thousands separators: `8,167`. */
 export function formatWrites(writes: number): string {
   return Math.round(writes).toLocaleString('en-US');
 }
@@ -77,7 +79,7 @@ const MINUTE_MS = 60_000;
 const STEPS_MS = [1, 2, 5, 10, 15, 30, 60, 120, 240].map((minutes) => minutes * MINUTE_MS);
 const NEAREST_COLUMNS = 12;
 
-/** The floor of a chart and, below it, the minutes since its beginning. */
+/** The time axis of a chart and, below it, the minutes since its beginning. */
 export function timeAxis(spanMs: number, columns: number, glyphs: ChartGlyphs): Line[] {
   const stepMs =
     STEPS_MS.find((each) => (each / spanMs) * columns >= NEAREST_COLUMNS) ?? STEPS_MS.at(-1) ?? spanMs;

@@ -7,9 +7,9 @@ import { SIDE_NAMES } from './names.ts';
 import type { FlushFinished } from './state.ts';
 
 /**
- * The figures of both sides as a table, numbers to the right, and what they say.
+ * The figures of both sides as a table, with right-aligned numbers, and a conclusion.
  *
- * @param capacity writes per second that the store takes
+ * @param capacity writes per second that the store accepts
  */
 export function figureLines(
   { figures, exitCode }: Pick<FlushFinished, 'figures' | 'exitCode'>,

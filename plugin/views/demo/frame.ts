@@ -6,7 +6,7 @@ import { glyphsFor } from './glyphs.ts';
 import { pictureLines } from './picture.ts';
 import type { FlushStarted, FlushState } from './state.ts';
 
-/** Everything a frame of the live view depends on. */
+/** The inputs of a frame of the live view. */
 export interface FlushFrameInput extends Surface {
   state: FlushState & { quitting: boolean };
 }
@@ -16,7 +16,7 @@ const FEWEST_SAID = 2;
 const ROWS_BESIDE = 3;
 
 /**
- * Lays the frame out: at most `rows - 1` lines of at most `columns - 1` columns, because Ink clears the screen for
+ * Lays out the frame: at most `rows - 1` lines of at most `columns - 1` columns, because Ink clears the screen for
  * anything higher, and some terminals wrap a full line.
  */
 export function layOutFlush(input: FlushFrameInput): Line[] {
@@ -40,7 +40,7 @@ export function layOutFlush(input: FlushFrameInput): Line[] {
     .map((line) => clip(line, columns, theme.ellipsis));
 }
 
-/** What the store takes, and in which time this plays. */
+/** The capacity of the store, and the time and speed of the demo. */
 export function headingLine({ demand, atMs, speed }: FlushStarted, nowMs: number): Line {
   return [
     span(

@@ -1,10 +1,10 @@
 import type { Theme } from '../terminal/theme.ts';
 
-/** What a chart is drawn with. */
+/** The glyphs of a chart. */
 export interface ChartGlyphs {
-  /** A cell that is filled to 0, 1, … parts, from empty to full. */
+  /** A cell filled to 0, 1, … parts, from empty to full. */
   levels: readonly string[];
-  /** Stands where the capacity is. */
+  /** Marks the capacity. */
   limit: string;
   side: string;
   corner: string;
@@ -21,7 +21,7 @@ const UNICODE: ChartGlyphs = {
 
 const ASCII: ChartGlyphs = { levels: [' ', '.', ':', '#'], limit: '-', side: '|', corner: '+', floor: '_' };
 
-/** Those that a terminal can show which shows the theme's. */
+/** Glyphs that a terminal with this theme can show. */
 export function glyphsFor({ ellipsis }: Pick<Theme, 'ellipsis'>): ChartGlyphs {
   return /^[ -~]*$/.test(ellipsis) ? ASCII : UNICODE;
 }

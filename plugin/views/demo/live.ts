@@ -7,9 +7,9 @@ import { layOutFlush } from './frame.ts';
 import { INITIAL_STATE, reduceFlush } from './state.ts';
 
 /**
- * Draws both sides in place while they run, and leaves the last picture there, with the figures below.
+ * Draws both sides in place while they run, and leaves the last frame on the screen, with the figures below.
  *
- * @param context its clock tells the sandbox's time and is drawn by at our pace; `stdout` must be a terminal
+ * @param context its clock returns the sandbox's time but schedules redraws in real time; `stdout` must be a terminal
  * @param onQuit called for q and Ctrl-C
  */
 export function flushLive(context: ShellContext, onQuit: () => void): FlushReporter {

@@ -9,7 +9,7 @@ interface Memory {
   demand: Demand | undefined;
 }
 
-/** Reports the demo line by line; the charts and figures follow when it has ended. */
+/** Reports the demo line by line; the charts and figures follow at the end. */
 export const flushNarrator: Narrator<FlushEvent, Memory> = {
   initial: { demand: undefined },
   narrate(memory, event) {

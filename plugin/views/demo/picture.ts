@@ -12,18 +12,18 @@ import type { FlushState } from './state.ts';
 
 export interface PictureInput {
   state: Pick<FlushState, 'started' | 'record'>;
-  /** By the sandbox's clock. */
+  /** On the sandbox's clock. */
   nowMs: number;
   columns: number;
   rows: number;
   glyphs: ChartGlyphs;
 }
 
-/** Two heads, two lines of the capacity, the gap between the charts, and the axis. */
+/** Two headings, two capacity lines, the gap between the charts, and the axis. */
 const ROWS_BESIDE_CHARTS = 7;
 const FEWEST_COLUMNS = 10;
 
-/** What both sides ask of the store, one chart below the other, over the same time and with the same scale. */
+/** The load of both sides on the store, one chart below the other, with the same time axis and scale. */
 export function pictureLines({ state, nowMs, columns, rows, glyphs }: PictureInput): Line[] {
   const { started, record } = state;
   if (!started) return [];
@@ -56,7 +56,7 @@ interface Bins {
   width: number;
 }
 
-/** The peak of each column's time, so that none is hidden by an average; nothing yet after `nowMs`. */
+/** The peak within each column's time, so that an average does not hide it; empty after `nowMs`. */
 function binned({ loads }: SideRecord, { startMs, nowMs, spanMs, width }: Bins): (number | undefined)[] {
   const binMs = spanMs / width;
   return Array.from({ length: width }, (_, column) => {

@@ -22,7 +22,7 @@ export interface FlushPlainOptions {
   clock: Clock;
 }
 
-/** Tells line by line what happens, and at the end draws the charts and writes the figures. */
+/** Reports events line by line, and at the end draws the charts and writes the figures. */
 export function flushPlain({ stdout, env, colour, clock }: FlushPlainOptions): FlushReporter {
   const lines = plainReporter(flushNarrator, { stdout, colour, clock });
   let state = INITIAL_STATE;

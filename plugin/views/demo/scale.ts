@@ -1,12 +1,12 @@
-/** How writes become rows. All charts of a picture share it, so that they can be compared. */
+/** The scale from writes to rows. All charts of a picture share it, so that they can be compared. */
 export interface Scale {
-  /** Writes per second that one row stands for. The capacity is a whole number of rows. */
+  /** Writes per second per row. The capacity is an integral number of rows. */
   rowWrites: number;
   /** Rows up to the capacity. */
   rowsBelow: number;
 }
 
-/** Below the capacity no more are needed to tell one flush from none. */
+/** More rows below the capacity are not needed to distinguish one flush from none. */
 const FINEST = 3;
 
 /**
@@ -23,7 +23,7 @@ export function scaleFor(capacity: number, peaks: readonly number[], room: numbe
   return { rowsBelow: 1, rowWrites: capacity };
 }
 
-/** Rows of a chart with this peak; the capacity is always among them. */
+/** Rows of a chart with this peak; always includes the capacity. */
 export function rowsFor({ rowWrites, rowsBelow }: Scale, peak: number): number {
   return Math.max(rowsBelow, Math.ceil(peak / rowWrites));
 }

@@ -4,11 +4,11 @@ import { EMPTY_RECORD, type FlushRecord, recorded } from '../../demo/flush/recor
 export type FlushStarted = Extract<FlushEvent, { type: 'started' }>;
 export type FlushFinished = Extract<FlushEvent, { type: 'finished' }>;
 
-/** All that is drawn. */
+/** The state of the view. */
 export interface FlushState {
   started: FlushStarted | undefined;
   record: FlushRecord;
-  /** What our command wrote last, oldest first. */
+  /** The last lines printed by our command, oldest first. */
   said: readonly string[];
   finished: FlushFinished | undefined;
 }

@@ -1,5 +1,5 @@
 /**
- * The picture of a drain as lines that fit the terminal. It stays lower than the terminal, because Ink clears the
+ * Lays out the view of a drain as lines that fit the terminal. It is shorter than the terminal, because Ink clears the
  * screen for anything higher, and one column narrower, because some terminals wrap a full line.
  */
 
@@ -17,15 +17,15 @@ import { heldSection, missingSection } from './reasons.ts';
 import type { DrainViewState } from './reducer.ts';
 import { zoneSection } from './zones.ts';
 
-/** Everything a frame depends on. */
+/** The inputs of a frame. */
 export interface DrainFrameInput extends Surface {
   state: DrainViewState;
 }
 
-/** Status, reasons and events together keep this height, so that the frame does not jump. */
+/** Status, reasons and events together have this height, so that the frame does not jump. */
 const TALK_ROWS = 10;
 
-/** Lays the frame out: at most `rows - 1` lines of at most `columns - 1` columns. */
+/** Lays out the frame: at most `rows - 1` lines of at most `columns - 1` columns. */
 export function layOutDrain(input: DrainFrameInput): Line[] {
   const columns = Math.max(1, input.size.columns - 1);
   const rows = Math.max(1, input.size.rows - 1);
@@ -50,7 +50,7 @@ function sectionsOf(input: DrainFrameInput, columns: number, rows: number): Sect
     fixed(2, [progress(snapshot, columns, theme)]),
     fixed(6, [times(input)]),
     gap,
-    // The help needs the rows that the nodes would take.
+    // The help uses the rows of the nodes.
     zoneSection(snapshot.zones, columns, state.help ? 0 : rows, theme),
     ...(state.finished && !state.probe.latest ? [] : [gap]),
     ...probeSections(state.probe, 'zones', columns, theme),
@@ -104,7 +104,7 @@ function talkSections(
   ];
 }
 
-/** What the keys and the words of the view mean. */
+/** The keys and terms of the view. */
 const DRAIN_TOPICS: readonly (readonly [topic: string, text: string])[] = [
   ['q, Ctrl-C', 'leave: no more pods are evicted, nodes stay cordoned, and the same command goes on later'],
   ['?', 'close this help'],

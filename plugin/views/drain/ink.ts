@@ -16,7 +16,7 @@ export interface DrainInkOptions extends ShellContext {
 /**
  * Draws a drain in place and writes its summary below.
  *
- * @param options `stdout` must be a terminal: decide with `chooseView` first
+ * @param options `stdout` must be a terminal: call `chooseView` first
  */
 export function drainInk({ onQuit, leftover, ...context }: DrainInkOptions): DrainReporter {
   return liveReporter(

@@ -1,11 +1,11 @@
-/** A zone as it stands before a colon or in a column. */
+/** A zone as shown before a colon or in a column. */
 export function nameZone(zone: string | null): string {
   return zone ?? 'no zone label';
 }
 
 /**
- * Names without the domain that all of them share: on most clouds the beginning tells nodes apart, and the end is as
- * long as the column. A single name keeps its own, and so do all where one has none.
+ * Strips the domain that all names share: on most clouds the beginning distinguishes nodes, and the end would fill the
+ * column. A single name is unchanged, and so are all if one has no domain.
  */
 export function withoutSharedDomain(names: readonly string[]): (name: string) => string {
   const [first = '', ...others] = names;

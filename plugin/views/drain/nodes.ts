@@ -13,8 +13,8 @@ const SHORTEST_BAR = 5;
 const GAP = 2;
 
 /**
- * A line for each node in at most `maxRows` rows. When there are more nodes than rows, those that are being emptied
- * come first, and a last line counts the others.
+ * One line per node in at most `maxRows` rows. If there are more nodes than rows, those being drained come first, and a
+ * last line counts the others.
  */
 export function nodeLines(
   nodes: readonly DrainNodeRow[],

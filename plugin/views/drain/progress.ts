@@ -1,7 +1,7 @@
 import type { DrainEvent } from '../../drain/events.ts';
 import type { Progress } from '../narration/json.ts';
 
-/** What the JSON output says of a snapshot. */
+/** The fields of a snapshot in the JSON output. */
 export function drainProgress(event: DrainEvent): Progress | undefined {
   if (event.type !== 'snapshot') return undefined;
   const { nodes, pods } = event.snapshot;

@@ -9,7 +9,7 @@ import type { Theme } from '../terminal/theme.ts';
 const MOST_ROWS = 4;
 const MOST_NAMES = 3;
 
-/** Pods that are held back or were refused, a line for each reason, with the names last because they are cut first. */
+/** Pods that are held back or were refused, one line per reason, with the names last because they are cut off first. */
 export function heldSection({ held }: DrainSnapshot, columns: number, theme: Theme): Section {
   const texts = held.map(
     ({ reason, pods }) => `${plural(pods.length, 'pod')}: ${reason} (${firstNames(pods, MOST_NAMES)})`,
@@ -17,7 +17,7 @@ export function heldSection({ held }: DrainSnapshot, columns: number, theme: The
   return listing(7, { text: 'held', tone: 'warn' }, texts, columns, theme);
 }
 
-/** Workloads that are not healthy, a line for each. */
+/** Workloads that are not healthy, one line each. */
 export function missingSection({ waitingFor }: DrainSnapshot, columns: number, theme: Theme): Section {
   const texts = waitingFor.map(
     ({ workload, namespace, pods }) =>

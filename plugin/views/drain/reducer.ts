@@ -7,7 +7,7 @@ import type { Received } from '../terminal/status.ts';
 import { type DrainNarration, NO_MEMORY } from './narration/memory.ts';
 import { narrateDrain } from './narration/narrate.ts';
 
-/** All that the view of a drain draws from, beside the time and the terminal's size. */
+/** The state of the view of a drain, except for the time and the terminal's size. */
 export interface DrainViewState extends Journal<DrainNarration>, Wishes {
   latest: Received<DrainSnapshot> | undefined;
   probe: ProbeState;
@@ -27,7 +27,7 @@ export const INITIAL_STATE: DrainViewState = {
 export function reduce(state: DrainViewState, action: DrainViewAction): DrainViewState {
   if (action.type !== 'event') return wished(state, action);
   const { event, receivedAtMs } = action;
-  // How it ended is written below the last frame.
+  // The outcome is written below the last frame.
   const place = { atMs: event.atMs, drawnElsewhere: event.type === 'finished' };
   const probe = probeSeen(state.probe, event);
   const next = { ...state, ...written(state, narrateDrain(state.narration, event), place), probe };

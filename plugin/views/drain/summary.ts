@@ -7,7 +7,7 @@ const MOST_NAMES = 5;
 /** Commands are broken where most terminals would wrap them. */
 const COMMAND_WIDTH = 78;
 
-/** What the drain did, a line for each figure, and how to let pods on its nodes again. */
+/** The figures of the drain, one line each, and how to uncordon its nodes. */
 export function drainSummaryLines(
   summary: DrainSummary,
   leftover: readonly string[] = uncordonLines(summary),
@@ -26,7 +26,7 @@ export function drainSummaryLines(
   return leftover.length === 0 ? lines : [...lines, '', ...leftover];
 }
 
-/** The command that lets pods on the nodes again, to be pasted into a shell; nothing when no node is cordoned. */
+/** The command that uncordons the nodes, to be pasted into a shell; empty if no node is cordoned. */
 export function uncordonLines({ cordoned }: Pick<DrainSummary, 'cordoned'>): string[] {
   if (cordoned.length === 0) return [];
   const lines = ['kubectl uncordon'];
@@ -38,7 +38,7 @@ export function uncordonLines({ cordoned }: Pick<DrainSummary, 'cordoned'>): str
   return lines.map((line, index) => (index === lines.length - 1 ? line : `${line} \\`));
 }
 
-/** The figures of a drain that has ended, and what is to be known about the nodes. */
+/** The figures of a finished drain, and information about the nodes. */
 export function closingLines(finished: DrainFinished, leftover: Leftover | undefined): string[] {
   return drainSummaryLines(finished.summary, leftover?.(finished));
 }

@@ -20,9 +20,9 @@ const LOOKS: Readonly<Record<DrainZoneRow['phase'], PhaseLook>> = {
 };
 
 /**
- * A line for each zone, and below those that are being drained their nodes.
+ * One line per zone, and below zones being drained their nodes.
  *
- * @param rows of the whole frame, about half of which may be taken
+ * @param rows of the complete frame, about half of which may be used
  */
 export function zoneSection(
   zones: readonly DrainZoneRow[],
@@ -41,7 +41,7 @@ export function zoneSection(
   };
 }
 
-/** The zones in at most `maxRows` rows; zones for which there is no row are counted in the last one. */
+/** The zones in at most `maxRows` rows; zones without a row are counted in the last one. */
 export function zoneLines(
   zones: readonly DrainZoneRow[],
   columns: number,

@@ -3,13 +3,13 @@ import type { LogLine, Narrated } from './log-line.ts';
 import { type FinishedFields, outcomeLines } from './outcome.ts';
 import type { Tone } from './tone.ts';
 
-/** What every narration remembers of the reasons for not going on. */
+/** The part of every narration's memory about reasons for waiting. */
 export interface Pauses {
   /** What the last line waited for, if it was about waiting. */
   waitingFor: string | undefined;
 }
 
-/** The events that rollouts and drains report alike. */
+/** The events that rollouts and drains share. */
 export type CommonEvent = { atMs: number } & (
   | { type: 'notice'; message: string }
   | { type: 'blocked'; by: string; reason: string; fix: string; pods: readonly string[] }
@@ -18,7 +18,9 @@ export type CommonEvent = { atMs: number } & (
   | ({ type: 'finished' } & FinishedFields)
 );
 
-/** Tells an event whose words do not depend on what runs; a reason to be blocked only when it has changed. */
+/**
+ * Reports an event whose text does not depend on the operation; a reason for being blocked only when it has changed.
+ */
 export function narrateCommon<M extends Pauses>(memory: M, event: CommonEvent): Narrated<M> {
   const say = (text: string, tone: Tone = 'normal'): Narrated<M> => [
     memory,
@@ -44,18 +46,18 @@ export function narrateCommon<M extends Pauses>(memory: M, event: CommonEvent): 
   }
 }
 
-/** Reports why it waits, unless that was the last thing reported. */
+/** Reports why it waits, unless that was the last line. */
 export function pause<M extends Pauses>(memory: M, subject: string, line: LogLine): Narrated<M> {
   return memory.waitingFor === subject ? [memory, []] : [{ ...memory, waitingFor: subject }, [line]];
 }
 
-/** A reason to wait as a line of its own. */
+/** A reason to wait as a separate line. */
 export function waitingLine({ atMs, reason }: { atMs: number; reason: string }): LogLine {
   const text = oneLine(reason);
   return { atMs, text: text.startsWith('wait') ? text : `waiting: ${text}`, tone: 'normal' };
 }
 
-/** Measured values change at every look, the reason does not. */
+/** Measured values change with every observation, the reason does not. */
 export function withoutNumbers(reason: string): string {
   return reason.replace(/\d[\d.,]*/g, '#');
 }

@@ -4,11 +4,11 @@ import { drained } from './stream.ts';
 
 /** What is written in place of a snapshot. */
 export interface Progress {
-  /** What a reader wants reported. */
+  /** Values whose changes are reported. */
   counts: Readonly<Record<string, number>>;
-  /** What may change without a new line. */
+  /** Values that may change without a new line. */
   estimates?: Readonly<Record<string, unknown>>;
-  /** When this changes, a line is due although no count has changed. */
+  /** A change of this value produces a line even if no count has changed. */
   step?: number | undefined;
 }
 
@@ -18,9 +18,9 @@ interface JsonReporter<E> {
 }
 
 /**
- * Writes every event as one JSON object a line: `time` (RFC 3339, UTC, milliseconds) in place of `atMs`, then `type`
- * and its fields; what is unknown is absent. Snapshots are left out: a `progress` line says when one of the counts
- * has changed, or is due for another reason.
+ * Writes every event as one JSON object per line: `time` (RFC 3339, UTC, milliseconds) in place of `atMs`, then `type`
+ * and its fields; unknown values are omitted. Snapshots are omitted: a `progress` line reports when one of the counts
+ * or `step` has changed.
  *
  * @param progressOf undefined for every event that is not a snapshot
  */
@@ -44,7 +44,7 @@ export function jsonReporter<E extends { atMs: number; type: string }>(
   };
 }
 
-/** An object as a JSON line has it, with its time in front. */
+/** The fields of a JSON line, with the time first. */
 export function timed(atMs: number, fields: object): object {
   return { time: new Date(atMs).toISOString(), ...fields };
 }

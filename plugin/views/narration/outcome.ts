@@ -13,13 +13,13 @@ const HEADINGS: Readonly<Record<FinishedFields['outcome'], string>> = {
   failed: 'failed',
 };
 
-/** How it ended and why; a reason of several lines, such as one with the command that goes on, keeps them. */
+/** How it ended and why; a reason of several lines, for example with the command that resumes, keeps them. */
 export function outcomeLines({ outcome, reason }: FinishedFields): string[] {
   const [first = '', ...others] = reason.split('\n').map(oneLine);
   return [`${HEADINGS[outcome]}: ${first}`, ...others];
 }
 
-/** A line for each figure, the figures aligned. */
+/** One line per figure, aligned. */
 export function figureLines(figures: readonly (readonly [name: string, value: string])[]): string[] {
   const width = Math.max(...figures.map(([name]) => name.length)) + 1;
   return figures.map(([name, value]) => `  ${`${name}:`.padEnd(width)}  ${value}`);

@@ -9,7 +9,7 @@ import type { Tone } from './tone.ts';
 
 /** `59m 59s` and two spaces in front of it. */
 const ELAPSED_WIDTH = 9;
-/** After so long without a line, people ask themselves whether it still runs. */
+/** After this long without a line, operators wonder whether it is still running. */
 const SILENCE_MS = 60_000;
 
 const STYLES: Readonly<Partial<Record<Tone, Parameters<typeof styleText>[0]>>> = {
@@ -34,8 +34,8 @@ interface PlainReporter<E> {
 }
 
 /**
- * Writes a line for everything worth reporting, with the time since the first event in front, and the closing lines at
- * the end. No escape sequence is ever written without `colour`.
+ * Writes a line for every relevant event, with the time since the first event in front, and the closing lines at the
+ * end. Escape sequences are only written with `colour`.
  */
 export function plainReporter<E extends { atMs: number }, M>(
   narrator: Narrator<E, M>,
@@ -43,7 +43,7 @@ export function plainReporter<E extends { atMs: number }, M>(
 ): PlainReporter<E> {
   let memory = narrator.initial;
   let startedAtMs: number | undefined;
-  /** Events carry the API server's time, silence is measured by our own. */
+  /** Events have the API server's time; silence is measured with our own clock. */
   let last = { atMs: 0, receivedAtMs: 0 };
   let cancelSilence: (() => void) | undefined;
 
@@ -81,7 +81,7 @@ export function plainReporter<E extends { atMs: number }, M>(
 function line({ atMs, text, tone }: LogLine, startedAtMs: number, colour: boolean): string {
   const style = STYLES[tone];
   const clean = harmless(text);
-  // The caller has decided about colour; styleText would look at the process's own stdout again.
+  // The caller has decided about color; styleText would check the process's own stdout again.
   const styled = colour && style ? styleText(style, clean, { validateStream: false }) : clean;
   return `${formatDuration(atMs - startedAtMs).padStart(ELAPSED_WIDTH)}  ${styled}`;
 }

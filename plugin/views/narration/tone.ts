@@ -1,2 +1,2 @@
-/** What a piece of text means to the reader. Each view decides how that looks, and may ignore it. */
+/** The meaning of a piece of text. Each view decides how to show it, or ignores it. */
 export type Tone = 'normal' | 'strong' | 'faint' | 'good' | 'busy' | 'warn' | 'bad' | 'chosen';

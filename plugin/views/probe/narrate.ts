@@ -4,9 +4,9 @@ import type { LogLine, Narrated } from '../narration/log-line.ts';
 
 /** What has been reported of probes. */
 export interface ProbeStory {
-  /** When the first request of those that fail now was due; undefined while none fails. */
+  /** When the first request of the current failures was due; undefined while none fails. */
   failingSinceMs: number | undefined;
-  /** Since then. */
+  /** Number of failures since then. */
   failed: number;
 }
 
@@ -15,8 +15,8 @@ export const NO_STORY: ProbeStory = { failingSinceMs: undefined, failed: 0 };
 export type ProbeEvent = { atMs: number } & ProbeNews;
 
 /**
- * Tells when requests begin to fail, with the first of them, and when they do not any more. What lies between is in the
- * summary.
+ * Reports when requests begin to fail, with the first failure, and when they stop failing. The failures in between are
+ * in the summary.
  */
 export function narrateProbe<M extends { probe: ProbeStory }>(memory: M, event: ProbeEvent): Narrated<M> {
   return event.type === 'probe-failed' ? requestFailed(memory, event) : sampleSeen(memory, event);

@@ -10,12 +10,11 @@ import { formatMilliseconds } from './milliseconds.ts';
 import type { ProbeState } from './state.ts';
 
 const LEVELS = { unicode: ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'], ascii: ['.', ':', '#'] } as const;
-/** Room for the figure behind a chart. */
+/** Space for the figure behind a chart. */
 const SCALE_WIDTH = 12;
 
 /**
- * Rate, latency and failures on a time line with what happened meanwhile, and a gap below; nothing as long as nothing
- * is probed.
+ * Rate, latency and failures on a time line with marks, and a gap below; empty without probes.
  *
  * @param marks what the marks are: `waves` or `zones`
  */
@@ -29,7 +28,7 @@ export function probeSections(state: ProbeState, marks: string, columns: number,
     failures(line.cells, theme),
     markLine(line, marks),
   ];
-  // Where rows are scarce, the last ones go first.
+  // If rows are scarce, the last ones are dropped first.
   return [{ rank: 7, min: 1, want: lines.length, draw: (height) => lines.slice(0, height) }, gap];
 }
 
@@ -40,7 +39,7 @@ function figures({ requests, failed }: ProbeState, latest: ProbeSample): Line {
       ? 'no answers'
       : `half within ${formatMilliseconds(latest.medianMs)}, slowest ${formatMilliseconds(latest.slowestMs)}`;
   const tone = failed > 0 ? 'bad' : 'good';
-  // What matters first: a narrow terminal cuts the rest.
+  // The most important figures first: a narrow terminal cuts off the rest.
   return row('probes', tone, [
     span(failed === 0 ? `none of ${requests} failed` : `${failed} of ${requests} failed`, tone),
     span(`; ${rate} a second, ${times}`),
@@ -71,7 +70,7 @@ function failures(cells: readonly Cell[], { cells: looks }: Theme): Line {
   ]);
 }
 
-/** Each mark at its time, unless the one before it needs the room. */
+/** Each mark at its time, unless the previous one needs the space. */
 function markLine({ startMs = 0, cellMs, marks }: TimeLine, name: string): Line {
   let text = '';
   for (const { atMs, label } of marks) {

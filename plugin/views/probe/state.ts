@@ -1,18 +1,18 @@
 import type { ProbeNews, ProbeSample } from '../../../shared/drive/probe-news.ts';
 import { EMPTY_LINE, type TimeLine, withMark, withSample } from '../../probe/decide/time-line.ts';
 
-/** What a view draws of probes. */
+/** The probes' part of a view's state. */
 export interface ProbeState {
   line: TimeLine;
   requests: number;
   failed: number;
-  /** Undefined as long as nothing is probed. */
+  /** Undefined without probes. */
   latest: ProbeSample | undefined;
 }
 
 export const NOTHING_PROBED: ProbeState = { line: EMPTY_LINE, requests: 0, failed: 0, latest: undefined };
 
-/** The events that change it; all others may be given too. */
+/** The events that change it; others are ignored. */
 type SeenEvent = { atMs: number } & (
   | ProbeNews
   | { type: 'wave-begun'; wave: number }
@@ -20,7 +20,7 @@ type SeenEvent = { atMs: number } & (
   | { type: string }
 );
 
-/** Takes in an event of a rollout or a drain. */
+/** Applies an event of a rollout or a drain. */
 export function probeSeen(state: ProbeState, event: SeenEvent): ProbeState {
   const { atMs } = event;
   if (event.type === 'probes' && 'requests' in event) {

@@ -3,11 +3,11 @@ import { firstNames, oneLine } from '../../../shared/format.ts';
 import { figureLines } from '../narration/outcome.ts';
 import { formatMilliseconds } from './milliseconds.ts';
 
-/** More than that nobody reads in a terminal. */
+/** A longer list is of no use in a terminal. */
 const MOST_FAILURES = 100;
 const MOST_NAMES = 3;
 
-/** What became of the requests, and a line for each that failed; nothing without --probe. */
+/** The results of the requests, and one line for each failure; empty without --probe. */
 export function probeSummaryLines(summary: ProbeSummary | undefined): string[] {
   if (!summary) return [];
   const { requests, failed, skipped, unanswered, medianMs, percentile99Ms, slowestMs } = summary;
@@ -49,7 +49,7 @@ function failureLines({ failures, failed, urls }: ProbeSummary): string[] {
 
 function failureLine({ dueAtMs, code, connection, reason, pods, tookMs }: ProbeFailure): string {
   const time = new Date(dueAtMs).toISOString().slice(11, 23);
-  // The status line has the code already; an answer that broke off after a good one has not.
+  // The status line already contains the code; the reason of a response cut off after an expected status does not.
   const what = code === undefined || reason.startsWith(`${code}`) ? reason : `${code}, ${reason}`;
   const meanwhile = pods.length === 0 ? 'no pod being replaced' : `replacing ${firstNames(pods, MOST_NAMES)}`;
   return `  ${time}  ${connection.padEnd(10)}  ${oneLine(what)} after ${formatMilliseconds(tookMs)}, ${meanwhile}`;

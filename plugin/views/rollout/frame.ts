@@ -1,6 +1,6 @@
 /**
- * The whole picture as lines that fit the terminal. It stays lower than the terminal, because Ink clears the screen
- * for anything higher, and one column narrower, because some terminals wrap a full line.
+ * Lays out the view as lines that fit the terminal. It is shorter than the terminal, because Ink clears the screen for
+ * anything higher, and one column narrower, because some terminals wrap a full line.
  */
 import type { RolloutSnapshot } from '../../../shared/rollout/decide/snapshot.ts';
 import { probeSections } from '../probe/section.ts';
@@ -17,22 +17,22 @@ import type { ViewState } from './reducer.ts';
 import { leaving, troubles, wave } from './status.ts';
 import { zoneGrid, zoneGridRows } from './zones.ts';
 
-/** Everything a frame depends on. */
+/** The inputs of a frame. */
 export interface FrameInput extends Surface {
   state: ViewState;
-  /** Stands before the workload's name. */
+  /** Text before the workload's name. */
   heading: string | undefined;
-  /** Whether keys steer the rollout. */
+  /** Whether keys control the rollout. */
   steers: boolean;
-  /** Whether another process rolls out: leaving then ends nothing. */
+  /** Whether the rollout runs in another process: quitting then does not stop it. */
   looksOn: boolean;
 }
 
 const MOST_TROUBLE_ROWS = 6;
-/** Status, troubles and events together keep this height, so that the frame does not jump. */
+/** Status, troubles and events together have this height, so that the frame does not jump. */
 const TALK_ROWS = 10;
 
-/** Lays the frame out: at most `rows - 1` lines of at most `columns - 1` columns. */
+/** Lays out the frame: at most `rows - 1` lines of at most `columns - 1` columns. */
 export function layOutFrame(input: FrameInput): Line[] {
   const columns = Math.max(1, input.size.columns - 1);
   const rows = Math.max(1, input.size.rows - 1);
@@ -67,7 +67,7 @@ function sectionsOf(input: FrameInput, columns: number, rows: number): Section[]
   ];
 }
 
-/** What the last key has done, and the keys; nothing at the end. */
+/** The result of the last key, and the keys; empty at the end. */
 function closingSections({ state, keys, steers, looksOn, theme }: FrameInput): Section[] {
   const { finished, quitting, control, latest } = state;
   if (finished) return [];
@@ -116,7 +116,7 @@ function talkSections(input: FrameInput, snapshot: RolloutSnapshot, columns: num
   ];
 }
 
-/** One of them: a question or what is known about a pod, the help, the last events. */
+/** One of: a panel, the help, the last events. */
 function lowerSections(
   { state, theme, nowMs, steers, looksOn }: FrameInput,
   snapshot: RolloutSnapshot,
@@ -146,7 +146,7 @@ const CLOSING: readonly Topic[] = [
   ['time left', 'estimated from the start-up times seen so far'],
 ];
 
-/** What the keys and the words of the view mean. */
+/** The keys and terms of the view. */
 function helpTopics({ steers, looksOn }: { steers: boolean; looksOn: boolean }): readonly Topic[] {
   const leaving: Topic = ['q, Ctrl-C', looksOn ? 'leave: the rollout itself goes on' : LEAVING];
   return [...(steers ? STEERING : []), leaving, ...CLOSING];

@@ -3,28 +3,28 @@ import type { Tone } from '../narration/tone.ts';
 import { fit, type Line, lineWidth, type Span, span, widthOf } from '../terminal/line.ts';
 import { CELL_TONES, PHASE_TONES, type Theme } from '../terminal/theme.ts';
 
-/** Cells stand in groups of ten, so that they can be counted. */
+/** Cells are grouped by ten, so that they can be counted. */
 const GROUP = 10;
-/** Pods that one cell may stand for, the fewest that fit are taken. */
+/** Pods per cell; the smallest number that fits is used. */
 const PODS_PER_CELL = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 const LONGEST_ZONE_NAME = 20;
-/** Columns of a label that are neither name nor counts: the mark and the gaps. */
+/** Columns of a label in addition to name and counts: the mark and the gaps. */
 const LABEL_SPACES = 6;
 
-/** How the zones are laid out; the same for all of them, so that columns line up. */
+/** The layout of the zones, shared by all so that columns line up. */
 export interface Grid {
   podsPerCell: number;
   cellsPerRow: number;
   nameWidth: number;
   countWidth: number;
-  /** Rows that all zones take together. */
+  /** Rows for all zones together. */
   rows: number;
 }
 
 /**
- * Chooses the finest grid that fits: a cell a pod, or a cell for 2, 5, 10, … pods when there are too many of them.
+ * Chooses the finest grid that fits: one pod per cell, or 2, 5, 10, … pods per cell if there are too many.
  *
- * @param maxRows for all zones together; the coarsest grid still takes a row for each zone
+ * @param maxRows for all zones together; the coarsest grid still needs one row per zone
  */
 export function layOutGrid(zones: readonly ZoneRow[], columns: number, maxRows: number): Grid {
   const longestName = Math.max(0, ...zones.map(({ zone }) => widthOf(zone)));
@@ -43,7 +43,7 @@ export function layOutGrid(zones: readonly ZoneRow[], columns: number, maxRows: 
 }
 
 /**
- * A zone's lines: its mark, name and counts in front of the first row of cells, the others below that row.
+ * A zone's lines: its mark, name and counts before the first row of cells, further rows below.
  *
  * @param cursor name of the pod whose cell is marked
  */
@@ -59,7 +59,7 @@ export function zoneLines(zone: ZoneRow, grid: Grid, theme: Theme, cursor: strin
   return rows.map((row, index) => [...(index === 0 ? label : [indent]), ...cellSpans(row, theme)]);
 }
 
-/** What the glyphs mean, below the cells, and how many pods a cell stands for when it is not one. */
+/** The meaning of the glyphs, below the cells, and the number of pods per cell if it is not one. */
 export function legendLine(grid: Grid, columns: number, theme: Theme): Line {
   const meanings: [CellState, string][] = [
     ['updated', 'new'],
@@ -78,8 +78,8 @@ export function legendLine(grid: Grid, columns: number, theme: Theme): Line {
 }
 
 /**
- * One state for several neighbouring pods. Trouble always shows; a cell counts as new only when all its pods are, so
- * that the picture is never ahead of the rollout.
+ * One state for several adjacent pods. Trouble is always visible; a cell counts as new only if all its pods are, so
+ * that the view is never ahead of the rollout.
  */
 export function groupState(cells: readonly PodCell[]): CellState {
   const states = new Set(cells.map(({ state }) => state));
@@ -101,7 +101,7 @@ function labelOf(zone: ZoneRow, grid: Grid, theme: Theme): Line {
   ];
 }
 
-/** Neighbours in the same state become one span; the marked cell stands alone. */
+/** Adjacent cells in the same state become one span; the marked cell is a separate span. */
 function cellSpans(cells: readonly { state: CellState; chosen: boolean }[], theme: Theme): Span[] {
   const spans: Span[] = [];
   const add = (text: string, tone: Tone) => {
@@ -117,7 +117,9 @@ function cellSpans(cells: readonly { state: CellState; chosen: boolean }[], them
   return spans;
 }
 
-/** Cells of a row, with the gaps between groups; once a zone needs several rows, whole groups and rows of one length. */
+/**
+ * Cells per row, with the gaps between groups; if a zone needs several rows, complete groups and rows of equal length.
+ */
 function fittingCells(columns: number, wanted: number): number {
   if (wanted + gaps(wanted) <= columns) return wanted;
   const groups = Math.floor((columns + 1) / (GROUP + 1));

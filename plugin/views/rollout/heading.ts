@@ -4,7 +4,7 @@ import { elapsed, progressBar } from '../terminal/status.ts';
 import type { Theme } from '../terminal/theme.ts';
 import type { ViewState } from './reducer.ts';
 
-/** Which workload goes from which revision to which. */
+/** The workload, with its old and new revision. */
 export function title(state: ViewState, heading: string | undefined, columns: number, theme: Theme): Line {
   const { workload, latest, origin } = state;
   const prefix = heading === undefined ? [] : [span(`${heading}  `, 'busy')];
@@ -22,13 +22,13 @@ export function title(state: ViewState, heading: string | undefined, columns: nu
   return lineWidth(explained) <= columns ? explained : [...name, span('  '), ...change];
 }
 
-/** The images that change, as many as a line holds. */
+/** The images that change, as many as fit on a line. */
 export function images({ origin }: ViewState, theme: Theme): Line {
   const changes = origin.imageChanges.map((change) => oneLine(change).replaceAll('→', theme.arrow));
   return [span(changes.join(', '), 'faint')];
 }
 
-/** How much is done, as a bar, in pods and in percent. */
+/** Progress as a bar, in pods and in percent. */
 export function progress({ latest }: ViewState, columns: number, theme: Theme): Line {
   if (!latest) return [];
   const { updated, total } = latest.snapshot;
@@ -37,9 +37,9 @@ export function progress({ latest }: ViewState, columns: number, theme: Theme): 
 }
 
 /**
- * Time spent, time left and pods down. Both times go on between snapshots; at the end they stand still.
+ * Time elapsed, time left and pods down. Both times advance between snapshots and stop at the end.
  *
- * @param nowMs by the clock that `receivedAtMs` of the snapshot was read from
+ * @param nowMs on the clock of the snapshot's `receivedAtMs`
  */
 export function times({ latest, finished }: ViewState, nowMs: number): Line {
   if (!latest) return [];
@@ -48,7 +48,7 @@ export function times({ latest, finished }: ViewState, nowMs: number): Line {
   if (finished) return [span(`${formatDuration(finished.summary.tookMs)} elapsed, `), down];
   const sinceMs = Math.max(0, nowMs - receivedAtMs);
   const left = timeLeft(snapshot.remainingMs, sinceMs);
-  // A limit that an operator has set stands on a line of its own.
+  // A limit set by an operator is shown on a separate line.
   const limit = snapshot.maxUnavailableBy ? '' : `, limit ${snapshot.maxUnavailablePods} per zone`;
   return [span(`${elapsed(latest, nowMs)} elapsed, `), span(left), down, span(limit, 'faint')];
 }

@@ -12,18 +12,18 @@ import { summaryLines } from './summary.ts';
 export interface InkReporterOptions extends ShellContext {
   /** Called for each q and Ctrl-C. */
   onQuit: KeyActions['onQuit'];
-  /** What the other keys do; without it there are none. */
+  /** The actions of the other keys; none by default. */
   controls?: RolloutControls | undefined;
-  /** Another process rolls out: leaving ends nothing. */
+  /** The rollout runs in another process: quitting does not stop it. */
   looksOn?: boolean;
-  /** Stands before the workload's name. */
+  /** Text before the workload's name. */
   title?: string;
 }
 
 /**
  * Draws a rollout in place and writes its summary below.
  *
- * @param options `stdout` must be a terminal: decide with `chooseView` first
+ * @param options `stdout` must be a terminal: call `chooseView` first
  */
 export function inkReporter(options: InkReporterOptions): Reporter {
   const { title, onQuit, controls, looksOn = false, ...context } = options;

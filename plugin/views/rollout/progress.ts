@@ -5,8 +5,8 @@ import { leavingCells } from './narration/flushes.ts';
 const MINUTE_MS = 60_000;
 
 /**
- * What the JSON output says of a snapshot; no time left while there is nothing to estimate it from, and no pods that
- * terminate while there are none. Where one takes long, it is reported again every minute.
+ * The fields of a snapshot in the JSON output; without an estimate there is no time left, and without terminating pods
+ * no list of them. A pod that takes long to terminate is reported again every minute.
  */
 export function rolloutProgress(event: RolloutEvent): Progress | undefined {
   if (event.type !== 'snapshot') return undefined;

@@ -15,14 +15,14 @@ import {
 import { type Narration, NO_MEMORY } from './narration/memory.ts';
 import { narrate } from './narration/narrate.ts';
 
-/** All that the view draws from, beside the time and the terminal's size. */
+/** The state of the view, except for the time and the terminal's size. */
 export interface ViewState extends Journal<Narration>, Wishes {
   control: ControlState;
   probe: ProbeState;
-  /** Known from the first event on, before there is a snapshot. */
+  /** Known from the first event, before there is a snapshot. */
   workload: WorkloadName | undefined;
   latest: Received<RolloutSnapshot> | undefined;
-  /** What is being replaced; kept at the end, when no pod is old any more. */
+  /** What is being replaced; kept at the end, when there are no old pods. */
   origin: Pick<RolloutSnapshot, 'oldRevisions' | 'imageChanges'>;
   finished: Extract<RolloutEvent, { type: 'finished' }> | undefined;
 }
@@ -30,7 +30,7 @@ export interface ViewState extends Journal<Narration>, Wishes {
 export type ViewAction = LiveAction<RolloutEvent> | ControlAction;
 
 export const INITIAL_STATE: ViewState = {
-  // Revisions and images stand in the heading.
+  // The heading shows revisions and images.
   ...emptyJournal({ ...NO_MEMORY, introduced: true }),
   ...NO_WISHES,
   control: NO_CONTROL,
@@ -74,12 +74,12 @@ function withEvent(state: ViewState, event: RolloutEvent, receivedAtMs: number):
   }
 }
 
-/** The lines of the plain output know of orders by what they lead to; here they are lines of their own. */
+/** The plain output reports orders only by their effects; here they have separate lines. */
 function ordersIn({ latest }: ViewState, event: RolloutEvent): LogLine[] {
   return latest && event.type === 'snapshot' ? orderNews(latest.snapshot, event.snapshot, event.atMs) : [];
 }
 
-/** The heading says what has started, and how it ended is written below the last frame. */
+/** The heading shows what has started, and the outcome is written below the last frame. */
 function isDrawnElsewhere(event: RolloutEvent): boolean {
   return event.type === 'finished' || (event.type === 'started' && !event.resumed);
 }

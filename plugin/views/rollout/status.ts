@@ -6,7 +6,7 @@ import type { Theme } from '../terminal/theme.ts';
 import { graceLeft, leavingCells } from './narration/flushes.ts';
 import { detailOf, troublesOf } from './narration/trouble.ts';
 
-/** The wave under way or the last one: how many pods of it are back, and what the others are doing. */
+/** The current or last wave: how many of its pods have recovered, and the state of the others. */
 export function wave({ wave: current }: RolloutSnapshot, columns: number, theme: Theme): Line[] {
   if (!current) return [];
   const out = current.pods.filter(({ state }) => state !== 'updated');
@@ -21,10 +21,9 @@ export function wave({ wave: current }: RolloutSnapshot, columns: number, theme:
 }
 
 /**
- * Pods that terminate, the longest first: for how long, and what is left of their grace periods. Both go on between
- * snapshots.
+ * Terminating pods, longest first: for how long, and the rest of their grace periods. Both advance between snapshots.
  *
- * @param sinceMs since the snapshot came
+ * @param sinceMs time since the snapshot was received
  */
 export function leaving(snapshot: RolloutSnapshot, sinceMs: number, columns: number, theme: Theme): Line[] {
   const described = leavingCells(snapshot).map(
@@ -36,7 +35,7 @@ export function leaving(snapshot: RolloutSnapshot, sinceMs: number, columns: num
   return labelled({ text: 'ending', tone: 'busy' }, firstNames(described), layout);
 }
 
-/** Pods that are down in a way the rollout does not explain, by name, a line for each zone and reason. */
+/** Pods that are down for reasons other than the rollout, by name, one line per zone and reason. */
 export function troubles(snapshot: RolloutSnapshot, columns: number, maxRows: number, theme: Theme): Line[] {
   const found = troublesOf(snapshot);
   const shown = found.length <= maxRows ? found : found.slice(0, maxRows - 1);

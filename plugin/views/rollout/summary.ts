@@ -3,7 +3,7 @@ import type { RolloutSummary } from '../../../shared/rollout/drive/events.ts';
 import { figureLines } from '../narration/outcome.ts';
 import { probeSummaryLines } from '../probe/summary.ts';
 
-/** What the rollout cost, a line for each figure, the figures aligned. */
+/** The figures of the rollout, one line each, aligned. */
 export function summaryLines(summary: RolloutSummary): string[] {
   const figures: [string, string][] = [
     ['time taken', formatDuration(summary.tookMs)],
@@ -19,7 +19,7 @@ export function summaryLines(summary: RolloutSummary): string[] {
   return [...figureLines(figures), ...probeSummaryLines(summary.probe)];
 }
 
-/** `1h 30m, 14.5 times as long`; without the ratio where the rollout was not faster, as after a long soak. */
+/** `1h 30m, 14.5 times as long`; without the ratio if the rollout was not faster, for example after a long soak. */
 function compared(oneAtATimeMs: number, tookMs: number): string {
   const duration = formatDuration(oneAtATimeMs);
   return tookMs > 0 && oneAtATimeMs > tookMs

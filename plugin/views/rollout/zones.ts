@@ -5,7 +5,7 @@ import { mostImportant } from '../terminal/pick.ts';
 import type { Theme } from '../terminal/theme.ts';
 import { layOutGrid, legendLine, zoneLines } from './grid.ts';
 
-/** Rows for a cell a pod and the legend, as far as `maxRows` goes. */
+/** Rows for one cell per pod and the legend, up to `maxRows`. */
 export function zoneGridRows(zones: readonly ZoneRow[], columns: number, maxRows: number): number {
   return layOutGrid(zones, columns, maxRows - 1).rows + 1;
 }
@@ -19,8 +19,8 @@ export interface ZoneGridOptions {
 }
 
 /**
- * The zones with their cells in at most `maxRows` rows, and a legend where there is a row for it. When there are more
- * zones than rows, those at work and those with pods down are shown, and a last line counts the others.
+ * The zones with their cells in at most `maxRows` rows, and a legend if there is a row for it. If there are more zones
+ * than rows, zones in progress and those with pods down are shown, and a last line counts the others.
  */
 export function zoneGrid(
   zones: readonly ZoneRow[],

@@ -1,20 +1,20 @@
 import type { Line } from './line.ts';
 
-/** A part of the frame that can be drawn in more or fewer rows. */
+/** A part of the frame of variable height. */
 export interface Section {
-  /** Who gets rows first when there are too few: 1 before 2. */
+  /** Priority for rows: 1 before 2. */
   rank: number;
-  /** Fewest rows it makes sense in. */
+  /** Minimum useful number of rows. */
   min: number;
-  /** Most rows it can use. */
+  /** Maximum number of rows. */
   want: number;
-  /** Its lines, at most `rows` of them. */
+  /** Its lines, at most `rows`. */
   draw(rows: number): readonly Line[];
 }
 
 /**
- * Draws the sections one below the other in at most `rows` rows: by rank each gets its fewest rows as long as there
- * are any, then, again by rank, as many as it wants.
+ * Draws the sections one below the other in at most `rows` rows: by rank each gets its minimum while rows are
+ * available, then, again by rank, up to its maximum.
  */
 export function stack(sections: readonly Section[], rows: number): Line[] {
   const byRank = [...sections.entries()].sort(([, a], [, b]) => a.rank - b.rank);

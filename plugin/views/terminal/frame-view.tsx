@@ -7,12 +7,12 @@ import type { Theme } from './theme.ts';
 export interface FrameViewProps {
   lines: readonly Line[];
   theme: Theme;
-  /** Whether key presses reach us. */
+  /** Whether key presses can be read. */
   keys: boolean;
   actions: KeyActions;
 }
 
-/** A frame that has been laid out, drawn from its properties alone. */
+/** Renders a frame from its properties alone. */
 export function FrameView({ lines, theme, keys, actions }: FrameViewProps): JSX.Element {
   useViewKeys(actions, keys);
   return (
@@ -27,7 +27,7 @@ export function FrameView({ lines, theme, keys, actions }: FrameViewProps): JSX.
 function FrameLine({ line, theme }: { line: Line; theme: Theme }): JSX.Element {
   return (
     <Text wrap="truncate-end">
-      {/* Ink gives no row to a text without characters. */}
+      {/* Ink renders no row for empty text. */}
       {line.length === 0
         ? ' '
         : keyed(line).map(([key, { text, tone }]) => (
@@ -39,7 +39,7 @@ function FrameLine({ line, theme }: { line: Line; theme: Theme }): JSX.Element {
   );
 }
 
-/** Lines and spans have no identity beyond their place. */
+/** Lines and spans are identified by their index only. */
 function keyed<T>(items: readonly T[]): [string, T][] {
   return items.map((item, index) => [String(index), item]);
 }

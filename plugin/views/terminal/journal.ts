@@ -1,6 +1,6 @@
 import type { LogLine, Narrated } from '../narration/log-line.ts';
 
-/** The last lines about what runs, for the lower part of a view. */
+/** The last log lines, for the lower part of a view. */
 export interface Journal<M> {
   narration: M;
   /** Oldest first. */
@@ -8,9 +8,9 @@ export interface Journal<M> {
   firstEventAtMs: number | undefined;
 }
 
-/** What the operator has asked for with keys. */
+/** The operator's requests by keys. */
 export interface Wishes {
-  /** To leave. */
+  /** Requested to quit. */
   quitting: boolean;
   help: boolean;
 }
@@ -22,15 +22,15 @@ export const NO_WISHES: Wishes = { quitting: false, help: false };
 /** More than any terminal shows below the rest. */
 const LOG_LENGTH = 20;
 
-/** @returns a journal in which nothing is written; `narration` is the memory before the first event */
+/** @returns an empty journal; `narration` is the memory before the first event */
 export function emptyJournal<M>(narration: M): Journal<M> {
   return { narration, log: [], firstEventAtMs: undefined };
 }
 
 /**
- * Adds the lines about an event to the journal's own fields.
+ * Adds the lines for an event to the journal's own fields.
  *
- * @param drawnElsewhere the event is remembered, its lines are left out
+ * @param drawnElsewhere updates the memory, but omits the lines
  */
 export function written<M>(
   { log, firstEventAtMs }: Journal<M>,

@@ -1,7 +1,7 @@
 import { type Key, useInput } from 'ink';
 
 export interface KeyActions {
-  /** `q` stops what runs where it is, Ctrl-C interrupts it; both are safe. */
+  /** `q` stops the operation, Ctrl-C interrupts it; both are safe. */
   onQuit(outcome: 'stopped' | 'interrupted'): void;
   onHelp(): void;
   /** Any other key, by its character or name; see `keyNames`. */
@@ -9,10 +9,9 @@ export interface KeyActions {
 }
 
 /**
- * Listens to q, Ctrl-C and ?, and hands on the others. In raw mode the terminal sends no SIGINT, so Ctrl-C comes as a
- * key.
+ * Handles q, Ctrl-C and ?, and passes other keys on. In raw mode the terminal sends no SIGINT; Ctrl-C is a key.
  *
- * @param isActive false where there is no terminal to read from; raw mode would fail there
+ * @param isActive false without a terminal to read from; raw mode would fail there
  */
 export function useViewKeys({ onQuit, onHelp, onKey }: KeyActions, isActive: boolean): void {
   useInput(
@@ -28,14 +27,14 @@ export function useViewKeys({ onQuit, onHelp, onKey }: KeyActions, isActive: boo
   );
 }
 
-/** The keys of Ink that have names here. */
+/** The Ink keys that have names here. */
 type NamedKeys = Partial<
   Pick<Key, 'upArrow' | 'downArrow' | 'leftArrow' | 'rightArrow' | 'return' | 'escape' | 'ctrl' | 'meta'>
 >;
 
 /**
- * The keys that Ink read at once: `up`, `down`, `left`, `right`, `enter`, `escape` or a character. A key that is held
- * down comes several times in one reading. Other texts of several characters were pasted, and are no keys.
+ * The keys of one read by Ink: `up`, `down`, `left`, `right`, `enter`, `escape` or a character. A repeated key may
+ * occur several times in one read. Other texts of several characters were pasted and are ignored.
  */
 export function keyNames(input: string, key: NamedKeys): string[] {
   if (key.upArrow) return ['up'];

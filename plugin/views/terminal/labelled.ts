@@ -6,9 +6,9 @@ import type { Theme } from './theme.ts';
 export const LABEL_WIDTH = 10;
 
 /**
- * Text beside a label, wrapped below its own beginning.
+ * A label and text, wrapped with a hanging indent.
  *
- * @param maxRows what does not fit is cut with an ellipsis
+ * @param maxRows further text is cut off with an ellipsis
  */
 export function labelled(
   label: { text: string; tone: Tone },
@@ -25,7 +25,7 @@ export function labelled(
   ]);
 }
 
-/** Topics, each beside what is to be known about it. */
+/** Topics with their explanations. */
 export function helpLines(
   topics: readonly (readonly [topic: string, text: string])[],
   columns: number,

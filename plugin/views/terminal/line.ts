@@ -4,7 +4,7 @@ import wrapAnsi from 'wrap-ansi';
 import { harmless } from '../../../shared/plain-text.ts';
 import type { Tone } from '../narration/tone.ts';
 
-/** A frame is lines of spans, laid out before anything is drawn, so that its size is known. */
+/** A frame consists of lines of spans, laid out before rendering, so that its size is known. */
 export type Line = readonly Span[];
 
 export interface Span {
@@ -19,12 +19,12 @@ export interface Size {
 
 export const BLANK: Line = [];
 
-/** Text that is safe to draw, so that what is measured is what the terminal shows. */
+/** Text without control characters, so that its measured width is what the terminal shows. */
 export function span(text: string, tone: Tone = 'normal'): Span {
   return { text: harmless(text), tone };
 }
 
-/** Columns that text takes on a terminal: two for a wide character such as an emoji, none for a combining mark. */
+/** Width of the text on a terminal in columns: two for a wide character such as an emoji, none for a combining mark. */
 export function widthOf(text: string): number {
   return stringWidth(text);
 }
@@ -33,7 +33,7 @@ export function lineWidth(line: Line): number {
   return line.reduce((sum, { text }) => sum + widthOf(text), 0);
 }
 
-/** The line, cut with an ellipsis where it would be wider than `columns`. */
+/** The line, cut off with an ellipsis if it is wider than `columns`. */
 export function clip(line: Line, columns: number, ellipsis: string): Line {
   if (lineWidth(line) <= columns) return line;
   const clipped: Span[] = [];
@@ -41,13 +41,13 @@ export function clip(line: Line, columns: number, ellipsis: string): Line {
   for (const { text, tone } of line) {
     const kept = sliceAnsi(text, 0, left);
     if (kept !== '') clipped.push({ text: kept, tone });
-    // Where half of a wide character is left over, nothing may follow.
+    // If half of a wide character does not fit, nothing may follow.
     left = kept === text ? left - widthOf(kept) : 0;
   }
   return [...clipped, span(ellipsis.slice(0, columns), 'faint')];
 }
 
-/** Cuts out the middle, where long zone and workload names are most alike. */
+/** Cuts out the middle, which distinguishes long zone and workload names least. */
 export function shorten(text: string, columns: number, ellipsis: string): string {
   const width = widthOf(text);
   if (width <= columns) return text;
@@ -56,13 +56,13 @@ export function shorten(text: string, columns: number, ellipsis: string): string
   return sliceAnsi(text, 0, head) + ellipsis + sliceAnsi(text, width - (kept - head), width);
 }
 
-/** Exactly `columns` wide: shortened where it is wider, else with spaces behind it. */
+/** Exactly `columns` wide: shortened, or padded with spaces. */
 export function fit(text: string, columns: number, ellipsis: string): string {
   const shortened = shorten(text, columns, ellipsis);
   return shortened + ' '.repeat(Math.max(0, columns - widthOf(shortened)));
 }
 
-/** Breaks text between words into lines of at most `columns`, and longer words where they must. */
+/** Wraps text between words into lines of at most `columns`; breaks longer words if necessary. */
 export function wrap(text: string, columns: number): string[] {
   return text === '' ? [] : wrapAnsi(harmless(text), columns, { hard: true }).split('\n');
 }

@@ -5,36 +5,36 @@ import type { KeyActions } from './keys.ts';
 import type { Line } from './line.ts';
 import { openShell, type ShellContext, type Surface } from './shell.tsx';
 
-/** What is drawn: a state that events and keys change, and how it looks. */
+/** A view: its state, changed by events and keys, and its layout. */
 export interface LiveView<E, S, A = never> {
   initial: S;
   reduce(state: S, action: LiveAction<E> | A): S;
   /** At most `rows - 1` lines of at most `columns - 1` columns. */
   layOut(surface: Surface, state: S): readonly Line[];
-  /** Lines to write below the last picture. */
+  /** Lines to write below the last frame. */
   closing(state: S): readonly string[];
-  /** Whether the picture changes with time alone. */
+  /** Whether the view changes with time alone. */
   ticks: boolean;
-  /** Called with each key beside q, Ctrl-C and ?, by its character or name; see `keyNames`. */
+  /** Called with each key except q, Ctrl-C and ?, by its character or name; see `keyNames`. */
   onKey?: KeyActions['onKey'];
 }
 
-/** `receivedAtMs` is by our own clock: an event's time may be another one's. */
+/** `receivedAtMs` is on our own clock: an event's time may be on another one. */
 export type LiveAction<E> = { type: 'event'; event: E; receivedAtMs: number } | WishAction;
 
 export interface LiveReporter<E, S = unknown, A = never> {
   readonly state: S;
   report(event: E): void;
-  /** Changes the state as an event or a key does. */
+  /** Changes the state by an event or a key. */
   dispatch(action: LiveAction<E> | A): void;
   close(): Promise<void>;
 }
 
 /**
- * Draws events in place, below what the terminal shows already. `close` leaves the last picture there, gives the
- * terminal back and writes the closing lines below.
+ * Draws events in place, below the existing terminal output. `close` leaves the last frame on the screen, restores the
+ * terminal and writes the closing lines below.
  *
- * @param context `stdout` must be a terminal: decide with `chooseView` first
+ * @param context `stdout` must be a terminal: call `chooseView` first
  * @param onQuit called for each q and Ctrl-C
  */
 export function liveReporter<E, S, A = never>(
@@ -46,7 +46,7 @@ export function liveReporter<E, S, A = never>(
   let state = view.initial;
   let closed = false;
   const dispatch = (action: LiveAction<E> | A) => {
-    // What a key has begun may be answered after the end.
+    // The action of a key may complete after the end.
     if (closed) return;
     state = view.reduce(state, action);
     shell.changed();

@@ -1,4 +1,4 @@
-/** The `count` items that matter most, in the order in which they came. */
+/** The `count` most important items, in their original order. */
 export function mostImportant<T>(items: readonly T[], count: number, importance: (item: T) => number): T[] {
   const ranked = [...items].sort((a, b) => importance(b) - importance(a));
   const chosen = new Set(ranked.slice(0, Math.max(0, count)));

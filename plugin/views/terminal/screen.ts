@@ -3,14 +3,14 @@ import type { Clock } from '../../../shared/clock.ts';
 import type { OutputStream } from '../../cli/context.ts';
 import { type Line, lineWidth, type Size } from './line.ts';
 
-/** A dragged window changes its size many times; the picture is drawn again when it has kept one for this long. */
+/** Dragging a window changes its size many times; the frame is redrawn when the size has been stable for this long. */
 const SETTLE_MS = 100;
 const ERASE_LINE_AND_GO_UP = '\u001b[2K\u001b[1A';
 
 /**
- * What Ink draws on: the terminal, with a size that changes only when we say so. Ink answers a narrower terminal by
- * erasing as many rows as it has drawn, but most terminals have wrapped the longer ones by then, and the rows in
- * excess would stay on the screen. See `eraseWrapped`.
+ * The stream that Ink draws on: the terminal, with a size that changes only on request. When a terminal becomes
+ * narrower, Ink erases as many rows as it has drawn, but most terminals have already wrapped the longer ones, and the
+ * extra rows would stay on the screen. See `eraseWrapped`.
  */
 export class FrameTerminal extends Writable {
   readonly isTTY = true;
@@ -26,21 +26,21 @@ export class FrameTerminal extends Writable {
     this.rows = rows;
   }
 
-  /** Passed on at once: what Ink writes while the process exits must not wait in a buffer. */
+  /** Passed on immediately: Ink's output while the process exits must not wait in a buffer. */
   override _write(chunk: unknown, _: string, callback: (error?: Error | null) => void): void {
     this.#stdout.write(chunk);
     callback();
   }
 
-  /** Takes over the terminal's new size. */
+  /** Adopts the terminal's new size. */
   adopt({ columns, rows }: Size): void {
     this.columns = columns;
     this.rows = rows;
   }
 
   /**
-   * Erases the rows by which the terminal has made the frame higher, so that as many are left as Ink knows of. What
-   * has been scrolled out of the screen by then cannot be erased by anybody.
+   * Erases the extra rows that wrapping has added to the frame, so that Ink's row count is correct again. Rows that
+   * have scrolled off the screen cannot be erased.
    *
    * @param frame the lines on the screen, with the cursor in the row below them
    */
@@ -53,22 +53,22 @@ export class FrameTerminal extends Writable {
   }
 }
 
-/** The size of a terminal; 80 by 24 for one that does not say. */
+/** The size of a terminal; 80 by 24 if unknown. */
 export function sizeOf(stdout: OutputStream): Size {
   return { columns: stdout.columns || 80, rows: stdout.rows || 24 };
 }
 
-/**
- * Whether the terminal wraps lines that have become too long when it is narrowed, as nearly all do today. The others
- * cut them off.
- */
+/** Whether the terminal wraps long lines when it becomes narrower, as nearly all do. The others cut them off. */
 export function reflows(env: Readonly<Record<string, string | undefined>>): boolean {
   if (env.TMUX !== undefined) return true;
   const cuts = /^(linux|rxvt|screen)/.test(env.TERM ?? '');
   return !cuts && env.XTERM_VERSION === undefined;
 }
 
-/** Calls `begun` when the size starts to change and `settled` when it has stayed the same; returns the way to stop. */
+/**
+ * Calls `begun` when the size starts to change and `settled` when it has been stable; returns a function that stops
+ * watching.
+ */
 export function watchSize(
   stdout: OutputStream,
   clock: Clock,

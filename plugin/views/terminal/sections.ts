@@ -5,15 +5,15 @@ import { BLANK, type Line, span } from './line.ts';
 
 const FEWEST_LOG_ROWS = 2;
 
-/** A blank line, drawn when all else has what it wants. */
+/** A blank line, drawn if all other sections have their maximum. */
 export const gap: Section = { rank: 11, min: 0, want: 1, draw: () => [BLANK] };
 
-/** Lines of which as many as possible are shown, from the first one on. */
+/** Lines of which as many as fit are shown, starting with the first. */
 export function fixed(rank: number, lines: readonly Line[]): Section {
   return { rank, min: Math.min(1, lines.length), want: lines.length, draw: () => lines };
 }
 
-/** The last lines, with the time since the first event, below a gap; nothing as long as there are none. */
+/** The last log lines, with the time since the first event, below a gap; empty if there are none. */
 export function logSections(
   { log, firstEventAtMs = 0 }: Pick<Journal<unknown>, 'log' | 'firstEventAtMs'>,
   want: number,

@@ -7,32 +7,32 @@ import type { Line, Size } from './line.ts';
 import { FrameTerminal, reflows, watchSize } from './screen.ts';
 import { type Theme, themeFor } from './theme.ts';
 
-/** What a frame is laid out for. */
+/** The inputs of a layout in addition to the state. */
 export interface Surface {
   size: Size;
   theme: Theme;
-  /** By our own clock. */
+  /** On our own clock. */
   nowMs: number;
-  /** Whether key presses reach us. */
+  /** Whether key presses can be read. */
   keys: boolean;
 }
 
-/** The terminal and the keys of the one who draws on it. */
+/** The caller's terminal and keys. */
 export type ShellContext = Pick<Context, 'stdout' | 'stderr' | 'stdin' | 'env' | 'clock'>;
 
 export interface ShellOptions extends ShellContext {
-  /** The picture as it is now: at most `rows - 1` lines of at most `columns - 1` columns. */
+  /** The current frame: at most `rows - 1` lines of at most `columns - 1` columns. */
   layOut(surface: Surface): readonly Line[];
-  /** Raw mode swallows the SIGINT that Ctrl-C would otherwise send: it comes as a key. */
+  /** In raw mode Ctrl-C does not send SIGINT: it is a key. */
   actions: KeyActions;
-  /** Whether the picture changes with time alone; it is then drawn every second. */
+  /** Whether the view changes with time alone; it is then redrawn every second. */
   ticks: boolean;
 }
 
 export interface Shell {
-  /** There is something new to draw. Many calls in a row are drawn once. */
+  /** Requests a redraw. Many calls in a row cause only one. */
   changed(): void;
-  /** Leaves the last picture on the screen and gives the terminal back. */
+  /** Leaves the last frame on the screen and restores the terminal. */
   close(): Promise<void>;
 }
 
@@ -40,9 +40,9 @@ const REDRAW_MS = 100;
 const SECOND_MS = 1000;
 
 /**
- * Draws frames in place, below what the terminal shows already, through resizes and until it is closed.
+ * Draws frames in place, below the existing terminal output, through resizes and until it is closed.
  *
- * @param options `stdout` must be a terminal: decide with `chooseView` first
+ * @param options `stdout` must be a terminal: call `chooseView` first
  */
 export function openShell(options: ShellOptions): Shell {
   return new InkShell(options);
@@ -74,7 +74,7 @@ class InkShell implements Shell {
       exitOnCtrlC: false,
       interactive: true,
       incrementalRendering: true,
-      // Redraws are paced here, where they can be held back while the size changes.
+      // Redraws are paced here, where they can be paused while the size changes.
       maxFps: SECOND_MS,
     });
     this.#unwatch = watchSize(stdout, clock, {

@@ -4,7 +4,7 @@ import { labelled } from './labelled.ts';
 import { type Line, span } from './line.ts';
 import type { Theme } from './theme.ts';
 
-/** What happens now and why, and what would change a `blocked`. */
+/** The current status and its reason, and what would resolve a `blocked`. */
 export interface StatusFacts {
   kind: keyof typeof LABELS;
   reason: string;
@@ -22,7 +22,7 @@ const LABELS = {
   done: { text: 'done', tone: 'good' },
 } as const satisfies Record<string, { text: string; tone: Tone }>;
 
-/** The status and, as far as there is room, what would change it. */
+/** The status and, if there is room, what would resolve it. */
 export function statusLines(now: StatusFacts, columns: number, maxRows: number, theme: Theme): Line[] {
   const layout = { columns, ellipsis: theme.ellipsis };
   const fixRows = now.fix === undefined ? 0 : Math.floor(maxRows / 2);
@@ -34,12 +34,12 @@ export function statusLines(now: StatusFacts, columns: number, maxRows: number, 
   return [...reason, ...fix];
 }
 
-/** Rows that the status can use: a wait is shown by its beginning, a block in full. */
+/** Rows that the status can use: a wait is cut off, a block is shown in full. */
 export function statusRows({ kind }: StatusFacts): number {
   return kind === 'blocked' ? 5 : 2;
 }
 
-/** What the keys do, or that the wish to leave was heard. */
+/** The actions of the keys, or a confirmation that it is quitting. */
 export function footer(quitting: boolean, keys: boolean, leaving: string): Line {
   if (quitting) return [span(leaving, 'warn')];
   if (!keys) return [span('Ctrl-C', 'strong'), span(' quit (safe)', 'faint')];
@@ -49,7 +49,7 @@ export function footer(quitting: boolean, keys: boolean, leaving: string): Line 
 const LONGEST_BAR = 50;
 const SHORTEST_BAR = 8;
 
-/** How much is done, as a bar with figures behind it; only the figures where there is no room for both. */
+/** Progress as a bar followed by figures; only the figures if there is no room for both. */
 export function progressBar(
   { done, total, figures }: { done: number; total: number; figures: string },
   columns: number,
@@ -60,16 +60,16 @@ export function progressBar(
   return [...bar(done, total, width, theme), span(`  ${figures}`, 'strong')];
 }
 
-/** A bar of `width` columns; full only when all is done, or when there is nothing to do. */
+/** A bar of `width` columns; full only if all is done, or if there is nothing to do. */
 export function bar(done: number, total: number, width: number, theme: Theme): Line {
   const filled = total === 0 ? width : Math.floor((width * done) / total);
   return [span(theme.bar.done.repeat(filled), 'good'), span(theme.bar.rest.repeat(width - filled), 'faint')];
 }
 
 /**
- * How long it has run: the snapshot's own time goes on by our clock from the moment it was received.
+ * Elapsed time: the snapshot's own time, advanced by our clock since it was received.
  *
- * @param nowMs by the clock that `receivedAtMs` was read from
+ * @param nowMs on the clock of `receivedAtMs`
  */
 export function elapsed(
   { snapshot, receivedAtMs }: Received<{ startedAtMs: number; nowMs: number }>,
@@ -78,13 +78,13 @@ export function elapsed(
   return formatDuration(snapshot.nowMs - snapshot.startedAtMs + Math.max(0, nowMs - receivedAtMs));
 }
 
-/** A snapshot and when it came by our clock: its own times are the API server's. */
+/** A snapshot and when it was received on our clock: its own times are the API server's. */
 export interface Received<S> {
   snapshot: S;
   receivedAtMs: number;
 }
 
-/** The decision's reasons begin with "waiting for" where the label says so already. */
+/** Some reasons begin with "waiting for", which the label already contains. */
 function reasonOf({ kind, reason }: StatusFacts): string {
   const text = oneLine(reason);
   return kind === 'waiting' ? text.replace(/^waiting /, '') : text;

@@ -1,11 +1,11 @@
 import type { Tone } from '../narration/tone.ts';
 
-/** What has become of a pod. */
+/** The state of a pod. */
 export type CellLook = 'updated' | 'replacing' | 'stale' | 'unready';
-/** How far a zone is. */
+/** The progress of a zone. */
 export type PhaseLook = 'finished' | 'active' | 'pending';
 
-/** How facts look. Every glyph differs from the others without its colour. */
+/** How facts look. Every glyph is distinct without its color. */
 export interface Theme {
   cells: Readonly<Record<CellLook, string>>;
   phases: Readonly<Record<PhaseLook, string>>;
@@ -58,7 +58,7 @@ const NO_COLOURS: Theme['styles'] = {
   busy: {},
   warn: {},
   bad: {},
-  // Not a colour, and without it nobody sees the cursor.
+  // Not a color, and without it the cursor is invisible.
   chosen: { inverse: true },
 };
 
@@ -77,9 +77,7 @@ export const PHASE_TONES: Readonly<Record<PhaseLook, Tone>> = {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/**
- * Glyphs beyond ASCII where the locale is UTF-8, colours unless `NO_COLOR` is set and not empty (no-color.org).
- */
+/** Glyphs beyond ASCII if the locale is UTF-8, colors unless `NO_COLOR` is set and not empty (no-color.org). */
 export function themeFor(env: Environment): Theme {
   return { ...(isUtf8(env) ? UNICODE : ASCII), styles: env.NO_COLOR ? NO_COLOURS : COLOURS };
 }

@@ -19,7 +19,7 @@ export function count(name: string, section: 'spec' | 'status', field: string): 
   return { name, type: 'integer', cell: (object) => Number(fieldsAt(object, section)[field] ?? 0) };
 }
 
-/** The age column that most tables end with. */
+/** The age column at the end of most tables. */
 export const AGE = text('Age', (object, nowMs) => age(object.metadata.creationTimestamp, nowMs));
 
 /** Containers and images of a pod template, shown by `-o wide`. */
@@ -40,7 +40,7 @@ function templateContainers(object: KubeObject, field: string): string {
     .join(',');
 }
 
-/** The objects in a list, nothing when it is no list. */
+/** The objects in a list; empty if the value is not a list. */
 export function fieldsIn(value: unknown): Fields[] {
   return Array.isArray(value) ? value.filter(isFields) : [];
 }

@@ -19,7 +19,7 @@ const ready = text('Ready', (object) => {
   return `${Number(status.readyReplicas ?? 0)}/${Number(fieldsAt(object, 'spec').replicas ?? 0)}`;
 });
 
-/** Columns after the name, by storage key, as the real server's printers have them. */
+/** Columns after the name, by storage key, as in the real server's printers. */
 export const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   [PODS]: POD_COLUMNS,
   [NODES]: [

@@ -5,7 +5,7 @@ import { badRequest, StatusError } from '../errors.ts';
 /**
  * JSON patch (RFC 6902).
  *
- * @throws StatusError BadRequest for a malformed patch, Invalid when an operation cannot be carried out
+ * @throws StatusError BadRequest for a malformed patch, Invalid if an operation fails
  */
 export function jsonPatch(document: unknown, patch: unknown): unknown {
   if (!Array.isArray(patch))

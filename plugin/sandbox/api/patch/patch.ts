@@ -27,10 +27,10 @@ export function patchKind(contentType: string | undefined, resource: Resource): 
 /**
  * The object after a patch.
  *
- * Apply is simplified: the configuration is merged over the object and field ownership is not recorded, so that
- * neither conflicts nor removals by omission exist.
+ * Apply is simplified: the configuration is merged into the object without field ownership, so that there are neither
+ * conflicts nor removals by omission.
  *
- * @throws StatusError BadRequest or Invalid, by the kind of patch
+ * @throws StatusError BadRequest or Invalid, depending on the kind of patch
  */
 export function patched(kind: PatchKind, resource: Resource, object: KubeObject, patch: unknown): KubeObject {
   const result = apply(kind, resource, object, patch);

@@ -27,7 +27,7 @@ const MERGE_KEYS: Readonly<Record<string, readonly string[]>> = {
   resourceClaims: ['name'],
 };
 
-/** Lists of scalars that are merged as sets. */
+/** Lists of scalars merged as sets. */
 const SETS: ReadonlySet<string> = new Set(['finalizers', 'podCIDRs']);
 
 const DIRECTIVE = '$patch';
@@ -36,7 +36,7 @@ const DELETE_PRIMITIVES = '$deleteFromPrimitiveList/';
 const ELEMENT_ORDER = '$setElementOrder/';
 
 /**
- * Strategic merge patch with the directives that kubectl writes
+ * Strategic merge patch with the directives that kubectl sends
  * (https://github.com/kubernetes/community/blob/master/contributors/devel/sig-api-machinery/strategic-merge-patch.md).
  *
  * @throws StatusError BadRequest for an unknown directive
@@ -78,7 +78,7 @@ function patchedField(field: string, current: unknown, value: unknown): unknown 
   return key === undefined ? value : mergeByKey(key, existing, value);
 }
 
-/** Which of the field's possible keys the elements carry; `undefined` means that the list is replaced whole. */
+/** The merge key that the elements contain; `undefined` means that the complete list is replaced. */
 function mergeKey(field: string, elements: readonly unknown[]): string | undefined {
   return MERGE_KEYS[field]?.find((key) => elements.some((element) => isFields(element) && key in element));
 }
@@ -103,7 +103,7 @@ function subtract(current: unknown, removed: unknown): unknown {
   return current.filter((entry) => !removed.includes(entry));
 }
 
-/** Sorts the elements named by the directive into its order; others keep their place behind them. */
+/** Sorts the elements named by the directive into its order; others keep their order after them. */
 function reorder(target: Fields, field: string, order: unknown): void {
   const list = target[field];
   if (!Array.isArray(list) || !Array.isArray(order)) return;

@@ -1,4 +1,4 @@
-/** Which target groups Ingresses ask for. */
+/** Which target groups Ingresses require. */
 import { createHash } from 'node:crypto';
 import type { TargetGroupSettings } from '../settings.ts';
 import {
@@ -10,20 +10,20 @@ import {
   type Service,
 } from './ingresses.ts';
 
-/** A target group of an Ingress, and the pods that are to be in it. */
+/** A target group of an Ingress, and the pods to register in it. */
 export interface Binding {
-  /** As the controller names its TargetGroupBindings. */
+  /** Named like the controller's TargetGroupBindings. */
   name: string;
   namespace: string;
-  /** Name of the Ingress whose load balancer it is behind. */
+  /** Name of the Ingress whose load balancer uses it. */
   ingress: string;
   selector: Readonly<Record<string, string>>;
-  /** Number of a port of the pods, or its name. */
+  /** Number or name of a port of the pods. */
   targetPort: number | string;
   settings: TargetGroupSettings;
 }
 
-/** By the annotations' documentation, and AWS's for the delay. */
+/** From the annotations' documentation, and AWS's for the delay. */
 const DEFAULTS = {
   intervalS: 15,
   timeoutS: 5,
@@ -51,7 +51,7 @@ export function bindingsOf(
   });
 }
 
-/** The pod condition that the controller sets, and the readiness gate that waits for it. */
+/** The pod condition set by the controller, and the readiness gate for it. */
 export function gateOf({ name }: Pick<Binding, 'name'>): string {
   return `${GATE_PREFIX}${name}`;
 }
@@ -102,7 +102,7 @@ function settingsOf(annotations: Readonly<Record<string, string>>): TargetGroupS
   };
 }
 
-/** `k8s-default-web-0123456789`: parts of the names, and a hash of what else tells it from others. */
+/** `k8s-default-web-0123456789`: parts of the names, and a hash that makes it unique. */
 function bindingName(namespace: string, service: string, ingress: string): string {
   const part = (text: string) => text.replace(/[^a-z0-9]/g, '').slice(0, 8);
   const hash = createHash('sha256')

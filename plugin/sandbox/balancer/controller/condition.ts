@@ -2,7 +2,7 @@ import { REGISTERING, type TargetHealth } from '../target.ts';
 import type { DescribedTarget } from '../target-group.ts';
 import type { Endpoint } from './endpoints.ts';
 
-/** A pod condition that is to be written. */
+/** A pod condition to write. */
 export interface GateCondition {
   type: string;
   status: 'True' | 'False';
@@ -12,12 +12,12 @@ export interface GateCondition {
 }
 
 /**
- * The condition that tells a pod's readiness gate of its target: True for a healthy one, else False with the target's
- * reason. A pod without the gate gets none.
+ * The condition for a pod's readiness gate: True for a healthy target, otherwise False with the target's reason. A pod
+ * without the gate gets none.
  * https://github.com/kubernetes-sigs/aws-load-balancer-controller/blob/main/pkg/targetgroupbinding/resource_manager.go
  *
  * @param gate type of the condition
- * @returns undefined where there is nothing to write
+ * @returns undefined if nothing has to be written
  */
 export function conditionFor(
   { pod, podIP, port }: Endpoint,

@@ -9,9 +9,9 @@ import { differences, type Endpoint, endpointsOf } from './endpoints.ts';
 import { readIngress, readIngressClass, readService } from './ingresses.ts';
 import { readBackendPod } from './objects.ts';
 
-/** What the controller does in AWS. */
+/** The controller's operations in AWS. */
 export interface Cloud {
-  /** The target group of a binding with its settings, behind a load balancer; made where there is none. */
+  /** The target group of a binding with its settings, behind a load balancer; created if it does not exist. */
   ensure(binding: Binding): Promise<TargetGroup>;
 }
 
@@ -20,7 +20,7 @@ export interface ControllerOptions {
   clock: Clock;
   random: () => number;
   cloud: Cloud;
-  /** Told what went wrong where nobody waits for it. */
+  /** Called with errors that no caller waits for. */
   onProblem(error: Error): void;
 }
 
@@ -31,7 +31,7 @@ export interface Controller {
 }
 
 /**
- * How often the health of targets that pods wait for is asked for: nothing tells of it.
+ * Interval for polling the health of targets that pods wait for, as there are no notifications.
  * https://github.com/kubernetes-sigs/aws-load-balancer-controller/blob/main/pkg/targetgroupbinding/resource_manager.go
  */
 const POLL_MS = 15_000;
@@ -40,9 +40,9 @@ const RETRY_MS = 1_000;
 const NETWORKING = { group: 'networking.k8s.io', version: 'v1' };
 
 /**
- * Starts what the AWS Load Balancer Controller is to a rolling update: it keeps target groups filled with the pods
- * that are ready for traffic, takes out those that leave, and tells the readiness gates of pods how their targets are.
- * All it knows of the cluster comes through the API.
+ * Starts the part of the AWS Load Balancer Controller that matters for a rolling update: it registers pods that are
+ * ready for traffic in target groups, deregisters those that leave, and sets the readiness gates of pods from the
+ * health of their targets. It sees the cluster only through the API.
  */
 export async function startController(options: ControllerOptions): Promise<Controller> {
   const { kube, clock, random, cloud, onProblem } = options;
@@ -118,7 +118,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
   };
 }
 
-/** Writes a condition; the uid keeps it from a successor of the pod, and a pod that is gone needs none. */
+/** Writes a condition; the uid protects a successor of the pod, and a deleted pod needs none. */
 async function tell(kube: Kube, { pod }: Endpoint, condition: GateCondition): Promise<void> {
   const { namespace, name, uid } = pod.metadata;
   try {

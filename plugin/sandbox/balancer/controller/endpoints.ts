@@ -2,14 +2,14 @@ import type { DescribedTarget, TargetName } from '../target-group.ts';
 import { type Binding, gateOf, selectsPod } from './bindings.ts';
 import type { BackendPod } from './objects.ts';
 
-/** A pod that belongs into a target group. */
+/** A pod that belongs to a target group. */
 export interface Endpoint extends TargetName {
   pod: BackendPod;
 }
 
 /**
- * The pods that get traffic from a target group: those that are ready but for its own readiness gate, and stay.
- * Waiting for that gate too would be waiting for themselves.
+ * The pods that receive traffic from a target group: ready except for its own readiness gate, and not terminating.
+ * Waiting for that gate too would be a deadlock.
  * https://github.com/kubernetes-sigs/aws-load-balancer-controller/blob/main/pkg/backend/endpoint_resolver.go
  */
 export function endpointsOf(binding: Binding, pods: Iterable<BackendPod>): Endpoint[] {
@@ -20,7 +20,7 @@ export function endpointsOf(binding: Binding, pods: Iterable<BackendPod>): Endpo
     .map((pod) => ({ pod, podIP: pod.status.podIP, port: portOf(pod, binding.targetPort) }));
 }
 
-/** What has to change in a target group for it to hold the endpoints. */
+/** The changes that make a target group contain exactly the endpoints. */
 export function differences(
   endpoints: readonly Endpoint[],
   targets: readonly DescribedTarget[],

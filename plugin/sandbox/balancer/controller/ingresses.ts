@@ -1,6 +1,6 @@
 /**
- * The fields of Ingresses, their classes and Services that the controller reads. `kubectl zone check` has readers of its
- * own, which the sandbox is there to test.
+ * The fields of Ingresses, their classes and Services that the controller reads. `kubectl zone check` has its own
+ * readers, which the sandbox must test independently.
  */
 import * as z from 'zod/mini';
 import { ObjectMetaSchema } from '../../../../shared/kube/objects/metadata.ts';
@@ -45,12 +45,12 @@ const ServiceSchema = z.object({
 });
 export type Service = z.infer<typeof ServiceSchema>;
 
-/** These throw ZodError for what is malformed. */
+/** These throw ZodError for malformed objects. */
 export const readIngress = (value: unknown): Ingress => IngressSchema.parse(value);
 export const readIngressClass = (value: unknown): IngressClass => IngressClassSchema.parse(value);
 export const readService = (value: unknown): Service => ServiceSchema.parse(value);
 
-/** Names of the Services behind an Ingress of class `alb`; empty for one of another class. */
+/** Names of the Services behind an Ingress of class `alb`; empty for other classes. */
 export function backendsOf(ingress: Ingress, classes: readonly IngressClass[]): ReadonlySet<string> {
   if (!isAlb(ingress, classes)) return new Set();
   const { defaultBackend, rules } = ingress.spec;
@@ -81,7 +81,7 @@ const Action = z.object({
   ),
 });
 
-/** The controller refuses an action that cannot be read. */
+/** The controller rejects an action that cannot be parsed. */
 function servicesOfAction(json: string): string[] {
   try {
     const { forwardConfig } = Action.parse(JSON.parse(json));

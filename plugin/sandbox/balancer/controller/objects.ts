@@ -1,4 +1,4 @@
-/** The fields of pods that the controller looks at. */
+/** The fields of pods that the controller reads. */
 import * as z from 'zod/mini';
 import { ConditionsSchema, ObjectMetaSchema } from '../../../../shared/kube/objects/metadata.ts';
 
@@ -14,12 +14,12 @@ const Pod = z.object({
 });
 export type BackendPod = z.infer<typeof Pod>;
 
-/** Reads a pod. Throws ZodError when malformed. */
+/** Reads a pod. Throws ZodError if it is malformed. */
 export function readBackendPod(value: unknown): BackendPod {
   return Pod.parse(value);
 }
 
-/** What a webhook needs to know of a pod that does not exist yet. */
+/** The fields that a webhook needs from a pod that does not exist yet. */
 const NewPod = z.object({
   metadata: z.object({ labels: z._default(z.record(z.string(), z.string()), {}) }),
   spec: z.object({ readinessGates: z._default(z.array(z.object({ conditionType: z.string() })), []) }),
@@ -30,7 +30,7 @@ const Review = z.object({
   request: z.object({ uid: z.string(), namespace: z.string(), object: NewPod }),
 });
 
-/** The request of an AdmissionReview about a pod. Throws ZodError when malformed. */
+/** The request of an AdmissionReview for a pod. Throws ZodError if it is malformed. */
 export function readReview(value: unknown): z.infer<typeof Review>['request'] {
   return Review.parse(value).request;
 }

@@ -20,10 +20,9 @@ const CONFIGURATIONS = {
 };
 
 /**
- * Serves the webhook that gives new pods their readiness gates, and registers it for the namespaces whose label asks
- * for that.
+ * Serves the webhook that adds readiness gates to new pods, and registers it for namespaces with the label.
  *
- * @param bindings as they are when a pod is created
+ * @param bindings the current bindings when a pod is created
  */
 export async function startInjectionWebhook(
   kube: Kube,
@@ -31,7 +30,7 @@ export async function startInjectionWebhook(
 ): Promise<InjectionWebhook> {
   const { ca, cert, key } = await makeCertificates();
   const server = createServer({ cert, key }, (incoming, outgoing) => {
-    // A request that is none gets no answer, which the API server takes for a failure.
+    // A malformed request gets no response, which the API server treats as a failure.
     text(incoming)
       .then((body) => JSON.stringify(answerTo(JSON.parse(body), bindings())))
       .then(
@@ -56,9 +55,8 @@ export async function startInjectionWebhook(
 }
 
 /**
- * The JSON patch that gives a new pod the readiness gates of the target groups it will be in; empty where it has them
- * or is in none.
- * https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/pod_readiness_gate/
+ * The JSON patch that adds to a new pod the readiness gates of its target groups; empty if it has them or has no target
+ * group. https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/pod_readiness_gate/
  */
 export function gatePatch(namespace: string, pod: NewPod, bindings: readonly Binding[]): object[] {
   const { readinessGates } = pod.spec;
@@ -91,7 +89,7 @@ function listening(server: Server): Promise<void> {
   });
 }
 
-/** With the failurePolicy of the controller's chart: without the gate a pod would be taken for ready too early. */
+/** With the failurePolicy of the controller's chart: without the gate a pod would be considered ready too early. */
 function configuration(url: string, caBundle: string): object {
   return {
     apiVersion: 'admissionregistration.k8s.io/v1',

@@ -10,10 +10,10 @@ export const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 const MAGIC = Buffer.from('k8s\0');
 
 /**
- * Decodes a protobuf body into the object that its JSON would be.
+ * Decodes a protobuf body into the equivalent JSON object.
  *
- * @throws StatusError UnsupportedMediaType for kinds and fields that the sandbox cannot read, so that nothing is
- *   lost silently; BadRequest for what is no protobuf
+ * @throws StatusError UnsupportedMediaType for kinds and fields that the sandbox cannot decode, so that nothing is lost
+ * silently; BadRequest if the body is not protobuf
  */
 export function decodeProtobuf(body: Uint8Array): Fields {
   if (!Buffer.from(body.subarray(0, MAGIC.length)).equals(MAGIC))

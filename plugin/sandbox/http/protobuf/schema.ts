@@ -1,4 +1,4 @@
-/** How a field is read. `text` and `count` are left out when empty or zero, as Go's `omitempty` does. */
+/** How a field is decoded. `text` and `count` are omitted if empty or zero, as with Go's `omitempty`. */
 export type FieldType =
   | 'text'
   | 'texts'
@@ -12,7 +12,7 @@ export type FieldType =
   | { message: Message }
   | { messages: Message };
 
-/** Fields of a message by number: name and type. A field that is not here cannot be read. */
+/** Fields of a message by number: name and type. Fields not listed here cannot be decoded. */
 export type Message = Readonly<Record<number, readonly [name: string, type: FieldType]>>;
 
 const ignored = (name: string) => [name, 'ignored'] as const;
@@ -152,8 +152,8 @@ const budgetSpec: Message = {
 };
 
 /**
- * Kinds that kubectl sends as protobuf, since client-go's typed clients do so by default (1.32): those of drain,
- * auth and `kubectl create`. Numbers are those of the generated.proto files of k8s.io/api.
+ * Kinds that kubectl sends as protobuf, the default of client-go's typed clients (1.32): those of drain, auth and
+ * `kubectl create`. Numbers are those of the generated.proto files of k8s.io/api.
  */
 export const KINDS: Readonly<Record<string, Message>> = {
   DeleteOptions: deleteOptions,

@@ -10,10 +10,9 @@ const BYTES = 2;
 const FIXED32 = 5;
 
 /**
- * Splits a message into its fields, in the order of the wire
- * (https://protobuf.dev/programming-guides/encoding/).
+ * Splits a message into its fields, in wire order (https://protobuf.dev/programming-guides/encoding/).
  *
- * @throws RangeError when the message is cut off or uses another wire type
+ * @throws RangeError if the message is truncated or uses another wire type
  */
 export function readFields(message: Uint8Array): WireField[] {
   const fields: WireField[] = [];
@@ -45,7 +44,7 @@ export function readFields(message: Uint8Array): WireField[] {
   return fields;
 }
 
-/** A varint as the signed number that it is in Kubernetes' types. */
+/** A varint as a signed number, as in Kubernetes' types. */
 export function signed(value: bigint): number {
   return Number(BigInt.asIntN(64, value));
 }

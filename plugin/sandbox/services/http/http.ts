@@ -11,21 +11,21 @@ import type { PodResponse, SimulatedService } from '../service.ts';
 import type { PodAddresses } from './network.ts';
 import { type PodServer, startPodServer } from './server.ts';
 
-/** A pod's server, and what there is to cancel. */
+/** A pod's server, and its pending timers. */
 interface Served {
   podIP: string;
   port: number;
   server: PodServer;
-  /** Undefined until the pod is told to go. */
+  /** Undefined until the pod is being deleted. */
   cancelTerm: (() => void) | undefined;
 }
 
 /**
- * Real HTTP servers on loopback ports for all pods that serve `http`. Every path answers 200 with the pod's name,
- * after the time that the annotation `answer` gives, none by default.
+ * Real HTTP servers on loopback ports for all pods that serve `http`. Every path returns 200 with the pod's name, after
+ * the delay in the annotation `answer`, none by default.
  *
- * A server listens as long as its containers run. When its pod is deleted and the preStop hook is over it gets its
- * SIGTERM: it stops listening and goes on serving the connections it has, until its process ends and resets them.
+ * A server listens while its containers run. When its pod is deleted and the preStop hook has finished it gets SIGTERM:
+ * it stops listening and still serves its open connections, until its process ends and resets them.
  */
 export function startHttp(store: Store, clock: Clock, addresses: PodAddresses): SimulatedService {
   const servers = new Map<string, Served>();

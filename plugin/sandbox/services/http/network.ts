@@ -1,22 +1,21 @@
 /**
- * Where a port of a pod is found on this machine: a loopback port that is open; `closed` where the pod is there and
- * nothing listens, as one that answers with a reset; `gone` where nobody has the address any more, so that packets to
- * it are lost and a caller waits.
+ * The state of a pod's port on this machine: an open loopback port; `closed` if the pod exists and nothing listens,
+ * which results in a reset; `gone` if the address is unused, so that packets to it are lost and a client waits.
  */
 export type Route = { kind: 'open'; port: number } | { kind: 'closed'; port: number } | { kind: 'gone' };
 
-/** The network that pods with real servers are in. */
+/** The network of pods with real servers. */
 export interface PodNetwork {
-  /** Where to connect to now. A `closed` port is one where nothing listens, 0 where nothing ever has. */
+  /** Where to connect now. A `closed` port is one on which nothing listens, 0 if nothing ever has. */
   route(podIP: string, port: number): Route;
 }
 
 interface Address {
-  /** Loopback ports by the pod's own. */
+  /** Loopback ports by pod port. */
   ports: Map<number, { loopbackPort: number; open: boolean }>;
 }
 
-/** The network, as the pods change it. */
+/** The network, updated as pods change. */
 export class PodAddresses implements PodNetwork {
   private readonly addresses = new Map<string, Address>();
 
@@ -28,7 +27,7 @@ export class PodAddresses implements PodNetwork {
     return { kind: known.open ? 'open' : 'closed', port: known.loopbackPort };
   }
 
-  /** A pod has got this address. */
+  /** A pod was assigned this address. */
   join(podIP: string): void {
     if (!this.addresses.has(podIP)) this.addresses.set(podIP, { ports: new Map() });
   }

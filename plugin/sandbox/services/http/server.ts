@@ -1,17 +1,17 @@
 import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer as createListener, type Socket } from 'node:net';
 
-/** An HTTP server of which one can stop listening and leave its connections alone. */
+/** An HTTP server that can stop listening without closing its connections. */
 export interface PodServer {
-  /** Refuses new connections from now on; those there are go on. */
+  /** Refuses new connections from now on; open ones continue. */
   stopListening(): void;
-  /** Resets all connections, with the requests on them. */
+  /** Resets all connections and their requests. */
   kill(): void;
 }
 
 /**
- * Starts an HTTP server on a free port of 127.0.0.1. It never closes a connection by itself: behind a load balancer a
- * server must keep idle ones for longer than that does.
+ * Starts an HTTP server on a free port of 127.0.0.1. It never closes idle connections: behind a load balancer a server
+ * must keep them longer than the load balancer does.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#connection-idle-timeout
  *
  * @param onListening called with the port, unless the server was stopped before
@@ -19,7 +19,7 @@ export interface PodServer {
 export function startPodServer(listener: RequestListener, onListening: (port: number) => void): PodServer {
   const http = createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 }, listener);
   const sockets = new Set<Socket>();
-  // Closing an http.Server closes idle connections too; a bare listener leaves them to the pod.
+  // Closing an http.Server closes idle connections too; a plain TCP listener does not.
   const tcp = createListener((socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));

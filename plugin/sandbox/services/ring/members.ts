@@ -1,4 +1,4 @@
-/** The members of simulated hash rings, as the life of their pods makes them. */
+/** The members of simulated hash rings, derived from the lifecycle of their pods. */
 import { REPLICASETS } from '../../api/resources.ts';
 import { isReady, isTerminating } from '../../controllers/pods.ts';
 import { PREFIX, parseDurationMs } from '../../controllers/simulation.ts';
@@ -17,7 +17,7 @@ export interface Member {
   heartbeatTimeoutMs: number;
   /** When its process ended without leaving; undefined while it runs and sends heartbeats. */
   stoppedMs: number | undefined;
-  /** Of the pod that it is, or was. */
+  /** The uid of its current or former pod. */
   uid: string;
 }
 
@@ -25,9 +25,8 @@ export interface Member {
 const HEARTBEAT_TIMEOUT_MS = 60_000;
 
 /**
- * The member that a pod makes of itself: JOINING while it starts, ACTIVE from its first readiness on, LEAVING while it
- * flushes, gone when its process exits in good order, and without heartbeats while it does not run for any other
- * reason.
+ * The ring member of a pod: JOINING while it starts, ACTIVE once it was ready, LEAVING while it flushes, removed when
+ * its process exits gracefully, and without heartbeats while it does not run for any other reason.
  *
  * @param known the entry of this name, which a successor takes over
  * @returns undefined for a pod that has never run, or has left
@@ -59,19 +58,19 @@ export function memberOf(
   return isReady(pod) ? { ...member, state: 'ACTIVE' } : member;
 }
 
-/** A member whose pod has gone without having left: it was killed at once, or before at the end of its grace period. */
+/** A member whose pod is gone without having left: it was killed, immediately or at the end of its grace period. */
 export function afterDeletion(member: Member, nowMs: number): Member {
   return { ...member, stoppedMs: member.stoppedMs ?? nowMs };
 }
 
-/** What the ring page calls the state of a member. */
+/** The state of a member on the ring page. */
 export function shownState({ state, stoppedMs, heartbeatTimeoutMs }: Member, nowMs: number): string {
   return stoppedMs !== undefined && nowMs - stoppedMs > heartbeatTimeoutMs ? 'UNHEALTHY' : state;
 }
 
 /**
- * The ring that a pod belongs to: that which its annotation `ring` names in the namespace, else one for each workload,
- * whichever of its ReplicaSets the pod is from.
+ * The ring of a pod: the one named by its annotation `ring` in the namespace, otherwise one per workload, for all its
+ * ReplicaSets.
  */
 export function ringOf(pod: Pod, store: Store): string {
   const { namespace = '', name, annotations } = pod.metadata;

@@ -1,10 +1,10 @@
-/** The pages of a simulated hash ring, shaped as those of dskit (`ring/ring_http.go`). */
+/** The pages of a simulated hash ring, shaped like dskit's (`ring/ring_http.go`). */
 import type { PodResponse } from '../service.ts';
 import { type Member, shownState } from './members.ts';
 
 const NEVER = '0001-01-01T00:00:00Z';
 
-/** The ring as JSON where the client accepts that, else as HTML. */
+/** The ring as JSON if the client accepts it, otherwise as HTML. */
 export function ringPage(members: readonly Member[], accept: string, nowMs: number): PodResponse {
   const sorted = [...members].sort((a, b) => (a.id < b.id ? -1 : 1));
   return accept.includes('application/json')

@@ -8,13 +8,13 @@ import { PAGE_NOT_FOUND, type PodRequest, type PodResponse, type SimulatedServic
 import { afterDeletion, type Member, memberOf, ringOf } from './members.ts';
 import { ringPage } from './page.ts';
 
-/** Where Loki and Cortex have the page, and where Mimir, Cortex and Tempo have it. */
+/** The path of the page in Loki and Cortex, and in Mimir, Cortex and Tempo. */
 const PATHS: readonly string[] = ['/ring', '/ingester/ring'];
 
 /**
- * The hash rings of all pods that serve one. Every pod shows the same at once: gossip takes no time here.
+ * The hash rings of all pods that serve one. Every pod shows the same state: gossip is instantaneous here.
  *
- * POST with `forget=ID` in the query removes a member, as the button on the real page does.
+ * POST with `forget=ID` in the query removes a member, like the button on the real page.
  */
 export function startRing(store: Store, clock: Clock): SimulatedService {
   const rings = new Map<string, Map<string, Member>>();

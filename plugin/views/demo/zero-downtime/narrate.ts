@@ -10,7 +10,7 @@ const PHASE_NAMES: Readonly<Record<Phase, string>> = {
   mended: 'after check --fix',
 };
 
-/** Reports the demo line by line; both tables follow when it has ended. */
+/** Reports the demo line by line; both tables follow at the end. */
 export const zeroDowntimeNarrator: Narrator<ZeroDowntimeEvent, undefined> = {
   initial: undefined,
   narrate: (memory, event) => [memory, linesOf(event)],
@@ -51,7 +51,7 @@ function linesOf(event: ZeroDowntimeEvent): LogLine[] {
   }
 }
 
-/** Reports are laid out by their indentation. */
+/** Keeps the indentation, which structures a report. */
 function indented(line: string): string {
   return `${/^ */.exec(line)?.[0] ?? ''}${oneLine(line)}`;
 }

@@ -13,7 +13,7 @@ const MEANINGS: Readonly<Partial<Record<Code, string>>> = {
   none: 'no answer',
 };
 
-/** A tally as a table: a line for each code, numbers to the right, and how long the slowest took. */
+/** A tally as a table: one line per code, with right-aligned numbers, and the slowest request. */
 export function tallyLines(tally: Tally): string[] {
   const number = (value: number) => value.toLocaleString('en');
   const rows = [

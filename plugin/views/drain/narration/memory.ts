@@ -2,9 +2,9 @@ import type { DrainSnapshot } from '../../../drain/decide/snapshot.ts';
 import type { Pauses } from '../../narration/common.ts';
 import { NO_STORY, type ProbeStory } from '../../probe/narrate.ts';
 
-/** What has been reported of a drain so far, so that the same thing is not reported 300 times. */
+/** What has been reported of a drain so far, so that the same message is not repeated 300 times. */
 export interface DrainNarration extends Pauses {
-  /** What happened to many things in a row, and is reported of all of them together. */
+  /** Consecutive events of the same kind, to be reported together. */
   tally: Tally | undefined;
   /** Reasons of refusals and waits reported since the zone was begun. */
   reported: ReadonlySet<string>;
@@ -15,7 +15,7 @@ export interface DrainNarration extends Pauses {
 export interface Tally {
   kind: 'cordoned' | 'evicted';
   zone: string | null;
-  /** Of nodes or of pods. */
+  /** Names of nodes or of pods. */
   names: readonly string[];
   nodes: ReadonlySet<string>;
   sinceMs: number;

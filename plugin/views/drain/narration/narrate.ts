@@ -1,7 +1,7 @@
 /**
- * Turns the events of a drain into the lines that people read. Pure: what has been reported is in the memory. What
- * 300 pods would repeat is folded: cordons and evictions are reported together, a refusal or a wait once for each zone
- * and reason, however its figures and names change.
+ * Turns the events of a drain into text. Pure: the memory contains what has been reported. Repetitive events are
+ * folded: cordons and evictions are reported together, a refusal or a wait once per zone and reason, however its
+ * figures and names change.
  */
 
 import { formatDuration, oneLine, plural } from '../../../../shared/format.ts';
@@ -29,7 +29,7 @@ export function drainNarrator(leftover: Leftover | undefined): Narrator<DrainEve
 }
 
 /**
- * The lines about an event.
+ * The lines for an event.
  *
  * @returns the memory for the next event, and none, one or more lines
  */
@@ -50,7 +50,7 @@ export function narrateDrain(memory: DrainNarration, event: DrainEvent): Narrate
   return [interrupts ? { ...settled, waitingFor: undefined } : settled, [...before, ...lines]];
 }
 
-/** How far the drain is and what it waits for, as the last snapshot had it. */
+/** Progress of the drain and what it waits for, from the last snapshot. */
 export function progressLine({ latest }: DrainNarration, atMs: number): LogLine | undefined {
   if (!latest) return undefined;
   const { nodes, pods, status } = latest;
@@ -110,19 +110,19 @@ function once(memory: DrainNarration, subject: string, line: LogLine): Narrated<
   return [{ ...memory, reported: new Set([...memory.reported, subject]) }, [line]];
 }
 
-/** The same refusal reads differently for each pod. */
+/** A refusal without the pod's name, so that the same refusal of different pods is equal. */
 function refusalSubject({ reason, pod }: EventOf<'eviction-refused'>): string {
   const name = pod.slice(pod.indexOf('/') + 1);
   return `refused ${skeleton(reason.replaceAll(pod, 'POD').replaceAll(name, 'POD'))}`;
 }
 
-/** Budgets give a reason behind the colon; what else is waited for is named before it, and then the pods, one by one. */
+/** Budgets give a reason after the colon; other waits are described before it, with the pods after it. */
 function waitingSubject({ for: what, reason }: EventOf<'waiting'>): string {
   const text = skeleton(reason);
   return `${what} ${what === 'budget' || what === 'rollout' ? text : text.split(':', 1)}`;
 }
 
-/** A reason without what changes from one look to the next: figures, and names in parentheses. */
+/** A reason without the changing parts: figures, and names in parentheses. */
 function skeleton(reason: string): string {
   return withoutNumbers(reason.replace(/\([^)]*\)/g, '')).replace(/\bpods\b/g, 'pod');
 }

@@ -4,12 +4,12 @@ import type { LogLine } from '../../narration/log-line.ts';
 import { nameZone } from '../names.ts';
 import type { DrainNarration, Tally } from './memory.ts';
 
-/** Evictions that go on are reported as often as this. */
+/** Ongoing evictions are reported at this interval. */
 const WAVE_MS = 10_000;
 
 type Counted = Pick<Tally, 'kind' | 'zone' | 'atMs'> & { name: string; node: string };
 
-/** Adds to what is reported together; what does not belong there is reported first. */
+/** Adds to the events to be reported together; if they are of another kind, reports those first. */
 export function count(memory: DrainNarration, counted: Counted): [DrainNarration, LogLine[]] {
   const { kind, zone, atMs, name, node } = counted;
   const { tally } = memory;
@@ -26,12 +26,12 @@ export function count(memory: DrainNarration, counted: Counted): [DrainNarration
   return [{ ...memory, tally: next }, belongs ? [] : describeTally(tally)];
 }
 
-/** Reports what has been counted, before something else is reported. */
+/** Reports the counted events, before something else is reported. */
 export function settle(memory: DrainNarration): [DrainNarration, LogLine[]] {
   return [{ ...memory, tally: undefined }, describeTally(memory.tally)];
 }
 
-/** Tells what has been counted if that was long ago. */
+/** Reports the counted events if they are old. */
 export function settleOld(memory: DrainNarration, atMs: number): [DrainNarration, LogLine[]] {
   const { tally } = memory;
   return tally && atMs - tally.sinceMs >= WAVE_MS ? settle(memory) : [memory, []];

@@ -1,6 +1,6 @@
 import type { PodCell, RolloutSnapshot } from '../../../../shared/rollout/decide/snapshot.ts';
 
-/** `j`, `k` and the vertical arrows walk through the pods that are down, the horizontal ones through all. */
+/** `j`, `k` and the vertical arrows move through the pods that are down, the horizontal arrows through all. */
 const STEPS: Readonly<Record<string, { by: 1 | -1; among: 'down' | 'all' }>> = {
   j: { by: 1, among: 'down' },
   down: { by: 1, among: 'down' },
@@ -11,8 +11,8 @@ const STEPS: Readonly<Record<string, { by: 1 | -1; among: 'down' | 'all' }>> = {
 };
 
 /**
- * The pod that a key moves the cursor to, round and round; undefined for another key and where there is no pod. When
- * no pod is down, all of them can be walked through.
+ * The pod to which a key moves the cursor, cyclically; undefined for other keys and without pods. If no pod is down,
+ * the keys move through all of them.
  *
  * @param cursor name of the pod under the cursor, if there is one
  */
@@ -31,7 +31,7 @@ export function movedCursor(
   return among[(at + step.by + among.length) % among.length]?.name;
 }
 
-/** The pod that one wants to know about first: one in trouble, else one that is down, else the first of all. */
+/** The pod to explain first: one in trouble, otherwise one that is down, otherwise the first of all. */
 export function firstToExplain({ zones }: Pick<RolloutSnapshot, 'zones'>): string | undefined {
   const all = zones.flatMap(({ cells }) => cells);
   return (all.find(({ state }) => state === 'unready') ?? all.find(isDown) ?? all[0])?.name;

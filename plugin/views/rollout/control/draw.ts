@@ -8,14 +8,14 @@ import type { Surface } from '../../terminal/shell.tsx';
 import { detailOf } from '../narration/trouble.ts';
 import type { ControlState, Panel } from './state.ts';
 
-/** The rest is left out: nobody reads more before saying yes, or finds the cause below. */
+/** Further lines are omitted: they would not be read before confirming, and rarely contain the cause. */
 const MOST_PANEL_ROWS = 12;
 
 interface Canvas extends Pick<Surface, 'theme' | 'nowMs'> {
   columns: number;
 }
 
-/** What operators have asked for: that it is paused, by whom and why; another limit than it was started with. */
+/** The operators' orders: who paused it and why, and a limit that differs from the initial one. */
 export function orderSections(snapshot: RolloutSnapshot, finished: boolean, canvas: Canvas): Section[] {
   const { columns, theme, nowMs } = canvas;
   const layout = { columns, maxRows: 2, ellipsis: theme.ellipsis };
@@ -32,7 +32,7 @@ export function orderSections(snapshot: RolloutSnapshot, finished: boolean, canv
   return sections;
 }
 
-/** The pod under the cursor, as long as nothing more is told about it. */
+/** The pod under the cursor, while it has no panel. */
 export function cursorLines({ zones }: RolloutSnapshot, { cursor, panel }: ControlState): Line[] {
   if (cursor === undefined || panel?.kind === 'pod') return [];
   const zone = zones.find(({ cells }) => cells.some(({ name }) => name === cursor));
@@ -51,7 +51,7 @@ export function cursorLines({ zones }: RolloutSnapshot, { cursor, panel }: Contr
   ];
 }
 
-/** What is open: a question, which needs its rows before all else, or what is known about a pod. */
+/** The open panel: a question, which gets its rows first, or the explanation of a pod. */
 export function panelSection(panel: Panel, snapshot: RolloutSnapshot, canvas: Canvas): Section {
   const lines = panel.kind === 'pod' ? podLines(panel, canvas) : questionLines(panel, snapshot, canvas);
   const want = Math.min(MOST_PANEL_ROWS, lines.length);
@@ -87,12 +87,12 @@ function questionLines(
   ];
 }
 
-/** What the last key has done. */
+/** The result of the last key. */
 export function answerLine(answer: string, theme: Surface['theme']): Line {
   return [span(`${theme.arrow} `, 'busy'), span(oneLine(answer), 'strong')];
 }
 
-/** What the keys do. */
+/** The actions of the keys. */
 export function controlFooter(snapshot: RolloutSnapshot | undefined, { panel }: ControlState): Line {
   const keys: [key: string, does: string][] =
     panel?.kind === 'undo'
@@ -114,7 +114,7 @@ export function controlFooter(snapshot: RolloutSnapshot | undefined, { panel }: 
   );
 }
 
-/** `ann@laptop, 2m 05s ago`; without the time where it cannot be read. */
+/** `ann@laptop, 2m 05s ago`; without the time if it cannot be parsed. */
 function who({ by, at }: Order, nowMs: number): string {
   const atMs = Date.parse(at);
   return Number.isNaN(atMs) ? oneLine(by) : `${oneLine(by)}, ${formatDuration(nowMs - atMs)} ago`;

@@ -2,13 +2,13 @@ import type { RolloutControls, UndoProposal } from '../../../rollout/reporter.ts
 import type { ViewAction, ViewState } from '../reducer.ts';
 import { firstToExplain, movedCursor } from './cursor.ts';
 
-/** The view that the keys belong to. */
+/** The view that the keys control. */
 export interface ControlledView {
   readonly state: ViewState;
   dispatch(action: ViewAction): void;
 }
 
-/** Carries out what a key asks for. Nothing is done while the view is being left, and after the end. */
+/** Performs the action of a key. Does nothing while quitting, and after the end. */
 export function pressKey(key: string, view: ControlledView, controls: RolloutControls): void {
   const { control, quitting, finished } = view.state;
   if (quitting || finished) return;
@@ -21,13 +21,13 @@ export function pressKey(key: string, view: ControlledView, controls: RolloutCon
   else lookAtPods(key, view, controls);
 }
 
-/** Brings an open explanation up to date. */
+/** Refreshes an open explanation. */
 export function refreshPanel(view: ControlledView, controls: RolloutControls): void {
   const { panel } = view.state.control;
   if (panel?.kind === 'pod') explain(panel.pod, view, controls);
 }
 
-/** Only y means yes, and only after the question was asked. */
+/** Only y confirms, and only after the question was asked. */
 function answerQuestion(key: string, view: ControlledView, proposal: UndoProposal): void {
   if (key === 'y') {
     view.dispatch({ type: 'close' });

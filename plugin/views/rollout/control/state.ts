@@ -3,19 +3,19 @@ import type { Orders } from '../../../../shared/rollout/decide/snapshot.ts';
 import type { Finding, UndoProposal } from '../../../rollout/reporter.ts';
 import type { LogLine } from '../../narration/log-line.ts';
 
-/** What the keys have made of the view, beside the rollout itself. */
+/** The state of the view that keys control. */
 export interface ControlState {
   /** Name of the pod under the cursor. */
   cursor: string | undefined;
   panel: Panel | undefined;
-  /** What the last key has done. */
+  /** The result of the last key. */
   answer: string | undefined;
 }
 
-/** What is open in the place of the events. */
+/** The panel that replaces the events. */
 export type Panel =
   | { kind: 'pod'; pod: string; findings: readonly Finding[] }
-  /** A question, to be answered with y or n. */
+  /** A question, answered with y or n. */
   | { kind: 'undo'; proposal: UndoProposal };
 
 export type ControlAction =
@@ -39,7 +39,7 @@ export function reduceControl(state: ControlState, action: ControlAction): Contr
   }
 }
 
-/** What operators have asked for since the last look, at this terminal or another. */
+/** Operators' orders since the last observation, from this terminal or another. */
 export function orderNews(
   before: Orders & { maxUnavailablePods: number },
   now: Orders & { maxUnavailablePods: number },

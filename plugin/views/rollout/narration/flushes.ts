@@ -2,7 +2,7 @@ import { firstNames, formatDuration } from '../../../../shared/format.ts';
 import type { PodCell, RolloutSnapshot } from '../../../../shared/rollout/decide/snapshot.ts';
 import type { LogLine } from '../../narration/log-line.ts';
 
-/** An ordinary pod ends within its 30 seconds: only one that takes longer is worth a line. */
+/** Most pods terminate within 30 seconds: only those that take longer are reported. */
 const FIRST_AFTER_MS = 60_000;
 const EVERY_MS = 5 * 60_000;
 
@@ -13,7 +13,7 @@ export interface LeavingCell {
   graceLeftMs: number;
 }
 
-/** The pods that terminate, the longest first. */
+/** The terminating pods, longest first. */
 export function leavingCells({ zones }: RolloutSnapshot): LeavingCell[] {
   const found = zones.flatMap(({ zone, cells }) =>
     cells.flatMap((cell) => (cell.termination ? [{ zone, cell, ...cell.termination }] : [])),
@@ -29,7 +29,7 @@ export function graceLeft(graceLeftMs: number): string {
 }
 
 /**
- * Tells which pods have been terminating for more than a minute, and again every five minutes.
+ * Reports which pods have been terminating for more than a minute, and again every five minutes.
  *
  * @param reported by pod: how often it has been reported
  * @returns the same for the next snapshot, and the lines

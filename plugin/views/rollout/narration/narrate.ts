@@ -1,7 +1,7 @@
 /**
- * Turns events into the lines that people read, in a log or in the last lines of the Ink view. Pure: what has
- * been reported is in the memory. What 300 pods would repeat is folded: pods back are reported per wave, a reason to
- * wait or a refused eviction when it changes, a pod in trouble once per zone and reason.
+ * Turns events into text, for a log or the last lines of the Ink view. Pure: the memory contains what has been
+ * reported. Repetitive events are folded: recovered pods are reported per wave, a reason to wait or a refused eviction
+ * when it changes, a pod in trouble once per zone and reason.
  */
 
 import { formatDuration, oneLine, shortRevision } from '../../../../shared/format.ts';
@@ -27,7 +27,7 @@ export const rolloutNarrator: Narrator<RolloutEvent, Narration> = {
 };
 
 /**
- * The lines about an event.
+ * The lines for an event.
  *
  * @returns the memory for the next event, and none, one or more lines
  */
@@ -48,7 +48,7 @@ function narrateEvent(memory: Narration, event: RolloutEvent): Narrated<Narratio
     case 'wave-begun':
       return waveBegun(memory, event);
     case 'pod-evicted':
-    // The reason with which the rollout stops says it all.
+    // Already contained in the reason with which the rollout stops.
     case 'failed-pods':
       return [memory, []];
     case 'eviction-refused':
@@ -103,14 +103,17 @@ function refused(memory: Narration, event: EventOf<'eviction-refused'>): Narrate
   return [next, [{ atMs: event.atMs, text, tone: 'warn' }]];
 }
 
-/** What stops the rollout is reported as its reason. Elsewhere many end like that, and the first one speaks for all. */
+/**
+ * If it stops the rollout, it is reported as the reason. Otherwise many pods may be killed, and only the first is
+ * reported.
+ */
 function killed(memory: Narration, { atMs, pod, how, holds }: EventOf<'pod-killed'>): Narrated<Narration> {
   if (holds || memory.killTold) return [memory, []];
   const text = `${pod} ${how}; with --flush this would stop the rollout`;
   return [{ ...memory, killTold: true }, [{ atMs, text, tone: 'warn' }]];
 }
 
-/** That a wave is waited for goes without saying; all other waiting is reported when its reason changes. */
+/** Waiting for a wave is not reported; other waiting is reported when its reason changes. */
 function waiting(memory: Narration, event: EventOf<'waiting'>): Narrated<Narration> {
   const out = memory.wave?.out;
   if (
@@ -126,7 +129,7 @@ function waiting(memory: Narration, event: EventOf<'waiting'>): Narrated<Narrati
   return pause(memory, `${event.for} ${subject}`, waitingLine(event));
 }
 
-/** The first snapshot reports what is replaced, each one what has gone wrong since and which pods take long to end. */
+/** The first snapshot reports what is replaced; each one reports new troubles and pods that take long to terminate. */
 function snapshotSeen(memory: Narration, atMs: number, now: RolloutSnapshot): [Narration, LogLine[]] {
   const troubles = troublesOf(now);
   const fresh = troubles.filter(({ zone, detail }) => !memory.troubles.get(zone)?.has(detail));
@@ -137,7 +140,7 @@ function snapshotSeen(memory: Narration, atMs: number, now: RolloutSnapshot): [N
   return [next, [...introduction, ...lines, ...flushing]];
 }
 
-/** A crashing container changes its reason again and again: a zone's reasons are forgotten when it is well. */
+/** The reason of a crashing container keeps changing: a zone's reasons are forgotten when it has recovered. */
 function rememberTroubles(memory: Narration, troubles: readonly Trouble[]): Narration['troubles'] {
   const byZone = Map.groupBy(troubles, ({ zone }) => zone);
   return new Map(

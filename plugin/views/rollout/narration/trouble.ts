@@ -8,14 +8,14 @@ export interface Trouble {
   pods: readonly string[];
 }
 
-/** Why a pod is down; pods whose reason nobody knows are `not ready`. */
+/** Why a pod is down; `not ready` if the reason is unknown. */
 export function detailOf(cell: PodCell): string {
   return oneLine(cell.detail ?? '') || 'not ready';
 }
 
 /**
- * Pods that are down in a way the rollout does not explain, by zone and reason, in the order of the snapshot. A pod
- * that this rollout took and that cannot start is `unready` too.
+ * Pods that are down for reasons other than the rollout, by zone and reason, in the order of the snapshot. Includes
+ * pods replaced by this rollout that cannot start.
  */
 export function troublesOf(snapshot: RolloutSnapshot): Trouble[] {
   return snapshot.zones.flatMap(({ zone, cells }) => {

@@ -7,10 +7,10 @@ import type { Narration, WaveTally } from './memory.ts';
 type WaveBegun = Extract<RolloutEvent, { type: 'wave-begun' }>;
 type PodBack = Extract<RolloutEvent, { type: 'pod-back' }>;
 
-/** With pacing `stream` a zone is one long wave: every so many pods back are reported. */
+/** With pacing `stream` a zone is one long wave: recovered pods are reported in steps of this size. */
 const STREAM_STEP = 10;
 
-/** A wave is reported once; one that refills the wave under way only adds to it. */
+/** A wave is reported once; a refill only adds to the current wave. */
 export function waveBegun(memory: Narration, event: WaveBegun): [Narration, LogLine[]] {
   const { wave: current } = memory;
   const refills = current !== undefined && current.zone === event.zone && current.out.size > 0;
@@ -24,7 +24,7 @@ export function waveBegun(memory: Narration, event: WaveBegun): [Narration, LogL
   return [next, [{ atMs: event.atMs, text, tone: 'strong' }]];
 }
 
-/** Pods that come back are reported when the wave is complete again, with the slowest of them. */
+/** Recovered pods are reported when the wave is complete, with the slowest of them. */
 export function podBack(memory: Narration, event: PodBack): [Narration, LogLine[]] {
   const { wave: before } = memory;
   if (!before?.out.has(event.pod)) return [memory, [alone(event)]];
