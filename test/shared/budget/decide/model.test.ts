@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { runs } from '../../../helpers/runs.ts';
 import { seedOf } from '../../../helpers/seed.ts';
 import { zoneOfOrdinal } from './model/api-server.ts';
+import { scaledDownInstead } from './model/examples.ts';
 import { BROKEN, LEDGER, type Protocol, STUCK } from './model/protocol.ts';
 import { Schedule } from './model/schedule.ts';
 
@@ -70,6 +71,14 @@ describe('the ledger over random schedules', () => {
         assert.equal(schedule.evictNow(other), false, `${where}, and then in another zone`);
       }
     }
+  });
+});
+
+describe('the model does not blame', () => {
+  it('an eviction in whose place the owner wants no pod, for pods that fail by themselves later', () => {
+    const { admitted, violations } = scaledDownInstead(LEDGER);
+    assert.deepEqual(violations, []);
+    assert.equal(admitted, 2);
   });
 });
 

@@ -1,6 +1,7 @@
 /** Schedules by hand, of what a random one hits upon too rarely for a test that has to be quick. */
 import { ApiServer, type OwnerShape, podName } from './api-server.ts';
 import type { Protocol } from './protocol.ts';
+import type { Witness } from './witness.ts';
 import { World } from './world.ts';
 
 /** Plays a schedule, and says what was violated. */
@@ -84,9 +85,39 @@ export const downUnheard: Example = (protocol) => {
   return world.witness.violations;
 };
 
+/**
+ * No violation: an owner whose pods have random names is scaled down, and a pod of zone-c is evicted, so that it wants no
+ * other one in its place. Two pods of zone-a are unready by themselves: each is ready again while the other is not, so
+ * that never all pods serve at once. Nothing else is down when a pod of zone-a is to be evicted.
+ */
+export function scaledDownInstead(protocol: Protocol): Witness {
+  const world = new Stage(4, protocol, { names: 'random', number: 'scale' }, 2);
+  const { api } = world;
+  world.turn(3, false);
+  api.scale(3);
+  world.evict(0, api.nameAt(2));
+  world.carryOutAll();
+  world.turn(0, false);
+  world.turn(3, true);
+  world.hearPods();
+  world.recount(0);
+  world.turn(3, false);
+  world.turn(0, true);
+  world.evict(1, api.nameAt(0));
+  return world.witness;
+}
+
 class Stage extends World {
-  constructor(replicas: number, protocol: Protocol, owner?: OwnerShape) {
-    super(new ApiServer(replicas, 1, false, owner), protocol, () => 0);
+  constructor(replicas: number, protocol: Protocol, owner?: OwnerShape, maxUnavailable = 1) {
+    super(new ApiServer(replicas, maxUnavailable, false, owner), protocol, () => 0);
+  }
+
+  /** A pod becomes Ready, or stops being so. */
+  turn(ordinal: number, available: boolean): void {
+    const { api, witness } = this;
+    const pod = api.pods.get(api.nameAt(ordinal));
+    if (pod) api.put(pod, { available });
+    witness.look(api.nowMs);
   }
 
   /** The watches of pods bring everything, and those of owners nothing. */

@@ -26,6 +26,8 @@ interface Disruption {
   ordinal: number;
   /** The fewest replicas that were asked for since the pod is gone. */
   needed: number;
+  /** Where pods have served since it is gone, by ordinal. */
+  served: Set<number>;
 }
 
 export class Witness {
@@ -106,9 +108,22 @@ export class Witness {
     for (const pod of api.pods.values()) {
       if (!pod.available) continue;
       available += 1;
-      if (pod.ordinal === entry.ordinal) this.disruptions.delete(entry.uid);
+      entry.served.add(pod.ordinal);
     }
-    if (available >= entry.needed) this.disruptions.delete(entry.uid);
+    const isReplaced = entry.served.has(entry.ordinal) || available >= entry.needed;
+    if (isReplaced || this.needsNoOther(entry)) this.disruptions.delete(entry.uid);
+  }
+
+  /**
+   * The owner was scaled down, and wants no pod in place of this one: it has all that it wants, and in each of their
+   * places one has served since, although perhaps never in all at once. Those that are down have failed by themselves.
+   */
+  private needsNoOther({ ordinal, served }: Disruption): boolean {
+    const { pods, replicas } = this.api;
+    const active = [...pods.values()].filter(({ terminating }) => !terminating);
+    return (
+      active.length >= replicas && active.every((pod) => pod.ordinal !== ordinal && served.has(pod.ordinal))
+    );
   }
 
   private forgetIfBack({ uid, name }: Disruption): void {
@@ -129,6 +144,7 @@ export class Witness {
       carriedOut: false,
       ordinal: pod.ordinal,
       needed: Number.POSITIVE_INFINITY,
+      served: new Set<number>(),
     };
     this.disruptions.set(uid, entry);
     return entry;
