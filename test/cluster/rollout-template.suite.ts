@@ -117,6 +117,7 @@ export function rolloutTemplateSuite(factory: ClusterFactory): void {
       await settled('rolling', 6, 'RollingUpdate');
       const witness = await bench.witness('rolling');
       const seen: string[] = [];
+      const began = Promise.withResolvers<void>();
       const watching = new AbortController();
       const words = 'get statefulset rolling --watch -o'.split(' ');
       const path = 'jsonpath={.spec.updateStrategy.type} {.spec.template.spec.containers[0].image}{"\\n"}';
@@ -124,9 +125,12 @@ export function rolloutTemplateSuite(factory: ClusterFactory): void {
       const collected = (async () => {
         for await (const line of lines) {
           seen.push(line);
+          began.resolve();
           if (line === 'OnDelete app:v2') return;
         }
       })();
+      // A watch that begins later would not see what was before.
+      await began.promise;
       await ended(bench.start('rolling', '--image', 'main=app:v2', '--yes'), 0);
       await collected;
       watching.abort();
