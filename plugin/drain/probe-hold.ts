@@ -19,5 +19,5 @@ export function drainHold(
   const hold = followHold(NOTHING_HELD, { failed, most: maxFailures, pause: 'unseen' });
   if (hold.state === 'open' || maxFailures === undefined) return undefined;
   const why = describeHold(hold, { failed, requests, most: maxFailures, last });
-  return `held by the probes: ${why}; end the drain, and the same command goes on and counts anew`;
+  return `held by the probes: ${why}; end the drain; the same command resumes it and resets the count`;
 }

@@ -47,7 +47,7 @@ export async function playPhases(play: Play): Promise<ExitCode> {
   const tallies: Record<Phase, Tally> = { found: NOTHING, mending: NOTHING, mended: NOTHING };
   const phases: readonly [Phase, string, () => Promise<void>][] = [
     ['found', setImageCommand('shop:v2'), () => setImage(kube, 'shop:v2')],
-    ['mending', commandLineOf(CHECK_COMMAND), () => mend(play)],
+    ['mending', commandLineOf(CHECK_COMMAND), () => fixWorkload(play)],
     ['mended', setImageCommand('shop:v3'), () => setImage(kube, 'shop:v3')],
   ];
   for (const [phase, command, act] of phases) {
@@ -96,7 +96,7 @@ function everySoOften(clock: Clock, run: () => void): () => void {
   return () => cancel();
 }
 
-async function mend({ kubeconfig, context, report, runCommand }: Play): Promise<void> {
+async function fixWorkload({ kubeconfig, context, report, runCommand }: Play): Promise<void> {
   const { clock } = context;
   const exitCode = await runCheckCommand({ kubeconfig, runCommand }, context, (line) =>
     report({ atMs: clock.nowMs(), type: 'said', line }),

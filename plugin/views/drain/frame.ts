@@ -106,8 +106,8 @@ function talkSections(
 
 /** The keys and terms of the view. */
 const DRAIN_TOPICS: readonly (readonly [topic: string, text: string])[] = [
-  ['q, Ctrl-C', 'leave: no more pods are evicted, nodes stay cordoned, and the same command goes on later'],
+  ['q, Ctrl-C', 'leave: no more pods are evicted, nodes stay cordoned; the same command resumes'],
   ['?', 'close this help'],
-  ['held', 'pods that a budget does not let go yet; they are asked for when something has changed'],
+  ['held', 'pods whose eviction a budget denies for now; retried on changes'],
   ['unhealthy', 'workloads with pods that are down; the next zone begins when there are none'],
 ];

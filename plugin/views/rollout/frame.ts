@@ -139,7 +139,7 @@ const STEERING: readonly Topic[] = [
   ['j, k', 'or up, down: choose a pod that is down; left, right: any pod'],
 ];
 const LEAVING =
-  'leave: no more pods are taken, those that are down come back by themselves, and the same command goes on later';
+  'leave: no more pods are evicted, pods that are down still come back; the same command resumes';
 const CLOSING: readonly Topic[] = [
   ['?', 'close this help'],
   ['wave', 'the pods that are down together, all of one zone; the next wave may be larger'],
@@ -148,6 +148,6 @@ const CLOSING: readonly Topic[] = [
 
 /** The keys and terms of the view. */
 function helpTopics({ steers, looksOn }: { steers: boolean; looksOn: boolean }): readonly Topic[] {
-  const leaving: Topic = ['q, Ctrl-C', looksOn ? 'leave: the rollout itself goes on' : LEAVING];
+  const leaving: Topic = ['q, Ctrl-C', looksOn ? 'leave: the rollout continues' : LEAVING];
   return [...(steers ? STEERING : []), leaving, ...CLOSING];
 }

@@ -39,7 +39,7 @@ export class RolloutDriver {
   private durable: RolloutMemory | undefined;
   /** Uids of pods whose removal was accepted. */
   private readonly evicted = new Set<string>();
-  /** Pods whose removal was not answered: what became of it is told by the watch. */
+  /** Pods whose eviction got no response; the watch shows whether it was carried out. */
   private readonly unanswered = new Map<string, ZonedPod>();
   private readonly turns: Turns;
   private available = 0;

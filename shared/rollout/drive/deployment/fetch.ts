@@ -24,7 +24,7 @@ export async function fetchDeployment(kube: Kube, name: string): Promise<Fetched
   const deployment = readRolledDeployment(await getOrExplain(kube, address, 'deployment'));
   if (deployment.spec.strategy.type !== 'RollingUpdate') {
     throw new UserError(
-      `deployment/${name} has strategy ${deployment.spec.strategy.type}: its controller removes all pods at once, whatever it is told`,
+      `deployment/${name} has strategy ${deployment.spec.strategy.type}: its controller removes all pods at once`,
       `kubectl -n ${namespace} patch deployment ${name} --type merge -p '{"spec":{"strategy":{"type":"RollingUpdate","rollingUpdate":{"maxSurge":0,"maxUnavailable":1}}}}'`,
     );
   }
