@@ -5,6 +5,7 @@ import { installHalvesSuite } from './install-halves.suite.ts';
 import { installRefusalsSuite } from './install-refusals.suite.ts';
 import { sideBySide } from './side-by-side.ts';
 import { WEBHOOK_SUITES } from './webhook.suite.ts';
+import { webhookClientsSuite } from './webhook-clients.suite.ts';
 import { webhookPolicySuite } from './webhook-policy.suite.ts';
 import { webhookRightsSuite } from './webhook-rights.suite.ts';
 import { webhookShippedSuite } from './webhook-shipped.suite.ts';
@@ -18,6 +19,7 @@ sideBySide(
       webhookShippedSuite,
       webhookRightsSuite,
       webhookPolicySuite,
+      webhookClientsSuite,
       installBasicsSuite,
       installSuite,
       installHalvesSuite,

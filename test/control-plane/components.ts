@@ -9,6 +9,8 @@ export interface Layout {
   apiServerPort: number;
   etcdClientPort: number;
   etcdPeerPort: number;
+  /** Whether the API server presents a client certificate to webhooks. */
+  hasWebhookClient?: boolean;
 }
 
 /** File names below the control plane's folder. */
@@ -20,6 +22,8 @@ export function paths(dir: string) {
     ca: join(dir, 'certificates', 'apiserver.crt'),
     tokens: join(dir, 'tokens.csv'),
     tokenReview: join(dir, 'token-review.kubeconfig'),
+    admission: join(dir, 'admission.json'),
+    webhookClient: join(dir, 'webhooks.kubeconfig'),
     serviceAccountKey: join(dir, 'service-account.key'),
     serviceAccountPublicKey: join(dir, 'service-account.pub'),
     schedulerConfig: join(dir, 'scheduler.json'),
@@ -55,6 +59,7 @@ export function apiServerArgs(layout: Layout): string[] {
     `--token-auth-file=${at.tokens}`,
     `--authentication-token-webhook-config-file=${at.tokenReview}`,
     '--authentication-token-webhook-version=v1',
+    ...(layout.hasWebhookClient ? [`--admission-control-config-file=${at.admission}`] : []),
     '--service-account-issuer=https://kubernetes.default.svc.cluster.local',
     `--service-account-key-file=${at.serviceAccountPublicKey}`,
     `--service-account-signing-key-file=${at.serviceAccountKey}`,

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { delay, systemClock } from '../../shared/clock.ts';
+import type { KeyPair } from '../helpers/certificates.ts';
 import { freePorts } from '../helpers/ports.ts';
 import { startProcessGroup } from '../helpers/process-group.ts';
 import { findBinaries } from './binaries.ts';
@@ -22,6 +23,8 @@ export interface ControlPlaneOptions {
   dir?: string;
   /** No scheduler: pods stay Pending without a node, until a test binds them. */
   schedulerless?: boolean;
+  /** What the API server presents to webhooks; without it, no client certificate. */
+  webhookClient?: KeyPair;
 }
 
 /** A real Kubernetes control plane with simulated nodes, on 127.0.0.1. */
@@ -60,7 +63,7 @@ export interface ControlPlane {
  */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const binaries = await findBinaries(process.env, (line) => process.stderr.write(`${line}\n`));
-  const layout = await makeLayout(options.dir);
+  const layout = await makeLayout(options);
   const identities = makeIdentities();
   const reviewer = await startTokenReviewer();
   const group = startProcessGroup(options.dir ? undefined : layout.dir);
@@ -78,7 +81,10 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   };
 
   try {
-    await writeServerFiles(layout, identities, reviewer.url);
+    await writeServerFiles(layout, identities, {
+      tokenReviewUrl: reviewer.url,
+      webhookClient: options.webhookClient,
+    });
     const running = await launch({
       layout,
       binaries,
@@ -116,7 +122,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   }
 }
 
-async function makeLayout(dir: string | undefined): Promise<Layout> {
+async function makeLayout({ dir, webhookClient }: ControlPlaneOptions): Promise<Layout> {
   if (dir) await mkdir(dir, { recursive: true });
   const [apiServerPort = 0, etcdClientPort = 0, etcdPeerPort = 0] = await freePorts(3);
   return {
@@ -124,5 +130,6 @@ async function makeLayout(dir: string | undefined): Promise<Layout> {
     apiServerPort,
     etcdClientPort,
     etcdPeerPort,
+    hasWebhookClient: webhookClient !== undefined,
   };
 }
