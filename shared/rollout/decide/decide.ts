@@ -2,25 +2,17 @@
  * The rollout decision: which pods may be removed now, or what has to happen first. Pure; rules R1 to R9 are
  * noted where they are applied.
  */
-
-import { disruptedZones, isKnownZone, UNKNOWN_ZONE, type ZoneTally, zoneKeyOf } from '../../kube/zones.ts';
+import { disruptedZones, isKnownZone, type ZoneTally, zoneKeyOf } from '../../kube/zones.ts';
 import { countPods } from '../../sentences.ts';
+import { continueWave, replaceBroken, replaceUnscheduled, takeAvailable } from './disruptions.ts';
 import { blockedByKilled, killedUnseen } from './killed-pods.ts';
-import { describeLeaving, leavingPods } from './leaving.ts';
+import { withinMaxLeaving } from './leaving.ts';
 import { disruptionLimit, growthLimit } from './limits.ts';
-import { pendingPods, rememberDisruption } from './memory.ts';
+import { pendingPods } from './memory.ts';
 import { byOrdinalDescending, orderZones } from './order.ts';
-import { availableSinceMs, isAvailable, knownZones, tallyObservation, zoneOf } from './pods.ts';
-import { describeDown, describeZones } from './reasons.ts';
-import type {
-  Blocked,
-  Disrupt,
-  GateState,
-  ObservedPod,
-  RolloutDecision,
-  RolloutInput,
-  Wait,
-} from './types.ts';
+import { availableSinceMs, knownZones, tallyObservation, zoneOf } from './pods.ts';
+import { describeZones } from './reasons.ts';
+import type { Blocked, GateState, ObservedPod, RolloutDecision, RolloutInput, Wait } from './types.ts';
 import { explainUnknownZone, podsOfUnknownZone } from './unknown-zone.ts';
 
 /**
@@ -31,30 +23,6 @@ import { explainUnknownZone, podsOfUnknownZone } from './unknown-zone.ts';
 export function decide(input: RolloutInput): RolloutDecision {
   const decision = decideByZone(input);
   return decision.kind === 'disrupt' ? withinMaxLeaving(input, decision) : decision;
-}
-
-/**
- * R9: limits the chosen pods, for whatever purpose, so that at most --max-leaving pods leave at once. The
- * others keep their place in the wave: the flush is what loads the backing store, so the next pod need not
- * wait until the previous one's replacement is available.
- */
-function withinMaxLeaving(input: RolloutInput, decision: Disrupt): Disrupt | Wait {
-  const { observation, options, nowMs } = input;
-  const leaving = new Set(leavingPods(observation));
-  const room = (options.maxLeaving ?? Number.POSITIVE_INFINITY) - leaving.size;
-  // Requested pods already count as leaving. A request in progress is not sent again; an unanswered one is,
-  // and only then is it certain that its pod leaves.
-  const asked = new Map(observation.pods.map((pod) => [pod.uid, pod.asked]));
-  const again = decision.pods.filter(({ uid }) => asked.get(uid) === 'unanswered');
-  const more = decision.pods.filter(({ name }) => !leaving.has(name));
-  const later = [
-    ...again.slice(Math.max(0, again.length + Math.min(0, room))),
-    ...more.slice(Math.max(0, room)),
-  ].map(({ name }) => name);
-  if (later.length === 0) return decision;
-  const pods = decision.pods.filter(({ name }) => !later.includes(name));
-  if (pods.length === 0) return wait('leaving', describeLeaving(observation, options, nowMs), [...leaving]);
-  return { ...decision, pods, later };
 }
 
 function decideByZone(input: RolloutInput): RolloutDecision {
@@ -115,7 +83,7 @@ function decideByZone(input: RolloutInput): RolloutDecision {
     const room = Math.max(0, limit - only.down.length + asked.length);
     const rest = [...asked, ...others].slice(0, room);
     if (rest.length > 0 && isKnownZone(only.zone)) {
-      return soaking(input, only.zone) ?? goOn(input, only.zone, rest);
+      return soaking(input, only.zone) ?? continueWave(input, only.zone, rest);
     }
 
     const target = nextZone(input, candidates);
@@ -124,21 +92,20 @@ function decideByZone(input: RolloutInput): RolloutDecision {
     }
     const free = growthLimit(options, memory, limit) - only.down.length;
     if (free <= 0) return waitForPods(input, disrupted, 'waiting for');
-    return soaking(input, target) ?? takeAvailable(input, target, candidates, free);
+    return soaking(input, target) ?? takeAvailable(input, target, candidates, free) ?? noneAvailable();
   }
 
   if (pending.length > 0) {
     const zones = new Set(pending.map((pod) => zoneOf(pod, memory) ?? ''));
     const [zone = ''] = orderZones(zones, options.zoneOrder);
     const there = pending.filter((pod) => zoneOf(pod, memory) === zone).slice(0, limit);
-    return soaking(input, zone) ?? goOn(input, zone, there);
+    return soaking(input, zone) ?? continueWave(input, zone, there);
   }
 
   const target = nextZone(input, candidates);
   if (target === undefined) return waitForPods(input, disrupted, 'waiting for terminating pods');
-  return (
-    soaking(input, target) ?? takeAvailable(input, target, candidates, growthLimit(options, memory, limit))
-  );
+  const size = growthLimit(options, memory, limit);
+  return soaking(input, target) ?? takeAvailable(input, target, candidates, size) ?? noneAvailable();
 }
 
 /** R1: the next zone must wait until the last one was healthy for the soak time. */
@@ -178,85 +145,6 @@ function acrossZones(
   };
 }
 
-/**
- * Replaces pods that are already down: costs no availability and does not count as growth (R5). All of the zone at
- * once, because the others may depend on one of them: OrderedReady creates no pod after one that stays unready.
- */
-function replaceBroken(input: RolloutInput, zone: string, broken: readonly ObservedPod[]): Disrupt {
-  const { observation, memory, nowMs } = input;
-  const pods = [...broken].sort(byOrdinalDescending);
-  const chosen = new Set(memory.inFlight.map((member) => member.uid));
-  const names = pods.map((pod) => pod.name);
-  return disrupt(input, zone, pods, {
-    wave: 0,
-    begins: pods.some((pod) => !chosen.has(pod.uid)),
-    counted: false,
-    reason: `${countPods(pods.length)} of ${zone} not ready on an old revision: ${describeDown(names, observation, nowMs)}`,
-  });
-}
-
-/** Replaces pods that were never scheduled. That disrupts no zone, and none is remembered for it. */
-function replaceUnscheduled(input: RolloutInput, unscheduled: readonly ObservedPod[]): Disrupt {
-  const { observation, memory, nowMs } = input;
-  const zones = new Set(unscheduled.map((pod) => zoneOf(pod, memory)));
-  const [zone] = zones;
-  const named = new Set(memory.inFlight.map((member) => member.uid));
-  const pods = [...unscheduled].sort(byOrdinalDescending);
-  const names = pods.map((pod) => pod.name);
-  const members = pods.map(({ name, uid }) => ({ name, uid, counted: false }));
-  const { inFlight } = rememberDisruption(memory, '', members);
-  return {
-    kind: 'disrupt',
-    zone: zones.size === 1 && zone !== undefined ? zone : UNKNOWN_ZONE,
-    pods: pods.map(({ name, uid }) => ({ name, uid })),
-    later: [],
-    wave: 0,
-    begins: pods.some((pod) => !named.has(pod.uid)),
-    reason: `${countPods(pods.length)} on an old revision never had a node: ${describeDown(names, observation, nowMs)}`,
-    memory: { ...memory, inFlight },
-  };
-}
-
-/** Continues a wave begun by this process or an earlier one. */
-function goOn(input: RolloutInput, zone: string, pods: readonly ObservedPod[]): Disrupt {
-  const { waves, inFlight } = input.memory;
-  const named = new Set(inFlight.map((member) => member.uid));
-  return disrupt(
-    input,
-    zone,
-    pods.filter((pod) => !named.has(pod.uid)),
-    {
-      pods: pods.map(({ name, uid }) => ({ name, uid })),
-      wave: waves,
-      begins: false,
-      counted: false,
-      reason: `wave ${waves} continues in ${zone}`,
-    },
-  );
-}
-
-/** R2, R4, R5: the next available stale pods of the zone, at most `size`. */
-function takeAvailable(
-  input: RolloutInput,
-  zone: string | undefined,
-  candidates: readonly ObservedPod[],
-  size: number,
-): RolloutDecision {
-  const { memory, options, nowMs } = input;
-  const inFlight = new Set(memory.inFlight.map((member) => member.uid));
-  const pods = candidates
-    .filter(
-      (pod) => pod.zone === zone && !inFlight.has(pod.uid) && isAvailable(pod, options.minReadyMs, nowMs),
-    )
-    .sort(byOrdinalDescending)
-    .slice(0, size);
-  if (zone === undefined || pods.length === 0)
-    return wait('availability', 'waiting for pods to become available');
-  const wave = memory.waves + 1;
-  const reason = `wave ${wave}: ${countPods(pods.length)} of ${zone}, every other zone is whole`;
-  return disrupt(input, zone, pods, { wave, begins: true, counted: true, reason });
-}
-
 /** R4: the first zone in order that still has stale pods. */
 function nextZone(input: RolloutInput, candidates: readonly ObservedPod[]): string | undefined {
   const zones = new Set<string>();
@@ -272,25 +160,6 @@ function limitNow({ observation, options, memory }: RolloutInput): number {
   return disruptionLimit(observation, options, knownZones(observation, memory).length).pods;
 }
 
-/** @param chosen pods that are not in the memory yet; also the pods to remove, unless `about.pods` is set */
-function disrupt(
-  input: RolloutInput,
-  zone: string,
-  chosen: readonly ObservedPod[],
-  about: { wave: number; begins: boolean; counted: boolean; reason: string; pods?: Disrupt['pods'] },
-): Disrupt {
-  const { counted, ...rest } = about;
-  const members = chosen.map(({ name, uid }) => ({ name, uid, counted }));
-  return {
-    kind: 'disrupt',
-    zone,
-    pods: chosen.map(({ name, uid }) => ({ name, uid })),
-    later: [],
-    memory: rememberDisruption(input.memory, zone, members),
-    ...rest,
-  };
-}
-
 function waitForPods(input: RolloutInput, disrupted: readonly ZoneTally[], prefix: string): Wait {
   const { observation, options, nowMs } = input;
   const soonestMs = observation.pods
@@ -303,6 +172,10 @@ function waitForPods(input: RolloutInput, disrupted: readonly ZoneTally[], prefi
     pods,
     soonestMs.length > 0 ? Math.min(...(soonestMs as number[])) : undefined,
   );
+}
+
+function noneAvailable(): Wait {
+  return wait('availability', 'waiting for pods to become available');
 }
 
 function blockedByLabel(pods: readonly ObservedPod[], nodesForbidden: boolean): Blocked {

@@ -3,7 +3,15 @@ import { formatDuration } from '../../duration.ts';
 import type { Pod } from '../../kube/objects.ts';
 import { countPods, listNames } from '../../sentences.ts';
 import { isLeaving } from './pods.ts';
-import type { Observation, ObservedPod, RolloutOptions, Termination } from './types.ts';
+import type {
+  Disrupt,
+  Observation,
+  ObservedPod,
+  RolloutInput,
+  RolloutOptions,
+  Termination,
+  Wait,
+} from './types.ts';
 
 /**
  * The graceful deletion of a pod. Its deletionTimestamp is the request's time plus the grace period, even if
@@ -29,6 +37,33 @@ export function terminationOf({ metadata }: Pick<Pod, 'metadata'>): Termination 
  */
 export function leavingPods({ pods }: Pick<Observation, 'pods'>): string[] {
   return pods.filter(isLeaving).map(({ name }) => name);
+}
+
+/**
+ * R9: limits the chosen pods, for whatever purpose, so that at most --max-leaving pods terminate at once. The
+ * others keep their place in the wave: the flush is what loads the backing store, so the next pod need not
+ * wait until the previous one's replacement is available.
+ */
+export function withinMaxLeaving(input: RolloutInput, decision: Disrupt): Disrupt | Wait {
+  const { observation, options, nowMs } = input;
+  const leaving = new Set(leavingPods(observation));
+  const room = (options.maxLeaving ?? Number.POSITIVE_INFINITY) - leaving.size;
+  // Requested pods already count as leaving. A request in progress is not sent again; an unanswered one is,
+  // and only then is it certain that its pod leaves.
+  const asked = new Map(observation.pods.map((pod) => [pod.uid, pod.asked]));
+  const again = decision.pods.filter(({ uid }) => asked.get(uid) === 'unanswered');
+  const more = decision.pods.filter(({ name }) => !leaving.has(name));
+  const later = [
+    ...again.slice(Math.max(0, again.length + Math.min(0, room))),
+    ...more.slice(Math.max(0, room)),
+  ].map(({ name }) => name);
+  if (later.length === 0) return decision;
+  const pods = decision.pods.filter(({ name }) => !later.includes(name));
+  if (pods.length === 0) {
+    const reason = describeLeaving(observation, options, nowMs);
+    return { kind: 'wait', for: 'leaving', reason, pods: [...leaving], recheckAtMs: undefined };
+  }
+  return { ...decision, pods, later };
 }
 
 /** `1 pod leaves, --max-leaving is 1: ingester-3 (terminating for 12m 05s, 27m 55s of its grace period left)`. */

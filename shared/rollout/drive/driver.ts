@@ -2,7 +2,6 @@ import { Ending } from '../../drive/ending.ts';
 import { Turns } from '../../drive/turns.ts';
 import { ApiError, ConnectionError } from '../../kube/kube.ts';
 import { LeaseLostError } from '../../kube/lease.ts';
-import type { Pod } from '../../kube/objects.ts';
 import type { RemovalOutcome } from '../../removals/removals.ts';
 import { decide } from '../decide/decide.ts';
 import { forSuccessors, remember } from '../decide/memory.ts';
@@ -13,6 +12,7 @@ import { Announcer, type DriverView } from './announcer.ts';
 import type { DriverOptions, RolloutEnd } from './driver-options.ts';
 import type { RolloutOutcome } from './events.ts';
 import { Progress } from './progress.ts';
+import { RemovalAnswers } from './removal-answers.ts';
 import { KINDS } from './workload-names.ts';
 import type { PodRemovals, ZonedPod } from './workload-port.ts';
 
@@ -33,14 +33,11 @@ export class RolloutDriver {
   private readonly progress: Progress;
   private readonly announcer: Announcer;
   private readonly removals: PodRemovals;
+  private readonly answers: RemovalAnswers;
   private readonly ending: Ending<RolloutEnd>;
   private memory: RolloutMemory;
   /** The stored memory. Only pods named in it are removed. */
   private durable: RolloutMemory | undefined;
-  /** Uids of pods whose removal was accepted. */
-  private readonly evicted = new Set<string>();
-  /** Pods whose eviction got no response; the watch shows whether it was carried out. */
-  private readonly unanswered = new Map<string, ZonedPod>();
   private readonly turns: Turns;
   private available = 0;
   private lastTrouble = '';
@@ -53,6 +50,7 @@ export class RolloutDriver {
     const startedAtMs = given.clock.nowMs();
     this.progress = new Progress(startedAtMs);
     this.announcer = new Announcer(given.reporter, this.progress, startedAtMs);
+    this.answers = new RemovalAnswers(this.progress, this.announcer);
     this.ending = new Ending({
       clock: given.clock,
       halt: () => {
@@ -261,10 +259,10 @@ export class RolloutDriver {
     const pods = [...watches.pods.values()];
     if (!this.blind) {
       this.removals.look(pods);
-      this.settleUnanswered(pods, nowMs);
+      this.answers.settle(pods, (uid) => this.removals.asked(uid), nowMs);
     }
     const looking = { memory: this.memory, minReadyMs: options.minReadyMs, nowMs: serverNowMs };
-    const seen = withEvicted(workload.observe({ pods, nodes: watches.nodes }, looking), this.evicted);
+    const seen = withEvicted(workload.observe({ pods, nodes: watches.nodes }, looking), this.answers.removed);
     const observation = withAsked(seen, (uid) => this.removals.asked(uid));
     const remembered = remember(this.memory, observation, options, serverNowMs);
     this.memory = this.given.kills.look(remembered, { pods, observation, options, nowMs });
@@ -287,50 +285,10 @@ export class RolloutDriver {
   }
 
   private onRemoval(outcome: RemovalOutcome<ZonedPod>): void {
-    const nowMs = this.given.clock.nowMs();
-    const { name, uid, zone } = outcome.pod;
-    if (outcome.kind === 'unanswered') this.unanswered.set(uid, outcome.pod);
-    switch (outcome.kind) {
-      case 'accepted':
-      case 'gone':
-        this.wasRemoved(outcome.pod, nowMs);
-        break;
-      case 'refused':
-      case 'unanswered':
-        this.announcer.removalAnswered(name, outcome.reason);
-        this.announcer.say(nowMs, {
-          type: 'eviction-refused',
-          pod: name,
-          zone,
-          reason: outcome.reason,
-          retryInMs: outcome.retryInMs,
-        });
-        break;
-      case 'changed':
-        break;
-      case 'failed':
-        this.stop('failed', `removing ${name} failed: ${outcome.error.message}`);
-        break;
+    this.answers.take(outcome, this.given.clock.nowMs());
+    if (outcome.kind === 'failed') {
+      this.stop('failed', `removing ${outcome.pod.name} failed: ${outcome.error.message}`);
     }
     this.wake();
-  }
-
-  private wasRemoved({ name, uid, zone }: ZonedPod, nowMs: number): void {
-    this.unanswered.delete(uid);
-    this.evicted.add(uid);
-    this.progress.podRemoved({ name, uid, zone }, nowMs);
-    this.announcer.removalAnswered(name, '');
-    this.announcer.say(nowMs, { type: 'pod-evicted', pod: name, zone });
-  }
-
-  /** A request that was not answered was carried out all the same where its pod terminates or is gone. */
-  private settleUnanswered(pods: readonly Pod[], nowMs: number): void {
-    if (this.unanswered.size === 0) return;
-    const present = new Map(pods.map(({ metadata }) => [metadata.uid, metadata]));
-    for (const [uid, pod] of this.unanswered) {
-      const seen = present.get(uid);
-      if (!seen || seen.deletionTimestampMs !== undefined) this.wasRemoved(pod, nowMs);
-      else if (this.removals.asked(uid) === undefined) this.unanswered.delete(uid);
-    }
   }
 }
