@@ -114,6 +114,7 @@ export function adoptUnreserved(
   observation: BudgetObservation,
   lastZones: ReadonlyMap<string, string>,
 ): Reservation[] {
+  if (unreserved.size === 0) return [];
   return observation.pods.flatMap(({ name, uid, terminating, ...pod }) => {
     const timeMs = unreserved.get(name);
     const zone = pod.zone ?? lastZones.get(name);

@@ -8,7 +8,7 @@ import { BROKEN, LEDGER, type Protocol, STUCK } from './model/protocol.ts';
 import { Schedule } from './model/schedule.ts';
 
 const SCHEDULES = runs(10_000);
-const RECOVERIES = runs(200);
+const RECOVERIES = runs(1_000);
 /** Broken protocols get as many to be caught in. */
 const SCHEDULES_TO_NOTICE = 200_000;
 
@@ -32,12 +32,14 @@ function search(
   return { found: undefined, admitted };
 }
 
-/** The first of so many schedules after which something never comes to rest. */
+/** The first of so many schedules after which something never comes to rest, or is violated on the way there. */
 function searchUnrest(protocol: Protocol, count: number, from: number): string | undefined {
   for (let seed = from; seed < from + count; seed += 1) {
     const schedule = new Schedule(seed, protocol);
     schedule.run();
     const unrest = schedule.recover();
+    const [violation] = schedule.witness.violations;
+    if (violation !== undefined) return `TEST_SEED=${seed}: ${violation}`;
     if (unrest !== undefined)
       return `TEST_SEED=${seed}: ${unrest}: ${JSON.stringify(schedule.api.budget?.status)}`;
   }

@@ -54,26 +54,29 @@ export class Schedule extends World {
 
   /**
    * Ends all trouble and lets what is under way come to an end. Nothing is done for the caches: they hear of changes,
-   * and of nothing else; whoever counts looks again when it said that it would.
+   * and of nothing else; whoever counts looks again when it said that it would. The witness continues to watch.
    *
    * @returns what has not come to rest in time, as a sentence
    */
   recover(): string | undefined {
-    const { api, pick } = this;
+    const { api, permits, pick, witness } = this;
     if (!api.budget) api.createBudget(undefined);
     if (api.budget?.spec.dryRun) api.toggleDryRun();
     if (!api.isGuarded) api.toggleSelector();
     if (api.replicas < 3) api.scale(3);
     for (const { cache } of [...this.webhooks, ...this.reconcilers]) cache.isSilent = false;
     const endMs = api.nowMs + RECOVERY_MS;
-    while (api.nowMs < endMs) {
-      api.nowMs += 1_000;
+    for (let isAtRest = false; api.nowMs < endMs; ) {
+      // Time in which nothing happens is skipped.
+      api.nowMs = isAtRest ? Math.min(endMs, this.nextDueMs()) : api.nowMs + 1_000;
+      const { version } = api;
       for (const pod of api.pods.values()) {
         if (pod.terminating || api.isSurplus(pod)) api.remove(pod);
         else if (!pod.available || !pod.labelled)
           api.put(pod, { zone: zoneOfOrdinal(pod.ordinal), available: true, labelled: true });
       }
       api.createMissing(pick);
+      witness.look(api.nowMs);
       this.hear();
       for (const webhook of this.webhooks) {
         webhook.cache.hearEvents();
@@ -81,8 +84,15 @@ export class Schedule extends World {
       }
       this.carryOutOne();
       this.countByTime();
+      isAtRest = api.version === version && permits.length === 0 && this.webhooks.every(({ idle }) => idle);
     }
     return this.unrest();
+  }
+
+  /** When somebody looks again although nothing has changed. */
+  private nextDueMs(): number {
+    const { api, reconcilers } = this;
+    return Math.max(api.nowMs + 1_000, Math.min(...reconcilers.map(({ dueAtMs }) => dueAtMs)));
   }
 
   private countByTime(): void {
