@@ -1,5 +1,6 @@
 import type { Options } from 'yargs';
 import type { Command } from '../plugin/cli/command.ts';
+import { verbOf } from '../plugin/cli/command-names.ts';
 import { CONNECTION_OPTIONS } from '../plugin/cli/connection.ts';
 import { EXIT, type ExitCode } from '../plugin/cli/errors.ts';
 
@@ -137,10 +138,6 @@ function tableOf(head: readonly string[], rows: readonly (readonly string[])[]):
 
 function fenced(language: string, text: string): string {
   return `\`\`\`${language}\n${text}\n\`\`\``;
-}
-
-function verbOf({ usage }: Command): string {
-  return usage.split(' ')[0] ?? '';
 }
 
 /** Help text as Markdown: what it would take for emphasis, HTML or the edge of a table is escaped. */

@@ -8,6 +8,7 @@ import { checkCommand } from './commands/check.ts';
 import { completionCommand } from './commands/completion.ts';
 import { demoCommand } from './commands/demo.ts';
 import { drainCommand } from './commands/drain.ts';
+import { helpCommand } from './commands/help.ts';
 import { installCommand } from './commands/install.ts';
 import { planCommand } from './commands/plan.ts';
 import { rolloutCommand } from './commands/rollout.ts';
@@ -27,6 +28,7 @@ export const COMMANDS: readonly Command[] = [
   versionCommand,
   demoCommand,
   completionCommand,
+  helpCommand(() => COMMANDS),
 ];
 
 /**

@@ -1,16 +1,14 @@
 import yargs, { type Argv, type Options } from 'yargs';
-import { similarNames } from '../../shared/similar.ts';
 import { VERSION } from '../../shared/version.ts';
 import type { Arguments, Command } from './command.ts';
+import { checkVerbs, usageError, verbOf } from './command-names.ts';
 import { CONNECTION_OPTIONS } from './connection.ts';
 import type { Context } from './context.ts';
-import { EXIT, type ExitCode, UsageError } from './errors.ts';
+import { EXIT, type ExitCode } from './errors.ts';
 import { writeDocument } from './output.ts';
 import { commandLineOf } from './quote.ts';
 
 const LONGEST_LINE = 110;
-/** The beginning of yargs' message for a missing positional. */
-const TOO_FEW = 'Not enough non-option arguments';
 
 /**
  * Parses the command line and runs its command; without arguments it shows the help, as kubectl does.
@@ -24,9 +22,9 @@ export async function runCommandLine(
   context: Context,
 ): Promise<ExitCode> {
   const words = argv.length === 0 ? ['--help'] : argv;
-  checkVerb(commands, words);
+  checkVerbs(commands, words);
   let exitCode: ExitCode = EXIT.done;
-  let chosen: Command | undefined;
+  let path: readonly Command[] = [];
   const parser = yargs([...words])
     .scriptName('kubectl zone')
     .usage('$0 <command>\n\nZone-aware rollouts, drains and disruption budgets: one zone at a time.')
@@ -39,17 +37,13 @@ export async function runCommandLine(
     .demandCommand(1, 'Name a command.')
     .exitProcess(false)
     .fail((message, error) => {
-      const required = message.startsWith(TOO_FEW) ? chosen?.required : undefined;
-      throw (
-        error ??
-        new UsageError(required ?? message.trim(), 'kubectl zone --help lists the commands and flags')
-      );
+      throw error ?? usageError(message, words, path);
     });
   const invocation = { commandLine: commandLineOf(argv), words: argv };
   for (const command of commands) {
     register(parser, command, [], {
       onChosen: (each) => {
-        chosen = each;
+        path = each;
       },
       run: async (each, args) => {
         exitCode = await each.run(args, context, invocation);
@@ -64,20 +58,9 @@ export async function runCommandLine(
   return exitCode;
 }
 
-/** Replaces yargs' suggestions, which would mistake the TYPE in `rollout sts NAME` for a misspelt `rollout status`. */
-function checkVerb(commands: readonly Command[], [verb]: readonly string[]): void {
-  const verbs = commands.map(({ usage }) => usage.split(' ')[0] ?? '');
-  if (verb === undefined || verb.startsWith('-') || verbs.includes(verb)) return;
-  const likely = verbs.find((each) => each.startsWith(verb)) ?? similarNames(verb, verbs)[0];
-  throw new UsageError(
-    `unknown command "${verb}".${likely === undefined ? '' : ` Did you mean ${likely}?`}`,
-    'kubectl zone --help lists the commands and flags',
-  );
-}
-
 interface Registration {
-  /** The command line names this command; called for parent commands first. */
-  onChosen(command: Command): void;
+  /** The command line names this command, the last one, below its parents; called for the parents first. */
+  onChosen(path: readonly Command[]): void;
   run(command: Command, args: Arguments): Promise<void>;
 }
 
@@ -87,7 +70,7 @@ function register(parser: Argv, command: Command, above: readonly Command[], on:
     command.usage,
     command.summary,
     (builder) => {
-      on.onChosen(command);
+      on.onChosen([...above, command]);
       for (const sub of command.subcommands ?? []) register(builder, sub, [...above, command], on);
       return describeCommand(builder, command, above);
     },
@@ -96,8 +79,10 @@ function register(parser: Argv, command: Command, above: readonly Command[], on:
 }
 
 function describeCommand(builder: Argv, command: Command, above: readonly Command[]): Argv {
-  const verbs = above.map(({ usage }) => `${usage.split(' ')[0]} `).join('');
-  if (command.description) builder.usage(`$0 ${verbs}${command.usage}\n\n${command.description}`);
+  if (command.description) {
+    const name = ['$0', ...above.map(verbOf), command.usage].join(' ');
+    builder.usage(`${name}\n\n${command.description}`);
+  }
   // yargs passes the positionals of parent commands down.
   for (const name of above.flatMap(({ positionals }) => Object.keys(positionals ?? {}))) {
     if (!Object.hasOwn(command.positionals ?? {}, name)) builder.hide(name);

@@ -1,5 +1,6 @@
 import type { Command } from '../cli/command.ts';
-import { choicesOf, optionsOf, positionalsOf, ROOT_OPTIONS, verbOf } from './options.ts';
+import { verbOf } from '../cli/command-names.ts';
+import { choicesOf, optionsOf, positionalsOf, ROOT_OPTIONS } from './options.ts';
 import type { Place } from './place.ts';
 import { budgetWord, nodeWord, podWord, workloadWord } from './positionals.ts';
 import { type Candidate, type Decision, fixedChoices, noCompletion, withoutDescription } from './question.ts';
@@ -18,14 +19,16 @@ export function decideCompletion(place: Place, commands: readonly Command[]): De
   if (cursor.kind === 'flag')
     return flagNames(cursor.text, place, command ? optionsOf(command) : ROOT_OPTIONS);
   if (!command) return fixedChoices(cursor.text, verbs(commands));
-  return positionalWord(cursor.text, command, place, cursor.literal);
+  return verbOf(command) === 'help'
+    ? fixedChoices(cursor.text, verbs(below(place.positionals, commands)))
+    : positionalWord(cursor.text, command, place, cursor.literal);
 }
 
 function positionalWord(word: string, command: Command, place: Place, literal: boolean): Decision {
   const { positionals } = place;
   const positional = positionalValue(word, command, place);
-  const below = positionals.length === 0 && !literal ? verbs(command.subcommands ?? []) : [];
-  const decision = { ...positional, fixed: [...below, ...positional.fixed] };
+  const subcommands = positionals.length === 0 && !literal ? verbs(command.subcommands ?? []) : [];
+  const decision = { ...positional, fixed: [...subcommands, ...positional.fixed] };
   const empty = decision.fixed.length === 0 && !decision.asked && !decision.files;
   return empty && word === '' && !literal ? missingFlags(place) : decision;
 }
@@ -48,6 +51,14 @@ function positionalValue(word: string, command: Command, { verbs: path, position
     default:
       return next.name === 'target' ? workloadWord(word, positionals, false) : noCompletion(word);
   }
+}
+
+/** The commands below those that `kubectl zone help` names. */
+function below(words: readonly string[], commands: readonly Command[]): readonly Command[] {
+  return words.reduce(
+    (above, word) => above.find((each) => verbOf(each) === word)?.subcommands ?? [],
+    commands,
+  );
 }
 
 function verbs(commands: readonly Command[]): Candidate[] {

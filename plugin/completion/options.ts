@@ -49,8 +49,3 @@ export function positionalsOf({ usage }: Command): { name: string; variadic: boo
     variadic: dots !== undefined,
   }));
 }
-
-/** The name of a command; for `rollout <target..>`: `rollout`. */
-export function verbOf({ usage }: Command): string {
-  return usage.split(' ')[0] ?? '';
-}

@@ -23,6 +23,12 @@ describe('the command line', () => {
     assert.deepEqual(await run(), await run('--help'));
   });
 
+  it('shows the help of a command after help, as kubectl does', async () => {
+    assert.deepEqual(await run('help'), await run('--help'));
+    assert.deepEqual(await run('help', 'rollout'), await run('rollout', '--help'));
+    assert.deepEqual(await run('help', 'rollout', 'status'), await run('rollout', 'status', '--help'));
+  });
+
   it('explains each flag of a command, and gives examples', async () => {
     const { code, stdout } = await run('rollout', '--help');
     assert.equal(code, 0);
@@ -53,7 +59,20 @@ describe('the command line', () => {
       [['--context', 'x'], /^error: Name a command\./],
       [['rolout', 'sts/x'], /Did you mean rollout\?/],
       [['rollout'], /name a workload, for example sts\/ingester/],
-      [['rollout', 'sts/x', '--max-unavail', '3'], /Unknown argument: max-unavail$/m],
+      [
+        ['rollout', 'sts/x', '--max-unavail', '3'],
+        /^error: unknown flag --max-unavail\. Did you mean --max-unavailable\?\n {2}kubectl zone rollout --help lists/,
+      ],
+      [['rollout', 'status', 'sts/x', '--wach'], /--wach\. Did you mean --watch\?\n.*rollout status --help/],
+      // Another command's flag is no suggestion.
+      [['plan', 'sts/x', '--wach'], /unknown flag --wach\.\n/],
+      [
+        ['rollout', 'staus', 'sts/x'],
+        /unknown command "staus" of kubectl zone rollout\. Did you mean status\?/,
+      ],
+      [['demo', 'rollout', 'more'], /unexpected argument "more"/],
+      [['budget', 'create', 'x', '--for', 'sts/x'], /--max-unavailable is required\n.*budget create --help/],
+      [['help', 'rolout'], /unknown command "rolout"\. Did you mean rollout\?/],
       [['rollout', 'sts/x', '--max-unavailable', 'many'], /--max-unavailable: "many" is neither/],
       [['rollout', 'sts/x', '--max-unavailable', '0'], /--max-unavailable: 0 would never replace a pod/],
       [
