@@ -22,9 +22,22 @@ const SIGKILL_EXIT_CODE = 137;
 /** API timestamps have whole seconds, and some come from the node's clock. */
 const TOLERANCE_MS = 2_000;
 
-/** How a terminating pod that still exists was killed, as a clause after its name; undefined if it was not. */
-export function howKilled(pod: Pod): string | undefined {
+/**
+ * A pod's graceful deletion, as long as the pod shows its grace period: the deletion that removes the object clears it
+ * in a write of its own, which may be the first one to be seen after the pod was killed.
+ */
+export function gracefulTermination(pod: Pod): Termination | undefined {
   const termination = terminationOf(pod);
+  return termination && hasGrace(termination) ? termination : undefined;
+}
+
+/**
+ * How a terminating pod that still exists was killed, as a clause after its name; undefined if it was not.
+ *
+ * @param earlier its last `gracefulTermination`, if any was seen
+ */
+export function howKilled(pod: Pod, earlier?: Termination): string | undefined {
+  const termination = terminationOf(pod) && (gracefulTermination(pod) ?? earlier ?? terminationOf(pod));
   return termination && howContainerKilled(pod, termination);
 }
 
@@ -35,9 +48,11 @@ export function howKilled(pod: Pod): string | undefined {
  * the deletion that removes an object has none.
  * @param before its last state before that
  * @param nowMs when it was seen to be gone, by the API server's clock
+ * @param earlier its last `gracefulTermination`, if any was seen
  */
-export function howLost(last: Pod, before: Pod, nowMs: number): string | undefined {
-  const termination = terminationOf(before) ?? { sinceMs: nowMs, graceEndsAtMs: nowMs };
+export function howLost(last: Pod, before: Pod, nowMs: number, earlier?: Termination): string | undefined {
+  const graceful = gracefulTermination(before) ?? earlier;
+  const termination = graceful ?? terminationOf(before) ?? { sinceMs: nowMs, graceEndsAtMs: nowMs };
   const killed = howContainerKilled(last, termination);
   if (killed !== undefined) return killed;
   const running = last.status.containerStatuses.find(

@@ -1,10 +1,10 @@
 import type { Clock } from '../../clock.ts';
 import type { Kube } from '../../kube/kube.ts';
 import type { Pod } from '../../kube/objects.ts';
-import { howKilled, howLost } from '../decide/killed.ts';
+import { gracefulTermination, howKilled, howLost } from '../decide/killed.ts';
 import { rememberKilled } from '../decide/killed-pods.ts';
 import { zoneOf } from '../decide/pods.ts';
-import type { RolloutMemory } from '../decide/types.ts';
+import type { RolloutMemory, Termination } from '../decide/types.ts';
 import type { DriverView } from './announcer.ts';
 import type { Reporter } from './events.ts';
 import type { WorkloadWatches } from './watches.ts';
@@ -52,8 +52,11 @@ export function watchKills(options: KillWatchOptions): KillWatch {
   /** Zones of the workload's pods by uid. Not by name: a Deployment's pod may be replaced by one in another zone. */
   let ours = new Map<string, string | undefined>();
   let gone: Gone[] = [];
+  /** Of terminating pods, by uid. */
+  let graceful = new Map<string, Termination>();
   watches.onPodGone((last, before) => {
-    const how = howLost(last, before, clock.nowMs() + kube.clockSkewMs);
+    const earlier = graceful.get(before.metadata.uid);
+    const how = howLost(last, before, clock.nowMs() + kube.clockSkewMs, earlier);
     if (how !== undefined) gone.push({ ...identityOf(before), how });
   });
 
@@ -64,11 +67,17 @@ export function watchKills(options: KillWatchOptions): KillWatch {
         observation.pods.map((pod) => [pod.uid, pod.zone ?? ours.get(pod.uid) ?? zoneOf(pod, memory)]),
       );
       const killed = gone.filter(({ uid }) => ours.has(uid));
+      const terminating = new Map<string, Termination>();
       for (const pod of pods) {
-        if (pod.metadata.deletionTimestampMs === undefined || !owned.has(pod.metadata.uid)) continue;
-        const how = howKilled(pod);
+        const { uid, deletionTimestampMs } = pod.metadata;
+        if (deletionTimestampMs === undefined || !owned.has(uid)) continue;
+        const earlier = graceful.get(uid);
+        const how = howKilled(pod, earlier);
         if (how !== undefined) killed.push({ ...identityOf(pod), how });
+        const shown = gracefulTermination(pod) ?? earlier;
+        if (shown) terminating.set(uid, shown);
       }
+      graceful = terminating;
       const zones = new Map([...ours, ...owned]);
       gone = [];
       ours = owned;

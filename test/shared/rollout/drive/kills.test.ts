@@ -21,6 +21,12 @@ function deleted(state: object, uid = 'uid-3'): Pod {
     status: { containerStatuses: [{ name: 'main', state }] },
   });
 }
+/** The same while its object is deleted: the API server writes that it has no grace period any more. */
+function cleared(state: object): Pod {
+  const pod = deleted(state);
+  const deletionTimestampMs = NOW_MS - 30_000;
+  return { ...pod, metadata: { ...pod.metadata, deletionTimestampMs, deletionGracePeriodSeconds: 0 } };
+}
 const RUNNING = { running: {} };
 const KILLED = { terminated: { exitCode: 137, reason: 'Error' } };
 
@@ -68,6 +74,22 @@ describe('killed pods', () => {
     look([deleted(RUNNING)]);
     goes(deleted(KILLED), deleted(RUNNING));
     assert.deepEqual(look([], { seen: sixPods().slice(0, 3) }), ['ingester-3']);
+  });
+
+  it('are told with the grace period that they had, though the deletion of the object clears it', () => {
+    const killed = { terminated: { ...KILLED.terminated, finishedAt: new Date(NOW_MS).toISOString() } };
+    const shown = watching();
+    shown.look([deleted(RUNNING)]);
+    shown.look([cleared(killed)]);
+    const gone = watching();
+    gone.look([deleted(RUNNING)]);
+    gone.goes(cleared(killed), cleared(killed));
+    gone.look([]);
+    for (const { events } of [shown, gone])
+      assert.deepEqual(
+        events.map((event) => event.type === 'pod-killed' && event.how),
+        ['was killed at the end of its grace period of 30s (exit code 137, container main)'],
+      );
   });
 
   it('are of the zone where they ran, though their name may stand for a successor elsewhere by then', () => {
