@@ -2,6 +2,7 @@ import { choice } from '../cli/choice.ts';
 import { type Arguments, type Command, read } from '../cli/command.ts';
 import { connectionOptions } from '../cli/connection.ts';
 import { NAME_A_WORKLOAD, parseTarget, TARGET_POSITIONAL } from '../cli/target.ts';
+import { ZONE_OPTIONS, zoneSourceFrom } from '../cli/zone-options.ts';
 import { givenLoad, LOAD_OPTIONS } from '../plan/load-options.ts';
 import type { PlanRequest } from '../plan/run.ts';
 
@@ -16,6 +17,11 @@ export const planCommand: Command = {
   positionals: { target: TARGET_POSITIONAL },
   required: NAME_A_WORKLOAD,
   options: {
+    ...ZONE_OPTIONS,
+    'single-zone': {
+      type: 'boolean',
+      describe: 'Compare more than one pod at a time although all pods are in one zone',
+    },
     ...LOAD_OPTIONS,
     output: { alias: 'o', type: 'string', describe: 'table or json' },
   },
@@ -43,6 +49,8 @@ export const planCommand: Command = {
 export function planRequest(args: Arguments): PlanRequest {
   return {
     target: parseTarget(read.list(args, 'target')),
+    zones: zoneSourceFrom(args),
+    singleZone: read.flag(args, 'single-zone'),
     given: givenLoad(args),
     output: choice(args, 'output', CHOICES.output),
     connection: connectionOptions(args),

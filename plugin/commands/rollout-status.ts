@@ -2,6 +2,7 @@ import { choice } from '../cli/choice.ts';
 import { type Command, read } from '../cli/command.ts';
 import { connectionOptions, durationOption } from '../cli/connection.ts';
 import { NAME_A_WORKLOAD, parseTarget, TARGET_POSITIONAL } from '../cli/target.ts';
+import { ZONE_OPTIONS, zoneSourceFrom } from '../cli/zone-options.ts';
 
 const STATUS_CHOICES = { output: ['plain', 'json'] } as const;
 const HISTORY_CHOICES = { output: ['json'] } as const;
@@ -15,6 +16,7 @@ export const rolloutStatusCommand: Command = {
   positionals: { target: TARGET_POSITIONAL },
   required: NAME_A_WORKLOAD,
   options: {
+    ...ZONE_OPTIONS,
     watch: { alias: 'w', type: 'boolean', describe: 'Watch until the rollout is done' },
     timeout: {
       type: 'string',
@@ -37,6 +39,7 @@ export const rolloutStatusCommand: Command = {
       watch: read.flag(args, 'watch'),
       timeoutMs: durationOption(args, 'timeout') || undefined,
       output: choice(args, 'output', STATUS_CHOICES.output),
+      zones: zoneSourceFrom(args),
       connection: connectionOptions(args),
     };
     const [{ runStatus }, { openRolloutReporter }] = await Promise.all([

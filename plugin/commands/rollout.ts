@@ -5,6 +5,7 @@ import { connectionOptions, durationOption } from '../cli/connection.ts';
 import { UsageError } from '../cli/errors.ts';
 import { commandLineOf } from '../cli/quote.ts';
 import { NAME_A_WORKLOAD, parseTarget, TARGET_POSITIONAL } from '../cli/target.ts';
+import { ZONE_OPTIONS, zoneSourceFrom } from '../cli/zone-options.ts';
 import { PROBE_OPTIONS, probeFrom } from '../probe/options.ts';
 import { FAILURE_OPTIONS, failureBudgetFrom } from '../rollout/failure-options.ts';
 import { GATE_OPTIONS, gatesFrom } from '../rollout/gate-options.ts';
@@ -55,6 +56,11 @@ export const rolloutCommand: Command = {
     'zone-order': {
       type: 'string',
       describe: 'Zones to roll out first, comma-separated; then the others by name',
+    },
+    ...ZONE_OPTIONS,
+    'single-zone': {
+      type: 'boolean',
+      describe: 'Apply --max-unavailable although all pods are in one zone; by default one pod at a time',
     },
     soak: {
       type: 'string',
@@ -163,7 +169,9 @@ export function rolloutFlags(args: Arguments): Omit<RolloutFlags, 'commandLine' 
     replaceUnready: read.flag(args, 'replace-unready'),
     maxLeaving: read.text(args, 'max-leaving'),
     flush: read.flag(args, 'flush'),
+    singleZone: read.flag(args, 'single-zone'),
   };
+  const zones = zoneSourceFrom(args);
   const parsed = parseRolloutOptions(options);
   const gates = gatesFrom(args);
   const change = changeFrom(args);
@@ -178,6 +186,7 @@ export function rolloutFlags(args: Arguments): Omit<RolloutFlags, 'commandLine' 
   return {
     target,
     options,
+    zones,
     ...change,
     connection: connectionOptions(args),
     timeoutMs: durationOption(args, 'timeout') || undefined,

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { plural } from '../../shared/format.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
 import { RESOURCES, type ResourceAddress, resourcePath } from '../../shared/kube/paths.ts';
-import { ZONE_LABEL } from '../../shared/kube/zones.ts';
+import { zoneOfNodeLabels } from '../../shared/kube/zones.ts';
 import type { Target } from '../cli/target.ts';
 import type { Candidate, ClusterQuestion } from './question.ts';
 
@@ -65,10 +65,14 @@ export async function findNames(
       return listed(NAMESPACES, ({ status }) => (status.phase === 'Active' ? '' : status.phase));
     case 'nodes':
       return listed(RESOURCES.nodes, ({ metadata, spec }) =>
-        [metadata.labels[ZONE_LABEL] ?? 'no zone', ...(spec.unschedulable ? ['cordoned'] : [])].join(', '),
+        [zoneOfNodeLabels(metadata.labels) ?? 'no zone', ...(spec.unschedulable ? ['cordoned'] : [])].join(
+          ', ',
+        ),
       );
     case 'zones':
       return zonesIn(List.parse(await get(resourcePath(RESOURCES.nodes), { limit: MOST_OBJECTS })).items);
+    case 'node-labels':
+      return labelsOf(List.parse(await get(resourcePath(RESOURCES.nodes), { limit: MOST_OBJECTS })).items);
     case 'budgets':
       return listed({ ...RESOURCES.zonedisruptionbudgets, namespace }, ({ spec: { maxUnavailable } }) =>
         maxUnavailable === undefined ? '' : `max unavailable ${maxUnavailable}`,
@@ -104,10 +108,21 @@ function workloadResource(kind: Target['kind']): ResourceAddress {
 function zonesIn(nodes: readonly Thing[]): Candidate[] {
   const counts = new Map<string, number>();
   for (const { metadata } of nodes) {
-    const zone = metadata.labels[ZONE_LABEL];
+    const zone = zoneOfNodeLabels(metadata.labels);
     if (zone) counts.set(zone, (counts.get(zone) ?? 0) + 1);
   }
   return [...counts].map(([name, count]) => ({ name, about: plural(count, 'node') }));
+}
+
+/** The keys of the nodes' labels, with the number of their values. */
+function labelsOf(nodes: readonly Thing[]): Candidate[] {
+  const values = new Map<string, Set<string>>();
+  for (const { metadata } of nodes) {
+    for (const [key, value] of Object.entries(metadata.labels)) {
+      values.set(key, (values.get(key) ?? new Set()).add(value));
+    }
+  }
+  return [...values].map(([name, known]) => ({ name, about: plural(known.size, 'value') }));
 }
 
 function servicesIn(services: readonly Thing[]): Candidate[] {

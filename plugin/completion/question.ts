@@ -10,7 +10,7 @@ export interface KubeconfigQuestion {
 
 /** Names from the cluster. */
 export type ClusterQuestion =
-  | { kind: 'namespaces' | 'nodes' | 'zones' | 'budgets' | 'pods' }
+  | { kind: 'namespaces' | 'nodes' | 'node-labels' | 'zones' | 'budgets' | 'pods' }
   | { kind: 'workloads'; of: Target['kind'] }
   /** Containers of a workload, and the revisions that it can roll back to. */
   | { kind: 'containers' | 'revisions'; of: Target }

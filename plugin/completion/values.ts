@@ -23,6 +23,7 @@ const VALUES: Readonly<Record<string, Complete>> = {
   'zone-order': zoneList,
   for: (text) => workloadWord(text, [], false),
   image: imageValue,
+  'topology-key': named({ kind: 'node-labels' }),
   'to-revision': revisionValue,
   ring: (text) => serviceValue(text, '/'),
   'prometheus-url': (text) => serviceValue(text, ''),

@@ -3,7 +3,7 @@ import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import { listAll } from '../../shared/kube/list.ts';
 import { type Node, readNode } from '../../shared/kube/objects.ts';
 import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
-import { compareText, ZONE_LABEL } from '../../shared/kube/zones.ts';
+import { compareText, ZONE_LABEL, zoneOfNodeLabels } from '../../shared/kube/zones.ts';
 import { listNames } from '../../shared/sentences.ts';
 import { UsageError } from '../cli/errors.ts';
 import type { DrainTargets } from './request.ts';
@@ -102,7 +102,7 @@ function zonesIn(nodes: readonly Node[]): string[] {
 
 /** An empty label counts as none. */
 function zoneOf(node: Node): string | undefined {
-  return node.metadata.labels[ZONE_LABEL] || undefined;
+  return zoneOfNodeLabels(node.metadata.labels);
 }
 
 async function listNodes(kube: Kube, labelSelector?: string): Promise<Node[]> {

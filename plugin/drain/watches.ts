@@ -18,7 +18,7 @@ import {
   type WatchCacheOptions,
   watchCache,
 } from '../../shared/kube/watch-cache.ts';
-import { ZONE_LABEL } from '../../shared/kube/zones.ts';
+import { zoneOfNodeLabels } from '../../shared/kube/zones.ts';
 import { createPodStore, type DrainRecord, type PodStore, readDrainRecord } from './pod-store.ts';
 import { watchScales } from './scales.ts';
 
@@ -95,7 +95,7 @@ export async function watchDrain({
     /** Pods may still name a node that is gone. */
     const zones = new Map<string, string>();
     const nodes = watch(RESOURCES.nodes, readNode, (_, { metadata }) => {
-      const zone = metadata.labels[ZONE_LABEL];
+      const zone = zoneOfNodeLabels(metadata.labels);
       if (zone) zones.set(metadata.name, zone);
       else zones.delete(metadata.name);
     });

@@ -1,4 +1,5 @@
 import { formatDuration, oneLine, plural } from '../../shared/format.ts';
+import { describeZoneSource, ZONE_LABEL } from '../../shared/kube/zones.ts';
 import { countPods } from '../../shared/sentences.ts';
 import { textTable } from '../cli/text-table.ts';
 import { formatRate } from './format.ts';
@@ -6,10 +7,11 @@ import type { ChoicesPlan, PlannedChoice, PlannedStore } from './plan.ts';
 
 /** The settings to choose from, as text: the source of each figure, and a table. */
 export function choicesLines(plan: ChoicesPlan): string[] {
-  const { workload, pods, zones, store, choices, notes } = plan;
+  const { workload, pods, zones, zonesBy, store, choices, notes } = plan;
   const places = zones.map((zone) => `${zone.zone ?? 'no zone'}: ${zone.pods}`).join(', ');
+  const by = zonesBy.key === ZONE_LABEL ? '' : ` by ${describeZoneSource(zonesBy)}`;
   const lines = [
-    `${workload.kind}/${workload.name}: ${countPods(pods)} in ${plural(zones.length, 'zone')}${places && ` (${places})`}, ${pods === 0 ? 'nothing to replace' : 'all to be replaced'}`,
+    `${workload.kind}/${workload.name}: ${countPods(pods)} in ${plural(zones.length, 'zone')}${places && ` (${places})`}${by}, ${pods === 0 ? 'nothing to replace' : 'all to be replaced'}`,
   ];
   if (choices.length > 0) {
     lines.push(startLine(plan), flushLine(plan), ...storeLines(store), ...tableOf(plan));

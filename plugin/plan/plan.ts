@@ -1,4 +1,5 @@
 import { formatDuration } from '../../shared/format.ts';
+import { NODE_ZONES, type ZoneSource } from '../../shared/kube/zones.ts';
 import { disruptionLimit } from '../../shared/rollout/decide/limits.ts';
 import { byOrdinalDescending, orderZones } from '../../shared/rollout/decide/order.ts';
 import type { ObservedPod } from '../../shared/rollout/decide/types.ts';
@@ -19,6 +20,8 @@ export interface ChoicesPlan {
   pods: number;
   /** In the order of the rollout; the zone is null if no pod has one. */
   zones: readonly { zone: string | null; pods: number }[];
+  /** The label that the zones come from. */
+  zonesBy: ZoneSource;
   startTime: Pick<StartTime, 'source' | 'pods'> & { ms: number };
   flushTime: Omit<FlushTime, 'pod'> & { pod: string | null };
   minReadyMs: number;
@@ -46,12 +49,12 @@ export interface PlannedChoice extends Choice {
 }
 
 /** Estimates the result of each setting if all pods of the workload were replaced without failures. */
-export function planChoices(survey: Survey, given: GivenLoad): ChoicesPlan {
+export function planChoices(survey: Survey, given: GivenLoad, singleZone = false): ChoicesPlan {
   const { observation, pods, minReadyMs, workload } = survey;
   const zones = podsByZone(observation.pods);
   const count = zones.reduce((sum, zone) => sum + zone.pods.length, 0);
   const largestZone = Math.max(0, ...zones.map((zone) => zone.pods.length));
-  const asked = { maxUnavailable: { kind: 'count', count: largestZone } } as const;
+  const asked = { maxUnavailable: { kind: 'count', count: largestZone }, singleZone } as const;
   const limit = disruptionLimit(observation, asked, zones.length);
 
   const starting = startTime(given.startMs, pods);
@@ -73,6 +76,7 @@ export function planChoices(survey: Survey, given: GivenLoad): ChoicesPlan {
     workload,
     pods: count,
     zones: zones.map(({ zone, pods: there }) => ({ zone: zone || null, pods: there.length })),
+    zonesBy: observation.zones ?? NODE_ZONES,
     startTime: { source: starting.source, ms: starting.typicalMs, pods: starting.pods },
     flushTime: { ...flushing, pod: flushing.pod ?? null },
     minReadyMs,
@@ -94,9 +98,12 @@ export function planChoices(survey: Survey, given: GivenLoad): ChoicesPlan {
   };
 }
 
-/** In the order of the rollout. Unscheduled pods are omitted; those on nodes without a zone label share one zone. */
+/**
+ * In the order of the rollout. Pods are omitted that have no zone because they are not scheduled; those on nodes without
+ * a zone label share one zone.
+ */
 function podsByZone(pods: readonly ObservedPod[]): ZonePods<ObservedPod>[] {
-  const placed = pods.filter(({ surplus, node }) => !surplus && node !== undefined);
+  const placed = pods.filter(({ surplus, node, zone }) => !surplus && (node ?? zone) !== undefined);
   const zones = Map.groupBy(placed, ({ zone = '' }) => zone);
   return orderZones(zones.keys(), []).map((zone) => ({
     zone,
@@ -115,7 +122,7 @@ function notesOf(
   if (absent > 0) notes.push(`${countPods(absent)} of ${observation.replicas} not scheduled: not counted`);
   const unlabelled = placed.filter(({ zone }) => zone === undefined);
   if (unlabelled.length > 0) {
-    const { reason } = explainUnknownZone(unlabelled, observation.nodesForbidden === true);
+    const { reason } = explainUnknownZone(unlabelled, observation);
     notes.push(
       `${countPods(unlabelled.length)} planned as one zone, but a rollout would refuse them: ${reason}`,
     );

@@ -1,4 +1,5 @@
 import type { ConnectOptions } from '../../shared/kube/connect.ts';
+import type { ZoneSource } from '../../shared/kube/zones.ts';
 import type { Context } from '../cli/context.ts';
 import { EXIT, type ExitCode } from '../cli/errors.ts';
 import { writeJson, writeLines } from '../cli/output.ts';
@@ -12,6 +13,10 @@ import { surveyWorkload } from './survey.ts';
 /** The flags of `kubectl zone plan`. */
 export interface PlanRequest {
   target: Target;
+  /** Where the pods' zones come from; undefined for the workload's default. */
+  zones: ZoneSource | undefined;
+  /** More than one pod at a time may be down although all are in one zone. */
+  singleZone: boolean;
   given: GivenLoad;
   output: 'table' | 'json' | undefined;
   connection: ConnectOptions;
@@ -26,8 +31,8 @@ export interface PlanRequest {
 export async function runPlan(request: PlanRequest, context: Context): Promise<ExitCode> {
   const kube = await context.connect(request.connection);
   try {
-    const survey = await surveyWorkload(kube, request.target, context.clock);
-    const plan = planChoices(survey, request.given);
+    const survey = await surveyWorkload(kube, request.target, context.clock, request.zones);
+    const plan = planChoices(survey, request.given, request.singleZone);
     if (request.output === 'json') writeJson(context.stdout, plan);
     else writeLines(context.stdout, choicesLines(plan));
     const error = overrun(plan);

@@ -5,6 +5,7 @@ import { nodesByName } from '../../shared/kube/nodes.ts';
 import { type Pod, readPod } from '../../shared/kube/objects.ts';
 import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
 import { labelSelectorText } from '../../shared/kube/selectors.ts';
+import type { ZoneSource } from '../../shared/kube/zones.ts';
 import type { Observation } from '../../shared/rollout/decide/types.ts';
 import { FIRST_LOOK, type Workload, type WorkloadKind } from '../../shared/rollout/decide/workload.ts';
 import { fetchWorkload } from '../../shared/rollout/drive/fetch-workload.ts';
@@ -29,7 +30,12 @@ export interface Survey {
  * @throws UserError if the workload does not exist or cannot be rolled out
  * @throws ApiError if it or its pods may not be read; nodes may be forbidden if the pods have a zone label
  */
-export async function surveyWorkload(kube: Kube, target: Target, clock: Clock): Promise<Survey> {
+export async function surveyWorkload(
+  kube: Kube,
+  target: Target,
+  clock: Clock,
+  zones?: ZoneSource,
+): Promise<Survey> {
   const { workload } = await fetchWorkload(kube, target);
   const { kind, metadata, minReadySeconds } = workload;
   const { namespace, name } = metadata;
@@ -38,7 +44,7 @@ export async function surveyWorkload(kube: Kube, target: Target, clock: Clock): 
   const minReadyMs = minReadySeconds * 1000;
   return {
     workload: { kind, namespace, name },
-    observation: workload.observe({ pods, nodes }, { ...FIRST_LOOK, minReadyMs, nowMs }),
+    observation: workload.observe({ pods, nodes, zones }, { ...FIRST_LOOK, minReadyMs, nowMs }),
     pods,
     minReadyMs,
     nowMs,

@@ -9,12 +9,8 @@ import { emptyMemory } from '../../shared/rollout/decide/memory.ts';
 import { knownZones } from '../../shared/rollout/decide/pods.ts';
 import { FIRST_LOOK, subjectOf, type Workload } from '../../shared/rollout/decide/workload.ts';
 import { ANNOTATION } from '../../shared/rollout/drive/annotations.ts';
-import {
-  orderBy,
-  orderText,
-  readMaxUnavailableFlag,
-  readSteering,
-} from '../../shared/rollout/drive/orders.ts';
+import { type HolderFlags, readHolderFlags } from '../../shared/rollout/drive/holder-flags.ts';
+import { orderBy, orderText, readSteering } from '../../shared/rollout/drive/orders.ts';
 import { annotateLease, fetchRolloutLease } from '../../shared/rollout/drive/rollout-lease.ts';
 import { LEASE_DURATION_MS, leaseName } from '../../shared/rollout/drive/rollout-lock.ts';
 import { applyChange, type PlannedChange, planChange } from '../../shared/rollout/drive/template.ts';
@@ -28,7 +24,7 @@ export interface ControlsOptions {
   kube: Kube;
   clock: Clock;
   processIdentity: Context['processIdentity'];
-  watches: Pick<WorkloadWatches, 'workload' | 'pods' | 'nodes' | 'holder'>;
+  watches: Pick<WorkloadWatches, 'workload' | 'pods' | 'cluster' | 'holder'>;
   workload: Workload;
 }
 
@@ -84,7 +80,8 @@ class LeaseOrders {
     const { annotations, holder } = await this.#look();
     this.#mustRun(holder, 'pass --max-unavailable when you start it');
     const { replicas } = this.#workload();
-    const inForce = readSteering(annotations).maxUnavailable ?? readMaxUnavailableFlag(annotations);
+    const flags = readHolderFlags(annotations);
+    const inForce = readSteering(annotations).maxUnavailable ?? flags.maxUnavailable;
     if (!inForce) throw new UserError(`${holder} does not tell which maxUnavailable it was started with`);
     const within = (count: number) => Math.max(1, Math.min(replicas, count));
     const now = within(resolveIntOrPercent(inForce, replicas));
@@ -98,7 +95,7 @@ class LeaseOrders {
       [ANNOTATION.maxUnavailable]: String(wanted),
       [ANNOTATION.maxUnavailableBy]: this.#order(),
     });
-    const capped = this.#cap(wanted);
+    const capped = this.#cap(wanted, flags);
     const before = formatIntOrPercent(inForce);
     const told = `maxUnavailable is now ${wanted}, it was ${before === String(now) ? before : `${before} (${now})`}`;
     return capped === undefined ? told : `${told}; ${capped}`;
@@ -168,11 +165,11 @@ class LeaseOrders {
   }
 
   /** What keeps the value from taking full effect, such as OrderedReady. */
-  #cap(count: number): string | undefined {
-    const { pods, nodes } = this.#options.watches;
-    const observation = this.#workload().observe({ pods: pods.values(), nodes }, FIRST_LOOK);
+  #cap(count: number, { singleZone }: HolderFlags): string | undefined {
+    const observation = this.#workload().observe(this.#options.watches.cluster, FIRST_LOOK);
     const zones = knownZones(observation, emptyMemory(observation.updateRevision)).length;
-    return disruptionLimit(observation, { maxUnavailable: { kind: 'count', count } }, zones).capped;
+    const options = { maxUnavailable: { kind: 'count', count }, singleZone } as const;
+    return disruptionLimit(observation, options, zones).capped;
   }
 }
 

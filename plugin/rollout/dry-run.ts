@@ -23,7 +23,7 @@ export async function dryRun(
   const { stderr } = context;
   const workload = watches.workload ?? found;
   const pods = [...watches.pods.values()];
-  const seen = workload.observe({ pods, nodes: watches.nodes }, FIRST_LOOK);
+  const seen = workload.observe(watches.cluster, FIRST_LOOK);
   const observation = change ? observeChanged(seen, pods, workload, change) : seen;
   const memory = emptyMemory(observation.updateRevision);
   checkZones(observation, options, memory);

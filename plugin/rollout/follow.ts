@@ -30,13 +30,14 @@ export class Follower {
 
   /** @throws UserError if the workload was deleted */
   look(watches: WorkloadWatches): RolloutState {
-    const { workload, pods, nodes, lease, holder } = watches;
+    const { workload, pods, nodes, cluster, lease, holder } = watches;
     if (!workload) throw new UserError('the workload was deleted');
     const nowMs = this.context.clock.nowMs();
     return readRolloutState({
       workload,
       pods: [...pods.values()],
       nodes,
+      zones: cluster.zones,
       lease,
       holder,
       monotonicMs: this.context.clock.monotonicMs(),

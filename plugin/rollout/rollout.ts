@@ -48,7 +48,7 @@ async function runConnected(
   openReporter: OpenRolloutReporter,
 ): Promise<ExitCode> {
   const { fetched, settings, notice } = await unlessAborted(limit, lookAround(kube, flags));
-  const watched = await watch(kube, fetched, context, limit);
+  const watched = await watch(kube, fetched, flags, context, limit);
   try {
     // The workload's own minReadySeconds applies; --min-ready may only increase it.
     const minReadyMs = Math.max(settings.options.minReadyMs, watched.found.minReadySeconds * 1000);
@@ -58,6 +58,7 @@ async function runConnected(
       ...flags,
       ...settings,
       options: { ...settings.options, minReadyMs },
+      zones: flags.zones,
       change,
       notices: [...(notice === undefined ? [] : [notice]), ...settingNotices(settings.sources), ...notices],
     };
@@ -113,6 +114,7 @@ async function lookAround(
 async function watch(
   kube: Kube,
   fetched: FetchedWorkload,
+  { zones }: RolloutFlags,
   context: Context,
   limit: AbortSignal,
 ): Promise<Watched> {
@@ -128,11 +130,12 @@ async function watch(
     },
   );
   const listeners: WatchListeners = { onConnection: tell, onProblem: () => {} };
-  const opened = await fetched.open(driveContext(context), {
+  const forwarded: WatchListeners = {
     onConnection: (state) => listeners.onConnection(state),
     onProblem: (error) => listeners.onProblem(error),
     signal: limit,
-  });
+  };
+  const opened = await fetched.open(driveContext(context), forwarded, zones);
   return { ...opened, kube, found: opened.watches.workload ?? fetched.workload, listeners };
 }
 

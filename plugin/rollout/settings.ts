@@ -2,6 +2,7 @@ import { UserError } from '../../shared/errors.ts';
 import { MOST_ALARMS } from '../../shared/gates/alarms.ts';
 import type { GateRequest } from '../../shared/gates/request.ts';
 import { formatIntOrPercent } from '../../shared/int-or-percent.ts';
+import { describeZoneSource, NODE_ZONES, type ZoneSource } from '../../shared/kube/zones.ts';
 import { parseRolloutOptions, type RawRolloutOptions } from '../../shared/rollout/decide/options.ts';
 import type { RolloutOptions } from '../../shared/rollout/decide/types.ts';
 import type { UpdateDefaults } from '../../shared/rollout/drive/defaults.ts';
@@ -10,6 +11,8 @@ import type { UpdateDefaults } from '../../shared/rollout/drive/defaults.ts';
 export interface GivenSettings {
   /** Only values that were given, already validated. */
   options: RawRolloutOptions;
+  /** Where the pods' zones come from; undefined for the workload's default. */
+  zones?: ZoneSource | undefined;
   gates: GateRequest;
   /** Undefined without --ignore-alarm, in which case `gates` has false. */
   ignoreAlarm: boolean | undefined;
@@ -67,7 +70,13 @@ export function resolveSettings(given: GivenSettings, defaults: UpdateDefaults |
       from: from(flags.exponentialFactor, spec?.exponentialFactor),
     },
     { setting: 'pacing', value: options.pacing, from: from(flags.pacing, undefined) },
+    {
+      setting: 'zones',
+      value: `by ${describeZoneSource(given.zones ?? NODE_ZONES)}`,
+      from: from(given.zones, undefined),
+    },
   ];
+  if (options.singleZone) sources.push({ setting: 'singleZone', value: 'true', from: 'flag' });
 
   if (options.maxLeaving !== undefined) {
     sources.push({

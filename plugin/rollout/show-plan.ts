@@ -47,6 +47,7 @@ export function printPlan(input: PlanInput, plan: RolloutPlan, stdout: OutputStr
       replicas,
       stale,
       zones,
+      zonesBy: observation.zones,
       maxUnavailablePods: limit.pods,
       partition: workload.partition,
       ...plan,

@@ -1,6 +1,12 @@
 import { connectionNews } from '../../shared/drive/connection-news.ts';
 import type { ConnectOptions } from '../../shared/kube/connect.ts';
+import { ApiError, type Kube } from '../../shared/kube/kube.ts';
+import type { ZoneSource } from '../../shared/kube/zones.ts';
+import type { Workload } from '../../shared/rollout/decide/workload.ts';
 import { fetchWorkload } from '../../shared/rollout/drive/fetch-workload.ts';
+import { readHolderFlags } from '../../shared/rollout/drive/holder-flags.ts';
+import { fetchRolloutLease } from '../../shared/rollout/drive/rollout-lease.ts';
+import { leaseName } from '../../shared/rollout/drive/rollout-lock.ts';
 import type { RolloutState } from '../../shared/rollout/drive/rollout-state.ts';
 import type { Context } from '../cli/context.ts';
 import { EXIT, type ExitCode } from '../cli/errors.ts';
@@ -19,6 +25,8 @@ export interface StatusRequest {
   /** How long to wait for that; undefined waits without limit if `watch` is set, and does not wait otherwise. */
   timeoutMs: number | undefined;
   output: 'plain' | 'json' | undefined;
+  /** Where zones come from; undefined for what the rollout itself uses. */
+  zones: ZoneSource | undefined;
   connection: ConnectOptions;
 }
 
@@ -37,14 +45,16 @@ export async function runStatus(
     const found = await fetchWorkload(kube, request.target);
     const follower = new Follower(context, kube, openReporter);
     let isLive = () => false;
-    const { watches } = await found.open(driveContext(context), {
+    const listeners = {
       onConnection: connectionNews(
         context.clock,
         () => isLive(),
         (news) => follower.report(news),
       ),
-      onProblem: (error) => follower.report({ type: 'notice', message: error.message }),
-    });
+      onProblem: (error: Error) => follower.report({ type: 'notice', message: error.message }),
+    };
+    const zones = request.zones ?? (await zonesOfRollout(kube, found.workload));
+    const { watches } = await found.open(driveContext(context), listeners, zones);
     isLive = () => watches.staleSinceMs === undefined;
     try {
       const waits = request.watch || request.timeoutMs !== undefined;
@@ -57,6 +67,16 @@ export async function runStatus(
   } finally {
     await kube.close();
   }
+}
+
+/** The zones that the last rollout used, according to its Lease. */
+async function zonesOfRollout(kube: Kube, { kind, metadata }: Workload): Promise<ZoneSource | undefined> {
+  const at = { namespace: metadata.namespace, name: leaseName(kind, metadata.name) };
+  const lease = await fetchRolloutLease(kube, at).catch((error: unknown) => {
+    if (error instanceof ApiError && error.code === 403) return undefined;
+    throw error;
+  });
+  return lease && readHolderFlags(lease.metadata.annotations).zones;
 }
 
 function show(standing: RolloutState, output: StatusRequest['output'], { stdout }: Context): ExitCode {

@@ -9,6 +9,7 @@ const VALUE = String.raw`(?:[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)?`;
 /** The expressions below may take quadratic time. */
 const LONGEST_TEXT = 4096;
 
+const ONLY_KEY = new RegExp(`^${KEY}$`);
 const EXISTS = new RegExp(`^(!?)\\s*(${KEY})$`);
 const EQUALITY = new RegExp(`^(${KEY})\\s*(==|=|!=)\\s*(${VALUE})$`);
 const SET = new RegExp(`^(${KEY})\\s+(in|notin)\\s*\\(((?:\\s*${VALUE}\\s*,)*\\s*${VALUE}\\s*)\\)$`);
@@ -30,6 +31,13 @@ export function parseSelector(text: string): LabelMatcher | string {
     matchers.push(matcher);
   }
   return (labels) => matchers.every((matches) => matches(labels));
+}
+
+const LONGEST_KEY = 253 + 1 + 63;
+
+/** Whether the text can be the key of a label: an optional DNS prefix with a slash, and a name. */
+export function isLabelKey(text: string): boolean {
+  return text.length <= LONGEST_KEY && ONLY_KEY.test(text);
 }
 
 /** Splits at commas outside parentheses. */

@@ -6,26 +6,78 @@ import type { Node } from './objects.ts';
 /** A node's zone label. https://kubernetes.io/docs/reference/labels-annotations-taints/#topologykubernetesiozone */
 export const ZONE_LABEL = 'topology.kubernetes.io/zone';
 
+/**
+ * The name of that label before Kubernetes 1.17, read on nodes that have only this one.
+ * https://kubernetes.io/docs/reference/labels-annotations-taints/#failure-domainbetakubernetesiozone
+ */
+const LEGACY_ZONE_LABEL = 'failure-domain.beta.kubernetes.io/zone';
+
+/** The labels of its node that a pod carries a copy of since Kubernetes 1.35 (PodTopologyLabelsAdmission). */
+const COPIED_LABELS: ReadonlySet<string> = new Set([ZONE_LABEL, 'topology.kubernetes.io/region']);
+
+/**
+ * Where a pod's zone comes from. A label of the node describes the building; a label of the pod, such as that of
+ * Mimir's and Loki's charts, names a zone of the service's hash ring, wherever the pod runs.
+ */
+export type ZoneSource =
+  | { kind: 'node-label'; key: string }
+  /** A pod has its zone before it is scheduled, and also if nodes cannot be read. */
+  | { kind: 'pod-label'; key: string };
+
+export const NODE_ZONES: ZoneSource = { kind: 'node-label', key: ZONE_LABEL };
+
+/** `pod label zone`, `node label topology.kubernetes.io/zone`. */
+export function describeZoneSource({ kind, key }: ZoneSource): string {
+  return `${kind === 'pod-label' ? 'pod' : 'node'} label ${key}`;
+}
+
 /** Zone by node name; undefined for a node that is unknown or has no zone label. */
 export type ZoneOfNode = (node: string) => string | undefined;
 
-/** @param nodes by name; undefined without permission to read nodes, in which case the pods' own labels are used */
-export function zonesOf(nodes: ReadonlyMap<string, Node> | undefined): ZoneOfNode {
-  return (node) => nodes?.get(node)?.metadata.labels[ZONE_LABEL];
+/**
+ * @param nodes by name; undefined without permission to read nodes, in which case the pods' own labels are used
+ * @param source of the zones; without a label of nodes no node has a zone
+ */
+export function zonesOf(
+  nodes: ReadonlyMap<string, Node> | undefined,
+  source: ZoneSource = NODE_ZONES,
+): ZoneOfNode {
+  if (source.kind === 'pod-label') return () => undefined;
+  return (node) => {
+    const found = nodes?.get(node);
+    return found && zoneOfNodeLabels(found.metadata.labels, source.key);
+  };
+}
+
+/** The zone that a node's labels tell; undefined if the label is not set or empty. */
+export function zoneOfNodeLabels(labels: Labels, key: string = ZONE_LABEL): string | undefined {
+  return (
+    labelOf(labels, key) || (key === ZONE_LABEL ? labelOf(labels, LEGACY_ZONE_LABEL) : undefined) || undefined
+  );
 }
 
 /**
- * The zone of the pod's node. Since Kubernetes 1.35 the pod carries a copy of the label
- * (PodTopologyLabelsAdmission), which is used if the node is gone or cannot be read.
+ * The zone of a pod. If that is a label of its node and the node is gone or cannot be read, the pod's copy of the label
+ * is used.
  *
- * @returns undefined before scheduling and if no label is set; an empty label counts as not set
+ * @param zoneOfNode for the same source
+ * @returns undefined if no label is set, and for a node's label before scheduling; an empty label counts as not set
  */
 export function zoneOfPod(
-  { node, labels }: { node: string | undefined; labels: Readonly<Record<string, string>> },
+  { node, labels }: { node: string | undefined; labels: Labels },
   zoneOfNode: ZoneOfNode,
+  { kind, key }: ZoneSource = NODE_ZONES,
 ): string | undefined {
+  if (kind === 'pod-label') return labelOf(labels, key) || undefined;
   if (node === undefined) return undefined;
-  return zoneOfNode(node) || labels[ZONE_LABEL] || undefined;
+  return zoneOfNode(node) || (COPIED_LABELS.has(key) ? labelOf(labels, key) : undefined) || undefined;
+}
+
+type Labels = Readonly<Record<string, string>>;
+
+/** A label may be named `constructor`, which every object inherits. */
+function labelOf(labels: Labels, key: string): string | undefined {
+  return Object.hasOwn(labels, key) ? labels[key] : undefined;
 }
 
 /** A zone's name, or a unique key for a pod whose zone is unknown. */

@@ -69,6 +69,7 @@ export function rolloutDefaultsSuite(factory: ClusterFactory): void {
         ['maxUnavailable', '2', object],
         ['exponentialFactor', '1', 'flag'],
         ['pacing', 'wave', 'default'],
+        ['zones', 'by node label topology.kubernetes.io/zone', 'default'],
         ['ignoreAlarm', 'true', object],
         ['dryRun', 'client', 'flag'],
       ]);

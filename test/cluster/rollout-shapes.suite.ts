@@ -67,6 +67,41 @@ export function rolloutShapesSuite(factory: ClusterFactory): void {
     });
   });
 
+  describe('rollout: zones by another label of the nodes', () => {
+    let cluster: TestCluster;
+    let bench: RolloutBench;
+
+    before(async () => {
+      cluster = await factory();
+      await cluster.apply(namespace('racks'));
+      bench = rolloutBench(cluster, 'racks');
+    });
+    after(async () => {
+      // Other suites use the cluster after this one.
+      await cluster.kubectl(['label', 'nodes', '--all', 'rack-']);
+      await bench.close();
+      await cluster.stop();
+    });
+
+    it('rolls out by it, and status and others show the same zones', async () => {
+      for (const [node, zone] of await zonesOfNodes(cluster)) {
+        const rack = zone === 'zone-c' ? 'rack-1' : 'rack-2';
+        const { code, stderr } = await cluster.kubectl(['label', 'node', node, `rack=${rack}`]);
+        assert.equal(code, 0, stderr);
+      }
+      await bench.stale({ name: 'racked', replicas: 6 });
+      const racks = (await bench.pods('racked')).map((pod) => ({
+        ...pod,
+        zone: pod.zone === 'zone-c' ? 'rack-1' : 'rack-2',
+      }));
+      const { events } = await ended(bench.start('racked', '--topology-key=rack', '--max-unavailable=2'), 0);
+      assert.deepEqual(wavesIn(events), expectedWaves(racks, { most: 2, zones: ['rack-1', 'rack-2'] }));
+      assert.match(noticesOf(events), /^zones by node label rack$/m);
+      const { stdout } = await bench.told(['rollout', 'status', 'sts/racked', '-n', 'racks'], 0);
+      assert.match(stdout, /^rack-1 +2 +2 +0 +finished/m);
+    });
+  });
+
   describe('rollout: one zone', () => {
     let cluster: TestCluster;
     let bench: RolloutBench;
@@ -91,6 +126,26 @@ export function rolloutShapesSuite(factory: ClusterFactory): void {
       );
       assert.match(noticesOf(events), /all pods are in one zone: one pod at a time instead of 50%/);
       await assertOneZoneAtATime(witness, 1);
+    });
+
+    it('takes as many as allowed with --single-zone', async () => {
+      await bench.stale({ name: 'alone', replicas: 4 });
+      const { events } = await ended(bench.start('alone', '--max-unavailable=2', '--single-zone'), 0);
+      assert.deepEqual(
+        wavesIn(events).map(({ pods }) => pods),
+        [['alone-3'], ['alone-2', 'alone-1'], ['alone-0']],
+      );
+      assert.doesNotMatch(noticesOf(events), /one pod at a time/);
+    });
+
+    it('takes zones from a label of the pods with --zone-label, and says so in the plan', async () => {
+      await bench.stale({ name: 'labelled', replicas: 2 });
+      const words = ['rollout', 'sts/labelled', '-n', NAMESPACE, '--dry-run=client', '--zone-label=app'];
+      const { stdout } = await bench.told(words, 0);
+      assert.match(stdout, /zones +by pod label app +flag/);
+      assert.match(stdout, /2 of 2 pods in 1 zone to replace/);
+      const refused = await ended(bench.start('labelled', '--zone-label=ring-zone'), 1);
+      assert.match(refused.stderr, /labelled-0, labelled-1 is unknown: these pods have no label ring-zone\n/);
     });
 
     it('refuses pods on nodes without a zone label, and touches nothing', async () => {

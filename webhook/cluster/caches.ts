@@ -20,7 +20,7 @@ import type { Kube } from '../../shared/kube/kube.ts';
 import { type Node, readNode } from '../../shared/kube/objects.ts';
 import { RESOURCES, type ResourceAddress, resourcePath } from '../../shared/kube/paths.ts';
 import { type WatchCache, type WatchCacheOptions, watchCache } from '../../shared/kube/watch-cache.ts';
-import { ZONE_LABEL, type ZoneOfNode } from '../../shared/kube/zones.ts';
+import { type ZoneOfNode, zoneOfNodeLabels } from '../../shared/kube/zones.ts';
 import { type Log, logConnection, messageOf } from '../telemetry/log.ts';
 import { createFreshness, type Freshness } from './freshness.ts';
 import { readPodRecord } from './pod-record.ts';
@@ -187,7 +187,7 @@ export async function watchCluster(options: ClusterViewOptions): Promise<Cluster
 
 function readNodeZone(value: unknown): NodeZone {
   const { metadata }: Node = readNode(value);
-  return { zone: metadata.labels[ZONE_LABEL] || undefined };
+  return { zone: zoneOfNodeLabels(metadata.labels) };
 }
 
 /** Most changes of a pod's status change no count. */

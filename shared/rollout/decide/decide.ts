@@ -12,7 +12,15 @@ import { pendingPods } from './memory.ts';
 import { byOrdinalDescending, orderZones } from './order.ts';
 import { availableSinceMs, knownZones, tallyObservation, zoneOf } from './pods.ts';
 import { describeZones } from './reasons.ts';
-import type { Blocked, GateState, ObservedPod, RolloutDecision, RolloutInput, Wait } from './types.ts';
+import type {
+  Blocked,
+  GateState,
+  Observation,
+  ObservedPod,
+  RolloutDecision,
+  RolloutInput,
+  Wait,
+} from './types.ts';
 import { explainUnknownZone, podsOfUnknownZone } from './unknown-zone.ts';
 
 /**
@@ -51,7 +59,7 @@ function decideByZone(input: RolloutInput): RolloutDecision {
 
   // R8: a pod of unknown zone could be in any zone.
   const unknown = podsOfUnknownZone(observation);
-  if (unknown.length > 0) return blockedByLabel(unknown, observation.nodesForbidden === true);
+  if (unknown.length > 0) return blockedByLabel(unknown, observation);
 
   const closed = gates.find((gate) => gate.state !== 'open');
   if (closed) return { ...wait('gate', heldBy(closed)), gate: { name: closed.name, state: closed.state } };
@@ -178,11 +186,11 @@ function noneAvailable(): Wait {
   return wait('availability', 'waiting for pods to become available');
 }
 
-function blockedByLabel(pods: readonly ObservedPod[], nodesForbidden: boolean): Blocked {
+function blockedByLabel(pods: readonly ObservedPod[], observation: Observation): Blocked {
   return {
     kind: 'blocked',
     by: 'zone-label',
-    ...explainUnknownZone(pods, nodesForbidden),
+    ...explainUnknownZone(pods, observation),
     pods: pods.map((pod) => pod.name),
   };
 }

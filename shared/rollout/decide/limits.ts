@@ -18,7 +18,7 @@ export interface DisruptionLimit {
  */
 export function disruptionLimit(
   observation: Pick<Observation, 'replicas' | 'orderedReady'>,
-  options: Pick<RolloutOptions, 'maxUnavailable'>,
+  options: Pick<RolloutOptions, 'maxUnavailable'> & Partial<Pick<RolloutOptions, 'singleZone'>>,
   zones: number,
 ): DisruptionLimit {
   const asked = resolveIntOrPercent(options.maxUnavailable, observation.replicas);
@@ -28,10 +28,10 @@ export function disruptionLimit(
       capped: `podManagementPolicy OrderedReady recreates one pod after the other: one pod at a time instead of ${formatIntOrPercent(options.maxUnavailable)} (Parallel would allow more; the field can only be set when a StatefulSet is created)`,
     };
   }
-  if (asked > 1 && zones <= 1) {
+  if (asked > 1 && zones <= 1 && !options.singleZone) {
     return {
       pods: 1,
-      capped: `all pods are in one zone: one pod at a time instead of ${formatIntOrPercent(options.maxUnavailable)} (pods in a second zone would allow more)`,
+      capped: `all pods are in one zone: one pod at a time instead of ${formatIntOrPercent(options.maxUnavailable)}; if one zone is intended, pass --single-zone`,
     };
   }
   return { pods: asked, capped: undefined };

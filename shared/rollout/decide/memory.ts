@@ -102,7 +102,7 @@ function rememberZones(
     if (zone !== undefined) zones[pod.name] = zone;
   }
   for (const name of observation.missing) {
-    const zone = known[name];
+    const zone = known[name] ?? observation.missingZones?.get(name);
     if (zone !== undefined) zones[name] = zone;
   }
   return zones;

@@ -1,10 +1,8 @@
 import type { Node, Pod } from '../../kube/objects.ts';
-import { readySinceMs } from '../../kube/pods.ts';
-import { compareText, zoneOfPod, zonesOf } from '../../kube/zones.ts';
-import { problemOf } from './cordoned.ts';
+import { compareText, NODE_ZONES, type ZoneSource } from '../../kube/zones.ts';
 import type { ReplicaSet, RolledDeployment } from './deployment-objects.ts';
 import { type PlaceMemory, placePods, type UnplacedPod } from './deployment-places.ts';
-import { terminationOf } from './leaving.ts';
+import { podReader, zoneFacts } from './observe-pod.ts';
 import { isAvailable } from './pods.ts';
 import type { Observation } from './types.ts';
 
@@ -16,6 +14,8 @@ export interface DeploymentState {
   pods: Iterable<Pod>;
   /** By name. Undefined without permission to read nodes: the pods' own zone labels are used. */
   nodes: ReadonlyMap<string, Node> | undefined;
+  /** By default the nodes' zone label. */
+  zones?: ZoneSource | undefined;
 }
 
 /**
@@ -26,32 +26,23 @@ export interface DeploymentState {
  * @param minReadyMs how long a replacement must be Ready before it takes its predecessor's place
  */
 export function observeDeployment(
-  { deployment, replicaSets, pods, nodes }: DeploymentState,
+  { deployment, replicaSets, pods, nodes, zones = NODE_ZONES }: DeploymentState,
   memory: PlaceMemory,
   minReadyMs: number,
   nowMs: number,
 ): Observation {
   const sets = ownedSets(deployment, replicaSets);
   const revisions = new Map(sets.map((set) => [set.metadata.uid, set.revision]));
-  const zoneOfNode = zonesOf(nodes);
+  const read = podReader(nodes, zones);
   const found: UnplacedPod[] = [];
   for (const pod of pods) {
     const owner = pod.metadata.controller?.uid ?? '';
     const isOwn = revisions.has(owner) || isOfRemovedSet(pod, deployment.metadata.name);
     if (!isOwn || isFinished(pod)) continue;
-    const { nodeName } = pod.spec;
     found.push({
-      name: pod.metadata.name,
-      uid: pod.metadata.uid,
+      ...read(pod),
       createdMs: pod.metadata.creationTimestampMs ?? 0,
-      node: nodeName,
-      zone: zoneOfPod({ node: nodeName, labels: pod.metadata.labels }, zoneOfNode),
-      unscheduled: nodeName === undefined,
       stale: revisions.get(owner) !== deployment.revision,
-      terminating: pod.metadata.deletionTimestampMs !== undefined,
-      termination: terminationOf(pod),
-      readySinceMs: readySinceMs(pod),
-      problem: problemOf(pod, nodes),
     });
   }
   const { replicas } = deployment.spec;
@@ -63,7 +54,7 @@ export function observeDeployment(
     revisionObserved: true,
     orderedReady: false,
     ...placePods(replicas, found, memory, available),
-    ...(nodes === undefined && { nodesForbidden: true }),
+    ...zoneFacts(nodes, zones),
   };
 }
 

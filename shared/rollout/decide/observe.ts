@@ -1,9 +1,7 @@
 import type { Node, Pod, StatefulSet } from '../../kube/objects.ts';
-import { readySinceMs } from '../../kube/pods.ts';
 import { eachReplica } from '../../kube/scale-limit.ts';
-import { zoneOfPod, zonesOf } from '../../kube/zones.ts';
-import { problemOf } from './cordoned.ts';
-import { terminationOf } from './leaving.ts';
+import { NODE_ZONES, type ZoneSource, zoneOfPod } from '../../kube/zones.ts';
+import { podReader, zoneFacts } from './observe-pod.ts';
 import type { Observation, ObservedPod } from './types.ts';
 
 /** The cached objects of one StatefulSet. */
@@ -13,45 +11,49 @@ export interface StatefulSetState {
   pods: Iterable<Pod>;
   /** By name. Undefined without permission to read nodes: the pods' own zone labels are used. */
   nodes: ReadonlyMap<string, Node> | undefined;
+  /** By default the nodes' zone label. */
+  zones?: ZoneSource | undefined;
 }
 
 /** The label with a pod's revision, set by the StatefulSet controller. */
 export const REVISION_LABEL = 'controller-revision-hash';
 
 /** Converts API objects to an Observation. Pods are identified by their owner, not only by their labels. */
-export function observeStatefulSet({ statefulSet, pods, nodes }: StatefulSetState): Observation {
+export function observeStatefulSet({
+  statefulSet,
+  pods,
+  nodes,
+  zones = NODE_ZONES,
+}: StatefulSetState): Observation {
   const { metadata, spec, status } = statefulSet;
   const first = spec.ordinals.start;
   const end = first + spec.replicas;
-  const zoneOfNode = zonesOf(nodes);
+  const read = podReader(nodes, zones);
   const observed: ObservedPod[] = [];
   for (const pod of pods) {
     if (pod.metadata.controller?.uid !== metadata.uid) continue;
     const ordinal = ordinalOf(pod.metadata.name);
     observed.push({
-      name: pod.metadata.name,
-      uid: pod.metadata.uid,
+      ...read(pod),
       ordinal,
-      node: pod.spec.nodeName,
-      zone: zoneOfPod({ node: pod.spec.nodeName, labels: pod.metadata.labels }, zoneOfNode),
-      unscheduled: pod.spec.nodeName === undefined,
       stale: pod.metadata.labels[REVISION_LABEL] !== status.updateRevision,
-      terminating: pod.metadata.deletionTimestampMs !== undefined,
-      termination: terminationOf(pod),
       surplus: ordinal < first || ordinal >= end,
-      readySinceMs: readySinceMs(pod),
-      problem: problemOf(pod, nodes),
     });
   }
   const present = new Set(observed.map((pod) => pod.name));
+  const missing = missingNames(metadata.name, spec, present);
+  const labels = spec.template.metadata.labels;
+  const home =
+    zones.kind === 'pod-label' ? zoneOfPod({ node: undefined, labels }, () => undefined, zones) : undefined;
   return {
     replicas: spec.replicas,
     updateRevision: status.updateRevision,
     revisionObserved: status.updateRevision !== '' && status.observedGeneration >= metadata.generation,
     orderedReady: spec.podManagementPolicy === 'OrderedReady',
     pods: observed,
-    missing: missingNames(metadata.name, spec, present),
-    ...(nodes === undefined && { nodesForbidden: true }),
+    missing,
+    ...(home !== undefined && { missingZones: new Map(missing.map((name) => [name, home])) }),
+    ...zoneFacts(nodes, zones),
   };
 }
 

@@ -12,6 +12,7 @@ export interface RawRolloutOptions {
   replaceUnready?: boolean | undefined;
   maxLeaving?: string | number | undefined;
   flush?: boolean | undefined;
+  singleZone?: boolean | undefined;
 }
 
 export const PACINGS: readonly Pacing[] = ['wave', 'stream'];
@@ -70,5 +71,6 @@ export function parseRolloutOptions(raw: RawRolloutOptions): RolloutOptions | { 
     replaceUnready: raw.replaceUnready ?? false,
     maxLeaving: unlimited ? undefined : Number(leavingText),
     flush,
+    singleZone: raw.singleZone ?? false,
   };
 }

@@ -1,4 +1,5 @@
 import type { IntOrPercent } from '../../int-or-percent.ts';
+import type { ZoneSource } from '../../kube/zones.ts';
 
 /** A workload's pods as input to the decision. Independent of the workload's kind. */
 export interface Observation {
@@ -14,8 +15,12 @@ export interface Observation {
   pods: readonly ObservedPod[];
   /** Names of expected pods that do not exist. */
   missing: readonly string[];
-  /** Listing nodes is forbidden, so zones come from the pods' own labels only. Defaults to false. */
+  /** Where the pods' zones come from; by default the nodes' zone label. */
+  zones?: ZoneSource | undefined;
+  /** Zones come from nodes, and listing those is forbidden: only the pods' copies of the label are known. */
   nodesForbidden?: boolean | undefined;
+  /** By name: the zone in which a missing pod will be created, if that is known. */
+  missingZones?: ReadonlyMap<string, string> | undefined;
 }
 
 export interface ObservedPod {
@@ -23,9 +28,12 @@ export interface ObservedPod {
   uid: string;
   /** Determines the order within a zone: highest first. */
   ordinal: number;
-  /** Undefined before scheduling, and on a node without a zone label. */
+  /** Undefined before scheduling. */
   node: string | undefined;
+  /** Undefined without the label that it comes from, and before scheduling if that is a label of nodes. */
   zone: string | undefined;
+  /** It lacks the pod label that its zone comes from, which scheduling it does not change. */
+  unlabelled?: boolean | undefined;
   /** It was never scheduled: it never ran, and replacing it makes nothing unavailable. */
   unscheduled?: boolean | undefined;
   /** Not on the update revision. */
@@ -72,6 +80,8 @@ export interface RolloutOptions {
   replaceUnready: boolean;
   /** Rule R9: maximum pods that may be leaving at once, for whatever reason; undefined for no limit. */
   maxLeaving: number | undefined;
+  /** All pods are in one zone on purpose: `maxUnavailable` applies to it. */
+  singleZone: boolean;
   /** The pods flush on exit: one that is killed before may have lost data, and blocks the rollout. */
   flush: boolean;
 }

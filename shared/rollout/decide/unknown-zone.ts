@@ -1,33 +1,40 @@
 import { SINCE } from '../../kube/server-version.ts';
-import { compareText, ZONE_LABEL } from '../../kube/zones.ts';
+import { compareText, NODE_ZONES, ZONE_LABEL } from '../../kube/zones.ts';
 import { listNames } from '../../sentences.ts';
 import type { Observation, ObservedPod } from './types.ts';
 
-/** Scheduled pods whose zone is unknown. Such a pod could be in any zone (rule R8). */
+/** Pods whose zone is unknown, and not because they are not scheduled yet. They could be in any zone (rule R8). */
 export function podsOfUnknownZone({ pods }: Pick<Observation, 'pods'>): ObservedPod[] {
-  return pods.filter((pod) => pod.node !== undefined && pod.zone === undefined);
+  return pods.filter((pod) => pod.zone === undefined && (pod.node !== undefined || pod.unlabelled));
 }
 
 /**
  * Why zones are unknown, and how to fix it.
  *
- * @param pods scheduled, of unknown zone; at least one
- * @param nodesForbidden listing nodes is forbidden, so the nodes' labels may be correct
+ * @param pods of unknown zone; at least one
+ * @param observed where zones come from, and whether listing nodes is forbidden: their labels may then be correct
  */
 export function explainUnknownZone(
   pods: readonly ObservedPod[],
-  nodesForbidden: boolean,
+  { zones = NODE_ZONES, nodesForbidden }: Pick<Observation, 'zones' | 'nodesForbidden'>,
 ): { reason: string; fix: string } {
   const names = listNames(pods.map((pod) => pod.name));
+  const { key } = zones;
+  if (zones.kind === 'pod-label') {
+    return {
+      reason: `the zone of ${names} is unknown: ${pods.length === 1 ? 'this pod has' : 'these pods have'} no label ${key}`,
+      fix: `set the label ${key} in the pod template, or choose another one with --zone-label`,
+    };
+  }
   if (nodesForbidden) {
     return {
-      reason: `the zone of ${names} is unknown: nodes may not be listed, and ${pods.length === 1 ? 'this pod carries' : 'these pods carry'} no label ${ZONE_LABEL} (only pods bound by Kubernetes 1.${SINCE.podZoneLabels} or newer do)`,
+      reason: `the zone of ${names} is unknown: nodes may not be listed, and ${pods.length === 1 ? 'this pod carries' : 'these pods carry'} no copy of the node label ${key}${key === ZONE_LABEL ? ` (only pods bound by Kubernetes 1.${SINCE.podZoneLabels} or newer do)` : ''}`,
       fix: 'ask for a ClusterRole that allows list and watch on nodes',
     };
   }
   const nodes = [...new Set(pods.map((pod) => pod.node ?? ''))].sort(compareText);
   return {
-    reason: `the zone of ${names} is unknown: ${nodes.length === 1 ? 'node' : 'nodes'} ${listNames(nodes)} ${nodes.length === 1 ? 'has' : 'have'} no label ${ZONE_LABEL}`,
-    fix: `kubectl label node ${nodes[0]} ${ZONE_LABEL}=ZONE`,
+    reason: `the zone of ${names} is unknown: ${nodes.length === 1 ? 'node' : 'nodes'} ${listNames(nodes)} ${nodes.length === 1 ? 'has' : 'have'} no label ${key}`,
+    fix: `kubectl label node ${nodes[0]} ${key}=ZONE`,
   };
 }

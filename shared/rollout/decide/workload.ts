@@ -1,4 +1,5 @@
 import type { Container, Node, ObjectMeta, Pod, StatefulSet } from '../../kube/objects.ts';
+import type { ZoneSource } from '../../kube/zones.ts';
 import type { ReplicaSet, RolledDeployment } from './deployment-objects.ts';
 import type { PlaceMemory } from './deployment-places.ts';
 import { observeStatefulSet, REVISION_LABEL } from './observe.ts';
@@ -39,6 +40,8 @@ export interface ObservedCluster {
   pods: Iterable<Pod>;
   /** By name. Undefined without permission to read nodes: the pods' own zone labels are used. */
   nodes: ReadonlyMap<string, Node> | undefined;
+  /** Where the pods' zones come from; undefined for the workload's default, the nodes' zone label. */
+  zones?: ZoneSource | undefined;
 }
 
 /** What is needed to identify the replacements of removed pods, and where those were. */
@@ -73,8 +76,8 @@ export function statefulSetWorkload(statefulSet: StatefulSet): Workload {
     containers: spec.template.spec.containers,
     revisionOf: ({ metadata: { controller, labels } }) =>
       controller?.uid === metadata.uid ? (labels[REVISION_LABEL] ?? 'unknown') : undefined,
-    observe: ({ pods, nodes }, { memory, minReadyMs, nowMs }) =>
-      withPlaces(observeStatefulSet({ statefulSet, pods, nodes }), memory, minReadyMs, nowMs),
+    observe: (cluster, { memory, minReadyMs, nowMs }) =>
+      withPlaces(observeStatefulSet({ statefulSet, ...cluster }), memory, minReadyMs, nowMs),
   };
 }
 
@@ -111,7 +114,7 @@ export function deploymentWorkload(
     partition: 0,
     containers: spec.template.spec.containers,
     revisionOf: (pod) => revisions.get(pod.metadata.controller?.uid ?? ''),
-    observe: ({ pods, nodes }, { memory, minReadyMs, nowMs }) =>
-      observeDeployment({ deployment, replicaSets: sets, pods, nodes }, memory, minReadyMs, nowMs),
+    observe: (cluster, { memory, minReadyMs, nowMs }) =>
+      observeDeployment({ deployment, replicaSets: sets, ...cluster }, memory, minReadyMs, nowMs),
   };
 }

@@ -13,6 +13,7 @@ export const ANNOTATION = {
   undone: 'kubectl-zone.dev/undone',
   /** The holder's flags, for commands that control it from elsewhere. */
   maxUnavailableFlag: 'kubectl-zone.dev/max-unavailable-flag',
+  zoneFlags: 'kubectl-zone.dev/zone-flags',
   /** The update strategy before OnDelete, as JSON. */
   strategyBefore: 'kubectl-zone.dev/strategy-before',
   /**

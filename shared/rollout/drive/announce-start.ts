@@ -1,3 +1,4 @@
+import { describeZoneSource } from '../../kube/zones.ts';
 import { disruptionLimit } from '../decide/limits.ts';
 import { knownZones } from '../decide/pods.ts';
 import type { Observation } from '../decide/types.ts';
@@ -24,9 +25,10 @@ export function announce(
   const zones = knownZones(observation, lock.memory);
   const { capped } = disruptionLimit(observation, request.options, zones.length);
   if (capped) notice(capped);
+  if (request.zones) notice(`zones by ${describeZoneSource(request.zones)}`);
   const partition = describePartition(watched.found.partition);
   if (partition) notice(partition);
-  if (!watched.watches.nodes) {
+  if (observation.nodesForbidden) {
     notice("nodes may not be listed: the pods' own labels tell their zones");
   }
   if (request.disableEviction) notice('pods are deleted, not evicted: disruption budgets are not asked');

@@ -262,7 +262,7 @@ export class RolloutDriver {
       this.answers.settle(pods, (uid) => this.removals.asked(uid), nowMs);
     }
     const looking = { memory: this.memory, minReadyMs: options.minReadyMs, nowMs: serverNowMs };
-    const seen = withEvicted(workload.observe({ pods, nodes: watches.nodes }, looking), this.answers.removed);
+    const seen = withEvicted(workload.observe({ ...watches.cluster, pods }, looking), this.answers.removed);
     const observation = withAsked(seen, (uid) => this.removals.asked(uid));
     const remembered = remember(this.memory, observation, options, serverNowMs);
     this.memory = this.given.kills.look(remembered, { pods, observation, options, nowMs });

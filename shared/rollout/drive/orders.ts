@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
 import type { DriveContext } from '../../drive/operator.ts';
-import { parseIntOrPercent, resolveIntOrPercent } from '../../int-or-percent.ts';
 import type { Kube } from '../../kube/kube.ts';
 import type { Lease } from '../../kube/objects.ts';
 import { parseJson } from '../../parse-json.ts';
@@ -8,6 +7,7 @@ import type { Order, Orders } from '../decide/snapshot.ts';
 import type { GateState, RolloutOptions } from '../decide/types.ts';
 import type { Workload } from '../decide/workload.ts';
 import { ANNOTATION } from './annotations.ts';
+import { readLimit } from './holder-flags.ts';
 import { annotateLease } from './rollout-lease.ts';
 import { leaseName } from './rollout-lock.ts';
 
@@ -28,19 +28,6 @@ export function readSteering(annotations: Readonly<Record<string, string>>): Ste
     maxUnavailableBy: wanted === undefined ? undefined : readOrder(annotations[ANNOTATION.maxUnavailableBy]),
     undone: readOrder(annotations[ANNOTATION.undone]),
   };
-}
-
-/** The holder's `--max-unavailable`; undefined if the Lease does not have it. */
-export function readMaxUnavailableFlag(
-  annotations: Readonly<Record<string, string>>,
-): RolloutOptions['maxUnavailable'] | undefined {
-  return readLimit(annotations[ANNOTATION.maxUnavailableFlag]);
-}
-
-/** With 0 the rollout would never progress; no command accepts it. */
-function readLimit(text: string | undefined): RolloutOptions['maxUnavailable'] | undefined {
-  const limit = parseIntOrPercent(text ?? '');
-  return typeof limit === 'string' || resolveIntOrPercent(limit, 1) === 0 ? undefined : limit;
 }
 
 /** An order in the format of the Lease. */

@@ -72,7 +72,7 @@ export async function checkAccess(
 export function checkZones(observation: Observation, options: RolloutOptions, memory: RolloutMemory): void {
   const unknown = podsOfUnknownZone(observation);
   if (unknown.length > 0) {
-    const { reason, fix } = explainUnknownZone(unknown, observation.nodesForbidden === true);
+    const { reason, fix } = explainUnknownZone(unknown, observation);
     throw new UserError(reason, fix);
   }
   const zones = knownZones(observation, memory);

@@ -72,6 +72,5 @@ async function untilSeen(
 
 function seen({ watches }: WatchedSet, otherwise: StatefulSet): Pick<Prepared, 'workload' | 'observation'> {
   const workload = statefulSetWorkload(watches.own ?? otherwise);
-  const cluster = { pods: watches.pods.values(), nodes: watches.nodes };
-  return { workload, observation: workload.observe(cluster, FIRST_LOOK) };
+  return { workload, observation: workload.observe(watches.cluster, FIRST_LOOK) };
 }

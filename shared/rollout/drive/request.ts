@@ -1,4 +1,5 @@
 import type { GateRequest } from '../../gates/request.ts';
+import type { ZoneSource } from '../../kube/zones.ts';
 import type { FailureBudget } from '../decide/failures.ts';
 import type { RolloutOptions } from '../decide/types.ts';
 import type { PlannedChange } from './template.ts';
@@ -6,6 +7,8 @@ import type { PlannedChange } from './template.ts';
 /** A rollout with all its settings, from flags and defaults. */
 export interface RolloutRequest {
   options: RolloutOptions;
+  /** Where the pods' zones come from; undefined for the workload's default. */
+  zones: ZoneSource | undefined;
   gates: GateRequest;
   /** To be applied before the rollout; undefined if the template is already in that state. */
   change: PlannedChange | undefined;

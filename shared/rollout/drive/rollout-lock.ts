@@ -1,10 +1,10 @@
 import type { Clock } from '../../clock.ts';
 import type { ProcessIdentity } from '../../drive/operator.ts';
 import { UserError } from '../../errors.ts';
-import { formatIntOrPercent } from '../../int-or-percent.ts';
 import type { Kube } from '../../kube/kube.ts';
 import { acquireLease, HeldByOtherError, type HeldLease, type LeaseState } from '../../kube/lease.ts';
 import type { Lease } from '../../kube/objects.ts';
+import type { ZoneSource } from '../../kube/zones.ts';
 import { emptyMemory } from '../decide/memory.ts';
 import { decodeMemory, encodeMemory, MOST_MEMORY_CHARACTERS } from '../decide/memory-text.ts';
 import type { RolloutMemory, RolloutOptions } from '../decide/types.ts';
@@ -17,6 +17,7 @@ import {
   formerRequests,
   noteFormerRequests,
 } from './former-requests.ts';
+import { noteHolderFlags } from './holder-flags.ts';
 import { fetchRolloutLease } from './rollout-lease.ts';
 import { decodeStrategy, encodeStrategy, type UpdateStrategy } from './strategy.ts';
 import { commandName, KINDS } from './workload-names.ts';
@@ -74,7 +75,9 @@ export interface LockOptions {
   random: () => number;
   workload: Workload;
   process: ProcessIdentity;
-  maxUnavailable: RolloutOptions['maxUnavailable'];
+  options: Pick<RolloutOptions, 'maxUnavailable' | 'singleZone'>;
+  /** Where zones come from; undefined for the workload's default. */
+  zones: ZoneSource | undefined;
   signal: AbortSignal;
   /** Called when another holder is observed, with the maximum duration of that. */
   onObserve(holder: string, upToMs: number): void;
@@ -122,7 +125,7 @@ export async function acquireRolloutLock(options: LockOptions): Promise<RolloutL
           [ANNOTATION.maxUnavailable]: null,
           [ANNOTATION.maxUnavailableBy]: null,
           [ANNOTATION.undone]: null,
-          [ANNOTATION.maxUnavailableFlag]: formatIntOrPercent(options.maxUnavailable),
+          ...noteHolderFlags(options.options, options.zones),
           ...noteFormerRequests(former),
         };
       },

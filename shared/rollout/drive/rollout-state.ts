@@ -1,5 +1,6 @@
 import { type HolderSight, shownForMs } from '../../kube/lease-holder.ts';
 import type { Lease, Node, Pod } from '../../kube/objects.ts';
+import type { ZoneSource } from '../../kube/zones.ts';
 import { buildSnapshot } from '../decide/build-snapshot.ts';
 import { emptyMemory, remember } from '../decide/memory.ts';
 import { decodeMemory } from '../decide/memory-text.ts';
@@ -8,7 +9,8 @@ import type { RolloutSnapshot, RolloutStatus } from '../decide/snapshot.ts';
 import type { RolloutOptions } from '../decide/types.ts';
 import type { Workload } from '../decide/workload.ts';
 import { ANNOTATION } from './annotations.ts';
-import { readMaxUnavailableFlag, readSteering } from './orders.ts';
+import { type HolderFlags, readHolderFlags } from './holder-flags.ts';
+import { readSteering } from './orders.ts';
 import type { ObservedRollout } from './progress.ts';
 import { LEASE_DURATION_MS, MOST_REASON_CHARACTERS } from './rollout-lock.ts';
 
@@ -30,6 +32,7 @@ export interface Seen {
   workload: Workload;
   pods: readonly Pod[];
   nodes: ReadonlyMap<string, Node> | undefined;
+  zones: ZoneSource | undefined;
   lease: Lease | undefined;
   holder: HolderSight | undefined;
   monotonicMs: number;
@@ -40,14 +43,19 @@ export interface Seen {
 
 /** Derives the state from what is observed. Decides nothing: only the rollout's own process knows the next step. */
 export function readRolloutState(seen: Seen): RolloutState {
-  const { workload, pods, nodes, lease, serverNowMs, nowMs } = seen;
+  const { workload, pods, nodes, zones, lease, serverNowMs, nowMs } = seen;
   const annotations = lease?.metadata.annotations ?? {};
   const orders = readSteering(annotations);
-  const options = optionsOf(workload, orders.maxUnavailable ?? readMaxUnavailableFlag(annotations));
+  const flags = readHolderFlags(annotations);
+  const { maxUnavailable = flags.maxUnavailable } = orders;
+  const options = optionsOf(workload, { ...flags, maxUnavailable });
   const left = decodeMemory(annotations[ANNOTATION.memory] ?? '');
   const before = left ?? emptyMemory(workload.updateRevision);
   const { minReadyMs } = options;
-  const observation = workload.observe({ pods, nodes }, { memory: before, minReadyMs, nowMs: serverNowMs });
+  const observation = workload.observe(
+    { pods, nodes, zones },
+    { memory: before, minReadyMs, nowMs: serverNowMs },
+  );
   const memory = remember(before, observation, options, serverNowMs);
 
   const forMs = seen.holder
@@ -79,9 +87,9 @@ export function readRolloutState(seen: Seen): RolloutState {
 /** The holder's other flags are unknown here; they affect how it continues, but little of what is displayed. */
 function optionsOf(
   { minReadySeconds }: Workload,
-  maxUnavailable: RolloutOptions['maxUnavailable'] | undefined,
+  { maxUnavailable, singleZone }: HolderFlags,
 ): RolloutOptions {
-  const options = parseRolloutOptions({ minReadyMs: minReadySeconds * 1000 });
+  const options = parseRolloutOptions({ minReadyMs: minReadySeconds * 1000, singleZone });
   if ('problems' in options) throw new Error(options.problems.join('\n'));
   return maxUnavailable ? { ...options, maxUnavailable } : options;
 }

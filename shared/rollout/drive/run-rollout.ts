@@ -89,8 +89,7 @@ export async function rollOut(
 
 /** The workload as currently shown by the watches. */
 function observe({ found, watches }: Watched): Observation {
-  const cluster = { pods: watches.pods.values(), nodes: watches.nodes };
-  return (watches.workload ?? found).observe(cluster, FIRST_LOOK);
+  return (watches.workload ?? found).observe(watches.cluster, FIRST_LOOK);
 }
 
 /** Checks all gates once, before any change, so that configuration errors are reported here. */
@@ -141,7 +140,8 @@ async function acquire(
     clock: context.clock,
     random: context.random,
     process: context.processIdentity,
-    maxUnavailable: request.options.maxUnavailable,
+    options: request.options,
+    zones: request.zones,
     signal: controls.starting.signal,
     onObserve(holder, upToMs) {
       context.operator.say(

@@ -32,9 +32,9 @@ export async function fetchedStatefulSet(kube: Kube, name: string): Promise<Fetc
     patches: !workload.isHeld,
     // Under OnDelete the controller replaces no pods.
     giveUp: async () => undefined,
-    async open({ clock, random }, listeners) {
+    async open({ clock, random }, listeners, zones) {
       const watches = await watchWorkload<StatefulSet>({
-        ...{ kube, workload, clock, random, ...listeners },
+        ...{ kube, workload, clock, random, zones, ...listeners },
         leaseName: leaseName('statefulset', name),
         open: (common) => setCaches(common, found),
       });

@@ -10,7 +10,8 @@ import {
   type WatchCacheOptions,
   watchCache,
 } from '../../kube/watch-cache.ts';
-import type { Workload } from '../decide/workload.ts';
+import type { ZoneSource } from '../../kube/zones.ts';
+import type { ObservedCluster, Workload } from '../decide/workload.ts';
 import { unlessAborted } from './time-limit.ts';
 
 /** A workload with its pods and their nodes, kept up to date. */
@@ -28,6 +29,8 @@ export interface WorkloadWatches<Own = unknown> {
   readonly holder: HolderSight | undefined;
   /** Since when at least one watch is broken; its data may be stale. */
   readonly staleSinceMs: number | undefined;
+  /** All that an observation of the workload needs. */
+  readonly cluster: ObservedCluster;
   onChange(listener: () => void): void;
   /**
    * Calls the listener synchronously when a watch reports that a pod is gone: with its final state and the
@@ -59,6 +62,8 @@ export interface WatchWorkloadOptions<Own> {
   open(common: CommonCacheOptions): OwnCaches<Own>;
   /** Name of the rollout's Lease. */
   leaseName: string;
+  /** Where the pods' zones come from; undefined for the workload's default. */
+  zones: ZoneSource | undefined;
   clock: Clock;
   random: () => number;
   onConnection(state: ConnectionState): void;
@@ -133,6 +138,7 @@ export async function watchWorkload<Own>(options: WatchWorkloadOptions<Own>): Pr
     await Promise.all(all.map((cache) => cache.stop()));
     throw error;
   }
+  const readableNodes = nodesReadable ? nodes.items : undefined;
   const lease = () => leases.items.get(`${namespace}/${options.leaseName}`);
   return {
     get own() {
@@ -143,7 +149,10 @@ export async function watchWorkload<Own>(options: WatchWorkloadOptions<Own>): Pr
       return seen === undefined ? undefined : own.toWorkload(seen, lease());
     },
     pods: pods.items,
-    nodes: nodesReadable ? nodes.items : undefined,
+    nodes: readableNodes,
+    get cluster() {
+      return { pods: pods.items.values(), nodes: readableNodes, zones: options.zones };
+    },
     get lease() {
       return lease();
     },

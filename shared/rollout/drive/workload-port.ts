@@ -3,6 +3,7 @@ import type { DriveContext } from '../../drive/operator.ts';
 import type { Kube } from '../../kube/kube.ts';
 import type { Lease, Pod } from '../../kube/objects.ts';
 import type { ConnectionState } from '../../kube/watch-cache.ts';
+import type { ZoneSource } from '../../kube/zones.ts';
 import type { PodToRemove } from '../../removals/pod-removal.ts';
 import type { Asked, RemovalOutcome } from '../../removals/removals.ts';
 import type { GateState, Observation } from '../decide/types.ts';
@@ -17,7 +18,12 @@ export interface FetchedWorkload {
   readonly workload: Workload;
   /** Whether a rollout changes the workload's own object, even if its template stays the same. */
   readonly patches: boolean;
-  open(context: DriveContext, listeners: WatchListeners): Promise<OpenedWorkload>;
+  /** @param zones where the pods' zones come from; undefined for the workload's default */
+  open(
+    context: DriveContext,
+    listeners: WatchListeners,
+    zones: ZoneSource | undefined,
+  ): Promise<OpenedWorkload>;
   /**
    * Cleans up after a rollout that was killed; no process may be rolling it out.
    *

@@ -83,7 +83,7 @@ function opened(start: Start = {}) {
     kube,
     clock: manualClock(NOW_MS),
     processIdentity: { host: 'laptop', user: 'ann', pid: 1 },
-    watches: { workload, pods, nodes: undefined, holder },
+    watches: { workload, pods, cluster: { pods: [...pods.values()], nodes: undefined }, holder },
     workload,
   };
   // The fake knows merge patches only.

@@ -34,6 +34,7 @@ describe('settings of a rollout', () => {
       ['maxUnavailable', '25%', 'default'],
       ['exponentialFactor', '2', 'default'],
       ['pacing', 'wave', 'default'],
+      ['zones', 'by node label topology.kubernetes.io/zone', 'default'],
     ]);
     assert.deepEqual(settingNotices(resolveSettings(flags(), undefined).sources), []);
   });
@@ -48,6 +49,15 @@ describe('settings of a rollout', () => {
       ['maxUnavailable', '50%', 'flag'],
       ['exponentialFactor', '3', OBJECT],
       ['pacing', 'wave', 'default'],
+      ['zones', 'by node label topology.kubernetes.io/zone', 'default'],
+    ]);
+  });
+
+  it('tells where zones come from, and that one zone is intended', () => {
+    const rows = rowsOf(flags({ zones: { kind: 'pod-label', key: 'zone' }, options: { singleZone: true } }));
+    assert.deepEqual(rows.slice(3), [
+      ['zones', 'by pod label zone', 'flag'],
+      ['singleZone', 'true', 'flag'],
     ]);
   });
 
@@ -78,7 +88,7 @@ describe('settings of a rollout', () => {
 
   it('says of each alarm who named it', () => {
     const rows = rowsOf(flags({ gates: withAlarms(['a']) }), update({ pauseRolloutAlarm: 'b' }));
-    assert.deepEqual(rows.slice(3), [
+    assert.deepEqual(rows.slice(4), [
       ['pauseRolloutAlarm', 'a', 'flag'],
       ['pauseRolloutAlarm', 'b', OBJECT],
     ]);

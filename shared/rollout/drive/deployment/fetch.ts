@@ -41,9 +41,9 @@ export async function fetchDeployment(kube: Kube, name: string): Promise<Fetched
     workload,
     patches: true,
     giveUp: () => giveUpDeployment(kube, deployment),
-    async open({ clock, random }, listeners) {
+    async open({ clock, random }, listeners, zones) {
       const watches = await watchWorkload<DeploymentObjects>({
-        ...{ kube, workload, clock, random, ...listeners },
+        ...{ kube, workload, clock, random, zones, ...listeners },
         leaseName: leaseName('deployment', name),
         open: (common) => deploymentCaches(common, deployment),
       });

@@ -1,4 +1,5 @@
-import { zoneOfPod, zonesOf } from '../../../kube/zones.ts';
+import { NODE_ZONES } from '../../../kube/zones.ts';
+import { podReader } from '../../decide/observe-pod.ts';
 import { FIRST_LOOK } from '../../decide/workload.ts';
 import type { WorkloadPort } from '../workload-port.ts';
 import { agreeToHold } from './confirm-changes.ts';
@@ -20,8 +21,8 @@ export function deploymentPort(watched: WatchedDeployment): WorkloadPort {
   const workload = () => watches.workload ?? workloadOf(found);
   const zoneOf = (name: string) => {
     const pod = [...watches.pods.values()].find(({ metadata }) => metadata.name === name);
-    const { spec, metadata } = pod ?? {};
-    return zoneOfPod({ node: spec?.nodeName, labels: metadata?.labels ?? {} }, zonesOf(watches.nodes));
+    const { nodes, zones = NODE_ZONES } = watches.cluster;
+    return pod && podReader(nodes, zones)(pod).zone;
   };
   return {
     agree: (request, context) => agreeToHold(request, watched, context),
@@ -46,7 +47,7 @@ export function deploymentPort(watched: WatchedDeployment): WorkloadPort {
     async leave(_request, lock, outcome, context) {
       guard?.end();
       await steps?.abandon();
-      const { pods } = workload().observe({ pods: watches.pods.values(), nodes: watches.nodes }, FIRST_LOOK);
+      const { pods } = workload().observe(watches.cluster, FIRST_LOOK);
       const isFinished = outcome === 'done' || pods.every((pod) => !pod.stale);
       await leaveDeployment(watched, lock, isFinished, context);
     },

@@ -127,9 +127,8 @@ function seen(
   { minReadyMs }: RolloutOptions,
 ): { workload: Workload; observation: Observation } {
   const workload = workloadOf(watches.own ?? found);
-  const cluster = { pods: watches.pods.values(), nodes: watches.nodes };
   const looking = { memory: lock.memory, minReadyMs, nowMs: Number.MAX_SAFE_INTEGER };
-  return { workload, observation: workload.observe(cluster, looking) };
+  return { workload, observation: workload.observe(watches.cluster, looking) };
 }
 
 /** Each step sets its own pods' costs again, so a temporary failure of one of thousands of requests is not fatal. */

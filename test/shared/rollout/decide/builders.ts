@@ -19,6 +19,7 @@ export const OPTIONS: RolloutOptions = {
   replaceUnready: false,
   maxLeaving: undefined,
   flush: false,
+  singleZone: false,
 };
 
 /** A stale, available pod `ingester-<ordinal>`. */

@@ -41,7 +41,15 @@ describe('the limit (R2, R8)', () => {
     assert.match(ordered.capped ?? '', /^podManagementPolicy OrderedReady .* one pod at a time instead of 5/);
     const oneZone = disruptionLimit({ replicas: 30, orderedReady: false }, options, 1);
     assert.equal(oneZone.pods, 1);
-    assert.match(oneZone.capped ?? '', /^all pods are in one zone: one pod at a time instead of 5/);
+    assert.match(
+      oneZone.capped ?? '',
+      /^all pods are in one zone: one pod at a time instead of 5.*--single-zone/,
+    );
+    const intended = { ...options, singleZone: true };
+    assert.deepEqual(disruptionLimit({ replicas: 30, orderedReady: false }, intended, 1), {
+      pods: 5,
+      capped: undefined,
+    });
   });
 
   it('has nothing to say when one pod at a time was asked for', () => {

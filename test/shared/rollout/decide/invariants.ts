@@ -168,7 +168,8 @@ function describe(input: RolloutInput, history: History) {
     options.maxUnavailable.kind === 'count'
       ? options.maxUnavailable.count
       : Math.ceil((observation.replicas * options.maxUnavailable.percent) / 100);
-  const maxUnavailable = observation.orderedReady || known.length < 2 ? Math.min(1, asked) : asked;
+  const maxUnavailable =
+    observation.orderedReady || (known.length < 2 && !options.singleZone) ? Math.min(1, asked) : asked;
   const position = (zone: string) => {
     const index = options.zoneOrder.indexOf(zone);
     return index < 0 ? options.zoneOrder.length : index;

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Node, readNode, readPod, readStatefulSet } from '../../../../shared/kube/objects.ts';
 import { podProblem } from '../../../../shared/kube/pods.ts';
+import { emptyMemory, remember } from '../../../../shared/rollout/decide/memory.ts';
 import { observeStatefulSet } from '../../../../shared/rollout/decide/observe.ts';
 import type { InFlightPod } from '../../../../shared/rollout/decide/types.ts';
+import { explainUnknownZone, podsOfUnknownZone } from '../../../../shared/rollout/decide/unknown-zone.ts';
 import { statefulSetWorkload } from '../../../../shared/rollout/decide/workload.ts';
 import { CRASHING_INIT, CRASHING_SIDECAR, RUNNING_INIT } from '../../../helpers/init-pods.ts';
 
@@ -74,6 +76,36 @@ describe('observing a StatefulSet', () => {
     assert.equal(seen([taken], {}), 'zone-a');
     assert.equal(seen([], unready), 'zone-a');
     assert.equal(seen([{ ...taken, uid: 'uid-ingester-0' }], unready), 'zone-a', 'still to go');
+  });
+
+  it('takes zones from a label of the pods, also of those that are not scheduled or missing', () => {
+    const set = statefulSet({
+      replicas: 4,
+      template: { metadata: { labels: { zone: 'zone-a' } }, spec: { containers: [] } },
+    });
+    const pods = [
+      rawPod('ingester-0', { metadata: { labels: { zone: 'zone-a' } }, spec: { nodeName: undefined } }),
+      rawPod('ingester-1', { metadata: { labels: { zone: 'zone-b' } } }),
+      rawPod('ingester-2', { spec: { nodeName: undefined } }),
+    ].map(readPod);
+    const zones = { kind: 'pod-label', key: 'zone' } as const;
+    const seen = observeStatefulSet({ statefulSet: set, pods, nodes: undefined, zones });
+    assert.deepEqual(
+      seen.pods.map(({ name, zone }) => [name, zone]),
+      [
+        ['ingester-0', 'zone-a'],
+        ['ingester-1', 'zone-b'],
+        ['ingester-2', undefined],
+      ],
+    );
+    assert.deepEqual(
+      podsOfUnknownZone(seen).map(({ name }) => name),
+      ['ingester-2'],
+    );
+    assert.match(explainUnknownZone(podsOfUnknownZone(seen), seen).reason, /this pod has no label zone$/);
+    assert.equal(seen.nodesForbidden, undefined, 'nodes are not needed');
+    const { lastZones } = remember(emptyMemory('rev'), seen, { minReadyMs: 0 }, 0);
+    assert.equal(lastZones['ingester-3'], 'zone-a', 'it will be created there');
   });
 
   it('29: counts on spec.replicas and spec.ordinals.start, not on status', () => {

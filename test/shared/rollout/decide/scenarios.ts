@@ -15,6 +15,7 @@ const options: fc.Arbitrary<RolloutOptions> = fc.record({
   replaceUnready: fc.boolean(),
   maxLeaving: fc.constantFrom(undefined, undefined, 1, 1, 2, 3),
   flush: fc.constant(false),
+  singleZone: fc.constantFrom(false, false, true),
 });
 
 /** Random clusters, options and schedules. */

@@ -236,6 +236,9 @@ export class DriverRun {
           return run.view.pods;
         },
         nodes: undefined,
+        get cluster() {
+          return { pods: run.view.pods.values(), nodes: undefined };
+        },
         lease: undefined,
         holder: undefined,
         get staleSinceMs() {
