@@ -1,11 +1,21 @@
-import { type BudgetDecision, decideEviction } from '../../shared/budget/decide/decide.ts';
-import { type Admission, admit } from '../../shared/budget/decide/ledger.ts';
+import type { LocalView } from '../../shared/budget/decide/admit.ts';
+import { bindingFor } from '../../shared/budget/decide/binding.ts';
+import type { BudgetDecision } from '../../shared/budget/decide/decide.ts';
+import {
+  type AskedEviction,
+  decideAlone,
+  decideEvictions,
+  type EvictionContext,
+  type EvictionOutcome,
+  type EvictionRuling,
+} from '../../shared/budget/decide/evictions.ts';
 import { viewOwner } from '../../shared/budget/decide/observe.ts';
 import { podRead } from '../../shared/budget/decide/pod-record.ts';
-import { fixFor, type MalformedBudget, type ReadBudget } from '../../shared/budget/decide/read-budget.ts';
+import { fixFor, type MalformedBudget } from '../../shared/budget/decide/read-budget.ts';
+import { failSync } from '../../shared/budget/decide/reconcile.ts';
+import { mayCover } from '../../shared/budget/decide/sentences.ts';
 import type { ZoneDisruptionBudget } from '../../shared/budget/decide/types.ts';
-import { causeOf, uncountable, viewBudget } from '../../shared/budget/decide/view.ts';
-import { budgetsCovering, whoDecides } from '../../shared/budget/decide/which-budget.ts';
+import { viewBudget } from '../../shared/budget/decide/view.ts';
 import type { Pod, PodDisruptionBudget } from '../../shared/kube/objects.ts';
 import type { Enforcement } from './enforcement.ts';
 import { budgetPod } from './pod.ts';
@@ -40,6 +50,8 @@ export interface BudgetAnswer {
   stale: readonly string[];
 }
 
+type Decision = EvictionOutcome | BudgetDecision;
+
 export interface ExplainInput {
   pod: Pod;
   state: ClusterState;
@@ -47,35 +59,60 @@ export interface ExplainInput {
   enforcement: Enforcement;
 }
 
-/** Explains the result of an eviction now, by the decision of the webhook. */
+/** Explains the result of an eviction now, by the function with which the webhook decides. */
 export function explainEviction(input: ExplainInput, nowMs: number): Explanation {
   const { pod, state, enforcement } = input;
-  const { name, namespace, labels } = pod.metadata;
+  const { name, namespace } = pod.metadata;
   const record = budgetPod(pod);
-  const read = podRead(record, state.zoneOfNode);
-  const covering = budgetsCovering(labels, readBudgetsOf(state, namespace));
-  const deciding = whoDecides(record, covering);
-  const enforced =
-    deciding.kind === 'several'
-      ? covering.enforced.map((budget) => severalBudgets(budget, covering.enforced))
-      : covering.enforced.map((budget) => askBudget(budget, input, nowMs));
-  const rehearsals = covering.rehearsals.map((budget) => askBudget(budget, input, nowMs));
-  const unreadable = deciding.kind === 'unreadable' ? deciding.budgets.map(mayCover) : [];
-  const budgets = [...enforced, ...rehearsals, ...unreadable];
+  const here = state.budgets.filter(({ metadata }) => metadata.namespace === namespace);
+  const bases = new Map(here.map((budget) => [budget.metadata.name, basisFor(budget, input, nowMs)]));
+  const context: EvictionContext = {
+    budgets: [
+      ...[...bases.values()].map(({ budget }) => ({ kind: 'budget', budget }) as const),
+      ...state.malformed
+        .filter((malformed) => malformed.namespace === namespace)
+        .map((malformed) => ({ kind: 'malformed', malformed }) as const),
+    ],
+    localViewOf: ({ metadata }) => bases.get(metadata.name)?.local ?? {},
+    zoneOfNode: state.zoneOfNode,
+    ownerOf: (owned) => viewOwner(owned, state),
+    nowMs,
+  };
+  const asked: AskedEviction = {
+    name,
+    pod: record,
+    binding: bindingFor(record, {}, context.budgets),
+    dryRun: true,
+    reserveOnly: false,
+  };
+  const { outcome, covering, rehearsals } = ruleOn(asked, context);
+  const answer = (budget: ZoneDisruptionBudget, decision: Decision): BudgetAnswer => ({
+    name: budget.metadata.name,
+    dryRun: budget.spec.dryRun,
+    decision: plain(decision),
+    stale: bases.get(budget.metadata.name)?.stale ?? [],
+  });
+  const isUnreadable = covering.unreadable.length > 0 && outcome.kind === 'deny';
+  const budgets = [
+    ...covering.enforced.map((budget) =>
+      answer(budget, isUnreadable ? decideAlone(budget, asked, context) : outcome),
+    ),
+    ...rehearsals.map(({ budget, decision }) => answer(budget, decision)),
+    ...(isUnreadable ? covering.unreadable.map(unreadableAnswer) : []),
+  ];
   const podDisruptionBudgets = askPodBudgets(input.podDisruptionBudgets, pod);
   const podBudgetsAllow = podDisruptionBudgets.every(({ allows }) => allows);
-  const zonesAllow = budgets.every(({ decision, dryRun }) => decision.kind === 'allow' || dryRun);
   return {
     pod: {
       namespace,
       name,
-      zone: read.zone,
-      available: read.available,
+      zone: podRead(record, state.zoneOfNode).zone,
+      available: record.available,
       problem: record.problem,
     },
     verdict: !podBudgetsAllow
       ? 'denied'
-      : zonesAllow
+      : outcome.kind === 'allow'
         ? 'admitted'
         : enforcement.kind === 'not-enforced'
           ? 'unenforced'
@@ -86,84 +123,55 @@ export function explainEviction(input: ExplainInput, nowMs: number): Explanation
   };
 }
 
-function readBudgetsOf({ budgets, malformed }: ClusterState, namespace: string): ReadBudget[] {
-  const here = budgets.filter(({ metadata }) => metadata.namespace === namespace);
-  const unread = malformed.filter((budget) => budget.namespace === namespace);
-  return [
-    ...here.map((budget) => ({ kind: 'budget' as const, budget })),
-    ...unread.map((budget) => ({ kind: 'malformed' as const, malformed: budget })),
-  ];
+/** As the webhook does it for a batch of one dry run. */
+function ruleOn(asked: AskedEviction, context: EvictionContext): EvictionRuling {
+  const { settled, byBudget } = decideEvictions([asked], context);
+  const ruling = settled.get(asked) ?? byBudget[0]?.rulings.get(asked);
+  if (!ruling) throw new Error('each eviction has a ruling');
+  return ruling;
+}
+
+interface Basis {
+  budget: ZoneDisruptionBudget;
+  local: LocalView;
+  stale: readonly string[];
 }
 
 /**
  * The webhook decides by the stored status, restricted further by its own view. Without a webhook that status is not kept
  * up to date, so the current pods decide.
  */
-function askBudget(budget: ZoneDisruptionBudget, input: ExplainInput, nowMs: number): BudgetAnswer {
-  const { pod, state, enforcement } = input;
-  const { spec, metadata } = budget;
-  const common = { name: metadata.name, dryRun: spec.dryRun };
-  const record = budgetPod(pod);
-  // Like `/bind`, this binds the eviction to the current pod of that name.
-  const request = { name: record.name, pod: podRead(record, state.zoneOfNode), preconditionUid: record.uid };
-  const owned = { ...request, owner: viewOwner(record, state) };
-  const observed = countPodsOf(budget, state);
+function basisFor(
+  budget: ZoneDisruptionBudget,
+  { state, enforcement }: Pick<ExplainInput, 'state' | 'enforcement'>,
+  nowMs: number,
+): Basis {
   const unattended = enforcement.kind === 'not-enforced';
+  const observed = countPodsOf(budget, state);
   if (typeof observed === 'string') {
-    const own = uncountable(budget, observed);
-    const stored = viewBudget(budget);
-    const cause = unattended ? own : 'code' in stored ? causeOf(stored, own) : undefined;
-    const decision =
-      cause === undefined
-        ? decided(admit(budget, [owned], undefined, nowMs))
-        : decideEviction(cause, spec.unhealthyPodEvictionPolicy, request);
-    const stale = cause === undefined ? [`its pods cannot be counted now: ${observed}`] : [];
-    return { ...common, decision: plain(decision), stale };
+    const isUsable = !unattended && !('code' in viewBudget(budget));
+    return {
+      budget: unattended ? { ...budget, status: failSync(budget, observed, nowMs) } : budget,
+      local: { uncountable: observed },
+      stale: isUsable ? [`its pods cannot be counted now: ${observed}`] : [],
+    };
   }
+  const { observation } = observed;
   const now = countNow(budget, observed, nowMs);
-  const basis = unattended ? { ...budget, status: now } : budget;
-  const decision = decided(admit(basis, [owned], observed.observation, nowMs));
-  return { ...common, decision: plain(decision), stale: unattended ? [] : differences(budget, now) };
+  return unattended
+    ? { budget: { ...budget, status: now }, local: { observation }, stale: [] }
+    : { budget, local: { observation }, stale: differences(budget, now) };
 }
 
-function decided({ decisions: [decision] }: Admission): BudgetDecision {
-  if (!decision) throw new Error('the ledger gave no decision');
-  return decision;
-}
-
-function plain(decision: BudgetDecision): BudgetAnswer['decision'] {
+function plain(decision: Decision): BudgetAnswer['decision'] {
   const { kind, reason } = decision;
-  return decision.kind === 'deny' ? { kind, reason, fix: decision.fix } : { kind, reason };
+  return decision.kind === 'deny' && decision.fix !== undefined
+    ? { kind, reason, fix: decision.fix }
+    : { kind, reason };
 }
 
-/** Like the webhook: it is unknown which pods such a budget covers. */
-function mayCover(budget: MalformedBudget): BudgetAnswer {
-  return {
-    name: budget.name,
-    dryRun: false,
-    decision: {
-      kind: 'deny',
-      reason: `the budget cannot be read, and it may cover the pod: ${budget.reason}`,
-      fix: fixFor(budget),
-    },
-    stale: [],
-  };
-}
-
-/** As for PodDisruptionBudgets: with two budgets it is undefined which one applies. */
-function severalBudgets(
-  { metadata, spec }: ZoneDisruptionBudget,
-  all: readonly ZoneDisruptionBudget[],
-): BudgetAnswer {
-  const names = all.map((budget) => budget.metadata.name).join(', ');
-  return {
-    name: metadata.name,
-    dryRun: spec.dryRun,
-    decision: {
-      kind: 'deny',
-      reason: `the pod has more than one ZoneDisruptionBudget: ${names}`,
-      fix: 'change their selectors so that only one covers it, or delete the others',
-    },
-    stale: [],
-  };
+/** It is unknown which pods such a budget covers. */
+function unreadableAnswer(budget: MalformedBudget): BudgetAnswer {
+  const decision = { kind: 'deny', reason: mayCover(budget), fix: fixFor(budget) } as const;
+  return { name: budget.name, dryRun: false, decision, stale: [] };
 }

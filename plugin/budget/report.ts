@@ -1,8 +1,8 @@
 import { settlingMessage } from '../../shared/budget/decide/condition.ts';
 import { allowedDisruptions, zoneLoads } from '../../shared/budget/decide/decide.ts';
-import { countAgain } from '../../shared/budget/decide/ledger.ts';
 import type { OwnedPods } from '../../shared/budget/decide/owned-pods.ts';
 import { fixFor, type MalformedBudget } from '../../shared/budget/decide/read-budget.ts';
+import { countAgain } from '../../shared/budget/decide/reconcile.ts';
 import type { BudgetStatus, ZoneDisruptionBudget } from '../../shared/budget/decide/types.ts';
 import { maxUnavailablePods, viewBudget } from '../../shared/budget/decide/view.ts';
 import { compareText, isKnownZone, zoneKeyOf } from '../../shared/kube/zones.ts';

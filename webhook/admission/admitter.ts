@@ -1,4 +1,11 @@
-import type { ZoneDisruptionBudget } from '../../shared/budget/decide/types.ts';
+import {
+  type AskedEviction,
+  type BudgetRulings,
+  decideEvictions,
+  type EvictionRuling,
+} from '../../shared/budget/decide/evictions.ts';
+import type { ReadBudget } from '../../shared/budget/decide/read-budget.ts';
+import { budgetsCovering } from '../../shared/budget/decide/which-budget.ts';
 import { type Clock, delay } from '../../shared/clock.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
 import { listBudgets, writeStatus } from '../budgets/store.ts';
@@ -6,19 +13,10 @@ import type { ClusterView } from '../cluster/caches.ts';
 import { podsVersion } from '../cluster/read-pod.ts';
 import { type Log, messageOf } from '../telemetry/log.ts';
 import { type Batches, createBatches } from './batches.ts';
+import { isAheadOf, type KnownCluster, localViewOf, readScales } from './local-view.ts';
 import { createPodReads, type PodReads } from './pod-reads.ts';
 import type { Eviction } from './review.ts';
-import {
-  type Asked,
-  type BudgetGroup,
-  type RoundContext,
-  rehearsalWarning,
-  rule,
-  sortByBudget,
-  withRehearsals,
-} from './round.ts';
-import { isAheadOf, type KnownCluster, knownOf, standpointOn } from './standpoint.ts';
-import { allowed, invalidReservation, reservation, tryAgain, type Verdict } from './verdict.ts';
+import { allowed, invalidReservation, reservation, tryAgain, type Verdict, verdictOf } from './verdict.ts';
 
 /** Receives what admission reports to metrics and events. */
 export interface AdmissionWitness {
@@ -65,12 +63,6 @@ export function createAdmitter(deps: AdmitterDeps): Admitter {
       for (const { eviction, answer } of items) answer(unreachable(eviction, error));
     },
   });
-  const at = (): RoundContext => ({
-    zoneOfNode: cluster.zoneOfNode,
-    ownerOf: cluster.ownerOf,
-    nowMs: clock.nowMs() + kube.clockSkewMs,
-  });
-
   async function decideAll(namespace: string, items: readonly Waiting[]): Promise<void> {
     const reads = createPodReads(kube, namespace);
     let open = items;
@@ -108,11 +100,36 @@ export function createAdmitter(deps: AdmitterDeps): Admitter {
     timeoutMs: number,
   ): Promise<readonly Waiting[]> {
     if (items.length === 0) return [];
-    let { budgets, resourceVersion } = await listBudgets(kube, namespace, timeoutMs);
-    if (budgets.length === 0) {
+    const seen = await readBudgetsAndPods(namespace, items, reads, timeoutMs);
+    if (!seen) {
       for (const { answer } of items) answer(allowed('no-budget'));
       return [];
     }
+    const { asked, budgets } = seen;
+    const covering = asked.flatMap(({ pod }) => (pod ? budgetsCovering(pod.labels, budgets).enforced : []));
+    await readScales(new Set(covering), cluster, clock);
+    const nowMs = clock.nowMs() + kube.clockSkewMs;
+    const { settled, byBudget } = decideEvictions(asked, {
+      budgets,
+      localViewOf: (budget) => localViewOf(budget, cluster, nowMs),
+      zoneOfNode: cluster.zoneOfNode,
+      ownerOf: cluster.ownerOf,
+      nowMs,
+    });
+    answerAll(settled);
+    const left = await Promise.all(byBudget.map((rulings) => writeAndAnswer(rulings, timeoutMs)));
+    return left.flat();
+  }
+
+  /** @returns undefined if the namespace has no budgets */
+  async function readBudgetsAndPods(
+    namespace: string,
+    items: readonly Waiting[],
+    reads: PodReads,
+    timeoutMs: number,
+  ): Promise<{ budgets: readonly ReadBudget[]; asked: readonly Asked[] } | undefined> {
+    let { budgets, resourceVersion } = await listBudgets(kube, namespace, timeoutMs);
+    if (budgets.length === 0) return undefined;
     const evictions = items.map(({ eviction }) => eviction);
     const { listed } = await reads.read(evictions, budgets, timeoutMs);
     // A write succeeds only if no other write follows this read of the budgets, so they are read last.
@@ -124,43 +141,29 @@ export function createAdmitter(deps: AdmitterDeps): Admitter {
         cluster.memory.distrust(read.budget, clock.monotonicMs());
       }
     }
-    const { settled, groups } = sortByBudget(reads.asked(evictions), budgets, rehearse);
-    for (const { eviction, answer } of items) {
-      const verdict = settled.get(eviction);
-      if (verdict) answer(verdict);
-    }
-    const byEviction = new Map(items.map((waiting) => [waiting.eviction, waiting]));
-    const left = await Promise.all(groups.map((group) => settle(group, byEviction, timeoutMs)));
-    return left.flat();
+    return { budgets, asked: items.map((waiting) => askedOf(waiting, reads)) };
   }
 
-  /** Writes the budget's status before it returns the verdicts. */
-  async function settle(
-    group: BudgetGroup,
-    waiting: ReadonlyMap<Eviction, Waiting>,
+  /**
+   * Writes the budget's status before it returns the verdicts.
+   *
+   * @returns the evictions to decide again, because a concurrent write came first
+   */
+  async function writeAndAnswer(
+    { budget, rulings, next }: BudgetRulings<Asked>,
     timeoutMs: number,
   ): Promise<Waiting[]> {
-    const { budget } = group;
-    const standpoint = await standpointOn(budget, cluster, clock);
-    const { verdicts, next } = rule(group, standpoint, at());
     if (next) {
       const written = await writeStatus(kube, budget, next, timeoutMs);
       if (written === undefined) {
         witness.conflict();
-        return group.evictions.flatMap(({ eviction }) => waiting.get(eviction) ?? []);
+        return [...rulings.keys()].map(({ waiting }) => waiting);
       }
       cluster.memory.see(written, clock.monotonicMs());
     }
-    witness.batch(group.evictions.length);
-    for (const each of group.evictions) {
-      const verdict = verdicts.get(each.eviction) ?? storm(each.eviction);
-      waiting.get(each.eviction)?.answer(withRehearsals(verdict, each, each.rehearsals, rehearse));
-    }
+    witness.batch(rulings.size);
+    answerAll(rulings);
     return [];
-  }
-
-  function rehearse(budget: ZoneDisruptionBudget, asked: Asked): string | undefined {
-    return rehearsalWarning(budget, asked, knownOf(budget, cluster), at());
   }
 
   return {
@@ -175,6 +178,21 @@ export function createAdmitter(deps: AdmitterDeps): Admitter {
         batches.add(eviction.namespace, { eviction, deadlineMs, answer });
       }),
   };
+}
+
+interface Asked extends AskedEviction {
+  waiting: Waiting;
+}
+
+function askedOf(waiting: Waiting, reads: PodReads): Asked {
+  const { eviction } = waiting;
+  const { name, dryRun, precondition, reserveOnly } = eviction;
+  const pod = reads.podOf(eviction);
+  return { waiting, name, pod, binding: precondition, dryRun, reserveOnly: reserveOnly === 'yes' };
+}
+
+function answerAll(rulings: ReadonlyMap<Asked, EvictionRuling>): void {
+  for (const [{ waiting }, ruling] of rulings) waiting.answer(verdictOf(ruling));
 }
 
 function storm({ name }: Eviction): Verdict {

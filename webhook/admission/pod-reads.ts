@@ -1,5 +1,5 @@
 /** The consistent reads behind the verdicts of a batch. */
-import { outlastsConflict } from '../../shared/budget/decide/lasting-read.ts';
+import { outlastsConflict } from '../../shared/budget/decide/binding.ts';
 import type { PodRecord } from '../../shared/budget/decide/pod-record.ts';
 import type { ReadBudget } from '../../shared/budget/decide/read-budget.ts';
 import type { ZoneDisruptionBudget } from '../../shared/budget/decide/types.ts';
@@ -7,7 +7,6 @@ import type { Kube } from '../../shared/kube/kube.ts';
 import { labelSelectorText } from '../../shared/kube/selectors.ts';
 import { fetchPod, fetchPods } from '../cluster/read-pod.ts';
 import type { Eviction } from './review.ts';
-import type { Asked } from './round.ts';
 
 /** With fewer pods, single reads are faster than any list. */
 const FEW_PODS = 20;
@@ -26,8 +25,8 @@ export interface PodReads {
     budgets: readonly ReadBudget[],
     timeoutMs: number,
   ): Promise<{ listed: boolean }>;
-  /** The evictions with their pods. */
-  asked(evictions: readonly Eviction[]): readonly Asked[];
+  /** The pod that was read for the eviction; undefined if there is none. */
+  podOf(eviction: Eviction): PodRecord | undefined;
   /** Keeps only the reads that another attempt may reuse. */
   forget(): void;
 }
@@ -52,7 +51,7 @@ export function createPodReads(kube: Kube, namespace: string): PodReads {
       for (const eviction of unread) reads.set(eviction, pods.get(eviction.name));
       return { listed: selectors.length > 0 };
     },
-    asked: (evictions) => evictions.map((eviction) => ({ eviction, pod: reads.get(eviction) })),
+    podOf: (eviction) => reads.get(eviction),
     forget() {
       for (const [eviction, pod] of reads)
         if (!outlastsConflict(pod, eviction.precondition)) reads.delete(eviction);

@@ -1,6 +1,6 @@
+import type { OwnerView } from '../../shared/budget/decide/admit.ts';
 import { readZoneDisruptionBudget } from '../../shared/budget/decide/budget.ts';
 import { createPodEnds } from '../../shared/budget/decide/ends.ts';
-import type { OwnerView } from '../../shared/budget/decide/ledger.ts';
 import { type BudgetMemory, createBudgetMemory } from '../../shared/budget/decide/memory.ts';
 import {
   type NumberAges,

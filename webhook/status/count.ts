@@ -1,7 +1,8 @@
 /** Counts one budget and writes its status, without getting in the way of evictions that arrive together. */
-import { type Counting, failSync, reconcile } from '../../shared/budget/decide/ledger.ts';
+
 import type { ScaleRef } from '../../shared/budget/decide/owners.ts';
 import { podRead } from '../../shared/budget/decide/pod-record.ts';
+import { type Counting, failSync, reconcile } from '../../shared/budget/decide/reconcile.ts';
 import { type ConsistentRead, LOOK_AGAIN_MS } from '../../shared/budget/decide/reservations.ts';
 import { distrust } from '../../shared/budget/decide/trust.ts';
 import type {

@@ -136,14 +136,14 @@ export function decideEviction(
  * @param policy unhealthyPodEvictionPolicy; without a budget `AlwaysAllow`
  * @returns undefined for a pod that a budget must decide about
  */
-export function freeToGo(request: EvictionRequest, policy: string): Allow | undefined {
+function freeToGo(request: EvictionRequest, policy: string): Allow | undefined {
   const { name, pod, preconditionUid } = request;
   if (!pod) return gone(name);
   if (preconditionUid !== undefined && preconditionUid !== pod.uid) {
-    return allow('other-pod', undefined, `${name} is not the pod asked for: its uid is ${pod.uid}`);
+    return allow('other-pod', undefined, sentences.otherPod(name, pod.uid));
   }
-  if (pod.terminating) return allow('terminating', { uid: pod.uid }, `${name} is terminating already`);
-  if (pod.terminal) return allow('terminal', { uid: pod.uid }, `${name} has ended`);
+  if (pod.terminating) return allow('terminating', { uid: pod.uid }, sentences.terminating(name));
+  if (pod.terminal) return allow('terminal', { uid: pod.uid }, sentences.ended(name));
   if (!pod.available && policy === ALWAYS_ALLOW) {
     return allow('unready', exactly(pod), `${name} is not available, and the budget's policy is ${policy}`);
   }

@@ -1,9 +1,9 @@
 /** Converts the caches to the ledger's input: a budget's pods, those missing, and the expected number. */
 import { compareResourceVersions } from '../../kube/resource-version.ts';
 import { tooManyReplicas } from '../../kube/scale-limit.ts';
+import type { OwnerView } from './admit.ts';
 import { coverage } from './budget.ts';
 import type { EndedPod, PodEnds } from './ends.ts';
-import type { OwnerView } from './ledger.ts';
 import { type ClusterPods, type OwnedPods, ownedPods } from './owned-pods.ts';
 import {
   controllersOf,

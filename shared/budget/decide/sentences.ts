@@ -1,8 +1,46 @@
 /** Messages of admissions and denials for the requester of the eviction. */
-
 import { isKnownZone, ZONE_LABEL } from '../../kube/zones.ts';
 import { countPods, listNames } from '../../sentences.ts';
 import type { ZoneLoad } from './types.ts';
+
+/** As the API server says it. */
+export function gone(pod: string): string {
+  return `pods "${pod}" not found`;
+}
+
+export function terminating(pod: string): string {
+  return `${pod} is terminating already`;
+}
+
+export function ended(pod: string): string {
+  return `${pod} has ended`;
+}
+
+export function otherPod(pod: string, uid: string): string {
+  return `${pod} is not the pod asked for: its uid is ${uid}`;
+}
+
+export const FIX_UNBOUND =
+  'see whether the MutatingWebhookConfiguration of kubectl-zone is installed and no later webhook undoes it';
+
+export function unbound(pod: string): string {
+  return `${pod} cannot be evicted: nothing has bound the eviction to one pod`;
+}
+
+export const FIX_TWO_BUDGETS = 'change their selectors so that one is left';
+
+/** As with two PodDisruptionBudgets. */
+export function twoBudgets(pod: string, budgets: readonly string[]): string {
+  return `${pod} has more than one ZoneDisruptionBudget (${budgets.join(', ')}), which the eviction API does not support`;
+}
+
+/** Which pods a budget covers is unknown while it cannot be read. */
+export function mayCover(budget: { name: string; reason: string } | undefined): string {
+  const which = budget
+    ? `budget ${budget.name} cannot be read (${budget.reason})`
+    : 'a budget cannot be read';
+  return `${which}, and it may cover the pod`;
+}
 
 export const FIX_UNKNOWN_ZONE = `label its node with ${ZONE_LABEL}`;
 

@@ -83,8 +83,7 @@ export function uncountable(
 const UNCOUNTED: ReadonlySet<BudgetProblem['code']> = new Set(['not-counted', 'not-observed', 'settling']);
 
 /**
- * If the pods cannot be counted, that is why no count exists: the cause is reported, and not a webhook that
- * may be running.
+ * Which of two problems is reported.
  *
  * @param stored from `viewBudget`
  * @param own found by counting the pods here

@@ -1,7 +1,4 @@
-/**
- * Which budgets apply to the eviction of a pod. Shared by the webhook, `kubectl zone budget explain` and
- * drains, so that they never disagree. Pure.
- */
+/** Which budgets apply to the eviction of a pod, for `decideEvictions` and for drains. Pure. */
 import { compareText } from '../../kube/zones.ts';
 import { coverage } from './budget.ts';
 import type { MalformedBudget, ReadBudget } from './read-budget.ts';
@@ -53,6 +50,11 @@ export function budgetsCovering(
     rehearsals: rehearsals.sort(byName),
     unreadable: unreadable.sort((a, b) => compareText(a.name, b.name)),
   };
+}
+
+/** Whether there are budgets that are enforced, or may be: then each eviction of the namespace must be bound (L6, L7). */
+export function isGuarded(budgets: readonly ReadBudget[]): boolean {
+  return budgets.some((read) => read.kind === 'malformed' || !read.budget.spec.dryRun);
 }
 
 /** What decides about the eviction of a pod with these budgets. */

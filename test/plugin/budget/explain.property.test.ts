@@ -88,7 +88,7 @@ const worlds: fc.Arbitrary<World> = fc
   .filter(({ pods }) => pods.length > 0);
 
 describe('explainEviction and the webhook', () => {
-  it('agree on every pod of every namespace', async () => {
+  it('agree on every pod of every namespace, in verdict and in words', async () => {
     await fc.assert(
       fc.asyncProperty(worlds, async (world) => {
         const { state, budgets, object } = build(world);
@@ -96,8 +96,9 @@ describe('explainEviction and the webhook', () => {
           { pod: readPod(object), state, podDisruptionBudgets: [], enforcement: ENFORCED },
           NOW_MS,
         );
-        const verdict = await ask(object, budgets, state);
-        assertAgreed(explanation, verdict);
+        for (const dryRun of [true, false]) {
+          assertAgreed(explanation, await ask(object, budgets, state, dryRun));
+        }
       }),
       { numRuns: runs(200) },
     );
@@ -109,10 +110,16 @@ function assertAgreed(explanation: Explanation, verdict: Verdict): void {
   assert.equal(explanation.verdict === 'admitted', verdict.kind === 'allow', told);
   if (verdict.kind === 'allow') {
     const warns = explanation.budgets.filter(({ dryRun, decision }) => dryRun && decision.kind === 'deny');
-    assert.equal(verdict.warnings.length, warns.length, told);
+    const said = warns.map(
+      ({ name, decision }) => `budget ${name} (dryRun) would have denied this: ${decision.reason}`,
+    );
+    assert.deepEqual(verdict.warnings, said, told);
   } else {
     const denying = explanation.budgets.filter(({ dryRun, decision }) => !dryRun && decision.kind === 'deny');
-    assert.ok(denying.length > 0, told);
+    const { message } = 'message' in verdict ? verdict : assert.fail(told);
+    const isSaid = ({ decision: { reason, fix } }: (typeof denying)[number]) =>
+      message.includes(reason) && message.endsWith(`; ${fix}`);
+    assert.ok(denying.some(isSaid), told);
   }
 }
 
@@ -158,7 +165,12 @@ function budgetObject({ spec, counted, reserved }: BudgetShape, name: string, cl
 }
 
 /** The webhook's answer to an eviction that `/bind` has bound. */
-async function ask(object: object, budgets: readonly object[], state: ClusterState): Promise<Verdict> {
+async function ask(
+  object: object,
+  budgets: readonly object[],
+  state: ClusterState,
+  dryRun: boolean,
+): Promise<Verdict> {
   const pod = readPod(object);
   const { name, uid } = pod.metadata;
   const clock = manualClock(NOW_MS);
@@ -180,7 +192,7 @@ async function ask(object: object, budgets: readonly object[], state: ClusterSta
     reviewUid: 'review',
     namespace: NAMESPACE,
     name,
-    dryRun: false,
+    dryRun,
     trial: false,
     reserveOnly: 'no' as const,
     precondition: { uid, resourceVersion: undefined },

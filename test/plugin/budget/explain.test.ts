@@ -66,7 +66,10 @@ describe('explainEviction', () => {
     const budgets = [budgetOf(), budgetOf({}, { name: 'another' })];
     const { verdict, budgets: answers } = explain(0, { ...disrupted, budgets });
     assert.equal(verdict, 'denied');
-    assert.match(answers[0]?.decision.reason ?? '', /more than one ZoneDisruptionBudget: another, ingester/);
+    assert.match(
+      answers[0]?.decision.reason ?? '',
+      /more than one ZoneDisruptionBudget \(another, ingester\)/,
+    );
   });
 
   it('lets the enforced budget decide if another one only warns', () => {
@@ -129,7 +132,10 @@ describe('explainEviction', () => {
     const malformed = [{ namespace: 'cortex', name: 'bad', reason: 'spec.dryRun should be boolean' }];
     const { verdict, budgets } = explain(4, { ...counted(disrupted), malformed });
     assert.equal(verdict, 'denied');
-    assert.match(budgets[1]?.decision.reason ?? '', /it may cover the pod: spec.dryRun should be boolean/);
+    assert.match(
+      budgets[1]?.decision.reason ?? '',
+      /\(spec.dryRun should be boolean\), and it may cover the pod/,
+    );
     assert.match(budgets[1]?.decision.fix ?? '', /kubectl edit zdb bad -n cortex/);
     const elsewhere = malformed.map((each) => ({ ...each, namespace: 'other' }));
     assert.equal(explain(4, { ...counted(disrupted), malformed: elsewhere }).verdict, 'admitted');

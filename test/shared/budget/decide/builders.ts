@@ -1,5 +1,5 @@
 import { readZoneDisruptionBudget } from '../../../../shared/budget/decide/budget.ts';
-import type { Counting } from '../../../../shared/budget/decide/ledger.ts';
+import type { Counting } from '../../../../shared/budget/decide/reconcile.ts';
 import { identityOf, PROTOCOL } from '../../../../shared/budget/decide/trust.ts';
 import type {
   BudgetObservation,

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { admit } from '../../../../shared/budget/decide/admit.ts';
 import { syncFailure } from '../../../../shared/budget/decide/condition.ts';
-import { admit, failSync, reconcile } from '../../../../shared/budget/decide/ledger.ts';
+import { failSync, reconcile } from '../../../../shared/budget/decide/reconcile.ts';
 import { RESERVATION_LIFETIME_MS } from '../../../../shared/budget/decide/reservations.ts';
 import { budget, counting, counts, NOW_MS, observation, podRead, reservation } from './builders.ts';
 
@@ -23,7 +24,7 @@ function reconciled(...args: Parameters<typeof reconcile>) {
 
 describe('admit', () => {
   it('writes a reservation of exactly the pod that was read', () => {
-    const { next } = admit(budget(), [request(0, { resourceVersion: '117' })], undefined, NOW_MS);
+    const { next } = admit(budget(), [request(0, { resourceVersion: '117' })], {}, NOW_MS);
     assert.deepEqual(next?.reservations, [
       reservation(0, { resourceVersion: '117', timeMs: NOW_MS, revision: 8 }),
     ]);
@@ -33,7 +34,7 @@ describe('admit', () => {
     const admission = admit(
       budget(),
       [0, 1, 3, 2].map((each) => request(each)),
-      undefined,
+      {},
       NOW_MS,
     );
     assert.deepEqual(answers(admission), ['within-budget', 'other-zone', 'within-budget', 'other-zone']);
@@ -48,7 +49,7 @@ describe('admit', () => {
     const admission = admit(
       budget(),
       [...requests, { name: 'gone', pod: undefined, owner: undefined }],
-      undefined,
+      {},
       NOW_MS,
     );
     assert.deepEqual(answers(admission), ['unready', 'terminating', 'gone']);
@@ -57,7 +58,7 @@ describe('admit', () => {
 
   it('starts the time of a reservation anew when the pod is evicted again, and does not count it twice', () => {
     const before = budget({ reservations: [reservation(0), reservation(3)] });
-    const admission = admit(before, [request(0, { resourceVersion: '130' })], undefined, NOW_MS);
+    const admission = admit(before, [request(0, { resourceVersion: '130' })], {}, NOW_MS);
     assert.deepEqual(answers(admission), ['within-budget']);
     assert.deepEqual(admission.next?.reservations, [
       reservation(3),
@@ -67,9 +68,9 @@ describe('admit', () => {
 
   it('takes a recreated pod for another one', () => {
     const before = budget({ reservations: [reservation(0), reservation(3)] });
-    assert.deepEqual(answers(admit(before, [request(0, { uid: 'new' })], undefined, NOW_MS)), ['zone-full']);
+    assert.deepEqual(answers(admit(before, [request(0, { uid: 'new' })], {}, NOW_MS)), ['zone-full']);
     const wide = { ...before, spec: { ...before.spec, maxUnavailable: 3 } };
-    const { next } = admit(wide, [request(0, { uid: 'new' })], undefined, NOW_MS);
+    const { next } = admit(wide, [request(0, { uid: 'new' })], {}, NOW_MS);
     assert.deepEqual(
       next?.reservations.map(({ uid }) => uid),
       ['uid-0', 'uid-3', 'new'],
@@ -78,32 +79,32 @@ describe('admit', () => {
 
   it('refuses a pod that its owner does not ask for, and remembers by which version it does', () => {
     const owner = (expected: boolean) => ({ expected, versions: { statefulsets: '95' } });
-    const beyond = admit(budget(), [{ ...request(0), owner: owner(false) }], undefined, NOW_MS);
+    const beyond = admit(budget(), [{ ...request(0), owner: owner(false) }], {}, NOW_MS);
     assert.deepEqual(answers(beyond), ['not-expected']);
     assert.equal(beyond.next, undefined);
-    const { next } = admit(budget(), [{ ...request(0), owner: owner(true) }], undefined, NOW_MS);
+    const { next } = admit(budget(), [{ ...request(0), owner: owner(true) }], {}, NOW_MS);
     assert.deepEqual(next?.reservations[0]?.ownerVersions, { statefulsets: '95' });
   });
 
   it('is tightened by a newer cache of its own, never loosened', () => {
     const down = observation((ordinal) => (ordinal === 1 ? { available: false } : {}));
-    assert.deepEqual(answers(admit(budget(), [request(0)], down, NOW_MS)), ['other-zone']);
+    assert.deepEqual(answers(admit(budget(), [request(0)], { observation: down }, NOW_MS)), ['other-zone']);
     const whole = observation();
     const counted = budget({ zones: counts({ 'zone-b': 1 }) });
-    assert.deepEqual(answers(admit(counted, [request(0)], whole, NOW_MS)), ['other-zone']);
+    assert.deepEqual(answers(admit(counted, [request(0)], { observation: whole }, NOW_MS)), ['other-zone']);
   });
 
   it('ignores a cache of its own that knows less than the counts', () => {
     const old = observation((ordinal) => (ordinal === 1 ? { available: false } : {}), {
       versions: { pods: '99' },
     });
-    assert.deepEqual(answers(admit(budget(), [request(0)], old, NOW_MS)), ['within-budget']);
+    assert.deepEqual(answers(admit(budget(), [request(0)], { observation: old }, NOW_MS)), ['within-budget']);
   });
 
   it('does not weigh a pod twice that is reserved in the ledger and down in its own cache', () => {
     const before = budget({ reservations: [reservation(3)] });
     const down = observation((ordinal) => (ordinal === 3 ? 'missing' : {}));
-    assert.deepEqual(answers(admit(before, [request(0)], down, NOW_MS)), ['within-budget']);
+    assert.deepEqual(answers(admit(before, [request(0)], { observation: down }, NOW_MS)), ['within-budget']);
   });
 });
 
@@ -122,7 +123,7 @@ describe('admit refuses what cannot be decided', () => {
   ] as const;
   for (const [what, given, code] of cases) {
     it(what, () => {
-      const admission = admit(given, [request(0)], undefined, NOW_MS);
+      const admission = admit(given, [request(0)], {}, NOW_MS);
       assert.deepEqual(answers(admission), [code]);
       assert.equal(admission.next, undefined);
       const [decision] = admission.decisions;
@@ -132,13 +133,13 @@ describe('admit refuses what cannot be decided', () => {
 
   it('a budget that could not be counted, until the next count', () => {
     const failed = { ...budget(), status: failSync(budget(), 'no scale of sts/ingester', NOW_MS) };
-    assert.deepEqual(answers(admit(failed, [request(0)], undefined, NOW_MS)), ['sync-failed']);
+    assert.deepEqual(answers(admit(failed, [request(0)], {}, NOW_MS)), ['sync-failed']);
     const next = reconciled(failed, observation(), [], counting(NOW_MS)).status;
     assert.equal(syncFailure(next), undefined);
   });
 
   it('but lets an unready pod go all the same', () => {
-    const admission = admit(budget({ versions: {} }), [request(0, { available: false })], undefined, NOW_MS);
+    const admission = admit(budget({ versions: {} }), [request(0, { available: false })], {}, NOW_MS);
     assert.deepEqual(answers(admission), ['unready']);
   });
 });
@@ -294,14 +295,14 @@ describe('a status from the AWS controller', () => {
       protocol: 1,
       unreserved: new Map([['ingester-1', NOW_MS - 5_000]]),
     });
-    assert.deepEqual(answers(admit(aws, [request(0)], undefined, NOW_MS)), ['not-counted']);
+    assert.deepEqual(answers(admit(aws, [request(0)], {}, NOW_MS)), ['not-counted']);
     const settled = counting(NOW_MS, { distrustedSinceMs: NOW_MS - 80_000, listedAtMs: NOW_MS - 1_000 });
     const { status } = reconciled(aws, observation(), [], settled);
     assert.deepEqual(status.reservations, [
       reservation(1, { resourceVersion: '120', timeMs: NOW_MS - 5_000, revision: 8 }),
     ]);
     const counted = { ...aws, status };
-    assert.deepEqual(answers(admit(counted, [request(0)], undefined, NOW_MS)), ['other-zone']);
+    assert.deepEqual(answers(admit(counted, [request(0)], {}, NOW_MS)), ['other-zone']);
   });
 });
 
@@ -314,7 +315,7 @@ describe('a budget that settles', () => {
     assert.equal(status.observedGeneration, fresh.metadata.generation);
     assert.deepEqual(status.versions, {});
     const end = new Date(NOW_MS + 75_000).toISOString().replace('.000', '');
-    const [decision] = admit({ ...fresh, status }, [request(0)], undefined, NOW_MS).decisions;
+    const [decision] = admit({ ...fresh, status }, [request(0)], {}, NOW_MS).decisions;
     assert.ok(decision?.kind === 'deny' && decision.code === 'settling');
     assert.ok(decision.reason.includes(`from about ${end}`), decision.reason);
   });
@@ -333,7 +334,7 @@ describe('a status that would be too large', () => {
     const many = Array.from({ length: 3_000 }, (_, index) => reservation(0, { uid: `other-${index}` }));
     const full = budget({ reservations: many });
     const wide = { ...full, spec: { ...full.spec, maxUnavailable: 10_000 } };
-    const [decision] = admit(wide, [request(0)], undefined, NOW_MS).decisions;
+    const [decision] = admit(wide, [request(0)], {}, NOW_MS).decisions;
     assert.ok(decision?.kind === 'deny');
     assert.equal(decision.code, 'ledger-full');
     assert.match(decision.reason, /no room for more than the 3000 pods about to go/);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { coverage, readZoneDisruptionBudget } from '../../../../shared/budget/decide/budget.ts';
-import { failSync, reconcile } from '../../../../shared/budget/decide/ledger.ts';
+import { failSync, reconcile } from '../../../../shared/budget/decide/reconcile.ts';
 import { encodeStatus } from '../../../../shared/budget/decide/status.ts';
 import type { BudgetStatus } from '../../../../shared/budget/decide/types.ts';
 import fc from '../../../helpers/seed.ts';

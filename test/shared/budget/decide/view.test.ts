@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { readZoneDisruptionBudget } from '../../../../shared/budget/decide/budget.ts';
-import { failSync } from '../../../../shared/budget/decide/ledger.ts';
+import { failSync } from '../../../../shared/budget/decide/reconcile.ts';
 import { viewBudget } from '../../../../shared/budget/decide/view.ts';
 
 const budget = readZoneDisruptionBudget({

@@ -1,6 +1,7 @@
 /** The ledger as the model drives it, and ways to break its rules one by one without touching the code. */
-import { outlastsConflict } from '../../../../../shared/budget/decide/lasting-read.ts';
-import * as ledger from '../../../../../shared/budget/decide/ledger.ts';
+import { type Admission, admit } from '../../../../../shared/budget/decide/admit.ts';
+import { outlastsConflict } from '../../../../../shared/budget/decide/binding.ts';
+import { type Reconciliation, reconcile } from '../../../../../shared/budget/decide/reconcile.ts';
 import { distrust, identityOf, PROTOCOL } from '../../../../../shared/budget/decide/trust.ts';
 import type {
   BudgetStatus,
@@ -11,8 +12,8 @@ import type {
 import { carriedOutUnseen, downUnheard, type Example, scaledUpBefore, scaledUpUnseen } from './examples.ts';
 
 export interface Protocol {
-  admit: typeof ledger.admit;
-  reconcile: typeof ledger.reconcile;
+  admit: typeof admit;
+  reconcile: typeof reconcile;
   /** Which reads of pods serve again after a conflict. */
   outlastsConflict: typeof outlastsConflict;
   /** What the mutating webhook ties an eviction to; undefined for nothing. */
@@ -34,8 +35,8 @@ export interface Protocol {
 }
 
 export const LEDGER: Protocol = {
-  admit: ledger.admit,
-  reconcile: ledger.reconcile,
+  admit,
+  reconcile,
   outlastsConflict,
   bind: ({ uid }) => uid,
   bindsUncovered: true,
@@ -68,13 +69,14 @@ export const BROKEN: readonly BrokenProtocol[] = [
     how: 'takes the reservation from the cache instead of a consistent read',
     protocol: {
       ...LEDGER,
-      admit(budget, requests, local, nowMs, doubt) {
-        const admission = ledger.admit(budget, requests, local, nowMs, doubt);
+      admit(budget, requests, local, nowMs) {
+        const admission = admit(budget, requests, local, nowMs);
         const cached = (reservation: Reservation): Reservation => {
-          const pod = local?.pods.find(({ name }) => name === reservation.pod);
+          const { observation } = local;
+          const pod = observation?.pods.find(({ name }) => name === reservation.pod);
           const isNew = reservation.revision === budget.status.revision + 1;
-          return pod && isNew && local
-            ? { ...reservation, uid: pod.uid, resourceVersion: local.versions.pods }
+          return pod && isNew && observation
+            ? { ...reservation, uid: pod.uid, resourceVersion: observation.versions.pods }
             : reservation;
         };
         const next = admission.next && {
@@ -92,7 +94,7 @@ export const BROKEN: readonly BrokenProtocol[] = [
     protocol: {
       ...LEDGER,
       reconcile(budget, observation, reads, at) {
-        const result = ledger.reconcile(budget, observation, reads, at);
+        const result = reconcile(budget, observation, reads, at);
         if (result.kind !== 'write') return result;
         const { reservations } = result.status;
         const drops = reservations.length < budget.status.reservations.length;
@@ -107,7 +109,7 @@ export const BROKEN: readonly BrokenProtocol[] = [
     protocol: {
       ...LEDGER,
       reconcile: (budget, observation, reads, at) =>
-        ledger.reconcile(
+        reconcile(
           withStatus(budget, {
             reservations: budget.status.reservations.map((each) => ({ ...each, resourceVersion: '0' })),
           }),
@@ -137,13 +139,12 @@ export const BROKEN: readonly BrokenProtocol[] = [
       ...LEDGER,
       confirms: false,
       reconcile: reconcileUnconfirmed,
-      admit: (budget, requests, local, nowMs, doubt) =>
-        ledger.admit(
+      admit: (budget, requests, local, nowMs) =>
+        admit(
           budget,
           requests.map((request) => ({ ...request, owner: undefined })),
           local,
           nowMs,
-          doubt,
         ),
     },
   },
@@ -154,7 +155,7 @@ export const BROKEN: readonly BrokenProtocol[] = [
     protocol: {
       ...LEDGER,
       reconcile: (budget, observation, reads, at) =>
-        ledger.reconcile(
+        reconcile(
           withStatus(
             budget,
             budget.status.versions.pods === undefined ? {} : { versions: { pods: '0', statefulsets: '0' } },
@@ -185,7 +186,7 @@ export const BROKEN: readonly BrokenProtocol[] = [
           },
           startedAtMs: at.monotonicMs,
         }));
-        return ledger.reconcile(budget, observation, invented, at);
+        return reconcile(budget, observation, invented, at);
       },
     },
   },
@@ -196,7 +197,7 @@ export const BROKEN: readonly BrokenProtocol[] = [
     protocol: {
       ...LEDGER,
       reconcile: (budget, observation, reads, at) =>
-        ledger.reconcile(
+        reconcile(
           budget,
           observation,
           reads.map((read) => ({ ...read, startedAtMs: at.monotonicMs })),
@@ -215,7 +216,7 @@ export const BROKEN: readonly BrokenProtocol[] = [
     protocol: {
       ...LEDGER,
       reconcile: (budget, observation, reads, at) =>
-        ledger.reconcile(budget, observation, reads, { ...at, settleMs: 0, listedAtMs: at.monotonicMs }),
+        reconcile(budget, observation, reads, { ...at, settleMs: 0, listedAtMs: at.monotonicMs }),
     },
   },
   {
@@ -224,10 +225,9 @@ export const BROKEN: readonly BrokenProtocol[] = [
     protocol: {
       ...LEDGER,
       remembers: false,
-      admit: (budget, requests, local, nowMs, doubt) =>
-        ledger.admit(withIdentity(budget), requests, local, nowMs, doubt),
+      admit: (budget, requests, local, nowMs) => admit(withIdentity(budget), requests, local, nowMs),
       reconcile: (budget, observation, reads, at) =>
-        ledger.reconcile(withIdentity(budget), observation, reads, {
+        reconcile(withIdentity(budget), observation, reads, {
           ...at,
           distrustedSinceMs: distrust(withIdentity(budget)) && at.distrustedSinceMs,
         }),
@@ -240,7 +240,7 @@ export const BROKEN: readonly BrokenProtocol[] = [
       ...LEDGER,
       remembers: false,
       reconcile: (budget, observation, reads, at) =>
-        ledger.reconcile(budget, observation, reads, {
+        reconcile(budget, observation, reads, {
           ...at,
           distrustedSinceMs: distrust(budget) && at.distrustedSinceMs,
         }),
@@ -252,7 +252,7 @@ export const BROKEN: readonly BrokenProtocol[] = [
     protocol: {
       ...LEDGER,
       reconcile: (budget, observation, reads, at) =>
-        ledger.reconcile(budget, { ...observation, uncounted: [] }, reads, {
+        reconcile(budget, { ...observation, uncounted: [] }, reads, {
           ...at,
           settleMs: 0,
           listedAtMs: at.monotonicMs,
@@ -278,7 +278,7 @@ export const BROKEN: readonly BrokenProtocol[] = [
     protocol: {
       ...LEDGER,
       reconcile: (budget, observation, reads, at) =>
-        ledger.reconcile(
+        reconcile(
           budget,
           observation,
           reads.map((read) => ({ ...read, startedAtMs: read.startedAtMs + at.nowMs - at.monotonicMs })),
@@ -298,10 +298,9 @@ export const BROKEN: readonly BrokenProtocol[] = [
     firstSeed: 1700,
     protocol: {
       ...LEDGER,
-      admit: (budget, requests, local, nowMs, doubt) =>
-        ledger.admit(asPresent(budget), requests, local, nowMs, doubt),
+      admit: (budget, requests, local, nowMs) => admit(asPresent(budget), requests, local, nowMs),
       reconcile: (budget, observation, reads, at) =>
-        ledger.reconcile(asPresent(budget), observation, reads, { ...at, distrustedSinceMs: undefined }),
+        reconcile(asPresent(budget), observation, reads, { ...at, distrustedSinceMs: undefined }),
     },
   },
 ];
@@ -314,8 +313,8 @@ export const STUCK: readonly BrokenProtocol[] = [
 
 function reconcileUnconfirmed(
   ...[budget, observation, reads, at]: Parameters<Protocol['reconcile']>
-): ledger.Reconciliation {
-  return ledger.reconcile(budget, { ...observation, unconfirmed: [] }, reads, at);
+): Reconciliation {
+  return reconcile(budget, { ...observation, unconfirmed: [] }, reads, at);
 }
 
 function withIdentity(budget: ZoneDisruptionBudget): ZoneDisruptionBudget {
@@ -329,9 +328,7 @@ function asPresent(budget: ZoneDisruptionBudget): ZoneDisruptionBudget {
   return budget.status.protocol > PROTOCOL ? withStatus(budget, { protocol: PROTOCOL }) : budget;
 }
 
-function admitByZone(
-  ...[budget, requests, _local, nowMs, doubt]: Parameters<Protocol['admit']>
-): ledger.Admission {
+function admitByZone(...[budget, requests, { doubt }, nowMs]: Parameters<Protocol['admit']>): Admission {
   let { status } = budget;
   const decisions = requests.map((request) => {
     const here = <T extends { zone: string }>(all: readonly T[]) =>
@@ -341,7 +338,7 @@ function admitByZone(
       zones: here(status.zones),
       reservations: here(status.reservations),
     });
-    const { decisions: one, next } = ledger.admit(narrow, [request], undefined, nowMs, doubt);
+    const { decisions: one, next } = admit(narrow, [request], { doubt }, nowMs);
     if (next) status = { ...status, reservations: [...elsewhere, ...next.reservations] };
     return one;
   });

@@ -1,5 +1,5 @@
-import type { Counting } from '../../../../../shared/budget/decide/ledger.ts';
 import { type BudgetMemory, createBudgetMemory } from '../../../../../shared/budget/decide/memory.ts';
+import type { Counting } from '../../../../../shared/budget/decide/reconcile.ts';
 import { type ConsistentRead, LOOK_AGAIN_MS } from '../../../../../shared/budget/decide/reservations.ts';
 import type { BudgetStatus, ZoneDisruptionBudget } from '../../../../../shared/budget/decide/types.ts';
 import { type ApiServer, isGuarding } from './api-server.ts';

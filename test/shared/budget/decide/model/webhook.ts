@@ -1,7 +1,7 @@
+import type { Admission, AdmissionRequest } from '../../../../../shared/budget/decide/admit.ts';
 import type { BudgetDecision, BudgetProblem } from '../../../../../shared/budget/decide/decide.ts';
-import type { Admission, AdmissionRequest } from '../../../../../shared/budget/decide/ledger.ts';
-import { withoutTrust } from '../../../../../shared/budget/decide/ledger.ts';
 import { type BudgetMemory, createBudgetMemory } from '../../../../../shared/budget/decide/memory.ts';
+import { withoutTrust } from '../../../../../shared/budget/decide/reconcile.ts';
 import { distrust } from '../../../../../shared/budget/decide/trust.ts';
 import type { BudgetObservation, ZoneDisruptionBudget } from '../../../../../shared/budget/decide/types.ts';
 import { settlingProblem } from '../../../../../shared/budget/decide/view.ts';
@@ -157,11 +157,11 @@ export class Webhook {
       return;
     }
     if (cache.asksFirst) cache.readNumber();
-    const local: BudgetObservation = cache.observe([]);
-    const { statefulsets = '' } = local.versions;
+    const observation: BudgetObservation = cache.observe([]);
+    const { statefulsets = '' } = observation.versions;
     const requests = batch.evictions.map((eviction): AdmissionRequest => {
       const pod = batch.reads.get(eviction);
-      const isCounted = api.owner.names === 'random' || (pod?.ordinal ?? 0) < local.expectedReplicas;
+      const isCounted = api.owner.names === 'random' || (pod?.ordinal ?? 0) < observation.expectedReplicas;
       const expected = pod !== undefined && isCounted;
       const owner = { expected, versions: api.owner.number === 'watch' ? { statefulsets } : {} };
       return { name: eviction.name, pod, preconditionUid: eviction.uid, owner };
@@ -173,7 +173,7 @@ export class Webhook {
     const isMarked = isDistrusted && distrust(budget) === undefined;
     const marked = isMarked ? withoutTrust(budget, wallMs, memory.revision(budget)) : undefined;
     const basis = marked ? { ...budget, status: marked } : budget;
-    const admission: Admission = protocol.admit(basis, requests, local, wallMs, doubt);
+    const admission: Admission = protocol.admit(basis, requests, { observation, doubt }, wallMs);
     const next = admission.next ?? marked;
     if (next && !api.writeStatus(budget, dialect.encode(next))) {
       this.retry(batch);

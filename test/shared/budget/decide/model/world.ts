@@ -1,5 +1,5 @@
 /** An API server, two replicas of the webhook and whoever watches over both; nothing in it moves by itself. */
-import { reconcile } from '../../../../../shared/budget/decide/ledger.ts';
+import { reconcile } from '../../../../../shared/budget/decide/reconcile.ts';
 import type { ApiServer } from './api-server.ts';
 import { LaggingCache } from './cache.ts';
 import { type Dialect, PRESENT } from './dialect.ts';

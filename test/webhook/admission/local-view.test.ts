@@ -4,9 +4,10 @@ import type { BudgetStatus } from '../../../shared/budget/decide/types.ts';
 import {
   isAheadOf,
   type KnownCluster,
+  localViewOf,
+  readScales,
   SCALE_PATIENCE_MS,
-  standpointOn,
-} from '../../../webhook/admission/standpoint.ts';
+} from '../../../webhook/admission/local-view.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 import { budget } from '../../shared/budget/decide/builders.ts';
 import { known } from '../helpers/known.ts';
@@ -51,15 +52,15 @@ describe('what a replica knows beside the budget', () => {
       scales: { refresh: () => slow.promise },
     };
     let isKnown = false;
-    const standpoint = standpointOn(counted('110'), cluster, clock).then(({ local }) => {
+    const read = readScales([counted('110')], cluster, clock).then(() => {
       isKnown = true;
-      return local;
     });
     const turn = () => new Promise((resolve) => setImmediate(resolve));
     clock.advance(SCALE_PATIENCE_MS - 1);
     await turn();
     assert.equal(isKnown, false);
     clock.advance(1);
-    assert.equal(await standpoint, undefined);
+    await read;
+    assert.equal(localViewOf(counted('110'), cluster, 0).observation, undefined);
   });
 });

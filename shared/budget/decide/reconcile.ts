@@ -1,32 +1,17 @@
 /**
- * The ledger in a budget's status, with which independent replicas of the webhook never admit evictions in
- * two zones (B2). Pure: a function returns the next status, and the caller writes it with the budget's
- * resourceVersion. After a conflict the budget is read again, and everything is decided again; so are the
- * pods, unless `outlastsConflict` shows that this is not necessary.
+ * The leader's counts for the ledger in a budget's status: recounts the pods and drops the reservations that have ended.
+ * Pure: returns the next status, and the caller writes it with the budget's resourceVersion.
  */
 import { compareResourceVersions } from '../../kube/resource-version.ts';
-import { zoneKeyOf } from '../../kube/zones.ts';
 import { countedCondition, failedCondition, settlingCondition } from './condition.ts';
 import { countZones, knownZones, zonesToKeep } from './count.ts';
-import {
-  allowedDisruptions,
-  type BudgetDecision,
-  type BudgetProblem,
-  type BudgetView,
-  decideEviction,
-  type EvictionRequest,
-  refuseFull,
-  refuseUnexpected,
-  renewal,
-} from './decide.ts';
+import { allowedDisruptions } from './decide.ts';
 import { watchedResource } from './owners.ts';
 import {
   adoptUnreserved,
   type ConsistentRead,
   LOOK_AGAIN_MS,
-  MOST_RESERVED_BYTES,
   type ReaderTime,
-  reservedBytes,
   type Settled,
   settleReservations,
 } from './reservations.ts';
@@ -40,84 +25,7 @@ import type {
   ZoneCount,
   ZoneDisruptionBudget,
 } from './types.ts';
-import { maxUnavailablePods, viewBudget } from './view.ts';
-
-export interface AdmissionRequest extends EvictionRequest {
-  /** The pod's controller, from a cache or a read; undefined if it has none. */
-  owner: OwnerView | undefined;
-  /**
-   * Whether the pod is only to be reserved: a controller removes it, without preconditions. It may become
-   * Ready before that, so an unready pod is reserved too; requesting it again renews the reservation,
-   * regardless of failures elsewhere since.
-   */
-  reserveOnly?: boolean | undefined;
-}
-
-export interface OwnerView {
-  /** Whether its scale includes this pod. */
-  expected: boolean;
-  /** Version of the owner's resource behind that, by resource. */
-  versions: Versions;
-}
-
-export interface Admission {
-  /** One for each request, in order. Those that reserve are valid only once `next` is written. */
-  decisions: readonly BudgetDecision[];
-  /** Undefined if nothing needs to be written. */
-  next: BudgetStatus | undefined;
-}
-
-/**
- * Decides about evictions that arrived together; one write then admits all of them (group commit). Earlier
- * requests come first: they determine the zone.
- *
- * @param local the replica's own cache (L1): it may only tighten, and only if it is newer than the counts
- * @param doubt why this replica does not rely on the counts, although the budget alone gives no reason (L7)
- */
-export function admit(
-  budget: ZoneDisruptionBudget,
-  requests: readonly AdmissionRequest[],
-  local: BudgetObservation | undefined,
-  nowMs: number,
-  doubt?: BudgetProblem,
-): Admission {
-  const { spec, status } = budget;
-  const stored = viewBudget(budget);
-  const trusted = 'code' in stored ? stored : (doubt ?? stored);
-  const view = local && !('code' in trusted) ? tighten(trusted, status, local) : trusted;
-  let { reservations } = status;
-  let bytes = reservations.reduce((sum, each) => sum + reservedBytes(each), 0);
-  const revision = status.revision + 1;
-  const isNewer = 'code' in trusted && trusted.code === 'newer-protocol';
-  const decisions = requests.map((request) => {
-    const current = 'code' in view ? view : { ...view, reservations };
-    const { pod, owner, reserveOnly = false } = request;
-    const renews = reserveOnly && !isNewer && reservations.some(({ uid }) => uid === pod?.uid);
-    const decision = renews
-      ? renewal(request.name)
-      : decideEviction(current, spec.unhealthyPodEvictionPolicy, request);
-    if (decision.kind === 'deny' || !pod) return decision;
-    if (!decision.reserve && !(reserveOnly && decision.why === 'unready')) return decision;
-    if (owner?.expected === false && !renews) return refuseUnexpected(pod);
-    const { name, uid, resourceVersion } = pod;
-    const zone = zoneKeyOf(pod);
-    if (!reservations.some((each) => each.uid === uid)) {
-      bytes += reservedBytes({ pod: name, uid, zone });
-      if (bytes > MOST_RESERVED_BYTES) return refuseFull(pod, reservations.length);
-    }
-    const ownerVersions = owner?.versions ?? {};
-    // L2: exactly this pod, at the version that was read. Another admission of a pod restarts its lifetime.
-    reservations = [
-      ...reservations.filter((each) => each.uid !== uid),
-      { pod: name, uid, resourceVersion, ownerVersions, zone, timeMs: nowMs, revision },
-    ];
-    return decision;
-  });
-  return {
-    decisions,
-    next: reservations === status.reservations ? undefined : { ...status, revision, reservations },
-  };
-}
+import { maxUnavailablePods } from './view.ts';
 
 export type Reconciliation =
   | {
@@ -306,23 +214,6 @@ export function withoutTrust(
     versions: {},
     conditions: settlingCondition(status.conditions, nowMs),
   };
-}
-
-/** L1: for each zone the larger of the two counts. */
-function tighten(view: BudgetView, status: BudgetStatus, local: BudgetObservation): BudgetView {
-  if (compareResourceVersions(local.versions.pods, status.versions.pods ?? '') < 0) return view;
-  const { kept } = settleReservations(status.reservations, local, [], { monotonicMs: 0, sinceMs: () => 0 });
-  const zones = new Map<string, ZoneCount>(view.zones.map((count) => [count.zone, count]));
-  for (const count of countZones(local, kept, knownZones(local, status))) {
-    // A reservation whose pod is already down is still in the ledger, and a pod must not count twice.
-    const inZone = (all: readonly Reservation[]) => all.filter(({ zone }) => zone === count.zone).length;
-    const unavailable = count.unavailable - (inZone(status.reservations) - inZone(kept));
-    const stored = zones.get(count.zone);
-    if (!stored || unavailable > stored.unavailable) {
-      zones.set(count.zone, { ...count, unavailable: Math.max(0, unavailable) });
-    }
-  }
-  return { ...view, zones: [...zones.values()] };
 }
 
 /** L4: resources for which `seen` is older than `counted`. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { outlastsConflict } from '../../../../shared/budget/decide/lasting-read.ts';
+import { outlastsConflict } from '../../../../shared/budget/decide/binding.ts';
 
 const POD = { uid: 'uid-1', available: true };
 

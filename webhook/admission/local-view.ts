@@ -1,43 +1,33 @@
-/** What this replica knows about a budget in addition to the budget object. */
-import type { BudgetProblem } from '../../shared/budget/decide/decide.ts';
-import { withoutTrust } from '../../shared/budget/decide/ledger.ts';
+/** What this replica knows about budgets in addition to the budget objects. */
+import type { LocalView } from '../../shared/budget/decide/admit.ts';
+import { withoutTrust } from '../../shared/budget/decide/reconcile.ts';
 import { distrust } from '../../shared/budget/decide/trust.ts';
-import type {
-  BudgetObservation,
-  BudgetStatus,
-  ZoneDisruptionBudget,
-} from '../../shared/budget/decide/types.ts';
+import type { ZoneDisruptionBudget } from '../../shared/budget/decide/types.ts';
 import { settlingProblem } from '../../shared/budget/decide/view.ts';
 import { type Clock, settledWithin } from '../../shared/clock.ts';
 import { compareResourceVersions } from '../../shared/kube/resource-version.ts';
 import type { ClusterView } from '../cluster/caches.ts';
 import { unconfirmed } from '../cluster/unheard.ts';
 
-export interface Standpoint {
-  /** From this replica's caches: may only make the decision stricter (L1). */
-  local: BudgetObservation | undefined;
-  /** Why this replica trusts neither the counts nor its own caches (L7). */
-  doubt: BudgetProblem | undefined;
-  /** The status that makes all replicas stop admitting, if so far only this replica knows that they must. */
-  mark(nowMs: number): BudgetStatus | undefined;
-}
-
 export type KnownCluster = Pick<ClusterView, 'observe' | 'memory'> & {
   scales: Pick<ClusterView['scales'], 'refresh'>;
   freshness: Pick<ClusterView['freshness'], 'doubt'>;
 };
 
-export function knownOf(
+/** @param nowMs by the API server's clock */
+export function localViewOf(
   budget: ZoneDisruptionBudget,
   { observe, memory, freshness }: KnownCluster,
-): Standpoint {
+  nowMs: number,
+): LocalView {
   const observed = observe(budget);
   const heardOfNothing = freshness.doubt();
   const isDistrusted = memory.distrustedSinceMs(budget) !== undefined;
   return {
-    local: observed.kind === 'observed' ? observed.observation : undefined,
+    observation: observed.kind === 'observed' ? observed.observation : undefined,
+    uncountable: observed.kind === 'problem' ? observed.reason : undefined,
     doubt: isDistrusted ? settlingProblem(budget) : heardOfNothing && unconfirmed(heardOfNothing),
-    mark: (nowMs) =>
+    marked:
       isDistrusted && distrust(budget) === undefined
         ? withoutTrust(budget, nowMs, memory.revision(budget))
         : undefined,
@@ -47,17 +37,17 @@ export function knownOf(
 /** All evictions of the namespace wait for this read, and it may only make the decision stricter (L1). */
 export const SCALE_PATIENCE_MS = 300;
 
-/** Like `knownOf`, but reads unknown scales first, within `SCALE_PATIENCE_MS`. */
-export async function standpointOn(
-  budget: ZoneDisruptionBudget,
-  cluster: KnownCluster,
+/** Reads the scales that these budgets need and that are not known, within `SCALE_PATIENCE_MS`. */
+export async function readScales(
+  budgets: Iterable<ZoneDisruptionBudget>,
+  { observe, scales }: Pick<KnownCluster, 'observe' | 'scales'>,
   clock: Clock,
-): Promise<Standpoint> {
-  const observed = cluster.observe(budget);
-  if (observed.kind === 'ask') {
-    await settledWithin(clock, SCALE_PATIENCE_MS, cluster.scales.refresh(observed.refs));
-  }
-  return knownOf(budget, cluster);
+): Promise<void> {
+  const refs = [...budgets].flatMap((budget) => {
+    const observed = observe(budget);
+    return observed.kind === 'ask' ? observed.refs : [];
+  });
+  if (refs.length > 0) await settledWithin(clock, SCALE_PATIENCE_MS, scales.refresh(refs));
 }
 
 /**
