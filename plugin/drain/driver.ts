@@ -1,51 +1,23 @@
-import { type Clock, settledWithin } from '../../shared/clock.ts';
+import { settledWithin } from '../../shared/clock.ts';
 import { Ending } from '../../shared/drive/ending.ts';
 import { Turns } from '../../shared/drive/turns.ts';
-import { ApiError, ConnectionError, type Kube } from '../../shared/kube/kube.ts';
-import type { RemovalWay } from '../../shared/removals/pod-removal.ts';
+import { ApiError, ConnectionError } from '../../shared/kube/kube.ts';
 import type { RemovalOutcome } from '../../shared/removals/removals.ts';
 import { listNames } from '../../shared/sentences.ts';
 import { Announcer, type DrainView } from './announcer.ts';
-import type { Cordons } from './cordon.ts';
 import { isWhole } from './decide/available.ts';
 import { decideDrain } from './decide/decide.ts';
 import { heldBack } from './decide/hold.ts';
 import { emptyDrainMemory, rememberDrain } from './decide/memory.ts';
 import { withSharers } from './decide/turns.ts';
-import type { Claim, Cordon, DrainDecision, DrainMemory, DrainOptions, DrainPod } from './decide/types.ts';
-import type { DrainOutcome, DrainReporter, DrainSummary } from './events.ts';
+import type { Claim, Cordon, DrainDecision, DrainMemory, DrainPod } from './decide/types.ts';
+import type { DrainEnd, DriverOptions } from './driver-options.ts';
+import type { DrainOutcome } from './events.ts';
 import { keyOf } from './guards.ts';
-import type { DrainLeases } from './leases.ts';
-import type { DrainObserver, ObservedDrain } from './observe.ts';
+import type { ObservedDrain } from './observe.ts';
 import { removableRecord } from './pod-store.ts';
 import { Progress } from './progress.ts';
 import { Requests } from './requests.ts';
-import type { Rollouts } from './rollouts.ts';
-import type { DrainWatches } from './watches.ts';
-
-export interface DriverOptions {
-  kube: Kube;
-  clock: Clock;
-  random: () => number;
-  watches: Pick<DrainWatches, 'pods' | 'staleSinceMs'>;
-  rollouts: Pick<Rollouts, 'staleSinceMs'>;
-  observer: Pick<DrainObserver, 'look'>;
-  leases: Pick<DrainLeases, 'claim' | 'keep' | 'yield' | 'stop'>;
-  cordons: Pick<Cordons, 'cordon' | 'names'>;
-  options: DrainOptions;
-  removal: RemovalWay;
-  reporter: DrainReporter;
-  /** Called at each turn: why no more pods may be evicted; undefined without a hold. */
-  hold?: (() => string | undefined) | undefined;
-}
-
-export interface DrainEnd {
-  outcome: DrainOutcome;
-  reason: string;
-  summary: DrainSummary;
-  /** Nodes cordoned by this process and not finished: not empty, or not all of their pods have recovered. */
-  unfinished: readonly string[];
-}
 
 /** After an error that does not concern a pod. */
 const TROUBLE_RETRY_MS = 1_000;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { DrainDriver, type DrainEnd } from '../../../plugin/drain/driver.ts';
+import { DrainDriver } from '../../../plugin/drain/driver.ts';
+import type { DrainEnd } from '../../../plugin/drain/driver-options.ts';
 import type { DrainEvent } from '../../../plugin/drain/events.ts';
 import { openDrain, type WatchedDrain } from '../../../plugin/drain/open-drain.ts';
 import type { DrainFilters } from '../../../plugin/drain/request.ts';
