@@ -1,6 +1,7 @@
 import { plural } from '../../shared/format.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
 import type { Context } from '../cli/context.ts';
+import { isData } from '../cli/print-data.ts';
 import { confirm } from '../cli/questions.ts';
 import { applyPatches, type PatchOutcome } from './apply.ts';
 import type { Finding, ObjectPatch } from './decide/finding.ts';
@@ -10,7 +11,7 @@ import type { CheckRequest } from './request.ts';
 
 /**
  * Applies the patches of a report: at once with --yes, after confirmation on a terminal, as a dry run with
- * --dry-run=server. Otherwise, and with JSON output, they are only shown.
+ * --dry-run=server. Otherwise, and with JSON or YAML output, they are only shown.
  *
  * @returns undefined if nothing was sent
  */
@@ -25,7 +26,7 @@ export async function fixFindings(
   if (dryRun === 'server') return applyPatches(kube, patches, true);
   if (yes) return applyPatches(kube, patches, false);
   const { stdin, stderr } = context;
-  if (output === 'json' || !stdin.isTTY || !stderr.isTTY) return undefined;
+  if (isData(output) || !stdin.isTTY || !stderr.isTTY) return undefined;
   if (!(await confirm(question(patches), context, 'pass --yes'))) return undefined;
   return applyPatches(kube, patches, false);
 }

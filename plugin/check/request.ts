@@ -16,6 +16,6 @@ export interface CheckRequest {
   fix: boolean;
   yes: boolean;
   dryRun: 'client' | 'server' | undefined;
-  output: 'json' | 'wide' | undefined;
+  output: 'json' | 'yaml' | 'wide' | undefined;
   connection: ConnectOptions;
 }

@@ -3,7 +3,8 @@ import type { Kube } from '../../shared/kube/kube.ts';
 import type { Context } from '../cli/context.ts';
 import { EXIT, type ExitCode } from '../cli/errors.ts';
 import { refuseKnownOldServer } from '../cli/old-server.ts';
-import { writeJson, writeLine } from '../cli/output.ts';
+import { writeDocument, writeLine } from '../cli/output.ts';
+import { isData, printData } from '../cli/print-data.ts';
 import type { PatchOutcome } from './apply.ts';
 import { fixFindings, remaining } from './fix.ts';
 import { printOutcomes, printPatches } from './patch-lines.ts';
@@ -33,7 +34,7 @@ async function checkManifests(request: CheckRequest, context: Context): Promise<
       'add the files that contain them',
     );
   }
-  show(report, undefined, request, context);
+  await show(report, undefined, request, context);
   return exitCodeOf(report, [], request);
 }
 
@@ -57,9 +58,9 @@ async function showAndFix(
   context: Context,
 ): Promise<ExitCode> {
   const { allNamespaces, dryRun, fix, output } = request;
-  if (output === 'json') {
+  if (isData(output)) {
     const outcomes = fix ? await fixFindings(kube, report, request, context) : undefined;
-    show(report, outcomes, request, context);
+    await show(report, outcomes, request, context);
     return exitCodeOf(report, outcomes ?? [], request);
   }
   if (report.workloads.length === 0) {
@@ -67,23 +68,23 @@ async function showAndFix(
     return EXIT.done;
   }
   // The patches are shown before the confirmation.
-  show(report, undefined, request, context);
+  await show(report, undefined, request, context);
   const outcomes = fix ? await fixFindings(kube, report, request, context) : undefined;
   if (outcomes) printOutcomes(outcomes, dryRun === 'server', context.stdout);
   return exitCodeOf(report, outcomes ?? [], request);
 }
 
-/** @param outcomes part of the JSON; undefined where no patch was sent */
-function show(
+/** @param outcomes part of the data; undefined where no patch was sent */
+async function show(
   report: CheckReport,
   outcomes: readonly PatchOutcome[] | undefined,
   { fix, output }: CheckRequest,
   { stdout, stderr }: Context,
-): void {
-  if (output === 'json') {
+): Promise<void> {
+  if (isData(output)) {
     const { patches, ...rest } = report;
     const shown = { ...rest, ...(fix && { patches }), ...(outcomes && { outcomes }) };
-    writeJson(stdout, shown, 4);
+    writeDocument(stdout, await printData(shown, output));
     return;
   }
   printReport(report, { wide: output === 'wide' }, stdout);

@@ -24,10 +24,28 @@ export function checkVerbs(commands: readonly Command[], words: readonly string[
   if (verb === undefined || verb.startsWith('-')) return;
   const command = commands.find((each) => verbOf(each) === verb);
   if (!command) throw unknownCommand(verb, commands, []);
+  const problem = insteadOf([command], words.slice(1));
+  if (problem) throw problem;
   // `rollout staus sts/x`, but also `rollout sts x`: after a TYPE there is no other one.
   const { subcommands = [] } = command;
   if (sub === undefined || /^-|\//.test(sub) || !/^[^-].*\//.test(target ?? '')) return;
-  if (!subcommands.some((each) => verbOf(each) === sub)) throw unknownCommand(sub, subcommands, [command]);
+  if (subcommands.length === 0 || subcommands.some((each) => verbOf(each) === sub)) return;
+  throw unknownCommand(sub, subcommands, [command]);
+}
+
+/**
+ * The error for a verb of kubectl that a command does not have, with what to type instead.
+ *
+ * @param words those after the command
+ * @returns undefined if the first word is no such verb
+ */
+export function insteadOf(path: readonly Command[], words: readonly string[]): UsageError | undefined {
+  const [verb = '', name = ''] = words;
+  const { instead = {} } = path.at(-1) ?? {};
+  if (!Object.hasOwn(instead, verb)) return undefined;
+  const type = instead[verb]?.(name.startsWith('-') ? '' : name);
+  const command = nameOf(path);
+  return new UsageError(`there is no ${command} ${verb}`, `type: ${type}`);
 }
 
 function unknownCommand(verb: string, commands: readonly Command[], path: readonly Command[]): UsageError {

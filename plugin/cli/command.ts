@@ -18,6 +18,8 @@ export interface Command {
   required?: string;
   /** Whether it connects to a cluster, and so has kubectl's connection flags. */
   connects: boolean;
+  /** Verbs of kubectl that it does not have, with what to type instead; the name is what follows, or empty. */
+  instead?: Readonly<Record<string, (name: string) => string>>;
   /** Such as `explain` of `kubectl zone budget explain`. They take precedence over a positional of the same name. */
   subcommands?: readonly Command[];
   /** Imports its implementation lazily, so that other commands do not pay for it at start-up. */

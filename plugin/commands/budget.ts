@@ -1,5 +1,6 @@
 import { choice } from '../cli/choice.ts';
 import { type Arguments, type Command, read } from '../cli/command.ts';
+import { insteadOf } from '../cli/command-names.ts';
 import { connectionOptions } from '../cli/connection.ts';
 import { UsageError } from '../cli/errors.ts';
 import { budgetCreateCommand } from './budget-create.ts';
@@ -35,6 +36,14 @@ export const budgetCommand: Command = {
     ['kubectl zone budget explain pod/ingester-0', 'Could this pod be evicted now, and why not?'],
     ['kubectl zone budget create ingester --for sts/ingester --max-unavailable 33%', 'Protect a workload'],
   ],
+  instead: {
+    list: () => 'kubectl zone budget',
+    ls: () => 'kubectl zone budget',
+    get: (name) => `kubectl zone budget${name && ` ${name}`}`,
+    describe: (name) => `kubectl zone budget ${name && `${name} `}-o wide`,
+    edit: (name) => `kubectl edit zdb ${name || 'NAME'}`,
+    delete: (name) => `kubectl delete zdb ${name || 'NAME'}`,
+  },
   subcommands: [budgetExplainCommand, budgetCreateCommand],
   async run(args, context) {
     const request = {
@@ -51,8 +60,8 @@ export const budgetCommand: Command = {
     if (request.name !== undefined && request.selector !== undefined) {
       throw new UsageError('a name cannot be combined with a selector', 'remove one of them');
     }
-    if (request.watch && (request.output === 'yaml' || request.output === 'name')) {
-      throw new UsageError(`--watch does not support -o ${request.output}`, 'use -o json or -o wide');
+    if (request.watch && request.output === 'name') {
+      throw new UsageError('--watch does not support -o name', 'use -o wide, json or yaml');
     }
     const [{ listBudgets }, { openBudgetReporter }] = await Promise.all([
       import('../budget/list.ts'),
@@ -65,7 +74,10 @@ export const budgetCommand: Command = {
 /** yargs puts words after `--` into `_`, after the command itself, and not into the positionals. */
 function nameIn(args: Arguments): string | undefined {
   const [, ...afterDashes] = read.list(args, '_');
-  const [name, ...more] = [...read.list(args, 'name'), ...afterDashes];
+  const words = [...read.list(args, 'name')];
+  const problem = insteadOf([budgetCommand], words);
+  if (problem) throw problem;
+  const [name, ...more] = [...words, ...afterDashes];
   if (more.length > 0) {
     throw new UsageError('only one budget can be named', 'name one, or none to show all of them');
   }

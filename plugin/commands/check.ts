@@ -5,7 +5,7 @@ import { type Arguments, type Command, read } from '../cli/command.ts';
 import { connectionOptions } from '../cli/connection.ts';
 import { UsageError } from '../cli/errors.ts';
 
-const CHOICES = { 'dry-run': ['client', 'server'], output: ['wide', 'json'] } as const;
+const CHOICES = { 'dry-run': ['client', 'server'], output: ['wide', 'json', 'yaml'] } as const;
 
 export const checkCommand: Command = {
   usage: 'check [target..]',
@@ -36,7 +36,7 @@ export const checkCommand: Command = {
     },
     yes: { alias: 'y', type: 'boolean', describe: 'With --fix: apply without asking' },
     'dry-run': { type: 'string', describe: 'With --fix, client or server: change nothing' },
-    output: { alias: 'o', type: 'string', describe: 'wide or json' },
+    output: { alias: 'o', type: 'string', describe: 'wide, json or yaml' },
   },
   choices: CHOICES,
   examples: [

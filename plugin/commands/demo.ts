@@ -1,6 +1,8 @@
+import { choice } from '../cli/choice.ts';
 import { type Command, read } from '../cli/command.ts';
 import type { Context } from '../cli/context.ts';
 import { type ExitCode, UsageError } from '../cli/errors.ts';
+import { EVENT_OUTPUT_HELP, EVENT_OUTPUTS } from '../cli/print-data.ts';
 import { runCommandLine } from '../cli/registry.ts';
 import type { DemoHost, DemoOptions } from '../demo/stage.ts';
 import { checkCommand } from './check.ts';
@@ -52,14 +54,9 @@ export const demoCommand: Command = {
     },
     zones: { type: 'number', default: 3, describe: 'Zones of the cluster' },
     keep: { type: 'boolean', describe: 'Keep the cluster running afterwards, until Ctrl-C' },
-    output: {
-      alias: 'o',
-      type: 'string',
-      choices: ['plain', 'json'],
-      describe: 'plain or json lines instead of the live view',
-    },
+    output: { alias: 'o', type: 'string', describe: EVENT_OUTPUT_HELP },
   },
-  choices: { what: Object.keys(DEMOS) },
+  choices: { what: Object.keys(DEMOS), output: EVENT_OUTPUTS },
   examples: [
     ['kubectl zone demo', 'Roll out 36 pods in 3 zones'],
     ['kubectl zone demo drain', 'Drain the old half of the nodes'],
@@ -73,14 +70,13 @@ export const demoCommand: Command = {
     if (!demo) throw new UsageError(`unknown demo "${what}"`, `available demos: ${NAMES}`);
     const pods = wholeNumber(args.pods ?? demo.pods, 'pods', MOST_PODS);
     const zones = wholeNumber(args.zones, 'zones', 26);
-    const output = read.text(args, 'output');
     const [show, host] = await Promise.all([demo.load(), demoHost()]);
     return show(
       {
         pods,
         zones,
         keep: read.flag(args, 'keep'),
-        output: output === 'json' || output === 'plain' ? output : undefined,
+        output: choice(args, 'output', EVENT_OUTPUTS),
       },
       context,
       host,

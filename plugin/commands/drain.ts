@@ -3,6 +3,7 @@ import { choice } from '../cli/choice.ts';
 import { type Arguments, type Command, read } from '../cli/command.ts';
 import { connectionOptions, durationOption } from '../cli/connection.ts';
 import { UsageError } from '../cli/errors.ts';
+import { EVENT_OUTPUT_HELP, EVENT_OUTPUTS } from '../cli/print-data.ts';
 import { collectUsageErrors } from '../cli/usage-errors.ts';
 import type { DrainRequest } from '../drain/request.ts';
 import { PROBE_OPTIONS, probeFrom } from '../probe/options.ts';
@@ -11,7 +12,7 @@ import { readTargets } from './node-targets.ts';
 /** Long enough for an autoscaler to add a node. */
 const PENDING_TIMEOUT = '5m';
 
-const CHOICES = { 'dry-run': ['client', 'server'], output: ['plain', 'json'] } as const;
+const CHOICES = { 'dry-run': ['client', 'server'], output: EVENT_OUTPUTS } as const;
 
 export const drainCommand: Command = {
   usage: 'drain [node..]',
@@ -85,7 +86,7 @@ export const drainCommand: Command = {
       describe: 'If the drain does not finish, uncordon the nodes that it cordoned and did not drain',
     },
     yes: { alias: 'y', type: 'boolean', describe: 'Do not ask for confirmation' },
-    output: { alias: 'o', type: 'string', describe: 'plain or json lines instead of the live view' },
+    output: { alias: 'o', type: 'string', describe: EVENT_OUTPUT_HELP },
   },
   choices: CHOICES,
   examples: [

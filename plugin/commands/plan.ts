@@ -6,7 +6,7 @@ import { ZONE_OPTIONS, zoneSourceFrom } from '../cli/zone-options.ts';
 import { givenLoad, LOAD_OPTIONS } from '../plan/load-options.ts';
 import type { PlanRequest } from '../plan/run.ts';
 
-const CHOICES = { output: ['table', 'json'] } as const;
+const CHOICES = { output: ['table', 'json', 'yaml'] } as const;
 
 export const planCommand: Command = {
   usage: 'plan <target..>',
@@ -23,7 +23,7 @@ export const planCommand: Command = {
       describe: 'Compare more than one pod at a time although all pods are in one zone',
     },
     ...LOAD_OPTIONS,
-    output: { alias: 'o', type: 'string', describe: 'table or json' },
+    output: { alias: 'o', type: 'string', describe: 'table, json or yaml' },
   },
   choices: CHOICES,
   examples: [

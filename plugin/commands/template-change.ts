@@ -1,6 +1,7 @@
 import type { Options } from 'yargs';
 import type { ContainerImage, TemplateChange } from '../../shared/rollout/drive/template.ts';
 import { type Arguments, read } from '../cli/command.ts';
+import { UsageError } from '../cli/errors.ts';
 
 /** The flags that change the template before the rollout, as data for a command. */
 export const CHANGE_OPTIONS: Readonly<Record<string, Options>> = {
@@ -27,7 +28,7 @@ export function changeFrom(
   const images = imagesFrom(args, problems);
   const restart = read.flag(args, 'restart');
   const undo = read.flag(args, 'undo');
-  const toRevision = revisionFrom(args, problems);
+  const toRevision = attempted(problems, () => revisionNumber(args, 'to-revision')) || undefined;
   if (undo && images.length > 0) problems.push('--image: cannot be combined with --undo');
   if (undo && restart) problems.push('--restart: cannot be combined with --undo');
   if (!undo && read.text(args, 'to-revision') !== undefined) problems.push('--to-revision: requires --undo');
@@ -45,6 +46,15 @@ export function withoutChange(words: readonly string[]): string[] {
     const previous = words[index - 1] ?? '';
     return !isChangeFlag(word) && !(isChangeFlag(previous) && takesNextWord(previous));
   });
+}
+
+/** The words of `rollout undo TYPE/NAME` as those of `rollout TYPE/NAME`. */
+export function withoutVerb(words: readonly string[], verb: string): string[] {
+  const isVerb = (word: string, index: number) => word === verb && !/^-[^=]*$/.test(words[index - 1] ?? '');
+  const found = words.findIndex(isVerb);
+  // After a flag without a value the verb looks like its value.
+  const at = found < 0 ? words.indexOf(verb) : found;
+  return words.filter((_, index) => index !== at);
 }
 
 function isChangeFlag(word: string): boolean {
@@ -74,11 +84,24 @@ function imagesFrom(args: Arguments, problems: string[]): ContainerImage[] {
   return images;
 }
 
-/** 0 is the revision before the newest, as with kubectl rollout undo. */
-function revisionFrom(args: Arguments, problems: string[]): number | undefined {
-  const text = read.text(args, 'to-revision');
+/**
+ * A revision's number; 0 has a meaning of its own, as with kubectl: with undo the revision before the newest.
+ *
+ * @throws UsageError that names the flag
+ */
+export function revisionNumber(args: Arguments, name: string): number | undefined {
+  const text = read.text(args, name);
   if (text === undefined) return undefined;
-  if (/^\d{1,15}$/.test(text)) return Number(text) || undefined;
-  problems.push(`--to-revision: "${text}" is not a revision number`);
-  return undefined;
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new UsageError(`--${name}: "${text}" is not a revision number`);
+}
+
+function attempted<T>(problems: string[], get: () => T): T | undefined {
+  try {
+    return get();
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    problems.push(error.message);
+    return undefined;
+  }
 }

@@ -9,6 +9,7 @@ import { watchCache } from '../../shared/kube/watch-cache.ts';
 import type { Context } from '../cli/context.ts';
 import type { ExitCode } from '../cli/errors.ts';
 import { writeLine, writeLines } from '../cli/output.ts';
+import type { EventOutput } from '../cli/print-data.ts';
 import type { OpenDrainReporter } from '../drain/events.ts';
 import type { OpenRolloutReporter } from '../rollout/reporter.ts';
 import { type Sandbox, startSandbox } from '../sandbox/sandbox.ts';
@@ -20,7 +21,7 @@ export interface DemoOptions {
   zones: number;
   /** Leave the cluster running until Ctrl-C. */
   keep: boolean;
-  output: 'plain' | 'json' | undefined;
+  output: EventOutput | undefined;
 }
 
 /** What the command provides to a demo. */

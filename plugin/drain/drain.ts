@@ -66,7 +66,7 @@ async function plan(
     const observed = await watched.firstLook(interrupted.signal);
     const { observation } = observed;
     const told = [...notices, ...startNotices(observed, watched, options)];
-    printDrainPlan(describePlan({ observation, staying, options }), told, context.stdout, output === 'json');
+    await printDrainPlan(describePlan({ observation, staying, options }), told, context.stdout, output);
     if (dryRun !== 'server') return EXIT.done;
     const asked = observation.pods.filter(({ terminating }) => !terminating);
     const refused = await tryRemovals(watched.kube, asked, removal);

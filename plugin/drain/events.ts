@@ -1,5 +1,6 @@
 import type { ProbeNews, ProbeSummary } from '../../shared/drive/probe-news.ts';
 import type { Context } from '../cli/context.ts';
+import type { EventOutput } from '../cli/print-data.ts';
 import type { DrainSnapshot } from './decide/snapshot.ts';
 
 /**
@@ -57,7 +58,7 @@ export type DrainFinished = Extract<DrainEvent, { type: 'finished' }>;
 export type Leftover = (finished: DrainFinished) => readonly string[];
 
 export interface DrainReporterOptions {
-  output: 'plain' | 'json' | undefined;
+  output: EventOutput | undefined;
   /** Called when a key asks to end: `q` stops the drain, Ctrl-C interrupts it. */
   onQuit(outcome: 'stopped' | 'interrupted'): void;
   leftover: Leftover | undefined;

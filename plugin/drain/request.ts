@@ -1,5 +1,6 @@
 import type { ConnectOptions } from '../../shared/kube/connect.ts';
 import type { RemovalWay } from '../../shared/removals/pod-removal.ts';
+import type { EventOutput } from '../cli/print-data.ts';
 import type { ProbeRequest } from '../probe/options.ts';
 import type { DrainOptions } from './decide/types.ts';
 
@@ -14,7 +15,7 @@ export interface DrainRequest {
   connection: ConnectOptions;
   timeoutMs: number | undefined;
   dryRun: 'client' | 'server' | undefined;
-  output: 'plain' | 'json' | undefined;
+  output: EventOutput | undefined;
   uncordonOnFailure: boolean;
   yes: boolean;
   /** The command line that resumes the drain. */

@@ -2,22 +2,23 @@ import { oneLine, plural } from '../../shared/format.ts';
 import type { RefusedRemoval } from '../../shared/removals/try-removals.ts';
 import { countPods, listNames } from '../../shared/sentences.ts';
 import type { OutputStream } from '../cli/context.ts';
-import { writeJson, writeLines } from '../cli/output.ts';
+import { writeLines } from '../cli/output.ts';
+import { type EventOutput, isData, writeData } from '../cli/print-data.ts';
 import { textTable } from '../cli/text-table.ts';
 import type { DrainPlan, PlannedWorkload } from './plan.ts';
 
 /**
- * Prints a plan as tables, or as one JSON document of type `plan`.
+ * Prints a plan as tables, or as one JSON or YAML document of type `plan`.
  *
  * @param notices for the operator, such as pods that stay
  */
-export function printDrainPlan(
+export async function printDrainPlan(
   plan: DrainPlan,
   notices: readonly string[],
   stdout: OutputStream,
-  asJson: boolean,
-): void {
-  if (asJson) writeJson(stdout, { type: 'plan', ...plan, notices });
+  output: EventOutput | undefined,
+): Promise<void> {
+  if (isData(output)) await writeData(stdout, { type: 'plan', ...plan, notices }, output);
   else writeLines(stdout, planLines(plan, notices));
 }
 

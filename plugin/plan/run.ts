@@ -2,7 +2,8 @@ import type { ConnectOptions } from '../../shared/kube/connect.ts';
 import type { ZoneSource } from '../../shared/kube/zones.ts';
 import type { Context } from '../cli/context.ts';
 import { EXIT, type ExitCode } from '../cli/errors.ts';
-import { writeJson, writeLines } from '../cli/output.ts';
+import { writeLines } from '../cli/output.ts';
+import { isData, writeData } from '../cli/print-data.ts';
 import type { Target } from '../cli/target.ts';
 import { choicesLines } from './choices-lines.ts';
 import type { GivenLoad } from './load-options.ts';
@@ -18,7 +19,7 @@ export interface PlanRequest {
   /** More than one pod at a time may be down although all are in one zone. */
   singleZone: boolean;
   given: GivenLoad;
-  output: 'table' | 'json' | undefined;
+  output: 'table' | 'json' | 'yaml' | undefined;
   connection: ConnectOptions;
 }
 
@@ -33,7 +34,7 @@ export async function runPlan(request: PlanRequest, context: Context): Promise<E
   try {
     const survey = await surveyWorkload(kube, request.target, context.clock, request.zones);
     const plan = planChoices(survey, request.given, request.singleZone);
-    if (request.output === 'json') writeJson(context.stdout, plan);
+    if (isData(request.output)) await writeData(context.stdout, plan, request.output);
     else writeLines(context.stdout, choicesLines(plan));
     const error = overrun(plan);
     if (error) throw error;

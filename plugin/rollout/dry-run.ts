@@ -29,7 +29,7 @@ export async function dryRun(
   checkZones(observation, options, memory);
   for (const notice of notices) writeLine(stderr, `note: ${notice}`);
   const input = { workload, pods, observation, options, memory, change, sources };
-  printPlan(input, planOf(input), context.stdout, request.output === 'json');
+  await printPlan(input, planOf(input), context.stdout, request.output);
   if (request.dryRun !== 'server') return EXIT.done;
 
   const stale = observation.pods.filter((pod) => pod.stale && !pod.surplus && !pod.terminating);

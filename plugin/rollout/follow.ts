@@ -1,13 +1,41 @@
 import { UserError } from '../../shared/errors.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
-import type { Reporter, RolloutEvent, UntimedEvent } from '../../shared/rollout/drive/events.ts';
+import type {
+  Reporter,
+  RolloutEvent,
+  RolloutOutcome,
+  UntimedEvent,
+} from '../../shared/rollout/drive/events.ts';
 import { Progress } from '../../shared/rollout/drive/progress.ts';
 import { type RolloutState, readRolloutState } from '../../shared/rollout/drive/rollout-state.ts';
 import type { WorkloadWatches } from '../../shared/rollout/drive/watches.ts';
 import type { Context } from '../cli/context.ts';
 import { EXIT, type ExitCode } from '../cli/errors.ts';
+import type { EventOutput } from '../cli/print-data.ts';
 import { rolloutControls } from './controls.ts';
 import type { OpenRolloutReporter, RolloutControls } from './reporter.ts';
+
+/** What is known of a rollout besides its state now. */
+interface Following {
+  /** Whether a process was seen rolling it out. */
+  seen: boolean;
+  /** Whether to wait for one. */
+  waitsForStart: boolean;
+}
+
+/**
+ * How a rollout has ended; undefined while there is something to wait for: a process that rolls it out, or a controller
+ * that replaces the pods itself.
+ */
+export function endOf(
+  { state, ended, runsByItself }: RolloutState,
+  { seen, waitsForStart }: Following,
+): RolloutOutcome | undefined {
+  if (state === 'done') return 'done';
+  if (state !== 'idle' || (waitsForStart && !seen)) return undefined;
+  if (runsByItself) return undefined;
+  return ended === undefined || ended === 'done' ? 'stopped' : ended;
+}
 
 /** Reports a rollout of another process as that process would, as far as it can be observed from outside. */
 export class Follower {
@@ -18,6 +46,7 @@ export class Follower {
   private readonly progress: Progress;
   private reporter: Reporter | undefined;
   private wave = 0;
+  private seen = false;
   private reason = '';
 
   constructor(context: Context, kube: Kube, openReporter: OpenRolloutReporter) {
@@ -53,13 +82,13 @@ export class Follower {
   }
 
   /**
-   * Reports until the rollout is done.
+   * Reports until the rollout has ended.
    *
-   * @returns 3 if it was not done within `timeoutMs`, 130 after Ctrl-C, 0 after q in the live view
+   * @returns how it ended; 3 if it had not ended within `timeoutMs`, 130 after Ctrl-C, 0 after q in the live view
    */
   async follow(
     watches: WorkloadWatches,
-    { output, timeoutMs }: { output: 'plain' | 'json' | undefined; timeoutMs: number | undefined },
+    { output, timeoutMs }: { output: EventOutput | undefined; timeoutMs: number | undefined },
   ): Promise<ExitCode> {
     const ended = Promise.withResolvers<ExitCode>();
     const { clock } = this.context;
@@ -92,7 +121,8 @@ export class Follower {
       const turn = () => {
         try {
           const standing = this.look(watches);
-          if (this.tell(standing)) ended.resolve(EXIT.done);
+          const end = this.tell(standing, timeoutMs !== undefined);
+          if (end) ended.resolve(EXIT[end]);
           lookAgain(standing, turn);
         } catch (error) {
           ended.reject(error);
@@ -123,8 +153,9 @@ export class Follower {
       this.report({ type: 'notice', message: `${holder} rolls it out; leaving here ends nothing` });
   }
 
-  /** @returns whether the rollout is done */
-  private tell({ state, snapshot, moment }: RolloutState): boolean {
+  /** @returns how the rollout has ended, if it has */
+  private tell(rollout: RolloutState, waitsForStart: boolean): RolloutOutcome | undefined {
+    const { state, snapshot, moment, holder } = rollout;
     const { observation, memory, nowMs } = moment;
     for (const pod of observation.pods) {
       const taken = pod.terminating && memory.inFlight.some(({ uid }) => uid === pod.uid);
@@ -143,8 +174,9 @@ export class Follower {
     }
     this.reason = reason;
     this.report({ type: 'snapshot', snapshot });
-    if (state !== 'done') return false;
-    this.report({ type: 'finished', outcome: 'done', reason, summary: this.progress.summary(nowMs) });
-    return true;
+    this.seen ||= holder !== '';
+    const outcome = endOf(rollout, { seen: this.seen, waitsForStart });
+    if (outcome) this.report({ type: 'finished', outcome, reason, summary: this.progress.summary(nowMs) });
+    return outcome;
   }
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { UserError } from '../../shared/errors.ts';
 import { formatDuration } from '../../shared/format.ts';
 import type { ConnectOptions } from '../../shared/kube/connect.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
@@ -6,22 +7,27 @@ import { listAll } from '../../shared/kube/list.ts';
 import { readPod } from '../../shared/kube/objects.ts';
 import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
 import { labelSelectorText } from '../../shared/kube/selectors.ts';
-import type { Workload } from '../../shared/rollout/decide/workload.ts';
+import { subjectOf, type Workload } from '../../shared/rollout/decide/workload.ts';
 import { ANNOTATION } from '../../shared/rollout/drive/annotations.ts';
 import { fetchWorkload } from '../../shared/rollout/drive/fetch-workload.ts';
 import { fetchRevisions, type Revision } from '../../shared/rollout/drive/revisions.ts';
 import { fetchRolloutLease } from '../../shared/rollout/drive/rollout-lease.ts';
 import { leaseName } from '../../shared/rollout/drive/rollout-lock.ts';
-import type { Context } from '../cli/context.ts';
+import { differences } from '../../shared/rollout/drive/template-diff.ts';
+import { countPods } from '../../shared/sentences.ts';
+import type { Context, OutputStream } from '../cli/context.ts';
 import { EXIT, type ExitCode } from '../cli/errors.ts';
-import { writeJson, writeLines } from '../cli/output.ts';
+import { writeDocument, writeLines } from '../cli/output.ts';
+import { type DataOutput, printData, writeData } from '../cli/print-data.ts';
 import type { Target } from '../cli/target.ts';
 import { textTable } from '../cli/text-table.ts';
 
 /** The flags of `kubectl zone rollout history`. */
 export interface HistoryRequest {
   target: Target;
-  output: 'json' | undefined;
+  /** Show only this revision, with its template; 0 for all of them, as with kubectl. */
+  revision: number;
+  output: DataOutput | undefined;
   connection: ConnectOptions;
 }
 
@@ -42,9 +48,12 @@ interface Entry {
   state: 'update' | 'current' | '';
 }
 
-/** Shows the revisions of a workload with the pods on each, and how its last rollout ended. Changes nothing. */
+/**
+ * Shows the revisions of a workload with the pods on each, and how its last rollout ended; or one of them with its
+ * template. Changes nothing.
+ */
 export async function runHistory(
-  { target, output, connection }: HistoryRequest,
+  { target, revision, output, connection }: HistoryRequest,
   context: Context,
 ): Promise<ExitCode> {
   const kube = await context.connect(connection);
@@ -58,15 +67,19 @@ export async function runHistory(
       fetchRolloutLease(kube, { namespace, name: leaseName(kind, name) }),
     ]);
     const entries = revisions.map((each) => entryOf(each, pods, workload));
+    if (revision > 0) {
+      await showRevision(chosenRevision(revisions, entries, revision, workload), output, context.stdout);
+      return EXIT.done;
+    }
     const last = lease && {
       state: lease.metadata.annotations[ANNOTATION.state] ?? '',
       reason: lease.metadata.annotations[ANNOTATION.reason] ?? '',
       holder: lease.spec.holderIdentity,
       renewedAt: isoTime(lease.spec.renewTimeMs),
     };
-    if (output === 'json') {
+    if (output) {
       const about = { kind, namespace, name };
-      writeJson(context.stdout, { type: 'history', workload: about, revisions: entries, last });
+      await writeData(context.stdout, { type: 'history', workload: about, revisions: entries, last }, output);
       return EXIT.done;
     }
     const nowMs = context.clock.nowMs() + kube.clockSkewMs;
@@ -92,6 +105,59 @@ export async function runHistory(
   } finally {
     await kube.close();
   }
+}
+
+/** A revision with its template, and what it changed. */
+interface ChosenRevision {
+  workload: Workload;
+  entry: Entry;
+  /** The one before it in the history, if that still exists. */
+  before: Entry | undefined;
+  /** Since then, one line each. */
+  changes: readonly string[];
+  template: unknown;
+}
+
+/** @throws UserError if there is no such revision */
+function chosenRevision(
+  revisions: readonly Revision[],
+  entries: readonly Entry[],
+  revision: number,
+  workload: Workload,
+): ChosenRevision {
+  const index = revisions.findIndex(({ number }) => number === revision);
+  const [chosen, entry] = [revisions[index], entries[index]];
+  if (!chosen || !entry) {
+    const numbers = revisions.map(({ number }) => number);
+    throw new UserError(
+      `${subjectOf(workload)} has no revision ${revision}`,
+      numbers.length > 0 ? `the revisions are: ${numbers.join(', ')}` : undefined,
+    );
+  }
+  const before = entries[index - 1];
+  const changes = before ? differences(revisions[index - 1]?.template, chosen.template) : [];
+  return { workload, entry, before, changes, template: chosen.template };
+}
+
+async function showRevision(
+  { workload, entry, before, changes, template }: ChosenRevision,
+  output: DataOutput | undefined,
+  stdout: OutputStream,
+): Promise<void> {
+  if (output) {
+    const { kind, metadata } = workload;
+    const about = { kind, namespace: metadata.namespace, name: metadata.name };
+    return writeData(stdout, { type: 'revision', workload: about, ...entry, changes, template }, output);
+  }
+  const state = entry.state === '' ? '' : `, the ${entry.state} revision`;
+  writeLines(stdout, [
+    `${subjectOf(workload)} with revision #${entry.revision} (${entry.name}): ${countPods(entry.pods)}${state}`,
+    ...(entry.cause === '' ? [] : [`Change-Cause: ${entry.cause}`]),
+    ...(before ? [`Changes since revision ${before.revision}:`, ...changes.map((line) => `  ${line}`)] : []),
+    'Pod Template:',
+  ]);
+  const yaml = await printData(template, 'yaml');
+  writeDocument(stdout, yaml.replace(/^(?=.)/gm, '  '));
 }
 
 async function countPodsByRevision(kube: Kube, workload: Workload): Promise<Map<string, number>> {

@@ -1,5 +1,6 @@
 import type { Reporter } from '../../shared/rollout/drive/events.ts';
 import type { Context } from '../cli/context.ts';
+import type { EventOutput } from '../cli/print-data.ts';
 
 /**
  * What the keys of a live view can do to a rollout of this or another process. Results are sentences to show; so are
@@ -35,7 +36,7 @@ export interface Finding {
 }
 
 export interface RolloutReporterOptions {
-  output: 'plain' | 'json' | undefined;
+  output: EventOutput | undefined;
   /** Called when a key asks to end: `q` stops the rollout, Ctrl-C interrupts it. */
   onQuit(outcome: 'stopped' | 'interrupted'): void;
   /** The actions of the live view's keys, except quitting. */

@@ -2,6 +2,7 @@ import type { ConnectOptions } from '../../shared/kube/connect.ts';
 import type { FailureBudget } from '../../shared/rollout/decide/failures.ts';
 import type { RolloutRequest } from '../../shared/rollout/drive/request.ts';
 import type { TemplateChange } from '../../shared/rollout/drive/template.ts';
+import type { EventOutput } from '../cli/print-data.ts';
 import type { Target } from '../cli/target.ts';
 import type { ProbeRequest } from '../probe/options.ts';
 import type { GivenSettings, Settings } from './settings.ts';
@@ -13,7 +14,7 @@ export interface RolloutFlags extends GivenSettings {
   change: TemplateChange | undefined;
   connection: ConnectOptions;
   timeoutMs: number | undefined;
-  output: 'plain' | 'json' | undefined;
+  output: EventOutput | undefined;
   disableEviction: boolean;
   /** The operator has acknowledged the pods killed so far. */
   acceptKilled: boolean;
@@ -33,6 +34,6 @@ export interface RolloutFlags extends GivenSettings {
 /** The complete parameters of a rollout. */
 export interface RolloutCommand extends RolloutRequest, Settings {
   timeoutMs: number | undefined;
-  output: 'plain' | 'json' | undefined;
+  output: EventOutput | undefined;
   probe?: ProbeRequest | undefined;
 }

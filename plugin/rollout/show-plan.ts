@@ -9,7 +9,8 @@ import { describePartition, subjectOf, type Workload } from '../../shared/rollou
 import type { PlannedChange } from '../../shared/rollout/drive/template.ts';
 import { countPods, listNames } from '../../shared/sentences.ts';
 import type { OutputStream } from '../cli/context.ts';
-import { writeJson, writeLines } from '../cli/output.ts';
+import { writeLines } from '../cli/output.ts';
+import { type EventOutput, isData, writeData } from '../cli/print-data.ts';
 import { textTable } from '../cli/text-table.ts';
 import type { SettingSource } from './settings.ts';
 
@@ -29,13 +30,18 @@ export function planOf({ pods, observation, options, memory }: PlanInput): Rollo
   return planRollout(observation, options, memory, restartEstimate(pods, []));
 }
 
-/** Prints a plan as a table, or as one JSON document. */
-export function printPlan(input: PlanInput, plan: RolloutPlan, stdout: OutputStream, asJson: boolean): void {
+/** Prints a plan as a table, or as one JSON or YAML document. */
+export async function printPlan(
+  input: PlanInput,
+  plan: RolloutPlan,
+  stdout: OutputStream,
+  output: EventOutput | undefined,
+): Promise<void> {
   const { workload, observation, options, memory, change, sources } = input;
   const zones = knownZones(observation, memory);
   const stale = observation.pods.filter((pod) => pod.stale && !pod.surplus).length;
   const limit = disruptionLimit(observation, options, zones.length);
-  if (asJson) {
+  if (isData(output)) {
     const { updateRevision, replicas } = observation;
     const { kind, metadata } = workload;
     const document = {
@@ -52,8 +58,7 @@ export function printPlan(input: PlanInput, plan: RolloutPlan, stdout: OutputStr
       partition: workload.partition,
       ...plan,
     };
-    writeJson(stdout, document);
-    return;
+    return writeData(stdout, document, output);
   }
   const lines = [
     `${subjectOf(workload)}: ${stale} of ${countPods(observation.replicas)} in ${zones.length} ${zones.length === 1 ? 'zone' : 'zones'} to replace, ${observation.updateRevision === '' ? 'a new revision' : `revision ${observation.updateRevision}`}`,

@@ -32,5 +32,10 @@ export function standingLines({ state, reason, holder, snapshot }: RolloutState)
       .map(({ name, detail }) => `${name} (${oneLine(detail ?? 'down')})`)
       .join(', '),
   ]);
-  return [...lines, ...textTable([['ZONE', 'PODS', 'UPDATED', 'DOWN', 'PHASE', 'TROUBLE'], ...rows])];
+  lines.push(...textTable([['ZONE', 'PODS', 'UPDATED', 'DOWN', 'PHASE', 'TROUBLE'], ...rows]));
+  if (state === 'idle') {
+    const { kind, namespace, name } = workload;
+    lines.push(`to roll it out: kubectl zone rollout ${kind}/${name} -n ${namespace}`);
+  }
+  return lines;
 }

@@ -11,20 +11,22 @@ import type { RolloutState } from '../../shared/rollout/drive/rollout-state.ts';
 import type { Context } from '../cli/context.ts';
 import { EXIT, type ExitCode } from '../cli/errors.ts';
 import { driveContext } from '../cli/operator.ts';
-import { writeJson, writeLines } from '../cli/output.ts';
+import { writeLines } from '../cli/output.ts';
+import type { EventOutput } from '../cli/print-data.ts';
+import { isData, writeData } from '../cli/print-data.ts';
 import type { Target } from '../cli/target.ts';
-import { Follower } from './follow.ts';
+import { endOf, Follower } from './follow.ts';
 import type { OpenRolloutReporter } from './reporter.ts';
 import { standingLines } from './status-lines.ts';
 
 /** The flags of `kubectl zone rollout status`. */
 export interface StatusRequest {
   target: Target;
-  /** Report until the rollout is done. */
+  /** Report until the rollout has ended; otherwise show it once. */
   watch: boolean;
-  /** How long to wait for that; undefined waits without limit if `watch` is set, and does not wait otherwise. */
+  /** How long to watch, also for a rollout that has not begun; undefined for no limit. */
   timeoutMs: number | undefined;
-  output: 'plain' | 'json' | undefined;
+  output: EventOutput | undefined;
   /** Where zones come from; undefined for what the rollout itself uses. */
   zones: ZoneSource | undefined;
   connection: ConnectOptions;
@@ -33,7 +35,8 @@ export interface StatusRequest {
 /**
  * Shows the status of a rollout, also of a finished one. Changes nothing.
  *
- * @returns 0 once it was shown or, when waiting, once the rollout is done; 3 on timeout
+ * @returns without `watch` 0; otherwise 0 once all pods are updated and available, how the rollout ended if it ended
+ * before that, and 3 on timeout or if no process is rolling it out
  */
 export async function runStatus(
   request: StatusRequest,
@@ -57,10 +60,14 @@ export async function runStatus(
     const { watches } = await found.open(driveContext(context), listeners, zones);
     isLive = () => watches.staleSinceMs === undefined;
     try {
-      const waits = request.watch || request.timeoutMs !== undefined;
-      return waits
-        ? await follower.follow(watches, request)
-        : show(follower.look(watches), request.output, context);
+      const state = follower.look(watches);
+      // There is nothing to follow, and a view would close at once.
+      const isOver =
+        !isData(request.output) &&
+        endOf(state, { seen: false, waitsForStart: request.timeoutMs !== undefined });
+      if (request.watch && !isOver) return await follower.follow(watches, request);
+      await show(state, request.output, context);
+      return request.watch && isOver ? EXIT[isOver] : EXIT.done;
     } finally {
       await watches.stop();
     }
@@ -79,12 +86,12 @@ async function zonesOfRollout(kube: Kube, { kind, metadata }: Workload): Promise
   return lease && readHolderFlags(lease.metadata.annotations).zones;
 }
 
-function show(standing: RolloutState, output: StatusRequest['output'], { stdout }: Context): ExitCode {
-  if (output === 'json') {
-    const { state, reason, holder, snapshot } = standing;
-    writeJson(stdout, { type: 'status', state, reason, holder, ...snapshot });
-  } else {
-    writeLines(stdout, standingLines(standing));
-  }
-  return EXIT.done;
+async function show(
+  rollout: RolloutState,
+  output: StatusRequest['output'],
+  { stdout }: Context,
+): Promise<void> {
+  if (!isData(output)) return writeLines(stdout, standingLines(rollout));
+  const { state, reason, holder, snapshot } = rollout;
+  await writeData(stdout, { type: 'status', state, reason, holder, ...snapshot }, output);
 }

@@ -1,7 +1,8 @@
 import type { Context } from '../cli/context.ts';
+import { isData } from '../cli/print-data.ts';
 
-/** How a rollout or a drain is shown: drawn in place, as plain lines, or as JSON lines. */
-export type ViewKind = 'ink' | 'plain' | 'json';
+/** How a rollout or a drain is shown: drawn in place, as plain lines, or as data: JSON lines or YAML documents. */
+export type ViewKind = 'ink' | 'plain' | 'data';
 
 /**
  * Chooses before anything is drawn. Drawing in place needs a terminal that can move its cursor; a CI system's log keeps
@@ -11,7 +12,8 @@ export function chooseView(
   output: string | undefined,
   { stdout, env }: Pick<Context, 'stdout' | 'env'>,
 ): ViewKind {
-  if (output === 'json' || output === 'plain') return output;
+  if (isData(output)) return 'data';
+  if (output === 'plain') return 'plain';
   const draws = stdout.isTTY === true && env.TERM !== 'dumb' && !env.CI;
   return draws ? 'ink' : 'plain';
 }

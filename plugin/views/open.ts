@@ -2,6 +2,7 @@ import type { Clock } from '../../shared/clock.ts';
 import type { Reporter } from '../../shared/rollout/drive/events.ts';
 import type { BudgetReporter, OpenBudgetReporter } from '../budget/events.ts';
 import type { Context } from '../cli/context.ts';
+import { dataWriter } from '../cli/print-data.ts';
 import type { FlushReporter, OpenFlushReporter } from '../demo/flush/events.ts';
 import type { OpenZeroDowntimeReporter, ZeroDowntimeReporter } from '../demo/zero-downtime/events.ts';
 import type { DrainReporter, OpenDrainReporter } from '../drain/events.ts';
@@ -23,12 +24,13 @@ function open<R>(output: string | undefined, context: Context, ways: Ways<R>): P
 /** Reports a rollout. */
 export const openRolloutReporter: OpenRolloutReporter = (context, { output, onQuit, controls, looksOn }) =>
   open<Reporter>(output, context, {
-    async json() {
-      const [{ jsonReporter }, { rolloutProgress }] = await Promise.all([
+    async data() {
+      const [{ jsonReporter }, { rolloutProgress }, write] = await Promise.all([
         import('./narration/json.ts'),
         import('./rollout/progress.ts'),
+        writerOf(context, output),
       ]);
-      return jsonReporter(context.stdout, rolloutProgress);
+      return jsonReporter(context.stdout, rolloutProgress, write);
     },
     async ink() {
       const { inkReporter } = await import('./rollout/ink.ts');
@@ -46,12 +48,13 @@ export const openRolloutReporter: OpenRolloutReporter = (context, { output, onQu
 /** Reports a drain. */
 export const openDrainReporter: OpenDrainReporter = (context, { output, onQuit, leftover }) =>
   open<DrainReporter>(output, context, {
-    async json() {
-      const [{ jsonReporter }, { drainProgress }] = await Promise.all([
+    async data() {
+      const [{ jsonReporter }, { drainProgress }, write] = await Promise.all([
         import('./narration/json.ts'),
         import('./drain/progress.ts'),
+        writerOf(context, output),
       ]);
-      return jsonReporter(context.stdout, drainProgress);
+      return jsonReporter(context.stdout, drainProgress, write);
     },
     async ink() {
       const { drainInk } = await import('./drain/ink.ts');
@@ -70,9 +73,9 @@ export const openDrainReporter: OpenDrainReporter = (context, { output, onQuit, 
 export const openBudgetReporter: OpenBudgetReporter = (context, { output, table, title, onQuit }) => {
   const { stdout, stderr, clock } = context;
   return open<BudgetReporter>(output, context, {
-    async json() {
+    async data() {
       const { budgetJsonLines } = await import('./budget/json-lines.ts');
-      return budgetJsonLines(stdout, stderr);
+      return budgetJsonLines(stdout, stderr, await writerOf(context, output));
     },
     async ink() {
       const { budgetInk } = await import('./budget/ink.ts');
@@ -88,9 +91,9 @@ export const openBudgetReporter: OpenBudgetReporter = (context, { output, table,
 /** Reports the demo of pods that flush. */
 export const openFlushReporter: OpenFlushReporter = (context, { output, clock, onQuit }) =>
   open<FlushReporter>(output, context, {
-    async json() {
+    async data() {
       const { jsonReporter } = await import('./narration/json.ts');
-      return jsonReporter(context.stdout, () => undefined);
+      return jsonReporter(context.stdout, () => undefined, await writerOf(context, output));
     },
     async ink() {
       const { flushLive } = await import('./demo/live.ts');
@@ -118,14 +121,19 @@ export const openZeroDowntimeReporter: OpenZeroDowntimeReporter = (context, outp
     return plainReporter(zeroDowntimeNarrator, plainOptions(context));
   };
   return open<ZeroDowntimeReporter>(output, context, {
-    async json() {
+    async data() {
       const { jsonReporter } = await import('./narration/json.ts');
-      return jsonReporter(context.stdout, () => undefined);
+      return jsonReporter(context.stdout, () => undefined, await writerOf(context, output));
     },
     ink: plain,
     plain,
   });
 };
+
+/** Writes data in the format of the output. */
+function writerOf({ stdout }: Context, output: string | undefined): Promise<(data: object) => void> {
+  return dataWriter(stdout, output === 'yaml' ? 'yaml' : 'json');
+}
 
 function terminalOf({ stdout, stderr, stdin, env }: Context) {
   return { stdout, stderr, stdin, env };

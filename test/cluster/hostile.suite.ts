@@ -90,9 +90,11 @@ export function hostileSuite(factory: ClusterFactory): void {
 
     const TARGET = [`sts/${NAME}`, '-n', NAMESPACE];
     const commands: readonly (readonly string[])[] = [
-      ['rollout', 'status', ...TARGET],
-      ['rollout', 'status', ...TARGET, '-o', 'json'],
+      ['rollout', 'status', ...TARGET, '--watch=false'],
+      ['rollout', 'status', ...TARGET, '--watch=false', '-o', 'json'],
+      ['rollout', 'status', ...TARGET, '--watch=false', '-o', 'yaml'],
       ['rollout', 'history', ...TARGET],
+      ['rollout', 'history', ...TARGET, '--revision=1'],
       ['rollout', 'history', ...TARGET, '-o', 'json'],
       ['rollout', 'pause', ...TARGET],
       ['rollout', 'resume', ...TARGET],

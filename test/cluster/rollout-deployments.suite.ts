@@ -179,7 +179,7 @@ export function rolloutDeploymentsSuite(factory: ClusterFactory): void {
       await untilEvent(run, ({ type }) => type === 'wave-begun');
       await told('pause');
       await untilEvent(run, ({ type, for: what }) => type === 'waiting' && what === 'gate');
-      assert.match((await told('status')).stdout, /deployment\/steered|steered/);
+      assert.match((await told('status', '--watch=false')).stdout, /deployment\/steered|steered/);
       await told('resume');
       await untilEvent(run, ({ type, wave }) => type === 'wave-begun' && wave === 3);
       await told('abort');

@@ -49,7 +49,7 @@ export function rolloutKeysSuite(factory: ClusterFactory): void {
       return screen;
     };
     const open = (name: string, ...flags: string[]) => openWords('rollout', `sts/${name}`, ...flags);
-    const watch = (name: string) => openWords('rollout', 'status', `sts/${name}`, '--watch');
+    const watch = (name: string) => openWords('rollout', 'status', `sts/${name}`);
     const shows = (screen: Screen, pattern: RegExp) =>
       screen.until(String(pattern), () => pattern.test(screen.visible().join('\n')));
     const press = async (screen: Screen, key: string, pattern: RegExp) => {
@@ -57,7 +57,7 @@ export function rolloutKeysSuite(factory: ClusterFactory): void {
       await shows(screen, pattern);
     };
     const status = async (name: string) => {
-      const words = ['rollout', 'status', `sts/${name}`, '-n', NAMESPACE, '-o', 'json'];
+      const words = ['rollout', 'status', `sts/${name}`, '-n', NAMESPACE, '--watch=false', '-o', 'json'];
       const { stdout } = await bench.told(words, 0);
       return statusSchema.parse(JSON.parse(stdout));
     };

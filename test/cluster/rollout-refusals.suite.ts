@@ -30,8 +30,8 @@ const REFUSALS: readonly (readonly [words: string, code: number, says: RegExp])[
   ['rollout sts/untouched --soak long', 2, /--soak: "long" is not a duration/],
   ['rollout sts/untouched --timeout 5', 2, /--timeout: "5" is not a duration/],
   ['rollout sts/untouched --dry-run=maybe', 2, /--dry-run: "maybe" is not one of client, server/],
-  ['rollout sts/untouched --output yaml', 2, /--output: "yaml" is not one of plain, json/],
-  ['rollout sts/untouched --such-flag', 2, /Unknown arguments?: such-flag/],
+  ['rollout sts/untouched --output csv', 2, /--output: "csv" is not one of plain, json, yaml/],
+  ['rollout sts/untouched --such-flag', 2, /unknown flag --such-flag\.\n.*kubectl zone rollout --help/],
   [
     'rollout sts/untouched --zone-order zone-a,zone-x',
     1,

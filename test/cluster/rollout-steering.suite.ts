@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import * as z from 'zod/mini';
+import { runInProcess } from '../helpers/context.ts';
 import { eventsIn, type PluginEvent, untilEvent, wavesIn } from '../helpers/plugin-run.ts';
 import type { ClusterFactory, TestCluster } from './cluster.ts';
 import { namespace } from './fixtures.ts';
@@ -69,7 +70,7 @@ export function rolloutSteeringSuite(factory: ClusterFactory): void {
     it('is seen from another terminal: who, where, why not, and when it is done', async () => {
       await bench.stale({ name: 'seen', replicas: 6 });
       const status = async (...flags: string[]) => {
-        const { stdout } = await steer('status', 'seen', 0, '-o', 'json', ...flags);
+        const { stdout } = await steer('status', 'seen', 0, '--watch=false', '-o', 'json', ...flags);
         return statusSchema.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''));
       };
       assert.deepEqual(await status().then(({ state, updated }) => [state, updated]), ['idle', 0]);
@@ -82,7 +83,7 @@ export function rolloutSteeringSuite(factory: ClusterFactory): void {
       assert.equal(held.state, 'held');
       assert.match(held.reason, /^held by the operator: paused/);
       assert.match(held.holder, /@/);
-      const told = await steer('status', 'seen');
+      const told = await steer('status', 'seen', 0, '--watch=false');
       assert.match(
         told.stdout,
         /^statefulset\/seen: held, \d of 6 pods on revision .*\nby: .*\nwhy: held by/,
@@ -91,7 +92,7 @@ export function rolloutSteeringSuite(factory: ClusterFactory): void {
       const late = await steer('status', 'seen', 3, '--timeout', '1s');
       assert.match(late.stdout, /not done within --timeout 1s/);
 
-      const watched = bench.told(['rollout', 'status', 'sts/seen', '-n', NAMESPACE, '-w', '-o', 'json'], 0);
+      const watched = bench.told(['rollout', 'status', 'sts/seen', '-n', NAMESPACE, '-o', 'json'], 0);
       await steer('resume', 'seen');
       await ended(run, 0);
       const { stdout } = await watched;
@@ -117,6 +118,38 @@ export function rolloutSteeringSuite(factory: ClusterFactory): void {
       const table = await steer('history', 'history');
       assert.match(table.stdout, /^REVISION +NAME +PODS +AGE +STATE +IMAGES/);
       assert.match(table.stdout, /last rollout: done/);
+      const one = await steer('history', 'history', 0, '--revision=2');
+      assert.match(
+        one.stdout,
+        /^statefulset\/history with revision #2 \(history-\w+\): 3 pods, the update revision\nChanges since revision 1:\n {2}spec\.containers\[main\]\.image: app:v1 → app:v2\n[\s\S]*Pod Template:\n[\s\S]*image: app:v2/,
+      );
+      const { stderr } = await steer('history', 'history', 1, '--revision=7');
+      assert.match(stderr, /has no revision 7\n {2}the revisions are: 1, 2/);
+    });
+
+    it('is waited for by status, whose exit code says how it ended', async () => {
+      await bench.stale({ name: 'awaited', replicas: 6 });
+      const idle = await steer('status', 'awaited', 3);
+      assert.match(idle.stdout, /^statefulset\/awaited: not being rolled out, 0 of 6/);
+      assert.match(idle.stdout, /to roll it out: kubectl zone rollout statefulset\/awaited -n steering\n$/);
+
+      const first = bench.start('awaited');
+      await untilEvent(first, ({ type }) => type === 'wave-begun');
+      await steer('pause', 'awaited');
+      const words = ['rollout', 'status', 'sts/awaited', '-n', NAMESPACE];
+      const stopped = runInProcess(cluster.kubeconfigPath, words);
+      await stopped.stdout.matches(/held by|paused by/);
+      await steer('abort', 'awaited');
+      await ended(first, 3);
+      assert.match((await ended(stopped, 3)).stdout, /aborted by/);
+
+      const second = bench.start('awaited');
+      const done = runInProcess(cluster.kubeconfigPath, [...words, '--timeout=2m', '-o', 'yaml']);
+      await done.stdout.matches(/^---\ntime: '.*'\ntype: started\n/);
+      await steer('resume', 'awaited');
+      await ended(second, 0);
+      assert.match((await ended(done, 0)).stdout, /---\ntime: '.*'\ntype: finished\noutcome: done\n/);
+      assert.match((await steer('status', 'awaited')).stdout, /^statefulset\/awaited: done, 6 of 6/);
     });
 
     it('stays paused over the end of its process', async () => {

@@ -153,6 +153,20 @@ export function rolloutTemplateSuite(factory: ClusterFactory): void {
       assert.equal(await imageOf('restarted'), 'app:v1');
     });
 
+    it('has the verbs of kubectl, and names the command that continues without them', async () => {
+      await settled('verbs', 3);
+      const words = ['rollout', 'restart', 'sts/verbs', '-n', NAMESPACE, '-o', 'json', '--yes'];
+      const run = bench.spawn(words);
+      await untilEvent(run, ({ type }) => type === 'wave-begun');
+      run.interrupt();
+      const { events } = await ended(run, 130);
+      assert.match(
+        events.at(-1)?.reason ?? '',
+        new RegExp(`: kubectl zone rollout sts/verbs -n ${NAMESPACE} -o json --yes$`),
+      );
+      await ended(bench.start('verbs'), 0);
+    });
+
     it('goes back with --undo, and replaces only the pods that had gone ahead', async () => {
       await settled('undone', 6);
       const [first] = await revisionsOf('undone');
@@ -180,7 +194,8 @@ export function rolloutTemplateSuite(factory: ClusterFactory): void {
       const { stderr } = await ended(bench.start('numbered', '--undo', '--to-revision', '1', '--yes'), 0);
       assert.match(stderr, /image: app:v3 → app:v1/);
       assert.equal(await imageOf('numbered'), 'app:v1');
-      await ended(bench.start('numbered', '--undo', '--yes'), 0);
+      const words = ['rollout', 'undo', 'sts/numbered', '-n', NAMESPACE, '-o', 'json', '--yes'];
+      assert.match((await bench.told(words, 0)).stderr, /image: app:v1 → app:v3/);
       assert.equal(await imageOf('numbered'), 'app:v3');
     });
 

@@ -14,7 +14,7 @@ describe('commands that can be pasted', () => {
       [['rollout'], /rollout|target|argument|name a workload/],
       [['rollout', 'sts/a', '--soak'], /soak/],
       [['rollout', 'sts/a', '--soak', 'soon'], /not a duration/],
-      [['drain', 'node-1', '-o', 'yaml'], /not one of plain, json/],
+      [['drain', 'node-1', '-o', 'csv'], /not one of plain, json/],
       [['rolout', 'sts/a'], /unknown command/],
     ];
     for (const [words, complaint] of wrong) {

@@ -84,7 +84,7 @@ describe('the command line', () => {
       [['rollout', 'sts/x', '--soak', '5'], /--soak: "5" is not a duration/],
       [['rollout', 'sts/x', '--timeout', 'soon'], /--timeout: "soon" is not a duration/],
       [['rollout', 'sts/x', '--dry-run', 'maybe'], /--dry-run: "maybe" is not one of client, server/],
-      [['rollout', 'sts/x', '-o', 'yaml'], /--output: "yaml" is not one of plain, json/],
+      [['rollout', 'sts/x', '-o', 'csv'], /--output: "csv" is not one of plain, json, yaml/],
       [['rollout', 'ds/x'], /cannot be rolled out zone by zone/],
       [['demo', 'magic'], /unknown demo "magic"/],
       [['demo', '--pods', '0'], /--pods: 0 is not a whole number/],

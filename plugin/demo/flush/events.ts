@@ -1,6 +1,7 @@
 import type { Clock } from '../../../shared/clock.ts';
 import type { Context } from '../../cli/context.ts';
 import type { ExitCode } from '../../cli/errors.ts';
+import type { EventOutput } from '../../cli/print-data.ts';
 import type { Demand, Side } from './scenario.ts';
 
 /**
@@ -56,7 +57,7 @@ export interface FlushReporter {
 }
 
 export interface FlushReporterOptions {
-  output: 'plain' | 'json' | undefined;
+  output: EventOutput | undefined;
   /** The sandbox's time; animation uses the context's clock. */
   clock: Clock;
   /** Called when a key asks to end. */

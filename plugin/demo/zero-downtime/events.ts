@@ -1,5 +1,6 @@
 import type { Context } from '../../cli/context.ts';
 import type { ExitCode } from '../../cli/errors.ts';
+import type { EventOutput } from '../../cli/print-data.ts';
 import type { Tally } from './tally.ts';
 
 /**
@@ -40,5 +41,5 @@ export interface ZeroDowntimeReporter {
 /** Opens the reporter for the output; passed in by the command. */
 export type OpenZeroDowntimeReporter = (
   context: Context,
-  output: 'plain' | 'json' | undefined,
+  output: EventOutput | undefined,
 ) => Promise<ZeroDowntimeReporter>;

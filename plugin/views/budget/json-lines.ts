@@ -7,10 +7,14 @@ import { timed } from '../narration/json.ts';
 import { drained } from '../narration/stream.ts';
 
 /**
- * Writes each new or changed budget as one JSON object per line: `time` (RFC 3339), `type` (`changed`, or `gone`), and
+ * Writes each new or changed budget as one object, a line of JSON or a YAML document: `time` (RFC 3339), `type` (`changed`, or `gone`), and
  * its report.
  */
-export function budgetJsonLines(stdout: OutputStream, stderr: OutputStream): BudgetReporter {
+export function budgetJsonLines(
+  stdout: OutputStream,
+  stderr: OutputStream,
+  write: (data: object) => void = (data) => writeJson(stdout, data),
+): BudgetReporter {
   let last: ReadonlyMap<string, string> = new Map();
   return {
     report(event) {
@@ -22,7 +26,7 @@ export function budgetJsonLines(stdout: OutputStream, stderr: OutputStream): Bud
         ...changed.map((budget) => ({ type: 'changed', budget })),
         ...gone.map(({ namespace, name }) => ({ type: 'gone', budget: { namespace, name } })),
       ];
-      for (const line of lines) writeJson(stdout, timed(event.atMs, line));
+      for (const line of lines) write(timed(event.atMs, line));
     },
     close: () => drained(stdout),
   };

@@ -18,27 +18,29 @@ interface JsonReporter<E> {
 }
 
 /**
- * Writes every event as one JSON object per line: `time` (RFC 3339, UTC, milliseconds) in place of `atMs`, then `type`
+ * Writes every event as one object, a line of JSON or a YAML document: `time` (RFC 3339, UTC, milliseconds) in place of `atMs`, then `type`
  * and its fields; unknown values are omitted. Snapshots are omitted: a `progress` line reports when one of the counts
  * or `step` has changed.
  *
  * @param progressOf undefined for every event that is not a snapshot
+ * @param write see `dataWriter`; lines of JSON by default
  */
 export function jsonReporter<E extends { atMs: number; type: string }>(
   stdout: OutputStream,
   progressOf: (event: E) => Progress | undefined,
+  write: (data: object) => void = (data) => writeJson(stdout, data),
 ): JsonReporter<E> {
   let last: string | undefined;
   return {
     report(event) {
       const { atMs, ...fields } = event;
       const progress = progressOf(event);
-      if (!progress) return writeJson(stdout, timed(atMs, fields));
+      if (!progress) return write(timed(atMs, fields));
       const { counts, estimates, step } = progress;
       const reported = JSON.stringify([counts, step]);
       if (reported === last) return;
       last = reported;
-      writeJson(stdout, timed(atMs, { type: 'progress', ...counts, ...estimates }));
+      write(timed(atMs, { type: 'progress', ...counts, ...estimates }));
     },
     close: () => drained(stdout),
   };

@@ -27,7 +27,7 @@ export class Progress {
   private revision: string | undefined;
   private audit: Audit = CLEAN_AUDIT;
   private readonly removed = new Map<string, Removed>();
-  private readonly zones = new Map<string, { sinceMs: number; pods: number }>();
+  private readonly zones = new Map<string, { sinceMs: number; pods: Set<string> }>();
   private readonly tookMs: number[] = [];
   private readonly flushedMs: number[] = [];
   private waves = 0;
@@ -50,12 +50,14 @@ export class Progress {
     this.waves += 1;
   }
 
+  /** Counts each pod once, however often it is called for it. */
   podRemoved(pod: { name: string; uid: string; zone: string }, atMs: number): void {
+    if (this.removed.has(pod.uid)) return;
     // A pod that is removed again before it recovered recovers once.
     for (const [uid, { name }] of this.removed) if (name === pod.name) this.removed.delete(uid);
     this.removed.set(pod.uid, { name: pod.name, zone: pod.zone, atMs, gone: false });
-    const zone = this.zones.get(pod.zone) ?? { sinceMs: atMs, pods: 0 };
-    this.zones.set(pod.zone, { ...zone, pods: zone.pods + 1 });
+    const zone = this.zones.get(pod.zone) ?? { sinceMs: atMs, pods: new Set() };
+    this.zones.set(pod.zone, { ...zone, pods: zone.pods.add(pod.name) });
   }
 
   /** Events since the last observation. */
@@ -97,7 +99,7 @@ export class Progress {
       const down = tallies.some((tally) => tally.zone === zone && tally.down.length > 0);
       if (down || unfinished.has(zone) || !observation.revisionObserved) continue;
       this.zones.delete(zone);
-      events.push({ atMs: nowMs, type: 'zone-finished', zone, pods, tookMs: nowMs - sinceMs });
+      events.push({ atMs: nowMs, type: 'zone-finished', zone, pods: pods.size, tookMs: nowMs - sinceMs });
     }
     return events;
   }

@@ -9,10 +9,13 @@ import type { RolloutSnapshot, RolloutStatus } from '../decide/snapshot.ts';
 import type { RolloutOptions } from '../decide/types.ts';
 import type { Workload } from '../decide/workload.ts';
 import { ANNOTATION } from './annotations.ts';
+import type { RolloutOutcome } from './events.ts';
 import { type HolderFlags, readHolderFlags } from './holder-flags.ts';
 import { readSteering } from './orders.ts';
 import type { ObservedRollout } from './progress.ts';
 import { LEASE_DURATION_MS, MOST_REASON_CHARACTERS } from './rollout-lock.ts';
+
+const OUTCOMES: readonly RolloutOutcome[] = ['done', 'stopped', 'interrupted', 'failed'];
 
 /** The state of a rollout, as it can be read from the workload, its pods and its Lease. */
 export interface RolloutState {
@@ -20,6 +23,10 @@ export interface RolloutState {
   state: 'running' | 'held' | 'idle' | 'done';
   /** Why it is waiting, or how the last rollout ended; empty while it runs and if there is nothing to report. */
   reason: string;
+  /** The workload's own controller replaces its pods, without regard to zones. */
+  runsByItself: boolean;
+  /** How the last rollout ended, as its process wrote it; undefined while one is running, or if none said. */
+  ended: RolloutOutcome | undefined;
   /** Empty if no process is rolling it out. */
   holder: string;
   /** Time until the holder is considered dead without another renewal; undefined without a holder. */
@@ -81,7 +88,17 @@ export function readRolloutState(seen: Seen): RolloutState {
     remainingMs: undefined,
   });
   const holderForMs = holder === '' ? undefined : forMs;
-  return { state, reason: state === 'done' ? '' : said, holder, holderForMs, moment, snapshot };
+  const ended = holder === '' ? outcomeIn(annotations[ANNOTATION.state]) : undefined;
+  return {
+    state,
+    reason: state === 'done' ? '' : said,
+    runsByItself: !workload.isHeld && workload.partition === 0,
+    ended,
+    holder,
+    holderForMs,
+    moment,
+    snapshot,
+  };
 }
 
 /** The holder's other flags are unknown here; they affect how it continues, but little of what is displayed. */
@@ -97,6 +114,10 @@ function optionsOf(
 function stateOf(outstanding: boolean, holder: string, state: string | undefined): RolloutState['state'] {
   if (holder !== '') return state === 'held' ? 'held' : 'running';
   return outstanding ? 'idle' : 'done';
+}
+
+function outcomeIn(text: string | undefined): RolloutOutcome | undefined {
+  return OUTCOMES.find((outcome) => outcome === text);
 }
 
 function statusOf(

@@ -12,7 +12,7 @@ async function run(line: string): Promise<{ code: number; stdout: string; stderr
 
 describe('the command line of kubectl zone check', () => {
   for (const [line, complaint] of [
-    ['check -o yaml', /--output: "yaml" is not one of wide, json/],
+    ['check -o csv', /--output: "csv" is not one of wide, json, yaml/],
     ['check job/a', /"job" cannot be checked/],
     ['check sts', /"sts" needs a name: sts\/NAME/],
     ['check sts/a -A', /names cannot be combined with -l or -A/],

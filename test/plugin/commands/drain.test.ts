@@ -125,8 +125,8 @@ describe('kubectl zone drain', () => {
     [['n', '--pod-selector', '=x'], /--pod-selector: "=x" is not a label selector/],
     [['n', '--timeout', '5'], /--timeout: "5" is not a duration/],
     [['n', '--dry-run', 'maybe'], /--dry-run: "maybe" is not one of client, server/],
-    [['n', '-o', 'yaml'], /--output: "yaml" is not one of plain, json/],
-    [['n', '--delete-local-data'], /Unknown argument/],
+    [['n', '-o', 'csv'], /--output: "csv" is not one of plain, json, yaml/],
+    [['n', '--delete-local-data'], /unknown flag --delete-local-data/],
   ] as const) {
     it(`refuses: ${argv.join(' ') || 'no arguments'}`, async () => {
       const { code, stdout, stderr } = await run(...argv);
@@ -144,7 +144,7 @@ describe('kubectl zone drain', () => {
       '--max-nodes',
       '-1',
       '-o',
-      'yaml',
+      'csv',
       '--pod-selector',
       '!',
     );
@@ -153,7 +153,7 @@ describe('kubectl zone drain', () => {
       '  --max-nodes: "-1" is not a whole number of 1 or more',
       '  --soak: "5" is not a duration; use kubectl’s syntax: 30s, 5m, 1h30m',
       '  --pod-selector: "!" is not a label selector such as app=ingester; use kubectl’s syntax: a=b,c!=d,e in (f,g),!h',
-      '  --output: "yaml" is not one of plain, json',
+      '  --output: "csv" is not one of plain, json, yaml',
     ]);
   });
 

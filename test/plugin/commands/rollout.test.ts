@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { EXIT, UsageError } from '../../../plugin/cli/errors.ts';
 import { runCommandLine } from '../../../plugin/cli/registry.ts';
-import { rolloutCommand, rolloutFlags } from '../../../plugin/commands/rollout.ts';
+import { rolloutCommand } from '../../../plugin/commands/rollout.ts';
+import { rolloutFlags } from '../../../plugin/commands/rollout-flags.ts';
 import { testContext } from '../../helpers/context.ts';
 
 type Flags = ReturnType<typeof rolloutFlags>;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { withoutChange } from '../../../plugin/commands/template-change.ts';
+import { withoutChange, withoutVerb } from '../../../plugin/commands/template-change.ts';
 
 describe('the command that continues after a template change', () => {
   const CASES: readonly (readonly [words: string, left: string])[] = [
@@ -17,6 +17,20 @@ describe('the command that continues after a template change', () => {
   for (const [words, left] of CASES) {
     it(`of \`${words}\` is \`${left}\``, () => {
       assert.equal(withoutChange(words.split(' ')).join(' '), left);
+    });
+  }
+});
+
+describe('the command that continues after rollout undo or restart', () => {
+  const CASES: readonly (readonly [words: string, left: string])[] = [
+    ['rollout undo sts/x --yes', 'rollout sts/x --yes'],
+    ['rollout -n undo undo sts/undo', 'rollout -n undo sts/undo'],
+    ['rollout --yes undo sts/x', 'rollout --yes sts/x'],
+    ['rollout undo sts undo', 'rollout sts undo'],
+  ];
+  for (const [words, left] of CASES) {
+    it(`of \`${words}\` is \`${left}\``, () => {
+      assert.equal(withoutVerb(words.split(' '), 'undo').join(' '), left);
     });
   }
 });

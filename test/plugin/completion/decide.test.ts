@@ -69,10 +69,10 @@ describe('what can be completed', () => {
   it('offers the words that a flag takes, behind a space and behind =', () => {
     assert.deepEqual(offered(['rollout', 'sts/a', '--pacing', '']), ['stream', 'wave']);
     assert.deepEqual(offered(['rollout', 'sts/a', '--pacing=s']), ['stream']);
-    assert.deepEqual(offered(['check', '-o', '']), ['json', 'wide']);
+    assert.deepEqual(offered(['check', '-o', '']), ['json', 'wide', 'yaml']);
     assert.deepEqual(offered(['check', '-o=w']), ['wide']);
     assert.deepEqual(offered(['demo', '']), ['drain', 'flush', 'rollout', 'zero-downtime']);
-    assert.deepEqual(offered(['demo', '--output', '']), ['json', 'plain']);
+    assert.deepEqual(offered(['demo', '--output', '']), ['json', 'plain', 'yaml']);
     assert.deepEqual(offered(['budget', 'create', 'x', '--dry-run', '']), ['client', 'server']);
   });
 

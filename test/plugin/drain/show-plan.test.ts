@@ -35,15 +35,15 @@ const PLAN: DrainPlan = {
   ],
 };
 
-function printed(plan: DrainPlan, notices: readonly string[], asJson: boolean): string {
+async function printed(plan: DrainPlan, notices: readonly string[], output?: 'json'): Promise<string> {
   const stdout = new PassThrough();
-  printDrainPlan(plan, notices, stdout, asJson);
+  await printDrainPlan(plan, notices, stdout, output);
   return String(stdout.read());
 }
 
 describe('showing the plan of a drain', () => {
-  it('prints tables', () => {
-    assert.deepEqual(printed(PLAN, ['ignoring DaemonSet-managed Pods: cortex/agent'], false).split('\n'), [
+  it('prints tables', async () => {
+    assert.deepEqual((await printed(PLAN, ['ignoring DaemonSet-managed Pods: cortex/agent'])).split('\n'), [
       '3 nodes in 2 zones, 3 pods to leave: one zone after the other, all nodes of a zone at once',
       'ZONE     NODE     CORDONED   LEAVE   STAY   PODS',
       'zone-a   node-1   no         2       1      cortex/a-3, cortex/a-0',
@@ -58,9 +58,9 @@ describe('showing the plan of a drain', () => {
     ]);
   });
 
-  it('leaves out what there is not, and tells the pace', () => {
+  it('leaves out what there is not, and tells the pace', async () => {
     const zones = PLAN.zones.slice(0, 1);
-    const lines = printed({ zones, workloads: [], maxNodes: 2 }, [], false).trimEnd().split('\n');
+    const lines = (await printed({ zones, workloads: [], maxNodes: 2 }, [])).trimEnd().split('\n');
     assert.deepEqual(lines, [
       '2 nodes in 1 zone, 2 pods to leave: one zone after the other, 2 nodes of a zone at once',
       'ZONE     BATCH   NODE     CORDONED   LEAVE   STAY   PODS',
@@ -69,8 +69,8 @@ describe('showing the plan of a drain', () => {
     ]);
   });
 
-  it('prints one JSON document', () => {
-    const text = printed(PLAN, ['n'], true);
+  it('prints one JSON document', async () => {
+    const text = await printed(PLAN, ['n'], 'json');
     assert.equal(text.indexOf('\n'), text.length - 1);
     assert.deepEqual(JSON.parse(text), { type: 'plan', ...PLAN, notices: ['n'] });
   });

@@ -3,7 +3,8 @@ import { describe, it } from 'node:test';
 import { EXIT, UsageError } from '../../../plugin/cli/errors.ts';
 import { runCommandLine } from '../../../plugin/cli/registry.ts';
 import { drainCommand, drainRequest } from '../../../plugin/commands/drain.ts';
-import { rolloutCommand, rolloutFlags } from '../../../plugin/commands/rollout.ts';
+import { rolloutCommand } from '../../../plugin/commands/rollout.ts';
+import { rolloutFlags } from '../../../plugin/commands/rollout-flags.ts';
 import type { ProbeRequest } from '../../../plugin/probe/options.ts';
 import { testContext } from '../../helpers/context.ts';
 

@@ -12,7 +12,8 @@ test('a terminal gets the picture, everything else gets lines', () => {
   assert.equal(chooseView(undefined, { stdout: pipe, env: {} }), 'plain');
   assert.equal(chooseView(undefined, { stdout: terminal, env: { TERM: 'dumb' } }), 'plain');
   assert.equal(chooseView(undefined, { stdout: terminal, env: { CI: 'true' } }), 'plain');
-  assert.equal(chooseView('json', { stdout: terminal, env: {} }), 'json');
+  assert.equal(chooseView('json', { stdout: terminal, env: {} }), 'data');
+  assert.equal(chooseView('yaml', { stdout: terminal, env: {} }), 'data');
   assert.equal(chooseView('plain', { stdout: terminal, env: {} }), 'plain');
 });
 

@@ -7,7 +7,7 @@ import { manualClock } from './fixtures/clock.ts';
 import { scriptedDrain } from './fixtures/drain.ts';
 
 /** What is written at the end of a drain. */
-async function ending(output: 'plain' | 'json' | undefined, terminal = false): Promise<string> {
+async function ending(output: 'plain' | 'json' | 'yaml' | undefined, terminal = false): Promise<string> {
   const stdout = Object.assign(new PassThrough({ encoding: 'utf8' }), { isTTY: terminal });
   const context = { ...testContext({ NO_COLOR: '1' }).context, stdout, clock: manualClock() };
   const reporter = await openDrainReporter(context, {
@@ -36,4 +36,5 @@ test('a terminal gets the picture, and the same lines below', async () => {
 test('what is asked for with --output comes on a terminal too', async () => {
   assert.match(await ending('plain', true), /^ {7}0s {2}done/);
   assert.equal(JSON.parse(await ending('json', true)).outcome, 'done');
+  assert.match(await ending('yaml', true), /^---\ntime: .*\ntype: finished\noutcome: done\n/);
 });

@@ -46,6 +46,20 @@ describe('progress', () => {
     );
   });
 
+  it('counts a pod of a finished zone once, also if it was seen leaving often, or was replaced twice', () => {
+    const { progress, look } = watching();
+    look(0, sixPods());
+    remove(progress, 3, 'zone-a', 100);
+    remove(progress, 3, 'zone-a', 200);
+    progress.podRemoved({ name: 'ingester-3', uid: 'uid-3-again', zone: 'zone-a' }, START_MS + 300);
+    remove(progress, 0, 'zone-a', 400);
+    const bothBack = sixPods((ordinal) => (ordinal % 3 === 0 ? updated(ordinal) : {}));
+    const finished = look(4_000, bothBack).filter((event) => event.type === 'zone-finished');
+    assert.deepEqual(finished, [
+      { atMs: START_MS + 4_000, type: 'zone-finished', zone: 'zone-a', pods: 2, tookMs: 3_900 },
+    ]);
+  });
+
   it('knows how long a pod that it removed took to end', () => {
     const { progress, look } = watching();
     look(0, sixPods());
