@@ -1,4 +1,6 @@
-import { type Clock, instantOf } from '../clock.ts';
+import { type Clock, instantOf, longestBetweenMs } from '../clock.ts';
+import { UserError } from '../errors.ts';
+import { formatDuration, plural } from '../format.ts';
 import { abortable, startDeadline } from '../kube/deadline.ts';
 import type { GateState } from '../rollout/decide/types.ts';
 import type { GateSource, GateTimes } from './gate.ts';
@@ -27,6 +29,8 @@ export class GatePoll {
   private asking: Promise<unknown> | undefined;
   private failures = 0;
   private cancelTimer: () => void = () => {};
+  private lastFailure: unknown;
+  private onNextAnswer: () => void = () => {};
 
   constructor(given: PollOptions) {
     const { source, names } = given.source;
@@ -53,6 +57,45 @@ export class GatePoll {
     if (signal.aborted) stop();
     else signal.addEventListener('abort', stop, { once: true });
     return this.ask();
+  }
+
+  /**
+   * Waits for the first response for as long as one request may take.
+   *
+   * @returns why there is none: a UserError, or the signal's reason; undefined if there is one
+   */
+  async untilAnswered(): Promise<unknown> {
+    while (this.failures > 0) {
+      if (this.signal.aborted) return this.signal.reason;
+      if (this.lastFailure instanceof UserError) return this.lastFailure;
+      const { clock, times } = this.given;
+      const triedMs = longestBetweenMs(this.record.since, instantOf(clock));
+      if (triedMs >= times.timeoutMs) return this.refusal(triedMs);
+      await this.nextAnswer();
+    }
+    return undefined;
+  }
+
+  private refusal(triedMs: number): UserError {
+    const tried = `asked ${plural(this.failures, 'time')} in ${formatDuration(triedMs)}`;
+    return new UserError(
+      `no answer from ${this.given.source.source}, ${tried}: ${reasonOf(this.lastFailure)}`,
+      'nothing was changed; run the command again when it answers, or without this gate',
+      this.lastFailure,
+    );
+  }
+
+  /** Resolves after the next response or failure, and when the signal aborts. */
+  private nextAnswer(): Promise<void> {
+    const { signal } = this;
+    return new Promise((resolve) => {
+      const done = () => {
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      signal.addEventListener('abort', done);
+      this.onNextAnswer = done;
+    });
   }
 
   states(): readonly GateState[] {
@@ -96,7 +139,8 @@ export class GatePoll {
       this.failures = 0;
     } catch (error) {
       failure = error;
-      this.record.failure = error instanceof Error ? error.message : String(error);
+      this.record.failure = reasonOf(error);
+      this.lastFailure = error;
       this.failures += 1;
     } finally {
       deadline.clear();
@@ -104,6 +148,7 @@ export class GatePoll {
     if (this.signal.aborted) return failure;
     this.cancelTimer = clock.schedule(this.nextDelayMs(), () => void this.ask());
     onAnswer();
+    this.onNextAnswer();
     return failure;
   }
 
@@ -115,6 +160,10 @@ export class GatePoll {
     const longestMs = Math.min(FIRST_RETRY_MS * 2 ** (this.failures - 1), LONGEST_RETRY_MS);
     return longestMs * (0.5 + random() / 2);
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Whether what a response depends on is unchanged. If that cannot be determined, it is not. */

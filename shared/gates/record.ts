@@ -24,6 +24,8 @@ export interface GateAnswer {
 /** Granularity of seconds in a reason: reporters print a reason each time it changes. */
 const SECONDS_STEP_MS = 15_000;
 const MINUTE_MS = 60_000;
+/** Shown after a minute, when a source that restarts would have answered. */
+const HELP = 'to continue without it, stop the rollout and run its command without this gate';
 
 /** Whether the last response is recent enough for a disruption, and what it depends on is unchanged. */
 export function isFresh(record: GateRecord, now: Instant, times: GateTimes): boolean {
@@ -53,5 +55,7 @@ function silence({ source, since, answer, failure }: GateRecord, now: Instant): 
   const stepMs = silentMs < MINUTE_MS ? SECONDS_STEP_MS : MINUTE_MS;
   const shownMs = Math.floor(silentMs / stepMs) * stepMs;
   const howLong = shownMs > 0 ? ` for ${formatDuration(shownMs)}` : '';
-  return `no answer from ${source}${howLong}${failure === undefined ? '' : `: ${oneLine(failure)}`}`;
+  const why = failure === undefined ? '' : `: ${oneLine(failure)}`;
+  const help = silentMs < MINUTE_MS ? '' : `; ${HELP}`;
+  return `no answer from ${source}${howLong}${why}${help}`;
 }

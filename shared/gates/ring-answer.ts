@@ -14,7 +14,7 @@ const LONGEST_TEXT = 160;
  * query them (https://github.com/cortexproject/cortex/issues/3284).
  */
 const FIX =
-  '--ring takes the path of the ring page as this component has it: /ingester/ring (Mimir, Cortex, Tempo), /ring (Loki, Cortex), /store-gateway/ring, …; where only the distributors have it, name their Service: svc:NAMESPACE/distributor:PORT/PATH';
+  "--ring takes the path of the ring page on the workload's own pods: /ingester/ring (Mimir, Tempo), /ring (Loki), /store-gateway/ring, …; Cortex serves the ingesters' ring on its distributors, not on its ingesters: name their Service, svc:NAMESPACE/distributor:PORT/ring";
 
 /**
  * Extracts the ring page from a response.

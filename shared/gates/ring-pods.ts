@@ -5,9 +5,12 @@ import { RESOURCES, resourcePath } from '../kube/paths.ts';
 import type { RingPod } from './decide/ring/members.ts';
 
 const Port = z.object({ name: z.optional(z.string()), containerPort: z.number() });
-const PodPorts = z.object({
-  spec: z.object({ containers: z.array(z.object({ ports: z.optional(z.array(Port)) })) }),
+const Probe = z.object({ httpGet: z.optional(z.object({ port: z.union([z.string(), z.number()]) })) });
+const Container = z.object({
+  ports: z._default(z.array(Port), []),
+  readinessProbe: z.optional(Probe),
 });
+const PodPorts = z.object({ spec: z.object({ containers: z.array(Container) }) });
 const PodList = z.object({ items: z.array(z.unknown()) });
 
 /** Names of the HTTP port in the charts of Cortex, Mimir, Loki and Tempo. */
@@ -24,9 +27,10 @@ export function podsToAsk(pods: readonly RingPod[]): readonly RingPod[] {
 }
 
 /**
- * The port on which a pod serves its pages: the container port with this name, or by default the one named `http` or
- * `http-metrics`, otherwise 80, Cortex' default. The API server's own default, the first port of a container, may be
- * the gRPC port; and it accepts numbers only (`ResourceLocation` in `pkg/registry/core/pod/strategy.go` of Kubernetes).
+ * The port on which a pod serves its pages: the container port with this name. By default the one named `http` or
+ * `http-metrics`, otherwise that of an HTTP readiness probe, otherwise the only port, otherwise 80, Cortex' default. The
+ * API server's own default, the first port of a container, may be the gRPC port; and it accepts numbers only
+ * (`ResourceLocation` in `pkg/registry/core/pod/strategy.go` of Kubernetes).
  *
  * @param pod from the API
  * @param wanted a port's name or number
@@ -35,10 +39,17 @@ export function podsToAsk(pods: readonly RingPod[]): readonly RingPod[] {
 export function servingPort(pod: unknown, wanted: string | undefined): number | undefined {
   if (wanted !== undefined && /^\d+$/.test(wanted)) return Number(wanted);
   const parsed = z.safeParse(PodPorts, pod);
-  const ports = parsed.success ? parsed.data.spec.containers.flatMap(({ ports = [] }) => ports) : [];
-  const named = (name: string) => ports.find((port) => port.name === name)?.containerPort;
+  const containers = parsed.success ? parsed.data.spec.containers : [];
+  const ports = containers.flatMap((container) => container.ports);
+  const named = (name: string | number) => ports.find((port) => port.name === name)?.containerPort;
   if (wanted !== undefined) return named(wanted);
-  return PAGE_PORTS.map(named).find((port) => port !== undefined) ?? DEFAULT_PORT;
+  const probed = containers.flatMap(({ readinessProbe }) => readinessProbe?.httpGet?.port ?? []);
+  const candidates = [
+    ...PAGE_PORTS.map(named),
+    ...probed.map((port) => (typeof port === 'number' ? port : named(port))),
+    ports.length === 1 ? ports[0]?.containerPort : undefined,
+  ];
+  return candidates.find((port) => port !== undefined) ?? DEFAULT_PORT;
 }
 
 /**

@@ -8,10 +8,11 @@ import { GatePoll } from './poll.ts';
 /** Gates that are polled during a rollout. */
 export interface GateWatch {
   /**
-   * Queries every source once, and then polls until the signal aborts. A source that does not respond is not
-   * an error: its gates are unknown, and block until it does.
+   * Queries every source, and then polls until the signal aborts. A source that stops responding later is not an error:
+   * its gates are unknown, and block until it responds again.
    *
-   * @throws UserError with everything that the operator must fix; nothing is polled then
+   * @throws UserError with everything that the operator must fix, which includes sources that do not respond; nothing is
+   * polled then
    * @throws the signal's reason when it aborts before the first responses
    */
   start(signal: AbortSignal): Promise<void>;
@@ -56,9 +57,12 @@ export function watchGates(sources: readonly GateSource[], options: WatchGatesOp
       const failed = new AbortController();
       const both = AbortSignal.any([signal, failed.signal]);
       both.addEventListener('abort', () => listeners.clear(), { once: true });
-      const failures = await Promise.all(polls.map((poll) => poll.start(both)));
+      const first = await Promise.all(polls.map((poll) => poll.start(both)));
+      let mistakes = mistakesIn(first);
+      if (mistakes.length === 0) {
+        mistakes = mistakesIn(await Promise.all(polls.map((poll) => poll.untilAnswered())));
+      }
       signal.throwIfAborted();
-      const mistakes = failures.filter((failure) => failure instanceof UserError);
       if (mistakes.length === 0) return;
       failed.abort(new Error('a gate cannot be watched'));
       throw together(mistakes);
@@ -72,6 +76,10 @@ export function watchGates(sources: readonly GateSource[], options: WatchGatesOp
     },
     onChange: (listener) => listeners.add(listener),
   };
+}
+
+function mistakesIn(failures: readonly unknown[]): UserError[] {
+  return failures.filter((failure) => failure instanceof UserError);
 }
 
 function together(mistakes: readonly UserError[]): UserError {

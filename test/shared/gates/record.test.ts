@@ -45,7 +45,10 @@ describe('the record of a gate source', () => {
     assert.equal(reasonAfter(14_999, 'refused'), 'no answer from CloudWatch: refused');
     assert.equal(reasonAfter(15_000, 'refused'), 'no answer from CloudWatch for 15s: refused');
     assert.equal(reasonAfter(47_000, 'refused'), 'no answer from CloudWatch for 45s: refused');
-    assert.equal(reasonAfter(179_000, undefined), 'no answer from CloudWatch for 2m 00s');
+    assert.equal(
+      reasonAfter(179_000, undefined),
+      'no answer from CloudWatch for 2m 00s; to continue without it, stop the rollout and run its command without this gate',
+    );
   });
 
   it('keeps terminal control out of the reason', () => {

@@ -37,8 +37,27 @@ describe('the port of the page', () => {
     assert.equal(servingPort(withPorts([grpc, metrics, http]), undefined), 3200);
   });
 
+  it('is otherwise the one of the HTTP readiness probe, by number or name', () => {
+    const probed = (port: string | number) => ({
+      spec: {
+        containers: [
+          { ports: [grpc, { name: 'web', containerPort: 8081 }], readinessProbe: { httpGet: { port } } },
+        ],
+      },
+    });
+    assert.equal(servingPort(probed(8082), undefined), 8082);
+    assert.equal(servingPort(probed('web'), undefined), 8081);
+    assert.equal(servingPort(probed('elsewhere'), undefined), 80);
+    const tcp = { ports: [grpc, { containerPort: 1 }], readinessProbe: { tcpSocket: { port: 9095 } } };
+    assert.equal(servingPort({ spec: { containers: [tcp] } }, undefined), 80);
+  });
+
+  it('is otherwise the only one', () => {
+    assert.equal(servingPort(withPorts([{ containerPort: 3100 }]), undefined), 3100);
+  });
+
   it('is 80 where none is', () => {
-    assert.equal(servingPort(withPorts([grpc]), undefined), 80);
+    assert.equal(servingPort(withPorts([grpc, { containerPort: 9096 }]), undefined), 80);
     assert.equal(servingPort({ spec: { containers: [] } }, undefined), 80);
     assert.equal(servingPort(undefined, undefined), 80);
   });

@@ -214,7 +214,10 @@ describe('a hash ring as a gate', () => {
       assert.ok(error instanceof UserError, error.message);
       assert.match(error.message, /^\/ring .*is not the page of a hash ring: |^\/ring is not/);
       assert.match(error.message, message);
-      assert.match(error.fix ?? '', /\/ingester\/ring \(Mimir, Cortex, Tempo\).*svc:NAMESPACE\/distributor/);
+      assert.match(
+        error.fix ?? '',
+        /\/ingester\/ring \(Mimir, Tempo\).*Cortex serves .* on its distributors.*svc:NAMESPACE\/distributor/,
+      );
     }
   });
 

@@ -86,36 +86,77 @@ describe('the watch of gates', () => {
     assert.ok(sources.every((source) => source.closed));
   });
 
-  it('starts with a source that does not answer, as unknown, and asks it ever more rarely', async () => {
-    const { clock, source, watch, start } = setUp();
+  it('does not start with a source that does not answer, and asks no more', async () => {
+    const { clock, source, start } = setUp();
     const started = start();
-    (await source.asked(1)).fail(new Error('connect ECONNREFUSED'));
-    await started;
-    assert.deepEqual(watch.states(), [
-      { name: 'gate of Oracle', state: 'unknown', reason: 'no answer from Oracle: connect ECONNREFUSED' },
-    ]);
+    const refused = assert.rejects(started, (error) => {
+      assert.ok(error instanceof UserError);
+      assert.equal(error.message, 'no answer from Oracle, asked 5 times in 7s: connect ECONNREFUSED');
+      assert.match(error.fix ?? '', /^nothing was changed; /);
+      return true;
+    });
     const waits = [];
-    for (let number = 2; number <= 10; number += 1) {
+    for (let number = 1; number <= 5; number += 1) {
+      (await source.asked(number)).fail(new Error('connect ECONNREFUSED'));
+      if (number === 5) break;
       const waitMs = await clock.scheduled((delayMs) => delayMs !== TIMES.timeoutMs);
       waits.push(waitMs);
+      await new Promise((resolve) => setImmediate(resolve));
       clock.advance(waitMs);
-      (await source.asked(number)).fail(new Error('connect ECONNREFUSED'));
     }
-    assert.deepEqual(waits, [500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
+    await refused;
+    assert.deepEqual(waits, [500, 1_000, 2_000, 4_000]);
+    assert.deepEqual(clock.pending(), []);
+    assert.equal(source.closed, true);
   });
 
-  it('opens by itself when the source answers again', async () => {
+  it('starts when a source answers at the second time', async () => {
     const { clock, source, watch, start } = setUp();
     const started = start();
     (await source.asked(1)).fail(new Error('down'));
-    await started;
+    await clock.scheduled((delayMs) => delayMs === 500);
     clock.advance(500);
-    const opening = change(watch);
     (await source.asked(2)).answer('open');
+    await started;
+    assert.equal(stateOf(watch), 'open');
+    assert.deepEqual(clock.pending(), [6_000], 'the failure is forgotten');
+  });
+
+  it('asks a source that no longer answers ever more rarely, and says after a minute what would help', async () => {
+    const { clock, source, watch } = await opened();
+    clock.advance(6_000);
+    const waits = [];
+    for (let number = 2; number <= 10; number += 1) {
+      (await source.asked(number)).fail(new Error('connect ECONNREFUSED'));
+      const waitMs = await clock.scheduled((delayMs) => delayMs !== TIMES.timeoutMs);
+      waits.push(waitMs);
+      clock.advance(waitMs);
+      if (number === 6) {
+        assert.match(
+          watch.states()[0]?.reason ?? '',
+          /^no answer from Oracle for 15s: connect ECONNREFUSED$/,
+        );
+      }
+    }
+    assert.deepEqual(waits, [500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
+    assert.match(
+      watch.states()[0]?.reason ?? '',
+      /^no answer from Oracle for 2m 00s: connect ECONNREFUSED; to continue without it, stop the rollout/,
+    );
+  });
+
+  it('opens by itself when the source answers again', async () => {
+    const { clock, source, watch } = await opened();
+    clock.advance(6_000);
+    (await source.asked(2)).fail(new Error('down'));
+    await clock.scheduled((delayMs) => delayMs === 500);
+    clock.advance(4_001);
+    assert.equal(stateOf(watch), 'unknown');
+    const opening = change(watch);
+    (await source.asked(3)).answer('open');
     await opening;
     assert.equal(stateOf(watch), 'open');
     assert.equal(watch.fresh, true);
-    assert.deepEqual(clock.pending(), [6_000], 'the failure is forgotten');
   });
 
   for (const [random, expectedMs] of [
@@ -258,8 +299,7 @@ describe('the watch of gates', () => {
       close() {},
     };
     const clock = manualClock();
-    const watch = watchGates([broken], { clock, random: () => 0, times: TIMES });
-    await watch.start(new AbortController().signal);
-    assert.equal(stateOf(watch), 'unknown');
+    const watch = watchGates([broken], { clock, random: () => 0, times: { ...TIMES, timeoutMs: 0 } });
+    await assert.rejects(watch.start(new AbortController().signal), /no answer from Broken.*not a function/);
   });
 });
