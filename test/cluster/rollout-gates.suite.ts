@@ -120,6 +120,22 @@ export function rolloutGatesSuite(factory: ClusterFactory): void {
       assert.equal(await bench.versions('misspelt'), versions);
     });
 
+    it('refuses a gate that nobody answers before the template is changed', async () => {
+      await bench.stale({ name: 'unanswered', replicas: 3 });
+      const versions = await bench.versions('unanswered');
+      const closed = await serve(() => {});
+      await closed.close();
+      const gates = [`--gate-http=${closed.url}/ok`, '--ring=/ring:9', ...INTERVAL];
+      const { stderr } = await ended(bench.start('unanswered', '--restart', '--yes', ...gates), 1);
+      assert.match(stderr, /no answer from http:.*\/ok, asked \d+ times in \ds: connect ECONNREFUSED/);
+      assert.match(stderr, /no answer from hash ring \/ring:9, asked \d+ times/);
+      assert.match(
+        stderr,
+        /nothing was changed; run the command again when it answers, or without this gate/,
+      );
+      assert.equal(await bench.versions('unanswered'), versions);
+    });
+
     it('holds while --gate-http answers 503, and goes on with its first 200', async () => {
       await bench.stale({ name: 'frozen', replicas: 3 });
       let status = 503;
