@@ -1,4 +1,4 @@
-import type { WorkloadKind } from '../../shared/rollout/decide/workload.ts';
+import type { MemberKind } from '../../shared/rollout/decide/workload-id.ts';
 import { UsageError } from './errors.ts';
 
 /** The positional of a workload, for yargs. */
@@ -13,11 +13,11 @@ export const NAME_A_WORKLOAD = 'name a workload, for example sts/ingester';
 
 /** A workload as named on the command line. */
 export interface Target {
-  kind: WorkloadKind;
+  kind: MemberKind;
   name: string;
 }
 
-const KIND_NAMES: ReadonlyMap<string, WorkloadKind> = new Map([
+const KIND_NAMES: ReadonlyMap<string, MemberKind> = new Map([
   ['sts', 'statefulset'],
   ['statefulset', 'statefulset'],
   ['statefulsets', 'statefulset'],

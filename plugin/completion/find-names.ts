@@ -131,16 +131,17 @@ function servicesIn(services: readonly Thing[]): Candidate[] {
   );
 }
 
-/** Newest first, without the update revision. */
+/** Newest first, without the update revision; of the first member, if there are several. */
 async function revisionsOf(kube: Kube, target: Target): Promise<Candidate[]> {
   const [{ fetchWorkload }, { fetchRevisions }] = await Promise.all([
     import('../../shared/rollout/drive/fetch-workload.ts'),
     import('../../shared/rollout/drive/revisions.ts'),
   ]);
   const { workload } = await fetchWorkload(kube, target);
-  const revisions = await fetchRevisions(kube, workload);
+  const [member] = workload.members;
+  const revisions = member ? await fetchRevisions(kube, member) : [];
   return revisions
-    .filter(({ name }) => name !== workload.updateRevision)
+    .filter(({ name }) => name !== member?.updateRevision)
     .map(({ number, metadata, template }) => {
       const images = Template.parse(template).spec.containers.map(({ image }) => image);
       const cause = metadata.annotations['kubernetes.io/change-cause'];

@@ -3,6 +3,7 @@ import { type HeldLease, holdLease } from '../../shared/kube/held-lease.ts';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import { createLease, isConflict, patchLease, takenBy } from '../../shared/kube/lease-record.ts';
 import { type PodToSettle, Settlements } from '../../shared/removals/settlements.ts';
+import { leaseName } from '../../shared/rollout/decide/workload-id.ts';
 import { ANNOTATION } from '../../shared/rollout/drive/annotations.ts';
 import {
   FORMER_REQUESTS_ENDED,
@@ -10,7 +11,6 @@ import {
   noteFormerRequests,
   whySettling,
 } from '../../shared/rollout/drive/former-requests.ts';
-import { leaseName } from '../../shared/rollout/drive/rollout-lock.ts';
 import type { Rollouts } from './rollouts.ts';
 
 /** A workload, by what its Lease is named after. */

@@ -4,7 +4,8 @@ import { believedForMs, type HolderSight, seeHolder } from '../../shared/kube/le
 import { type Lease, readLease } from '../../shared/kube/objects.ts';
 import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
 import { type ConnectionState, type WatchCache, watchCache } from '../../shared/kube/watch-cache.ts';
-import { LEASE_DURATION_MS, leaseName } from '../../shared/rollout/drive/rollout-lock.ts';
+import { leaseName } from '../../shared/rollout/decide/workload-id.ts';
+import { LEASE_DURATION_MS } from '../../shared/rollout/drive/rollout-lock.ts';
 
 /**
  * Which rollouts are running, from their Leases. If no webhook enforces a budget over both, only these keep a rollout

@@ -7,13 +7,14 @@ import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
 import { labelSelectorText } from '../../shared/kube/selectors.ts';
 import type { ZoneSource } from '../../shared/kube/zones.ts';
 import type { Observation } from '../../shared/rollout/decide/types.ts';
-import { FIRST_LOOK, type Workload, type WorkloadKind } from '../../shared/rollout/decide/workload.ts';
+import { FIRST_LOOK, type Workload } from '../../shared/rollout/decide/workload.ts';
+import { nameOf, type WorkloadName } from '../../shared/rollout/decide/workload-id.ts';
 import { fetchWorkload } from '../../shared/rollout/drive/fetch-workload.ts';
 import type { Target } from '../cli/target.ts';
 
 /** The state of a workload whose rollout is planned. */
 export interface Survey {
-  workload: { kind: WorkloadKind; namespace: string; name: string };
+  workload: WorkloadName;
   /** Its pods in the form of the rollout's decision. */
   observation: Observation;
   /** The same pods as API objects. */
@@ -37,13 +38,12 @@ export async function surveyWorkload(
   zones?: ZoneSource,
 ): Promise<Survey> {
   const { workload } = await fetchWorkload(kube, target);
-  const { kind, metadata, minReadySeconds } = workload;
-  const { namespace, name } = metadata;
+  const { id, minReadySeconds } = workload;
   const [pods, nodes] = await Promise.all([listPods(kube, workload), nodesByName(kube)]);
   const nowMs = clock.nowMs() + kube.clockSkewMs;
   const minReadyMs = minReadySeconds * 1000;
   return {
-    workload: { kind, namespace, name },
+    workload: nameOf(id),
     observation: workload.observe({ pods, nodes, zones }, { ...FIRST_LOOK, minReadyMs, nowMs }),
     pods,
     minReadyMs,
@@ -51,13 +51,13 @@ export async function surveyWorkload(
   };
 }
 
-async function listPods(
-  kube: Kube,
-  { metadata: { namespace }, selector, revisionOf }: Workload,
-): Promise<Pod[]> {
-  const { items } = await listAll(kube, {
-    path: resourcePath({ ...RESOURCES.pods, namespace }),
-    query: { labelSelector: labelSelectorText(selector) },
+async function listPods(kube: Kube, { members }: Workload): Promise<Pod[]> {
+  const lists = members.map(async ({ metadata: { namespace }, selector, revisionOf }) => {
+    const { items } = await listAll(kube, {
+      path: resourcePath({ ...RESOURCES.pods, namespace }),
+      query: { labelSelector: labelSelectorText(selector) },
+    });
+    return items.map(readPod).filter((pod) => revisionOf(pod) !== undefined);
   });
-  return items.map(readPod).filter((pod) => revisionOf(pod) !== undefined);
+  return (await Promise.all(lists)).flat();
 }

@@ -7,15 +7,16 @@ import type { Lease } from '../../shared/kube/objects.ts';
 import { disruptionLimit } from '../../shared/rollout/decide/limits.ts';
 import { emptyMemory } from '../../shared/rollout/decide/memory.ts';
 import { knownZones } from '../../shared/rollout/decide/pods.ts';
-import { FIRST_LOOK, subjectOf, type Workload } from '../../shared/rollout/decide/workload.ts';
+import { FIRST_LOOK, type Workload } from '../../shared/rollout/decide/workload.ts';
+import { commandName } from '../../shared/rollout/decide/workload-id.ts';
 import { ANNOTATION } from '../../shared/rollout/drive/annotations.ts';
 import { type HolderFlags, readHolderFlags } from '../../shared/rollout/drive/holder-flags.ts';
 import { orderBy, orderText, readSteering } from '../../shared/rollout/drive/orders.ts';
 import { annotateLease, fetchRolloutLease } from '../../shared/rollout/drive/rollout-lease.ts';
-import { LEASE_DURATION_MS, leaseName } from '../../shared/rollout/drive/rollout-lock.ts';
+import { LEASE_DURATION_MS } from '../../shared/rollout/drive/rollout-lock.ts';
 import { applyChange, type PlannedChange, planChange } from '../../shared/rollout/drive/template.ts';
 import type { WorkloadWatches } from '../../shared/rollout/drive/watches.ts';
-import { commandName } from '../../shared/rollout/drive/workload-names.ts';
+import { listNames } from '../../shared/sentences.ts';
 import type { Context } from '../cli/context.ts';
 import { explainPod } from './explain-pod.ts';
 import type { RolloutControls, UndoProposal } from './reporter.ts';
@@ -59,10 +60,10 @@ class LeaseOrders {
   readonly #subject: string;
 
   constructor(options: ControlsOptions) {
-    const { kind, metadata } = options.workload;
+    const { namespace, lease, subject } = options.workload.id;
     this.#options = options;
-    this.#at = { namespace: metadata.namespace, name: leaseName(kind, metadata.name) };
-    this.#subject = subjectOf(options.workload);
+    this.#at = { namespace, name: lease };
+    this.#subject = subject;
   }
 
   async togglePause(): Promise<string> {
@@ -105,11 +106,11 @@ class LeaseOrders {
   async planUndo(): Promise<UndoProposal | string> {
     const workload = this.#workload();
     const { holder } = await this.#look();
-    const command = `kubectl zone rollout ${commandName(workload)} --undo`;
+    const command = `kubectl zone rollout ${commandName(workload.id)} --undo`;
     this.#mustRun(holder, `turn back and roll with: ${command}`);
     if (!workload.isHeld) {
       throw new UserError(
-        `${this.#subject} is not ${workload.kind === 'statefulset' ? 'OnDelete' : 'paused'}: its controller would replace the pods without regard to zones`,
+        `${this.#subject} is not ${workload.id.kind === 'deployment' ? 'paused' : 'OnDelete'}: its controller would replace the pods without regard to zones`,
       );
     }
     if (!workload.revisionObserved) {
@@ -120,15 +121,15 @@ class LeaseOrders {
     const plan = await planChange(kube, workload, change, clock.nowMs());
     if (plan.differences.length === 0) return 'the previous revision has the same template: nothing to undo';
     return {
-      revision: plan.revision ?? '',
+      revision: listNames(plan.members.flatMap(({ revision }) => revision ?? [])),
       differences: plan.differences,
-      confirm: () => this.#undo(workload, plan),
+      confirm: () => this.#undo(plan),
     };
   }
 
-  async #undo(workload: Workload, plan: PlannedChange): Promise<string> {
+  async #undo(plan: PlannedChange): Promise<string> {
     const { annotations } = await this.#look();
-    await applyChange(this.#options.kube, workload, plan, { dryRun: false });
+    await applyChange(this.#options.kube, plan);
     await this.#write({ [ANNOTATION.undone]: this.#order() });
     const paused = readSteering(annotations).paused ? '; it is still paused, p resumes' : '';
     return `the template is back at the previous revision${paused}`;

@@ -33,7 +33,7 @@ export async function dryRun(
   if (request.dryRun !== 'server') return EXIT.done;
 
   const stale = observation.pods.filter((pod) => pod.stale && !pod.surplus && !pod.terminating);
-  const { namespace } = workload.metadata;
+  const { namespace } = workload.id;
   const refused = await tryRemovals(
     kube,
     stale.map(({ name, uid }) => ({ namespace, name, uid })),

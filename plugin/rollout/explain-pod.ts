@@ -22,7 +22,7 @@ export function explainPod(
   const pod = [...pods.values()].find(({ metadata }) => metadata.name === name);
   if (!pod) {
     const why =
-      workload?.kind === 'deployment'
+      workload?.id.kind === 'deployment'
         ? 'has gone: a pod of another name will take its place'
         : 'does not exist: its controller has not made it again';
     return [{ about: 'pod', text: why, holds: true }];
@@ -37,8 +37,9 @@ export function explainPod(
 
 function whereabouts(pod: Pod, workload: Workload | undefined, nowMs: number): Finding[] {
   const { metadata, spec, status } = pod;
-  const revision = workload?.revisionOf(pod) ?? '';
-  const age = revision === workload?.updateRevision ? 'the new revision' : 'an old revision';
+  const member = workload?.memberOf(pod);
+  const revision = member?.revisionOf(pod) ?? '';
+  const age = revision === (member?.updateRevision ?? '') ? 'the new revision' : 'an old revision';
   const place = spec.nodeName === undefined ? 'on no node yet' : `on node ${spec.nodeName}`;
   const about = 'pod' as const;
   const readyMs = readySinceMs(pod);
@@ -47,7 +48,7 @@ function whereabouts(pod: Pod, workload: Workload | undefined, nowMs: number): F
   const findings: Finding[] = [
     {
       about,
-      text: `${status.phase || 'no phase'}, ${place}, ${age} (${shortRevision(revision, workload?.metadata.name ?? '')})`,
+      text: `${status.phase || 'no phase'}, ${place}, ${age} (${shortRevision(revision, member?.metadata.name ?? '')})`,
       holds: false,
     },
     { about, text: state, holds: readyMs === undefined },

@@ -4,14 +4,13 @@ import type { Kube } from '../../shared/kube/kube.ts';
 import { acquireLease, HeldByOtherError } from '../../shared/kube/lease.ts';
 import { seeHolder, shownForMs } from '../../shared/kube/lease-holder.ts';
 import type { Lease } from '../../shared/kube/objects.ts';
-import { subjectOf, type Workload, type WorkloadKind } from '../../shared/rollout/decide/workload.ts';
+import { commandName, type WorkloadId, type WorkloadKind } from '../../shared/rollout/decide/workload-id.ts';
 import { ANNOTATION } from '../../shared/rollout/drive/annotations.ts';
 import { fetchWorkload } from '../../shared/rollout/drive/fetch-workload.ts';
 import { formerRequests, noteFormerRequests } from '../../shared/rollout/drive/former-requests.ts';
 import { orderBy, orderText, readSteering } from '../../shared/rollout/drive/orders.ts';
 import { annotateLease, fetchRolloutLease } from '../../shared/rollout/drive/rollout-lease.ts';
-import { identityOf, LEASE_DURATION_MS, leaseName } from '../../shared/rollout/drive/rollout-lock.ts';
-import { commandName } from '../../shared/rollout/drive/workload-names.ts';
+import { identityOf, LEASE_DURATION_MS } from '../../shared/rollout/drive/rollout-lock.ts';
 import type { Context } from '../cli/context.ts';
 import { EXIT, type ExitCode } from '../cli/errors.ts';
 import { writeLine } from '../cli/output.ts';
@@ -38,8 +37,8 @@ export async function runSteer(request: SteerRequest, context: Context): Promise
   try {
     const fetched = await fetchWorkload(kube, request.target);
     const { workload } = fetched;
-    const { kind, metadata } = workload;
-    const at = { namespace: metadata.namespace, name: leaseName(kind, metadata.name) };
+    const { kind, namespace, lease: name, subject } = workload.id;
+    const at = { namespace, name };
     const lease = await fetchRolloutLease(kube, at);
     const order = orderText(orderBy(context, request.reason));
     let holder = lease && looksAlive(lease, kube, context.clock) ? lease.spec.holderIdentity : '';
@@ -48,10 +47,7 @@ export async function runSteer(request: SteerRequest, context: Context): Promise
       if (lease?.spec.holderIdentity) await annotateLease(kube, at, { [ANNOTATION.aborted]: order });
       const left = await asHolder(kube, { ...at, kind }, lease, context, (held) => fetched.giveUp(held));
       if (left.kind === 'done' && left.result !== undefined) {
-        writeLine(
-          context.stdout,
-          `${subjectOf(workload)} is not being rolled out any more, and ${left.result}`,
-        );
+        writeLine(context.stdout, `${subject} is not being rolled out any more, and ${left.result}`);
         return EXIT.done;
       }
       holder = left.kind === 'held' ? left.holder : '';
@@ -60,9 +56,9 @@ export async function runSteer(request: SteerRequest, context: Context): Promise
       const left = await asHolder(kube, { ...at, kind }, lease, context, async () => undefined);
       if (left.kind === 'held') holder = left.holder;
     }
-    const words = wordsFor(request, workload, lease, holder, order);
+    const words = wordsFor(request, workload.id, lease, holder, order);
     if (words.annotations) await annotateLease(kube, at, words.annotations);
-    writeLine(context.stdout, `${subjectOf(workload)} ${words.said}`);
+    writeLine(context.stdout, `${subject} ${words.said}`);
     return EXIT.done;
   } finally {
     await kube.close();
@@ -134,7 +130,7 @@ interface Words {
  */
 function wordsFor(
   { turn }: SteerRequest,
-  workload: Workload,
+  workload: WorkloadId,
   lease: Lease | undefined,
   holder: string,
   order: string,
@@ -157,10 +153,10 @@ function wordsFor(
   }
 }
 
-function noRollout(workload: Workload, lease: Lease | undefined, turn: Turn): UserError {
+function noRollout(workload: WorkloadId, lease: Lease | undefined, turn: Turn): UserError {
   const state = lease?.metadata.annotations[ANNOTATION.state];
   return new UserError(
-    `${subjectOf(workload)} is not being rolled out${state ? ` (the last rollout: ${state})` : ''}, so there is nothing to ${turn}`,
+    `${workload.subject} is not being rolled out${state ? ` (the last rollout: ${state})` : ''}, so there is nothing to ${turn}`,
     `kubectl zone rollout status ${commandName(workload)} shows where it is`,
   );
 }

@@ -7,12 +7,12 @@ import { listAll } from '../../shared/kube/list.ts';
 import { readPod } from '../../shared/kube/objects.ts';
 import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
 import { labelSelectorText } from '../../shared/kube/selectors.ts';
-import { subjectOf, type Workload } from '../../shared/rollout/decide/workload.ts';
+import { type Member, subjectOf } from '../../shared/rollout/decide/workload.ts';
+import { idOf, nameOf } from '../../shared/rollout/decide/workload-id.ts';
 import { ANNOTATION } from '../../shared/rollout/drive/annotations.ts';
 import { fetchWorkload } from '../../shared/rollout/drive/fetch-workload.ts';
 import { fetchRevisions, type Revision } from '../../shared/rollout/drive/revisions.ts';
 import { fetchRolloutLease } from '../../shared/rollout/drive/rollout-lease.ts';
-import { leaseName } from '../../shared/rollout/drive/rollout-lock.ts';
 import { differences } from '../../shared/rollout/drive/template-diff.ts';
 import { countPods } from '../../shared/sentences.ts';
 import type { Context, OutputStream } from '../cli/context.ts';
@@ -37,6 +37,8 @@ const Images = z.object({
 
 /** One revision of the workload's template. */
 interface Entry {
+  /** The object whose template it is. */
+  set: string;
   revision: number;
   name: string;
   pods: number;
@@ -59,18 +61,19 @@ export async function runHistory(
   const kube = await context.connect(connection);
   try {
     const { workload } = await fetchWorkload(kube, target);
-    const { kind, metadata } = workload;
-    const { namespace, name } = metadata;
-    const [revisions, pods, lease] = await Promise.all([
-      fetchRevisions(kube, workload),
-      countPodsByRevision(kube, workload),
-      fetchRolloutLease(kube, { namespace, name: leaseName(kind, name) }),
-    ]);
-    const entries = revisions.map((each) => entryOf(each, pods, workload));
+    const { id, members } = workload;
+    const histories = await Promise.all(members.map((member) => readHistory(kube, member)));
     if (revision > 0) {
-      await showRevision(chosenRevision(revisions, entries, revision, workload), output, context.stdout);
+      await showRevisions(
+        histories.map((history) => chosenRevision(history, revision)),
+        output,
+        context.stdout,
+      );
       return EXIT.done;
     }
+    const entries = histories.flatMap((history) => history.entries);
+    const lease = await fetchRolloutLease(kube, { namespace: id.namespace, name: id.lease });
+    const ofSets = id.kind === 'group';
     const last = lease && {
       state: lease.metadata.annotations[ANNOTATION.state] ?? '',
       reason: lease.metadata.annotations[ANNOTATION.reason] ?? '',
@@ -78,12 +81,14 @@ export async function runHistory(
       renewedAt: isoTime(lease.spec.renewTimeMs),
     };
     if (output) {
-      const about = { kind, namespace, name };
-      await writeData(context.stdout, { type: 'history', workload: about, revisions: entries, last }, output);
+      const revisions = entries.map(({ set, ...entry }) => ({ ...(ofSets && { set }), ...entry }));
+      const document = { type: 'history', workload: nameOf(id), revisions, last };
+      await writeData(context.stdout, document, output);
       return EXIT.done;
     }
     const nowMs = context.clock.nowMs() + kube.clockSkewMs;
     const rows = entries.map((each) => [
+      ...(ofSets ? [each.set] : []),
       String(each.revision),
       each.name,
       String(each.pods),
@@ -93,7 +98,7 @@ export async function runHistory(
       each.cause,
     ]);
     const lines = textTable([
-      ['REVISION', 'NAME', 'PODS', 'AGE', 'STATE', 'IMAGES', 'CHANGE-CAUSE'],
+      [...(ofSets ? ['SET'] : []), 'REVISION', 'NAME', 'PODS', 'AGE', 'STATE', 'IMAGES', 'CHANGE-CAUSE'],
       ...rows,
     ]);
     if (last) {
@@ -107,9 +112,24 @@ export async function runHistory(
   }
 }
 
+/** The history of a member, oldest first; `entries` and `revisions` correspond. */
+interface History {
+  member: Member;
+  revisions: readonly Revision[];
+  entries: readonly Entry[];
+}
+
+async function readHistory(kube: Kube, member: Member): Promise<History> {
+  const [revisions, pods] = await Promise.all([
+    fetchRevisions(kube, member),
+    countPodsByRevision(kube, member),
+  ]);
+  return { member, revisions, entries: revisions.map((each) => entryOf(each, pods, member)) };
+}
+
 /** A revision with its template, and what it changed. */
 interface ChosenRevision {
-  workload: Workload;
+  member: Member;
   entry: Entry;
   /** The one before it in the history, if that still exists. */
   before: Entry | undefined;
@@ -119,39 +139,42 @@ interface ChosenRevision {
 }
 
 /** @throws UserError if there is no such revision */
-function chosenRevision(
-  revisions: readonly Revision[],
-  entries: readonly Entry[],
-  revision: number,
-  workload: Workload,
-): ChosenRevision {
+function chosenRevision({ member, revisions, entries }: History, revision: number): ChosenRevision {
   const index = revisions.findIndex(({ number }) => number === revision);
   const [chosen, entry] = [revisions[index], entries[index]];
   if (!chosen || !entry) {
     const numbers = revisions.map(({ number }) => number);
     throw new UserError(
-      `${subjectOf(workload)} has no revision ${revision}`,
+      `${subjectOf(member)} has no revision ${revision}`,
       numbers.length > 0 ? `the revisions are: ${numbers.join(', ')}` : undefined,
     );
   }
   const before = entries[index - 1];
   const changes = before ? differences(revisions[index - 1]?.template, chosen.template) : [];
-  return { workload, entry, before, changes, template: chosen.template };
+  return { member, entry, before, changes, template: chosen.template };
+}
+
+async function showRevisions(
+  chosen: readonly ChosenRevision[],
+  output: DataOutput | undefined,
+  stdout: OutputStream,
+): Promise<void> {
+  for (const each of chosen) await showRevision(each, output, stdout);
 }
 
 async function showRevision(
-  { workload, entry, before, changes, template }: ChosenRevision,
+  { member, entry, before, changes, template }: ChosenRevision,
   output: DataOutput | undefined,
   stdout: OutputStream,
 ): Promise<void> {
   if (output) {
-    const { kind, metadata } = workload;
-    const about = { kind, namespace: metadata.namespace, name: metadata.name };
-    return writeData(stdout, { type: 'revision', workload: about, ...entry, changes, template }, output);
+    const { set: _, ...shown } = entry;
+    const workload = nameOf(idOf(member.kind, member.metadata));
+    return writeData(stdout, { type: 'revision', workload, ...shown, changes, template }, output);
   }
   const state = entry.state === '' ? '' : `, the ${entry.state} revision`;
   writeLines(stdout, [
-    `${subjectOf(workload)} with revision #${entry.revision} (${entry.name}): ${countPods(entry.pods)}${state}`,
+    `${subjectOf(member)} with revision #${entry.revision} (${entry.name}): ${countPods(entry.pods)}${state}`,
     ...(entry.cause === '' ? [] : [`Change-Cause: ${entry.cause}`]),
     ...(before ? [`Changes since revision ${before.revision}:`, ...changes.map((line) => `  ${line}`)] : []),
     'Pod Template:',
@@ -160,14 +183,14 @@ async function showRevision(
   writeDocument(stdout, yaml.replace(/^(?=.)/gm, '  '));
 }
 
-async function countPodsByRevision(kube: Kube, workload: Workload): Promise<Map<string, number>> {
+async function countPodsByRevision(kube: Kube, member: Member): Promise<Map<string, number>> {
   const { items } = await listAll(kube, {
-    path: resourcePath({ ...RESOURCES.pods, namespace: workload.metadata.namespace }),
-    query: { labelSelector: labelSelectorText(workload.selector) },
+    path: resourcePath({ ...RESOURCES.pods, namespace: member.metadata.namespace }),
+    query: { labelSelector: labelSelectorText(member.selector) },
   });
   const counts = new Map<string, number>();
   for (const pod of items.map(readPod)) {
-    const revision = workload.revisionOf(pod);
+    const revision = member.revisionOf(pod);
     if (revision !== undefined) counts.set(revision, (counts.get(revision) ?? 0) + 1);
   }
   return counts;
@@ -176,10 +199,11 @@ async function countPodsByRevision(kube: Kube, workload: Workload): Promise<Map<
 function entryOf(
   { name, number, metadata, template }: Revision,
   pods: ReadonlyMap<string, number>,
-  { updateRevision, currentRevision }: Workload,
+  { updateRevision, currentRevision, metadata: { name: set } }: Member,
 ): Entry {
   const state = name === updateRevision ? 'update' : name === currentRevision ? 'current' : '';
   return {
+    set,
     revision: number,
     name: metadata.name,
     pods: pods.get(name) ?? 0,

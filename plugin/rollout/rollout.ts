@@ -5,7 +5,6 @@ import { fetchWorkload } from '../../shared/rollout/drive/fetch-workload.ts';
 import { checkAccess } from '../../shared/rollout/drive/preflight.ts';
 import type { RolloutRequest } from '../../shared/rollout/drive/request.ts';
 import type { RolloutHost } from '../../shared/rollout/drive/rollout-host.ts';
-import { leaseName } from '../../shared/rollout/drive/rollout-lock.ts';
 import { rollOut } from '../../shared/rollout/drive/run-rollout.ts';
 import { applyChange, planChange, type TemplateChange } from '../../shared/rollout/drive/template.ts';
 import { startTimeLimit, unlessAborted } from '../../shared/rollout/drive/time-limit.ts';
@@ -97,13 +96,10 @@ async function lookAround(
 ): Promise<{ fetched: FetchedWorkload; settings: Settings; notice: string | undefined }> {
   const fetched = await fetchWorkload(kube, flags.target);
   const { workload } = fetched;
-  const { namespace, name } = workload.metadata;
-  const { defaults, notice } = await fetchDefaults(kube, workload);
+  const { defaults, notice } = await fetchDefaults(kube, workload.id);
   const settings = resolveSettings(flags, defaults);
   await checkAccess(kube, {
-    namespace,
     workload,
-    lease: leaseName(workload.kind, name),
     disableEviction: flags.disableEviction,
     patches: fetched.patches || flags.change !== undefined,
     acts: settings.dryRun !== 'client',
@@ -155,6 +151,6 @@ async function workOut(
     return { change: undefined, notices: ['the template is like that already; nothing is changed about it'] };
   }
   // All webhooks take part in a dry run: admissionregistration.k8s.io/v1 requires that they support it.
-  if (settings.dryRun !== 'client') await applyChange(kube, found, change, { dryRun: true });
+  if (settings.dryRun !== 'client') await applyChange(kube, change, { dryRun: true });
   return { change, notices: [] };
 }

@@ -5,7 +5,8 @@ import { disruptionLimit } from '../../shared/rollout/decide/limits.ts';
 import { planRollout, type RolloutPlan } from '../../shared/rollout/decide/plan.ts';
 import { knownZones } from '../../shared/rollout/decide/pods.ts';
 import type { Observation, RolloutMemory, RolloutOptions } from '../../shared/rollout/decide/types.ts';
-import { describePartition, subjectOf, type Workload } from '../../shared/rollout/decide/workload.ts';
+import { partitionLines, type Workload } from '../../shared/rollout/decide/workload.ts';
+import { nameOf } from '../../shared/rollout/decide/workload-id.ts';
 import type { PlannedChange } from '../../shared/rollout/drive/template.ts';
 import { countPods, listNames } from '../../shared/sentences.ts';
 import type { OutputStream } from '../cli/context.ts';
@@ -43,10 +44,9 @@ export async function printPlan(
   const limit = disruptionLimit(observation, options, zones.length);
   if (isData(output)) {
     const { updateRevision, replicas } = observation;
-    const { kind, metadata } = workload;
     const document = {
       type: 'plan',
-      workload: { kind, namespace: metadata.namespace, name: metadata.name },
+      workload: nameOf(workload.id),
       updateRevision: updateRevision === '' ? null : updateRevision,
       templateChanges: change?.differences ?? [],
       sources,
@@ -55,13 +55,13 @@ export async function printPlan(
       zones,
       zonesBy: observation.zones,
       maxUnavailablePods: limit.pods,
-      partition: workload.partition,
+      partition: Math.max(...workload.members.map(({ partition }) => partition)),
       ...plan,
     };
     return writeData(stdout, document, output);
   }
   const lines = [
-    `${subjectOf(workload)}: ${stale} of ${countPods(observation.replicas)} in ${zones.length} ${zones.length === 1 ? 'zone' : 'zones'} to replace, ${observation.updateRevision === '' ? 'a new revision' : `revision ${observation.updateRevision}`}`,
+    `${workload.id.subject}: ${stale} of ${countPods(observation.replicas)} in ${zones.length} ${zones.length === 1 ? 'zone' : 'zones'} to replace, ${observation.updateRevision === '' ? 'a new revision' : `revision ${observation.updateRevision}`}`,
   ];
   if (change) {
     lines.push('the template would change:', ...change.differences.map((line) => `  ${line}`));
@@ -69,9 +69,8 @@ export async function printPlan(
   const settings = sources.map(({ setting, value, from }) => [setting, value, from]);
   lines.push(...textTable([['SETTING', 'VALUE', 'FROM'], ...settings]));
   if (limit.capped) lines.push(`note: ${limit.capped}`);
-  const partition = describePartition(workload.partition);
-  if (partition) lines.push(`note: ${partition}`);
-  if (workload.kind === 'statefulset' && !workload.isHeld) {
+  lines.push(...partitionLines(workload).map((line) => `note: ${line}`));
+  if (workload.id.kind !== 'deployment' && !workload.isHeld) {
     lines.push(
       'note: its update strategy is not OnDelete: its controller replaces pods by itself as soon as the template has changed',
       '  the rollout asks to switch it first; until then change no template',

@@ -2,11 +2,10 @@ import { connectionNews } from '../../shared/drive/connection-news.ts';
 import type { ConnectOptions } from '../../shared/kube/connect.ts';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import type { ZoneSource } from '../../shared/kube/zones.ts';
-import type { Workload } from '../../shared/rollout/decide/workload.ts';
+import type { WorkloadId } from '../../shared/rollout/decide/workload-id.ts';
 import { fetchWorkload } from '../../shared/rollout/drive/fetch-workload.ts';
 import { readHolderFlags } from '../../shared/rollout/drive/holder-flags.ts';
 import { fetchRolloutLease } from '../../shared/rollout/drive/rollout-lease.ts';
-import { leaseName } from '../../shared/rollout/drive/rollout-lock.ts';
 import type { RolloutState } from '../../shared/rollout/drive/rollout-state.ts';
 import type { Context } from '../cli/context.ts';
 import { EXIT, type ExitCode } from '../cli/errors.ts';
@@ -56,7 +55,7 @@ export async function runStatus(
       ),
       onProblem: (error: Error) => follower.report({ type: 'notice', message: error.message }),
     };
-    const zones = request.zones ?? (await zonesOfRollout(kube, found.workload));
+    const zones = request.zones ?? (await zonesOfRollout(kube, found.workload.id));
     const { watches } = await found.open(driveContext(context), listeners, zones);
     isLive = () => watches.staleSinceMs === undefined;
     try {
@@ -77,9 +76,11 @@ export async function runStatus(
 }
 
 /** The zones that the last rollout used, according to its Lease. */
-async function zonesOfRollout(kube: Kube, { kind, metadata }: Workload): Promise<ZoneSource | undefined> {
-  const at = { namespace: metadata.namespace, name: leaseName(kind, metadata.name) };
-  const lease = await fetchRolloutLease(kube, at).catch((error: unknown) => {
+async function zonesOfRollout(
+  kube: Kube,
+  { namespace, lease: name }: WorkloadId,
+): Promise<ZoneSource | undefined> {
+  const lease = await fetchRolloutLease(kube, { namespace, name }).catch((error: unknown) => {
     if (error instanceof ApiError && error.code === 403) return undefined;
     throw error;
   });

@@ -119,7 +119,7 @@ export function rolloutEndsSuite(factory: ClusterFactory): void {
       await untilEvent(run, ({ type }) => type === 'wave-begun');
       await bench.kubectl('delete', 'statefulset', 'doomed', '--wait=false');
       const { events } = await ended(run, 1);
-      assert.match(events.at(-1)?.reason ?? '', /the StatefulSet was deleted/);
+      assert.match(events.at(-1)?.reason ?? '', /statefulset\/doomed was deleted/);
     });
   });
 }

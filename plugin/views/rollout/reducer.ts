@@ -1,5 +1,6 @@
 import type { RolloutSnapshot } from '../../../shared/rollout/decide/snapshot.ts';
-import type { RolloutEvent, WorkloadName } from '../../../shared/rollout/drive/events.ts';
+import type { WorkloadName } from '../../../shared/rollout/decide/workload-id.ts';
+import type { RolloutEvent } from '../../../shared/rollout/drive/events.ts';
 import type { LogLine } from '../narration/log-line.ts';
 import { NOTHING_PROBED, type ProbeState, probeSeen } from '../probe/state.ts';
 import { emptyJournal, type Journal, NO_WISHES, type Wishes, wished, written } from '../terminal/journal.ts';

@@ -5,7 +5,8 @@ import { byOrdinalDescending, orderZones } from './order.ts';
 import { isAvailable, knownZones, zoneOf } from './pods.ts';
 import type { CellState, Orders, PodCell, RolloutSnapshot, RolloutStatus, ZoneRow } from './snapshot.ts';
 import type { Observation, ObservedPod, RolloutMemory, RolloutOptions } from './types.ts';
-import type { Workload } from './workload.ts';
+import { oldRevisionOf, type Workload } from './workload.ts';
+import { nameOf } from './workload-id.ts';
 
 export interface SnapshotInput {
   workload: Workload;
@@ -67,11 +68,7 @@ export function buildSnapshot(input: SnapshotInput): RolloutSnapshot {
   if (rows.has(UNKNOWN_ZONE)) order.push(UNKNOWN_ZONE);
   const zones = order.map((zone) => zoneRow(zone, rows.get(zone)?.cells ?? [], memory));
   return {
-    workload: {
-      kind: workload.kind,
-      namespace: workload.metadata.namespace,
-      name: workload.metadata.name,
-    },
+    workload: nameOf(workload.id),
     oldRevisions: countOldRevisions(input),
     updateRevision: observation.updateRevision,
     imageChanges: imageChanges(input),
@@ -140,11 +137,11 @@ function zoneRow(
   };
 }
 
-function countOldRevisions({ pods, workload, observation }: SnapshotInput): RolloutSnapshot['oldRevisions'] {
+function countOldRevisions({ pods, workload }: SnapshotInput): RolloutSnapshot['oldRevisions'] {
   const counts = new Map<string, number>();
   for (const pod of pods) {
-    const revision = workload.revisionOf(pod);
-    if (revision === undefined || revision === observation.updateRevision) continue;
+    const revision = oldRevisionOf(workload, pod);
+    if (revision === undefined) continue;
     counts.set(revision, (counts.get(revision) ?? 0) + 1);
   }
   return [...counts]
@@ -152,18 +149,22 @@ function countOldRevisions({ pods, workload, observation }: SnapshotInput): Roll
     .sort((a, b) => b.pods - a.pods || (a.revision < b.revision ? -1 : 1));
 }
 
-function imageChanges({ pods, workload, observation }: SnapshotInput): string[] {
+function imageChanges({ pods, workload }: SnapshotInput): string[] {
   const old = new Map<string, Set<string>>();
   for (const pod of pods) {
-    const revision = workload.revisionOf(pod);
-    if (revision === undefined || revision === observation.updateRevision) continue;
+    if (oldRevisionOf(workload, pod) === undefined) continue;
     for (const { name, image } of pod.spec.containers) {
       const images = old.get(name) ?? new Set();
       old.set(name, images.add(image));
     }
   }
-  return workload.containers.flatMap(({ name, image }) => {
-    const before = [...(old.get(name) ?? [])].filter((each) => each !== image).sort();
-    return before.length > 0 ? [`${name}: ${before.join(', ')} → ${image}`] : [];
+  const images = Map.groupBy(
+    workload.members.flatMap(({ containers }) => containers),
+    ({ name }) => name,
+  );
+  return [...images].flatMap(([name, containers]) => {
+    const after = [...new Set(containers.map(({ image }) => image))];
+    const before = [...(old.get(name) ?? [])].filter((each) => !after.includes(each)).sort();
+    return before.length > 0 ? [`${name}: ${before.join(', ')} → ${after.join(', ')}`] : [];
   });
 }

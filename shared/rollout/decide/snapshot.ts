@@ -1,3 +1,5 @@
+import type { WorkloadName } from './workload-id.ts';
+
 /** The data that every view of a rollout shows: no API objects, colours or widths. */
 
 /** State of one pod's cell. */
@@ -52,7 +54,7 @@ export interface Order {
 }
 
 export interface RolloutSnapshot extends Orders {
-  workload: { kind: string; namespace: string; name: string };
+  workload: WorkloadName;
   /** Old revisions that pods still have, by number of pods; empty at the end. */
   oldRevisions: readonly { revision: string; pods: number }[];
   updateRevision: string;

@@ -6,18 +6,38 @@ import { observeStatefulSet, REVISION_LABEL } from './observe.ts';
 import { observeDeployment, ownedSets } from './observe-deployment.ts';
 import { withPlaces } from './pods.ts';
 import type { Observation } from './types.ts';
+import { idOf, type MemberKind, type WorkloadId } from './workload-id.ts';
 
-export type WorkloadKind = 'statefulset' | 'deployment';
-
-/** A workload of any kind at one moment. */
+/** What is rolled out, at one moment: one object, or the StatefulSets of a group. */
 export interface Workload {
-  kind: WorkloadKind;
+  id: WorkloadId;
+  /** The objects whose pods are rolled out; at least one. */
+  members: readonly Member[];
+  /** Of all members. */
+  replicas: number;
+  /** The largest of the members. */
+  minReadySeconds: number;
+  /** Names the revisions that the pods should have; empty if a controller has not named its own yet. */
+  updateRevision: string;
+  /** Whether the members' update revisions belong to their newest templates. */
+  revisionObserved: boolean;
+  /** All controllers let the rollout choose which pods are removed. */
+  isHeld: boolean;
+  /** The member that controls a pod; undefined for a pod of another owner. */
+  memberOf(pod: Pod): Member | undefined;
+  /** Converts it to an Observation. */
+  observe(cluster: ObservedCluster, looking: Looking): Observation;
+}
+
+/** A StatefulSet or Deployment of a workload. */
+export interface Member {
+  kind: MemberKind;
   metadata: ObjectMeta;
   replicas: number;
   /** The owner's value, even while a rollout has set another. */
   minReadySeconds: number;
   selector: StatefulSet['spec']['selector'];
-  /** The revision that all pods should have; empty if the controller has not named it yet. */
+  /** The revision that all its pods should have; empty if the controller has not named it yet. */
   updateRevision: string;
   /** The previous revision, if the controller reports it. */
   currentRevision: string | undefined;
@@ -31,8 +51,6 @@ export interface Workload {
   containers: readonly Container[];
   /** The revision of a pod; undefined for a pod of another owner. */
   revisionOf(pod: Pod): string | undefined;
-  /** Converts it to an Observation. */
-  observe(cluster: ObservedCluster, looking: Looking): Observation;
 }
 
 export interface ObservedCluster {
@@ -56,12 +74,34 @@ export interface Looking {
 export const FIRST_LOOK: Looking = { memory: { inFlight: [], lastZones: {} }, minReadyMs: 0, nowMs: 0 };
 
 /** `statefulset/ingester`. */
-export function subjectOf({ kind, metadata }: Pick<Workload, 'kind' | 'metadata'>): string {
+export function subjectOf({ kind, metadata }: Pick<Member, 'kind' | 'metadata'>): string {
   return `${kind}/${metadata.name}`;
 }
 
+/** The revision of a pod; undefined for a pod of another owner. */
+export function revisionOf(workload: Pick<Workload, 'memberOf'>, pod: Pod): string | undefined {
+  return workload.memberOf(pod)?.revisionOf(pod);
+}
+
+/** The revision of a pod that is not on the one it should have; undefined for the others. */
+export function oldRevisionOf(workload: Pick<Workload, 'memberOf'>, pod: Pod): string | undefined {
+  const member = workload.memberOf(pod);
+  const revision = member?.revisionOf(pod);
+  return revision === member?.updateRevision ? undefined : revision;
+}
+
+/** A workload that is one StatefulSet. */
 export function statefulSetWorkload(statefulSet: StatefulSet): Workload {
-  const { metadata, spec, status } = statefulSet;
+  const member = statefulSetMember(statefulSet);
+  return {
+    id: idOf('statefulset', statefulSet.metadata),
+    ...ofMembers([member]),
+    observe: (cluster, { memory, minReadyMs, nowMs }) =>
+      withPlaces(observeStatefulSet({ statefulSet, ...cluster }), memory, minReadyMs, nowMs),
+  };
+}
+
+export function statefulSetMember({ metadata, spec, status }: StatefulSet): Member {
   return {
     kind: 'statefulset',
     metadata,
@@ -76,8 +116,6 @@ export function statefulSetWorkload(statefulSet: StatefulSet): Workload {
     containers: spec.template.spec.containers,
     revisionOf: ({ metadata: { controller, labels } }) =>
       controller?.uid === metadata.uid ? (labels[REVISION_LABEL] ?? 'unknown') : undefined,
-    observe: (cluster, { memory, minReadyMs, nowMs }) =>
-      withPlaces(observeStatefulSet({ statefulSet, ...cluster }), memory, minReadyMs, nowMs),
   };
 }
 
@@ -92,6 +130,15 @@ export function describePartition(partition: number): string | undefined {
   return `its partition ${partition} keeps pods below ordinal ${partition} on the old revision; a rollout replaces all pods, these too`;
 }
 
+/** What the operator should know of the members' partitions, as sentences. */
+export function partitionLines({ members }: Pick<Workload, 'members'>): string[] {
+  return members.flatMap((member) => {
+    const line = describePartition(member.partition);
+    if (line === undefined) return [];
+    return members.length === 1 ? line : `${subjectOf(member)}: ${line}`;
+  });
+}
+
 /** @param minReadySeconds the value before the rollout paused the Deployment */
 export function deploymentWorkload(
   deployment: RolledDeployment,
@@ -101,7 +148,7 @@ export function deploymentWorkload(
   const { metadata, spec } = deployment;
   const sets = ownedSets(deployment, replicaSets);
   const revisions = new Map(sets.map((set) => [set.metadata.uid, set.revision]));
-  return {
+  const member: Member = {
     kind: 'deployment',
     metadata,
     replicas: spec.replicas,
@@ -114,7 +161,24 @@ export function deploymentWorkload(
     partition: 0,
     containers: spec.template.spec.containers,
     revisionOf: (pod) => revisions.get(pod.metadata.controller?.uid ?? ''),
+  };
+  return {
+    id: idOf('deployment', metadata),
+    ...ofMembers([member]),
     observe: (cluster, { memory, minReadyMs, nowMs }) =>
       observeDeployment({ deployment, replicaSets: sets, ...cluster }, memory, minReadyMs, nowMs),
+  };
+}
+
+/** What a workload is according to its members. */
+function ofMembers(members: readonly Member[]): Omit<Workload, 'id' | 'observe'> {
+  return {
+    members,
+    replicas: members.reduce((sum, { replicas }) => sum + replicas, 0),
+    minReadySeconds: Math.max(...members.map(({ minReadySeconds }) => minReadySeconds)),
+    updateRevision: members.map(({ updateRevision }) => updateRevision).join(),
+    revisionObserved: members.every(({ revisionObserved }) => revisionObserved),
+    isHeld: members.every(({ isHeld }) => isHeld),
+    memberOf: (pod) => members.find((member) => member.revisionOf(pod) !== undefined),
   };
 }

@@ -2,7 +2,8 @@ import { describeZoneSource } from '../../kube/zones.ts';
 import { disruptionLimit } from '../decide/limits.ts';
 import { knownZones } from '../decide/pods.ts';
 import type { Observation } from '../decide/types.ts';
-import { describePartition, type Workload } from '../decide/workload.ts';
+import { partitionLines, type Workload } from '../decide/workload.ts';
+import { nameOf } from '../decide/workload-id.ts';
 import type { Reporter, RolloutEvent } from './events.ts';
 import type { RolloutLock } from './rollout-lock.ts';
 import type { Prepared, Watched } from './workload-port.ts';
@@ -26,8 +27,7 @@ export function announce(
   const { capped } = disruptionLimit(observation, request.options, zones.length);
   if (capped) notice(capped);
   if (request.zones) notice(`zones by ${describeZoneSource(request.zones)}`);
-  const partition = describePartition(watched.found.partition);
-  if (partition) notice(partition);
+  for (const line of partitionLines(watched.found)) notice(line);
   if (observation.nodesForbidden) {
     notice("nodes may not be listed: the pods' own labels tell their zones");
   }
@@ -36,12 +36,11 @@ export function announce(
 
 /** The first event of every rollout. */
 export function started(
-  { kind, metadata: { namespace, name } }: Workload,
+  { id }: Workload,
   { updateRevision, pods, replicas }: Observation,
   resumed: boolean,
   atMs: number,
 ): RolloutEvent {
   const stale = pods.filter((pod) => pod.stale && !pod.surplus).length;
-  const workload = { kind, namespace, name };
-  return { atMs, type: 'started', workload, updateRevision, stale, total: replicas, resumed };
+  return { atMs, type: 'started', workload: nameOf(id), updateRevision, stale, total: replicas, resumed };
 }

@@ -4,7 +4,7 @@ import { ApiError, type Kube } from '../../kube/kube.ts';
 import { listAll } from '../../kube/list.ts';
 import { RESOURCES, resourcePath } from '../../kube/paths.ts';
 import { listNames } from '../../sentences.ts';
-import type { NamedWorkload } from './workload-names.ts';
+import type { WorkloadId } from '../decide/workload-id.ts';
 
 /** An empty string counts as absent: Go writes unset fields that way. */
 const Text = z.pipe(
@@ -45,7 +45,7 @@ export interface FoundDefaults {
  */
 export async function fetchDefaults(
   kube: Kube,
-  { kind, metadata: { namespace, name } }: NamedWorkload,
+  { kind, namespace, name }: WorkloadId,
 ): Promise<FoundDefaults> {
   // A ZoneAwareUpdate can name only a StatefulSet.
   if (kind !== 'statefulset') return { defaults: undefined, notice: undefined };

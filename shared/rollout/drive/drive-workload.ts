@@ -2,6 +2,7 @@ import { connectionNews } from '../../drive/connection-news.ts';
 import type { DriveContext } from '../../drive/operator.ts';
 import type { GateWatch } from '../../gates/watch.ts';
 import { acceptKilled } from '../decide/killed-pods.ts';
+import { commandName } from '../decide/workload-id.ts';
 import { announce } from './announce-start.ts';
 import { RolloutDriver } from './driver.ts';
 import type { RolloutEnd } from './driver-options.ts';
@@ -14,7 +15,7 @@ import type { RolloutProbe } from './probe.ts';
 import { recordEvents } from './record-events.ts';
 import type { RolloutHost } from './rollout-host.ts';
 import type { RolloutLock } from './rollout-lock.ts';
-import { commandName, KINDS } from './workload-names.ts';
+import { referenceTo } from './workload-names.ts';
 import type { Prepared, Watched } from './workload-port.ts';
 
 /** What an interrupt or timer may have to stop, as far as it exists yet. */
@@ -44,13 +45,15 @@ export async function driveWorkload(given: Drive): Promise<RolloutEnd> {
   const { stop } = controls;
   const { kube, watches } = watched;
   const { clock, random } = context;
-  const { namespace, name, uid } = workload.metadata;
-  const resumeCommand = `kubectl zone rollout resume ${commandName(workload)}`;
+  const resumeCommand = `kubectl zone rollout resume ${commandName(workload.id)}`;
   const steering = () => readSteering(lock.annotations(watches.lease));
   const shown = await host.openReporter({ kube, watches, workload, stop: (outcome) => stop(outcome, '') });
   const recorded = recordEvents(shown, {
     ...{ kube, clock },
-    workload: { apiVersion: 'apps/v1', kind: KINDS[workload.kind].apiKind, namespace, name, uid },
+    members: workload.members.map((member) => ({
+      ...referenceTo(member),
+      namespace: member.metadata.namespace,
+    })),
     by: `${context.processIdentity.user}@${context.processIdentity.host}`,
   });
   const reporter = probe.follow(recorded);
@@ -61,9 +64,7 @@ export async function driveWorkload(given: Drive): Promise<RolloutEnd> {
       kube,
       clock,
       random,
-      namespace,
-      kind: workload.kind,
-      uid,
+      found: workload,
       watches,
       port: watched.port,
       lock,
@@ -100,10 +101,10 @@ export async function driveWorkload(given: Drive): Promise<RolloutEnd> {
       paused: () => steering().paused !== undefined,
       seenVersion: () => watches.lease?.metadata.resourceVersion ?? '',
       async pause(reason) {
-        const { metadata } = await pauseByLease(kube, workload, orderBy(context, reason));
+        const { metadata } = await pauseByLease(kube, workload.id, orderBy(context, reason));
         return metadata.resourceVersion;
       },
-      unpause: () => pauseByLease(kube, workload, undefined),
+      unpause: () => pauseByLease(kube, workload.id, undefined),
       resumeCommand,
       wake: () => driver.wake(),
     });

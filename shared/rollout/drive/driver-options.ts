@@ -3,7 +3,7 @@ import type { GateWatch } from '../../gates/watch.ts';
 import type { Kube } from '../../kube/kube.ts';
 import type { Orders } from '../decide/snapshot.ts';
 import type { RolloutMemory, RolloutOptions } from '../decide/types.ts';
-import type { WorkloadKind } from '../decide/workload.ts';
+import type { Workload } from '../decide/workload.ts';
 import type { Reporter, RolloutOutcome, RolloutSummary } from './events.ts';
 import type { FailureWatch } from './failures.ts';
 import type { KillWatch } from './kills.ts';
@@ -15,10 +15,8 @@ export interface DriverOptions {
   kube: Kube;
   clock: Clock;
   random: () => number;
-  namespace: string;
-  kind: WorkloadKind;
-  /** Of the requested workload: one recreated with the same name is another. */
-  uid: string;
+  /** The workload when the rollout began: one recreated with the same name is another. */
+  found: Workload;
   watches: WorkloadWatches;
   port: Pick<WorkloadPort, 'gate' | 'removals'>;
   /** Called every turn: an operator may change them during the rollout. */

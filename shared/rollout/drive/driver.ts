@@ -8,12 +8,12 @@ import { forSuccessors, remember } from '../decide/memory.ts';
 import { withAsked, withEvicted } from '../decide/pods.ts';
 import type { RolloutStatus } from '../decide/snapshot.ts';
 import type { Disrupt, GateState, Observation, RolloutDecision, RolloutMemory } from '../decide/types.ts';
+import type { Workload } from '../decide/workload.ts';
 import { Announcer, type DriverView } from './announcer.ts';
 import type { DriverOptions, RolloutEnd } from './driver-options.ts';
 import type { RolloutOutcome } from './events.ts';
 import { Progress } from './progress.ts';
 import { RemovalAnswers } from './removal-answers.ts';
-import { KINDS } from './workload-names.ts';
 import type { PodRemovals, ZonedPod } from './workload-port.ts';
 
 /** After the memory could not be stored. */
@@ -130,7 +130,7 @@ export class RolloutDriver {
   private async turn(): Promise<boolean> {
     const view = this.look();
     if (!view) {
-      this.stop('failed', `the ${KINDS[this.given.kind].apiKind} was deleted`);
+      this.stop('failed', `${this.given.found.id.subject} was deleted`);
       return false;
     }
     if (this.blind) {
@@ -203,7 +203,7 @@ export class RolloutDriver {
    * its precondition.
    */
   private act(decision: RolloutDecision, { pods, observation }: DriverView): void {
-    const { namespace } = this.given;
+    const { namespace } = this.given.found.id;
     const versions = new Map([...pods].map(({ metadata }) => [metadata.uid, metadata.resourceVersion]));
     const chosen = decision.kind === 'disrupt' ? decision.pods : [];
     const zone = decision.kind === 'disrupt' ? decision.zone : '';
@@ -250,10 +250,10 @@ export class RolloutDriver {
 
   /** Processes the watches' current state; undefined if the workload is gone. */
   private look(): DriverView | undefined {
-    const { watches, kube, clock, uid } = this.given;
+    const { watches, kube, clock, found } = this.given;
     const options = this.given.options();
     const { workload } = watches;
-    if (!workload || workload.metadata.uid !== uid) return undefined;
+    if (!workload || !isSame(workload, found)) return undefined;
     const nowMs = clock.nowMs();
     const serverNowMs = nowMs + kube.clockSkewMs;
     const pods = [...watches.pods.values()];
@@ -291,4 +291,10 @@ export class RolloutDriver {
     }
     this.wake();
   }
+}
+
+/** Whether at least one member is still the same object. */
+function isSame({ members }: Workload, found: Workload): boolean {
+  const uids = new Set(found.members.map(({ metadata }) => metadata.uid));
+  return members.some(({ metadata }) => uids.has(metadata.uid));
 }

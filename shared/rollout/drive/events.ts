@@ -1,6 +1,7 @@
 import type { ProbeNews, ProbeSummary } from '../../drive/probe-news.ts';
 import type { Untimed } from '../../drive/untimed.ts';
 import type { RolloutSnapshot } from '../decide/snapshot.ts';
+import type { WorkloadName } from '../decide/workload-id.ts';
 import type { FailedPod } from './failure-evidence.ts';
 
 /**
@@ -42,12 +43,6 @@ export type RolloutEvent = { atMs: number } & (
 
 /** An event without its time, which the reporter adds. */
 export type UntimedEvent = Untimed<RolloutEvent>;
-
-export interface WorkloadName {
-  kind: string;
-  namespace: string;
-  name: string;
-}
 
 /** `stopped`: unfinished, safe to leave; the same command resumes it. */
 export type RolloutOutcome = 'done' | 'stopped' | 'interrupted' | 'failed';

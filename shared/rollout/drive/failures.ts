@@ -53,7 +53,7 @@ export function watchFailures({
       return judgeFailures(downtimes, budget, serverNowMs);
     },
     async explain({ pods, workload, observation }, { failed }) {
-      const { namespace } = workload.metadata;
+      const { namespace } = workload.id;
       const names = ownNames(failed, [...pods], observation);
       const evidence = await gatherEvidence(names, pods, { kube, clock, namespace });
       const { maxFailed, podTimeoutMs } = budget ?? { maxFailed: 0, podTimeoutMs: 0 };

@@ -1,5 +1,5 @@
 import type { Kube } from '../../kube/kube.ts';
-import type { WorkloadKind } from '../decide/workload.ts';
+import type { MemberKind } from '../decide/workload-id.ts';
 import { fetchDeployment } from './deployment/fetch.ts';
 import { fetchedStatefulSet } from './statefulset-port.ts';
 import type { FetchedWorkload } from './workload-port.ts';
@@ -11,7 +11,7 @@ import type { FetchedWorkload } from './workload-port.ts';
  */
 export function fetchWorkload(
   kube: Kube,
-  { kind, name }: { kind: WorkloadKind; name: string },
+  { kind, name }: { kind: MemberKind; name: string },
 ): Promise<FetchedWorkload> {
   return kind === 'statefulset' ? fetchedStatefulSet(kube, name) : fetchDeployment(kube, name);
 }

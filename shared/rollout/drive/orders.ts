@@ -5,11 +5,10 @@ import type { Lease } from '../../kube/objects.ts';
 import { parseJson } from '../../parse-json.ts';
 import type { Order, Orders } from '../decide/snapshot.ts';
 import type { GateState, RolloutOptions } from '../decide/types.ts';
-import type { Workload } from '../decide/workload.ts';
+import type { WorkloadId } from '../decide/workload-id.ts';
 import { ANNOTATION } from './annotations.ts';
 import { readLimit } from './holder-flags.ts';
 import { annotateLease } from './rollout-lease.ts';
-import { leaseName } from './rollout-lock.ts';
 
 /** The operators' orders for a rollout, from any terminal, as stored in its Lease. */
 export interface Steering extends Orders {
@@ -82,9 +81,8 @@ export function orderBy(
  */
 export async function pauseByLease(
   kube: Kube,
-  { kind, metadata }: Workload,
+  { lease: name, namespace }: WorkloadId,
   order: Order | undefined,
 ): Promise<Lease> {
-  const at = { namespace: metadata.namespace, name: leaseName(kind, metadata.name) };
-  return annotateLease(kube, at, { [ANNOTATION.paused]: order ? orderText(order) : null });
+  return annotateLease(kube, { namespace, name }, { [ANNOTATION.paused]: order ? orderText(order) : null });
 }

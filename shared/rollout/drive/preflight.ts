@@ -18,24 +18,23 @@ import { KINDS } from './workload-names.ts';
 export async function checkAccess(
   kube: Kube,
   needs: {
-    namespace: string;
     workload: Workload;
-    lease: string;
     disableEviction: boolean;
     /** The update strategy or the template will be changed. */
     patches: boolean;
     acts: boolean;
   },
 ): Promise<void> {
-  const { namespace } = needs;
+  const { namespace } = needs.workload.id;
   const { pods, leases, replicasets } = RESOURCES;
-  const { kind, metadata } = needs.workload;
-  const own = KINDS[kind].resource;
+  const { members, id } = needs.workload;
+  const kinds = new Set(members.map(({ kind }) => kind));
+  const own = [...kinds].map((kind) => KINDS[kind].resource);
   const needed: NeededAccess[] = [
     ...['list', 'watch'].flatMap((verb) => [
       { ...pods, verb, namespace },
-      { ...own, verb, namespace },
-      ...(kind === 'deployment' ? [{ ...replicasets, verb, namespace }] : []),
+      ...own.map((resource) => ({ ...resource, verb, namespace })),
+      ...(kinds.has('deployment') ? [{ ...replicasets, verb, namespace }] : []),
     ]),
   ];
   if (needs.acts) {
@@ -43,11 +42,11 @@ export async function checkAccess(
       needs.disableEviction
         ? { ...pods, verb: 'delete', namespace }
         : { ...pods, verb: 'create', subresource: 'eviction', namespace },
-      { ...leases, verb: 'get', namespace, name: needs.lease },
+      { ...leases, verb: 'get', namespace, name: id.lease },
       { ...leases, verb: 'create', namespace },
-      { ...leases, verb: 'patch', namespace, name: needs.lease },
+      { ...leases, verb: 'patch', namespace, name: id.lease },
     );
-    if (kind === 'deployment') {
+    if (kinds.has('deployment')) {
       needed.push(
         { ...replicasets, verb: 'create', namespace },
         { ...replicasets, verb: 'patch', namespace },
@@ -55,7 +54,9 @@ export async function checkAccess(
       );
     }
     if (needs.patches) {
-      needed.push({ ...own, verb: 'patch', namespace, name: metadata.name });
+      for (const { kind, metadata } of members) {
+        needed.push({ ...KINDS[kind].resource, verb: 'patch', namespace, name: metadata.name });
+      }
     }
   }
   const missing = await missingAccess(kube, needed);

@@ -32,8 +32,8 @@ export async function prepare(
   if (!change || signal.aborted) {
     return { ...seen(watched, current), request, changed: false };
   }
-  const { metadata } = await applyChange(kube, statefulSetWorkload(current), change);
-  await untilSeen(watched, metadata.generation, context, signal);
+  const [metadata] = await applyChange(kube, change);
+  await untilSeen(watched, metadata?.generation ?? 0, context, signal);
   return {
     ...seen(watched, current),
     request: { ...request, commandLine: request.commandLineAfterChange },

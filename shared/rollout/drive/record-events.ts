@@ -2,13 +2,14 @@ import type { Clock } from '../../clock.ts';
 import { formatDuration } from '../../format.ts';
 import { createEventRecorder, type NewEvent, type Regarding } from '../../kube/event-recorder.ts';
 import { ApiError, type Kube } from '../../kube/kube.ts';
-import { countPods } from '../../sentences.ts';
+import { countPods, listNames } from '../../sentences.ts';
 import type { Reporter, RolloutEvent, RolloutOutcome } from './events.ts';
 
 export interface RecordEventsOptions {
   kube: Kube;
   clock: Clock;
-  workload: Regarding;
+  /** The members of the workload: each gets all Events. */
+  members: readonly Regarding[];
   /** `user@host` of the rollout's process. */
   by: string;
 }
@@ -33,25 +34,29 @@ const ENDS: Readonly<Record<RolloutOutcome, Pick<NewEvent, 'type' | 'reason'>>> 
  * one notice is reported.
  */
 export function recordEvents(reporter: Reporter, options: RecordEventsOptions): Reporter {
-  const { kube, clock, workload, by } = options;
+  const { kube, clock, members, by } = options;
   let forbidden = false;
   let finished = false;
   let held: string | undefined;
   const common = { kube, clock, controller: 'kubectl-zone.dev/rollout', instance: by, onError };
   const course = createEventRecorder({ ...common, ...RATE });
-  const end = createEventRecorder({ ...common, burst: 1, perMinute: 1 });
+  const end = createEventRecorder({ ...common, burst: members.length, perMinute: 1 });
 
   function onError(error: unknown): void {
     if (forbidden || !(error instanceof ApiError && error.code === 403)) return;
     forbidden = true;
     if (finished) return;
-    const message = `no Kubernetes Events are recorded on ${workload.kind.toLowerCase()}/${workload.name}: ${error.message}`;
+    const names = members.map(({ kind, name }) => `${kind.toLowerCase()}/${name}`);
+    const message = `no Kubernetes Events are recorded on ${listNames(names)}: ${error.message}`;
     reporter.report({ atMs: clock.nowMs(), type: 'notice', message });
   }
 
   function record(told: EventText, recorder = course): boolean {
     if (forbidden) return false;
-    return recorder.record({ ...told, regarding: workload, action: 'RollingOut' });
+    const recorded = members.map((regarding) =>
+      recorder.record({ ...told, regarding, action: 'RollingOut' }),
+    );
+    return recorded.includes(true);
   }
 
   /** The end of a wait is recorded only if the wait was; if the rate limit was exceeded, with the next pod. */

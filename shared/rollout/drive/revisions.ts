@@ -6,11 +6,11 @@ import type { ObjectMeta } from '../../kube/objects.ts';
 import { RESOURCES, resourcePath } from '../../kube/paths.ts';
 import { labelSelectorText } from '../../kube/selectors.ts';
 import { REVISION_ANNOTATION, readReplicaSet, withoutHash } from '../decide/deployment-objects.ts';
-import type { Workload } from '../decide/workload.ts';
+import type { Member } from '../decide/workload.ts';
 
 /** A revision of a workload's template. */
 export interface Revision {
-  /** Same as `Workload.revisionOf`. */
+  /** Same as `Member.revisionOf`. */
   name: string;
   /** Incremented with each change of the template; the value for `--to-revision`. */
   number: number;
@@ -30,14 +30,14 @@ const ControllerRevision = z.object({
 
 const WithTemplate = z.object({ spec: z.object({ template: z.unknown() }) });
 
-/** The workload's template revisions in its history, oldest first. */
-export async function fetchRevisions(kube: Kube, workload: Workload): Promise<Revision[]> {
-  const { namespace, uid } = workload.metadata;
-  const isSet = workload.kind === 'statefulset';
+/** The template revisions in the history of a member, oldest first. */
+export async function fetchRevisions(kube: Kube, member: Member): Promise<Revision[]> {
+  const { namespace, uid } = member.metadata;
+  const isSet = member.kind === 'statefulset';
   const resource = isSet ? RESOURCES.controllerrevisions : RESOURCES.replicasets;
   const { items } = await listAll(kube, {
     path: resourcePath({ ...resource, namespace }),
-    query: { labelSelector: labelSelectorText(workload.selector) },
+    query: { labelSelector: labelSelectorText(member.selector) },
   });
   return items
     .map(isSet ? fromControllerRevision : fromReplicaSet)

@@ -8,7 +8,8 @@ import type { ZoneSource } from '../../kube/zones.ts';
 import { emptyMemory } from '../decide/memory.ts';
 import { decodeMemory, encodeMemory, MOST_MEMORY_CHARACTERS } from '../decide/memory-text.ts';
 import type { RolloutMemory, RolloutOptions } from '../decide/types.ts';
-import { subjectOf, type Workload } from '../decide/workload.ts';
+import type { Workload } from '../decide/workload.ts';
+import { commandName, type WorkloadId } from '../decide/workload-id.ts';
 import { ANNOTATION } from './annotations.ts';
 import type { RolloutOutcome } from './events.ts';
 import {
@@ -20,7 +21,7 @@ import {
 import { noteHolderFlags } from './holder-flags.ts';
 import { fetchRolloutLease } from './rollout-lease.ts';
 import { decodeStrategy, encodeStrategy, type UpdateStrategy } from './strategy.ts';
-import { commandName, KINDS } from './workload-names.ts';
+import { referenceTo } from './workload-names.ts';
 
 /** Another process may take over this long after the holder was last seen alive. */
 export const LEASE_DURATION_MS = 15_000;
@@ -63,9 +64,8 @@ export interface RolloutLock {
  * Whether the last rollout did not complete its cleanup: even if every pod was replaced, the strategy may
  * have to be restored and the status updated.
  */
-export async function isLeftUnfinished(kube: Kube, { kind, metadata }: Workload): Promise<boolean> {
-  const { namespace, name } = metadata;
-  const lease = await fetchRolloutLease(kube, { namespace, name: leaseName(kind, name) });
+export async function isLeftUnfinished(kube: Kube, { namespace, lease: name }: WorkloadId): Promise<boolean> {
+  const lease = await fetchRolloutLease(kube, { namespace, name });
   return lease !== undefined && lease.metadata.annotations[ANNOTATION.state] !== 'done';
 }
 
@@ -90,11 +90,6 @@ export function identityOf({ user, host, pid }: ProcessIdentity, random: () => n
   return `${user.slice(0, 100)}@${host.slice(0, 300)}/${pid}/${mark}`;
 }
 
-/** The name of a workload's rollout Lease. */
-export function leaseName(kind: string, name: string): string {
-  return `zone-rollout-${kind}-${name}`;
-}
-
 /**
  * Acquires the Lease.
  *
@@ -102,8 +97,7 @@ export function leaseName(kind: string, name: string): string {
  */
 export async function acquireRolloutLock(options: LockOptions): Promise<RolloutLock> {
   const { workload, process } = options;
-  const { kind, metadata } = workload;
-  const { namespace, name, uid } = metadata;
+  const { kind, namespace, lease: name, subject } = workload.id;
   const identity = identityOf(process, options.random);
   let held: HeldLease;
   let former: FormerRequests | undefined;
@@ -111,7 +105,7 @@ export async function acquireRolloutLock(options: LockOptions): Promise<RolloutL
     held = await acquireLease({
       kube: options.kube,
       namespace,
-      name: leaseName(kind, name),
+      name,
       identity,
       durationMs: LEASE_DURATION_MS,
       clock: options.clock,
@@ -129,7 +123,7 @@ export async function acquireRolloutLock(options: LockOptions): Promise<RolloutL
           ...noteFormerRequests(former),
         };
       },
-      ownerReferences: [{ apiVersion: 'apps/v1', kind: KINDS[kind].apiKind, name, uid }],
+      ownerReferences: workload.members.map(referenceTo),
       signal: options.signal,
       onObserve: (lease, upToMs) => options.onObserve(lease.spec.holderIdentity, upToMs),
       onState: options.onState,
@@ -137,8 +131,8 @@ export async function acquireRolloutLock(options: LockOptions): Promise<RolloutL
   } catch (error) {
     if (!(error instanceof HeldByOtherError)) throw error;
     throw new UserError(
-      `${subjectOf(workload)} is being rolled out already: ${error.message}`,
-      `wait, or run: kubectl zone rollout abort ${commandName(workload)}`,
+      `${subject} is being rolled out already: ${error.message}`,
+      `wait, or run: kubectl zone rollout abort ${commandName(workload.id)}`,
       error,
     );
   }

@@ -92,7 +92,7 @@ export function readRolloutState(seen: Seen): RolloutState {
   return {
     state,
     reason: state === 'done' ? '' : said,
-    runsByItself: !workload.isHeld && workload.partition === 0,
+    runsByItself: workload.members.some(({ isHeld, partition }) => !isHeld && partition === 0),
     ended,
     holder,
     holderForMs,

@@ -5,7 +5,7 @@ import { type GateWatch, watchGates } from '../../gates/watch.ts';
 import { decide } from '../decide/decide.ts';
 import { emptyMemory } from '../decide/memory.ts';
 import type { Observation } from '../decide/types.ts';
-import { FIRST_LOOK, subjectOf, type Workload } from '../decide/workload.ts';
+import { FIRST_LOOK, type Workload } from '../decide/workload.ts';
 import { started } from './announce-start.ts';
 import { type Controls, driveWorkload } from './drive-workload.ts';
 import type { RolloutEnd } from './driver-options.ts';
@@ -100,7 +100,7 @@ async function startGates(
   signal: AbortSignal,
 ): Promise<GateWatch> {
   const times = { freshForMs: gates.intervalMs, timeoutMs: gates.timeoutMs };
-  const { namespace } = watched.found.metadata;
+  const { namespace } = watched.found.id;
   const workload = { namespace, pods: () => observe(watched).pods };
   const watch = watchGates(await gateSources(gates, watched.kube, workload), { clock, random, times });
   await watch.start(signal);
@@ -145,7 +145,7 @@ async function acquire(
     signal: controls.starting.signal,
     onObserve(holder, upToMs) {
       context.operator.say(
-        `${subjectOf(found)} was last rolled out by ${holder}; checking for up to ${Math.ceil(upToMs / 1000)}s whether it is still running`,
+        `${found.id.subject} was last rolled out by ${holder}; checking for up to ${Math.ceil(upToMs / 1000)}s whether it is still running`,
       );
     },
     onState(state) {

@@ -2,6 +2,7 @@ import { getOrExplain } from '../../kube/get-or-explain.ts';
 import type { Kube } from '../../kube/kube.ts';
 import { readStatefulSet, type StatefulSet } from '../../kube/objects.ts';
 import { RESOURCES, resourcePath } from '../../kube/paths.ts';
+import { labelSelectorText } from '../../kube/selectors.ts';
 import { watchCache } from '../../kube/watch-cache.ts';
 import { removable } from '../../removals/pod-removal.ts';
 import { Removals, type RetryPolicy } from '../../removals/removals.ts';
@@ -9,7 +10,7 @@ import { statefulSetWorkload } from '../decide/workload.ts';
 import { agreeOnChanges } from './confirm-changes.ts';
 import { prepare } from './prepare-statefulset.ts';
 import { bringStatusUpToDate, restoreStrategy } from './restore-strategy.ts';
-import { isLeftUnfinished, leaseName } from './rollout-lock.ts';
+import { isLeftUnfinished } from './rollout-lock.ts';
 import { ON_DELETE, strategyGate } from './strategy.ts';
 import type { WatchedSet } from './switch-strategy.ts';
 import { type CommonCacheOptions, type OwnCaches, watchWorkload } from './watches.ts';
@@ -35,7 +36,7 @@ export async function fetchedStatefulSet(kube: Kube, name: string): Promise<Fetc
     async open({ clock, random }, listeners, zones) {
       const watches = await watchWorkload<StatefulSet>({
         ...{ kube, workload, clock, random, zones, ...listeners },
-        leaseName: leaseName('statefulset', name),
+        podSelector: labelSelectorText(found.spec.selector),
         open: (common) => setCaches(common, found),
       });
       return { watches, port: statefulSetPort({ kube, found, watches }) };
@@ -64,7 +65,7 @@ function statefulSetPort(watched: WatchedSet): WorkloadPort {
   return {
     agree: (request, context) => agreeOnChanges(request, found, context),
     isLeftUnfinished: async () =>
-      found.spec.updateStrategy.type === ON_DELETE && isLeftUnfinished(kube, statefulSetWorkload(found)),
+      found.spec.updateStrategy.type === ON_DELETE && isLeftUnfinished(kube, statefulSetWorkload(found).id),
     prepare: (request, lock, context, signal) => prepare(request, watched, lock, context, signal),
     gate: () => strategyGate(watches.own ?? found),
     removals: (given) => evictions(given),

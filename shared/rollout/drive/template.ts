@@ -5,10 +5,11 @@ import { type ObjectMeta, type Pod, readObjectMeta, readStatefulSet } from '../.
 import { listNames } from '../../sentences.ts';
 import { readRolledDeployment } from '../decide/deployment-objects.ts';
 import type { Observation } from '../decide/types.ts';
-import { statefulSetWorkload, subjectOf, type Workload } from '../decide/workload.ts';
+import { type Member, statefulSetMember, subjectOf, type Workload } from '../decide/workload.ts';
+import { commandName, idOf } from '../decide/workload-id.ts';
 import { fetchRevisions, type Revision } from './revisions.ts';
 import { differences } from './template-diff.ts';
-import { commandName, pathOf } from './workload-names.ts';
+import { pathOf } from './workload-names.ts';
 
 /** A change of the template to start the rollout with. */
 export type TemplateChange =
@@ -36,7 +37,15 @@ const WithTemplate = z.object({ metadata: z.unknown(), spec: z.object({ template
 
 /** A change that was computed and not applied yet. */
 export interface PlannedChange {
-  /** One line per difference; empty if the template is already in that state. */
+  /** One line per difference; empty if all templates are already in that state. */
+  differences: readonly string[];
+  /** The members whose templates change. */
+  members: readonly MemberChange[];
+}
+
+/** The change of one member's template. */
+export interface MemberChange {
+  member: Pick<Member, 'kind' | 'metadata'>;
   differences: readonly string[];
   /** The template that the differences were computed from. */
   before: unknown;
@@ -48,30 +57,52 @@ export interface PlannedChange {
 const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt';
 
 /**
- * Computes the new template from the current workload.
+ * Computes the new templates from the current objects.
  *
  * @param nowMs for the annotation with which kubectl marks a restart
  * @throws UserError for a container or revision that does not exist
  */
 export async function planChange(
   kube: Kube,
-  workload: Workload,
+  { members }: Pick<Workload, 'members'>,
   change: TemplateChange,
   nowMs: number,
 ): Promise<PlannedChange> {
-  const object = await kube.request({ method: 'GET', path: pathOf(workload) });
+  const planned = await Promise.all(members.map((member) => planMember(kube, member, change, nowMs)));
+  const changed = planned.filter(({ differences: lines }) => lines.length > 0);
+  return { differences: linesOf(changed, members.length), members: changed };
+}
+
+async function planMember(
+  kube: Kube,
+  member: Member,
+  change: TemplateChange,
+  nowMs: number,
+): Promise<MemberChange> {
+  const object = await kube.request({ method: 'GET', path: pathOf(member) });
   const before = WithTemplate.parse(object).spec.template;
   if (change.kind === 'edit') {
     const template = edited(before, change, nowMs);
-    return { differences: differences(before, template), before, template, revision: undefined };
+    return { member, differences: differences(before, template), before, template, revision: undefined };
   }
-  const newest = refreshed(workload, object);
+  const newest = refreshed(member, object);
   const revisions = await fetchRevisions(kube, newest);
   const { name, template } = earlierRevision(revisions, newest, change.toRevision);
-  return { differences: differences(before, template), before, template, revision: name };
+  return { member, differences: differences(before, template), before, template, revision: name };
 }
 
-/** A field of the workload and its required value. */
+/** Differences that all members share are shown once. */
+function linesOf(changed: readonly MemberChange[], members: number): string[] {
+  const byLine = Map.groupBy(
+    changed.flatMap(({ member, differences: lines }) => lines.map((line) => ({ line, member }))),
+    ({ line }) => line,
+  );
+  return [...byLine].map(([line, of]) =>
+    of.length === members ? line : `${listNames(of.map(({ member }) => subjectOf(member)))}: ${line}`,
+  );
+}
+
+/** A field of a member and its required value. */
 export interface FieldTest {
   /** A JSON pointer, such as `/spec/paused`. */
   path: string;
@@ -79,21 +110,43 @@ export interface FieldTest {
 }
 
 /**
- * Applies the change, if the template is unchanged since the change was computed and the fields of `only`
- * have their values; with `dryRun` the API server only validates it.
+ * Applies the change to each member, if its template is unchanged since the change was computed and the fields of
+ * `only` have their values; with `dryRun` the API server only validates it.
  *
- * @returns the workload with its new generation
- * @throws UserError if another client has changed the template since, and if the response was lost
- * @throws ApiError if it is rejected
+ * @returns the changed members, with their new generations
+ * @throws UserError if another client has changed a template since, and if the response was lost; it says which members
+ * were changed before
+ * @throws ApiError if the first change is rejected
  */
 export async function applyChange(
   kube: Kube,
-  workload: Workload,
-  { before, template }: PlannedChange,
-  { dryRun = false, only = [] }: { dryRun?: boolean; only?: readonly FieldTest[] } = {},
-): Promise<{ metadata: ObjectMeta }> {
-  const path = pathOf(workload);
-  const subject = subjectOf(workload);
+  { members }: PlannedChange,
+  options: { dryRun?: boolean; only?: readonly FieldTest[] } = {},
+): Promise<ObjectMeta[]> {
+  const applied: ObjectMeta[] = [];
+  for (const change of members) {
+    try {
+      applied.push(await applyTo(kube, change, options));
+    } catch (error) {
+      if (options.dryRun || applied.length === 0 || !(error instanceof Error)) throw error;
+      const done = members.slice(0, applied.length).map(({ member }) => subjectOf(member));
+      throw new UserError(
+        `the template of ${subjectOf(change.member)} was not changed: ${error.message}; changed before: ${listNames(done)}`,
+        (error instanceof UserError ? error.fix : undefined) ?? 'run the same command again',
+        error,
+      );
+    }
+  }
+  return applied;
+}
+
+async function applyTo(
+  kube: Kube,
+  { member, before, template }: MemberChange,
+  { dryRun = false, only = [] }: { dryRun?: boolean; only?: readonly FieldTest[] },
+): Promise<ObjectMeta> {
+  const path = pathOf(member);
+  const subject = subjectOf(member);
   try {
     const answer = await kube.request({
       method: 'PATCH',
@@ -106,12 +159,12 @@ export async function applyChange(
         { op: 'replace', path: '/spec/template', value: template },
       ],
     });
-    return { metadata: readObjectMeta(WithTemplate.parse(answer).metadata) };
+    return readObjectMeta(WithTemplate.parse(answer).metadata);
   } catch (error) {
     if (error instanceof ConnectionError && !dryRun) {
       throw new UserError(
         `whether the template of ${subject} was changed is not known: ${error.message}`,
-        `look before you repeat it: kubectl zone rollout history ${commandName(workload)}`,
+        `look before you repeat it: kubectl zone rollout history ${commandName(idOf(member.kind, member.metadata))}`,
         error,
       );
     }
@@ -127,33 +180,36 @@ export async function applyChange(
 }
 
 /**
- * The observation expected after the change: pods on the revision to roll back to are up to date, all others
- * are stale. The revision of a new template is not known in advance.
+ * The observation expected after the change: pods of changed members are up to date if they are on the revision to roll
+ * back to, and stale otherwise. The revision of a new template is not known in advance.
  */
 export function observeChanged(
   observation: Observation,
   pods: readonly Pod[],
-  { revisionOf }: Pick<Workload, 'revisionOf'>,
-  { revision }: PlannedChange,
+  workload: Pick<Workload, 'memberOf'>,
+  { members }: PlannedChange,
 ): Observation {
-  const updated = new Set(
-    pods
-      .filter((pod) => revision !== undefined && revisionOf(pod) === revision)
-      .map(({ metadata }) => metadata.uid),
-  );
+  const changes = new Map(members.map((change) => [change.member.metadata.uid, change]));
+  const stale = new Map<string, boolean>();
+  for (const pod of pods) {
+    const member = workload.memberOf(pod);
+    const change = changes.get(member?.metadata.uid ?? '');
+    if (change) stale.set(pod.metadata.uid, member?.revisionOf(pod) !== change.revision);
+  }
+  const [change, ...others] = members;
   return {
     ...observation,
-    updateRevision: revision ?? '',
+    updateRevision: others.length === 0 ? (change?.revision ?? '') : '',
     revisionObserved: true,
-    pods: observation.pods.map((pod) => ({ ...pod, stale: !updated.has(pod.uid) })),
+    pods: observation.pods.map((pod) => ({ ...pod, stale: stale.get(pod.uid) ?? pod.stale })),
   };
 }
 
-/** The workload with its newest revision, from the object just read. */
-function refreshed(workload: Workload, object: unknown): Workload {
-  return workload.kind === 'statefulset'
-    ? statefulSetWorkload(readStatefulSet(object))
-    : { ...workload, updateRevision: readRolledDeployment(object).revision };
+/** The member with its newest revision, from the object just read. */
+function refreshed(member: Member, object: unknown): Member {
+  return member.kind === 'statefulset'
+    ? statefulSetMember(readStatefulSet(object))
+    : { ...member, updateRevision: readRolledDeployment(object).revision };
 }
 
 function edited(
@@ -189,11 +245,11 @@ function edited(
 
 function earlierRevision(
   revisions: readonly Revision[],
-  workload: Workload,
+  member: Member,
   toRevision: number | undefined,
 ): Revision {
-  const subject = subjectOf(workload);
-  if (toRevision === undefined && !workload.revisionObserved) {
+  const subject = subjectOf(member);
+  if (toRevision === undefined && !member.revisionObserved) {
     throw new UserError(
       `which revision comes before the newest template of ${subject} is not known: its controller has not seen that template yet`,
       'repeat the command in a moment, or name the revision with --to-revision',
@@ -201,7 +257,7 @@ function earlierRevision(
   }
   const found =
     toRevision === undefined
-      ? revisions.findLast((each) => each.name !== workload.updateRevision)
+      ? revisions.findLast((each) => each.name !== member.updateRevision)
       : revisions.find(({ number }) => number === toRevision);
   if (found) return found;
   const numbers = revisions.map(({ number }) => String(number));
@@ -210,7 +266,7 @@ function earlierRevision(
       ? `${subject} has no earlier revision to go back to`
       : `${subject} has no revision ${toRevision}`,
     numbers.length > 0
-      ? `the revisions are: ${numbers.join(', ')}; kubectl zone rollout history ${commandName(workload)} shows them`
+      ? `the revisions are: ${numbers.join(', ')}; kubectl zone rollout history ${commandName(idOf(member.kind, member.metadata))} shows them`
       : undefined,
   );
 }

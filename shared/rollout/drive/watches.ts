@@ -3,7 +3,6 @@ import { ApiError, type Kube } from '../../kube/kube.ts';
 import { type HolderSight, seeHolder } from '../../kube/lease-holder.ts';
 import { type Lease, type Node, type Pod, readLease, readNode, readPod } from '../../kube/objects.ts';
 import { RESOURCES, resourcePath } from '../../kube/paths.ts';
-import { labelSelectorText } from '../../kube/selectors.ts';
 import {
   type ConnectionState,
   type WatchCache,
@@ -58,10 +57,10 @@ export interface OwnCaches<Own> {
 
 export interface WatchWorkloadOptions<Own> {
   kube: Kube;
-  workload: Pick<Workload, 'metadata' | 'selector'>;
+  workload: Workload;
   open(common: CommonCacheOptions): OwnCaches<Own>;
-  /** Name of the rollout's Lease. */
-  leaseName: string;
+  /** Selects the pods of the workload, and perhaps others; undefined for all pods of the namespace. */
+  podSelector: string | undefined;
   /** Where the pods' zones come from; undefined for the workload's default. */
   zones: ZoneSource | undefined;
   clock: Clock;
@@ -79,7 +78,7 @@ export interface WatchWorkloadOptions<Own> {
  */
 export async function watchWorkload<Own>(options: WatchWorkloadOptions<Own>): Promise<WorkloadWatches<Own>> {
   const { workload } = options;
-  const { namespace } = workload.metadata;
+  const { namespace, lease: leaseName } = workload.id;
   const common = {
     kube: options.kube,
     clock: options.clock,
@@ -92,7 +91,7 @@ export async function watchWorkload<Own>(options: WatchWorkloadOptions<Own>): Pr
   const pods = watchCache<Pod>({
     ...common,
     path: resourcePath({ ...RESOURCES.pods, namespace }),
-    labelSelector: labelSelectorText(workload.selector),
+    labelSelector: options.podSelector,
     parse: readPod,
     onEvent: (type, last, before) => {
       // A pod missing from a list has no final state of its own.
@@ -105,7 +104,7 @@ export async function watchWorkload<Own>(options: WatchWorkloadOptions<Own>): Pr
   const leases = watchCache<Lease>({
     ...common,
     path: resourcePath({ ...RESOURCES.leases, namespace }),
-    fieldSelector: `metadata.name=${options.leaseName}`,
+    fieldSelector: `metadata.name=${leaseName}`,
     parse: readLease,
     onEvent: (type, lease) => {
       holder = type === 'DELETED' ? undefined : seeHolder(holder, lease, options.clock.monotonicMs());
@@ -139,7 +138,7 @@ export async function watchWorkload<Own>(options: WatchWorkloadOptions<Own>): Pr
     throw error;
   }
   const readableNodes = nodesReadable ? nodes.items : undefined;
-  const lease = () => leases.items.get(`${namespace}/${options.leaseName}`);
+  const lease = () => leases.items.get(`${namespace}/${leaseName}`);
   return {
     get own() {
       return own.read();

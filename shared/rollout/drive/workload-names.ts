@@ -1,25 +1,26 @@
 import type { ObjectMeta } from '../../kube/objects.ts';
 import { RESOURCES, resourcePath } from '../../kube/paths.ts';
-import type { WorkloadKind } from '../decide/workload.ts';
+import type { MemberKind } from '../decide/workload-id.ts';
 
-/** A workload by kind, namespace and name. */
-export interface NamedWorkload {
-  kind: WorkloadKind;
+/** A member of a workload by kind, namespace and name. */
+export interface NamedMember {
+  kind: MemberKind;
   metadata: Pick<ObjectMeta, 'namespace' | 'name'>;
 }
 
-/** Names of each kind in the API and on the command line. */
+/** Names of each kind in the API. */
 export const KINDS = {
-  statefulset: { resource: RESOURCES.statefulsets, apiKind: 'StatefulSet', short: 'sts' },
-  deployment: { resource: RESOURCES.deployments, apiKind: 'Deployment', short: 'deploy' },
-} as const satisfies Record<WorkloadKind, object>;
+  statefulset: { resource: RESOURCES.statefulsets, apiKind: 'StatefulSet' },
+  deployment: { resource: RESOURCES.deployments, apiKind: 'Deployment' },
+} as const satisfies Record<MemberKind, object>;
 
-/** The path of the workload's own object. */
-export function pathOf({ kind, metadata: { namespace, name } }: NamedWorkload): string {
+/** The path of the member's own object. */
+export function pathOf({ kind, metadata: { namespace, name } }: NamedMember): string {
   return resourcePath({ ...KINDS[kind].resource, namespace, name });
 }
 
-/** As in commands for the operator: `sts/ingester -n prod`. */
-export function commandName({ kind, metadata: { namespace, name } }: NamedWorkload): string {
-  return `${KINDS[kind].short}/${name} -n ${namespace}`;
+/** A reference to the member, as in owner references and Events. */
+export function referenceTo({ kind, metadata }: NamedMember & { metadata: Pick<ObjectMeta, 'uid'> }) {
+  const { name, uid } = metadata;
+  return { apiVersion: 'apps/v1', kind: KINDS[kind].apiKind, name, uid };
 }

@@ -6,7 +6,6 @@ import { RESOURCES, resourcePath } from '../../../kube/paths.ts';
 import { labelSelectorText } from '../../../kube/selectors.ts';
 import { readReplicaSet, readRolledDeployment } from '../../decide/deployment-objects.ts';
 import { ownedSets } from '../../decide/observe-deployment.ts';
-import { leaseName } from '../rollout-lock.ts';
 import { watchWorkload } from '../watches.ts';
 import type { FetchedWorkload } from '../workload-port.ts';
 import { deploymentPort } from './port.ts';
@@ -44,7 +43,7 @@ export async function fetchDeployment(kube: Kube, name: string): Promise<Fetched
     async open({ clock, random }, listeners, zones) {
       const watches = await watchWorkload<DeploymentObjects>({
         ...{ kube, workload, clock, random, zones, ...listeners },
-        leaseName: leaseName('deployment', name),
+        podSelector: labelSelectorText(deployment.spec.selector),
         open: (common) => deploymentCaches(common, deployment),
       });
       return { watches, port: deploymentPort({ kube, found, watches }) };

@@ -44,14 +44,11 @@ export async function prepareDeployment(
   const changes = change !== undefined && !signal.aborted;
   if (changes) {
     refuseLifted(look(watches).deployment);
-    ({
-      metadata: { generation },
-    } = await applyChange(kube, workloadOf(look(watches)), change, { only: BRAKE_TESTS }).catch(
-      async (error: unknown) => {
-        refuseLifted(await getDeployment(kube, look(watches).deployment));
-        throw error;
-      },
-    ));
+    const [changed] = await applyChange(kube, change, { only: BRAKE_TESTS }).catch(async (error: unknown) => {
+      refuseLifted(await getDeployment(kube, look(watches).deployment));
+      throw error;
+    });
+    generation = changed?.generation ?? generation;
   }
   await settle(watched, generation, context, signal);
   const ready = seen(watched, lock, request.options);

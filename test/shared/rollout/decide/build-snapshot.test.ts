@@ -14,6 +14,7 @@ const workload = statefulSetWorkload(
       selector: {},
       template: { spec: { containers: [{ name: 'main', image: 'app:v2' }] } },
     },
+    status: { updateRevision: 'rev-2' },
   }),
 );
 

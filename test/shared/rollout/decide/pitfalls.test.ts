@@ -182,7 +182,7 @@ describe('shapes of workloads (R8)', () => {
     assert.ok(decision.kind === 'blocked' && decision.by === 'zone-label');
     assert.match(
       decision.reason,
-      /nodes may not be listed, and these pods carry no label .*Kubernetes 1\.35/,
+      /nodes may not be listed, and these pods carry no copy of the node label .*Kubernetes 1\.35/,
     );
     assert.equal(decision.fix, 'ask for a ClusterRole that allows list and watch on nodes');
   });

@@ -9,7 +9,7 @@ import type { RolloutRequest } from '../../../../shared/rollout/drive/request.ts
 import { testContext } from '../../../helpers/context.ts';
 import { Transcript } from '../../../helpers/transcript.ts';
 
-const CHANGE = { differences: ['image: v1 → v2'], before: {}, template: {}, revision: undefined };
+const CHANGE = { differences: ['image: v1 → v2'], members: [] };
 
 function statefulSet(type: string) {
   return readStatefulSet({

@@ -1,17 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readStatefulSet } from '../../../../shared/kube/objects.ts';
-import { statefulSetWorkload } from '../../../../shared/rollout/decide/workload.ts';
+import { idOf } from '../../../../shared/rollout/decide/workload-id.ts';
 import { fetchDefaults } from '../../../../shared/rollout/drive/defaults.ts';
 import { apiError, fakeKube } from '../../../helpers/fake-kube.ts';
 
 const UPDATES = '/apis/zonecontrol.k8s.aws/v1/namespaces/default/zoneawareupdates';
-const STORE = statefulSetWorkload(
-  readStatefulSet({
-    metadata: { name: 'store', namespace: 'default', uid: 'u', resourceVersion: '1' },
-    spec: { selector: {}, template: { spec: { containers: [{ name: 'main' }] } } },
-  }),
-);
+const STORE = idOf('statefulset', { name: 'store', namespace: 'default' });
 
 /** A cluster with ZoneAwareUpdates, by name. */
 function clusterWith(specs: Readonly<Record<string, object>>) {

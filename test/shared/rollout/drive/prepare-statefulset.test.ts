@@ -11,7 +11,9 @@ import type { WorkloadWatches } from '../../../../shared/rollout/drive/watches.t
 import type { Prepared } from '../../../../shared/rollout/drive/workload-port.ts';
 import { testContext } from '../../../helpers/context.ts';
 
-const CHANGE = { differences: ['x'], before: { old: 1 }, template: { new: 1 }, revision: undefined };
+const MEMBER = { kind: 'statefulset', metadata: statefulSet('OnDelete').metadata } as const;
+const CHANGED = { differences: ['x'], before: { old: 1 }, template: { new: 1 }, revision: undefined };
+const CHANGE = { differences: ['x'], members: [{ member: MEMBER, ...CHANGED }] };
 
 function statefulSet(type: string, generation = 1, observedGeneration = generation): StatefulSet {
   return readStatefulSet({
@@ -48,8 +50,7 @@ async function prepared({ type, change, interrupted = false, seenUpTo = 9 }: Cas
     get own() {
       return current;
     },
-    pods: new Map(),
-    nodes: undefined,
+    cluster: { pods: [], nodes: undefined },
     async until(holds) {
       if (holds()) return;
       done.push('wait');

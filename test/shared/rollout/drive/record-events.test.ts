@@ -44,7 +44,7 @@ function setUp() {
       closed = true;
     },
   };
-  const reporter = recordEvents(inner, { kube, clock, workload: WORKLOAD, by: 'ann@laptop' });
+  const reporter = recordEvents(inner, { kube, clock, members: [WORKLOAD], by: 'ann@laptop' });
   const report = (...events: UntimedEvent[]) => {
     for (const event of events) reporter.report({ atMs: clock.nowMs(), ...event } as RolloutEvent);
   };

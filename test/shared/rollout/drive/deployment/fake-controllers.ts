@@ -51,11 +51,15 @@ export class FakeControllers {
   get tools(): StepTools {
     const kube: Partial<Kube> = { request: async (request) => this.#write(request) };
     const own = () => this.#objects();
+    const { pods } = this;
     const watches: Partial<WorkloadWatches<DeploymentObjects>> = {
       get own() {
         return own();
       },
-      pods: this.pods,
+      pods,
+      get cluster() {
+        return { pods: pods.values(), nodes: undefined };
+      },
       async until(holds, signal) {
         signal.throwIfAborted();
         if (!holds()) throw new Error('nothing more happens by itself');
