@@ -35,7 +35,7 @@ export async function explainPod(request: ExplainRequest, context: Context): Pro
   const kube = await context.connect(request.connection);
   try {
     const { namespace } = kube;
-    const state = await fetchState(kube, { namespace });
+    const state = await fetchState(kube, { namespace }, context.clock);
     const [pod, podDisruptionBudgets, enforcement] = await Promise.all([
       fetchPod(kube, request.pod),
       fetchPodBudgets(kube),

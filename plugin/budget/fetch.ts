@@ -1,8 +1,10 @@
 import { createPodIndex } from '../../shared/budget/decide/pod-index.ts';
 import { type ReadBudget, readBudget, sortBudgets } from '../../shared/budget/decide/read-budget.ts';
-import { readWorkload, type WorkloadKind } from '../../shared/budget/decide/workload.ts';
+import { readWorkload } from '../../shared/budget/decide/workload.ts';
 import { createWorkloadIndex } from '../../shared/budget/decide/workload-index.ts';
-import { scaleReader } from '../../shared/budget/read-scale.ts';
+import { createScales } from '../../shared/budget/scales.ts';
+import { COUNTED_WORKLOADS } from '../../shared/budget/watch-counted.ts';
+import type { Clock } from '../../shared/clock.ts';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import { listAll } from '../../shared/kube/list.ts';
 import { nodesByName } from '../../shared/kube/nodes.ts';
@@ -22,22 +24,12 @@ export interface Scope {
   selector?: string | undefined;
 }
 
-/** The kinds of workload that are listed. */
-export const WORKLOADS: readonly (readonly [WorkloadKind, ResourceAddress])[] = [
-  ['StatefulSet', RESOURCES.statefulsets],
-  ['Deployment', RESOURCES.deployments],
-  ['ReplicaSet', RESOURCES.replicasets],
-];
-
-/** The timeout of each request for a scale. */
-export const SCALE_TIMEOUT_MS = 10_000;
-
 /**
  * Reads budgets, and then everything needed to count their pods.
  *
  * @throws UserError if the CRD is not installed, the budget does not exist, or something may not be read
  */
-export async function fetchState(kube: Kube, scope: Scope): Promise<ClusterState> {
+export async function fetchState(kube: Kube, scope: Scope, clock: Clock): Promise<ClusterState> {
   // Budgets are read first, so that none of their counts is newer than the pods.
   const budgets = await fetchBudgets(kube, scope);
   const { namespace } = scope;
@@ -48,7 +40,7 @@ export async function fetchState(kube: Kube, scope: Scope): Promise<ClusterState
   const [pods, nodes, ...listed] = await Promise.all([
     list(RESOURCES.pods),
     nodesByName(kube),
-    ...WORKLOADS.map(async ([kind, address]) => ({ kind, address, list: await list(address) })),
+    ...COUNTED_WORKLOADS.map(async ([kind, address]) => ({ kind, address, list: await list(address) })),
   ]);
   const zoneOfNode = zonesOf(nodes);
   const index = createPodIndex<BudgetPod>(zoneOfNode);
@@ -67,7 +59,7 @@ export async function fetchState(kube: Kube, scope: Scope): Promise<ClusterState
       pods: pods.resourceVersion,
     },
   };
-  return withScales(state, scaleReader(kube, SCALE_TIMEOUT_MS));
+  return withScales(state, createScales(kube, clock));
 }
 
 async function fetchBudgets(kube: Kube, { namespace, name, selector }: Scope): Promise<ReadBudget[]> {

@@ -26,7 +26,7 @@ export async function listBudgets(
       const { watchBudgets } = await import('./watch.ts');
       return await watchBudgets(kube, scope, request, context, openReporter);
     }
-    const state = await fetchState(kube, scope);
+    const state = await fetchState(kube, scope, context.clock);
     const reports = reportBudgets(state, context.clock.nowMs() + kube.clockSkewMs);
     await print(reports, request, scope, context);
     return state.malformed.length > 0 ? EXIT.failed : EXIT.done;

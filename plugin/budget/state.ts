@@ -3,10 +3,10 @@ import {
   type ObservedCluster,
   observeBudget,
 } from '../../shared/budget/decide/observe.ts';
-import type { ScaleRead, ScaleRef } from '../../shared/budget/decide/owners.ts';
+import type { ScaleRef } from '../../shared/budget/decide/owners.ts';
 import type { MalformedBudget } from '../../shared/budget/decide/read-budget.ts';
 import type { ZoneDisruptionBudget } from '../../shared/budget/decide/types.ts';
-import type { ScaleReader } from '../../shared/budget/read-scale.ts';
+import type { Scales } from '../../shared/budget/scales.ts';
 import type { BudgetPod } from './pod.ts';
 
 /** Budgets, and everything needed to count their pods, of one namespace or of all. */
@@ -31,19 +31,18 @@ export function countPodsOf(budget: ZoneDisruptionBudget, state: ClusterState): 
   }
 }
 
-/** The state with the scales that its budgets need, read now. */
+/** The state with the scales that its budgets need; reads those that are not known. */
 export async function withScales(
   state: Omit<ClusterState, 'scaleOf'>,
-  readScale: ScaleReader,
+  scales: Pick<Scales, 'get' | 'refresh'>,
 ): Promise<ClusterState> {
-  const unasked = { ...state, scaleOf: () => undefined };
+  const known = { ...state, scaleOf: scales.get };
   const refs = new Map<string, ScaleRef>();
   for (const budget of state.budgets) {
-    const observed = observeBudget(budget, unasked);
+    const observed = observeBudget(budget, known);
     if (observed.kind === 'ask') for (const ref of observed.refs) refs.set(ref.uid, ref);
   }
-  const reads = new Map<string, ScaleRead>(
-    await Promise.all([...refs.values()].map(async (ref) => [ref.uid, await readScale(ref)] as const)),
-  );
-  return { ...state, scaleOf: ({ uid }) => reads.get(uid) };
+  await scales.refresh([...refs.values()]);
+  const read = new Map([...refs.values()].map((ref) => [ref.uid, scales.get(ref)]));
+  return { ...state, scaleOf: (ref) => read.get(ref.uid) ?? scales.get(ref) };
 }

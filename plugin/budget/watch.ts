@@ -21,7 +21,7 @@ export async function watchBudgets(
   openReporter: OpenBudgetReporter,
 ): Promise<ExitCode> {
   // A missing budget or CRD, or a missing permission, is reported before anything is drawn.
-  const { budgets, malformed } = await fetchState(kube, scope);
+  const { budgets, malformed } = await fetchState(kube, scope, context.clock);
   if (budgets.length + malformed.length === 0) writeLine(context.stderr, noneFound(scope));
   const ended = Promise.withResolvers<ExitCode>();
   const stopListening = context.onInterrupt(() => ended.resolve(EXIT.interrupted));

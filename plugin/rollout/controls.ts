@@ -7,11 +7,18 @@ import type { Lease } from '../../shared/kube/objects.ts';
 import { disruptionLimit } from '../../shared/rollout/decide/limits.ts';
 import { emptyMemory } from '../../shared/rollout/decide/memory.ts';
 import { knownZones } from '../../shared/rollout/decide/pods.ts';
+import type { Order } from '../../shared/rollout/decide/snapshot.ts';
 import { FIRST_LOOK, type Workload } from '../../shared/rollout/decide/workload.ts';
 import { commandName } from '../../shared/rollout/decide/workload-id.ts';
 import { ANNOTATION } from '../../shared/rollout/drive/annotations.ts';
 import { type HolderFlags, readHolderFlags } from '../../shared/rollout/drive/holder-flags.ts';
-import { orderBy, orderText, readSteering } from '../../shared/rollout/drive/orders.ts';
+import {
+  describeResumed,
+  orderBy,
+  orderText,
+  pauseByLease,
+  readSteering,
+} from '../../shared/rollout/drive/orders.ts';
 import { annotateLease, fetchRolloutLease } from '../../shared/rollout/drive/rollout-lease.ts';
 import { LEASE_DURATION_MS } from '../../shared/rollout/drive/rollout-lock.ts';
 import { applyChange, type PlannedChange, planChange } from '../../shared/rollout/drive/template.ts';
@@ -69,11 +76,11 @@ class LeaseOrders {
   async togglePause(): Promise<string> {
     const { annotations, holder } = await this.#look();
     if (readSteering(annotations).paused) {
-      await this.#write({ [ANNOTATION.paused]: null });
-      return holder === '' ? 'no longer paused; nobody rolls it out now' : 'resumed';
+      await this.#pause(undefined);
+      return describeResumed(holder);
     }
     this.#mustRun(holder, 'there is nothing to pause');
-    await this.#write({ [ANNOTATION.paused]: this.#order() });
+    await this.#pause(this.#order());
     return 'paused: no more pods are taken until it is resumed';
   }
 
@@ -94,7 +101,7 @@ class LeaseOrders {
     }
     await this.#write({
       [ANNOTATION.maxUnavailable]: String(wanted),
-      [ANNOTATION.maxUnavailableBy]: this.#order(),
+      [ANNOTATION.maxUnavailableBy]: orderText(this.#order()),
     });
     const capped = this.#cap(wanted, flags);
     const before = formatIntOrPercent(inForce);
@@ -130,7 +137,7 @@ class LeaseOrders {
   async #undo(plan: PlannedChange): Promise<string> {
     const { annotations } = await this.#look();
     await applyChange(this.#options.kube, plan);
-    await this.#write({ [ANNOTATION.undone]: this.#order() });
+    await this.#write({ [ANNOTATION.undone]: orderText(this.#order()) });
     const paused = readSteering(annotations).paused ? '; it is still paused, p resumes' : '';
     return `the template is back at the previous revision${paused}`;
   }
@@ -151,8 +158,13 @@ class LeaseOrders {
     await annotateLease(this.#options.kube, this.#at, annotations);
   }
 
-  #order(): string {
-    return orderText(orderBy(this.#options, ''));
+  async #pause(order: Order | undefined): Promise<void> {
+    const { kube, workload } = this.#options;
+    await pauseByLease(kube, workload.id, order);
+  }
+
+  #order(): Order {
+    return orderBy(this.#options, '');
   }
 
   #workload(): Workload {
@@ -162,7 +174,7 @@ class LeaseOrders {
   }
 
   #mustRun(holder: string, instead: string): void {
-    if (holder === '') throw new UserError(`nobody rolls ${this.#subject} out now: ${instead}`);
+    if (holder === '') throw new UserError(`no rollout of ${this.#subject} is running: ${instead}`);
   }
 
   /** What keeps the value from taking full effect, such as OrderedReady. */

@@ -8,7 +8,13 @@ import { commandName, type WorkloadId, type WorkloadKind } from '../../shared/ro
 import { ANNOTATION } from '../../shared/rollout/drive/annotations.ts';
 import { fetchWorkload } from '../../shared/rollout/drive/fetch-workload.ts';
 import { formerRequests, noteFormerRequests } from '../../shared/rollout/drive/former-requests.ts';
-import { orderBy, orderText, readSteering } from '../../shared/rollout/drive/orders.ts';
+import {
+  describeResumed,
+  orderBy,
+  orderText,
+  pauseByLease,
+  readSteering,
+} from '../../shared/rollout/drive/orders.ts';
 import { annotateLease, fetchRolloutLease } from '../../shared/rollout/drive/rollout-lease.ts';
 import { identityOf, LEASE_DURATION_MS } from '../../shared/rollout/drive/rollout-lock.ts';
 import type { Context } from '../cli/context.ts';
@@ -40,11 +46,12 @@ export async function runSteer(request: SteerRequest, context: Context): Promise
     const { kind, namespace, lease: name, subject } = workload.id;
     const at = { namespace, name };
     const lease = await fetchRolloutLease(kube, at);
-    const order = orderText(orderBy(context, request.reason));
+    const order = orderBy(context, request.reason);
     let holder = lease && looksAlive(lease, kube, context.clock) ? lease.spec.holderIdentity : '';
     if (request.turn === 'abort') {
       // A live holder must not have to wait until we have established that it is alive.
-      if (lease?.spec.holderIdentity) await annotateLease(kube, at, { [ANNOTATION.aborted]: order });
+      if (lease?.spec.holderIdentity)
+        await annotateLease(kube, at, { [ANNOTATION.aborted]: orderText(order) });
       const left = await asHolder(kube, { ...at, kind }, lease, context, (held) => fetched.giveUp(held));
       if (left.kind === 'done' && left.result !== undefined) {
         writeLine(context.stdout, `${subject} is not being rolled out any more, and ${left.result}`);
@@ -56,8 +63,8 @@ export async function runSteer(request: SteerRequest, context: Context): Promise
       const left = await asHolder(kube, { ...at, kind }, lease, context, async () => undefined);
       if (left.kind === 'held') holder = left.holder;
     }
-    const words = wordsFor(request, workload.id, lease, holder, order);
-    if (words.annotations) await annotateLease(kube, at, words.annotations);
+    const words = wordsFor(request, workload.id, lease, holder);
+    if (words.changes) await pauseByLease(kube, workload.id, request.turn === 'pause' ? order : undefined);
     writeLine(context.stdout, `${subject} ${words.said}`);
     return EXIT.done;
   } finally {
@@ -119,8 +126,8 @@ async function asHolder<R>(
 }
 
 interface Words {
-  /** Undefined if nothing has to change. */
-  annotations: Readonly<Record<string, string | null>> | undefined;
+  /** Whether the pause has to be set or lifted. */
+  changes: boolean;
   said: string;
 }
 
@@ -133,23 +140,19 @@ function wordsFor(
   workload: WorkloadId,
   lease: Lease | undefined,
   holder: string,
-  order: string,
 ): Words {
   const { paused } = readSteering(lease?.metadata.annotations ?? {});
   switch (turn) {
     case 'pause':
       if (holder === '') throw noRollout(workload, lease, 'pause');
-      if (paused) return { annotations: undefined, said: `was paused already, by ${paused.by}` };
-      return { annotations: { [ANNOTATION.paused]: order }, said: 'paused' };
+      if (paused) return { changes: false, said: `was paused already, by ${paused.by}` };
+      return { changes: true, said: 'paused' };
     case 'resume':
-      if (!lease || !paused) return { annotations: undefined, said: 'was not paused' };
-      return {
-        annotations: { [ANNOTATION.paused]: null },
-        said: holder === '' ? 'no longer paused; nobody rolls it out now' : 'resumed',
-      };
+      if (!lease || !paused) return { changes: false, said: 'was not paused' };
+      return { changes: true, said: describeResumed(holder) };
     case 'abort':
       if (holder === '') throw noRollout(workload, lease, 'abort');
-      return { annotations: undefined, said: `aborted; ${holder} stops where it is` };
+      return { changes: false, said: `aborted; ${holder} stops where it is` };
   }
 }
 

@@ -10,21 +10,20 @@ import {
   viewOwner,
 } from '../../shared/budget/decide/observe.ts';
 import { watchedResource } from '../../shared/budget/decide/owners.ts';
-import { createPodIndex } from '../../shared/budget/decide/pod-index.ts';
+import { createPodIndex, type PodIndex } from '../../shared/budget/decide/pod-index.ts';
 import type { PodRecord } from '../../shared/budget/decide/pod-record.ts';
 import type { ZoneDisruptionBudget } from '../../shared/budget/decide/types.ts';
-import { readWorkload, type Workload, type WorkloadKind } from '../../shared/budget/decide/workload.ts';
-import { createWorkloadIndex } from '../../shared/budget/decide/workload-index.ts';
+import { createScales, type Scales } from '../../shared/budget/scales.ts';
+import { watchCounted } from '../../shared/budget/watch-counted.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
 import { type Node, readNode } from '../../shared/kube/objects.ts';
-import { RESOURCES, type ResourceAddress, resourcePath } from '../../shared/kube/paths.ts';
-import { type WatchCache, type WatchCacheOptions, watchCache } from '../../shared/kube/watch-cache.ts';
+import { RESOURCES } from '../../shared/kube/paths.ts';
+import { type WatchSet, watchSet } from '../../shared/kube/watch-set.ts';
 import { type ZoneOfNode, zoneOfNodeLabels } from '../../shared/kube/zones.ts';
 import { type Log, logConnection, messageOf } from '../telemetry/log.ts';
 import { createFreshness, type Freshness } from './freshness.ts';
 import { readPodRecord } from './pod-record.ts';
-import { createScales, type Scales } from './scales.ts';
 import { trimmingPods } from './trim.ts';
 
 /** The webhook's view of the cluster, kept current by watches. */
@@ -60,6 +59,7 @@ export interface ClusterViewOptions {
 const PAGE_SIZE = 200;
 
 interface NodeZone {
+  name: string;
   zone: string | undefined;
 }
 
@@ -74,120 +74,79 @@ export async function watchCluster(options: ClusterViewOptions): Promise<Cluster
   const tell = (namespace: string | undefined) => {
     for (const listener of listeners) listener(namespace);
   };
-  const caches = new Map<string, WatchCache<unknown>>();
   const memory = createBudgetMemory();
-  let freshness: Freshness | undefined;
-
-  async function watch<T>(
-    address: ResourceAddress,
-    parse: (value: unknown) => T,
-    onEvent: NonNullable<WatchCacheOptions<T>['onEvent']>,
-  ): Promise<WatchCache<T>> {
-    const { resource } = address;
-    const cache: WatchCache<T> = watchCache<T>({
-      kube: resource === RESOURCES.pods.resource ? trimmingPods(kube) : kube,
-      path: resourcePath(address),
-      pageSize: PAGE_SIZE,
-      parse,
-      clock,
-      random,
-      onEvent,
-      retryFirstList: true,
-      onConnection(state) {
-        logConnection(log, resource, state);
-        if (state.kind === 'lost' && cache.resourceVersion === '') options.onWaiting?.(state.reason);
+  const ends = createPodEnds();
+  const set: WatchSet = watchSet({
+    ...{ kube, clock, random },
+    pageSize: PAGE_SIZE,
+    retryFirstList: true,
+    onConnection(state, resource) {
+      logConnection(log, resource, state);
+      const isListed = (set.caches.get(resource)?.resourceVersion ?? '') !== '';
+      if (state.kind === 'lost' && !isListed) options.onWaiting?.(state.reason);
+    },
+    onProblem: (error, resource) => log.warn({ resource, error: messageOf(error) }, 'object cannot be read'),
+  });
+  const budgets = set.watch(RESOURCES.zonedisruptionbudgets, {
+    parse: readZoneDisruptionBudget,
+    onEvent(type, budget, previous) {
+      if (type === 'DELETED') memory.forget((previous ?? budget).metadata.uid);
+      else memory.see(budget, clock.monotonicMs());
+      tell(budget.metadata.namespace);
+    },
+  });
+  const cluster = await watchCounted<PodRecord, PodIndex, NodeZone>(set, {
+    nodes: {
+      parse: readNodeZone,
+      zoneOf: (node) => node,
+      onEvent(type, node, previous) {
+        if (type !== 'MODIFIED' || node.zone !== previous?.zone) tell(undefined);
       },
-      onProblem: (error) => log.warn({ resource, error: messageOf(error) }, 'object cannot be read'),
-    });
-    caches.set(resource, cache);
-    await cache.synced;
-    return cache;
-  }
-
-  const stop = async () => {
-    freshness?.stop();
-    await Promise.all([...caches.values()].map((cache) => cache.stop()));
+    },
+    pods: {
+      kube: trimmingPods(kube),
+      parse: readPodRecord,
+      index: createPodIndex,
+      onEvent(type, pod, previous) {
+        ends.note(type, pod, previous, clock.monotonicMs());
+        if (previous === undefined || type === 'DELETED' || matters(pod, previous)) tell(pod.namespace);
+      },
+    },
+    onWorkload: (_, workload) => tell(workload.namespace),
+  });
+  const scales = createScales(kube, clock);
+  const freshness = createFreshness(set.caches, clock, log);
+  const ages: NumberAges = {
+    hasEndedSince: ends.hasEndedSince,
+    absentSinceMs: (uid) => ends.absentSinceMs(uid, clock.monotonicMs()),
+    numberAtMs(owner) {
+      const resource = watchedResource(owner);
+      const listedAtMs = resource === undefined ? Number.NEGATIVE_INFINITY : freshness.listedAtMs(resource);
+      return Math.max(listedAtMs, scales.saidAtMs(owner));
+    },
   };
-
-  try {
-    const nodes = await watch<NodeZone>(RESOURCES.nodes, readNodeZone, (type, node, previous) => {
-      if (type !== 'MODIFIED' || node.zone !== previous?.zone) tell(undefined);
-    });
-    const zoneOfNode: ZoneOfNode = (node) => nodes.items.get(node)?.zone;
-    const workloads = createWorkloadIndex();
-    const watchWorkloads = (kind: WorkloadKind, address: ResourceAddress) =>
-      watch<Workload>(
-        address,
-        (object) => readWorkload(kind, object),
-        (type, workload) => {
-          workloads.apply(type, workload);
-          tell(workload.namespace);
-        },
-      );
-    const [statefulSets, deployments, replicaSets, budgets] = await Promise.all([
-      watchWorkloads('StatefulSet', RESOURCES.statefulsets),
-      watchWorkloads('Deployment', RESOURCES.deployments),
-      watchWorkloads('ReplicaSet', RESOURCES.replicasets),
-      watch(RESOURCES.zonedisruptionbudgets, readZoneDisruptionBudget, (type, budget, previous) => {
-        if (type === 'DELETED') memory.forget((previous ?? budget).metadata.uid);
-        else memory.see(budget, clock.monotonicMs());
-        tell(budget.metadata.namespace);
-      }),
-    ]);
-    const index = createPodIndex(zoneOfNode);
-    const ends = createPodEnds();
-    const pods = await watch<PodRecord>(RESOURCES.pods, readPodRecord, (type, pod, previous) => {
-      index.apply(type, pod);
-      ends.note(type, pod, previous, clock.monotonicMs());
-      if (previous === undefined || type === 'DELETED' || matters(pod, previous)) tell(pod.namespace);
-    });
-    const scales = createScales(kube, clock);
-    const fresh = createFreshness(caches, clock, log);
-    freshness = fresh;
-    const ages: NumberAges = {
-      hasEndedSince: ends.hasEndedSince,
-      absentSinceMs: (uid) => ends.absentSinceMs(uid, clock.monotonicMs()),
-      numberAtMs(owner) {
-        const resource = watchedResource(owner);
-        const listedAtMs = resource === undefined ? Number.NEGATIVE_INFINITY : fresh.listedAtMs(resource);
-        return Math.max(listedAtMs, scales.saidAtMs(owner));
-      },
-    };
-    const seen = (): ObservedCluster => ({
-      pods: index,
-      workloads,
-      scaleOf: scales.get,
-      zoneOfNode,
-      ages,
-      versions: {
-        pods: pods.resourceVersion,
-        statefulsets: statefulSets.resourceVersion,
-        deployments: deployments.resourceVersion,
-        replicasets: replicaSets.resourceVersion,
-      },
-    });
-    return {
-      budgets: budgets.items,
-      zoneOfNode,
-      scales,
-      memory,
-      freshness: fresh,
-      observe: (budget) => observeBudget(budget, seen()),
-      ownerOf: (pod) => viewOwner(pod, seen()),
-      stale: () =>
-        [...caches].filter(([, cache]) => cache.staleSinceMs !== undefined).map(([resource]) => resource),
-      onChange: (listener) => void listeners.push(listener),
-      stop,
-    };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  const seen = (): ObservedCluster => ({ ...cluster.observed(scales.get), ages });
+  return {
+    budgets: budgets.items,
+    zoneOfNode: cluster.zoneOfNode,
+    scales,
+    memory,
+    freshness,
+    observe: (budget) => observeBudget(budget, seen()),
+    ownerOf: (pod) => viewOwner(pod, seen()),
+    stale: () =>
+      [...set.caches].filter(([, cache]) => cache.staleSinceMs !== undefined).map(([resource]) => resource),
+    onChange: (listener) => void listeners.push(listener),
+    async stop() {
+      freshness.stop();
+      await set.stop();
+    },
+  };
 }
 
 function readNodeZone(value: unknown): NodeZone {
   const { metadata }: Node = readNode(value);
-  return { zone: zoneOfNodeLabels(metadata.labels) };
+  return { name: metadata.name, zone: zoneOfNodeLabels(metadata.labels) };
 }
 
 /** Most changes of a pod's status change no count. */

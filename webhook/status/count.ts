@@ -10,12 +10,12 @@ import type {
   BudgetStatus,
   ZoneDisruptionBudget,
 } from '../../shared/budget/decide/types.ts';
+import { SCALE_LIFETIME_MS } from '../../shared/budget/scales.ts';
 import { type Clock, delay } from '../../shared/clock.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
 import { fetchBudget, PrunedStatusError, writeStatus } from '../budgets/store.ts';
 import type { ClusterView } from '../cluster/caches.ts';
 import { fetchPod } from '../cluster/read-pod.ts';
-import { SCALE_LIFETIME_MS } from '../cluster/scales.ts';
 import { unheard } from '../cluster/unheard.ts';
 import type { Log } from '../telemetry/log.ts';
 import { quietInMs } from './quiet.ts';

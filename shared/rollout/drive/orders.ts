@@ -75,14 +75,20 @@ export function orderBy(
 }
 
 /**
- * Pauses a rollout, as `pause` does, regardless of an earlier pause; without an order resumes it, as `resume` does.
+ * Pauses a rollout, whether it is paused already or not; without an order resumes it. For `pause` and `resume`, the keys
+ * of the live view and probes.
  *
  * @returns the updated Lease
  */
-export async function pauseByLease(
+export function pauseByLease(
   kube: Kube,
   { lease: name, namespace }: WorkloadId,
   order: Order | undefined,
 ): Promise<Lease> {
   return annotateLease(kube, { namespace, name }, { [ANNOTATION.paused]: order ? orderText(order) : null });
+}
+
+/** The answer to `resume`. @param holder empty if no rollout is running */
+export function describeResumed(holder: string): string {
+  return holder === '' ? 'no longer paused; no rollout is running' : 'resumed';
 }

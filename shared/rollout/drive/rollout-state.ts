@@ -137,7 +137,7 @@ function statusOf(
     case 'idle':
       return {
         kind: 'waiting',
-        reason: `nobody rolls it out now${said === '' ? '' : `; the last rollout ended: ${said}`}`,
+        reason: `no rollout is running${said === '' ? '' : `; the last rollout ended: ${said}`}`,
         fix: undefined,
       };
     case 'done':

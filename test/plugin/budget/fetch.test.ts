@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { fetchState } from '../../../plugin/budget/fetch.ts';
 import { reportBudgets } from '../../../plugin/budget/report.ts';
+import { systemClock } from '../../../shared/clock.ts';
 import { UserError } from '../../../shared/errors.ts';
 import type { Kube } from '../../../shared/kube/kube.ts';
 import { apiError, fakeKube } from '../../helpers/fake-kube.ts';
@@ -21,7 +22,7 @@ function cluster(answers: Readonly<Record<string, unknown>>): Kube {
 }
 
 async function complaint(answers: Readonly<Record<string, unknown>>, name?: string): Promise<string> {
-  const error = await fetchState(cluster(answers), { namespace: 'default', name }).then(
+  const error = await fetchState(cluster(answers), { namespace: 'default', name }, systemClock).then(
     () => assert.fail('nothing was wrong'),
     (reason: unknown) => reason,
   );
@@ -54,7 +55,11 @@ describe('fetchState', () => {
       await complaint({ '/api/v1/namespaces/default/pods': forbidden }),
       /cannot list pods in namespace default.*a Role that allows get, list and watch on pods/s,
     );
-    const state = await fetchState(cluster({ '/api/v1/nodes': forbidden }), { namespace: 'default' });
+    const state = await fetchState(
+      cluster({ '/api/v1/nodes': forbidden }),
+      { namespace: 'default' },
+      systemClock,
+    );
     assert.equal(state.zoneOfNode('node-a'), undefined);
     assert.deepEqual(state.versions, { pods: '7', statefulsets: '7', deployments: '7', replicasets: '7' });
   });
@@ -66,9 +71,11 @@ describe('fetchState', () => {
       budget('bad', { maxUnavailable: {}, dryRun: 'yes' }),
       { metadata: { name: 'worse', namespace: 'default', labels: 7 } },
     ];
-    const { budgets, malformed } = await fetchState(cluster({ [BUDGETS]: { metadata: {}, items } }), {
-      namespace: 'default',
-    });
+    const { budgets, malformed } = await fetchState(
+      cluster({ [BUDGETS]: { metadata: {}, items } }),
+      { namespace: 'default' },
+      systemClock,
+    );
     assert.deepEqual(
       budgets.map(({ metadata }) => metadata.name),
       ['good'],
@@ -114,7 +121,7 @@ describe('fetchState', () => {
       [`${RINGS}/db/scale`]: { metadata: { uid: 'uid-db' }, spec: { replicas: 5 } },
       [`${RINGS}/other/scale`]: new Error('nobody has to ask this'),
     });
-    const state = await fetchState(kube, { namespace: 'default' });
+    const state = await fetchState(kube, { namespace: 'default' }, systemClock);
     const [report] = reportBudgets(state, 0);
     assert.equal(report?.expectedReplicas, 5);
   });

@@ -119,13 +119,13 @@ describe('pause by key', () => {
 
   it('resumes what another terminal has paused, also when nobody rolls it out', async () => {
     const { controls } = opened({ holder: '', annotations: { [`${NOTE}paused`]: '{}' } });
-    assert.match(await controls.togglePause(), /no longer paused; nobody rolls it out now/);
-    assert.match(await controls.togglePause(), /nobody rolls statefulset\/ingester out now/);
+    assert.match(await controls.togglePause(), /no longer paused; no rollout is running/);
+    assert.match(await controls.togglePause(), /no rollout of statefulset\/ingester is running/);
   });
 
   it('a holder that has not renewed is nobody', async () => {
     const { controls } = opened({ silentMs: 15_000 });
-    assert.match(await controls.togglePause(), /nobody rolls/);
+    assert.match(await controls.togglePause(), /no rollout of/);
   });
 
   it('what the API server refuses becomes the sentence', async () => {
@@ -171,7 +171,7 @@ describe('maxUnavailable by key', () => {
 
   it('is nothing to change where nobody rolls it out', async () => {
     const { controls, note } = opened({ holder: '' });
-    assert.match(await controls.changeMaxUnavailable(1), /nobody rolls.*--max-unavailable/);
+    assert.match(await controls.changeMaxUnavailable(1), /no rollout of.*--max-unavailable/);
     assert.equal(note('max-unavailable'), undefined);
   });
 });
@@ -200,7 +200,7 @@ describe('undo by key', () => {
 
   it('is refused where pods would not be replaced zone by zone, or the controller is behind', async () => {
     for (const [start, why] of [
-      [{ holder: '' }, /nobody rolls.*--undo/],
+      [{ holder: '' }, /no rollout of.*--undo/],
       [{ strategy: 'RollingUpdate' }, /is not OnDelete/],
       [{ generation: 3 }, /not seen the newest template yet/],
     ] as const) {

@@ -1,6 +1,6 @@
 import { type BudgetMemory, createBudgetMemory } from '../../../shared/budget/decide/memory.ts';
+import type { Scales } from '../../../shared/budget/scales.ts';
 import type { Doubt, Freshness } from '../../../webhook/cluster/freshness.ts';
-import type { Scales } from '../../../webhook/cluster/scales.ts';
 
 export interface Known {
   memory: BudgetMemory;

@@ -16,7 +16,7 @@ const LONGEST_LAG_MS = 30_000;
 const BOOKMARKS_MS = 60_000 + LONGEST_LAG_MS;
 /** As webhook/cluster/freshness.ts: from then on a cache is not believed. */
 const LONGEST_SILENCE_MS = 100_000;
-/** As webhook/cluster/scales.ts: how old a number may be that is read and not watched. */
+/** As shared/budget/scales.ts: how old a number may be that is read and not watched. */
 const SCALE_LIFETIME_MS = 10_000;
 
 const OWNER: Owner = {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { createScales, SCALE_LIFETIME_MS } from '../../../shared/budget/scales.ts';
 import type { Kube } from '../../../shared/kube/kube.ts';
-import { createScales, SCALE_LIFETIME_MS } from '../../../webhook/cluster/scales.ts';
 import { fakeKube } from '../../helpers/fake-kube.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 

@@ -1,7 +1,7 @@
-import type { Owner, ScaleRead, ScaleRef } from '../../shared/budget/decide/owners.ts';
-import { scaleReader } from '../../shared/budget/read-scale.ts';
-import type { Clock } from '../../shared/clock.ts';
-import type { Kube } from '../../shared/kube/kube.ts';
+import type { Clock } from '../clock.ts';
+import type { Kube } from '../kube/kube.ts';
+import type { Owner, ScaleRead, ScaleRef } from './decide/owners.ts';
+import { scaleReader } from './read-scale.ts';
 
 /** Scales of owners of kinds unknown in advance, read on demand. */
 export interface Scales {
