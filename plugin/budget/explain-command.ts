@@ -41,7 +41,7 @@ export async function explainPod(request: ExplainRequest, context: Context): Pro
       fetchPodBudgets(kube),
       readEnforcement(kube, namespace),
     ]);
-    const nowMs = context.clock.nowMs() + kube.clockSkewMs;
+    const nowMs = kube.serverNowMs();
     const explanation = explainEviction({ pod, state, podDisruptionBudgets, enforcement }, nowMs);
     if (request.output) writeDocument(context.stdout, await printData(explanation, request.output));
     else writeLines(context.stdout, explanationLines(explanation));

@@ -27,7 +27,7 @@ export async function listBudgets(
       return await watchBudgets(kube, scope, request, context, openReporter);
     }
     const state = await fetchState(kube, scope, context.clock);
-    const reports = reportBudgets(state, context.clock.nowMs() + kube.clockSkewMs);
+    const reports = reportBudgets(state, kube.serverNowMs());
     await print(reports, request, scope, context);
     return state.malformed.length > 0 ? EXIT.failed : EXIT.done;
   } finally {

@@ -77,7 +77,7 @@ function followReports(
         again = false;
         const state = await watch.read();
         const atMs = clock.nowMs();
-        reporter.report({ type: 'reports', atMs, reports: reportBudgets(state, atMs + kube.clockSkewMs) });
+        reporter.report({ type: 'reports', atMs, reports: reportBudgets(state, kube.serverNowMs()) });
       }
     } finally {
       looking = false;

@@ -44,7 +44,7 @@ async function checkCluster(request: CheckRequest, context: Context): Promise<Ex
     await refuseKnownOldServer(kube);
     const namespace = request.allNamespaces ? undefined : kube.namespace;
     const inventory = await readCluster(kube, { ...request, namespace });
-    const report = reportFindings(inventory, context.clock.nowMs() + kube.clockSkewMs);
+    const report = reportFindings(inventory, kube.serverNowMs());
     return await showAndFix(kube, report, request, context);
   } finally {
     await kube.close();

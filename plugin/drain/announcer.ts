@@ -1,3 +1,4 @@
+import type { Instant } from '../../shared/clock.ts';
 import type { Untimed } from '../../shared/drive/untimed.ts';
 import { buildDrainSnapshot } from './decide/build-snapshot.ts';
 import type { DrainStatus } from './decide/snapshot.ts';
@@ -10,14 +11,13 @@ import type { Progress } from './progress.ts';
 export interface DrainView {
   observation: DrainObservation;
   memory: DrainMemory;
-  nowMs: number;
+  now: Instant;
 }
 
 export interface AnnouncerOptions {
   reporter: DrainReporter;
   progress: Progress;
   options: DrainOptions;
-  startedAtMs: number;
 }
 
 /** Turns observations and decisions into events; reports each reason once. */
@@ -50,8 +50,8 @@ export class Announcer {
   }
 
   /** Like `decided`, for a status that is not the decision's: a lost connection, the end. */
-  show({ observation, memory, nowMs }: DrainView, status: DrainStatus | undefined): void {
-    const { progress, options, startedAtMs } = this.given;
+  show({ observation, memory, now }: DrainView, status: DrainStatus | undefined): void {
+    const { progress, options } = this.given;
     const snapshot = buildDrainSnapshot({
       observation,
       memory,
@@ -60,17 +60,18 @@ export class Announcer {
       status,
       podsAtStart: progress.podsSeen,
       refused: progress.refused,
-      startedAtMs,
-      nowMs,
+      // By the clock as it is set now.
+      startedAtMs: now.wallMs - progress.elapsedMs(now),
+      nowMs: now.wallMs,
     });
-    this.say(nowMs, { type: 'snapshot', snapshot });
+    this.say(now.wallMs, { type: 'snapshot', snapshot });
   }
 
   /**
    * Pods that recover or leave one by one are not a new reason; another set of reasons, or a pod that cannot come back,
    * is.
    */
-  private explain({ observation, nowMs }: DrainView, decision: DrainDecision): void {
+  private explain({ observation, now }: DrainView, decision: DrainDecision): void {
     if (decision.kind === 'cordon') this.lastReason = '';
     if (decision.kind !== 'wait' && decision.kind !== 'blocked') return;
     const stuck = observation.workloads.flatMap(({ down }) =>
@@ -86,9 +87,9 @@ export class Announcer {
     const { reason } = decision;
     if (decision.kind === 'blocked') {
       const { by, fix } = decision;
-      this.say(nowMs, { type: 'blocked', by, reason, fix, pods: podsOf(decision.held, stuck) });
+      this.say(now.wallMs, { type: 'blocked', by, reason, fix, pods: podsOf(decision.held, stuck) });
     } else {
-      this.say(nowMs, { type: 'waiting', for: decision.for, reason, pods: podsOf(decision.held, []) });
+      this.say(now.wallMs, { type: 'waiting', for: decision.for, reason, pods: podsOf(decision.held, []) });
     }
   }
 }

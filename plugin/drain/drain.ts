@@ -32,7 +32,7 @@ export async function runDrain(
     await checkZoneOrder(kube, nodes, request.options.zoneOrder);
     const watched = await openDrain(kube, { nodes, zoneBudgets }, request, context);
     try {
-      const checked = check(watched, context);
+      const checked = check(watched);
       return request.dryRun
         ? await plan(request, watched, checked, context)
         : await drainNodes(request, watched, checked.notices, context, openReporter);
@@ -45,12 +45,9 @@ export async function runDrain(
 }
 
 /** @throws UserError for pods that need a flag to be drained */
-function check(
-  { targets, watches, daemonSets, request, kube }: WatchedDrain,
-  { clock }: Context,
-): CheckedPods {
+function check({ targets, watches, daemonSets, request, kube }: WatchedDrain): CheckedPods {
   const pods = targets.flatMap(({ name }) => [...watches.pods.onNode(name)].map((record) => record.pod));
-  const nowMs = clock.nowMs() + kube.clockSkewMs;
+  const nowMs = kube.serverNowMs();
   return checkPods(pods, { filters: request.filters, daemonSets: daemonSets.names, nowMs });
 }
 

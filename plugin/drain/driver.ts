@@ -1,4 +1,4 @@
-import { settledWithin } from '../../shared/clock.ts';
+import { type Instant, instantOf, settledWithin } from '../../shared/clock.ts';
 import { Ending } from '../../shared/drive/ending.ts';
 import { Turns } from '../../shared/drive/turns.ts';
 import { ApiError, ConnectionError } from '../../shared/kube/kube.ts';
@@ -50,9 +50,8 @@ export class DrainDriver {
   constructor(given: DriverOptions) {
     this.given = given;
     const { reporter, options, clock } = given;
-    const startedAtMs = clock.nowMs();
-    this.progress = new Progress(startedAtMs);
-    this.announcer = new Announcer({ reporter, progress: this.progress, options, startedAtMs });
+    this.progress = new Progress(clock.monotonicMs());
+    this.announcer = new Announcer({ reporter, progress: this.progress, options });
     this.ending = new Ending({
       clock,
       halt: () => {
@@ -99,7 +98,7 @@ export class DrainDriver {
 
   private async turn(): Promise<boolean> {
     const moment = this.look();
-    const { observed, serverNowMs } = moment;
+    const { observed, now } = moment;
     const idle = this.blind ? BLIND : observed.unclear ? UNCLEAR : undefined;
     if (idle) {
       this.requests.pause();
@@ -108,11 +107,13 @@ export class DrainDriver {
     }
     const { observation, memory } = moment;
     const { options } = this.given;
-    const due = decideDrain({ observation, options, memory, nowMs: serverNowMs });
+    const due = decideDrain({ observation, options, memory, nowMs: now.monotonicMs });
     const decision = heldBack(due, this.given.hold?.());
     this.announcer.decided(moment, decision);
-    const recheckAtMs = [decision.kind === 'wait' ? decision.recheckAtMs : undefined, observed.recheckAtMs];
-    for (const atMs of recheckAtMs) if (atMs !== undefined) this.turns.wakeIn(atMs - serverNowMs);
+    const { recheckInMs } = observed;
+    if (recheckInMs !== undefined) this.turns.wakeIn(recheckInMs);
+    const recheckAtMs = decision.kind === 'wait' ? decision.recheckAtMs : undefined;
+    if (recheckAtMs !== undefined) this.turns.wakeIn(recheckAtMs - now.monotonicMs);
     await this.act(decision, moment);
     if (decision.kind === 'wait' && !decision.yields) this.giveBack(moment);
     // The pods of nodes that were just cordoned are requested immediately.
@@ -127,7 +128,7 @@ export class DrainDriver {
     this.requests.pause();
     if (decision.kind === 'claim') await this.claim(decision, moment);
     if (decision.kind === 'wait' && decision.yields) await this.given.leases.yield();
-    if (decision.kind === 'cordon') await this.cordon(decision, moment.nowMs);
+    if (decision.kind === 'cordon') await this.cordon(decision, moment.now);
     if (decision.kind === 'blocked') this.stop('stopped', decision.reason);
     if (decision.kind === 'done') this.finish(decision.reason, moment);
   }
@@ -159,12 +160,12 @@ export class DrainDriver {
     await leases.stop(new Set(this.requests.uncertain()));
   }
 
-  private async cordon({ zone, nodes, begins, reason, memory }: Cordon, nowMs: number): Promise<void> {
+  private async cordon({ zone, nodes, begins, reason, memory }: Cordon, now: Instant): Promise<void> {
     const { cordons, clock } = this.given;
     if (begins) {
-      for (const event of this.progress.zoneBegan(zone, nowMs)) this.announcer.say(event.atMs, event);
+      for (const event of this.progress.zoneBegan(zone, now)) this.announcer.say(event.atMs, event);
       const ofZone = memory.batch;
-      this.announcer.say(nowMs, { type: 'zone-begun', zone: zone ?? null, nodes: ofZone, reason });
+      this.announcer.say(now.wallMs, { type: 'zone-begun', zone: zone ?? null, nodes: ofZone, reason });
     }
     this.memory = memory;
     this.cordoning = cordons.cordon(nodes, (node) =>
@@ -174,9 +175,9 @@ export class DrainDriver {
   }
 
   /** All nodes are drained, but pods may have arrived that no flag allows to be evicted. */
-  private finish(reason: string, { observed, nowMs }: Sighted): void {
+  private finish(reason: string, { observed, now }: Sighted): void {
     this.finished = true;
-    for (const event of this.progress.zoneFinished(nowMs)) this.announcer.say(event.atMs, event);
+    for (const event of this.progress.zoneFinished(now)) this.announcer.say(event.atMs, event);
     const kept = observed.refused.map(({ record }) => keyOf(record));
     if (kept.length === 0) this.stop('done', reason);
     else this.stop('failed', `${reason}, except for ${listNames(kept)}, which came after the start`);
@@ -185,9 +186,9 @@ export class DrainDriver {
   /** Observes the current state of the watches. */
   private look(): Sighted {
     const { observer, clock, kube, watches } = this.given;
-    const nowMs = clock.nowMs();
-    const serverNowMs = nowMs + kube.clockSkewMs;
-    const observed = observer.look(serverNowMs);
+    const now = instantOf(clock);
+    const { monotonicMs: nowMs } = now;
+    const observed = observer.look({ nowMs, serverNowMs: kube.serverNowMs() });
     if (!this.blind) {
       this.requests.look((uid) => {
         const record = watches.pods.byUid(uid);
@@ -199,28 +200,28 @@ export class DrainDriver {
 
     const certain = !this.blind && !observed.unclear;
     if (certain) {
-      this.memory = rememberDrain(this.memory, observation, serverNowMs, this.given.options);
-      for (const event of this.progress.look({ ...observed, observation }, this.memory, nowMs))
+      this.memory = rememberDrain(this.memory, observation, nowMs, this.given.options);
+      for (const event of this.progress.look({ ...observed, observation }, this.memory, now))
         this.announcer.say(event.atMs, event);
     }
     for (const { record, refusal } of observed.refused) {
       const override = refusal.flag === '' ? '' : ` (${refusal.flag} to override)`;
       const message = `${keyOf(record)} has come to ${record.node} and stays there: ${refusal.reason}${override}`;
-      this.announcer.notice(nowMs, message);
+      this.announcer.notice(now.wallMs, message);
     }
-    return { observation, memory: this.memory, nowMs, serverNowMs, observed };
+    return { observation, memory: this.memory, now, observed };
   }
 
   private onRemoval(outcome: RemovalOutcome<DrainPod>): void {
     const { clock, watches } = this.given;
-    const nowMs = clock.nowMs();
+    const now = instantOf(clock);
     const { pod } = outcome;
     const about = { pod: keyOf(pod), node: pod.node, zone: pod.zone ?? null };
     switch (outcome.kind) {
       case 'accepted':
         watches.pods.leave(pod);
-        this.progress.podEvicted(pod, nowMs);
-        this.announcer.say(nowMs, { type: 'pod-evicted', ...about });
+        this.progress.podEvicted(pod, now);
+        this.announcer.say(now.wallMs, { type: 'pod-evicted', ...about });
         break;
       case 'gone':
         watches.pods.leave(pod);
@@ -228,7 +229,7 @@ export class DrainDriver {
       case 'refused':
       case 'unanswered':
         this.progress.podRefused();
-        this.announcer.say(nowMs, { type: 'eviction-refused', ...about, reason: outcome.reason });
+        this.announcer.say(now.wallMs, { type: 'eviction-refused', ...about, reason: outcome.reason });
         break;
       case 'failed':
         this.stop('failed', `removing ${about.pod} failed: ${outcome.error.message}`);
@@ -254,7 +255,7 @@ export class DrainDriver {
     const kind = outcome === 'done' ? 'done' : 'stopping';
     this.announcer.show(moment, { kind, reason, fix: undefined });
     this.turns.end();
-    const { observation, observed, memory, nowMs } = moment;
+    const { observation, observed, memory, now } = moment;
     const cordoned = observation.nodes.filter((node) => node.cordoned).map(({ name }) => name);
     const open = new Set(observed.refused.map(({ record }) => record.node));
     if (!this.finished) for (const name of memory.batch) open.add(name);
@@ -262,13 +263,11 @@ export class DrainDriver {
     const unfinished = this.given.cordons.names.filter(
       (name) => cordoned.includes(name) && (!drained.has(name) || open.has(name)),
     );
-    return { outcome, reason, summary: this.progress.summary(nowMs, cordoned), unfinished };
+    return { outcome, reason, summary: this.progress.summary(now, cordoned), unfinished };
   }
 }
 
 /** A view with the observations behind it. */
 interface Sighted extends DrainView {
   observed: ObservedDrain;
-  /** On the API server's clock. */
-  serverNowMs: number;
 }

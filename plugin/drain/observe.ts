@@ -19,6 +19,7 @@ import { type DrainRecord, removableRecord } from './pod-store.ts';
 import type { DrainRequest } from './request.ts';
 import { Returns } from './returns.ts';
 import type { Rollouts } from './rollouts.ts';
+import { type ObservedAt, UnschedulablePods } from './unschedulable.ts';
 import type { DrainWatches } from './watches.ts';
 import { type Turn, WorkloadView } from './workloads.ts';
 
@@ -50,8 +51,8 @@ export interface ObservedDrain {
   zonesDown: number;
   /** Something that the next decision needs has not been read yet; a change will follow. */
   unclear: boolean;
-  /** When time alone changes the observation, ms since the epoch on the API server's clock. */
-  recheckAtMs: number | undefined;
+  /** After how many ms time alone changes the observation. */
+  recheckInMs: number | undefined;
 }
 
 /** Turns the state of the watches into the input of the drain decision. */
@@ -61,17 +62,19 @@ export class DrainObserver {
   private readonly left = new Map<string, Owned>();
   private readonly counted = new CountedOwners();
   private readonly returns = new Returns();
+  private readonly unschedulable = new UnschedulablePods();
 
   constructor(options: ObserverOptions) {
     this.options = options;
   }
 
-  /** @param nowMs on the API server's clock */
-  look(nowMs: number): ObservedDrain {
+  look(at: ObservedAt): ObservedDrain {
+    const nowMs = at.serverNowMs;
     const { watches, request } = this.options;
     const cluster = watches.cluster();
     const guards = guardsIn(watches, request.removal.disableEviction);
-    const sight = new WorkloadView(cluster, this.counted);
+    const sight = new WorkloadView(cluster, this.counted, (pod) => this.unschedulable.look(pod, at));
+    this.unschedulable.keep((uid) => watches.pods.byUid(uid) !== undefined);
     const nodes = this.nodes();
     const judged = this.judge(nodes, nowMs);
     const pods = judged.leaving.map((record) => this.drainPod(record, sight, guards, cluster, nowMs));
@@ -116,9 +119,9 @@ export class DrainObserver {
       leasables,
       zonesDown: sight.zonesDown(),
       unclear,
-      recheckAtMs: earlier(
-        judged.recheckAtMs,
-        believedForMs === undefined ? undefined : nowMs + believedForMs,
+      recheckInMs: earlier(
+        judged.recheckAtMs === undefined ? undefined : judged.recheckAtMs - nowMs,
+        believedForMs,
       ),
     };
   }

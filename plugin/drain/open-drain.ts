@@ -68,7 +68,7 @@ export async function openDrain(
     firstLook: (signal) =>
       new Promise((resolve, reject) => {
         const look = () => {
-          const observed = observer.look(clock.nowMs() + kube.clockSkewMs);
+          const observed = observer.look({ nowMs: clock.monotonicMs(), serverNowMs: kube.serverNowMs() });
           if (!observed.unclear) resolve(observed);
         };
         signal.throwIfAborted();

@@ -1,3 +1,4 @@
+import type { Instant } from '../../shared/clock.ts';
 import type { DrainMemory, DrainObservation, DrainPod } from './decide/types.ts';
 import type { DrainEvent, DrainSummary } from './events.ts';
 import { keyOf } from './guards.ts';
@@ -8,7 +9,10 @@ interface NodeProgress {
   drained: boolean;
 }
 
-/** Tracks the progress of nodes and pods: events for the reporters, figures for the summary. */
+/**
+ * Tracks the progress of nodes and pods: events for the reporters, figures for the summary. Events have wall-clock times;
+ * how long something took is measured by the monotonic clock.
+ */
 export class Progress {
   private readonly startedAtMs: number;
   /** Nodes whose drain has begun. */
@@ -22,8 +26,13 @@ export class Progress {
   private refusals = 0;
   private zonesDownTogether = 0;
 
+  /** @param startedAtMs by the monotonic clock */
   constructor(startedAtMs: number) {
     this.startedAtMs = startedAtMs;
+  }
+
+  elapsedMs({ monotonicMs }: Instant): number {
+    return monotonicMs - this.startedAtMs;
   }
 
   /** Evictions refused so far. */
@@ -36,9 +45,9 @@ export class Progress {
     return new Map([...this.seen].map(([node, uids]) => [node, uids.size]));
   }
 
-  podEvicted(pod: DrainPod, nowMs: number): void {
+  podEvicted(pod: DrainPod, { monotonicMs }: Instant): void {
     this.evicted += 1;
-    this.leaving.set(pod.uid, { pod, sinceMs: nowMs });
+    this.leaving.set(pod.uid, { pod, sinceMs: monotonicMs });
   }
 
   podRefused(): void {
@@ -46,41 +55,41 @@ export class Progress {
   }
 
   /** @returns the events that finish the previous zone */
-  zoneBegan(zone: string | undefined, nowMs: number): DrainEvent[] {
-    const finished = this.zoneFinished(nowMs);
-    this.zone = { zone: zone ?? null, sinceMs: nowMs };
+  zoneBegan(zone: string | undefined, now: Instant): DrainEvent[] {
+    const finished = this.zoneFinished(now);
+    this.zone = { zone: zone ?? null, sinceMs: now.monotonicMs };
     return finished;
   }
 
   /** Finishes the zone that was begun last. */
-  zoneFinished(nowMs: number): DrainEvent[] {
+  zoneFinished({ wallMs, monotonicMs }: Instant): DrainEvent[] {
     if (!this.zone) return [];
     const { zone, sinceMs } = this.zone;
     this.zone = undefined;
     const nodes = [...this.nodes].filter(([, node]) => node.zone === zone).map(([name]) => name);
     const pods = nodes.reduce((sum, name) => sum + (this.seen.get(name)?.size ?? 0), 0);
-    const tookMs = nowMs - sinceMs;
-    return [{ atMs: nowMs, type: 'zone-finished', zone, nodes: nodes.length, pods, tookMs }];
+    const tookMs = monotonicMs - sinceMs;
+    return [{ atMs: wallMs, type: 'zone-finished', zone, nodes: nodes.length, pods, tookMs }];
   }
 
   /** What has happened since the last observation. */
   look(
     { observation, zonesDown }: { observation: DrainObservation; zonesDown: number },
     memory: DrainMemory,
-    nowMs: number,
+    now: Instant,
   ): DrainEvent[] {
     if (zonesDown > 1) this.zonesDownTogether = Math.max(this.zonesDownTogether, zonesDown);
     for (const { node, uid } of observation.pods) {
       const uids = this.seen.get(node) ?? new Set<string>();
       this.seen.set(node, uids.add(uid));
     }
-    return [...this.podsGone(observation, nowMs), ...this.nodesDrained(observation, memory, nowMs)];
+    return [...this.podsGone(observation, now), ...this.nodesDrained(observation, memory, now)];
   }
 
   /** @param cordoned nodes left cordoned */
-  summary(nowMs: number, cordoned: readonly string[]): DrainSummary {
+  summary(now: Instant, cordoned: readonly string[]): DrainSummary {
     return {
-      tookMs: nowMs - this.startedAtMs,
+      tookMs: this.elapsedMs(now),
       nodesDrained: [...this.nodes.values()].filter(({ drained }) => drained).length,
       podsEvicted: this.evicted,
       requestsRefused: this.refusals,
@@ -94,29 +103,34 @@ export class Progress {
     return new Set([...this.nodes].filter(([, { drained }]) => drained).map(([name]) => name));
   }
 
-  private podsGone({ pods }: DrainObservation, nowMs: number): DrainEvent[] {
+  private podsGone({ pods }: DrainObservation, { wallMs, monotonicMs }: Instant): DrainEvent[] {
     const present = new Set(pods.map(({ uid }) => uid));
     return [...this.leaving].flatMap(([uid, { pod, sinceMs }]): DrainEvent[] => {
       if (present.has(uid)) return [];
       this.leaving.delete(uid);
       const { node } = pod;
-      return [{ atMs: nowMs, type: 'pod-gone', pod: keyOf(pod), node, tookMs: nowMs - sinceMs }];
+      const tookMs = monotonicMs - sinceMs;
+      return [{ atMs: wallMs, type: 'pod-gone', pod: keyOf(pod), node, tookMs }];
     });
   }
 
-  private nodesDrained({ nodes, pods }: DrainObservation, memory: DrainMemory, nowMs: number): DrainEvent[] {
+  private nodesDrained(
+    { nodes, pods }: DrainObservation,
+    memory: DrainMemory,
+    { wallMs, monotonicMs }: Instant,
+  ): DrainEvent[] {
     const zone = memory.zone ?? null;
     for (const name of memory.batch) {
-      if (!this.nodes.has(name)) this.nodes.set(name, { zone, sinceMs: nowMs, drained: false });
+      if (!this.nodes.has(name)) this.nodes.set(name, { zone, sinceMs: monotonicMs, drained: false });
     }
     const full = new Set(pods.map(({ node }) => node));
     const open = new Set(nodes.filter(({ cordoned }) => !cordoned).map(({ name }) => name));
     return [...this.nodes].flatMap(([node, progress]): DrainEvent[] => {
       if (progress.drained || full.has(node) || open.has(node)) return [];
       progress.drained = true;
-      const tookMs = nowMs - progress.sinceMs;
+      const tookMs = monotonicMs - progress.sinceMs;
       const count = this.seen.get(node)?.size ?? 0;
-      return [{ atMs: nowMs, type: 'node-drained', node, zone: progress.zone, pods: count, tookMs }];
+      return [{ atMs: wallMs, type: 'node-drained', node, zone: progress.zone, pods: count, tookMs }];
     });
   }
 }

@@ -29,13 +29,19 @@ export class WorkloadView {
   private readonly owned = new Map<string, OwnedPods<DrainRecord>>();
   private readonly budgets = new Map<ZoneDisruptionBudget, ObservedBudget<DrainRecord>>();
   private readonly countedOwners: CountedOwners;
+  private readonly unschedulable: (pod: Pod) => DownPod['unschedulable'];
   /** Uids of owners whose replica count was counted from running pods. */
   private readonly counted = new Set<string>();
   private incomplete = false;
 
-  constructor(cluster: Cluster, counted: CountedOwners) {
+  constructor(
+    cluster: Cluster,
+    counted: CountedOwners,
+    unschedulable: (pod: Pod) => DownPod['unschedulable'],
+  ) {
     this.cluster = cluster;
     this.countedOwners = counted;
+    this.unschedulable = unschedulable;
   }
 
   /** Whether the replica count of some owner has not been read yet: no decision is possible before. */
@@ -137,7 +143,7 @@ export class WorkloadView {
         name: record.name,
         zone: this.zoneOf(record),
         problem: record.terminating ? 'terminating' : (podProblem(record.pod) ?? 'not ready'),
-        unschedulable: unschedulable(record.pod),
+        unschedulable: this.unschedulable(record.pod),
       })),
       ...missing.map(({ name, zone }) => ({ name, zone, problem: 'missing', unschedulable: undefined })),
     ];
@@ -189,13 +195,4 @@ function guardOf(
     if (guard !== 'none') strongest = guard;
   }
   return strongest;
-}
-
-/** The scheduler's message for an unschedulable pod. */
-function unschedulable({ metadata, status }: Pod): DownPod['unschedulable'] {
-  const scheduled = status.conditions.find(({ type }) => type === 'PodScheduled');
-  if (scheduled?.status !== 'False' || scheduled.reason !== 'Unschedulable') return undefined;
-  if (metadata.deletionTimestampMs !== undefined) return undefined;
-  const sinceMs = scheduled.lastTransitionTimeMs ?? metadata.creationTimestampMs ?? 0;
-  return { message: scheduled.message, sinceMs };
 }

@@ -32,7 +32,7 @@ export interface PlanRequest {
 export async function runPlan(request: PlanRequest, context: Context): Promise<ExitCode> {
   const kube = await context.connect(request.connection);
   try {
-    const survey = await surveyWorkload(kube, request.target, context.clock, request.zones);
+    const survey = await surveyWorkload(kube, request.target, request.zones);
     const plan = planChoices(survey, request.given, request.singleZone);
     if (isData(request.output)) await writeData(context.stdout, plan, request.output);
     else writeLines(context.stdout, choicesLines(plan));

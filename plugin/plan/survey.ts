@@ -1,4 +1,3 @@
-import type { Clock } from '../../shared/clock.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
 import { listAll } from '../../shared/kube/list.ts';
 import { nodesByName } from '../../shared/kube/nodes.ts';
@@ -31,16 +30,11 @@ export interface Survey {
  * @throws UserError if the workload does not exist or cannot be rolled out
  * @throws ApiError if it or its pods may not be read; nodes may be forbidden if the pods have a zone label
  */
-export async function surveyWorkload(
-  kube: Kube,
-  target: Target,
-  clock: Clock,
-  zones?: ZoneSource,
-): Promise<Survey> {
+export async function surveyWorkload(kube: Kube, target: Target, zones?: ZoneSource): Promise<Survey> {
   const { workload } = await fetchWorkload(kube, target);
   const { id, minReadySeconds } = workload;
   const [pods, nodes] = await Promise.all([listPods(kube, workload), nodesByName(kube)]);
-  const nowMs = clock.nowMs() + kube.clockSkewMs;
+  const nowMs = kube.serverNowMs();
   const minReadyMs = minReadySeconds * 1000;
   return {
     workload: nameOf(id),

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { type Clock, settledWithin } from '../../shared/clock.ts';
+import { type Clock, instantOf, settledWithin } from '../../shared/clock.ts';
 import {
   CONNECTIONS,
   type Connection,
@@ -54,7 +54,8 @@ export class Probe {
   private why: string | undefined;
   private run: Tally = EMPTY_TALLY;
   private sample: Tally = EMPTY_TALLY;
-  private sampledAtMs = 0;
+  /** By the monotonic clock. */
+  private sampledMs = 0;
   private last = '';
   private cancelBeat: () => void = () => {};
   private cancelSample: () => void = () => {};
@@ -78,7 +79,7 @@ export class Probe {
     if (signal.aborted) stop();
     else signal.addEventListener('abort', stop, { once: true });
     const { clock } = this.given;
-    const nowMs = clock.nowMs();
+    const nowMs = clock.monotonicMs();
     const first = this.targets.flatMap((target) => CONNECTIONS.map((way) => this.send(target, way, nowMs)));
     const results = await Promise.all(first);
     signal.throwIfAborted();
@@ -91,9 +92,9 @@ export class Probe {
         'nothing was touched; mend the URL, say with --probe-expect what a good answer is, or leave --probe out',
       );
     }
-    this.sampledAtMs = clock.nowMs();
+    this.sampledMs = clock.monotonicMs();
     this.takeSample();
-    this.goOn({ startMs: clock.nowMs(), intervalMs: this.given.request.intervalMs, next: 0 });
+    this.goOn({ startMs: clock.monotonicMs(), intervalMs: this.given.request.intervalMs, next: 0 });
   }
 
   /** Passes on all news, including earlier ones. */
@@ -169,24 +170,23 @@ export class Probe {
 
   private goOn(rhythm: Rhythm): void {
     const { clock } = this.given;
-    const now = beat(rhythm, clock.nowMs());
+    const now = beat(rhythm, clock.monotonicMs());
     const each = this.targets.length * CONNECTIONS.length;
     this.run = withSkipped(this.run, now.skipped * each);
     this.sample = withSkipped(this.sample, now.skipped * each);
-    for (const dueAtMs of now.dueAtMs) {
-      for (const target of this.targets) for (const way of CONNECTIONS) void this.send(target, way, dueAtMs);
+    for (const dueMs of now.dueMs) {
+      for (const target of this.targets) for (const way of CONNECTIONS) void this.send(target, way, dueMs);
     }
-    const waitMs = Math.max(0, now.nextAtMs - clock.nowMs());
+    const waitMs = Math.max(0, now.nextMs - clock.monotonicMs());
     this.cancelBeat = clock.schedule(waitMs, () => this.guard(() => this.goOn(now.rhythm)));
   }
 
-  /** @returns the result; undefined if the probes ended before */
-  private send(
-    target: ProbeTarget,
-    connection: Connection,
-    dueAtMs: number,
-  ): Promise<ProbeResult | undefined> {
-    const sent = this.sendOne(target, connection, dueAtMs);
+  /**
+   * @param dueMs by the monotonic clock
+   * @returns the result; undefined if the probes ended before
+   */
+  private send(target: ProbeTarget, connection: Connection, dueMs: number): Promise<ProbeResult | undefined> {
+    const sent = this.sendOne(target, connection, dueMs);
     this.underWay.add(sent);
     return sent.finally(() => this.underWay.delete(sent));
   }
@@ -194,16 +194,17 @@ export class Probe {
   private async sendOne(
     target: ProbeTarget,
     connection: Connection,
-    dueAtMs: number,
+    dueMs: number,
   ): Promise<ProbeResult | undefined> {
     const { clock, replaced } = this.given;
+    const dueAtMs = clock.nowMs() - (clock.monotonicMs() - dueMs);
     let pods: readonly string[] = [];
     this.guard(() => {
       pods = replaced();
     });
     const verdict = await this.ask(target, connection);
     if (this.stopped.signal.aborted) return undefined;
-    const tookMs = Math.max(0, clock.nowMs() - dueAtMs);
+    const tookMs = Math.max(0, clock.monotonicMs() - dueMs);
     const result = { url: target.shown, connection, dueAtMs, tookMs, ...verdict };
     this.guard(() => this.count(result, [...new Set([...pods, ...replaced()])]));
     return result;
@@ -251,11 +252,10 @@ export class Probe {
   }
 
   private tellSample(): void {
-    const atMs = this.given.clock.nowMs();
-    // The clock may be set back.
-    const sample = sampleOf(this.sample, Math.max(0, atMs - this.sampledAtMs));
+    const { wallMs: atMs, monotonicMs } = instantOf(this.given.clock);
+    const sample = sampleOf(this.sample, monotonicMs - this.sampledMs);
     this.sample = EMPTY_TALLY;
-    this.sampledAtMs = atMs;
+    this.sampledMs = monotonicMs;
     if (sample.requests + sample.skipped > 0) this.say({ atMs, type: 'probes', ...sample });
   }
 

@@ -56,7 +56,7 @@ export function rolloutControls(options: ControlsOptions): RolloutControls {
       const plan = await inTurn(() => orders.planUndo());
       return typeof plan === 'string' ? plan : { ...plan, confirm: () => inTurn(() => plan.confirm()) };
     },
-    explain: (pod) => explainPod(pod, options.watches, options.clock.nowMs() + options.kube.clockSkewMs),
+    explain: (pod) => explainPod(pod, options.watches, options.kube.serverNowMs()),
   };
 }
 

@@ -42,7 +42,6 @@ export class Follower {
   private readonly context: Context;
   private readonly kube: Kube;
   private readonly openReporter: OpenRolloutReporter;
-  private readonly startedAtMs: number;
   private readonly progress: Progress;
   private reporter: Reporter | undefined;
   private wave = 0;
@@ -53,8 +52,7 @@ export class Follower {
     this.context = context;
     this.openReporter = openReporter;
     this.kube = kube;
-    this.startedAtMs = context.clock.nowMs();
-    this.progress = new Progress(this.startedAtMs);
+    this.progress = new Progress(context.clock.monotonicMs());
   }
 
   /** @throws UserError if the workload was deleted */
@@ -62,6 +60,7 @@ export class Follower {
     const { workload, pods, nodes, cluster, lease, holder } = watches;
     if (!workload) throw new UserError('the workload was deleted');
     const nowMs = this.context.clock.nowMs();
+    const monotonicMs = this.context.clock.monotonicMs();
     return readRolloutState({
       workload,
       pods: [...pods.values()],
@@ -69,9 +68,9 @@ export class Follower {
       zones: cluster.zones,
       lease,
       holder,
-      monotonicMs: this.context.clock.monotonicMs(),
-      startedAtMs: this.startedAtMs,
-      serverNowMs: nowMs + this.kube.clockSkewMs,
+      monotonicMs,
+      startedAtMs: nowMs - this.progress.elapsedMs(monotonicMs),
+      serverNowMs: this.kube.serverNowMs(),
       nowMs,
     });
   }
@@ -101,7 +100,7 @@ export class Follower {
     const ignoreInterrupts = this.context.onInterrupt(() => ended.resolve(EXIT.interrupted));
     const giveUp = (afterMs: number) => {
       const reason = `not done within --timeout ${afterMs / 1000}s; the rollout itself is not stopped`;
-      const summary = this.progress.summary(clock.nowMs());
+      const summary = this.progress.summary(clock.monotonicMs());
       this.report({ type: 'finished', outcome: 'stopped', reason, summary });
       ended.resolve(EXIT.stopped);
     };
@@ -156,10 +155,10 @@ export class Follower {
   /** @returns how the rollout has ended, if it has */
   private tell(rollout: RolloutState, waitsForStart: boolean): RolloutOutcome | undefined {
     const { state, snapshot, moment, holder } = rollout;
-    const { observation, memory, nowMs } = moment;
+    const { observation, memory, monotonicMs } = moment;
     for (const pod of observation.pods) {
       const taken = pod.terminating && memory.inFlight.some(({ uid }) => uid === pod.uid);
-      if (taken && pod.zone !== undefined) this.progress.podRemoved({ ...pod, zone: pod.zone }, nowMs);
+      if (taken && pod.zone !== undefined) this.progress.podRemoved({ ...pod, zone: pod.zone }, monotonicMs);
     }
     for (const { atMs: _, ...event } of this.progress.look(moment)) this.report(event as UntimedEvent);
     if (memory.waves > this.wave && memory.zone !== undefined) {
@@ -176,7 +175,8 @@ export class Follower {
     this.report({ type: 'snapshot', snapshot });
     this.seen ||= holder !== '';
     const outcome = endOf(rollout, { seen: this.seen, waitsForStart });
-    if (outcome) this.report({ type: 'finished', outcome, reason, summary: this.progress.summary(nowMs) });
+    if (outcome)
+      this.report({ type: 'finished', outcome, reason, summary: this.progress.summary(monotonicMs) });
     return outcome;
   }
 }

@@ -78,7 +78,7 @@ export async function runSteer(request: SteerRequest, context: Context): Promise
  */
 function looksAlive(lease: Lease, kube: Kube, clock: Context['clock']): boolean {
   const nowMs = clock.monotonicMs();
-  const at = { nowMs, serverNowMs: clock.nowMs() + kube.clockSkewMs };
+  const at = { nowMs, serverNowMs: kube.serverNowMs() };
   return shownForMs(seeHolder(undefined, lease, nowMs), LEASE_DURATION_MS, at) > 0;
 }
 

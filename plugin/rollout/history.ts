@@ -86,7 +86,7 @@ export async function runHistory(
       await writeData(context.stdout, document, output);
       return EXIT.done;
     }
-    const nowMs = context.clock.nowMs() + kube.clockSkewMs;
+    const nowMs = kube.serverNowMs();
     const rows = entries.map((each) => [
       ...(ofSets ? [each.set] : []),
       String(each.revision),

@@ -19,7 +19,8 @@ export function connectionNews(
   isLive: () => boolean,
   tell: (news: ConnectionNews) => void,
 ): (state: ConnectionState) => void {
-  let lostAtMs: number | undefined;
+  /** By the monotonic clock. */
+  let lostSinceMs: number | undefined;
   /** The watch whose reason was reported last. */
   let reported: string | undefined;
   const refused = new Map<string, string>();
@@ -34,16 +35,16 @@ export function connectionNews(
     if (state.kind === 'lost') {
       if (state.retryInMs === 0) return;
       if (state.error instanceof ApiError) refused.set(state.path, state.reason);
-      if (lostAtMs !== undefined) return;
-      lostAtMs = atMs;
+      if (lostSinceMs !== undefined) return;
+      lostSinceMs = clock.monotonicMs();
       report(atMs, state.path, state.reason);
       return;
     }
     refused.delete(state.path);
-    if (lostAtMs === undefined) return;
+    if (lostSinceMs === undefined) return;
     if (isLive()) {
-      tell({ atMs, type: 'connection-restored', afterMs: atMs - lostAtMs });
-      lostAtMs = undefined;
+      tell({ atMs, type: 'connection-restored', afterMs: clock.monotonicMs() - lostSinceMs });
+      lostSinceMs = undefined;
       refused.clear();
       return;
     }

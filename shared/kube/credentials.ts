@@ -76,14 +76,12 @@ export function renewableCredentials({ source, issue, clock }: RenewableOptions)
   /** @param error what requests fail with during the pause; without one they use the current credential */
   function pauseAfter(error: CredentialError | undefined): void {
     const forMs = Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS);
-    pause = { error, sinceMs: clock.nowMs(), forMs };
+    pause = { error, sinceMs: clock.monotonicMs(), forMs };
     failures += 1;
   }
 
-  /** Setting the wall clock back must not extend the pause. */
   function paused(): typeof pause {
-    const ageMs = pause === undefined ? 0 : clock.nowMs() - pause.sinceMs;
-    return pause !== undefined && ageMs >= 0 && ageMs < pause.forMs ? pause : undefined;
+    return pause !== undefined && clock.monotonicMs() - pause.sinceMs < pause.forMs ? pause : undefined;
   }
 
   async function issueNow(before: Issued | undefined): Promise<Credential> {

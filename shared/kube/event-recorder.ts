@@ -71,7 +71,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
       if (!takeToken()) return false;
       const { namespace } = event.regarding;
       const path = resourcePath({ group: 'events.k8s.io', version: 'v1', resource: 'events', namespace });
-      const body = eventBody(event, options, clock.nowMs() + kube.clockSkewMs);
+      const body = eventBody(event, options, kube.serverNowMs());
       const writing: Promise<void> = kube
         .request({ method: 'POST', path, body, timeoutMs: TIMEOUT_MS })
         .then(

@@ -38,7 +38,7 @@ export function fileCredentials(files: CredentialFiles, base: Credential, clock:
   let checking: Promise<Credential> | undefined;
 
   async function read(): Promise<Credential> {
-    checkedAtMs = clock.nowMs();
+    checkedAtMs = clock.monotonicMs();
     const found = (await Promise.all(paths.map(versionOf))).join();
     if (held !== undefined && found === version) return held;
     const [token, cert, key] = await Promise.all([files.token, files.cert, files.key].map(textOf));
@@ -71,8 +71,8 @@ export function fileCredentials(files: CredentialFiles, base: Credential, clock:
   return {
     source,
     async current() {
-      const sinceMs = clock.nowMs() - (checkedAtMs ?? Number.NEGATIVE_INFINITY);
-      return held === undefined || sinceMs < 0 || sinceMs >= CHECK_MS ? check() : held;
+      const sinceMs = clock.monotonicMs() - (checkedAtMs ?? Number.NEGATIVE_INFINITY);
+      return held === undefined || sinceMs >= CHECK_MS ? check() : held;
     },
     async renew(refused) {
       const fresh = held === refused ? await check() : (held ?? (await check()));

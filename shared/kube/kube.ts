@@ -26,8 +26,12 @@ export interface Kube {
    */
   watch(request: WatchRequest): AsyncIterable<WatchEvent>;
 
-  /** Milliseconds that the API server's clock is ahead of ours, from its Date headers; 0 before the first response. */
-  readonly clockSkewMs: number;
+  /**
+   * The time on the API server's clock, ms since the epoch: estimated from its Date headers, and between responses
+   * advanced by the monotonic clock. For timestamps that other components wrote; durations within this process are
+   * measured by the monotonic clock.
+   */
+  serverNowMs(): number;
 
   /** Closes all connections; requests in progress fail with ConnectionError. */
   close(): Promise<void>;

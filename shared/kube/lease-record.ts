@@ -141,8 +141,8 @@ function leasePath({ namespace, name }: LeaseAddress): string {
 }
 
 /** Times in a Lease are read on other machines, so they use the API server's clock. */
-function serverNowMs({ clock, kube }: LeaseAddress): number {
-  return clock.nowMs() + kube.clockSkewMs;
+function serverNowMs({ kube }: LeaseAddress): number {
+  return kube.serverNowMs();
 }
 
 /** MicroTime requires six decimals. */

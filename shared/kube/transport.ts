@@ -1,7 +1,6 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { type Clock, delay } from '../clock.ts';
-import { ClockSkew } from './clock-skew.ts';
 import { createConnector } from './connector.ts';
 import { CredentialError, type Credentials } from './credentials.ts';
 import { abortable, startDeadline } from './deadline.ts';
@@ -9,6 +8,7 @@ import type { Credential, Endpoint } from './endpoint.ts';
 import type { Heartbeat } from './http2-connection.ts';
 import { ConnectionError, type Kube, type KubeRequest, type WatchEvent, type WatchRequest } from './kube.ts';
 import { isJudgeable, waitBeforeRetryMs } from './retry.ts';
+import { ServerClock } from './server-clock.ts';
 import { answerError } from './status.ts';
 import { readWatch } from './watch-stream.ts';
 import { whyRefused } from './why-refused.ts';
@@ -57,7 +57,7 @@ export function createTransport(options: TransportOptions): Kube {
   const connector = createConnector(endpoint, clock, options.heartbeat);
   const basePath = endpoint.url.pathname.replace(/\/$/, '');
   const server = endpoint.url.href.replace(/\/$/, '');
-  const clockSkew = new ClockSkew();
+  const serverClock = new ServerClock(clock);
 
   /** Whether the server has ever accepted our credentials. */
   let accepted = false;
@@ -106,7 +106,7 @@ export function createTransport(options: TransportOptions): Kube {
       : `${server} did not answer within ${timeoutMs / 1000} s`;
 
   async function send(request: Outgoing, credential: Credential, signal: AbortSignal): Promise<Answer> {
-    const sentMs = clock.nowMs();
+    const sentMs = clock.monotonicMs();
     const { authorization } = credential;
     const answer = await connector.exchange(credential, {
       method: request.method,
@@ -119,7 +119,7 @@ export function createTransport(options: TransportOptions): Kube {
       body: request.body,
       signal,
     });
-    clockSkew.observe(answer.header('date'), sentMs, clock.nowMs());
+    serverClock.observe(answer.header('date'), sentMs);
     return answer;
   }
 
@@ -136,7 +136,7 @@ export function createTransport(options: TransportOptions): Kube {
       body,
       what: `${request.method} ${request.path}`,
       retryAfter: answer.header('retry-after'),
-      nowMs: clock.nowMs(),
+      nowMs: serverClock.nowMs(),
     });
   }
 
@@ -214,9 +214,7 @@ export function createTransport(options: TransportOptions): Kube {
     user: options.user,
     request,
     watch,
-    get clockSkewMs() {
-      return clockSkew.ms;
-    },
+    serverNowMs: () => serverClock.nowMs(),
     async close() {
       credentials.close();
       connector.destroy();

@@ -55,7 +55,8 @@ export async function userCredentials(
       source: `auth-provider ${String(authProvider.name)}`,
       issue: async ({ signal }) => {
         const authorization = await withinPatience(apply(), signal);
-        return { credential: { ...base, authorization }, expiresAtMs: clock.nowMs() };
+        // Asked for each request; the provider itself knows how long its credential is valid.
+        return { credential: { ...base, authorization }, expiresAtMs: 0 };
       },
       clock,
     });

@@ -47,7 +47,7 @@ export interface WatchCache<T> {
   readonly items: ReadonlyMap<string, T>;
   /** `items` includes everything up to this version; empty before the first list. */
   readonly resourceVersion: string;
-  /** Since when the watch is broken, in the clock's milliseconds; undefined while it is live. */
+  /** Since when the watch is broken, in the clock's monotonic milliseconds; undefined while it is live. */
   readonly staleSinceMs: number | undefined;
   /**
    * When the API server last responded, in the clock's monotonic milliseconds: with a list, an event, a
@@ -102,7 +102,6 @@ export function watchCache<T>(options: WatchCacheOptions<T>): WatchCache<T> {
   firstList.promise.catch(() => {});
   let resourceVersion = '';
   let staleSinceMs: number | undefined;
-  let brokenSinceMs: number | undefined;
   let heardAtMs: number | undefined;
   let listedAtMs = Number.NEGATIVE_INFINITY;
   /** Ends the current list or watch, to list again. */
@@ -157,9 +156,8 @@ export function watchCache<T>(options: WatchCacheOptions<T>): WatchCache<T> {
       heardAtMs = clock.monotonicMs();
       liveSinceMs ??= clock.monotonicMs();
       if (staleSinceMs === undefined) return;
-      const afterMs = clock.monotonicMs() - (brokenSinceMs ?? clock.monotonicMs());
+      const afterMs = clock.monotonicMs() - staleSinceMs;
       staleSinceMs = undefined;
-      brokenSinceMs = undefined;
       options.onConnection?.({ kind: 'restored', path, afterMs });
     };
     try {
@@ -193,8 +191,7 @@ export function watchCache<T>(options: WatchCacheOptions<T>): WatchCache<T> {
       const failure = error ?? new ConnectionError(`the server ended the watch of ${path} at once`);
       const retryInMs = relistNow ? 0 : waitMs(failure, failures, options.random());
       failures += 1;
-      staleSinceMs ??= clock.nowMs();
-      brokenSinceMs ??= clock.monotonicMs();
+      staleSinceMs ??= clock.monotonicMs();
       const reason = describe(path, failure, retryInMs);
       options.onConnection?.({
         kind: 'lost',
@@ -221,7 +218,7 @@ export function watchCache<T>(options: WatchCacheOptions<T>): WatchCache<T> {
       return heardAtMs;
     },
     get brokenForMs() {
-      return brokenSinceMs === undefined ? undefined : clock.monotonicMs() - brokenSinceMs;
+      return staleSinceMs === undefined ? undefined : clock.monotonicMs() - staleSinceMs;
     },
     get listedAtMs() {
       return listedAtMs;

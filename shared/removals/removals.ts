@@ -232,7 +232,7 @@ export class Removals<P extends PodToRemove> {
     const { kube, clock, retry, onRetryDue } = this.options;
     const { uid } = pod;
     try {
-      this.unanswered.lookAt(await changeVersion(kube, pod, clock.nowMs() + kube.clockSkewMs));
+      this.unanswered.lookAt(await changeVersion(kube, pod, kube.serverNowMs()));
     } catch (error) {
       if (!(error instanceof ApiError || error instanceof ConnectionError)) throw error;
       if (error instanceof ApiError && retry.isFinal(error)) {

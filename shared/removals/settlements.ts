@@ -101,7 +101,7 @@ export class Settlements {
     const { kube, clock, onChange } = this.#options;
     if (this.#stopped || settlement.over) return;
     try {
-      const changed = await changeVersion(kube, pod, clock.nowMs() + kube.clockSkewMs);
+      const changed = await changeVersion(kube, pod, kube.serverNowMs());
       settlement.changed(changed, clock.monotonicMs());
     } catch (error) {
       if (isPodGone(error)) settlement.gone(pod.uid);

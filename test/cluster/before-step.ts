@@ -10,9 +10,7 @@ export function beforeStep(kube: Kube, replicas: number, act: () => Promise<void
     server: kube.server,
     namespace: kube.namespace,
     user: kube.user,
-    get clockSkewMs() {
-      return kube.clockSkewMs;
-    },
+    serverNowMs: () => kube.serverNowMs(),
     watch: (request) => kube.watch(request),
     close: () => kube.close(),
     async request(request) {

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '../../shared/clock.ts';
 import {
   ApiError,
   type Kube,
@@ -54,7 +55,8 @@ export interface FakeKube extends Kube {
   openWatches(): number;
 }
 
-export function fakeKube(): FakeKube {
+/** @param clock the API server's */
+export function fakeKube(clock: Pick<Clock, 'nowMs'> = systemClock): FakeKube {
   const objects = new Map<string, FakeObject>();
   const log: LogEntry[] = [];
   const watches = new Set<OpenWatch>();
@@ -119,7 +121,7 @@ export function fakeKube(): FakeKube {
     server: 'https://fake',
     namespace: 'default',
     user: 'fake',
-    clockSkewMs: 0,
+    serverNowMs: () => clock.nowMs(),
     requests: [],
     watchedFrom: [],
     before: () => {},

@@ -108,7 +108,7 @@ export function createAdmitter(deps: AdmitterDeps): Admitter {
     const { asked, budgets } = seen;
     const covering = asked.flatMap(({ pod }) => (pod ? budgetsCovering(pod.labels, budgets).enforced : []));
     await readScales(new Set(covering), cluster, clock);
-    const nowMs = clock.nowMs() + kube.clockSkewMs;
+    const nowMs = kube.serverNowMs();
     const { settled, byBudget } = decideEvictions(asked, {
       budgets,
       localViewOf: (budget) => localViewOf(budget, cluster, nowMs),

@@ -11,9 +11,7 @@ export function trimmingPods(kube: Kube): Kube {
     server: kube.server,
     namespace: kube.namespace,
     user: kube.user,
-    get clockSkewMs() {
-      return kube.clockSkewMs;
-    },
+    serverNowMs: () => kube.serverNowMs(),
     watch: (request) => kube.watch(request),
     close: () => kube.close(),
     async request(request) {

@@ -211,6 +211,6 @@ function readPods(
 }
 
 /** Conditions use the API server's time. */
-function serverNowMs({ clock, kube }: CountDeps): number {
-  return clock.nowMs() + kube.clockSkewMs;
+function serverNowMs({ kube }: CountDeps): number {
+  return kube.serverNowMs();
 }

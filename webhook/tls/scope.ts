@@ -82,7 +82,7 @@ export function createScope(options: ScopeOptions): Scope {
       const { uid, creationTimestampMs = 0 } = readObjectMeta(metadata);
       const now = JSON.stringify([uid, webhooks]);
       if (now === before) return;
-      const isYoung = clock.nowMs() + kube.clockSkewMs - creationTimestampMs < settleMs;
+      const isYoung = kube.serverNowMs() - creationTimestampMs < settleMs;
       // Changes before this process started are unknown, except creation.
       const isGap = before === undefined ? isYoung : true;
       before = now;

@@ -73,10 +73,10 @@ async function playPhase(play: Play, phase: Phase, act: () => Promise<void>): Pr
   );
   try {
     await delay(clock, CALM_MS, signal);
-    const beganMs = clock.nowMs();
+    const beganMs = clock.monotonicMs();
     await act();
     await workload.settled(signal);
-    const tookMs = clock.nowMs() - beganMs;
+    const tookMs = clock.monotonicMs() - beganMs;
     await delay(clock, CALM_MS, signal);
     const tally = await count.end();
     report({ atMs: clock.nowMs(), type: 'ended', phase, tookMs, tally });

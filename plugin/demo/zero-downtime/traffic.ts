@@ -55,11 +55,11 @@ export function startTraffic({ port, requestsPerSecond, pace, clock }: TrafficOp
   let lastMs = pace.nowMs();
 
   const ask = (connection: Connection, into: Part) => {
-    const beganMs = clock.nowMs();
+    const beganMs = clock.monotonicMs();
     into.open += 1;
     parts.add(into);
     void clients[connection].get().then((code) => {
-      into.tally = counted(into.tally, { connection, code, tookMs: clock.nowMs() - beganMs });
+      into.tally = counted(into.tally, { connection, code, tookMs: clock.monotonicMs() - beganMs });
       into.open -= 1;
       if (into.open > 0) return;
       parts.delete(into);

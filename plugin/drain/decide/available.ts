@@ -50,7 +50,7 @@ export interface StuckPod {
   workload: DrainWorkload;
   pod: DownPod;
   message: string;
-  /** When to stop waiting for it, ms since the epoch. */
+  /** When to stop waiting for it. */
   untilMs: number;
 }
 

@@ -27,7 +27,7 @@ export function emptyDrainMemory(): DrainMemory {
  * before the first observation, an earlier process may have caused the outage: then only workloads of `ignoreBroken`
  * are excused, and there is no soak for the zone it drained last.
  *
- * @param nowMs on the API server's clock
+ * @param nowMs by the monotonic clock
  */
 export function rememberDrain(
   memory: DrainMemory,

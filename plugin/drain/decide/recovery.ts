@@ -46,7 +46,7 @@ function fixFor(broken: readonly DrainWorkload[], suspects: readonly string[]): 
   return found.length === 0 ? undefined : reasons.suspectFix(found);
 }
 
-/** When the drain stops waiting for held pods if nothing changes (ms since the epoch), and what would help. */
+/** When the drain stops waiting for held pods if nothing changes and what would help. */
 export interface Outlook {
   kind: 'pending';
   untilMs: number;

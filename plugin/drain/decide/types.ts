@@ -90,7 +90,7 @@ export interface DownPod {
   zone: string | undefined;
   /** In a few words: "terminating", "missing", "ImagePullBackOff". */
   problem: string;
-  /** The scheduler's message and since when (ms since the epoch), while it is unschedulable. */
+  /** The scheduler's message, and since when, while it is unschedulable. */
   unschedulable: { message: string; sinceMs: number } | undefined;
 }
 
@@ -140,7 +140,7 @@ export interface DrainOptions {
 export interface Excuse {
   /** Key of the workload. */
   key: string;
-  /** When they were first seen, ms since the epoch. */
+  /** When they were first seen. */
   sinceMs: number;
   /** How many; decreases as they recover and never increases. In any zone: one may come back in another zone. */
   total: number;
@@ -157,7 +157,7 @@ export interface DrainMemory {
   batch: readonly string[];
   /** Whether that zone had pods that had to leave; otherwise there is no soak. */
   touched: boolean;
-  /** Since when everything has been healthy and the batch without pods, ms since the epoch; undefined otherwise. */
+  /** Since when everything has been healthy and the batch without pods; undefined otherwise. */
   wholeSinceMs: number | undefined;
   /**
    * Pods that were already down before the drain: whether they recover is unknown, so the drain does not wait for them.
@@ -179,7 +179,7 @@ export interface DrainInput {
   observation: DrainObservation;
   options: DrainOptions;
   memory: DrainMemory;
-  /** Ms since the epoch, on the API server's clock. */
+  /** Ms by the monotonic clock, like all times here. */
   nowMs: number;
 }
 
@@ -230,7 +230,7 @@ export interface DrainWait {
   zone: string | undefined;
   reason: string;
   held: readonly HeldPod[];
-  /** When time alone can change the decision, ms since the epoch. */
+  /** When time alone can change the decision. */
   recheckAtMs: number | undefined;
   /** What the operator can do, if waiting alone may not help. */
   fix?: string | undefined;

@@ -117,11 +117,11 @@ function decideByZone(input: RolloutInput): RolloutDecision {
 }
 
 /** R1: the next zone must wait until the last one was healthy for the soak time. */
-function soaking({ memory, options, nowMs }: RolloutInput, target: string): Wait | undefined {
+function soaking({ memory, options, nowMs, monotonicMs }: RolloutInput, target: string): Wait | undefined {
   if (memory.zone === undefined || memory.zone === target) return undefined;
-  const soakedAtMs = (memory.zoneWholeSinceMs ?? nowMs) + options.soakMs;
-  return soakedAtMs > nowMs
-    ? wait('soak', `${memory.zone} is whole and soaks before ${target} begins`, [], soakedAtMs)
+  const leftMs = (memory.zoneWholeSinceMs ?? monotonicMs) + options.soakMs - monotonicMs;
+  return leftMs > 0
+    ? wait('soak', `${memory.zone} is whole and soaks before ${target} begins`, [], nowMs + leftMs)
     : undefined;
 }
 

@@ -1,6 +1,6 @@
 /** The failure budget: how long pods of the update revision may take to become Ready, and how many may fail. Pure. */
 import type { Pod } from '../../kube/objects.ts';
-import type { Observation, ObservedPod } from './types.ts';
+import type { Now, Observation, ObservedPod } from './types.ts';
 
 export interface FailureBudget {
   /** More failed pods than this stop the rollout. */
@@ -22,13 +22,13 @@ export type Downtimes = ReadonlyMap<string, Downtime>;
 export interface Downtime {
   /** Total of past periods, in ms. */
   spentMs: number;
-  /** Start of the current period, in epoch ms; undefined if the pod is not down. */
+  /** Start of the current period, by the monotonic clock; undefined if the pod is not down. */
   sinceMs: number | undefined;
 }
 
 /** What is known of the time before the first observation. */
 export interface PodPast {
-  /** By pod uid, since when a pod that is not Ready has been unready, in epoch ms. */
+  /** By pod uid, since when a pod that is not Ready has been unready, in epoch ms by the API server's clock. */
   unreadySinceMs: ReadonlyMap<string, number>;
 }
 
@@ -36,7 +36,7 @@ export interface PodPast {
 export interface Failures {
   failed: readonly string[];
   exceeded: boolean;
-  /** When another pod fails by timeout alone, in epoch ms; undefined if no timeout is running. */
+  /** When another pod fails by timeout alone, by the monotonic clock; undefined if no timeout is running. */
   recheckAtMs: number | undefined;
 }
 
@@ -57,16 +57,16 @@ export function unreadySinceMs(pod: Pod): number | undefined {
  * The timeout does not run for stale pods, for surplus ones, for terminating ones (removed on purpose), and for missing
  * ones that an OrderedReady controller creates only once an earlier pod is Ready. Other missing pods count from when
  * they are first observed missing. Pods of an older revision are dropped once there is a newer one.
- *
- * @param nowMs by the API server's clock
  */
 export function followDowntimes(
   known: Downtimes,
   observation: Observation,
   past: PodPast,
-  nowMs: number,
+  { nowMs: serverNowMs, monotonicMs: nowMs }: Now,
 ): Downtimes {
   if (!observation.revisionObserved) return known;
+  const monotonic = (serverMs: number | undefined) =>
+    serverMs === undefined ? nowMs : Math.min(nowMs, serverMs - serverNowMs + nowMs);
   const downtimes = new Map<string, Downtime>();
   const pods = observation.pods.filter((pod) => !pod.stale && !pod.surplus);
   for (const pod of pods) {
@@ -74,20 +74,24 @@ export function followDowntimes(
     downtimes.set(
       pod.name,
       isDown(pod)
-        ? goesOn(before, before ? nowMs : Math.min(nowMs, past.unreadySinceMs.get(pod.uid) ?? nowMs))
-        : ends(before, pod.terminating ? nowMs : (pod.readySinceMs ?? nowMs), nowMs),
+        ? goesOn(before, before ? nowMs : monotonic(past.unreadySinceMs.get(pod.uid)))
+        : ends(before, pod.terminating ? nowMs : monotonic(pod.readySinceMs)),
     );
   }
   const turnWaits =
     observation.orderedReady && observation.pods.some((pod) => pod.readySinceMs === undefined);
   for (const name of observation.missing) {
     const before = known.get(name);
-    downtimes.set(name, turnWaits ? ends(before, nowMs, nowMs) : goesOn(before, nowMs));
+    downtimes.set(name, turnWaits ? ends(before, nowMs) : goesOn(before, nowMs));
   }
   return downtimes;
 }
 
-/** Which pods are not Ready now and have used up the timeout. */
+/**
+ * Which pods are not Ready now and have used up the timeout.
+ *
+ * @param nowMs by the monotonic clock
+ */
 export function judgeFailures(downtimes: Downtimes, budget: FailureBudget, nowMs: number): Failures {
   const failed: string[] = [];
   let recheckAtMs: number | undefined;
@@ -110,8 +114,8 @@ function goesOn(before: Downtime | undefined, sinceMs: number): Downtime {
 }
 
 /** A period may have ended while no observation was possible. */
-function ends(before: Downtime | undefined, endedAtMs: number, nowMs: number): Downtime {
+function ends(before: Downtime | undefined, endedAtMs: number): Downtime {
   if (before?.sinceMs === undefined) return { spentMs: before?.spentMs ?? 0, sinceMs: undefined };
-  const lastedMs = Math.max(0, Math.min(endedAtMs, nowMs) - before.sinceMs);
+  const lastedMs = Math.max(0, endedAtMs - before.sinceMs);
   return { spentMs: before.spentMs + lastedMs, sinceMs: undefined };
 }

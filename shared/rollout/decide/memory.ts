@@ -1,5 +1,5 @@
 import { isAvailable, isLeaving, tallyObservation } from './pods.ts';
-import type { InFlightPod, Observation, ObservedPod, RolloutMemory, RolloutOptions } from './types.ts';
+import type { InFlightPod, Now, Observation, ObservedPod, RolloutMemory, RolloutOptions } from './types.ts';
 
 /** The memory of a rollout that has not started. */
 export function emptyMemory(revision: string): RolloutMemory {
@@ -26,7 +26,7 @@ export function remember(
   memory: RolloutMemory,
   observation: Observation,
   options: Pick<RolloutOptions, 'minReadyMs'>,
-  nowMs: number,
+  { nowMs, monotonicMs }: Now,
 ): RolloutMemory {
   const lastZones = rememberZones(memory.lastZones, observation);
   const sameRevision = !observation.revisionObserved || memory.revision === observation.updateRevision;
@@ -46,7 +46,7 @@ export function remember(
     ...memory,
     ...growth,
     lastZones,
-    zoneWholeSinceMs: whole ? (memory.zoneWholeSinceMs ?? nowMs) : undefined,
+    zoneWholeSinceMs: whole ? (memory.zoneWholeSinceMs ?? monotonicMs) : undefined,
   };
 }
 

@@ -52,7 +52,7 @@ function planWaves(
   const world = new PerfectCluster(observation, options);
   const waves: PlannedWave[] = [];
   const gates: GateState[] = [];
-  // The healthy-since time is by the server's clock, and time starts at 0 here: the soak restarts.
+  // Time starts at 0 here: the soak restarts.
   let current =
     memory.revision === observation.updateRevision
       ? { ...memory, zoneWholeSinceMs: undefined }
@@ -61,8 +61,9 @@ function planWaves(
 
   for (;;) {
     const seen = world.observe();
-    current = remember(current, seen, options, world.nowMs);
-    const decision = decide({ observation: seen, options, memory: current, gates, nowMs: world.nowMs });
+    const now = { nowMs: world.nowMs, monotonicMs: world.nowMs };
+    current = remember(current, seen, options, now);
+    const decision = decide({ observation: seen, options, memory: current, gates, ...now });
     switch (decision.kind) {
       case 'disrupt': {
         current = decision.memory;

@@ -103,7 +103,7 @@ export interface RolloutMemory {
   recovered: number;
   /** The last disrupted zone. */
   zone: string | undefined;
-  /** Since when that zone is healthy, in epoch ms; undefined while it is not. */
+  /** Since when that zone is healthy, by the monotonic clock; undefined while it is not. */
   zoneWholeSinceMs: number | undefined;
   /** Pods of the current wave that have not recovered, including those not evicted yet. */
   inFlight: readonly InFlightPod[];
@@ -131,13 +131,19 @@ export interface InFlightPod {
   counted: boolean;
 }
 
-export interface RolloutInput {
+/** One moment by two clocks. */
+export interface Now {
+  /** By the API server's clock, epoch ms: for timestamps in objects. */
+  nowMs: number;
+  /** By the monotonic clock: for durations within this process. */
+  monotonicMs: number;
+}
+
+export interface RolloutInput extends Now {
   observation: Observation;
   options: RolloutOptions;
   memory: RolloutMemory;
   gates: readonly GateState[];
-  /** Epoch ms, by the API server's clock. */
-  nowMs: number;
 }
 
 /** What to do next, and why. */
@@ -169,7 +175,7 @@ export interface Wait {
   gate?: Pick<GateState, 'name' | 'state'> | undefined;
   /** Pods waited for. */
   pods: readonly string[];
-  /** When time alone can change the decision, in epoch ms. */
+  /** When time alone can change the decision, in epoch ms by the API server's clock. */
   recheckAtMs: number | undefined;
 }
 

@@ -20,7 +20,6 @@ export interface DriverView extends ObservedRollout {
 export class Announcer {
   private readonly reporter: Reporter;
   private readonly progress: Progress;
-  private readonly startedAtMs: number;
   private readonly refusals = new Map<string, string>();
   private wave: { number: number; zone: string; pods: readonly string[] } | undefined;
   private lastReason = '';
@@ -28,10 +27,9 @@ export class Announcer {
   private heldByGate = false;
   private remaining: { updated: number; revision: string; endsAtMs: number | undefined } | undefined;
 
-  constructor(reporter: Reporter, progress: Progress, startedAtMs: number) {
+  constructor(reporter: Reporter, progress: Progress) {
     this.reporter = reporter;
     this.progress = progress;
-    this.startedAtMs = startedAtMs;
   }
 
   say(atMs: number, event: UntimedEvent): void {
@@ -128,7 +126,8 @@ export class Announcer {
       ...view,
       wave: this.wave,
       status,
-      startedAtMs: this.startedAtMs,
+      // By the clock as it is set now.
+      startedAtMs: view.nowMs - this.progress.elapsedMs(view.monotonicMs),
       remainingMs: undefined,
     });
     return { ...snapshot, remainingMs: this.estimateRemaining(view, snapshot) };
@@ -150,10 +149,10 @@ export class Announcer {
         restartMs,
         flushMs,
       );
-      const endsAtMs = plan.blocked ? undefined : view.nowMs + plan.totalMs;
+      const endsAtMs = plan.blocked ? undefined : view.monotonicMs + plan.totalMs;
       this.remaining = { updated, revision: updateRevision, endsAtMs };
     }
     const endsAtMs = this.remaining?.endsAtMs;
-    return endsAtMs === undefined ? undefined : Math.max(0, endsAtMs - view.nowMs);
+    return endsAtMs === undefined ? undefined : Math.max(0, endsAtMs - view.monotonicMs);
   }
 }

@@ -90,7 +90,7 @@ export async function driveWorkload(given: Drive): Promise<RolloutEnd> {
         budget: request.failureBudget,
         ...{ kube, clock, reporter, commandLine: request.commandLine },
       }),
-      kills: watchKills({ kube, clock, watches, reporter, memory, commandLine: request.commandLine }),
+      kills: watchKills({ kube, watches, reporter, memory, commandLine: request.commandLine }),
       memory,
       disableEviction: request.disableEviction,
     });

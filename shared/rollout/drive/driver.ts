@@ -47,10 +47,9 @@ export class RolloutDriver {
   constructor(given: DriverOptions) {
     this.given = given;
     this.memory = given.memory;
-    const startedAtMs = given.clock.nowMs();
-    this.progress = new Progress(startedAtMs);
-    this.announcer = new Announcer(given.reporter, this.progress, startedAtMs);
-    this.answers = new RemovalAnswers(this.progress, this.announcer);
+    this.progress = new Progress(given.clock.monotonicMs());
+    this.announcer = new Announcer(given.reporter, this.progress);
+    this.answers = new RemovalAnswers(given.clock, this.progress, this.announcer);
     this.ending = new Ending({
       clock: given.clock,
       halt: () => {
@@ -95,7 +94,7 @@ export class RolloutDriver {
         const kind = outcome === 'done' ? 'done' : 'stopping';
         this.announcer.show(view, { kind, reason, fix: undefined });
       }
-      return { outcome, reason, summary: this.progress.summary(this.given.clock.nowMs()) };
+      return { outcome, reason, summary: this.progress.summary(this.given.clock.monotonicMs()) };
     });
   }
 
@@ -145,10 +144,11 @@ export class RolloutDriver {
       this.stop('stopped', await failures.explain(view, failed));
       return false;
     }
-    if (failed.recheckAtMs !== undefined) this.turns.wakeIn(failed.recheckAtMs - view.serverNowMs);
-    const { observation, options, serverNowMs, nowMs } = view;
+    if (failed.recheckAtMs !== undefined) this.turns.wakeIn(failed.recheckAtMs - view.monotonicMs);
+    const { observation, options, serverNowMs, monotonicMs, nowMs } = view;
     const states: GateState[] = [this.given.port.gate(), ...gates.states()];
-    const decision = decide({ observation, options, memory: this.memory, gates: states, nowMs: serverNowMs });
+    const now = { nowMs: serverNowMs, monotonicMs };
+    const decision = decide({ observation, options, memory: this.memory, gates: states, ...now });
     if (decision.kind === 'disrupt' && !gates.fresh) {
       this.removals.request([]);
       await gates.ensureFresh();
@@ -233,9 +233,9 @@ export class RolloutDriver {
   private isStillRight(pods: readonly ZonedPod[]): boolean {
     const view = this.ending.begun || this.blind ? undefined : this.look();
     if (!view) return false;
-    const { observation, options, serverNowMs } = view;
+    const { observation, options, serverNowMs: nowMs, monotonicMs } = view;
     const gates: GateState[] = [this.given.port.gate(), ...this.given.gates.states()];
-    const decision = decide({ observation, options, memory: this.memory, gates, nowMs: serverNowMs });
+    const decision = decide({ observation, options, memory: this.memory, gates, nowMs, monotonicMs });
     if (decision.kind !== 'disrupt' || !this.isDurable(decision)) return false;
     const chosen = new Set(decision.pods.map(({ uid }) => uid));
     return pods.every(({ uid }) => chosen.has(uid));
@@ -255,19 +255,20 @@ export class RolloutDriver {
     const { workload } = watches;
     if (!workload || !isSame(workload, found)) return undefined;
     const nowMs = clock.nowMs();
-    const serverNowMs = nowMs + kube.clockSkewMs;
+    const monotonicMs = clock.monotonicMs();
+    const serverNowMs = kube.serverNowMs();
     const pods = [...watches.pods.values()];
     if (!this.blind) {
       this.removals.look(pods);
-      this.answers.settle(pods, (uid) => this.removals.asked(uid), nowMs);
+      this.answers.settle(pods, (uid) => this.removals.asked(uid));
     }
     const looking = { memory: this.memory, minReadyMs: options.minReadyMs, nowMs: serverNowMs };
     const seen = withEvicted(workload.observe({ ...watches.cluster, pods }, looking), this.answers.removed);
     const observation = withAsked(seen, (uid) => this.removals.asked(uid));
-    const remembered = remember(this.memory, observation, options, serverNowMs);
+    const remembered = remember(this.memory, observation, options, { nowMs: serverNowMs, monotonicMs });
     this.memory = this.given.kills.look(remembered, { pods, observation, options, nowMs });
     const orders = this.given.orders();
-    const moment = { observation, memory: this.memory, options, serverNowMs, nowMs };
+    const moment = { observation, memory: this.memory, options, serverNowMs, monotonicMs, nowMs };
     const view: DriverView = { workload, pods, orders, ...moment };
     for (const event of this.progress.look(view)) this.announcer.say(event.atMs, event);
 
@@ -285,7 +286,7 @@ export class RolloutDriver {
   }
 
   private onRemoval(outcome: RemovalOutcome<ZonedPod>): void {
-    this.answers.take(outcome, this.given.clock.nowMs());
+    this.answers.take(outcome);
     if (outcome.kind === 'failed') {
       this.stop('failed', `removing ${outcome.pod.name} failed: ${outcome.error.message}`);
     }

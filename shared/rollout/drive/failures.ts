@@ -47,10 +47,11 @@ export function watchFailures({
 }: FailureWatchOptions): FailureWatch {
   let downtimes: Downtimes = new Map();
   return {
-    look({ observation, pods, serverNowMs }) {
+    look({ observation, pods, serverNowMs, monotonicMs }) {
       if (!budget) return NONE;
-      downtimes = followDowntimes(downtimes, observation, { unreadySinceMs: pastOf(pods) }, serverNowMs);
-      return judgeFailures(downtimes, budget, serverNowMs);
+      const past = { unreadySinceMs: pastOf(pods) };
+      downtimes = followDowntimes(downtimes, observation, past, { nowMs: serverNowMs, monotonicMs });
+      return judgeFailures(downtimes, budget, monotonicMs);
     },
     async explain({ pods, workload, observation }, { failed }) {
       const { namespace } = workload.id;

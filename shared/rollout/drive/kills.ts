@@ -1,4 +1,3 @@
-import type { Clock } from '../../clock.ts';
 import type { Kube } from '../../kube/kube.ts';
 import type { Pod } from '../../kube/objects.ts';
 import { gracefulTermination, howKilled, howLost } from '../decide/killed.ts';
@@ -25,8 +24,7 @@ export interface KillWatch {
 }
 
 export interface KillWatchOptions {
-  kube: Pick<Kube, 'clockSkewMs'>;
-  clock: Clock;
+  kube: Pick<Kube, 'serverNowMs'>;
   watches: Pick<WorkloadWatches, 'onPodGone'>;
   reporter: Reporter;
   /** The Lease's memory: pods that were already reported. */
@@ -47,7 +45,7 @@ interface Gone {
  * broken, or before this process started: the next list only shows that the pod is gone.
  */
 export function watchKills(options: KillWatchOptions): KillWatch {
-  const { watches, reporter, memory: left, commandLine, kube, clock } = options;
+  const { watches, reporter, memory: left, commandLine, kube } = options;
   const told = new Set(left.killed.map(({ uid }) => uid));
   /** Zones of the workload's pods by uid. Not by name: a Deployment's pod may be replaced by one in another zone. */
   let ours = new Map<string, string | undefined>();
@@ -56,7 +54,7 @@ export function watchKills(options: KillWatchOptions): KillWatch {
   let graceful = new Map<string, Termination>();
   watches.onPodGone((last, before) => {
     const earlier = graceful.get(before.metadata.uid);
-    const how = howLost(last, before, clock.nowMs() + kube.clockSkewMs, earlier);
+    const how = howLost(last, before, kube.serverNowMs(), earlier);
     if (how !== undefined) gone.push({ ...identityOf(before), how });
   });
 

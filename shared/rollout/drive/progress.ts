@@ -10,6 +10,8 @@ export interface ObservedRollout {
   options: RolloutOptions;
   /** By the API server's clock. */
   serverNowMs: number;
+  /** By the monotonic clock. */
+  monotonicMs: number;
   nowMs: number;
 }
 
@@ -21,7 +23,10 @@ interface Removed {
   gone: boolean;
 }
 
-/** Tracks removed pods: events for the reporters, figures for the summary. */
+/**
+ * Tracks removed pods: events for the reporters, figures for the summary. Events have wall-clock times; how long
+ * something took is measured by the monotonic clock.
+ */
 export class Progress {
   private readonly startedAtMs: number;
   private revision: string | undefined;
@@ -32,8 +37,13 @@ export class Progress {
   private readonly flushedMs: number[] = [];
   private waves = 0;
 
+  /** @param startedAtMs by the monotonic clock, like all times that are given to it */
   constructor(startedAtMs: number) {
     this.startedAtMs = startedAtMs;
+  }
+
+  elapsedMs(nowMs: number): number {
+    return nowMs - this.startedAtMs;
   }
 
   /** Observed times from removal to available, in ms. */
@@ -62,11 +72,11 @@ export class Progress {
 
   /** Events since the last observation. */
   look(moment: ObservedRollout): RolloutEvent[] {
-    const { observation, memory, options, serverNowMs, nowMs } = moment;
+    const { observation, memory, options, serverNowMs, monotonicMs, nowMs } = moment;
     const tallies = tallyObservation(observation, memory, options.minReadyMs, serverNowMs);
     const terminating = observation.pods.filter((pod) => pod.terminating).length;
     this.audit = auditMoment(this.audit, tallies, terminating);
-    this.followFlushes(observation, nowMs);
+    this.followFlushes(observation, monotonicMs);
     const events: RolloutEvent[] = [];
 
     if (observation.revisionObserved && observation.updateRevision !== this.revision) {
@@ -89,8 +99,9 @@ export class Progress {
       const successor = available.get(pod.name);
       if (!successor || successor.uid === uid) continue;
       this.removed.delete(uid);
-      this.tookMs.push(nowMs - pod.atMs);
-      events.push({ atMs: nowMs, type: 'pod-back', pod: pod.name, zone: pod.zone, tookMs: nowMs - pod.atMs });
+      const tookMs = monotonicMs - pod.atMs;
+      this.tookMs.push(tookMs);
+      events.push({ atMs: nowMs, type: 'pod-back', pod: pod.name, zone: pod.zone, tookMs });
     }
     const unfinished = new Set(
       observation.pods.filter((pod) => pod.stale && !pod.surplus).map((pod) => zoneOf(pod, memory)),
@@ -99,7 +110,13 @@ export class Progress {
       const down = tallies.some((tally) => tally.zone === zone && tally.down.length > 0);
       if (down || unfinished.has(zone) || !observation.revisionObserved) continue;
       this.zones.delete(zone);
-      events.push({ atMs: nowMs, type: 'zone-finished', zone, pods: pods.size, tookMs: nowMs - sinceMs });
+      events.push({
+        atMs: nowMs,
+        type: 'zone-finished',
+        zone,
+        pods: pods.size,
+        tookMs: monotonicMs - sinceMs,
+      });
     }
     return events;
   }
@@ -116,7 +133,7 @@ export class Progress {
 
   summary(nowMs: number): RolloutSummary {
     return {
-      tookMs: nowMs - this.startedAtMs,
+      tookMs: this.elapsedMs(nowMs),
       waves: this.waves,
       podsReplaced: this.tookMs.length,
       ...this.audit,

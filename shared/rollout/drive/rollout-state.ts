@@ -50,7 +50,7 @@ export interface Seen {
 
 /** Derives the state from what is observed. Decides nothing: only the rollout's own process knows the next step. */
 export function readRolloutState(seen: Seen): RolloutState {
-  const { workload, pods, nodes, zones, lease, serverNowMs, nowMs } = seen;
+  const { workload, pods, nodes, zones, lease, monotonicMs, serverNowMs, nowMs } = seen;
   const annotations = lease?.metadata.annotations ?? {};
   const orders = readSteering(annotations);
   const flags = readHolderFlags(annotations);
@@ -63,10 +63,10 @@ export function readRolloutState(seen: Seen): RolloutState {
     { pods, nodes, zones },
     { memory: before, minReadyMs, nowMs: serverNowMs },
   );
-  const memory = remember(before, observation, options, serverNowMs);
+  const memory = remember(before, observation, options, { nowMs: serverNowMs, monotonicMs });
 
   const forMs = seen.holder
-    ? shownForMs(seen.holder, LEASE_DURATION_MS, { nowMs: seen.monotonicMs, serverNowMs })
+    ? shownForMs(seen.holder, LEASE_DURATION_MS, { nowMs: monotonicMs, serverNowMs })
     : 0;
   const holder = forMs > 0 ? (seen.holder?.lease.spec.holderIdentity ?? '') : '';
   const outstanding =
@@ -76,7 +76,7 @@ export function readRolloutState(seen: Seen): RolloutState {
   const said = (annotations[ANNOTATION.reason] ?? '').slice(0, MOST_REASON_CHARACTERS);
   const state = stateOf(outstanding, holder, annotations[ANNOTATION.state]);
   const wave = { number: memory.waves, zone: memory.zone ?? '' };
-  const moment: ObservedRollout = { observation, memory, options, serverNowMs, nowMs };
+  const moment: ObservedRollout = { observation, memory, options, serverNowMs, monotonicMs, nowMs };
   const snapshot = buildSnapshot({
     ...moment,
     workload,

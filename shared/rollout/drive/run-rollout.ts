@@ -117,12 +117,13 @@ async function isDone(
 ): Promise<boolean> {
   const nowMs = context.clock.nowMs();
   const memory = emptyMemory(observation.updateRevision);
-  const decision = decide({ observation, options, memory, gates: [], nowMs });
+  const monotonicMs = context.clock.monotonicMs();
+  const decision = decide({ observation, options, memory, gates: [], nowMs, monotonicMs });
   if (decision.kind !== 'done') return false;
   const reporter = await host.openReporter(undefined);
   reporter.report(started(workload, observation, false, nowMs));
   for (const message of notices) reporter.report({ atMs: nowMs, type: 'notice', message });
-  const summary = new Progress(nowMs).summary(nowMs);
+  const summary = new Progress(monotonicMs).summary(monotonicMs);
   reporter.report({ atMs: nowMs, type: 'finished', outcome: 'done', reason: decision.reason, summary });
   await reporter.close();
   return true;

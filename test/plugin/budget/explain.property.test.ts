@@ -211,7 +211,7 @@ function kubeOf(pod: object, budgets: readonly object[]): Kube {
     server: 'https://fake',
     namespace: NAMESPACE,
     user: 'test',
-    clockSkewMs: 0,
+    serverNowMs: () => NOW_MS,
     async request({ method, path, body }) {
       if (method === 'PUT') return body;
       return path.includes('/pods/') ? pod : { metadata: { resourceVersion: '100' }, items: budgets };

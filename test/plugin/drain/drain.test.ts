@@ -38,8 +38,8 @@ describe('kubectl zone drain', () => {
   let operator: TestContext;
 
   beforeEach(() => {
-    cluster = fakeCluster();
     clock = manualClock();
+    cluster = fakeCluster(clock);
     operator = testContext({});
     Object.assign(operator.context, { clock, random: () => 0.5, connect: async () => cluster.kube });
     cluster.addNode('old', 'zone-a');

@@ -13,8 +13,8 @@ const ROUNDS = 12;
 
 /** Drains two nodes of two zones, with `onCall` asked before each call that the driver makes. */
 async function drain(onCall: (what: string, asked: readonly string[]) => void) {
-  const cluster = fakeCluster();
   const clock = manualClock();
+  const cluster = fakeCluster(clock);
   const where = new Map<string, string>();
   for (const zone of ['zone-a', 'zone-b']) {
     for (const name of ['old', 'new']) cluster.addNode(`${zone}-${name}`, zone);
@@ -37,7 +37,7 @@ async function drain(onCall: (what: string, asked: readonly string[]) => void) {
   const driver = new DrainDriver({
     ...scene,
     ...surroundings,
-    kube: watched('kube', { ...scene.kube, clockSkewMs: 0 }, call),
+    kube: watched('kube', scene.kube, call),
     watches: watched('watches', scene.watches, call),
     observer: watched('observer', scene.observer, call),
     leases: watched('leases', scene.leases, call),

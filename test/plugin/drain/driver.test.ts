@@ -25,8 +25,8 @@ describe('the driver of a drain', () => {
 
   /** Two nodes to drain in two zones, and one in each to go to; four pods of one set. */
   beforeEach(() => {
-    cluster = fakeCluster();
     clock = manualClock();
+    cluster = fakeCluster(clock);
     events = [];
     for (const zone of ['zone-a', 'zone-b']) {
       for (const name of ['old', 'new']) cluster.addNode(`${zone}-${name}`, zone);
@@ -211,18 +211,23 @@ describe('the driver of a drain', () => {
     assert.match(typed('notice')[0]?.message ?? '', /cortex\/bare has come to zone-a-old.*--force/);
   });
 
-  it('ends when a pod that left finds no node', async () => {
-    await drain();
-    moved('ingester-0', 'zone-a-new');
-    cluster.removePod('ingester-2');
-    const lastTransitionTime = new Date(clock.nowMs()).toISOString();
+  /** No node takes the pod. */
+  const strand = (name: string) => {
+    cluster.removePod(name);
+    const lastTransitionTime = new Date(watched.kube.serverNowMs()).toISOString();
     const message = '0/4 nodes are available: volume node affinity conflict';
-    cluster.addPod('ingester-2', '', {
+    cluster.addPod(name, '', {
       ready: false,
       conditions: [
         { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message, lastTransitionTime },
       ],
     });
+  };
+
+  it('ends when a pod that left finds no node', async () => {
+    await drain();
+    moved('ingester-0', 'zone-a-new');
+    strand('ingester-2');
     await settle();
     assert.deepEqual(typed('blocked'), []);
     await pass(60_000);
@@ -232,6 +237,34 @@ describe('the driver of a drain', () => {
     assert.match(typed('blocked')[0]?.fix ?? '', /uncordon zone-a-old/);
     assert.deepEqual(unfinished, ['zone-a-old'], 'a pod of it is not back');
   });
+
+  for (const byMs of [3_600_000, -3_600_000]) {
+    it(`waits for it neither longer nor shorter when the clock is set by ${byMs / 1000} s`, async () => {
+      await drain();
+      moved('ingester-0', 'zone-a-new');
+      strand('ingester-2');
+      await settle();
+      clock.setWall(byMs);
+      await pass(55_000);
+      assert.deepEqual(typed('blocked'), []);
+      await pass(5_000);
+      const { outcome, summary } = await ended;
+      assert.equal(outcome, 'stopped');
+      assert.equal(summary.tookMs, 60_000);
+    });
+
+    it(`soaks neither longer nor shorter when the clock is set by ${byMs / 1000} s`, async () => {
+      await drain({}, { soakMs: 60_000 });
+      moved('ingester-0', 'zone-a-new');
+      moved('ingester-2', 'zone-a-new');
+      await settle();
+      clock.setWall(byMs);
+      await pass(55_000);
+      assert.equal(typed('zone-begun').length, 1);
+      await pass(5_000);
+      assert.equal(typed('zone-begun').length, 2);
+    });
+  }
 
   it('takes answers under way when it is stopped, and sends nothing more', async () => {
     const answer = Promise.withResolvers<void>();

@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import type { Clock } from '../../../shared/clock.ts';
 import { ApiError, type Kube, type KubeRequest } from '../../../shared/kube/kube.ts';
 import { ZONE_LABEL } from '../../../shared/kube/zones.ts';
 import { type FakeKube, type FakeObject, fakeKube } from '../../helpers/fake-kube.ts';
@@ -43,8 +44,10 @@ export interface PodOptions {
 
 export const NAMESPACE = 'cortex';
 
-export function fakeCluster(): FakeCluster {
-  const fake = fakeKube();
+/** @param clock this machine's: the API server's is not set with it */
+export function fakeCluster(clock: Clock): FakeCluster {
+  const startMs = clock.nowMs() - clock.monotonicMs();
+  const fake = fakeKube({ nowMs: () => startMs + clock.monotonicMs() });
   let created = 0;
   const cluster: FakeCluster = {
     fake,

@@ -4,7 +4,7 @@ import { openDrain, type WatchedDrain } from '../../../plugin/drain/open-drain.t
 import type { DrainFilters } from '../../../plugin/drain/request.ts';
 import { fetchTargets } from '../../../plugin/drain/targets.ts';
 import type { RemovalWay } from '../../../shared/removals/pod-removal.ts';
-import { manualClock } from '../../helpers/manual-clock.ts';
+import { type ManualClock, manualClock } from '../../helpers/manual-clock.ts';
 import { NO_FLAGS } from './builders.ts';
 import { type FakeCluster, fakeCluster, NAMESPACE, settle } from './fake-cluster.ts';
 
@@ -14,10 +14,12 @@ const ZONE_BUDGETS = '/apis/zonecontrol.k8s.aws/v1/zonedisruptionbudgets';
 
 describe('what a drain sees', () => {
   let cluster: FakeCluster;
+  let clock: ManualClock;
   let scene: WatchedDrain;
 
   beforeEach(() => {
-    cluster = fakeCluster();
+    clock = manualClock();
+    cluster = fakeCluster(clock);
     cluster.addNode('old', 'zone-a');
     cluster.addNode('new', 'zone-b');
     cluster.addSet('ingester', 2);
@@ -36,7 +38,7 @@ describe('what a drain sees', () => {
         removal: { disableEviction: false, gracePeriodSeconds: undefined, ...removal },
       },
       {
-        clock: manualClock(),
+        clock,
         random: () => 0.5,
         processIdentity: { host: 'laptop', user: 'bert', pid: 1 },
       },
@@ -45,7 +47,7 @@ describe('what a drain sees', () => {
   }
   const again = async () => {
     await settle();
-    return scene.observer.look(scene.kube.clockSkewMs);
+    return scene.observer.look({ nowMs: clock.monotonicMs(), serverNowMs: scene.kube.serverNowMs() });
   };
   const enforce = () => {
     cluster.fake.put('/api/v1/namespaces', { metadata: { name: NAMESPACE } });
@@ -111,14 +113,15 @@ describe('what a drain sees', () => {
   });
 
   it('tells what the scheduler says of a pod that no node takes', async () => {
-    const lastTransitionTime = '2026-01-01T00:00:07Z';
+    clock.advance(10_000);
+    const lastTransitionTime = new Date(clock.nowMs() - 3_000).toISOString();
     const message = '0/2 nodes are available';
     const condition = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message };
     cluster.addPod('ingester-1', '', { ready: false, conditions: [{ ...condition, lastTransitionTime }] });
     const { observation } = await sight();
     assert.deepEqual(observation.workloads[0]?.down[0]?.unschedulable, {
       message,
-      sinceMs: Date.parse(lastTransitionTime),
+      sinceMs: clock.monotonicMs() - 3_000,
     });
   });
 
@@ -243,10 +246,14 @@ describe('what a drain sees', () => {
     if (!pod) throw new Error('there is no such pod');
     const metadata = { ...pod.metadata, deletionTimestamp: '2026-01-01T00:00:30Z' };
     cluster.fake.put('/api/v1/pods', { ...pod, metadata });
-    const { recheckAtMs, observation } = await sight({ skipWaitForDeleteMs: 5_000 });
+    const { recheckInMs = 0, observation } = await sight({ skipWaitForDeleteMs: 5_000 });
     assert.equal(observation.pods.length, 1);
-    assert.equal(recheckAtMs, Date.parse('2026-01-01T00:00:35.001Z'));
-    assert.deepEqual(scene.observer.look(recheckAtMs ?? 0).observation.pods, []);
+    assert.equal(recheckInMs, 35_001);
+    clock.setWall(3_600_000);
+    clock.advance(recheckInMs - 1);
+    assert.equal((await again()).observation.pods.length, 1, 'this machine’s clock does not matter');
+    clock.advance(1);
+    assert.deepEqual((await again()).observation.pods, []);
   });
 
   it('counts the zones with pods down that had served', async () => {

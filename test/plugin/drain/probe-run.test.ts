@@ -18,8 +18,8 @@ describe('kubectl zone drain --probe', () => {
 
   beforeEach(async () => {
     web = await startWeb();
-    cluster = fakeCluster();
     clock = manualClock();
+    cluster = fakeCluster(clock);
     operator = testContext({});
     Object.assign(operator.context, { clock, random: () => 0.5, connect: async () => cluster.kube });
     cluster.addNode('old', 'zone-a');

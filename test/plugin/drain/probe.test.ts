@@ -24,7 +24,7 @@ describe('a drain that probes hold', () => {
   beforeEach(async () => {
     events = [];
     why = undefined;
-    cluster = fakeCluster();
+    cluster = fakeCluster(clock);
     for (const zone of ['zone-a', 'zone-b']) {
       for (const name of ['old', 'new']) cluster.addNode(`${zone}-${name}`, zone);
     }

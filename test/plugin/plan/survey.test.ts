@@ -17,7 +17,7 @@ function owner(kind: string, uid: string) {
 
 /** A Deployment with two ReplicaSets, and a foreign ReplicaSet with the same labels. */
 function cluster(): FakeKube {
-  const kube = fakeKube();
+  const kube = fakeKube(manualClock(NOW_MS));
   kube.put(`${APPS}/deployments`, {
     metadata: { name: 'web-app', namespace: 'default', uid: 'deploy' },
     spec: { replicas: 3, selector: SELECTOR, minReadySeconds: 5, template: TEMPLATE },
@@ -51,10 +51,9 @@ function cluster(): FakeKube {
 
 describe('the survey of a Deployment', () => {
   const target = { kind: 'deployment', name: 'web-app' } as const;
-  const clock = manualClock(NOW_MS);
 
   it('finds the pods of all its ReplicaSets, and no others', async () => {
-    const survey = await surveyWorkload(cluster(), target, clock);
+    const survey = await surveyWorkload(cluster(), target);
     const { workload, observation, pods, minReadyMs, nowMs } = survey;
     assert.deepEqual(workload, { kind: 'deployment', namespace: 'default', name: 'web-app' });
     assert.deepEqual([observation.replicas, minReadyMs, nowMs], [3, 5000, NOW_MS]);
@@ -79,7 +78,7 @@ describe('the survey of a Deployment', () => {
     kube.before = ({ path }) => {
       if (path === '/api/v1/nodes') throw apiError(403, 'Forbidden');
     };
-    const { observation } = await surveyWorkload(kube, target, clock);
+    const { observation } = await surveyWorkload(kube, target);
     assert.deepEqual(
       observation.pods.map(({ zone }) => zone),
       [undefined, undefined, undefined],
@@ -87,14 +86,11 @@ describe('the survey of a Deployment', () => {
   });
 
   it('names the existing workloads if there is none of that name', async () => {
-    await assert.rejects(
-      surveyWorkload(cluster(), { kind: 'deployment', name: 'no-such' }, clock),
-      (error) => {
-        assert.ok(error instanceof UserError);
-        assert.equal(error.message, 'deployment "no-such" not found in namespace "default"');
-        assert.equal(error.fix, 'there is: web-app');
-        return true;
-      },
-    );
+    await assert.rejects(surveyWorkload(cluster(), { kind: 'deployment', name: 'no-such' }), (error) => {
+      assert.ok(error instanceof UserError);
+      assert.equal(error.message, 'deployment "no-such" not found in namespace "default"');
+      assert.equal(error.fix, 'there is: web-app');
+      return true;
+    });
   });
 });

@@ -72,6 +72,21 @@ describe('probe', () => {
     assert.deepEqual([requests, failed], [24, 0]);
   });
 
+  it('keeps its rhythm and its figures when the clock is set, and reports times by the clock as it is set', async () => {
+    const probe = await started();
+    desk.atOnce = undefined;
+    clock.setWall(-3_600_000);
+    clock.advance(100);
+    assert.equal(desk.waiting.length, 2);
+    clock.advance(30);
+    for (const answer of desk.waiting.splice(0)) answer(BAD);
+    await turn();
+    const [failed] = failures();
+    assert.ok(failed?.type === 'probe-failed');
+    assert.deepEqual([failed.tookMs, failed.atMs], [30, clock.nowMs()]);
+    await probe.end();
+  });
+
   it('measures from the moment a request was due', async () => {
     const probe = await started();
     await turn();

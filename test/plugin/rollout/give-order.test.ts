@@ -12,7 +12,7 @@ const NAME = 'zone-rollout-statefulset-ingester';
 /** An order to a rollout whose holder renewed its Lease so long ago. */
 async function order(what: Turn, renewedBeforeMs: number, renews = false) {
   const clock = manualClock();
-  const kube = fakeKube();
+  const kube = fakeKube(clock);
   kube.put('/apis/apps/v1/namespaces/default/statefulsets', {
     metadata: { name: 'ingester', namespace: 'default', uid: 'set' },
     spec: {

@@ -13,8 +13,8 @@ const EVENT: NewEvent = {
 };
 
 function setUp({ burst = 3, perMinute = 6 } = {}) {
-  const kube = fakeKube();
   const clock = manualClock();
+  const kube = fakeKube(clock);
   const errors: unknown[] = [];
   const recorder = createEventRecorder({
     ...{ kube, clock, burst, perMinute },

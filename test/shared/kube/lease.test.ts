@@ -69,8 +69,8 @@ describe('lease', () => {
   const kindOf = (lease: HeldLease) => lease.state.kind;
 
   it('makes the Lease, renews it every third of its duration, and gives it back with its annotations', async () => {
-    const kube = fakeKube();
     const clock = manualClock();
+    const kube = fakeKube(clock);
     const a = party(kube, clock, 'a', { annotations: () => ({ wave: '1' }) });
     const lease = await a.acquire();
     assert.equal(holderOf(kube), 'a');
@@ -87,8 +87,8 @@ describe('lease', () => {
   });
 
   it('refuses a Lease that another renews, and says who holds it', async () => {
-    const kube = fakeKube();
     const clock = manualClock();
+    const kube = fakeKube(clock);
     await party(kube, clock, 'a').acquire();
     const second = party(kube, clock, 'b').acquire();
     const refused = assert.rejects(second, (error) => {
@@ -103,8 +103,8 @@ describe('lease', () => {
   });
 
   it('takes over what nobody renewed for its whole duration, whatever its times say', async () => {
-    const kube = fakeKube();
     const clock = manualClock();
+    const kube = fakeKube(clock);
     kube.put(LEASES, {
       metadata: { name: NAME, namespace: 'default', annotations: { wave: '7' } },
       spec: { holderIdentity: 'dead', leaseDurationSeconds: 30, renewTime: '2001-01-01T00:00:00.000000Z' },
@@ -131,8 +131,8 @@ describe('lease', () => {
   });
 
   it('waits no longer because others annotate a Lease whose holder is gone', async () => {
-    const kube = fakeKube();
     const clock = manualClock();
+    const kube = fakeKube(clock);
     const left = {
       metadata: { name: NAME, namespace: 'default', annotations: {} },
       spec: { holderIdentity: 'dead', leaseDurationSeconds: 30 },
@@ -152,8 +152,8 @@ describe('lease', () => {
   });
 
   it('waits a bounded time, whatever duration the Lease names, and counts transitions in 32 bits', async () => {
-    const kube = fakeKube();
     const clock = manualClock();
+    const kube = fakeKube(clock);
     kube.put(LEASES, {
       metadata: { name: NAME, namespace: 'default' },
       spec: {
@@ -174,8 +174,8 @@ describe('lease', () => {
   });
 
   it('lets exactly one of two take it that race', async () => {
-    const kube = fakeKube();
     const clock = manualClock();
+    const kube = fakeKube(clock);
     const reads = Promise.withResolvers<void>();
     let waiting = 0;
     kube.before = async (request) => {
@@ -205,8 +205,8 @@ describe('lease', () => {
   });
 
   it('is lost when another holds it, and says to whom', async () => {
-    const kube = fakeKube();
     const clock = manualClock();
+    const kube = fakeKube(clock);
     const a = party(kube, clock, 'a');
     const lease = await a.acquire();
     const object = kube.get(LEASES, NAME);
@@ -228,8 +228,8 @@ describe('lease', () => {
   });
 
   it('is lost when it was deleted', async () => {
-    const kube = fakeKube();
     const clock = manualClock();
+    const kube = fakeKube(clock);
     const lease = await party(kube, clock, 'a').acquire();
     kube.remove(LEASES, NAME);
     await pass(clock, 10_000);
@@ -237,8 +237,8 @@ describe('lease', () => {
   });
 
   it('is uncertain before others may take it, until it could be renewed', async () => {
-    const kube = fakeKube();
     const clock = manualClock();
+    const kube = fakeKube(clock);
     const a = party(kube, clock, 'a');
     const lease = await a.acquire();
     const works = kube.before;
@@ -260,8 +260,8 @@ describe('lease', () => {
   });
 
   it('takes a renewal that is answered too late for one that failed', async () => {
-    const kube = fakeKube();
     const clock = manualClock();
+    const kube = fakeKube(clock);
     const a = party(kube, clock, 'a');
     const lease = await a.acquire();
     const answer = Promise.withResolvers<void>();
@@ -316,8 +316,8 @@ describe('lease', () => {
   });
 
   it('is still ours when only the answer to a write was lost', async () => {
-    const kube = fakeKube();
     const clock = manualClock();
+    const kube = fakeKube(clock);
     const request = kube.request.bind(kube);
     let lose = true;
     kube.request = async (wanted) => {

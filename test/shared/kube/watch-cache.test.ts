@@ -133,7 +133,7 @@ describe('watchCache', () => {
     const { kube, cache, clock, states } = harness;
     await cache.synced;
     await settle(harness);
-    const brokenMs = clock.nowMs();
+    const brokenMs = clock.monotonicMs();
     kube.before = () => {
       throw new WireError('refused', { sent: false });
     };

@@ -2,6 +2,7 @@ import { readZoneDisruptionBudget } from '../../../shared/budget/decide/budget.t
 import { readBudget } from '../../../shared/budget/decide/read-budget.ts';
 import { identityOf, PROTOCOL } from '../../../shared/budget/decide/trust.ts';
 import type { ZoneDisruptionBudget } from '../../../shared/budget/decide/types.ts';
+import { type Clock, systemClock } from '../../../shared/clock.ts';
 import { ApiError, type Kube, type KubeRequest } from '../../../shared/kube/kube.ts';
 
 interface Stored {
@@ -40,7 +41,8 @@ export interface PodShape {
 
 export const NAMESPACE = 'default';
 
-export function fakeApi(): FakeApi {
+/** @param clock the API server's */
+export function fakeApi(clock: Pick<Clock, 'nowMs'> = systemClock): FakeApi {
   const pods = new Map<string, Stored>();
   const budgets = new Map<string, Stored>();
   let version = 1000;
@@ -79,7 +81,7 @@ export function fakeApi(): FakeApi {
       server: 'https://fake',
       namespace: NAMESPACE,
       user: 'test',
-      clockSkewMs: 0,
+      serverNowMs: () => clock.nowMs(),
       async request(request) {
         api.requests.push(`${request.method} ${request.path}`);
         await api.before(request);

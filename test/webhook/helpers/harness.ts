@@ -52,7 +52,7 @@ export interface EvictionShape {
  * @param token what the paths end with; none is required where it is undefined
  */
 export function harness(clock: Clock = manualClock(), token?: string): Harness {
-  const api = fakeApi();
+  const api = fakeApi(clock);
   const know = known();
   const verdicts: Verdict[] = [];
   const refusals: Refusal[] = [];

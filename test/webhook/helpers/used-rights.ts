@@ -27,9 +27,7 @@ export function recordingKube(kube: Kube, before: (request: KubeRequest) => Prom
     server: kube.server,
     namespace: kube.namespace,
     user: kube.user,
-    get clockSkewMs() {
-      return kube.clockSkewMs;
-    },
+    serverNowMs: () => kube.serverNowMs(),
     async request(request) {
       await before(request);
       record(request.method, request);

@@ -24,11 +24,12 @@ function configuration({ uid = 'one', ageMs = 3_600_000, caBundle, ...webhook }:
 }
 
 function start(t: TestContext) {
-  const kube = fakeKube();
+  const clock = manualClock(NOW_MS);
+  const kube = fakeKube(clock);
   const gaps: (string | undefined)[] = [];
   const scope = createScope({
     kube,
-    clock: manualClock(NOW_MS),
+    clock,
     random: () => 0,
     log: silentLog,
     settleMs: SETTLE_MS,

@@ -8,24 +8,18 @@ const FROM: Rhythm = { startMs: 1_000_000, intervalMs: 100, next: 0 };
 describe('rhythm', () => {
   it('begins at once, and makes up for what a busy process missed, by when it was due', () => {
     const first = beat(FROM, FROM.startMs);
-    assert.deepEqual([first.dueAtMs, first.nextAtMs - FROM.startMs], [[FROM.startMs], 100]);
+    assert.deepEqual([first.dueMs, first.nextMs - FROM.startMs], [[FROM.startMs], 100]);
     const late = beat(first.rhythm, FROM.startMs + 345);
     assert.deepEqual(
-      late.dueAtMs.map((atMs) => atMs - FROM.startMs),
+      late.dueMs.map((atMs) => atMs - FROM.startMs),
       [100, 200, 300],
     );
-    assert.equal(late.nextAtMs - FROM.startMs, 400);
+    assert.equal(late.nextMs - FROM.startMs, 400);
   });
 
-  it('skips what a machine slept through, and counts it', () => {
-    const { dueAtMs, skipped } = beat({ ...FROM, next: 1 }, FROM.startMs + 3_600_000);
-    assert.deepEqual([dueAtMs.length, skipped], [51, 36_000 - 51]);
-  });
-
-  it('begins anew when the clock was set back', () => {
-    const nowMs = FROM.startMs - 60_000;
-    const { dueAtMs, nextAtMs } = beat({ ...FROM, next: 7 }, nowMs);
-    assert.deepEqual([dueAtMs, nextAtMs], [[nowMs], nowMs + 100]);
+  it('skips what a stopped process missed, and counts it', () => {
+    const { dueMs, skipped } = beat({ ...FROM, next: 1 }, FROM.startMs + 3_600_000);
+    assert.deepEqual([dueMs.length, skipped], [51, 36_000 - 51]);
   });
 
   it('sends or skips each beat exactly once, however irregularly it is asked', () => {
@@ -41,10 +35,10 @@ describe('rhythm', () => {
             nowMs += waitMs;
             const now = beat(rhythm, nowMs);
             rhythm = now.rhythm;
-            done += now.dueAtMs.length + now.skipped;
+            done += now.dueMs.length + now.skipped;
             assert.equal(done, Math.floor((nowMs - 5) / intervalMs) + 1);
-            assert.ok(now.nextAtMs > nowMs && now.nextAtMs <= nowMs + intervalMs);
-            assert.ok(now.dueAtMs.every((atMs) => atMs <= nowMs));
+            assert.ok(now.nextMs > nowMs && now.nextMs <= nowMs + intervalMs);
+            assert.ok(now.dueMs.every((atMs) => atMs <= nowMs));
           }
         },
       ),

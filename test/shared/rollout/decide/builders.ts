@@ -1,5 +1,6 @@
 import { emptyMemory, remember } from '../../../../shared/rollout/decide/memory.ts';
 import type {
+  Now,
   Observation,
   ObservedPod,
   RolloutInput,
@@ -65,6 +66,14 @@ export function observation(pods: readonly ObservedPod[], change: Partial<Observ
   };
 }
 
+/** When this machine started: the monotonic clock counts from then. */
+const STARTED_MS = NOW_MS - 7_000_000;
+
+/** A moment by both clocks. */
+export function at(nowMs: number): Now {
+  return { nowMs, monotonicMs: nowMs - STARTED_MS };
+}
+
 /** The decision's input, with the memory brought up to date as the driver does it. */
 export function input(seen: Observation, change: Partial<RolloutInput> = {}): RolloutInput {
   const given: RolloutInput = {
@@ -72,8 +81,8 @@ export function input(seen: Observation, change: Partial<RolloutInput> = {}): Ro
     options: OPTIONS,
     memory: emptyMemory(seen.updateRevision),
     gates: [],
-    nowMs: NOW_MS,
+    ...at(change.nowMs ?? NOW_MS),
     ...change,
   };
-  return { ...given, memory: remember(given.memory, seen, given.options, given.nowMs) };
+  return { ...given, memory: remember(given.memory, seen, given.options, given) };
 }

@@ -8,6 +8,7 @@ import type {
   RolloutInput,
   RolloutOptions,
 } from '../../../../shared/rollout/decide/types.ts';
+import { at } from './builders.ts';
 import { History } from './history.ts';
 import { type OpenRequest, type Violation, violations } from './invariants.ts';
 import { ModelCluster, type ModelOptions, type Pick } from './model.ts';
@@ -122,7 +123,7 @@ export class DrivenCluster {
     const { nowMs } = cluster;
     const { observation, versions } = this.look(process);
     const input: RolloutInput = {
-      ...{ observation, options, nowMs },
+      ...{ observation, options, ...at(nowMs) },
       ...{ memory: process.memory, gates: [this.gate] },
     };
     const decision = this.decide(input);
@@ -158,7 +159,7 @@ export class DrivenCluster {
     const observation = withAsked(evicted, (uid) => this.askedOf(process, uid));
     const isNew = observation.revisionObserved && observation.updateRevision !== process.memory.revision;
     if (isNew && faults.forgetsWithRevision) process.forget();
-    process.memory = remember(process.memory, observation, options, nowMs);
+    process.memory = remember(process.memory, observation, options, at(nowMs));
     this.history.see(observation, options.minReadyMs, nowMs);
     return { observation, versions: new Map(sight.pods.map((pod) => [pod.uid, pod.resourceVersion])) };
   }

@@ -57,7 +57,12 @@ function follow(history: readonly Spell[], times: number): { downtimes: Downtime
     const seen = observed(states, atMs);
     for (let look = 0; look < times; look += 1) {
       const nowMs = atMs + Math.floor((lastsMs * look) / times);
-      downtimes = followDowntimes(downtimes, seen, { unreadySinceMs: new Map() }, nowMs);
+      downtimes = followDowntimes(
+        downtimes,
+        seen,
+        { unreadySinceMs: new Map() },
+        { nowMs, monotonicMs: nowMs },
+      );
     }
     atMs += lastsMs;
   }

@@ -18,10 +18,12 @@ const down = (ordinal: number) => pod(ordinal, 'zone-a', { ...updated(ordinal), 
 const ready = (ordinal: number, sinceMs: number) =>
   pod(ordinal, 'zone-a', { ...updated(ordinal), readySinceMs: sinceMs });
 
+const now = (nowMs: number) => ({ nowMs, monotonicMs: nowMs });
+
 /** Looks one after the other, each at its time. */
 function looks(...each: readonly [atMs: number, seen: Parameters<typeof observation>][]): Downtimes {
   return each.reduce<Downtimes>(
-    (known, [atMs, seen]) => followDowntimes(known, observation(...seen), NO_PAST, atMs),
+    (known, [atMs, seen]) => followDowntimes(known, observation(...seen), NO_PAST, now(atMs)),
     new Map(),
   );
 }
@@ -31,7 +33,7 @@ const failedAt = (nowMs: number, downtimes: Downtimes) => judgeFailures(downtime
 describe('failure budget', () => {
   it('counts a pod of the update revision from its creation', () => {
     const past = { unreadySinceMs: new Map([['new-3', 1_000]]) };
-    const downtimes = followDowntimes(new Map(), observation([down(3)]), past, 5_000);
+    const downtimes = followDowntimes(new Map(), observation([down(3)]), past, now(5_000));
     assert.deepEqual(judgeFailures(downtimes, BUDGET, 60_999), {
       failed: [],
       exceeded: false,
@@ -42,6 +44,20 @@ describe('failure budget', () => {
       exceeded: true,
       recheckAtMs: undefined,
     });
+  });
+
+  it('counts neither more nor less when a clock is set', () => {
+    const past = { unreadySinceMs: new Map([['new-3', 1_000]]) };
+    for (const setMs of [3_600_000, -3_600_000]) {
+      const first = followDowntimes(new Map(), observation([down(3)]), past, {
+        nowMs: 5_000,
+        monotonicMs: 100_000,
+      });
+      const later = { nowMs: 6_000 + setMs, monotonicMs: 101_000 };
+      const downtimes = followDowntimes(first, observation([down(3)]), past, later);
+      assert.deepEqual(failedAt(155_999, downtimes), []);
+      assert.deepEqual(failedAt(156_000, downtimes), ['ingester-3']);
+    }
   });
 
   it('is exceeded by more than so many pods', () => {

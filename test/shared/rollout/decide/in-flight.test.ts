@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { decide } from '../../../../shared/rollout/decide/decide.ts';
 import { emptyMemory, forSuccessors, remember } from '../../../../shared/rollout/decide/memory.ts';
 import type { ObservedPod, RolloutMemory, RolloutOptions } from '../../../../shared/rollout/decide/types.ts';
-import { DOWN, input, NOW_MS, OPTIONS, observation, pod, sixPods, updated } from './builders.ts';
+import { at, DOWN, input, NOW_MS, OPTIONS, observation, pod, sixPods, updated } from './builders.ts';
 
 /** In the middle of zone-b; zone-a is on the revision before the newest. */
 const IN_ZONE_B: RolloutMemory = {
@@ -55,7 +55,7 @@ describe('an eviction whose end is not known (R10)', () => {
 
   it('is known to the next process, whatever plan it was for', () => {
     const seen = observation(asked('unanswered'));
-    const memory = remember(IN_ZONE_B, seen, OPTIONS, NOW_MS);
+    const memory = remember(IN_ZONE_B, seen, OPTIONS, at(NOW_MS));
     assert.deepEqual(memory.inFlight, [], 'nobody plans to remove them any more');
     assert.deepEqual(forSuccessors(memory, seen).inFlight, [
       { name: 'ingester-4', uid: 'uid-4', counted: false },
@@ -103,7 +103,7 @@ describe('a pod on an old revision that never had a node (R12)', () => {
     const pods = sixPods((ordinal) => (ordinal === 0 ? { ...PENDING } : {}));
     const first = decide(input(observation(pods)));
     assert.ok(first.kind === 'disrupt');
-    const served = remember(first.memory, observation(sixPods()), OPTIONS, NOW_MS);
+    const served = remember(first.memory, observation(sixPods()), OPTIONS, at(NOW_MS));
     assert.deepEqual(served.inFlight, []);
   });
 });

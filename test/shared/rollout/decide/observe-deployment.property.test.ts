@@ -5,7 +5,7 @@ import { emptyMemory, remember } from '../../../../shared/rollout/decide/memory.
 import { decodeMemory, encodeMemory } from '../../../../shared/rollout/decide/memory-text.ts';
 import type { Disrupt, RolloutMemory, RolloutOptions } from '../../../../shared/rollout/decide/types.ts';
 import fc from '../../../helpers/seed.ts';
-import { OPTIONS } from './builders.ts';
+import { at, OPTIONS } from './builders.ts';
 import { DeploymentWorld } from './deployment-world.ts';
 
 interface Scenario {
@@ -46,9 +46,9 @@ class Rollout {
     const options = this.#options;
     const observation = world.observe(this.#memory);
     assert.equal(observation.pods.length + observation.missing.length, world.replicas, 'a place each');
-    this.#memory = remember(this.#memory, observation, options, world.nowMs);
-    const { nowMs } = world;
-    const decision = decide({ observation, options, memory: this.#memory, gates: [], nowMs });
+    this.#memory = remember(this.#memory, observation, options, at(world.nowMs));
+    const input = { observation, options, memory: this.#memory, gates: [], ...at(world.nowMs) };
+    const decision = decide(input);
     if (decision.kind === 'disrupt') this.#disrupt(decision);
     return decision.kind === 'done';
   }

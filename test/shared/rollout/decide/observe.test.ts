@@ -104,7 +104,7 @@ describe('observing a StatefulSet', () => {
     );
     assert.match(explainUnknownZone(podsOfUnknownZone(seen), seen).reason, /this pod has no label zone$/);
     assert.equal(seen.nodesForbidden, undefined, 'nodes are not needed');
-    const { lastZones } = remember(emptyMemory('rev'), seen, { minReadyMs: 0 }, 0);
+    const { lastZones } = remember(emptyMemory('rev'), seen, { minReadyMs: 0 }, { nowMs: 0, monotonicMs: 0 });
     assert.equal(lastZones['ingester-3'], 'zone-a', 'it will be created there');
   });
 

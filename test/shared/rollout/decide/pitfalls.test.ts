@@ -6,7 +6,7 @@ import { emptyMemory, remember } from '../../../../shared/rollout/decide/memory.
 import { parseRolloutOptions } from '../../../../shared/rollout/decide/options.ts';
 import { planRollout } from '../../../../shared/rollout/decide/plan.ts';
 import type { RolloutDecision } from '../../../../shared/rollout/decide/types.ts';
-import { DOWN, input, NOW_MS, OPTIONS, observation, pod, sixPods, updated } from './builders.ts';
+import { at, DOWN, input, NOW_MS, OPTIONS, observation, pod, sixPods, updated } from './builders.ts';
 
 function names(decision: RolloutDecision): string[] {
   assert.equal(decision.kind, 'disrupt', JSON.stringify(decision));
@@ -163,7 +163,7 @@ describe('shapes of workloads (R8)', () => {
 
   it('blocks when one node has lost its label, whatever zone the pod was in before', () => {
     const seen = observation(sixPods());
-    const memory = remember(emptyMemory('rev-2'), seen, OPTIONS, NOW_MS);
+    const memory = remember(emptyMemory('rev-2'), seen, OPTIONS, at(NOW_MS));
     const lost = observation(sixPods((ordinal) => (ordinal === 5 ? { zone: undefined } : {})));
     const decision = decide(input(lost, { memory }));
     assert.ok(decision.kind === 'blocked' && decision.by === 'zone-label');
@@ -192,12 +192,30 @@ describe('soak and min-ready', () => {
   it('waits for the soak time before the next zone, and says until when', () => {
     const options = { ...OPTIONS, soakMs: 60_000 };
     const seen = observation(sixPods((ordinal) => (ordinal % 3 === 0 ? updated(ordinal) : {})));
-    const memory = { ...emptyMemory('rev-2'), zone: 'zone-a', zoneWholeSinceMs: NOW_MS - 20_000, waves: 2 };
+    const zoneWholeSinceMs = at(NOW_MS - 20_000).monotonicMs;
+    const memory = { ...emptyMemory('rev-2'), zone: 'zone-a', zoneWholeSinceMs, waves: 2 };
     const soaking = decide(input(seen, { options, memory }));
     assert.ok(soaking.kind === 'wait' && soaking.for === 'soak');
     assert.equal(soaking.recheckAtMs, NOW_MS + 40_000);
     const soaked = decide(input(seen, { options, memory, nowMs: NOW_MS + 40_000 }));
     assert.deepEqual(names(soaked), ['ingester-4', 'ingester-1']);
+  });
+
+  it('soaks neither longer nor shorter when a clock is set', () => {
+    const options = { ...OPTIONS, soakMs: 60_000 };
+    const seen = observation(sixPods((ordinal) => (ordinal % 3 === 0 ? updated(ordinal) : {})));
+    const zoneWholeSinceMs = at(NOW_MS).monotonicMs;
+    const memory = { ...emptyMemory('rev-2'), zone: 'zone-a', zoneWholeSinceMs, waves: 2 };
+    for (const setMs of [3_600_000, -3_600_000]) {
+      const later = (passedMs: number) => {
+        const nowMs = NOW_MS + passedMs + setMs;
+        return decide(input(seen, { options, memory, ...at(NOW_MS + passedMs), nowMs }));
+      };
+      const soaking = later(59_999);
+      assert.ok(soaking.kind === 'wait' && soaking.for === 'soak');
+      assert.equal(soaking.recheckAtMs, NOW_MS + 60_000 + setMs);
+      assert.deepEqual(names(later(60_000)), ['ingester-4', 'ingester-1']);
+    }
   });
 
   it('waits until a pod has been ready for long enough, and says until when', () => {

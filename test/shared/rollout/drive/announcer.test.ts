@@ -22,6 +22,7 @@ const SIGHT: DriverView = {
   memory: emptyMemory('rev-2'),
   options: OPTIONS,
   serverNowMs: NOW_MS,
+  monotonicMs: 0,
   nowMs: NOW_MS,
 };
 
@@ -44,7 +45,7 @@ function told(...decisions: readonly RolloutDecision[]): string[] {
   const report = (event: RolloutEvent) => {
     if (event.type === 'waiting') reasons.push(event.reason);
   };
-  const announcer = new Announcer({ report, close: async () => {} }, new Progress(NOW_MS), NOW_MS);
+  const announcer = new Announcer({ report, close: async () => {} }, new Progress(0));
   for (const decision of decisions) announcer.decided(SIGHT, decision);
   return reasons;
 }

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { systemClock } from '../../../../shared/clock.ts';
 import { type Pod, readPod } from '../../../../shared/kube/objects.ts';
 import { acceptKilled } from '../../../../shared/rollout/decide/killed-pods.ts';
 import { emptyMemory } from '../../../../shared/rollout/decide/memory.ts';
@@ -34,8 +33,7 @@ function watching(memory: RolloutMemory = emptyMemory('rev-2'), commandLine = 'k
   const events: RolloutEvent[] = [];
   let podGone: (last: Pod, before: Pod) => void = () => {};
   const kills = watchKills({
-    kube: { clockSkewMs: 0 },
-    clock: { ...systemClock, nowMs: () => NOW_MS },
+    kube: { serverNowMs: () => NOW_MS },
     watches: { onPodGone: (listener) => (podGone = listener) },
     reporter: { report: (event) => events.push(event), close: async () => {} },
     memory,

@@ -6,10 +6,12 @@ import { Progress } from '../../../../shared/rollout/drive/progress.ts';
 import { DOWN, OPTIONS, observation, sixPods, updated } from '../decide/builders.ts';
 
 const START_MS = 50_000;
+/** When the monotonic clock began. */
+const STARTED_MS = 20_000;
 
 /** A progress that looks at pods at given times after its start. */
 function watching() {
-  const progress = new Progress(START_MS);
+  const progress = new Progress(START_MS - STARTED_MS);
   let memory = emptyMemory('rev-2');
   const look = (
     afterMs: number,
@@ -18,14 +20,19 @@ function watching() {
   ) => {
     const seen = observation(pods, change);
     const nowMs = START_MS + afterMs;
-    memory = remember(memory, seen, OPTIONS, nowMs);
-    return progress.look({ observation: seen, memory, options: OPTIONS, serverNowMs: nowMs, nowMs });
+    const monotonicMs = nowMs - STARTED_MS;
+    memory = remember(memory, seen, OPTIONS, { nowMs, monotonicMs });
+    const moment = { observation: seen, memory, options: OPTIONS };
+    return progress.look({ ...moment, serverNowMs: nowMs, monotonicMs, nowMs });
   };
   return { progress, look };
 }
 
 const remove = (progress: Progress, ordinal: number, zone: string, afterMs: number) =>
-  progress.podRemoved({ name: `ingester-${ordinal}`, uid: `uid-${ordinal}`, zone }, START_MS + afterMs);
+  progress.podRemoved(
+    { name: `ingester-${ordinal}`, uid: `uid-${ordinal}`, zone },
+    START_MS - STARTED_MS + afterMs,
+  );
 
 describe('progress', () => {
   it('tells when each pod is back, and when its zone is finished', () => {
@@ -73,7 +80,7 @@ describe('progress', () => {
     look(1_600, gone, { replicas: 6, missing: ['ingester-3'] });
     look(1_700, gone, { replicas: 6, missing: ['ingester-3'] });
     assert.deepEqual(progress.flushTimesMs, [1_500]);
-    assert.equal(progress.summary(START_MS + 1_700).mostPodsTerminating, 1);
+    assert.equal(progress.summary(START_MS - STARTED_MS + 1_700).mostPodsTerminating, 1);
   });
 
   it('does not take the removed pod itself for its successor', () => {
@@ -87,7 +94,10 @@ describe('progress', () => {
     const { progress, look } = watching();
     look(0, sixPods());
     remove(progress, 3, 'zone-a', 100);
-    progress.podRemoved({ name: 'ingester-3', uid: 'uid-3-again', zone: 'zone-a' }, START_MS + 1_000);
+    progress.podRemoved(
+      { name: 'ingester-3', uid: 'uid-3-again', zone: 'zone-a' },
+      START_MS - STARTED_MS + 1_000,
+    );
     const back = look(
       3_000,
       sixPods((ordinal) => (ordinal === 3 ? updated(3) : {})),
@@ -95,7 +105,7 @@ describe('progress', () => {
     assert.deepEqual(back, [
       { atMs: START_MS + 3_000, type: 'pod-back', pod: 'ingester-3', zone: 'zone-a', tookMs: 2_000 },
     ]);
-    assert.equal(progress.summary(START_MS + 3_000).podsReplaced, 1);
+    assert.equal(progress.summary(START_MS - STARTED_MS + 3_000).podsReplaced, 1);
   });
 
   it('reports a new revision once, and not the first one', () => {
@@ -110,7 +120,7 @@ describe('progress', () => {
   it('sums up what it cost, also what others took down', () => {
     const { progress, look } = watching();
     look(0, sixPods());
-    assert.deepEqual(progress.summary(START_MS + 10), {
+    assert.deepEqual(progress.summary(START_MS - STARTED_MS + 10), {
       tookMs: 10,
       waves: 0,
       podsReplaced: 0,
@@ -130,7 +140,7 @@ describe('progress', () => {
       1_000,
       sixPods((ordinal) => (ordinal % 3 === 0 ? updated(ordinal) : {})),
     );
-    assert.deepEqual(progress.summary(START_MS + 1_000), {
+    assert.deepEqual(progress.summary(START_MS - STARTED_MS + 1_000), {
       tookMs: 1_000,
       waves: 1,
       podsReplaced: 2,
