@@ -3,7 +3,7 @@ import type { Kube } from '../../shared/kube/kube.ts';
 import { runInProcess } from '../helpers/context.ts';
 import { type PluginProcess, startPlugin } from '../helpers/plugin.ts';
 import type { PluginRun } from '../helpers/plugin-run.ts';
-import { beforeStep } from './before-step.ts';
+import { beforeRequest, type WhichRequest } from './before-request.ts';
 import type { TestCluster } from './cluster.ts';
 import { type DeploymentWitness, startDeploymentWitness } from './deployment-witness.ts';
 import { deployment, type Simulation } from './fixtures.ts';
@@ -56,10 +56,10 @@ export interface DeploymentBench {
   stale(fixture: DeploymentFixture): Promise<void>;
   /** Runs `kubectl zone rollout deploy/NAME` in this process, with yes and JSON output. */
   start(name: string, ...flags: string[]): PluginRun;
-  /** The same, with something that happens right before the step to so many new pods, when all is decided. */
+  /** The same, with something that happens right before one of its requests. */
   startWith(
     name: string,
-    step: { replicas: number; act: () => Promise<void> },
+    what: { before: WhichRequest; act: () => Promise<void> },
     ...flags: string[]
   ): PluginRun;
   /** The built plugin in a process of its own. */
@@ -112,8 +112,8 @@ export function deploymentBench(cluster: TestCluster, namespace: string): Deploy
       await kubectl('set', 'image', `deployment/${fixture.name}`, 'main=app:v2');
     },
     start: (name, ...flags) => run(...words(name, flags)),
-    startWith(name, { replicas, act }, ...flags) {
-      const wrap = (kube: Kube) => beforeStep(kube, replicas, act);
+    startWith(name, { before, act }, ...flags) {
+      const wrap = (kube: Kube) => beforeRequest(kube, before, act);
       const started = runInProcess(cluster.kubeconfigPath, words(name, flags), wrap);
       leftovers.push(() => started.interrupt());
       return started;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { untilEvent, wavesIn } from '../helpers/plugin-run.ts';
+import { step, templateChange } from './before-request.ts';
 import type { ClusterFactory, TestCluster } from './cluster.ts';
 import { type DeploymentBench, deploymentBench } from './deployment-bench.ts';
 import { assertOneZone } from './deployment-witness.ts';
@@ -55,6 +56,26 @@ export function rolloutDeploymentChangesSuite(factory: ClusterFactory): void {
       assert.deepEqual([mixed, terminating], [[], 1]);
     });
 
+    it('stops before it changes the template when the fields are put back by then, and is paused no more', async () => {
+      const strategy = { type: 'RollingUpdate', rollingUpdate: { maxSurge: 0, maxUnavailable: 3 } };
+      const spec = { minReadySeconds: 1, progressDeadlineSeconds: 600, strategy };
+      await bench.whole({ name: 'healed', spec });
+      const found = await bench.settings('healed');
+      const act = async () => {
+        const manager = '--field-manager=argocd-controller';
+        const fields = JSON.stringify({ spec });
+        await bench.kubectl('patch', 'deploy', 'healed', '--type=merge', manager, '-p', fields);
+      };
+      const run = bench.startWith('healed', { before: templateChange, act }, '--image=main=app:v2');
+      const { stderr } = await ended(run, 3);
+      assert.match(
+        stderr,
+        /changed by argocd-controller: .*maxUnavailable from 1 to 3, before its template was changed/,
+      );
+      assert.deepEqual(await bench.settings('healed'), found);
+      assert.deepEqual(await bench.replicas('healed'), { 'app:v1': 6 });
+    });
+
     it('loses one pod to a kubectl rollout resume when it was killed before its first wave', async () => {
       await bench.whole({ name: 'early', simulation: { start: '100ms', flush: '1s' } });
       const witness = await bench.witness('early');
@@ -82,7 +103,7 @@ export function rolloutDeploymentChangesSuite(factory: ClusterFactory): void {
         while ((await version()) === seen);
       };
       const flags = ['--max-unavailable=1', '--image=main=app:v2'];
-      await ended(bench.startWith('raced', { replicas: 2, act }, ...flags), 0);
+      await ended(bench.startWith('raced', { before: step(2), act }, ...flags), 0);
       const { zones, mixed } = await witness.testimony();
       assert.deepEqual([zones.length, mixed], [4, []], zones.join(' '));
     });

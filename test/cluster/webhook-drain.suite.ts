@@ -3,6 +3,7 @@ import { after, before, describe, it, type TestContext } from 'node:test';
 import { isWhole, waitBudget, zoneBudget } from '../webhook/helpers/budgets.ts';
 import { connectTo, type EvictionAnswer, evictPod } from '../webhook/helpers/evictions.ts';
 import { type Installation, installWebhook } from '../webhook/helpers/installation.ts';
+import { step } from './before-request.ts';
 import type { ClusterFactory, TestCluster } from './cluster.ts';
 import { deploymentBench } from './deployment-bench.ts';
 import { namespace, statefulSet, ZONE_LABEL } from './fixtures.ts';
@@ -92,7 +93,7 @@ export function webhookDrainSuite(factory: ClusterFactory): void {
         for (const pod of others) answers.push(await evictPod(kube, NAMESPACE, pod.name));
       };
       const flags = ['--max-unavailable=1', '--image=main=app:v2', '--zone-order=zone-b'];
-      await ended(deployments.startWith(name, { replicas: 1, act }, ...flags), 0);
+      await ended(deployments.startWith(name, { before: step(1), act }, ...flags), 0);
       assert.deepEqual(
         answers.map(({ code }) => code),
         [429, 429],

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { parseJson } from '../../../parse-json.ts';
 import { isHeld } from '../../decide/deployment-brake.ts';
+import { OWN_MANAGER } from '../../decide/deployment-hands.ts';
 import type { RolledDeployment } from '../../decide/deployment-objects.ts';
 
 const RollingUpdate = z.object({
@@ -50,11 +51,14 @@ export function decodeOriginals(text: string | undefined): Originals | undefined
  * field shows traces of that rollout, `kubectl rollout undo` restored the annotation.
  */
 export function keptOriginals(deployment: RolledDeployment): Originals | undefined {
-  const { spec, metadata } = deployment;
+  const { spec, metadata, managers } = deployment;
   const kept = decodeOriginals(metadata.annotations[ORIGINALS_ANNOTATION]);
   const { maxUnavailable } = spec.strategy.rollingUpdate ?? {};
   const isParked = maxUnavailable === PARKED_ROLLING_UPDATE.maxUnavailable;
-  return isHeld(deployment) || isParked ? kept : undefined;
+  // GitOps may have put all other fields back, which Git knows.
+  const isPausedByUs =
+    spec.paused && managers.some(({ name, fields }) => name === OWN_MANAGER && fields.includes('paused'));
+  return isHeld(deployment) || isParked || isPausedByUs ? kept : undefined;
 }
 
 /**

@@ -26,7 +26,7 @@ const SETTLING_PATIENCE_MS = 5_000;
  * the template, and sets the deletion costs of the old pods in removal order. After an interrupt no further
  * action is started.
  *
- * @throws ApiError, ConnectionError, UserError if another client lifts a brake, and what `applyChange` throws
+ * @throws ApiError, ConnectionError, BrakeLiftedError if another client lifts a brake, and what `applyChange` throws
  */
 export async function prepareDeployment(
   request: RolloutRequest,
@@ -74,10 +74,16 @@ async function hold({ kube, watches }: WatchedDeployment): Promise<RolledDeploym
   }
 }
 
-/** @throws UserError if a brake was lifted, naming the manager if known */
+/** Another client lifted a brake before the template was changed: the same command begins again. */
+class BrakeLiftedError extends UserError {
+  override readonly name = 'BrakeLiftedError';
+  override readonly end = 'stopped';
+}
+
+/** @throws BrakeLiftedError if a brake was lifted, naming the manager if known */
 function refuseLifted(deployment: RolledDeployment): void {
   if (isBraked(deployment)) return;
-  throw new UserError(
+  throw new BrakeLiftedError(
     `${liftedSentence(deployment, [BRAKED])} before its template was changed; no pod was replaced`,
     LIFTED_FIX,
   );

@@ -21,14 +21,18 @@ const FOUND: Originals = {
   rollingUpdate: SURGING,
 };
 
-function deployment(spec: object, kept?: Originals) {
+/** @param pausedBy the manager of that field */
+function deployment(spec: object, kept?: Originals, pausedBy = 'kubectl-rollout') {
   const object = deploymentObject(6, spec) as { metadata: object };
   const annotations = kept ? { [ORIGINALS_ANNOTATION]: encodeOriginals(kept) } : {};
-  return readRolledDeployment({ ...object, metadata: { ...object.metadata, annotations } });
+  const managedFields = [
+    { manager: pausedBy, operation: 'Update', fieldsV1: { 'f:spec': { 'f:paused': {} } } },
+  ];
+  return readRolledDeployment({ ...object, metadata: { ...object.metadata, annotations, managedFields } });
 }
 
-function like({ rollingUpdate, ...fields }: Originals, kept?: Originals) {
-  return deployment({ ...fields, strategy: { type: 'RollingUpdate', rollingUpdate } }, kept);
+function like({ rollingUpdate, ...fields }: Originals, kept?: Originals, pausedBy?: string) {
+  return deployment({ ...fields, strategy: { type: 'RollingUpdate', rollingUpdate } }, kept, pausedBy);
 }
 
 describe('what a Deployment was like before its rollout', () => {
@@ -68,6 +72,12 @@ describe('what a Deployment was like before its rollout', () => {
     assert.deepEqual(originalsOf(like(changed, FOUND)), { ...changed, rollingUpdate, paused: false });
     const resumed = like({ ...changed, paused: false }, { ...FOUND, paused: true });
     assert.equal(originalsOf(resumed).paused, false);
+  });
+
+  it('knows its own pause, though GitOps has put every other field back', () => {
+    const healed = { ...FOUND, paused: true };
+    assert.deepEqual(originalsOf(like(healed, FOUND, 'kubectl-zone')), FOUND);
+    assert.deepEqual(originalsOf(like(healed, FOUND)), healed);
   });
 
   it('is not what kubectl rollout undo has brought back, with a Deployment that nobody holds', () => {
