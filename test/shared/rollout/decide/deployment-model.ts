@@ -22,9 +22,10 @@ export interface ModelPod {
   ready: boolean;
   terminating: boolean;
   cost: number;
+  version: number;
 }
 
-interface ModelSet {
+export interface ModelSet {
   template: number;
   replicas: number;
   minReadySeconds: number;
@@ -59,6 +60,10 @@ export class DeploymentModel {
   sets: ModelSet[] = [];
   pods: ModelPod[] = [];
   generation = 1;
+  /** Of the Deployment's object: a write that changes nothing is none. */
+  version = 1;
+  /** Controllers do not act. */
+  areControllersAway = false;
   /** Told of each serving pod that a ReplicaSet has begun to remove. */
   onTaken: (pod: ModelPod) => void = () => {};
   #observed = 1;
@@ -87,8 +92,17 @@ export class DeploymentModel {
 
   /** Somebody writes the Deployment. */
   write(change: Partial<ModelFields>): void {
-    this.fields = { ...this.fields, ...change };
+    const fields = { ...this.fields, ...change };
+    if ((Object.keys(fields) as (keyof ModelFields)[]).every((key) => fields[key] === this.fields[key]))
+      return;
+    this.fields = fields;
     this.generation += 1;
+    this.version += 1;
+  }
+
+  /** Makes writes impossible that are bound to what these objects are now. */
+  touch(objects: Iterable<{ version: number }>): void {
+    for (const object of objects) object.version += 1;
   }
 
   setOf(template: number): ModelSet | undefined {
@@ -112,6 +126,7 @@ export class DeploymentModel {
 
   /** The Deployment's controller acts on what there is. */
   reconcile(): void {
+    if (this.areControllersAway) return;
     const { paused, template, replicas, maxSurge, maxUnavailable, minReadySeconds } = this.fields;
     const shown = new Map(this.sets.map((set) => [set, this.#shown(set)]));
     const isScaled = paused || isScalingEvent(replicas, [...shown.values()]);
@@ -136,6 +151,7 @@ export class DeploymentModel {
 
   /** The controller of ReplicaSets acts on one of them. */
   reconcileSet(set: ModelSet, zone: string): void {
+    if (this.areControllersAway) return;
     set.observed = set.generation;
     const live = this.#liveOf(set).sort((a, b) => Number(a.ready) - Number(b.ready) || a.cost - b.cost);
     for (let missing = set.replicas - live.length; missing > 0; missing -= 1) {
@@ -149,6 +165,7 @@ export class DeploymentModel {
     if (!pod.ready) this.pods = this.pods.filter((each) => each !== pod);
     if (pod.ready && isTaken) this.onTaken(pod);
     pod.terminating = true;
+    pod.version += 1;
     this.#touch(pod.template);
   }
 
@@ -156,6 +173,7 @@ export class DeploymentModel {
   progress(pod: ModelPod): void {
     if (pod.terminating) this.pods = this.pods.filter((each) => each !== pod);
     pod.ready = true;
+    pod.version += 1;
     this.#touch(pod.template);
   }
 
@@ -165,7 +183,7 @@ export class DeploymentModel {
     return {
       deployment: {
         ...BASE,
-        metadata: { ...BASE.metadata, generation: this.generation },
+        metadata: { ...BASE.metadata, generation: this.generation, resourceVersion: `${this.version}` },
         spec: { ...BASE.spec, paused, minReadySeconds, replicas, strategy },
         status: { ...BASE.status, observedGeneration: this.#observed, availableReplicas: this.#available },
         progressDeadlineSeconds: BRAKED.progressDeadlineSeconds,
@@ -238,6 +256,6 @@ export class DeploymentModel {
 
   #newPod(template: number, zone: string): ModelPod {
     this.#made += 1;
-    return { id: this.#made, template, zone, ready: false, terminating: false, cost: 0 };
+    return { id: this.#made, template, zone, ready: false, terminating: false, cost: 0, version: 1 };
   }
 }

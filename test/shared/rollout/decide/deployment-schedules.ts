@@ -1,19 +1,23 @@
 import fc from '../../../helpers/seed.ts';
-import { DeploymentSchedule, type Faults, MORE_PODS } from './deployment-schedule.ts';
+import type { Faults } from './deployment-holder.ts';
+import { DeploymentSchedule, MORE_PODS } from './deployment-schedule.ts';
 
 /** What happens in one schedule, in order: what kind of thing, and which of that kind. */
 export interface Scenario {
   replicas: number;
   /** Pods of a step at most. */
   most: number;
+  /** Whether others change the Deployment. */
+  hands: boolean;
   events: [number, number][];
 }
 
 export const scenarios: fc.Arbitrary<Scenario> = fc.record({
   replicas: fc.integer({ min: 3, max: 9 }),
   most: fc.integer({ min: 1, max: 3 }),
-  events: fc.array(fc.tuple(fc.nat({ max: 99 }), fc.nat()), {
-    ...{ minLength: 20, maxLength: 400, size: 'max' },
+  hands: fc.boolean(),
+  events: fc.array(fc.tuple(fc.nat({ max: 109 }), fc.nat()), {
+    ...{ minLength: 100, maxLength: 500, size: 'max' },
   }),
 });
 
@@ -25,9 +29,10 @@ export function run(scenario: Scenario): DeploymentSchedule {
 }
 
 /** Runs a schedule of a protocol that has faults, as long as there is trouble. */
-export function begun({ replicas, most, events }: Scenario, faults: Faults = {}): DeploymentSchedule {
+export function begun({ replicas, most, hands, events }: Scenario, faults: Faults = {}): DeploymentSchedule {
   const schedule = new DeploymentSchedule(replicas, most, faults);
-  for (const [kind, choice] of events) schedule.happen(kind, choice);
+  const isHand = (kind: number) => kind >= 96 && kind < 100;
+  for (const [kind, choice] of events) if (hands || !isHand(kind)) schedule.happen(kind, choice);
   return schedule;
 }
 
