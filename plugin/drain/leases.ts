@@ -1,4 +1,4 @@
-import { type Clock, instantOf } from '../../shared/clock.ts';
+import { type Clock, delay, instantOf, settledWithin } from '../../shared/clock.ts';
 import { type HeldLease, holdLease } from '../../shared/kube/held-lease.ts';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import { createLease, isConflict, patchLease, takenBy } from '../../shared/kube/lease-record.ts';
@@ -12,6 +12,7 @@ import {
   whySettling,
 } from '../../shared/rollout/drive/former-requests.ts';
 import type { Rollouts } from './rollouts.ts';
+import type { DrainWatches } from './watches.ts';
 
 /** A workload, by what its Lease is named after. */
 export interface Leasable {
@@ -41,6 +42,7 @@ export interface LeasesOptions {
   clock: Clock;
   random: () => number;
   rollouts: Rollouts;
+  watches: Pick<DrainWatches, 'reachPods'>;
   process: { host: string; user: string; pid: number };
   onChange(): void;
 }
@@ -54,6 +56,9 @@ const CLAIMS_AT_ONCE = 16;
 /** After a failed claim; random, so that two drains do not block each other's claims forever. */
 const RETRY_MS = 1_000;
 const MOST_TRANSITIONS = 2 ** 31 - 1;
+/** How long a claim waits for the watch of pods; then the drain shows what it waits for. */
+const REACH_PATIENCE_MS = 2_000;
+const REACHING = 'its pods are listed again, because another process had its Lease before';
 
 /**
  * The Leases that a drain holds: for each workload the one that a rollout of it holds, so that only one rollout or
@@ -69,7 +74,9 @@ export class DrainLeases {
   /** Workloads of namespaces being deleted: no Lease can be created there. */
   private readonly exempt = new Set<string>();
   private readonly settlements: Settlements;
-  private stopped = false;
+  /** Workloads whose Lease had a holder before: the watch may not show yet what that one did last. */
+  private readonly unseen = new Set<string>();
+  private readonly stopping = new AbortController();
 
   constructor(options: LeasesOptions) {
     this.options = options;
@@ -94,6 +101,7 @@ export class DrainLeases {
     const held = this.held.get(key)?.state;
     const former = this.settlements.of(key);
     if (held?.kind === 'held') {
+      if (this.unseen.has(key)) return { kind: 'settling', reason: REACHING };
       return former ? { kind: 'settling', reason: whySettling(former) } : { kind: 'ours' };
     }
     if (held?.kind === 'uncertain') return { kind: 'free', problem: 'its Lease could not be renewed' };
@@ -114,23 +122,30 @@ export class DrainLeases {
    * @param podsOf called only if there may be such requests
    */
   look(key: string, podsOf: () => Iterable<PodToSettle>): void {
-    if (this.settlements.of(key)) this.settlements.look(key, podsOf());
+    if (this.settlements.of(key) && !this.unseen.has(key)) this.settlements.look(key, podsOf());
   }
 
   /** Tries to acquire these Leases; `sightOf` returns the result. Never throws on API errors. */
   async claim(workloads: readonly Leasable[]): Promise<void> {
-    const queue = workloads.filter(({ key }) => this.held.get(key)?.state.kind !== 'held');
+    const wanted = workloads.filter(({ key }) => this.held.get(key)?.state.kind !== 'held');
+    const queue = [...wanted];
     const total = this.held.size + queue.length;
     const durationMs = Math.min(
       LONGEST_DURATION_MS,
       Math.max(SHORTEST_DURATION_MS, total * DURATION_EACH_MS),
     );
     const worker = async () => {
-      for (let next = queue.shift(); next && !this.stopped; next = queue.shift()) {
+      for (let next = queue.shift(); next && !this.stopping.signal.aborted; next = queue.shift()) {
         await this.take(next, durationMs);
       }
     };
     await Promise.all(Array.from({ length: Math.min(CLAIMS_AT_ONCE, queue.length) }, worker));
+    const taken = Map.groupBy(
+      wanted.filter(({ key }) => this.unseen.has(key)),
+      ({ namespace }) => namespace,
+    );
+    const reaching = Promise.all([...taken].map(([namespace, some]) => this.reach(namespace, some)));
+    await settledWithin(this.options.clock, REACH_PATIENCE_MS, reaching);
   }
 
   /** Releases all but these. */
@@ -152,7 +167,7 @@ export class DrainLeases {
    * @param uncertain workloads with pods that a request in flight may still evict: their Leases expire instead
    */
   async stop(uncertain: ReadonlySet<string>): Promise<void> {
-    this.stopped = true;
+    this.stopping.abort(new Error('the drain has ended'));
     this.settlements.stop();
     for (const { cancel } of this.problems.values()) cancel();
     await Promise.all(
@@ -160,9 +175,28 @@ export class DrainLeases {
     );
   }
 
+  /** Retries until the watch shows what was done before. */
+  private async reach(namespace: string, workloads: readonly Leasable[]): Promise<void> {
+    const { clock, watches, onChange } = this.options;
+    const { signal } = this.stopping;
+    const held = workloads.map(({ key }) => [key, this.held.get(key)] as const);
+    for (let isReached = false; !isReached; ) {
+      try {
+        await watches.reachPods(namespace, signal);
+        isReached = true;
+      } catch {
+        if (signal.aborted) return;
+        await delay(clock, RETRY_MS, signal).catch(() => {});
+      }
+    }
+    for (const [key, lease] of held) if (this.held.get(key) === lease) this.unseen.delete(key);
+    onChange();
+  }
+
   private async giveBack(key: string, held: HeldLease): Promise<void> {
     this.held.delete(key);
     this.settlements.forget(key);
+    this.unseen.delete(key);
     // A Lease that could not be released expires.
     await held.release().catch(() => {});
   }
@@ -183,8 +217,9 @@ export class DrainLeases {
         ? await patchLease(at, seen, { ...takenBy(at), leaseTransitions }, noteFormerRequests(former))
         : // A rollout that finds it must not mistake it for an unfinished one of its own.
           await createLease(at, { [ANNOTATION.state]: 'done' }, owners);
-      if (this.stopped) return;
+      if (this.stopping.signal.aborted) return;
       if (former) this.settlements.begin(key, former);
+      if (seen) this.unseen.add(key);
       this.held.set(key, holdLease(at, taken, sent, onChange));
     } catch (error) {
       if (isTerminating(error)) this.exempt.add(key);
@@ -200,7 +235,7 @@ export class DrainLeases {
   private fail(key: string, reason: string): void {
     const { clock, random, onChange } = this.options;
     this.problems.get(key)?.cancel();
-    if (this.stopped) return;
+    if (this.stopping.signal.aborted) return;
     const cancel = clock.schedule(RETRY_MS * (0.5 + random()), () => {
       this.problems.delete(key);
       onChange();

@@ -54,7 +54,7 @@ export async function openDrain(
   const watches = await watchDrain({ ...surroundings, zoneBudgets });
   watches.onChange(onChange);
   const rollouts = watchRollouts({ ...surroundings, onChange });
-  const leases = new DrainLeases({ kube, clock, random, rollouts, process, onChange });
+  const leases = new DrainLeases({ kube, clock, random, rollouts, watches, process, onChange });
   const cordons = new Cordons(kube);
   const targets = nodes.map(({ metadata: { name, uid } }) => ({ name, uid }));
   const enforced = enforcedNamespaces(kube, clock, onChange);

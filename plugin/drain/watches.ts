@@ -10,7 +10,7 @@ import {
   readNode,
   readPodDisruptionBudget,
 } from '../../shared/kube/objects.ts';
-import { RESOURCES } from '../../shared/kube/paths.ts';
+import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
 import type { ConnectionState } from '../../shared/kube/watch-cache.ts';
 import { watchSet } from '../../shared/kube/watch-set.ts';
 import { zoneOfNodeLabels } from '../../shared/kube/zones.ts';
@@ -30,6 +30,8 @@ export interface DrainWatches {
   /** Since when at least one watch has been broken; its data may be stale. */
   readonly staleSinceMs: number | undefined;
   onChange(listener: () => void): void;
+  /** Resolves when the pods of a namespace are shown at least as they are now; see `WatchCache.reach`. */
+  reachPods(namespace: string, signal: AbortSignal): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -89,6 +91,10 @@ export async function watchDrain({
       return set.staleSinceMs;
     },
     onChange: (listener) => void listeners.add(listener),
+    async reachPods(namespace, signal) {
+      const path = resourcePath({ ...RESOURCES.pods, namespace });
+      await set.caches.get(RESOURCES.pods.resource)?.reach(signal, { namespace, path });
+    },
     stop,
   };
 }

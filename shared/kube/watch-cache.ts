@@ -1,10 +1,10 @@
 import { type Clock, delay } from '../clock.ts';
 import { coalescedListeners } from './coalesced-listeners.ts';
-import { ApiError, ConnectionError, type Kube } from './kube.ts';
-import { isGone, listAll } from './list.ts';
-import { resourceVersionOf } from './resource-version.ts';
-import { type Change, type ChangeType, createWatchStore } from './watch-store.ts';
-import { WireError } from './wire.ts';
+import { ConnectionError, type Kube } from './kube.ts';
+import { isGone, type List, listAll } from './list.ts';
+import { compareResourceVersions, resourceVersionOf } from './resource-version.ts';
+import { describe, isFinal, mayResume, waitMs } from './watch-failures.ts';
+import { type Change, type ChangeType, createWatchStore, identifyAll } from './watch-store.ts';
 
 export interface WatchCacheOptions<T> {
   kube: Kube;
@@ -61,6 +61,14 @@ export interface WatchCache<T> {
   /** Lists again instead of waiting for the watch. Resolves when `items` reflects a list that began after this call. */
   relist(): Promise<void>;
   /**
+   * Resolves when `items` shows everything that a list shows which began after this call: for decisions that must not
+   * miss what another process did before. That list is only compared, so the watch continues; failed ones are retried.
+   *
+   * @param part of a collection of all namespaces; all of it by default
+   * @throws ApiError if the list is refused; the signal's reason
+   */
+  reach(signal: AbortSignal, part?: { namespace: string; path: string }): Promise<void>;
+  /**
    * Resolves after the first list. Rejects if that fails permanently (401, 403, 404, untrusted certificate,
    * …; not with `retryFirstList`) or the cache is stopped first. A server that does not respond is retried.
    */
@@ -76,14 +84,6 @@ export interface WatchCache<T> {
 
 /** A watch that ends sooner counts as a failed attempt, to avoid flooding a server that ends watches immediately. */
 const SHORT_WATCH_MS = 1_000;
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 10_000;
-/** For errors that need manual action, such as a missing permission. */
-const LONGEST_REFUSED_WAIT_MS = 60_000;
-/** Limit for Retry-After: one response must not suspend a watch for an hour. */
-const LONGEST_RETRY_AFTER_MS = 30_000;
-/** After this many consecutive failures the resource version itself may be the cause. */
-const RELIST_AFTER_FAILURES = 3;
 
 /**
  * Lists a collection and keeps it up to date with a watch, without polling. When a watch ends, it resumes
@@ -205,6 +205,32 @@ export function watchCache<T>(options: WatchCacheOptions<T>): WatchCache<T> {
     }
   }
 
+  async function listPatiently(path: string, signal: AbortSignal): Promise<List> {
+    for (let failures = 0; ; failures += 1) {
+      try {
+        return await listAll(kube, { path, query: selectors, pageSize: options.pageSize, signal });
+      } catch (error) {
+        signal.throwIfAborted();
+        if (isFinal(toError(error))) throw error;
+        await delay(clock, waitMs(toError(error), failures, options.random()), signal);
+      }
+    }
+  }
+
+  async function until(holds: () => boolean, signal: AbortSignal): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const look = () => holds() && resolve();
+    const onAbort = () => reject(signal.reason);
+    const remove = listeners.add(look);
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    look();
+    await promise.finally(() => {
+      signal.removeEventListener('abort', onAbort);
+      remove();
+    });
+  }
+
   const running = run();
   return {
     items: store.items,
@@ -230,6 +256,15 @@ export function watchCache<T>(options: WatchCacheOptions<T>): WatchCache<T> {
       round.abort(new Error(`${path} is listed anew`));
       return asked.promise;
     },
+    async reach(given, part) {
+      const either = AbortSignal.any([given, signal]);
+      const target = identifyAll(await listPatiently(part?.path ?? path, either));
+      const isReached = () =>
+        compareResourceVersions(resourceVersion, target.resourceVersion) >= 0 ||
+        (compareResourceVersions(resourceVersion, target.newest) >= 0 &&
+          !store.hasOther(target, part?.namespace));
+      await until(isReached, either);
+    },
     synced: firstList.promise,
     onChange: listeners.add,
     async stop() {
@@ -251,44 +286,6 @@ interface Round {
   lastedMs: number;
   /** Undefined if the server ended the watch normally. */
   error: Error | undefined;
-}
-
-/**
- * Whether the next watch may resume from the last version. A broken connection is not about the version, and
- * 429 is about load; any other error may be, as after a restore of the server's data.
- */
-function mayResume(error: Error | undefined, failures: number): boolean {
-  if (error instanceof ApiError) return error.code === 429;
-  return error instanceof WireError || failures + 1 < RELIST_AFTER_FAILURES;
-}
-
-/** Errors that waiting cannot fix, judged by a first attempt. */
-function isFinal(error: Error): boolean {
-  if (error instanceof WireError) return error.final;
-  if (error instanceof ConnectionError) return false;
-  if (!(error instanceof ApiError)) return true;
-  return error.code >= 400 && error.code < 500 && ![408, 409, 410, 429].includes(error.code);
-}
-
-/** Exponential from 500 ms with jitter (half to all of it), and at least Retry-After within its limit. */
-function waitMs(error: Error, failures: number, random: number): number {
-  const refused = error instanceof ApiError && isFinal(error);
-  const longestMs = refused ? LONGEST_REFUSED_WAIT_MS : LONGEST_WAIT_MS;
-  const backoffMs = Math.min(FIRST_WAIT_MS * 2 ** failures, longestMs) * (0.5 + random / 2);
-  return Math.max(backoffMs, Math.min(retryAfterMs(error), LONGEST_RETRY_AFTER_MS));
-}
-
-function retryAfterMs(error: Error): number {
-  return error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
-}
-
-function describe(path: string, error: Error, retryInMs: number): string {
-  const resource = path.split('/').at(-1);
-  const told = `the watch of ${resource}: ${error.message}`;
-  const askedMs = retryAfterMs(error);
-  if (askedMs === 0) return told;
-  const seconds = (ms: number) => `${Math.ceil(ms / 1000)} s`;
-  return `${told} (the API server asks to wait ${seconds(askedMs)}; retrying in ${seconds(retryInMs)})`;
 }
 
 function toError(error: unknown): Error {

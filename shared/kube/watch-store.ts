@@ -1,4 +1,6 @@
+import type { List } from './list.ts';
 import { fields, text, textOr } from './objects/fields.ts';
+import { compareResourceVersions } from './resource-version.ts';
 
 export type ChangeType = 'ADDED' | 'MODIFIED' | 'DELETED';
 
@@ -19,6 +21,36 @@ export interface WatchStore<T> {
   replace(objects: readonly unknown[]): Change<T>[];
   /** Applies one watch event. */
   apply(type: ChangeType, object: unknown): Change<T>[];
+  /**
+   * Whether there is an object that was gone when the list was made.
+   *
+   * @param namespace to which the list was limited
+   */
+  hasOther(list: Identities, namespace: string | undefined): boolean;
+}
+
+/** A list, reduced to what a watch must have reached to show it. */
+export interface Identities {
+  uids: ReadonlySet<string>;
+  /** The newest version of its objects. */
+  newest: string;
+  resourceVersion: string;
+}
+
+/** Objects that cannot be identified are left out: no watch reports them either. */
+export function identifyAll({ items, resourceVersion }: List): Identities {
+  const uids = new Set<string>();
+  let newest = '';
+  for (const object of items) {
+    try {
+      const identity = identify(object);
+      uids.add(identity.uid);
+      if (compareResourceVersions(identity.resourceVersion, newest) > 0) newest = identity.resourceVersion;
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+    }
+  }
+  return { uids, newest, resourceVersion };
 }
 
 interface Identity {
@@ -82,6 +114,14 @@ export function createWatchStore<T>(
 
   return {
     items,
+    hasOther({ uids, resourceVersion }, namespace) {
+      for (const identity of identities.values()) {
+        const isListed = namespace === undefined || identity.key.startsWith(`${namespace}/`);
+        const isNewer = compareResourceVersions(identity.resourceVersion, resourceVersion) > 0;
+        if (isListed && !isNewer && !uids.has(identity.uid)) return true;
+      }
+      return false;
+    },
     replace(objects) {
       const listed = new Map<string, { identity: Identity; object: unknown }>();
       for (const object of objects) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as z from 'zod/mini';
+import type { Kube } from '../../shared/kube/kube.ts';
 import { runInProcess } from '../helpers/context.ts';
 import { withDeadline } from '../helpers/deadline.ts';
 import { type PluginProcess, startPlugin } from '../helpers/plugin.ts';
@@ -51,6 +52,8 @@ export interface RolloutBench {
   words(name: string, ...flags: string[]): string[];
   /** Runs it in this process. */
   start(name: string, ...flags: string[]): PluginRun;
+  /** The same, over a connection that is not as it should be. */
+  startWith(name: string, wrap: (kube: Kube) => Kube, ...flags: string[]): PluginRun;
   /** Runs any words of the plugin in this process to their end, which must be this exit code. */
   told(words: readonly string[], code: number): Promise<PluginResult>;
   /** Runs the built plugin in a process of its own, with any words. */
@@ -95,6 +98,11 @@ export function rolloutBench(cluster: TestCluster, namespace: string): RolloutBe
     'json',
     ...flags,
   ];
+  const startWith = (name: string, wrap: (kube: Kube) => Kube, ...flags: string[]) => {
+    const run = runInProcess(cluster.kubeconfigPath, words(name, ...flags), wrap);
+    leftovers.push(() => run.interrupt());
+    return run;
+  };
   return {
     cluster,
     namespace,
@@ -107,11 +115,8 @@ export function rolloutBench(cluster: TestCluster, namespace: string): RolloutBe
       await cluster.waitReady('StatefulSet', fixture.name, namespace);
       await apply({ image: 'app:v2', ...fixture });
     },
-    start(name, ...flags) {
-      const run = runInProcess(cluster.kubeconfigPath, words(name, ...flags));
-      leftovers.push(() => run.interrupt());
-      return run;
-    },
+    start: (name, ...flags) => startWith(name, (kube) => kube, ...flags),
+    startWith,
     async told(argv, code) {
       return endedWith(runInProcess(cluster.kubeconfigPath, argv), code);
     },

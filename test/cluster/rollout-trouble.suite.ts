@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type PluginEvent, untilEvent, wavesIn } from '../helpers/plugin-run.ts';
+import { withRequests } from './before-request.ts';
 import type { ClusterFactory, TestCluster } from './cluster.ts';
 import { namespace } from './fixtures.ts';
+import { lateWatches } from './late-watches.ts';
 import { deletePods, type PodView, statefulSetNamed, waitThereIs } from './observe.ts';
 import { assertOneZoneAtATime, ended, type RolloutBench, rolloutBench } from './rollout-bench.ts';
 
@@ -99,6 +101,30 @@ export function rolloutTroubleSuite(factory: ClusterFactory): void {
       const { events } = await ended(run, 0);
       const goesOn = events.findIndex((event) => event.type === 'wave-begun' && event.wave === 2);
       assert.ok(events.findIndex(isHeld) < goesOn, 'the second wave did not wait for the other pod');
+    });
+
+    it('knows what the last holder of the Lease has done, however late its watches show it', async () => {
+      await bench.stale({ name: 'after', replicas: 6, simulation: { start: '1s' } });
+      const witness = await bench.witness('after');
+      const first = lastOf(await bench.pods('after'), 'zone-a');
+      const run = bench.startWith(
+        'after',
+        (kube) => {
+          const late = lateWatches(kube, 'pods');
+          let isOurs = false;
+          return withRequests(late.kube, async ({ method, path }, send) => {
+            if (!isOurs && method !== 'GET' && /\/leases\b/.test(path)) {
+              isOurs = true;
+              late.hold();
+              await deletePods(cluster, NAMESPACE, [first]);
+            } else if (isOurs && (/\/pods$/.test(path) || /\/eviction$/.test(path))) late.show();
+            return send();
+          });
+        },
+        '--zone-order=zone-b',
+      );
+      await ended(run, 0);
+      await assertOneZoneAtATime(witness, 2);
     });
 
     it('is blocked by broken pods in two zones, until --replace-unready', async () => {

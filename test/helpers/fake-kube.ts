@@ -48,6 +48,8 @@ export interface FakeKube extends Kube {
   /** Sends every open watch something out of the ordinary. */
   inject(event: WatchEvent): void;
   bookmark(): void;
+  /** Watches show nothing for a while, and then everything. */
+  holdWatches(held: boolean): void;
   /** Ends all watches in good order, or with an error. */
   endWatches(error?: Error): void;
   /** Forgets the past: watches from before now are answered with 410. */
@@ -62,6 +64,7 @@ export function fakeKube(clock: Pick<Clock, 'nowMs'> = systemClock): FakeKube {
   const watches = new Set<OpenWatch>();
   let version = 100;
   let compactedAt = 0;
+  let held = false;
   let created = 0;
 
   function record(type: LogEntry['type'], collection: string, object: FakeObject): FakeObject {
@@ -137,6 +140,10 @@ export function fakeKube(clock: Pick<Clock, 'nowMs'> = systemClock): FakeKube {
     bookmark() {
       fake.inject({ type: 'BOOKMARK', object: { metadata: { resourceVersion: String(version) } } });
     },
+    holdWatches(hold) {
+      held = hold;
+      for (const watch of watches) watch.wake();
+    },
     endWatches(error) {
       for (const watch of watches) {
         watch.ending = error ?? 'closed';
@@ -169,7 +176,7 @@ export function fakeKube(clock: Pick<Clock, 'nowMs'> = systemClock): FakeKube {
       try {
         while (true) {
           request.signal.throwIfAborted();
-          const event = watch.queue.shift();
+          const event = held ? undefined : watch.queue.shift();
           if (event !== undefined) yield event;
           else if (watch.ending === 'closed') return;
           else if (watch.ending !== undefined) throw watch.ending;

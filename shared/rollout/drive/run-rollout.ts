@@ -63,6 +63,7 @@ export async function rollOut(
     const lock = await acquire(request, watched, context, controls);
     let end: RolloutEnd | undefined;
     try {
+      await reachNow(watched, context, controls.starting.signal);
       const prepared = await port.prepare(request, lock, context, controls.starting.signal);
       resumeWith = prepared.request.commandLine;
       end = await driveWorkload({
@@ -127,6 +128,30 @@ async function isDone(
   reporter.report({ atMs: nowMs, type: 'finished', outcome: 'done', reason: decision.reason, summary });
   await reporter.close();
   return true;
+}
+
+/** After this time the operator is informed of the wait. */
+const SILENCE_MS = 2_000;
+
+/**
+ * The Lease may have been released before our watches show what its last holder did. After an interrupt the driver ends
+ * the rollout.
+ */
+async function reachNow(
+  { found, watches }: Watched,
+  { clock, operator }: DriveContext,
+  signal: AbortSignal,
+): Promise<void> {
+  const breakSilence = clock.schedule(SILENCE_MS, () =>
+    operator.say(`waiting for the watches to show ${found.id.subject} and its pods as they are now`),
+  );
+  try {
+    await watches.reach(signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    breakSilence();
+  }
 }
 
 async function acquire(

@@ -36,6 +36,11 @@ export interface WorkloadWatches<Own = unknown> {
    * one before. Not called for pods removed while the watch was broken.
    */
   onPodGone(listener: (last: Pod, before: Pod) => void): void;
+  /**
+   * Resolves when workload and pods are shown at least as they are now: after the Lease was acquired, what its last
+   * holder did must be known. Rejects when the signal aborts, or if they may not be listed.
+   */
+  reach(signal: AbortSignal): Promise<void>;
   /** Resolves when `holds` returns true; checked after each change. Rejects when the signal aborts. */
   until(holds: () => boolean, signal: AbortSignal): Promise<void>;
   stop(): Promise<void>;
@@ -166,6 +171,9 @@ export async function watchWorkload<Own>(options: WatchWorkloadOptions<Own>): Pr
       for (const cache of all) cache.onChange(listener);
     },
     onPodGone: (listener) => podGone.push(listener),
+    async reach(signal) {
+      await Promise.all([...own.caches, pods].map((cache) => cache.reach(signal)));
+    },
     until(holds, signal) {
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       const look = () => holds() && resolve();

@@ -10,7 +10,7 @@ import { ApiError, ConnectionError } from '../../../shared/kube/kube.ts';
 import type { RemovalWay } from '../../../shared/removals/pod-removal.ts';
 import { type ManualClock, manualClock } from '../../helpers/manual-clock.ts';
 import { NO_FLAGS } from './builders.ts';
-import { type FakeCluster, fakeCluster, overBudget, settle } from './fake-cluster.ts';
+import { type FakeCluster, fakeCluster, NAMESPACE, overBudget, settle } from './fake-cluster.ts';
 
 const SETTINGS = { zoneOrder: [], maxNodes: undefined, soakMs: 0, pendingMs: 60_000, ignoreBroken: [] };
 const WAY: RemovalWay = { disableEviction: false, gracePeriodSeconds: undefined };
@@ -116,6 +116,32 @@ describe('the driver of a drain', () => {
         { zone: 'zone-b', nodes: 1, pods: 2 },
       ],
     );
+  });
+
+  it('evicts nothing until its watch shows what the last holder of the Lease has done', async () => {
+    const leases = `/apis/coordination.k8s.io/v1/namespaces/${NAMESPACE}/leases`;
+    const name = 'zone-rollout-statefulset-ingester';
+    cluster.fake.put(leases, {
+      metadata: { name, namespace: NAMESPACE },
+      spec: { holderIdentity: '', leaseDurationSeconds: 15 },
+    });
+    cluster.onRequest = ({ method, path }) => {
+      if (method !== 'PATCH' || path !== `${leases}/${name}`) return;
+      cluster.onRequest = () => {};
+      cluster.fake.holdWatches(true);
+      cluster.deletePod('ingester-1');
+    };
+    await drain();
+    clock.advance(2_000);
+    await settle();
+    assert.deepEqual(cluster.asked, []);
+    assert.match(typed('waiting').at(-1)?.reason ?? '', /its pods are listed again/);
+    cluster.fake.holdWatches(false);
+    await settle();
+    assert.deepEqual(cluster.asked, [], 'a pod of zone-b is down');
+    moved('ingester-1', 'zone-b-new');
+    await settle();
+    assert.deepEqual(cluster.asked, ['ingester-2', 'ingester-0']);
   });
 
   it('asks a refused pod again when its budget changes, and not by the clock alone', async () => {

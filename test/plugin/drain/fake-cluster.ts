@@ -31,6 +31,8 @@ export interface FakeCluster {
   addPod(name: string, node: string, options?: PodOptions): void;
   /** The pod of that name is gone. */
   removePod(name: string): void;
+  /** Somebody else has evicted it. */
+  deletePod(name: string): void;
   addPodBudget(app: string, disruptionsAllowed: number): void;
   addZoneBudget(app: string, maxUnavailable: number): void;
 }
@@ -43,6 +45,8 @@ export interface PodOptions {
 }
 
 export const NAMESPACE = 'cortex';
+/** All pods are in that namespace. */
+const PODS_HERE = `/api/v1/namespaces/${NAMESPACE}/pods`;
 
 /** @param clock this machine's: the API server's is not set with it */
 export function fakeCluster(clock: Clock): FakeCluster {
@@ -73,6 +77,10 @@ export function fakeCluster(clock: Clock): FakeCluster {
       fake.put(PODS, podObject(name, node, { uid: `pod-${created}`, ...options }));
     },
     removePod: (name) => fake.remove(PODS, name),
+    deletePod(name) {
+      const pod = fake.get(PODS, name);
+      if (pod) fake.put(PODS, terminating(pod));
+    },
     addPodBudget(app, disruptionsAllowed) {
       fake.put(POD_BUDGETS, {
         metadata: { name: app, namespace: NAMESPACE },
@@ -97,7 +105,7 @@ export function fakeCluster(clock: Clock): FakeCluster {
       const { unschedulable } = specOf(body as FakeObject);
       cluster.cordons.push(`${path.split('/').at(-1)}=${unschedulable === true}`);
     }
-    return fake.request(given);
+    return fake.request(path === PODS_HERE ? { ...given, path: PODS } : given);
   }
 
   async function evict(name: string, { deleteOptions }: Eviction): Promise<unknown> {
@@ -106,7 +114,7 @@ export function fakeCluster(clock: Clock): FakeCluster {
     const pod = fake.get(PODS, name);
     const gone = { code: 404, reason: 'NotFound', message: `pods "${name}" not found` };
     if (!pod || pod.metadata.uid !== deleteOptions.preconditions.uid) throw new ApiError(gone);
-    fake.put(PODS, { ...pod, metadata: { ...pod.metadata, deletionTimestamp: '2026-01-01T00:00:30Z' } });
+    fake.put(PODS, terminating(pod));
     return {};
   }
 }
@@ -144,6 +152,10 @@ function podObject(name: string, node: string, options: PodOptions & { uid: stri
       conditions: conditions ?? [{ type: 'Ready', status: ready ? 'True' : 'False' }],
     },
   };
+}
+
+function terminating(pod: FakeObject): FakeObject {
+  return { ...pod, metadata: { ...pod.metadata, deletionTimestamp: '2026-01-01T00:00:30Z' } };
 }
 
 /** An eviction that a budget refuses. */

@@ -369,6 +369,97 @@ describe('watchCache', () => {
     assert.equal(await harness.clock.scheduled(() => true), 250);
   });
 
+  describe('reaches what a list shows', () => {
+    const forever = new AbortController().signal;
+    /** Whether it has been reached by now. */
+    async function begin({ cache }: Harness, part?: { namespace: string; path: string }) {
+      let reached = false;
+      const reaching = cache.reach(forever, part).then(() => {
+        reached = true;
+      });
+      const isReached = async () => {
+        for (let turns = 0; turns < 50; turns += 1) await turn();
+        return reached;
+      };
+      return { isReached, reaching };
+    }
+
+    it('at once where nothing has changed, although no event tells how far the watch has got', async () => {
+      const harness = start((kube) => kube.put(PODS, pod('a-1', 1)));
+      await harness.cache.synced;
+      harness.kube.put('/api/v1/other', pod('b-1', 1));
+      await harness.cache.reach(forever);
+    });
+
+    const changes: Record<string, (kube: FakeKube) => unknown> = {
+      created: (kube) => kube.put(PODS, pod('a-2', 2)),
+      changed: (kube) => kube.put(PODS, pod('a-1', 2)),
+      deleted: (kube) => kube.remove(PODS, 'a-1'),
+      'changed to something malformed': (kube) => kube.put(PODS, { ...pod('a-1', 2), size: 'large' }),
+    };
+    for (const [what, change] of Object.entries(changes)) {
+      it(`when the watch shows that one was ${what} before`, async () => {
+        const harness = start((kube) => kube.put(PODS, pod('a-1', 1)));
+        const { kube, cache } = harness;
+        await cache.synced;
+        await settle(harness);
+        kube.holdWatches(true);
+        change(kube);
+        const { isReached, reaching } = await begin(harness);
+        assert.equal(await isReached(), false);
+        kube.holdWatches(false);
+        await reaching;
+      });
+    }
+
+    it('and waits for nothing that happens later, or in another namespace', async () => {
+      const harness = start((kube) => {
+        kube.put(PODS, pod('a-1', 1));
+        kube.put(PODS, { metadata: { name: 'b-1', namespace: 'other' }, size: 1 });
+      });
+      const { kube, cache } = harness;
+      await cache.synced;
+      await settle(harness);
+      const path = '/api/v1/namespaces/default/part';
+      kube.put(path, { metadata: { name: 'a-1', namespace: 'default', uid: 'uid-1' } });
+      kube.holdWatches(true);
+      const other = await begin(harness, { namespace: 'default', path });
+      assert.equal(await other.isReached(), false, 'the list is newer');
+      kube.put(PODS, pod('a-1', 2));
+      kube.put(PODS, pod('a-2', 2));
+      kube.holdWatches(false);
+      await other.reaching;
+    });
+
+    it('by trying again, unless the list is refused or nobody waits any more', async () => {
+      const harness = start();
+      const { kube, cache, clock } = harness;
+      await cache.synced;
+      let failures = 0;
+      kube.before = () => {
+        if (failures++ === 0) throw new ConnectionError('reset');
+      };
+      const { isReached, reaching } = await begin(harness);
+      assert.equal(await isReached(), false);
+      clock.advance(1_000);
+      await reaching;
+      kube.before = () => {
+        throw apiError(403, 'Forbidden');
+      };
+      await assert.rejects(cache.reach(forever), /Forbidden/);
+      kube.before = () => {};
+      kube.holdWatches(true);
+      kube.put(PODS, pod('a-1', 1));
+      const ending = new AbortController();
+      const never = cache.reach(ending.signal);
+      ending.abort(new Error('over'));
+      await assert.rejects(never, /over/);
+      const stopped = cache.reach(forever);
+      await cache.stop();
+      await assert.rejects(stopped, /was stopped/);
+    });
+  });
+
   it('lists anew when it is asked to, also while its watch hangs or a list is under way', async () => {
     const { kube, cache, clock, events } = start((prepared) => prepared.put(PODS, pod('a', 1)));
     await cache.synced;

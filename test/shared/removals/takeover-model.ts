@@ -39,9 +39,16 @@ export interface Manner {
   note: (former: FormerRequests | undefined) => AnnotationPatch;
   /** Whether it waits for the watch to show what its changes of pods were answered with. */
   waitsForWatch: boolean;
+  /** Whether it waits for the watch to show the pods as they were when the Lease was acquired. */
+  reaches: boolean;
 }
 
-export const RIGHT: Manner = { former: formerRequests, note: noteFormerRequests, waitsForWatch: true };
+export const RIGHT: Manner = {
+  former: formerRequests,
+  note: noteFormerRequests,
+  waitsForWatch: true,
+  reaches: true,
+};
 
 interface Pod {
   name: string;
@@ -86,6 +93,8 @@ export class Takeovers {
   private current = -1;
   private settlement: Settlement | undefined;
   private settling = false;
+  /** States that the watch has to show before anything is decided. */
+  private unseen = 0;
 
   constructor(plan: Plan, manner: Manner) {
     this.plan = plan;
@@ -140,6 +149,7 @@ export class Takeovers {
     this.settling = former !== undefined;
     this.changes = [];
     this.answers = [];
+    this.unseen = this.manner.reaches ? this.history.length : 0;
   }
 
   private write(patch: AnnotationPatch, identity = this.lease.spec.holderIdentity): void {
@@ -149,7 +159,7 @@ export class Takeovers {
   /** A turn of the holder: looks at what the watch shows, and asks for pods of its zone. */
   private act(): void {
     const { holder, settlement } = this;
-    if (!holder) return;
+    if (!holder || this.unseen > 0) return;
     if (this.settling && settlement) {
       const shown = this.manner.waitsForWatch ? this.view : [...this.pods.values()];
       const { change } = settlement.look(shown.map(removable), this.nowMs);
@@ -217,6 +227,7 @@ export class Takeovers {
   private catchUp(choice: number): void {
     for (let steps = 1 + (choice % 4); steps > 0 && this.history.length > 0; steps -= 1) {
       this.view = this.history.shift() ?? this.view;
+      this.unseen -= 1;
     }
   }
 
@@ -251,8 +262,7 @@ export class Takeovers {
     const { holder } = this;
     if (!holder || this.current + 1 >= this.plan.holders.length) return;
     const open = this.requests.some(({ by }) => by === this.current);
-    // Who takes it sees what came before: a holder acts for two thirds of the time that others wait.
-    this.catchUpWithAll();
+    // Where it has died, others wait for longer than it acts, and the last that it did is seen by then.
     if (holder.dies || (open && holder.purpose === 'drain')) {
       this.pass(LEASE_MS[holder.purpose] / 3 + 1);
     } else this.write({}, '');
@@ -262,6 +272,7 @@ export class Takeovers {
   private catchUpWithAll(): void {
     this.view = this.history.at(-1) ?? this.view;
     this.history = [];
+    this.unseen = 0;
   }
 
   private create(name: string, ready: boolean): void {

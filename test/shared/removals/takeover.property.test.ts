@@ -56,4 +56,8 @@ describe('the model notices', () => {
   it('a holder that decides by a watch that does not show its answers yet', () => {
     assert.ok(isNoticed(plans, { ...RIGHT, waitsForWatch: false }));
   });
+
+  it('a holder that decides by a watch that does not show yet what the last one has done', () => {
+    assert.ok(isNoticed(plans, { ...RIGHT, reaches: false }));
+  });
 });

@@ -243,6 +243,7 @@ export class DriverRun {
           return run.stale ? 0 : undefined;
         },
         onChange: (listener) => void run.listeners.push(listener),
+        reach: async () => {},
         onPodGone: () => {},
         until: async () => {},
         stop: async () => {},
