@@ -43,6 +43,7 @@ const MAY_IMPORT = {
   'plugin/budget': [SHARED, 'plugin/cli', 'plugin/install', 'plugin/check/decide/objects'],
   'plugin/rollout': [SHARED, 'plugin/cli', 'plugin/probe'],
   'plugin/drain': [SHARED, 'plugin/cli', 'plugin/probe', 'plugin/budget'],
+  'plugin/status': [SHARED, 'plugin/cli', 'plugin/budget'],
   'plugin/demo': [SHARED, 'plugin/cli', 'plugin/sandbox', 'plugin/rollout', 'plugin/drain', 'plugin/plan'],
   'plugin/views': [
     ...[
@@ -51,6 +52,7 @@ const MAY_IMPORT = {
       'plugin/budget',
       'plugin/rollout',
       'plugin/drain',
+      'plugin/status',
       'plugin/probe',
       'plugin/demo',
     ],

@@ -12,12 +12,14 @@ import { helpCommand } from './commands/help.ts';
 import { installCommand } from './commands/install.ts';
 import { planCommand } from './commands/plan.ts';
 import { rolloutCommand } from './commands/rollout.ts';
+import { statusCommand } from './commands/status.ts';
 import { uninstallCommand } from './commands/uninstall.ts';
 import { versionCommand } from './commands/version.ts';
 import { COMPLETE_VERB } from './completion/script.ts';
 
 /** Every verb, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
+  statusCommand,
   rolloutCommand,
   planCommand,
   checkCommand,

@@ -7,6 +7,7 @@ import type { FlushReporter, OpenFlushReporter } from '../demo/flush/events.ts';
 import type { OpenZeroDowntimeReporter, ZeroDowntimeReporter } from '../demo/zero-downtime/events.ts';
 import type { DrainReporter, OpenDrainReporter } from '../drain/events.ts';
 import type { OpenRolloutReporter } from '../rollout/reporter.ts';
+import type { OpenStatusReporter, StatusReporter } from '../status/events.ts';
 import { allowsColour, chooseView, type ViewKind } from './choose.ts';
 
 /*
@@ -84,6 +85,25 @@ export const openBudgetReporter: OpenBudgetReporter = (context, { output, table,
     async plain() {
       const { budgetLines } = await import('./budget/lines.ts');
       return budgetLines({ stdout, stderr, table });
+    },
+  });
+};
+
+/** Reports the status of all workloads. */
+export const openStatusReporter: OpenStatusReporter = (context, { output, ...options }) => {
+  const { stdout, stderr, clock } = context;
+  return open<StatusReporter>(output, context, {
+    async data() {
+      const { statusJsonLines } = await import('./status/json-lines.ts');
+      return statusJsonLines(stdout, stderr, await writerOf(context, output));
+    },
+    async ink() {
+      const { statusInk } = await import('./status/ink.ts');
+      return statusInk({ ...terminalOf(context), clock, ...options });
+    },
+    async plain() {
+      const { statusLines } = await import('./status/lines.ts');
+      return statusLines({ stdout, stderr, table: options.table });
     },
   });
 };

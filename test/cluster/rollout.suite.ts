@@ -27,6 +27,7 @@ import { rolloutTemplateSuite } from './rollout-template.suite.ts';
 import { rolloutTroubleSuite } from './rollout-trouble.suite.ts';
 import { rolloutWavesSuite } from './rollout-waves.suite.ts';
 import type { Suite } from './side-by-side.ts';
+import { statusSuite } from './status.suite.ts';
 
 /** `kubectl zone rollout` where what the API server and the controllers do matters: it runs on old versions, too. */
 export const ROLLOUT_BASICS: readonly Suite[] = [
@@ -62,4 +63,5 @@ export const ROLLOUT_SUITES: readonly Suite[] = [
   rolloutKillsSuite,
   rolloutStuckSuite,
   planSuite,
+  statusSuite,
 ];
