@@ -1,5 +1,6 @@
 import { formatDuration, oneLine, plural } from '../../shared/format.ts';
-import { describeZoneSource, ZONE_LABEL } from '../../shared/kube/zones.ts';
+import { ZONE_LABEL } from '../../shared/kube/zones.ts';
+import { describeZoneOrigin } from '../../shared/rollout/decide/unknown-zone.ts';
 import { countPods } from '../../shared/sentences.ts';
 import { textTable } from '../cli/text-table.ts';
 import { formatRate } from './format.ts';
@@ -9,7 +10,8 @@ import type { ChoicesPlan, PlannedChoice, PlannedStore } from './plan.ts';
 export function choicesLines(plan: ChoicesPlan): string[] {
   const { workload, pods, zones, zonesBy, store, choices, notes } = plan;
   const places = zones.map((zone) => `${zone.zone ?? 'no zone'}: ${zone.pods}`).join(', ');
-  const by = zonesBy.key === ZONE_LABEL ? '' : ` by ${describeZoneSource(zonesBy)}`;
+  const isUsual = zonesBy.kind === 'node-label' && zonesBy.key === ZONE_LABEL;
+  const by = isUsual ? '' : ` by ${describeZoneOrigin(zonesBy)}`;
   const lines = [
     `${workload.kind}/${workload.name}: ${countPods(pods)} in ${plural(zones.length, 'zone')}${places && ` (${places})`}${by}, ${pods === 0 ? 'nothing to replace' : 'all to be replaced'}`,
   ];

@@ -1,8 +1,8 @@
 import { formatDuration } from '../../shared/format.ts';
-import { NODE_ZONES, type ZoneSource } from '../../shared/kube/zones.ts';
+import { NODE_ZONES } from '../../shared/kube/zones.ts';
 import { disruptionLimit } from '../../shared/rollout/decide/limits.ts';
 import { byOrdinalDescending, orderZones } from '../../shared/rollout/decide/order.ts';
-import type { ObservedPod } from '../../shared/rollout/decide/types.ts';
+import type { ObservedPod, ZoneOrigin } from '../../shared/rollout/decide/types.ts';
 import { explainUnknownZone } from '../../shared/rollout/decide/unknown-zone.ts';
 import { countPods } from '../../shared/sentences.ts';
 import { type Choice, choicesOf, type Fleet } from './decide/choices.ts';
@@ -20,8 +20,8 @@ export interface ChoicesPlan {
   pods: number;
   /** In the order of the rollout; the zone is null if no pod has one. */
   zones: readonly { zone: string | null; pods: number }[];
-  /** The label that the zones come from. */
-  zonesBy: ZoneSource;
+  /** Where the zones come from. */
+  zonesBy: ZoneOrigin;
   startTime: Pick<StartTime, 'source' | 'pods'> & { ms: number };
   flushTime: Omit<FlushTime, 'pod'> & { pod: string | null };
   minReadyMs: number;

@@ -1,6 +1,9 @@
 import type { IntOrPercent } from '../../int-or-percent.ts';
 import type { ZoneSource } from '../../kube/zones.ts';
 
+/** A label of nodes or pods, or the StatefulSet of the pod: each one of a group has a zone. */
+export type ZoneOrigin = ZoneSource | { kind: 'statefulset' };
+
 /** A workload's pods as input to the decision. Independent of the workload's kind. */
 export interface Observation {
   /** Desired replicas of the spec. */
@@ -16,7 +19,7 @@ export interface Observation {
   /** Names of expected pods that do not exist. */
   missing: readonly string[];
   /** Where the pods' zones come from; by default the nodes' zone label. */
-  zones?: ZoneSource | undefined;
+  zones?: ZoneOrigin | undefined;
   /** Zones come from nodes, and listing those is forbidden: only the pods' copies of the label are known. */
   nodesForbidden?: boolean | undefined;
   /** By name: the zone in which a missing pod will be created, if that is known. */

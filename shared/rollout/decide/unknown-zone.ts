@@ -1,7 +1,13 @@
 import { SINCE } from '../../kube/server-version.ts';
-import { compareText, NODE_ZONES, ZONE_LABEL } from '../../kube/zones.ts';
+import { compareText, describeZoneSource, NODE_ZONES, ZONE_LABEL } from '../../kube/zones.ts';
 import { listNames } from '../../sentences.ts';
-import type { Observation, ObservedPod } from './types.ts';
+import { SET_ZONE_LABEL } from './set-zone.ts';
+import type { Observation, ObservedPod, ZoneOrigin } from './types.ts';
+
+/** `pod label zone`, `StatefulSet`. */
+export function describeZoneOrigin(zones: ZoneOrigin): string {
+  return zones.kind === 'statefulset' ? 'StatefulSet' : describeZoneSource(zones);
+}
 
 /** Pods whose zone is unknown, and not because they are not scheduled yet. They could be in any zone (rule R8). */
 export function podsOfUnknownZone({ pods }: Pick<Observation, 'pods'>): ObservedPod[] {
@@ -19,7 +25,7 @@ export function explainUnknownZone(
   { zones = NODE_ZONES, nodesForbidden }: Pick<Observation, 'zones' | 'nodesForbidden'>,
 ): { reason: string; fix: string } {
   const names = listNames(pods.map((pod) => pod.name));
-  const { key } = zones;
+  const { key } = zones.kind === 'statefulset' ? NODE_ZONES : zones;
   if (zones.kind === 'pod-label') {
     return {
       reason: `the zone of ${names} is unknown: ${pods.length === 1 ? 'this pod has' : 'these pods have'} no label ${key}`,
@@ -33,8 +39,12 @@ export function explainUnknownZone(
     };
   }
   const nodes = [...new Set(pods.map((pod) => pod.node ?? ''))].sort(compareText);
+  const label = `kubectl label node ${nodes[0]} ${key}=ZONE`;
   return {
     reason: `the zone of ${names} is unknown: ${nodes.length === 1 ? 'node' : 'nodes'} ${listNames(nodes)} ${nodes.length === 1 ? 'has' : 'have'} no label ${key}`,
-    fix: `kubectl label node ${nodes[0]} ${key}=ZONE`,
+    fix:
+      zones.kind === 'statefulset'
+        ? `give each StatefulSet its zone (kubectl label statefulset NAME ${SET_ZONE_LABEL}=ZONE), or: ${label}`
+        : label,
   };
 }

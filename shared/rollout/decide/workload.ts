@@ -1,11 +1,13 @@
+import { createHash } from 'node:crypto';
 import type { Container, Node, ObjectMeta, Pod, StatefulSet } from '../../kube/objects.ts';
-import type { ZoneSource } from '../../kube/zones.ts';
+import { NODE_ZONES, type ZoneSource } from '../../kube/zones.ts';
 import type { ReplicaSet, RolledDeployment } from './deployment-objects.ts';
 import type { PlaceMemory } from './deployment-places.ts';
-import { observeStatefulSet, REVISION_LABEL } from './observe.ts';
+import { REVISION_LABEL } from './observe.ts';
 import { observeDeployment, ownedSets } from './observe-deployment.ts';
+import { type LeftSet, observeStatefulSets } from './observe-sets.ts';
 import { withPlaces } from './pods.ts';
-import type { Observation } from './types.ts';
+import type { Observation, ZoneOrigin } from './types.ts';
 import { idOf, type MemberKind, type WorkloadId } from './workload-id.ts';
 
 /** What is rolled out, at one moment: one object, or the StatefulSets of a group. */
@@ -21,6 +23,8 @@ export interface Workload {
   updateRevision: string;
   /** Whether the members' update revisions belong to their newest templates. */
   revisionObserved: boolean;
+  /** Where the pods' zones come from by default. */
+  zonesBy: ZoneOrigin;
   /** All controllers let the rollout choose which pods are removed. */
   isHeld: boolean;
   /** The member that controls a pod; undefined for a pod of another owner. */
@@ -92,12 +96,32 @@ export function oldRevisionOf(workload: Pick<Workload, 'memberOf'>, pod: Pod): s
 
 /** A workload that is one StatefulSet. */
 export function statefulSetWorkload(statefulSet: StatefulSet): Workload {
-  const member = statefulSetMember(statefulSet);
+  return setsWorkload(idOf('statefulset', statefulSet.metadata), [statefulSet], []);
+}
+
+/**
+ * A workload that consists of StatefulSets.
+ *
+ * @param sets at least one
+ * @param left those that were part of it before
+ */
+export function setsWorkload(
+  id: WorkloadId,
+  sets: readonly StatefulSet[],
+  left: readonly LeftSet[],
+): Workload {
+  const zonesBy: ZoneOrigin = id.kind === 'group' ? { kind: 'statefulset' } : NODE_ZONES;
+  const facts = ofMembers(id, sets.map(statefulSetMember));
+  const { updateRevision } = facts;
   return {
-    id: idOf('statefulset', statefulSet.metadata),
-    ...ofMembers([member]),
-    observe: (cluster, { memory, minReadyMs, nowMs }) =>
-      withPlaces(observeStatefulSet({ statefulSet, ...cluster }), memory, minReadyMs, nowMs),
+    id,
+    ...facts,
+    zonesBy,
+    observe({ zones = zonesBy.kind === 'statefulset' ? undefined : zonesBy, ...cluster }, looking) {
+      const { memory, minReadyMs, nowMs } = looking;
+      const seen = observeStatefulSets({ sets, left, updateRevision, ...cluster, zones });
+      return withPlaces(seen, memory, minReadyMs, nowMs);
+    },
   };
 }
 
@@ -164,21 +188,38 @@ export function deploymentWorkload(
   };
   return {
     id: idOf('deployment', metadata),
-    ...ofMembers([member]),
+    ...ofMembers(idOf('deployment', metadata), [member]),
+    zonesBy: NODE_ZONES,
     observe: (cluster, { memory, minReadyMs, nowMs }) =>
       observeDeployment({ deployment, replicaSets: sets, ...cluster }, memory, minReadyMs, nowMs),
   };
 }
 
 /** What a workload is according to its members. */
-function ofMembers(members: readonly Member[]): Omit<Workload, 'id' | 'observe'> {
+function ofMembers(
+  { name }: WorkloadId,
+  members: readonly Member[],
+): Omit<Workload, 'id' | 'zonesBy' | 'observe'> {
   return {
     members,
     replicas: members.reduce((sum, { replicas }) => sum + replicas, 0),
     minReadySeconds: Math.max(...members.map(({ minReadySeconds }) => minReadySeconds)),
-    updateRevision: members.map(({ updateRevision }) => updateRevision).join(),
+    updateRevision: combinedRevision(name, members),
     revisionObserved: members.every(({ revisionObserved }) => revisionObserved),
     isHeld: members.every(({ isHeld }) => isHeld),
     memberOf: (pod) => members.find((member) => member.revisionOf(pod) !== undefined),
   };
+}
+
+/**
+ * One name for the revisions of several members: another one as soon as one of them has another template, joins or
+ * leaves. Waves then start again with one pod.
+ */
+function combinedRevision(name: string, members: readonly Member[]): string {
+  const [only, ...others] = members;
+  if (others.length === 0) return only?.updateRevision ?? '';
+  if (members.some(({ updateRevision }) => updateRevision === '')) return '';
+  const revisions = members.map(({ metadata, updateRevision }) => `${metadata.uid} ${updateRevision}`).sort();
+  const hash = createHash('sha256').update(revisions.join('\n')).digest('hex').slice(0, 10);
+  return `${name}-${hash}`;
 }

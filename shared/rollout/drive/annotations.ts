@@ -16,6 +16,8 @@ export const ANNOTATION = {
   zoneFlags: 'kubectl-zone.dev/zone-flags',
   /** The update strategy before OnDelete, as JSON. */
   strategyBefore: 'kubectl-zone.dev/strategy-before',
+  /** The same for a group, by name of the StatefulSet. */
+  strategiesBefore: 'kubectl-zone.dev/strategies-before',
   /**
    * The previous holder whose requests may still be carried out; set by the process that took over a Lease
    * that was not released.

@@ -18,7 +18,7 @@ export interface DriverOptions {
   /** The workload when the rollout began: one recreated with the same name is another. */
   found: Workload;
   watches: WorkloadWatches;
-  port: Pick<WorkloadPort, 'gate' | 'removals'>;
+  port: Pick<WorkloadPort, 'gates' | 'removals'>;
   /** Called every turn: an operator may change them during the rollout. */
   options(): RolloutOptions;
   /** Operator orders, for display. */

@@ -146,7 +146,7 @@ export class RolloutDriver {
     }
     if (failed.recheckAtMs !== undefined) this.turns.wakeIn(failed.recheckAtMs - view.monotonicMs);
     const { observation, options, serverNowMs, monotonicMs, nowMs } = view;
-    const states: GateState[] = [this.given.port.gate(), ...gates.states()];
+    const states: GateState[] = [...this.given.port.gates(), ...gates.states()];
     const now = { nowMs: serverNowMs, monotonicMs };
     const decision = decide({ observation, options, memory: this.memory, gates: states, ...now });
     if (decision.kind === 'disrupt' && !gates.fresh) {
@@ -234,7 +234,7 @@ export class RolloutDriver {
     const view = this.ending.begun || this.blind ? undefined : this.look();
     if (!view) return false;
     const { observation, options, serverNowMs: nowMs, monotonicMs } = view;
-    const gates: GateState[] = [this.given.port.gate(), ...this.given.gates.states()];
+    const gates: GateState[] = [...this.given.port.gates(), ...this.given.gates.states()];
     const decision = decide({ observation, options, memory: this.memory, gates, nowMs, monotonicMs });
     if (decision.kind !== 'disrupt' || !this.isDurable(decision)) return false;
     const chosen = new Set(decision.pods.map(({ uid }) => uid));

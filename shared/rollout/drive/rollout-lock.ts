@@ -20,7 +20,7 @@ import {
 } from './former-requests.ts';
 import { noteHolderFlags } from './holder-flags.ts';
 import { fetchRolloutLease } from './rollout-lease.ts';
-import { decodeStrategy, encodeStrategy, type UpdateStrategy } from './strategy.ts';
+import { noteStrategies, readStrategies, type UpdateStrategy } from './strategy.ts';
 import { referenceTo } from './workload-names.ts';
 
 /** Another process may take over this long after the holder was last seen alive. */
@@ -45,7 +45,8 @@ export interface RolloutLock {
    * previous holder no longer apply.
    */
   annotations(watched: Lease | undefined): Readonly<Record<string, string>>;
-  readonly strategyBefore: UpdateStrategy | undefined;
+  /** The update strategies before OnDelete, by name of the StatefulSet. */
+  readonly strategiesBefore: ReadonlyMap<string, UpdateStrategy>;
   /** True while the Lease could not be renewed for so long that another process may hold it. */
   readonly uncertain: boolean;
   /**
@@ -53,7 +54,7 @@ export interface RolloutLock {
    * @throws UserError for a memory too large for the Lease; see `checkZones`
    */
   save(memory: RolloutMemory): Promise<void>;
-  rememberStrategy(strategy: UpdateStrategy | undefined): Promise<void>;
+  rememberStrategies(strategies: ReadonlyMap<string, UpdateStrategy>): Promise<void>;
   /** Writes why the rollout is waiting, or with undefined that it runs, for other commands. */
   noteHeld(reason: string | undefined): Promise<void>;
   /** Releases the Lease and records the outcome. A finished rollout leaves nothing to resume. */
@@ -141,7 +142,7 @@ export async function acquireRolloutLock(options: LockOptions): Promise<RolloutL
 
 function rolloutLock(
   held: HeldLease,
-  { updateRevision }: Workload,
+  { id, updateRevision }: Workload,
   former: FormerRequests | undefined,
 ): RolloutLock {
   const text = held.lease.metadata.annotations[ANNOTATION.memory];
@@ -157,8 +158,8 @@ function rolloutLock(
       const ours = watched?.spec.holderIdentity === held.lease.spec.holderIdentity;
       return (ours ? watched : held.lease).metadata.annotations;
     },
-    get strategyBefore() {
-      return decodeStrategy(held.lease.metadata.annotations[ANNOTATION.strategyBefore]);
+    get strategiesBefore() {
+      return readStrategies(id, held.lease.metadata.annotations);
     },
     get uncertain() {
       return held.state.kind !== 'held';
@@ -177,10 +178,8 @@ function rolloutLock(
         [ANNOTATION.wave]: String(memory.waves),
       });
     },
-    async rememberStrategy(strategy) {
-      await held.writeAnnotations({
-        [ANNOTATION.strategyBefore]: strategy === undefined ? null : encodeStrategy(strategy),
-      });
+    async rememberStrategies(strategies) {
+      await held.writeAnnotations(noteStrategies(id, strategies));
     },
     async noteHeld(reason) {
       await held.writeAnnotations({

@@ -1,10 +1,13 @@
 import * as z from 'zod/mini';
 import type { Kube } from '../../kube/kube.ts';
+import type { AnnotationPatch } from '../../kube/lease-record.ts';
 import { UpdateStrategySchema } from '../../kube/objects/workload.ts';
 import { readStatefulSet, type StatefulSet } from '../../kube/objects.ts';
 import { RESOURCES, resourcePath } from '../../kube/paths.ts';
 import { parseJson } from '../../parse-json.ts';
 import type { GateState } from '../decide/types.ts';
+import type { WorkloadId } from '../decide/workload-id.ts';
+import { ANNOTATION } from './annotations.ts';
 
 /** The strategy under which the StatefulSet controller lets us choose the pods. */
 export const ON_DELETE = 'OnDelete';
@@ -13,31 +16,48 @@ export const ON_DELETE = 'OnDelete';
  * Closed while the controller would replace pods itself, such as after the old manifest was applied again:
  * two drivers at once would disrupt two zones.
  */
-export function strategyGate(statefulSet: StatefulSet): GateState {
-  const { type } = statefulSet.spec.updateStrategy;
+export function strategyGate(sets: readonly StatefulSet[]): GateState {
+  const other = sets.find(({ spec }) => spec.updateStrategy.type !== ON_DELETE);
+  if (!other) return { name: 'the update strategy', state: 'open', reason: ON_DELETE };
+  const subject = sets.length === 1 ? 'it' : `that of statefulset/${other.metadata.name}`;
   return {
     name: 'the update strategy',
-    state: type === ON_DELETE ? 'open' : 'closed',
-    reason:
-      type === ON_DELETE
-        ? 'OnDelete'
-        : `it was set back to ${type}, so the controller replaces pods by itself; set ${ON_DELETE} to go on: ${patchCommand(statefulSet, { type: ON_DELETE })}`,
+    state: 'closed',
+    reason: `${subject} was set to ${other.spec.updateStrategy.type}, so the controller replaces pods by itself; set ${ON_DELETE} to resume: ${patchCommand(other, { type: ON_DELETE })}`,
   };
 }
 
 /** The strategy to restore after the switch to OnDelete. */
 export type UpdateStrategy = StatefulSet['spec']['updateStrategy'];
 
-export function encodeStrategy(strategy: UpdateStrategy): string {
-  return JSON.stringify(strategy);
-}
-
 /** Without a type it was not written by us: the API's default must not be mistaken for the previous value. */
 const Written = z.extend(UpdateStrategySchema, { type: z.string() });
+const AllWritten = z.record(z.string().check(z.maxLength(253)), Written);
 
-/** @returns undefined for text that `encodeStrategy` did not write */
-export function decodeStrategy(text: string | undefined): UpdateStrategy | undefined {
-  return text === undefined ? undefined : parseJson(Written, text);
+/** The annotations that record the strategies by name of the StatefulSet. */
+export function noteStrategies(
+  { kind }: Pick<WorkloadId, 'kind'>,
+  strategies: ReadonlyMap<string, UpdateStrategy>,
+): AnnotationPatch {
+  const [only] = strategies.values();
+  // A single one has the format of earlier releases.
+  if (kind !== 'group') return { [ANNOTATION.strategyBefore]: only ? JSON.stringify(only) : null };
+  const text = strategies.size > 0 ? JSON.stringify(Object.fromEntries(strategies)) : null;
+  return { [ANNOTATION.strategiesBefore]: text };
+}
+
+/** The strategies that `noteStrategies` recorded; text that it did not write counts as none. */
+export function readStrategies(
+  { kind, name }: Pick<WorkloadId, 'kind' | 'name'>,
+  annotations: Readonly<Record<string, string>>,
+): ReadonlyMap<string, UpdateStrategy> {
+  if (kind === 'group') {
+    return new Map(
+      Object.entries(parseJson(AllWritten, annotations[ANNOTATION.strategiesBefore] ?? '') ?? {}),
+    );
+  }
+  const only = parseJson(Written, annotations[ANNOTATION.strategyBefore] ?? '');
+  return new Map(only ? [[name, only]] : []);
 }
 
 /**

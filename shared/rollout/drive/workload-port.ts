@@ -62,8 +62,8 @@ export interface WorkloadPort {
     context: DriveContext,
     signal: AbortSignal,
   ): Promise<Prepared>;
-  /** Closed while the controller replaces pods itself. */
-  gate(): GateState;
+  /** Closed while a controller replaces pods itself, or the members' own annotations hold the rollout. */
+  gates(): readonly GateState[];
   removals(given: RemovalsGiven): PodRemovals;
   /** After the last pod: completes what the controller does not. */
   complete(reporter: Reporter, context: DriveContext): Promise<void>;

@@ -11,9 +11,9 @@ import { Transcript } from '../../../helpers/transcript.ts';
 
 const CHANGE = { differences: ['image: v1 → v2'], members: [] };
 
-function statefulSet(type: string) {
+function statefulSet(type: string, name = 'store') {
   return readStatefulSet({
-    metadata: { name: 'store', namespace: 'default', uid: 'u', resourceVersion: '1' },
+    metadata: { name, namespace: 'default', uid: name, resourceVersion: '1' },
     spec: { selector: {}, updateStrategy: { type }, template: { spec: { containers: [] } } },
   });
 }
@@ -43,7 +43,7 @@ describe('the agreement to changes', () => {
     const what = `${change ? 'a change' : 'no change'} under ${type}`;
     it(`asks once about ${what}, and takes yes`, async () => {
       const { context, shown } = terminal('y\r');
-      await agreeOnChanges(request(change), statefulSet(type), context);
+      await agreeOnChanges(request(change), [statefulSet(type)], context);
       await shown.matches(asked);
       if (change)
         assert.match(shown.text, /the template of statefulset\/store changes:\n {2}image: v1 → v2\n/);
@@ -51,7 +51,7 @@ describe('the agreement to changes', () => {
 
     it(`takes no about ${what}`, async () => {
       const { context } = terminal('n\r');
-      await assert.rejects(agreeOnChanges(request(change), statefulSet(type), context), {
+      await assert.rejects(agreeOnChanges(request(change), [statefulSet(type)], context), {
         message: /nothing was touched$/,
         fix: /pass --yes/,
       });
@@ -60,21 +60,35 @@ describe('the agreement to changes', () => {
     it(`does not ask about ${what} without a terminal`, async () => {
       const context = driveContext(testContext({}).context);
       await assert.rejects(
-        agreeOnChanges(request(change), statefulSet(type), context),
+        agreeOnChanges(request(change), [statefulSet(type)], context),
         /cannot ask without a terminal/,
       );
     });
   }
 
+  it('asks one question about several, and names those whose strategy changes', async () => {
+    const { context, shown } = terminal('y\r');
+    const sets = [
+      statefulSet('OnDelete', 'a'),
+      statefulSet('RollingUpdate', 'b'),
+      statefulSet('RollingUpdate', 'c'),
+    ];
+    await agreeOnChanges(request(CHANGE), sets, context);
+    await shown.matches(/the templates of statefulset\/a, statefulset\/b, statefulset\/c change:/);
+    await shown.matches(
+      /statefulset\/b, statefulset\/c have update strategy RollingUpdate, .* of all zones at the same time.*Set it to OnDelete, change the templates/s,
+    );
+  });
+
   it('shows the change also where --yes has answered', async () => {
     const { context, stderr } = testContext({});
-    await agreeOnChanges(request(CHANGE, true), statefulSet('RollingUpdate'), driveContext(context));
+    await agreeOnChanges(request(CHANGE, true), [statefulSet('RollingUpdate')], driveContext(context));
     assert.equal(stderr.text, 'the template of statefulset/store changes:\n  image: v1 → v2\n');
   });
 
   it('has nothing to ask where nothing is changed', async () => {
     const { context, stderr } = testContext({});
-    await agreeOnChanges(request(undefined), statefulSet('OnDelete'), driveContext(context));
+    await agreeOnChanges(request(undefined), [statefulSet('OnDelete')], driveContext(context));
     assert.equal(stderr.text, '');
   });
 });

@@ -8,7 +8,7 @@ import { RolloutDriver } from '../../../../shared/rollout/drive/driver.ts';
 import type { DriverOptions, RolloutEnd } from '../../../../shared/rollout/drive/driver-options.ts';
 import type { RolloutEvent } from '../../../../shared/rollout/drive/events.ts';
 import { watchFailures } from '../../../../shared/rollout/drive/failures.ts';
-import { evictions } from '../../../../shared/rollout/drive/statefulset-port.ts';
+import { evictions } from '../../../../shared/rollout/drive/sets-port.ts';
 import { fakeKube } from '../../../helpers/fake-kube.ts';
 import { type ManualClock, manualClock } from '../../../helpers/manual-clock.ts';
 import { OPTIONS } from '../decide/builders.ts';
@@ -212,9 +212,9 @@ export class DriverRun {
         },
       },
       port: {
-        gate() {
+        gates() {
           call('port gate');
-          return { name: 'the update strategy', state: 'open', reason: '' };
+          return [{ name: 'the update strategy', state: 'open', reason: '' }];
         },
         removals: (asked) => evictions(asked),
       },

@@ -3,10 +3,12 @@ import { describe, it } from 'node:test';
 import { driveContext } from '../../../../plugin/cli/operator.ts';
 import type { Kube } from '../../../../shared/kube/kube.ts';
 import { readStatefulSet, type StatefulSet } from '../../../../shared/kube/objects.ts';
-import { prepare } from '../../../../shared/rollout/drive/prepare-statefulset.ts';
+import { statefulSetWorkload } from '../../../../shared/rollout/decide/workload.ts';
+import { idOf } from '../../../../shared/rollout/decide/workload-id.ts';
+import { prepareSets } from '../../../../shared/rollout/drive/prepare-sets.ts';
 import type { RolloutRequest } from '../../../../shared/rollout/drive/request.ts';
 import type { RolloutLock } from '../../../../shared/rollout/drive/rollout-lock.ts';
-import type { WatchedSet } from '../../../../shared/rollout/drive/switch-strategy.ts';
+import type { SetsSeen, WatchedSets } from '../../../../shared/rollout/drive/watch-sets.ts';
 import type { WorkloadWatches } from '../../../../shared/rollout/drive/watches.ts';
 import type { Prepared } from '../../../../shared/rollout/drive/workload-port.ts';
 import { testContext } from '../../../helpers/context.ts';
@@ -46,9 +48,12 @@ async function prepared({ type, change, interrupted = false, seenUpTo = 9 }: Cas
       return answer;
     },
   };
-  const watches: Partial<WorkloadWatches<StatefulSet>> = {
+  const watches: Partial<WorkloadWatches<SetsSeen>> = {
     get own() {
-      return current;
+      return { sets: [current], left: [], all: new Map() };
+    },
+    get workload() {
+      return statefulSetWorkload(current);
     },
     cluster: { pods: [], nodes: undefined },
     async until(holds) {
@@ -59,8 +64,9 @@ async function prepared({ type, change, interrupted = false, seenUpTo = 9 }: Cas
     },
   };
   const lock: Partial<RolloutLock> = {
-    async rememberStrategy(strategy) {
-      done.push(`remember ${strategy?.type}`);
+    strategiesBefore: new Map(),
+    async rememberStrategies(strategies) {
+      done.push(`remember ${[...strategies.values()].map((strategy) => strategy.type)}`);
     },
   };
   const request: Partial<RolloutRequest> = {
@@ -68,9 +74,10 @@ async function prepared({ type, change, interrupted = false, seenUpTo = 9 }: Cas
     commandLine: 'with change',
     commandLineAfterChange: 'without',
   };
-  const result: Prepared = await prepare(
+  const result: Prepared = await prepareSets(
     request as RolloutRequest,
-    { kube, watches, found: current } as WatchedSet,
+    { kube, watches, found: [current] } as unknown as WatchedSets,
+    idOf('statefulset', current.metadata),
     lock as RolloutLock,
     driveContext(testContext({}).context),
     interrupt.signal,
