@@ -89,7 +89,8 @@ export class Announcer {
       const { by, fix } = decision;
       this.say(now.wallMs, { type: 'blocked', by, reason, fix, pods: podsOf(decision.held, stuck) });
     } else {
-      this.say(now.wallMs, { type: 'waiting', for: decision.for, reason, pods: podsOf(decision.held, []) });
+      const { for: what, held, fix } = decision;
+      this.say(now.wallMs, { type: 'waiting', for: what, reason, pods: podsOf(held, []), fix });
     }
   }
 }

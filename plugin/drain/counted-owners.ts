@@ -1,14 +1,36 @@
 import type { ObservedCluster } from '../../shared/budget/decide/observe.ts';
 import type { Owned, Owner, ScaleRef } from '../../shared/budget/decide/owners.ts';
+import { terminationOf } from '../../shared/rollout/decide/leaving.ts';
+import { expectedPods } from './decide/expected-pods.ts';
 import type { DrainRecord } from './pod-store.ts';
+
+export interface CountedOwnersOptions {
+  /** The number of pods that an unfinished drain has noted in the owner's Lease; undefined without a note. */
+  noted(owner: ScaleRef): number | undefined;
+}
+
+/** An owner without a readable replica count. */
+export interface CountedOwner {
+  /** `replicas` is the expected number of pods. */
+  owner: Owner;
+  /** Not terminating. */
+  running: number;
+  /** Whether the number is that of an earlier drain. */
+  isNoted: boolean;
+}
 
 /**
  * Owners whose replica count is unknown, because their kind has no scale or it cannot be read: they are expected to
- * have as many pods as ran when the drain first saw them.
+ * have as many pods as ran at the same time during the drain.
  */
 export class CountedOwners {
+  private readonly options: CountedOwnersOptions;
   /** Keyed by owner uid. */
   private readonly expected = new Map<string, number>();
+
+  constructor(options: CountedOwnersOptions) {
+    this.options = options;
+  }
 
   /** Stores an owner's replica count while it can be read. */
   remember({ uid, replicas }: Owner): void {
@@ -25,7 +47,7 @@ export class CountedOwners {
     owned: Owned,
     cluster: ObservedCluster<DrainRecord>,
     podsOf: (owner: Owner) => readonly DrainRecord[],
-  ): Owner | undefined {
+  ): CountedOwner | undefined {
     const ref = topOf(owned, cluster);
     if (!ref) return undefined;
     const read = cluster.scaleOf(ref)?.kind;
@@ -42,12 +64,35 @@ export class CountedOwners {
       source: 'scale',
     };
     const pods = podsOf(owner).filter(({ terminal }) => !terminal);
-    const lasting = pods.filter(({ pod }) => pod.spec.restartPolicy === 'Always').length;
-    const expected = this.expected.get(uid) ?? lasting;
+    const lasting = pods.filter(({ pod }) => pod.spec.restartPolicy === 'Always');
+    const known = this.expected.get(uid);
+    const noted = this.options.noted(ref);
+    const running = lasting.filter(({ terminating }) => !terminating).length;
+    const seen = known === undefined ? placesOf(lasting) : running;
+    const expected = expectedPods({ known, noted, running: seen });
     this.expected.set(uid, expected);
     // Pods that run to completion, or whose successor runs before they end, are not missing when they are gone.
-    return { ...owner, replicas: lasting < pods.length ? 0 : expected };
+    const replicas = lasting.length < pods.length ? 0 : expected;
+    return { owner: { ...owner, replicas }, running, isNoted: expected === noted && expected > running };
   }
+}
+
+/** A terminating pod and a later one, which may be its successor, count once. */
+function placesOf(pods: readonly DrainRecord[]): number {
+  const madeMs: number[] = [];
+  const deletedMs: number[] = [];
+  for (const { terminating, pod } of pods) {
+    if (terminating) deletedMs.push(terminationOf(pod)?.sinceMs ?? Number.POSITIVE_INFINITY);
+    else madeMs.push(pod.metadata.creationTimestampMs ?? 0);
+  }
+  madeMs.sort((a, b) => b - a);
+  let places = madeMs.length;
+  let successors = 0;
+  for (const atMs of deletedMs.sort((a, b) => b - a)) {
+    if ((madeMs[successors] ?? Number.NEGATIVE_INFINITY) >= atMs) successors += 1;
+    else places += 1;
+  }
+  return places;
 }
 
 /** None of these recreates its pods on another node. */

@@ -18,8 +18,8 @@ export type DrainEvent = { atMs: number } & (
   | { type: 'pod-gone'; pod: string; node: string; tookMs: number }
   | { type: 'node-drained'; node: string; zone: string | null; pods: number; tookMs: number }
   | { type: 'zone-finished'; zone: string | null; nodes: number; pods: number; tookMs: number }
-  /** The reason for waiting has changed. */
-  | { type: 'waiting'; for: string; reason: string; pods: readonly string[] }
+  /** The reason for waiting has changed. `fix`: what the operator can do, if waiting alone may not help. */
+  | { type: 'waiting'; for: string; reason: string; pods: readonly string[]; fix?: string | undefined }
   | { type: 'blocked'; by: string; reason: string; fix: string; pods: readonly string[] }
   | { type: 'connection-lost'; reason: string }
   | { type: 'connection-restored'; afterMs: number }

@@ -1,3 +1,4 @@
+import type { ScaleRef } from '../../shared/budget/decide/owners.ts';
 import { type Clock, delay, instantOf, settledWithin } from '../../shared/clock.ts';
 import { type HeldLease, holdLease } from '../../shared/kube/held-lease.ts';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
@@ -11,6 +12,7 @@ import {
   noteFormerRequests,
   whySettling,
 } from '../../shared/rollout/drive/former-requests.ts';
+import { notedPods, type PodCount, PodNotes } from './pod-notes.ts';
 import type { Rollouts } from './rollouts.ts';
 import type { DrainWatches } from './watches.ts';
 
@@ -23,6 +25,8 @@ export interface Leasable {
   apiVersion: string | undefined;
   kind: string;
   name: string;
+  /** Of an owner whose kind tells no number of pods. */
+  count?: PodCount | undefined;
 }
 
 /** Whether this drain may evict pods of a workload. */
@@ -32,7 +36,7 @@ export type LeaseSight =
   | { kind: 'other'; holder: string; forMs: number | undefined }
   /** It can be claimed, unless there is a problem with that now. */
   | { kind: 'free'; problem: string | undefined }
-  /** It is ours, but requests of an earlier holder may still be carried out. */
+  /** It is ours, but requests of an earlier holder may still be carried out, or it lacks something. */
   | { kind: 'settling'; reason: string }
   /** The Leases of the namespace are not known yet. */
   | { kind: 'unclear' };
@@ -58,6 +62,7 @@ const RETRY_MS = 1_000;
 const MOST_TRANSITIONS = 2 ** 31 - 1;
 /** How long a claim waits for the watch of pods; then the drain shows what it waits for. */
 const REACH_PATIENCE_MS = 2_000;
+const NOTING = 'the expected number of its pods is being written to its Lease';
 const REACHING = 'its pods are listed again, because another process had its Lease before';
 
 /**
@@ -74,6 +79,7 @@ export class DrainLeases {
   /** Workloads of namespaces being deleted: no Lease can be created there. */
   private readonly exempt = new Set<string>();
   private readonly settlements: Settlements;
+  private readonly notes: PodNotes;
   /** Workloads whose Lease had a holder before: the watch may not show yet what that one did last. */
   private readonly unseen = new Set<string>();
   private readonly stopping = new AbortController();
@@ -90,19 +96,25 @@ export class DrainLeases {
           .catch(() => {});
       },
     });
+    this.notes = new PodNotes({
+      heldLease: (key) => this.held.get(key),
+      onWritten: options.onChange,
+      onFailed: (key, error) => this.fail(key, `its Lease cannot be written: ${messageOf(error)}`),
+    });
     const { user, host, pid } = options.process;
     const mark = Math.floor(options.random() * 2 ** 32).toString(36);
     this.identity = `${user}@${host}/${pid}/drain-${mark}`;
   }
 
   sightOf(workload: Leasable): LeaseSight {
-    const { key, namespace } = workload;
+    const { key, namespace, count } = workload;
     if (this.exempt.has(key)) return { kind: 'ours' };
     const held = this.held.get(key)?.state;
     const former = this.settlements.of(key);
     if (held?.kind === 'held') {
       if (this.unseen.has(key)) return { kind: 'settling', reason: REACHING };
-      return former ? { kind: 'settling', reason: whySettling(former) } : { kind: 'ours' };
+      if (former) return { kind: 'settling', reason: whySettling(former) };
+      return this.notes.isWritten(key, count) ? { kind: 'ours' } : { kind: 'settling', reason: NOTING };
     }
     if (held?.kind === 'uncertain') return { kind: 'free', problem: 'its Lease could not be renewed' };
     const holder = this.options.rollouts.holderOf({ ...workload, kind: workload.kind.toLowerCase() });
@@ -117,12 +129,19 @@ export class DrainLeases {
   }
 
   /**
-   * Checks the pods of a workload, from watches that are current: whether requests of an earlier holder have ended.
+   * Checks a workload and its pods, from watches that are current: whether requests of an earlier holder have ended, and
+   * whether its Lease has the number of its pods.
    *
    * @param podsOf called only if there may be such requests
    */
-  look(key: string, podsOf: () => Iterable<PodToSettle>): void {
+  look({ key, count }: Leasable, podsOf: () => Iterable<PodToSettle>): void {
     if (this.settlements.of(key) && !this.unseen.has(key)) this.settlements.look(key, podsOf());
+    if (!this.problems.has(key)) this.notes.look(key, count);
+  }
+
+  /** How many pods an unfinished drain has expected of an owner whose kind tells no number. */
+  noted({ namespace, kind, name, uid }: Pick<ScaleRef, 'namespace' | 'kind' | 'name' | 'uid'>) {
+    return notedPods(this.options.rollouts.leaseOf(namespace, leaseName(kind.toLowerCase(), name)), uid);
   }
 
   /** Tries to acquire these Leases; `sightOf` returns the result. Never throws on API errors. */
@@ -197,38 +216,38 @@ export class DrainLeases {
     this.held.delete(key);
     this.settlements.forget(key);
     this.unseen.delete(key);
+    await this.notes.beforeRelease(key, held);
     // A Lease that could not be released expires.
     await held.release().catch(() => {});
   }
 
   private async take(workload: Leasable, durationMs: number): Promise<void> {
     const { kube, clock, rollouts, onChange } = this.options;
-    const { key, namespace, apiVersion, kind, name } = workload;
+    const { key, namespace, apiVersion, kind, name, count } = workload;
     const lease = leaseName(kind.toLowerCase(), name);
     const at = { kube, namespace, name: lease, identity: this.identity, durationMs, clock };
     const seen = rollouts.leaseOf(namespace, lease);
     const owners = apiVersion === undefined ? undefined : [{ apiVersion, kind, name, uid: key }];
     const taker = { identity: this.identity, purpose: 'drain', kind: kind.toLowerCase() } as const;
     const former = seen && formerRequests(seen, taker);
+    const note = this.notes.whenTaken(key, count);
     const sent = instantOf(clock);
     try {
       const leaseTransitions = Math.min(MOST_TRANSITIONS, (seen?.spec.leaseTransitions ?? 0) + 1);
+      const spec = { ...takenBy(at), leaseTransitions };
       const taken = seen
-        ? await patchLease(at, seen, { ...takenBy(at), leaseTransitions }, noteFormerRequests(former))
+        ? await patchLease(at, seen, spec, { ...noteFormerRequests(former), ...note })
         : // A rollout that finds it must not mistake it for an unfinished one of its own.
-          await createLease(at, { [ANNOTATION.state]: 'done' }, owners);
+          await createLease(at, { [ANNOTATION.state]: 'done', ...note }, owners);
       if (this.stopping.signal.aborted) return;
       if (former) this.settlements.begin(key, former);
       if (seen) this.unseen.add(key);
+      this.notes.taken(key, count);
       this.held.set(key, holdLease(at, taken, sent, onChange));
     } catch (error) {
       if (isTerminating(error)) this.exempt.add(key);
       else if (isConflict(error)) this.fail(key, 'its Lease was taken at the same moment');
-      else
-        this.fail(
-          key,
-          `its Lease cannot be taken: ${error instanceof Error ? error.message : String(error)}`,
-        );
+      else this.fail(key, `its Lease cannot be taken: ${messageOf(error)}`);
     }
   }
 
@@ -242,6 +261,10 @@ export class DrainLeases {
     });
     this.problems.set(key, { reason, cancel });
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Nothing can be created in a namespace that is being deleted, or does not exist. */

@@ -8,6 +8,7 @@ import { countedView, ledgerView } from './budget-view.ts';
 import type { Cordons } from './cordon.ts';
 import { CountedOwners } from './counted-owners.ts';
 import type { DaemonSets } from './daemon-sets.ts';
+import { workloadName } from './decide/reasons.ts';
 import type { DrainNode, DrainObservation, DrainPod, ZoneBudgetState } from './decide/types.ts';
 import type { EnforcedNamespaces } from './enforced.ts';
 import { podFilter, type Refusal } from './filters.ts';
@@ -37,7 +38,7 @@ export interface ObserverOptions {
   rollouts: Rollouts;
   leases: DrainLeases;
   cordons: Pick<Cordons, 'isCordoned'>;
-  request: Pick<DrainRequest, 'filters' | 'removal'>;
+  request: Pick<DrainRequest, 'filters' | 'removal' | 'options'>;
 }
 
 /** The observation at one moment. */
@@ -60,12 +61,20 @@ export class DrainObserver {
   private readonly options: ObserverOptions;
   /** Owners that had pods on the nodes: the drain waits for them also when all of these pods have left. */
   private readonly left = new Map<string, Owned>();
-  private readonly counted = new CountedOwners();
+  private readonly counted: CountedOwners;
   private readonly returns = new Returns();
   private readonly unschedulable = new UnschedulablePods();
 
   constructor(options: ObserverOptions) {
+    const { leases, request } = options;
     this.options = options;
+    this.counted = new CountedOwners({
+      noted(owner) {
+        const label = `${owner.kind.toLowerCase()}/${owner.name}`;
+        const isIgnored = request.options.ignoreBroken.includes(workloadName({ ...owner, label }));
+        return isIgnored ? undefined : leases.noted(owner);
+      },
+    });
   }
 
   look(at: ObservedAt): ObservedDrain {
@@ -108,7 +117,9 @@ export class DrainObserver {
       believedForMs = earlier(believedForMs, lease.forMs);
       return { holder: lease.holder };
     };
-    const owned = sight.workloads(guards, (owner) => turnOf(leasableOf(owner), () => sight.podsOf(owner)));
+    const owned = sight.workloads(guards, (owner, count) =>
+      turnOf({ ...leasableOf(owner), count }, () => sight.podsOf(owner)),
+    );
     const workloads = [...owned, ...loosePods(judged.leaving, watches.pods, turnOf)];
     const podBudgets = new Map(
       guards.podBudgets.map((budget) => [keyOf(budget.metadata), podBudgetState(budget)]),
@@ -219,7 +230,7 @@ export class DrainObserver {
    */
   private leaseOf(leasable: Leasable, podsOf: () => readonly DrainRecord[]): LeaseSight {
     const { leases, watches } = this.options;
-    if (watches.staleSinceMs === undefined) leases.look(leasable.key, () => podsOf().map(removableRecord));
+    if (watches.staleSinceMs === undefined) leases.look(leasable, () => podsOf().map(removableRecord));
     return leases.sightOf(leasable);
   }
 }

@@ -38,7 +38,7 @@ export interface SceneListeners {
 export async function openDrain(
   kube: Kube,
   { nodes, zoneBudgets }: { nodes: readonly Node[]; zoneBudgets: boolean },
-  request: Pick<DrainRequest, 'filters' | 'removal'>,
+  request: Pick<DrainRequest, 'filters' | 'removal' | 'options'>,
   { clock, random, processIdentity: process }: Pick<Context, 'clock' | 'random' | 'processIdentity'>,
 ): Promise<WatchedDrain> {
   const listeners: SceneListeners = { onChange: () => {}, onConnection: () => {}, onProblem: () => {} };

@@ -65,7 +65,8 @@ export async function watchDrain({
     for (const listener of listeners) listener();
   };
   set.onChange(tell);
-  const scales = watchScales(scaleReader(kube, SCALE_TIMEOUT_MS), surroundings.clock, tell);
+  const readScale = scaleReader(kube, SCALE_TIMEOUT_MS, { checksOwner: true });
+  const scales = watchScales(readScale, surroundings.clock, tell);
   const stop = async () => {
     scales.stop();
     await set.stop();

@@ -9,9 +9,10 @@ import type { ZoneDisruptionBudget } from '../../shared/budget/decide/types.ts';
 import type { Pod } from '../../shared/kube/objects.ts';
 import { podProblem } from '../../shared/kube/pods.ts';
 import { zoneKeyOf, zoneOfPod } from '../../shared/kube/zones.ts';
-import type { CountedOwners } from './counted-owners.ts';
+import type { CountedOwner, CountedOwners } from './counted-owners.ts';
 import type { DownPod, DrainWorkload } from './decide/types.ts';
 import { type Guards, keyOf } from './guards.ts';
+import type { PodCount } from './pod-notes.ts';
 import type { DrainRecord } from './pod-store.ts';
 
 type Cluster = ObservedCluster<DrainRecord>;
@@ -30,8 +31,8 @@ export class WorkloadView {
   private readonly budgets = new Map<ZoneDisruptionBudget, ObservedBudget<DrainRecord>>();
   private readonly countedOwners: CountedOwners;
   private readonly unschedulable: (pod: Pod) => DownPod['unschedulable'];
-  /** Uids of owners whose replica count was counted from running pods. */
-  private readonly counted = new Set<string>();
+  /** By uid, the owners whose replica count was counted from running pods. */
+  private readonly counted = new Map<string, CountedOwner>();
   private incomplete = false;
 
   constructor(
@@ -62,9 +63,10 @@ export class WorkloadView {
     }
     const counted = this.countedOwners.ownerOf(owned, this.cluster, (owner) => this.podsOf(owner));
     if (!counted) return undefined;
-    this.counted.add(counted.uid);
-    this.owners.set(counted.uid, counted);
-    return counted;
+    const { owner } = counted;
+    this.counted.set(owner.uid, counted);
+    this.owners.set(owner.uid, owner);
+    return owner;
   }
 
   /** All that a budget covers, including workloads without pods that must leave. */
@@ -84,13 +86,17 @@ export class WorkloadView {
   }
 
   /** @param holderOf who holds the workload's Lease, or that it must be acquired; undefined for ours */
-  workloads(guards: Guards, holderOf: (owner: Owner) => Turn | undefined): DrainWorkload[] {
+  workloads(
+    guards: Guards,
+    holderOf: (owner: Owner, count: PodCount | undefined) => Turn | undefined,
+  ): DrainWorkload[] {
     const budgets = this.budgetsByOwner();
     return [...this.owners.values()].map((owner) => {
       const owned = this.ownedBy(owner);
       const zoneBudgets = budgets.get(owner.uid);
       const guard = guardOf(owner, this.podsOf(owner), guards, this.cluster);
-      const turn = holderOf(owner);
+      const counted = this.counted.get(owner.uid);
+      const turn = holderOf(owner, countOf(counted));
       return {
         key: owner.uid,
         namespace: owner.namespace,
@@ -102,7 +108,7 @@ export class WorkloadView {
         rolloutHolder: turn?.holder,
         ...(turn?.unclaimed && { unclaimed: turn.unclaimed }),
         ...(turn?.settling !== undefined && { settling: turn.settling }),
-        ...(this.counted.has(owner.uid) && { counted: 'running' as const }),
+        ...(counted && { counted: counted.isNoted ? ('noted' as const) : ('running' as const) }),
       };
     });
   }
@@ -177,6 +183,12 @@ export class WorkloadView {
     this.byController.set(namespace, grouped);
     return grouped;
   }
+}
+
+function countOf(counted: CountedOwner | undefined): PodCount | undefined {
+  if (!counted || counted.owner.replicas === 0) return undefined;
+  const { owner, running } = counted;
+  return { expected: owner.replicas, complete: running >= owner.replicas };
 }
 
 /** The strongest guard of any of its pods, including those to be created. */

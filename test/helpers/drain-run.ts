@@ -48,7 +48,7 @@ const lineSchema: z.ZodMiniType<DrainLine> = z.discriminatedUnion('type', [
   line('pod-gone', { pod: z.string(), node: z.string(), tookMs: count }),
   line('node-drained', { node: z.string(), zone, pods: count, tookMs: count }),
   line('zone-finished', { zone, nodes: count, pods: count, tookMs: count }),
-  line('waiting', { for: z.string(), reason: z.string(), pods: names }),
+  line('waiting', { for: z.string(), reason: z.string(), pods: names, fix: z.optional(z.string()) }),
   line('blocked', { by: z.string(), reason: z.string(), fix: z.string(), pods: names }),
   line('connection-lost', { reason: z.string() }),
   line('connection-restored', { afterMs: count }),

@@ -98,7 +98,7 @@ const STATUS_KINDS = {
 
 function statusOf(decision: DrainDecision | undefined): DrainStatus {
   if (!decision) return { kind: 'waiting', reason: 'looking at the cluster', fix: undefined };
-  const fix = decision.kind === 'blocked' ? decision.fix : undefined;
+  const fix = 'fix' in decision ? decision.fix : undefined;
   return { kind: STATUS_KINDS[decision.kind], reason: decision.reason, fix };
 }
 

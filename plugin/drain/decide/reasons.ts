@@ -54,6 +54,11 @@ export function suspectFix(workloads: readonly Named[]): string {
   return `${names} had pods down before this command started; if they do not recover, restart it with ${ignoreFlags(workloads)}`;
 }
 
+export function countedFix(workloads: readonly Named[]): string {
+  const names = listNames(workloads.map(nameWorkload));
+  return `no scale tells how many pods ${names} should have, so as many are expected as ran when a drain began; if fewer are intended, stop this drain and run it again with ${ignoreFlags(workloads)}`;
+}
+
 function ignoreFlags(workloads: readonly Named[]): string {
   return distinct(workloads.map((workload) => `--ignore-broken ${workloadName(workload)}`)).join(' ');
 }

@@ -40,10 +40,15 @@ export function waitUntilWhole(
   };
 }
 
-/** Whether these recover is unknown: they were broken before this process started. */
+/**
+ * Whether these recover is unknown: they were broken before this process started, or nobody can tell whether the pods
+ * that they lack are missing or no longer intended.
+ */
 function fixFor(broken: readonly DrainWorkload[], suspects: readonly string[]): string | undefined {
   const found = broken.filter(({ key }) => suspects.includes(key));
-  return found.length === 0 ? undefined : reasons.suspectFix(found);
+  if (found.length > 0) return reasons.suspectFix(found);
+  const counted = broken.filter((workload) => workload.counted !== undefined);
+  return counted.length === 0 ? undefined : reasons.countedFix(counted);
 }
 
 /** When the drain stops waiting for held pods if nothing changes and what would help. */

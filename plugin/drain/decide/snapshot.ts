@@ -37,6 +37,6 @@ export interface DrainNodeRow {
 export interface DrainStatus {
   kind: 'cordoning' | 'evicting' | 'waiting' | 'blocked' | 'disconnected' | 'stopping' | 'done';
   reason: string;
-  /** Flag or command that would resolve a `blocked`. */
+  /** Flag or command that would resolve a `blocked`, or a `waiting` that may last for ever. */
   fix: string | undefined;
 }

@@ -80,8 +80,11 @@ export interface DrainWorkload {
   settling?: string | undefined;
   /** Not a real workload: the pods of a namespace without an owner, which are not recreated. */
   loose?: true | undefined;
-  /** Its replica count cannot be read and was counted from running pods. */
-  counted?: 'running' | undefined;
+  /**
+   * Its replica count cannot be read: as many pods are expected as ran during this drain, or, `noted`, during an
+   * unfinished one before.
+   */
+  counted?: 'running' | 'noted' | undefined;
 }
 
 export interface DownPod {

@@ -51,9 +51,17 @@ export function pause<M extends Pauses>(memory: M, subject: string, line: LogLin
   return memory.waitingFor === subject ? [memory, []] : [{ ...memory, waitingFor: subject }, [line]];
 }
 
-/** A reason to wait as a separate line. */
-export function waitingLine({ atMs, reason }: { atMs: number; reason: string }): LogLine {
-  const text = oneLine(reason);
+/** A reason to wait as a separate line, with what would help if waiting alone may not. */
+export function waitingLine({
+  atMs,
+  reason,
+  fix,
+}: {
+  atMs: number;
+  reason: string;
+  fix?: string | undefined;
+}): LogLine {
+  const text = [reason, ...(fix === undefined ? [] : [fix])].map(oneLine).join('; ');
   return { atMs, text: text.startsWith('wait') ? text : `waiting: ${text}`, tone: 'normal' };
 }
 

@@ -34,9 +34,9 @@ export function statusLines(now: StatusFacts, columns: number, maxRows: number, 
   return [...reason, ...fix];
 }
 
-/** Rows that the status can use: a wait is cut off, a block is shown in full. */
-export function statusRows({ kind }: StatusFacts): number {
-  return kind === 'blocked' ? 5 : 2;
+/** Rows that the status can use: a wait is cut off; a block, and a wait that may last, are shown in full. */
+export function statusRows({ kind, fix }: StatusFacts): number {
+  return kind === 'blocked' || fix !== undefined ? 5 : 2;
 }
 
 /** The actions of the keys, or a confirmation that it is quitting. */

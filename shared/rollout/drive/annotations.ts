@@ -23,4 +23,6 @@ export const ANNOTATION = {
    * that was not released.
    */
   unsettled: 'kubectl-zone.dev/unsettled-requests-of',
+  /** Written by a drain, for an owner whose kind tells no number of pods: how many it should have, and its uid. */
+  expectedPods: 'kubectl-zone.dev/expected-pods',
 } as const;

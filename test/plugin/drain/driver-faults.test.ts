@@ -32,7 +32,7 @@ async function drain(onCall: (what: string, asked: readonly string[]) => void) {
   };
   const names = ['zone-a-old', 'zone-b-old'];
   const nodes = await fetchTargets(cluster.kube, { names, selector: undefined, zones: [] });
-  const request = { filters: NO_FLAGS, removal: REMOVAL };
+  const request = { filters: NO_FLAGS, removal: REMOVAL, options: OPTIONS };
   const scene = await openDrain(cluster.kube, { nodes, zoneBudgets: true }, request, surroundings);
   const driver = new DrainDriver({
     ...scene,

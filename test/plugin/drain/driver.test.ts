@@ -1,19 +1,15 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { DrainDriver } from '../../../plugin/drain/driver.ts';
+import type { DrainOptions } from '../../../plugin/drain/decide/types.ts';
+import type { DrainDriver } from '../../../plugin/drain/driver.ts';
 import type { DrainEnd } from '../../../plugin/drain/driver-options.ts';
 import type { DrainEvent } from '../../../plugin/drain/events.ts';
-import { openDrain, type WatchedDrain } from '../../../plugin/drain/open-drain.ts';
+import type { WatchedDrain } from '../../../plugin/drain/open-drain.ts';
 import type { DrainFilters } from '../../../plugin/drain/request.ts';
-import { fetchTargets } from '../../../plugin/drain/targets.ts';
 import { ApiError, ConnectionError } from '../../../shared/kube/kube.ts';
-import type { RemovalWay } from '../../../shared/removals/pod-removal.ts';
 import { type ManualClock, manualClock } from '../../helpers/manual-clock.ts';
-import { NO_FLAGS } from './builders.ts';
+import { pass as passIn, startDrain } from './drain-process.ts';
 import { type FakeCluster, fakeCluster, NAMESPACE, overBudget, settle } from './fake-cluster.ts';
-
-const SETTINGS = { zoneOrder: [], maxNodes: undefined, soakMs: 0, pendingMs: 60_000, ignoreBroken: [] };
-const WAY: RemovalWay = { disableEviction: false, gracePeriodSeconds: undefined };
 
 describe('the driver of a drain', () => {
   let cluster: FakeCluster;
@@ -41,35 +37,11 @@ describe('the driver of a drain', () => {
     await watched.stop();
   });
 
-  async function drain(filters: Partial<DrainFilters> = {}, options: Partial<typeof SETTINGS> = {}) {
-    const processIdentity = { host: 'laptop', user: 'anna', pid: 1 };
-    const surroundings = { clock, random: () => 0.5, processIdentity };
-    const nodes = await fetchTargets(cluster.kube, {
-      names: ['zone-a-old', 'zone-b-old'],
-      selector: undefined,
-      zones: [],
-    });
-    const request = { filters: { ...NO_FLAGS, ...filters }, removal: WAY };
-    watched = await openDrain(cluster.kube, { nodes, zoneBudgets: true }, request, surroundings);
-    driver = new DrainDriver({
-      ...watched,
-      ...surroundings,
-      options: { ...SETTINGS, ...options },
-      removal: WAY,
-      reporter: { report: (event) => void events.push(event), close: async () => {} },
-    });
-    watched.listeners.onChange = () => driver.wake();
-    watched.listeners.onConnection = () => driver.wake();
-    ended = driver.run();
-    await settle();
+  async function drain(filters: Partial<DrainFilters> = {}, options: Partial<DrainOptions> = {}) {
+    const nodes = ['zone-a-old', 'zone-b-old'];
+    ({ driver, watched, events, ended } = await startDrain(cluster, { clock, nodes, filters, options }));
   }
-  /** Time passes in steps in which Leases are renewed. */
-  async function pass(delayMs: number): Promise<void> {
-    for (let leftMs = delayMs; leftMs > 0; leftMs -= 5_000) {
-      clock.advance(Math.min(5_000, leftMs));
-      await settle();
-    }
-  }
+  const pass = (delayMs: number) => passIn(clock, delayMs);
   const moved = (name: string, node: string) => {
     cluster.removePod(name);
     cluster.addPod(name, node);

@@ -42,11 +42,24 @@ export interface PodOptions {
   uid?: string;
   conditions?: object[];
   emptyDir?: boolean;
+  /** Instead of a set. */
+  owner?: { apiVersion: string; kind: string; name: string; uid: string };
 }
 
 export const NAMESPACE = 'cortex';
 /** All pods are in that namespace. */
 const PODS_HERE = `/api/v1/namespaces/${NAMESPACE}/pods`;
+
+/** Discovery of a kind without a scale. */
+const BROKERS_API = '/apis/kafka.example.com/v1';
+const BROKERS_PATH = `${BROKERS_API}/namespaces/${NAMESPACE}/brokers/kafka`;
+/** An owner of that kind. */
+export const BROKERS = {
+  apiVersion: 'kafka.example.com/v1',
+  kind: 'Brokers',
+  name: 'kafka',
+  uid: 'brokers-1',
+} as const;
 
 /** @param clock this machine's: the API server's is not set with it */
 export function fakeCluster(clock: Clock): FakeCluster {
@@ -101,6 +114,8 @@ export function fakeCluster(clock: Clock): FakeCluster {
     const { path, method, body } = given;
     if (path.endsWith('/eviction')) return evict(path.split('/').at(-2) ?? '', body as Eviction);
     await cluster.onRequest(given);
+    if (path === BROKERS_PATH) return { metadata: { uid: BROKERS.uid } };
+    if (path === BROKERS_API) return { resources: [{ name: 'brokers', kind: 'Brokers' }] };
     if (method === 'PATCH' && path.startsWith(`${NODES}/`)) {
       const { unschedulable } = specOf(body as FakeObject);
       cluster.cordons.push(`${path.split('/').at(-1)}=${unschedulable === true}`);
@@ -124,7 +139,7 @@ interface Eviction {
 }
 
 function podObject(name: string, node: string, options: PodOptions & { uid: string }): FakeObject {
-  const { ready = true, uid, conditions, emptyDir } = options;
+  const { ready = true, uid, conditions, emptyDir, owner: own } = options;
   const set = /^(.*)-\d+$/.exec(name)?.[1];
   const owner = {
     apiVersion: 'apps/v1',
@@ -140,7 +155,9 @@ function podObject(name: string, node: string, options: PodOptions & { uid: stri
       uid,
       labels: { app: set ?? name },
       creationTimestamp: '2026-01-01T00:00:00Z',
-      ...(set !== undefined && { ownerReferences: [owner] }),
+      ...(own
+        ? { ownerReferences: [{ ...own, controller: true }] }
+        : set !== undefined && { ownerReferences: [owner] }),
     },
     spec: {
       ...(node !== '' && { nodeName: node }),

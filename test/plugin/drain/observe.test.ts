@@ -36,6 +36,7 @@ describe('what a drain sees', () => {
       {
         filters: { ...NO_FLAGS, ...filters },
         removal: { disableEviction: false, gracePeriodSeconds: undefined, ...removal },
+        options: { zoneOrder: [], maxNodes: undefined, soakMs: 0, pendingMs: 60_000, ignoreBroken: [] },
       },
       {
         clock,

@@ -9,6 +9,7 @@ import { NO_FLAGS } from './builders.ts';
 import { type FakeCluster, fakeCluster, settle } from './fake-cluster.ts';
 
 const REASON = 'held by the probes';
+const OPTIONS = { zoneOrder: [], maxNodes: undefined, soakMs: 0, pendingMs: 60_000, ignoreBroken: [] };
 
 describe('a drain that probes hold', () => {
   const clock = manualClock();
@@ -36,13 +37,13 @@ describe('a drain that probes hold', () => {
     watched = await openDrain(
       cluster.kube,
       { nodes, zoneBudgets: true },
-      { filters: NO_FLAGS, removal },
+      { filters: NO_FLAGS, removal, options: OPTIONS },
       surroundings,
     );
     driver = new DrainDriver({
       ...watched,
       ...surroundings,
-      options: { zoneOrder: [], maxNodes: undefined, soakMs: 0, pendingMs: 60_000, ignoreBroken: [] },
+      options: OPTIONS,
       removal,
       reporter: { report: (event) => void events.push(event), close: async () => {} },
       hold: () => why,

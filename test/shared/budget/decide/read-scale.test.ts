@@ -48,6 +48,30 @@ describe('reading a scale', () => {
     assert.deepEqual(await read(renewed), { kind: 'gone' });
   });
 
+  it('finds out whether an owner without scale exists, where that is asked for', async () => {
+    const object = `${GROUP}/namespaces/cortex/rings/ring`;
+    const answers = { [GROUP]: resources('rings', 'rings/status') };
+    const readOwner = (more: Readonly<Record<string, unknown>>) =>
+      scaleReader(answering({ ...answers, ...more }).kube, 1_000, { checksOwner: true })(REF);
+    assert.deepEqual(await readOwner({ [object]: scale({}) }), { kind: 'no-scale' });
+    assert.deepEqual(await readOwner({ [object]: scale({}, 'another') }), { kind: 'gone' });
+    assert.deepEqual(await readOwner({}), { kind: 'gone' });
+    for (const error of [apiError(403, 'Forbidden'), new ConnectionError('reset')]) {
+      assert.deepEqual(await readOwner({ [object]: error }), { kind: 'no-scale' });
+    }
+  });
+
+  it('finds owners that are in no namespace', async () => {
+    const found = {
+      ...scalable,
+      resources: scalable.resources.map((each) => ({ ...each, namespaced: false })),
+    };
+    assert.deepEqual(await read({ [GROUP]: found, [`${GROUP}/rings/ring/scale`]: scale({ replicas: 3 }) }), {
+      kind: 'replicas',
+      replicas: 3,
+    });
+  });
+
   it('says what went wrong', async () => {
     for (const [error, words] of [
       [apiError(403, 'Forbidden'), 'Forbidden happened'],
