@@ -39,8 +39,8 @@ interface Seen {
   resourceVersion: string;
   generation: number;
   revision: number;
-  /** The contents of the status; they never differ for the same revision. */
-  content: string;
+  /** Its contents never differ for the same revision. */
+  status: BudgetStatus;
   identity: string;
   distrustedSinceMs: number | undefined;
   /** Whether `notAsked` was called, and no status has said so since. */
@@ -82,11 +82,10 @@ export function createBudgetMemory(): BudgetMemory {
 function next(budget: ZoneDisruptionBudget, before: Seen | undefined, atMs: number): Seen {
   const { metadata, status } = budget;
   const identity = identityOf(budget);
-  const content = contentOf(status);
   const putBack =
     before !== undefined &&
     (status.revision < before.revision ||
-      (status.revision === before.revision && content !== before.content));
+      (status.revision === before.revision && contentOf(status) !== contentOf(before.status)));
   const skipped = before !== undefined && metadata.generation - before.generation > 1;
   const changed = putBack || skipped || before?.identity !== identity;
   const reservations = new Map<string, number>();
@@ -106,7 +105,7 @@ function next(budget: ZoneDisruptionBudget, before: Seen | undefined, atMs: numb
     resourceVersion: metadata.resourceVersion,
     generation: metadata.generation,
     revision: Math.max(status.revision, before?.revision ?? 0),
-    content,
+    status,
     identity,
     hasGap,
     distrustedSinceMs: isTrusted ? undefined : sinceMs,

@@ -27,16 +27,15 @@ export class History {
       this.recovered = 0;
       for (const each of this.chosen.values()) each.wasAvailable = false;
     }
-    const serving = (name: string, exceptUid: string) =>
-      observation.pods.some(
-        (pod) =>
-          pod.name === name &&
-          pod.uid !== exceptUid &&
-          !pod.terminating &&
-          pod.asked === undefined &&
-          pod.readySinceMs !== undefined &&
-          nowMs - pod.readySinceMs >= minReadyMs,
-      );
+    const ready = observation.pods.filter(
+      ({ terminating, asked, readySinceMs }) =>
+        !terminating &&
+        asked === undefined &&
+        readySinceMs !== undefined &&
+        nowMs - readySinceMs >= minReadyMs,
+    );
+    const uids = new Map(ready.map(({ name, uid }) => [name, uid]));
+    const serving = (name: string, exceptUid: string) => uids.has(name) && uids.get(name) !== exceptUid;
     for (const [uid, each] of this.chosen) {
       if (serving(each.name, uid)) {
         if (each.wasAvailable) this.recovered += 1;

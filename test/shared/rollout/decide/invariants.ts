@@ -158,11 +158,10 @@ function describe(input: RolloutInput, history: History) {
     pod.zone ?? history.lastZones.get(pod.name) ?? `?${pod.name}`;
   const all = [...observation.pods, ...observation.missing.map((name) => ({ name }))];
   const zones = new Set(all.map(zoneOf));
-  const namesDownIn = (zone: string) =>
-    all
-      .filter((pod) => zoneOf(pod) === zone && (!('uid' in pod) || down(pod as ObservedPod)))
-      .map(({ name }) => name);
-  const downIn = (zone: string) => namesDownIn(zone).length;
+  const allDown = all.filter((pod) => !('uid' in pod) || down(pod as ObservedPod));
+  const namesDown = Map.groupBy(allDown, zoneOf);
+  const namesDownIn = (zone: string) => (namesDown.get(zone) ?? []).map(({ name }) => name);
+  const downIn = (zone: string) => namesDown.get(zone)?.length ?? 0;
   const known = [...zones].filter((zone) => !zone.startsWith('?'));
   const asked =
     options.maxUnavailable.kind === 'count'

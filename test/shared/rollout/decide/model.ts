@@ -48,6 +48,7 @@ export class ModelCluster {
   private readonly pinned: boolean;
   private serial = 0;
   private revisions = 1;
+  private names: readonly string[] = [];
 
   constructor(options: ModelOptions) {
     this.zones = options.zones;
@@ -100,8 +101,11 @@ export class ModelCluster {
     }));
   }
 
-  expectedNames(): string[] {
-    return Array.from({ length: this.replicas }, (_, ordinal) => `ingester-${ordinal}`);
+  /** Asked for at every step: made again only after the cluster was scaled. */
+  expectedNames(): readonly string[] {
+    if (this.names.length !== this.replicas)
+      this.names = Array.from({ length: this.replicas }, (_, ordinal) => `ingester-${ordinal}`);
+    return this.names;
   }
 
   /** The eviction API: acts on exactly this pod at this version, or on nothing. */

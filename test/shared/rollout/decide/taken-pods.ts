@@ -21,13 +21,12 @@ export class TakenPods {
 
   /** To be called after whatever happens. */
   look(cluster: ModelCluster): void {
-    const expected = new Set(cluster.expectedNames());
     for (const [name, { uid }] of this.#taken) {
       const pod = cluster.pods.get(name);
       const { readySinceMs = Number.POSITIVE_INFINITY } = pod ?? {};
       const isReady = cluster.nowMs - readySinceMs >= this.#minReadyMs;
       const serves = pod && pod.uid !== uid && isReady && !pod.terminating;
-      if (serves || !expected.has(name)) this.#taken.delete(name);
+      if (serves || !cluster.expectedNames().includes(name)) this.#taken.delete(name);
     }
   }
 }
