@@ -55,7 +55,7 @@ function tests(name: string, some: readonly string[], isolation: string): Job[] 
   if (some.length === 0) return [];
   const runner = [
     '--import',
-    'tsx',
+    './test/helpers/jsx.ts',
     '--import',
     './test/helpers/shipped-yargs.ts',
     '--test',

@@ -20,7 +20,7 @@ released.once('exit', () => {
 `;
 
 it('kills the processes of a test that was killed', { timeout: 60_000 }, async () => {
-  const parent = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', PARENT], {
+  const parent = spawn(process.execPath, ['--input-type=module', '-e', PARENT], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const lines = createInterface({ input: parent.stdout });

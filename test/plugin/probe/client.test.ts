@@ -111,7 +111,7 @@ describe('probe client over TLS', () => {
       'client.close();',
       'console.log(statusLine);',
     ].join('\n');
-    const words = ['--import', 'tsx', '--input-type=module', '--eval', script];
+    const words = ['--input-type=module', '--eval', script];
     const { stdout } = await promisify(execFile)(process.execPath, words, {
       env: { ...process.env, NODE_EXTRA_CA_CERTS: file },
     });

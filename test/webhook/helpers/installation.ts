@@ -120,7 +120,6 @@ export async function startReplica(
   const logPath = join(dir, `replica-${port}.log`);
   const entry = options.entry ?? ENTRY;
   const args = [
-    ...(entry.endsWith('.ts') ? ['--import', 'tsx'] : []),
     ...(options.nodeFlags ?? []),
     entry,
     // Nothing is in flight when a test makes a budget.

@@ -6,7 +6,7 @@ import { openScreen } from '../../views/fixtures/screen.ts';
 const PLAY = fileURLToPath(new URL('play.tsx', import.meta.url));
 
 function play(columns = 100, rows = 24) {
-  return openScreen({ program: process.execPath, args: ['--import', 'tsx', PLAY], columns, rows });
+  return openScreen({ script: PLAY, args: [], columns, rows });
 }
 
 const ZONE_B = /^ {2}zone-b {2}3\/4 serve {2}●●◐✗ {2}2 may go {2}about to go: ingester-1/;

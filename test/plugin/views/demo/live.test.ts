@@ -10,8 +10,7 @@ let screen: Screen | undefined;
 afterEach(() => screen?.kill());
 
 async function shown(env: Readonly<Record<string, string>> = {}): Promise<Screen> {
-  const args = ['--import', 'tsx', PLAY];
-  screen = openScreen({ program: process.execPath, args, columns: 80, rows: 24, env });
+  screen = openScreen({ script: PLAY, args: [], columns: 80, rows: 24, env });
   await screen.until('the picture', (seen) => seen.visible().some((row) => row.startsWith('q quit')));
   return screen;
 }

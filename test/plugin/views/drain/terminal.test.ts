@@ -13,8 +13,7 @@ afterEach(() => screen?.kill());
 const shows = (text: string) => (seen: Screen) => seen.visible().some((row) => row.includes(text));
 
 async function play(env: Readonly<Record<string, string>> = {}): Promise<Screen> {
-  const args = ['--import', 'tsx', PLAY];
-  screen = openScreen({ program: process.execPath, args, columns: 100, rows: 40, env });
+  screen = openScreen({ script: PLAY, args: [], columns: 100, rows: 40, env });
   await screen.until('the drain', shows('node-b-09'));
   return screen;
 }
