@@ -29,6 +29,7 @@ const files =
 
 const isAlone = isIn('test/cluster/', 'test/krew/', 'test/shared/gates/sources.test.ts');
 const isShared = isIn('test/shared/');
+const isView = isIn('test/plugin/views/', 'test/plugin/budget/views/');
 const together = files.filter((file) => !isAlone(file));
 
 const codes = await Promise.all(
@@ -38,9 +39,10 @@ const codes = await Promise.all(
       : [{ name: 'check', command: 'npm', args: ['run', '--silent', 'check'] }]),
     ...tests('clusters and processes', files.filter(isAlone), `--test-concurrency=${PROCESSES}`),
     ...tests('shared', together.filter(isShared), '--test-isolation=none'),
+    ...tests('views', together.filter(isView), '--test-isolation=none'),
     ...tests(
       'plugin, webhook and others',
-      together.filter((file) => !isShared(file)),
+      together.filter((file) => !isShared(file) && !isView(file)),
       '--test-isolation=none',
     ),
   ].map(run),

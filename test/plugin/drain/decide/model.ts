@@ -64,6 +64,7 @@ export class ModelCluster {
   readonly lastZones = new Map<string, string>();
   /** Names of pods that never become ready. */
   readonly crashing = new Set<string>();
+  private readonly names = new Map<string, readonly string[]>();
   private serial = 0;
   /** By workload: what the status of its PodDisruptionBudget allows, while no controller counts anew. */
   private allowed: Map<string, number> | undefined;
@@ -107,8 +108,13 @@ export class ModelCluster {
     return pod.node === undefined ? undefined : this.nodes.get(pod.node)?.zone;
   }
 
-  namesOf({ name, replicas }: ModelWorkload): string[] {
-    return Array.from({ length: replicas }, (_, ordinal) => `${name}-${ordinal}`);
+  /** Asked for at every step: made again only after the workload was scaled. */
+  namesOf({ name, replicas }: ModelWorkload): readonly string[] {
+    const known = this.names.get(name);
+    if (known?.length === replicas) return known;
+    const names = Array.from({ length: replicas }, (_, ordinal) => `${name}-${ordinal}`);
+    this.names.set(name, names);
+    return names;
   }
 
   /** Names of the workload's pods that do not serve, with the zone that each counts in. */
