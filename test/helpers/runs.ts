@@ -1,5 +1,5 @@
 /**
- * How often something random is tried: `count` times TEST_SCALE, which is 1 by default. `.ci/run` sets 10, for which
+ * How often something random is tried: `count` times TEST_SCALE, which is 1 by default. `.ci/run` sets 20, for which
  * there is no time in `npm test`.
  */
 export function runs(count: number, env: NodeJS.ProcessEnv = process.env): number {

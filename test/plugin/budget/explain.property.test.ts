@@ -100,7 +100,7 @@ describe('explainEviction and the webhook', () => {
           assertAgreed(explanation, await ask(object, budgets, state, dryRun));
         }
       }),
-      { numRuns: runs(200) },
+      { numRuns: runs(100) },
     );
   });
 });

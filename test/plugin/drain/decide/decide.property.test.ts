@@ -22,7 +22,7 @@ describe('the rules hold over random clusters and schedules', () => {
       fc.property(scenarios({ minSteps: 100, maxSteps: 800, ends: false }), (scenario) => {
         assert.equal(firstViolation(scenario, 'any', decideDrain), undefined);
       }),
-      { numRuns: runs(100), endOnFailure: true },
+      { numRuns: runs(50), endOnFailure: true },
     );
   });
 
@@ -31,7 +31,7 @@ describe('the rules hold over random clusters and schedules', () => {
       fc.property(scenarios({ minSteps: 10, maxSteps: 100, ends: false }), (scenario) => {
         assert.equal(firstViolation(scenario, 'any', decideDrain), undefined);
       }),
-      { numRuns: runs(250), endOnFailure: true },
+      { numRuns: runs(125), endOnFailure: true },
     );
   });
 
@@ -44,7 +44,7 @@ describe('the rules hold over random clusters and schedules', () => {
       fc.property(scenarios({ minSteps: 0, maxSteps: 300, ends: true }), (scenario) => {
         assert.deepEqual(stuckAfter(scenario), []);
       }),
-      { numRuns: runs(100), endOnFailure: true },
+      { numRuns: runs(50), endOnFailure: true },
     );
   });
 });

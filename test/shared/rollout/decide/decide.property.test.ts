@@ -32,7 +32,7 @@ describe('the rules hold over random clusters and schedules', () => {
       fc.property(scenarios({ minSteps: 1500, maxSteps: 4000, trouble: true }), (scenario) => {
         assert.equal(firstViolation(scenario, 'any'), undefined);
       }),
-      { numRuns: runs(100), endOnFailure: true },
+      { numRuns: runs(50), endOnFailure: true },
     );
   });
 
@@ -41,7 +41,7 @@ describe('the rules hold over random clusters and schedules', () => {
       fc.property(scenarios({ minSteps: 50, maxSteps: 300, trouble: true }), (scenario) => {
         assert.equal(firstViolation(scenario, 'any'), undefined);
       }),
-      { numRuns: runs(500), endOnFailure: true },
+      { numRuns: runs(250), endOnFailure: true },
     );
   });
 
@@ -54,7 +54,7 @@ describe('the rules hold over random clusters and schedules', () => {
         assert.equal(last.kind, 'done', JSON.stringify(last));
         assert.deepEqual(simulation.found, []);
       }),
-      { numRuns: runs(100), endOnFailure: true },
+      { numRuns: runs(50), endOnFailure: true },
     );
   });
 
@@ -67,7 +67,7 @@ describe('the rules hold over random clusters and schedules', () => {
         assert.equal(simulation.settleWith(lasting, LASTING_ROUNDS), undefined);
         assert.deepEqual(simulation.found, []);
       }),
-      { numRuns: runs(75), endOnFailure: true },
+      { numRuns: runs(40), endOnFailure: true },
     );
   });
 });
