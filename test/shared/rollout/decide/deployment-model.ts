@@ -85,6 +85,15 @@ export class DeploymentModel {
     return pods.every((pod) => pod.ready && !pod.terminating) && pods.length >= fields.replicas;
   }
 
+  /** Whether the controllers have done everything that was asked of them. */
+  get isSettled(): boolean {
+    const { sets, fields } = this;
+    const isObserved = (set: ModelSet) =>
+      set.observed === set.generation && this.#liveOf(set).length === set.replicas;
+    const there = sets.reduce((sum, { replicas }) => sum + replicas, 0);
+    return fields.paused && there === fields.replicas && sets.every(isObserved);
+  }
+
   get isBraked(): boolean {
     const { paused, maxUnavailable, maxSurge, minReadySeconds } = this.fields;
     return paused && maxUnavailable === 1 && maxSurge === 0 && minReadySeconds === HELD_MIN_READY_SECONDS;

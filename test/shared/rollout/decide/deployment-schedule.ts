@@ -78,7 +78,15 @@ export class DeploymentSchedule {
     else if (kind === 102) world.areControllersAway = choice % 3 === 0;
     else if (kind < 107 && this.#late.length > 0) this.#arriveLate(choice);
     else this.#act(choice);
+    this.#look();
+  }
+
+  /** Zones in which all is available again, and pods that a step has spared, because others went before it arrived. */
+  #look(): void {
+    const { world } = this;
     if (world.isWhole) this.#open.clear();
+    if (!world.isSettled) return;
+    for (const { id, terminating } of world.pods) if (!terminating) this.#ours.delete(id);
   }
 
   /** Trouble is over: everything happens, again and again. */
@@ -91,7 +99,7 @@ export class DeploymentSchedule {
       for (const kind of [20, 0, 20, 0, 45]) this.happen(kind, turn + 1);
       for (const set of [...world.sets]) world.reconcileSet(set, ZONES[turn % ZONES.length] ?? '');
       for (const pod of [...world.pods]) if (pod.terminating || !pod.ready) world.progress(pod);
-      if (world.isWhole) this.#open.clear();
+      this.#look();
       if (this.stopped && turn % 5 === 0) this.#begin(turn);
     }
   }
@@ -192,10 +200,12 @@ export class DeploymentSchedule {
     if (!holder) return;
     this.#frozen = this.#frozen.filter((each) => each !== holder);
     if (!this.#faults.continuesBlindly) return;
-    if (holder.step?.sent) holder.step.answered = true;
-    holder.look(2);
-    holder.act(choice);
-    if (holder.sent) this.#arrive(holder.sent);
+    for (let times = choice % 5; times >= 0; times -= 1) {
+      if (holder.sent) this.#arrive(holder.sent);
+      if (holder.step?.sent) holder.step.answered = true;
+      holder.look(2);
+      holder.act(1);
+    }
   }
 
   #arriveLate(choice: number): void {
