@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { defineConfig, type Options } from 'tsup';
 import { directBuiltins } from './krew/bundle/builtins.ts';
+import { configWithoutClient } from './krew/bundle/client-config.ts';
 import { fastYargs } from './krew/bundle/fast-yargs.ts';
 import { mergeChunks } from './krew/bundle/merge.ts';
 import { withoutReactDevtools } from './krew/bundle/react-devtools.ts';
@@ -24,7 +25,7 @@ const common: Options = {
     KUBECTL_ZONE_MANIFESTS: JSON.stringify(JSON.stringify(readManifestFolder('manifests'))),
     KUBECTL_ZONE_IMAGE: JSON.stringify(process.env.KUBECTL_ZONE_IMAGE || null),
   },
-  esbuildPlugins: [fastYargs, withoutReactDevtools],
+  esbuildPlugins: [fastYargs, withoutReactDevtools, configWithoutClient],
   plugins: [directBuiltins],
 };
 

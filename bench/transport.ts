@@ -9,9 +9,9 @@ import * as http2 from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { systemClock } from '../shared/clock.ts';
 import { fixedCredentials } from '../shared/kube/credentials.ts';
-import { ANONYMOUS } from '../shared/kube/endpoint.ts';
 import { readPod } from '../shared/kube/objects.ts';
 import { createTransport } from '../shared/kube/transport.ts';
+import { ANONYMOUS } from '../test/helpers/anonymous.ts';
 import { testAuthority } from '../test/helpers/certificates.ts';
 
 const NODE = JSON.stringify({

@@ -1,11 +1,10 @@
-import { access, readFile } from 'node:fs/promises';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import type { Writable } from 'node:stream';
 import type { Clock } from '../clock.ts';
+import { loadInCluster } from './client-config.ts';
 import type { Credentials } from './credentials.ts';
-import { ANONYMOUS, type Endpoint } from './endpoint.ts';
-import { fileCredentials } from './file-credentials.ts';
+import type { Endpoint } from './endpoint.ts';
 import { type Kube, KubeconfigError } from './kube.ts';
 import { type ClusterEntry, isEmpty, type Kubeconfig, readKubeconfig } from './kubeconfig.ts';
 import { proxyFor } from './proxy.ts';
@@ -33,9 +32,9 @@ export interface ConnectSurroundings {
   interactive: boolean;
   /** Our version, for the User-Agent. */
   version: string;
+  /** Of the file system in which a pod's service account is looked for; empty by default. */
+  root?: string | undefined;
 }
-
-const SERVICE_ACCOUNT_FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /**
  * Creates a Kube from a kubeconfig by kubectl's rules, or from the service account inside a pod if there is
@@ -47,16 +46,14 @@ const SERVICE_ACCOUNT_FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount';
 export async function connect(options: ConnectOptions, surroundings: ConnectSurroundings): Promise<Kube> {
   const { env } = surroundings;
   const kubeconfig = await findKubeconfig(options, env);
-  if ((kubeconfig === undefined || isEmpty(kubeconfig)) && !options.server) {
-    const inPod = await serviceAccountTarget(options, surroundings);
-    if (inPod !== undefined) return transport(inPod, options, surroundings);
-    if (kubeconfig === undefined)
-      throw new KubeconfigError(
-        'there is no kubeconfig: neither KUBECONFIG nor ~/.kube/config names a file that exists; ' +
-          'set KUBECONFIG, or pass --kubeconfig or --server',
-      );
-  }
-  const target = chooseTarget(kubeconfig, options, process.cwd());
+  const isGiven = (kubeconfig !== undefined && !isEmpty(kubeconfig)) || Boolean(options.server);
+  const inPod = isGiven ? undefined : await loadInCluster(env, surroundings.root);
+  if (!isGiven && inPod === undefined && kubeconfig === undefined)
+    throw new KubeconfigError(
+      'there is no kubeconfig: neither KUBECONFIG nor ~/.kube/config names a file that exists; ' +
+        'set KUBECONFIG, or pass --kubeconfig or --server',
+    );
+  const target = chooseTarget(inPod ?? kubeconfig, options, process.cwd());
   return transport(await resolveTarget(target, surroundings), options, surroundings);
 }
 
@@ -169,45 +166,4 @@ function impersonationHeaders({
       ]),
     ),
   };
-}
-
-/** The target inside a pod: the service account that the kubelet mounts. */
-async function serviceAccountTarget(
-  options: ConnectOptions,
-  { env, clock }: ConnectSurroundings,
-): Promise<Resolved | undefined> {
-  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = env;
-  const tokenFile = path.join(SERVICE_ACCOUNT_FOLDER, 'token');
-  if (!host || !port || !(await exists(tokenFile))) return undefined;
-  const url = new URL(`https://${host.includes(':') ? `[${host}]` : host}:${port}`);
-  const namespaceFile = path.join(SERVICE_ACCOUNT_FOLDER, 'namespace');
-  const namespace = (await exists(namespaceFile)) ? (await readFile(namespaceFile, 'utf8')).trim() : '';
-  return {
-    endpoint: {
-      url,
-      tls: {
-        ca: await readFile(path.join(SERVICE_ACCOUNT_FOLDER, 'ca.crt'), 'utf8'),
-        insecure: options.insecureSkipTlsVerify === true,
-        serverName: options.tlsServerName,
-      },
-      proxy: undefined,
-    },
-    credentials: fileCredentials({ token: tokenFile }, ANONYMOUS, clock),
-    impersonation: {
-      user: options.as || undefined,
-      uid: options.asUid || undefined,
-      groups: options.asGroups ?? [],
-      extra: {},
-    },
-    namespace: options.namespace || namespace || 'default',
-    user: 'service account',
-    compression: true,
-  };
-}
-
-async function exists(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  );
 }

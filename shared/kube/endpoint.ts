@@ -39,6 +39,3 @@ export function hostAndPort(url: URL): HostAndPort {
   const port = url.port === '' ? (PORTS[url.protocol] ?? 443) : Number(url.port);
   return { host, port };
 }
-
-/** No credential. */
-export const ANONYMOUS: Credential = { authorization: undefined, cert: undefined, key: undefined };

@@ -129,8 +129,8 @@ async function readNamed(file: string, name: string): Promise<string> {
 }
 
 /**
- * OIDC and legacy cloud providers through client-node, which can refresh their tokens. Its KubeConfig takes
- * half a second to load, so it is loaded only when needed.
+ * OIDC and legacy cloud providers through client-node, which can refresh their tokens. Its KubeConfig is loaded only when
+ * needed.
  *
  * @returns a function that returns the Authorization header, refreshed if necessary
  */

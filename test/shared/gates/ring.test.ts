@@ -7,9 +7,9 @@ import { ringGate } from '../../../shared/gates/ring.ts';
 import { parseRingTarget } from '../../../shared/gates/ring-target.ts';
 import { type GateWatch, watchGates } from '../../../shared/gates/watch.ts';
 import { fixedCredentials } from '../../../shared/kube/credentials.ts';
-import { ANONYMOUS } from '../../../shared/kube/endpoint.ts';
 import { ConnectionError, type Kube } from '../../../shared/kube/kube.ts';
 import { createTransport } from '../../../shared/kube/transport.ts';
+import { ANONYMOUS } from '../../helpers/anonymous.ts';
 import {
   json,
   type KubeServer,

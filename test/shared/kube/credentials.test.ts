@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { CredentialError, type Issued, renewableCredentials } from '../../../shared/kube/credentials.ts';
-import { ANONYMOUS } from '../../../shared/kube/endpoint.ts';
 import { KubeconfigError } from '../../../shared/kube/kube.ts';
+import { ANONYMOUS } from '../../helpers/anonymous.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 
 describe('renewableCredentials', () => {

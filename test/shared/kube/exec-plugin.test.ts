@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 import { systemClock } from '../../../shared/clock.ts';
-import { ANONYMOUS } from '../../../shared/kube/endpoint.ts';
 import { type ExecSurroundings, runExecPlugin } from '../../../shared/kube/exec-plugin.ts';
+import { ANONYMOUS } from '../../helpers/anonymous.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 import fc from '../../helpers/seed.ts';
 

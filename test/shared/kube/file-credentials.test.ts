@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { ANONYMOUS } from '../../../shared/kube/endpoint.ts';
 import { fileCredentials } from '../../../shared/kube/file-credentials.ts';
+import { ANONYMOUS } from '../../helpers/anonymous.ts';
 import { type TestAuthority, testAuthority } from '../../helpers/certificates.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 

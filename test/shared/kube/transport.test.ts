@@ -3,9 +3,9 @@ import { afterEach, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { systemClock } from '../../../shared/clock.ts';
 import { CredentialError, fixedCredentials } from '../../../shared/kube/credentials.ts';
-import { ANONYMOUS } from '../../../shared/kube/endpoint.ts';
 import { ApiError, ConnectionError, type Kube } from '../../../shared/kube/kube.ts';
 import { createTransport, type TransportOptions } from '../../../shared/kube/transport.ts';
+import { ANONYMOUS } from '../../helpers/anonymous.ts';
 import { type TestAuthority, testAuthority } from '../../helpers/certificates.ts';
 import {
   json,
