@@ -10,12 +10,14 @@ import { execFile } from 'node:child_process';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { ARCHITECTURES, buildImageFiles, imageFileName } from './image/webhook-image.ts';
 import { archivesIn, downloadsUrlOf, krewManifest } from './manifest.ts';
 import { checksumLines, checksumsOf } from './package/checksums.ts';
 import { type RootPackage, readRootPackage } from './package/npm-package.ts';
 import { buildArchives } from './release/build-archives.ts';
 import { readFlags } from './release/flags.ts';
 import { obstacles } from './release/readiness.ts';
+import { IMAGE } from './release/variants.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const OUT = join(ROOT, 'dist', 'release');
@@ -45,6 +47,10 @@ async function release(argv: readonly string[]): Promise<void> {
     say(`built ${join(out, name)}`);
   };
   await buildArchives({ root: ROOT, manifest, out, variants, env: process.env, onBuilt });
+  if (variants.has(IMAGE)) {
+    const build = { root: ROOT, manifest, architectures: ARCHITECTURES, out, env: process.env };
+    for (const { name } of await buildImageFiles(build)) onBuilt(name);
+  }
 
   const sums = await checksumsOf(out, names.sort());
   await writeFile(join(out, 'checksums.txt'), checksumLines(sums));
@@ -91,6 +97,7 @@ function nextSteps(version: string): string {
 next, as krew/RELEASING.md describes:
   git tag -s v${version} -m v${version} && git push origin v${version}
   upload everything in dist/release/ to the release v${version}
+  skopeo copy --all oci-archive:dist/release/${imageFileName(version, 'linux')} docker://REGISTRY/kubectl-zone-webhook:${version}
   npm publish dist/release/kubectl-zone-${version}.tgz
   propose dist/release/zone.yaml to krew-index as plugins/zone.yaml`;
 }

@@ -21,4 +21,7 @@ export const EXECUTABLES: readonly ExecutableVariant[] = [
   { name: 'windows_amd64_untried', runtime: RUNTIMES.windowsX64, program: 'kubectl-zone.exe' },
 ];
 
-export const VARIANTS: readonly string[] = [JAVASCRIPT, ...EXECUTABLES.map(({ name }) => name)];
+/** The webhook's image, for all platforms. */
+export const IMAGE = 'image';
+
+export const VARIANTS: readonly string[] = [JAVASCRIPT, ...EXECUTABLES.map(({ name }) => name), IMAGE];

@@ -40,6 +40,7 @@ export function chooseImage(given: string | undefined, builtIn: string | undefin
     'this build has no published webhook image: set --image',
     [
       'build one in a clone of the repository, push it to a registry that your nodes can pull from, and set --image:',
+      '    npm run image          needs no container engine, or',
       `    podman build -f manifests/webhook/Containerfile -t ${SOME_IMAGE} .`,
       '  or use --without-webhook, which only installs the CRDs and their roles',
     ].join('\n'),

@@ -5,7 +5,7 @@ import { waitReady } from './ready.ts';
 
 /** A cluster that a suite runs on, whichever it is. */
 export interface TestCluster {
-  readonly name: 'sandbox' | 'control-plane';
+  readonly name: 'sandbox' | 'control-plane' | 'nodes';
   /** A kubeconfig file for kubectl and for the plugin, with all rights. */
   readonly kubeconfigPath: string;
   /** Runs kubectl and hands over what it said, whatever its exit code. */

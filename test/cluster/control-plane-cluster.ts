@@ -16,11 +16,14 @@ export async function controlPlaneCluster(options?: ClusterOptions): Promise<Con
 }
 
 /** Gives a running control plane the interface of a test cluster; stopping the cluster stops the control plane. */
-export async function clusterOf(controlPlane: ControlPlane): Promise<ControlPlaneCluster> {
+export async function clusterOf(
+  controlPlane: ControlPlane,
+  name: TestCluster['name'] = 'control-plane',
+): Promise<ControlPlaneCluster> {
   const cacheDir = await mkdtemp(join(tmpdir(), 'kubectl-cache-'));
   const { kubectlPath, kubeconfigPath } = controlPlane;
   const cluster = makeTestCluster(
-    'control-plane',
+    name,
     { kubectlPath, kubeconfigPath, cacheDir },
     {
       restartApiServer: controlPlane.restartApiServer,

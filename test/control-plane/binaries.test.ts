@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { findBinaries } from './binaries.ts';
-import { moduleOf, NEWEST_MODULE } from './modules.ts';
+import { kubernetesVersionOf, moduleOf, NEWEST_MODULE, NODES_MODULE } from './modules.ts';
 import { linkerFlags, TOOLS } from './tools.ts';
 
 describe('findBinaries', () => {
@@ -77,6 +77,12 @@ describe('moduleOf', () => {
     assert.equal(await moduleOf(newest), NEWEST_MODULE);
     assert.equal(await moduleOf(''), NEWEST_MODULE);
     assert.match(await moduleOf('1.30'), /versions\/1\.30\.14$/);
+  });
+});
+
+describe('the module of real nodes', () => {
+  it('pins the same Kubernetes as the control plane’s', async () => {
+    assert.equal(await kubernetesVersionOf(NODES_MODULE), await kubernetesVersionOf(NEWEST_MODULE));
   });
 });
 

@@ -5,11 +5,18 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { buildTool } from './go-build.ts';
-import { moduleOf, NEWEST_MODULE } from './modules.ts';
-import { isOfKubernetes, TOOLS, type Tool } from './tools.ts';
+import { moduleOf, NEWEST_MODULE, NODES_MODULE } from './modules.ts';
+import {
+  type ControlPlaneTool,
+  isOfKubernetes,
+  NODE_TOOLS,
+  type NodeTool,
+  TOOLS,
+  type Tool,
+} from './tools.ts';
 
 /** Absolute path of each program. */
-export type Binaries = Readonly<Record<Tool, string>>;
+export type Binaries<T extends Tool = ControlPlaneTool> = Readonly<Record<T, string>>;
 
 /**
  * Finds the programs of the control plane, and builds those that are nowhere.
@@ -27,7 +34,29 @@ export async function findBinaries(
   progress: (line: string) => void,
 ): Promise<Binaries> {
   const wanted = await moduleOf(env.KUBERNETES);
-  const programs = await Promise.all(TOOLS.map((tool) => locate(tool, wanted, env)));
+  const moduleFor = (tool: Tool) => (isOfKubernetes(tool) ? wanted : NEWEST_MODULE);
+  return findOrBuild(TOOLS, moduleFor, env, progress);
+}
+
+/**
+ * Finds or builds the programs of real nodes in the same way, always of the newest version.
+ *
+ * @throws Error as `findBinaries`
+ */
+export async function findNodeBinaries(
+  env: NodeJS.ProcessEnv,
+  progress: (line: string) => void,
+): Promise<Binaries<NodeTool>> {
+  return findOrBuild(NODE_TOOLS, () => NODES_MODULE, env, progress);
+}
+
+async function findOrBuild<T extends Tool>(
+  tools: readonly T[],
+  moduleFor: (tool: T) => string,
+  env: NodeJS.ProcessEnv,
+  progress: (line: string) => void,
+): Promise<Binaries<T>> {
+  const programs = await Promise.all(tools.map((tool) => locate(tool, moduleFor(tool), env)));
   const missing = programs.filter(({ isThere }) => !isThere);
   if (missing.length > 0) {
     const names = missing.map(({ tool }) => tool);
@@ -41,7 +70,7 @@ export async function findBinaries(
       await buildTool(tool, path, { moduleDir, env, progress });
     }
   }
-  return Object.fromEntries(programs.map(({ tool, path }) => [tool, path])) as Binaries;
+  return Object.fromEntries(programs.map(({ tool, path }) => [tool, path])) as Binaries<T>;
 }
 
 interface Program {
@@ -55,8 +84,7 @@ interface Program {
   moduleDir: string;
 }
 
-async function locate(tool: Tool, wantedModuleDir: string, env: NodeJS.ProcessEnv): Promise<Program> {
-  const moduleDir = isOfKubernetes(tool) ? wantedModuleDir : NEWEST_MODULE;
+async function locate(tool: Tool, moduleDir: string, env: NodeJS.ProcessEnv): Promise<Program> {
   const assetsDir = env.KUBERNETES && isOfKubernetes(tool) ? undefined : env.KUBEBUILDER_ASSETS;
   const built = join(await cacheFolder(moduleDir, env), tool);
   const path = await firstExecutable(assetsDir ? [join(assetsDir, tool), built] : [built]);
@@ -98,7 +126,7 @@ async function requireGo(missing: readonly Tool[], env: NodeJS.ProcessEnv): Prom
     await promisify(execFile)('go', ['version'], { env });
   } catch (cause) {
     throw new Error(
-      `The control plane needs ${missing.join(', ')}, found neither in KUBEBUILDER_ASSETS nor in the cache, and ` +
+      `The test cluster needs ${missing.join(', ')}, found neither in KUBEBUILDER_ASSETS nor in the cache, and ` +
         'there is no Go to build them. Install Go 1.26 or newer (https://go.dev/dl), or set KUBEBUILDER_ASSETS to a ' +
         'folder that holds these programs.',
       { cause },

@@ -3,9 +3,13 @@ import { join } from 'node:path';
 /** Names of the programs that make up the control plane. */
 export type Component = 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler' | 'kwok';
 
-/** Where the files of one control plane are. */
+/** Where the files and the sockets of one control plane are, and whose nodes it has. */
 export interface Layout {
   dir: string;
+  /** The API server's IP address. Pods on real nodes must reach it. */
+  address: string;
+  /** Whether kubelets and kube-proxy run: they need rights of their own, and the `kubernetes` Service. */
+  realNodes: boolean;
   apiServerPort: number;
   etcdClientPort: number;
   etcdPeerPort: number;
@@ -47,15 +51,27 @@ export function etcdArgs(layout: Layout): string[] {
   ];
 }
 
+const FOR_SIMULATED_NODES = [
+  '--authorization-mode=RBAC',
+  // The endpoints of the `kubernetes` Service may not be a loopback address; nobody needs them here.
+  '--endpoint-reconciler-type=none',
+];
+
+const FOR_REAL_NODES = [
+  '--authorization-mode=Node,RBAC',
+  '--enable-admission-plugins=NodeRestriction',
+  '--allow-privileged=true',
+  '--kubelet-preferred-address-types=InternalIP',
+];
+
 export function apiServerArgs(layout: Layout): string[] {
   const at = paths(layout.dir);
   return [
     `--etcd-servers=http://127.0.0.1:${layout.etcdClientPort}`,
-    '--bind-address=127.0.0.1',
-    '--advertise-address=127.0.0.1',
+    `--bind-address=${layout.address}`,
+    `--advertise-address=${layout.address}`,
     `--secure-port=${layout.apiServerPort}`,
     `--cert-dir=${at.certificates}`,
-    '--authorization-mode=RBAC',
     `--token-auth-file=${at.tokens}`,
     `--authentication-token-webhook-config-file=${at.tokenReview}`,
     '--authentication-token-webhook-version=v1',
@@ -64,8 +80,7 @@ export function apiServerArgs(layout: Layout): string[] {
     `--service-account-key-file=${at.serviceAccountPublicKey}`,
     `--service-account-signing-key-file=${at.serviceAccountKey}`,
     '--service-cluster-ip-range=10.96.0.0/16',
-    // The endpoints of the `kubernetes` Service may not be a loopback address; nobody needs them here.
-    '--endpoint-reconciler-type=none',
+    ...(layout.realNodes ? FOR_REAL_NODES : FOR_SIMULATED_NODES),
     // Tests ask faster than any fair share; what limits them is the machine.
     '--enable-priority-and-fairness=false',
     '--max-requests-inflight=0',
@@ -80,6 +95,15 @@ const UNNEEDED_CONTROLLERS = [
   'node-ipam-controller',
   'certificatesigningrequest-signing-controller',
 ];
+
+/** Tests that stop a kubelet wait for this. The default is 50 s. */
+const LOST_NODE_AFTER = '16s';
+
+/**
+ * While a test has the API server away nobody renews the nodes' leases. Real kubelets set their pods Ready again
+ * afterwards, KWOK does not.
+ */
+const NEVER_LOSE_A_NODE = '10m';
 
 export function controllerManagerArgs(layout: Layout, kubeconfigPath: string): string[] {
   const at = paths(layout.dir);
@@ -97,9 +121,7 @@ export function controllerManagerArgs(layout: Layout, kubeconfigPath: string): s
     '--concurrent-deployment-syncs=20',
     '--concurrent-replicaset-syncs=20',
     '--concurrent-namespace-syncs=20',
-    // While a test has the API server away nobody renews the nodes' leases. Real kubelets would set their pods Ready
-    // again afterwards, KWOK does not.
-    '--node-monitor-grace-period=10m',
+    `--node-monitor-grace-period=${layout.realNodes ? LOST_NODE_AFTER : NEVER_LOSE_A_NODE}`,
     '--profiling=false',
   ];
 }

@@ -4,14 +4,18 @@ import { join } from 'node:path';
 import { delay, systemClock } from '../../shared/clock.ts';
 import type { KeyPair } from '../helpers/certificates.ts';
 import { freePorts } from '../helpers/ports.ts';
-import { startProcessGroup } from '../helpers/process-group.ts';
+import { type ProcessGroup, startProcessGroup } from '../helpers/process-group.ts';
+import type { Api } from './api.ts';
 import { findBinaries } from './binaries.ts';
 import type { Layout } from './components.ts';
-import { identity, makeIdentities, writeKubeconfig } from './credentials.ts';
+import { type Identity, identity, makeIdentities, writeKubeconfig } from './credentials.ts';
 import { writeServerFiles } from './files.ts';
 import { launch } from './launch.ts';
-import { createNodes, nodeManifests } from './nodes.ts';
+import { createNodes, nodeManifests, nodesAreSchedulable } from './nodes.ts';
 import { startTokenReviewer } from './token-review.ts';
+
+/** The zones of a test cluster by default. */
+export const ZONES = ['zone-a', 'zone-b', 'zone-c'];
 
 /** How the control plane is to be. */
 export interface ControlPlaneOptions {
@@ -55,6 +59,26 @@ export interface ControlPlane {
   stop(): Promise<void>;
 }
 
+/** Everything but the nodes. */
+export interface Servers extends ControlPlane {
+  /** The harness's own access to the API server. */
+  api: Api;
+  /** Kills what is started in it when the servers stop, or when the test process dies. */
+  group: ProcessGroup;
+  /** The folder of all files. */
+  dir: string;
+}
+
+/** How servers for real nodes differ from those for simulated ones. */
+export interface ServersOptions extends Pick<ControlPlaneOptions, 'dir' | 'schedulerless' | 'webhookClient'> {
+  /** The API server's IP address, 127.0.0.1 by default. */
+  address?: string;
+  /** Whether real kubelets will join. Otherwise KWOK is started, which simulates them. */
+  realNodes?: boolean;
+  /** Who is known from the start in addition to the control plane's own components. */
+  identities?: readonly Identity[];
+}
+
 /**
  * Starts etcd, kube-apiserver, kube-controller-manager, kube-scheduler and KWOK, and waits until pods can be scheduled
  * on all nodes. Should the test process die, everything is cleaned up behind it.
@@ -62,6 +86,20 @@ export interface ControlPlane {
  * @throws Error with the last log lines of the component that failed or took too long
  */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
+  const servers = await startServers(options);
+  try {
+    const nodes = nodeManifests(options.zones ?? ZONES, options.nodesPerZone ?? 2);
+    await createNodes(servers.api, nodes);
+    await nodesAreSchedulable(servers, nodes.length);
+    return servers;
+  } catch (error) {
+    await servers.stop().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Starts a control plane without nodes. */
+export async function startServers(options: ServersOptions = {}): Promise<Servers> {
   const binaries = await findBinaries(process.env, (line) => process.stderr.write(`${line}\n`));
   const layout = await makeLayout(options);
   const identities = makeIdentities();
@@ -81,7 +119,8 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   };
 
   try {
-    await writeServerFiles(layout, identities, {
+    const known = [...Object.values<Identity>({ ...identities }), ...(options.identities ?? [])];
+    await writeServerFiles(layout, known, {
       tokenReviewUrl: reviewer.url,
       webhookClient: options.webhookClient,
     });
@@ -92,9 +131,6 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       group,
       withScheduler: options.schedulerless !== true,
     });
-    const nodes = nodeManifests(options.zones ?? ['zone-a', 'zone-b', 'zone-c'], options.nodesPerZone ?? 2);
-    await createNodes(running.api, nodes, { processes: group.members(), deadlineMs: 60_000 });
-
     const addUser = (user: string, groups: readonly string[] = []) => {
       const added = identity(user, groups);
       reviewer.add(added);
@@ -102,6 +138,9 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     };
     return {
       ...running.server,
+      api: running.api,
+      group,
+      dir: layout.dir,
       kubeconfigPath: running.adminKubeconfigPath,
       adminToken: identities.admin.token,
       kubectlPath: binaries.kubectl,
@@ -122,14 +161,19 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   }
 }
 
-async function makeLayout({ dir, webhookClient }: ControlPlaneOptions): Promise<Layout> {
+async function makeLayout({
+  dir,
+  address = '127.0.0.1',
+  realNodes = false,
+}: ServersOptions): Promise<Layout> {
   if (dir) await mkdir(dir, { recursive: true });
   const [apiServerPort = 0, etcdClientPort = 0, etcdPeerPort = 0] = await freePorts(3);
   return {
     dir: dir ?? (await mkdtemp(join(tmpdir(), 'control-plane-'))),
+    address,
+    realNodes,
     apiServerPort,
     etcdClientPort,
     etcdPeerPort,
-    hasWebhookClient: webhookClient !== undefined,
   };
 }

@@ -33,10 +33,8 @@ export function identity(user: string, groups: readonly string[] = []): Identity
 }
 
 /** Writes the API server's static token file: token, user, uid and groups a line. */
-export async function writeTokenFile(path: string, identities: Identities): Promise<void> {
-  const lines = Object.values(identities).map(
-    ({ token, user, groups }: Identity) => `${token},${user},${user},"${groups.join(',')}"`,
-  );
+export async function writeTokenFile(path: string, identities: readonly Identity[]): Promise<void> {
+  const lines = identities.map(({ token, user, groups }) => `${token},${user},${user},"${groups.join(',')}"`);
   await writeFile(path, `${lines.join('\n')}\n`, { mode: 0o600 });
 }
 

@@ -2,12 +2,12 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { KeyPair } from '../helpers/certificates.ts';
 import { type Layout, paths } from './components.ts';
-import { type Identities, writeServiceAccountKeys, writeTokenFile } from './credentials.ts';
+import { type Identity, writeServiceAccountKeys, writeTokenFile } from './credentials.ts';
 
 /** Writes what the API server reads when it starts: tokens, keys and where to review unknown tokens. */
 export async function writeServerFiles(
   layout: Layout,
-  identities: Identities,
+  identities: readonly Identity[],
   { tokenReviewUrl, webhookClient }: { tokenReviewUrl: string; webhookClient?: KeyPair | undefined },
 ): Promise<void> {
   const at = paths(layout.dir);

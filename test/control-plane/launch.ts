@@ -43,7 +43,7 @@ export interface Launched {
 export async function launch(plan: LaunchPlan): Promise<Launched> {
   const { layout, identities } = plan;
   const at = paths(layout.dir);
-  const server = { url: `https://127.0.0.1:${layout.apiServerPort}`, caPath: at.ca };
+  const server = { url: `https://${layout.address}:${layout.apiServerPort}`, caPath: at.ca };
   const api = makeApi(server, identities.admin.token);
 
   const start = (component: Component, args: readonly string[]) =>
@@ -67,7 +67,7 @@ export async function launch(plan: LaunchPlan): Promise<Launched> {
     'kube-controller-manager',
     controllerManagerArgs(layout, await kubeconfig(identities.controllerManager)),
   );
-  await start('kwok', kwokArgs(await kubeconfig(identities.kwok), await stagePaths()));
+  if (!layout.realNodes) await start('kwok', kwokArgs(await kubeconfig(identities.kwok), await stagePaths()));
   await writeFile(
     at.schedulerConfig,
     JSON.stringify(schedulerConfig(await kubeconfig(identities.scheduler))),

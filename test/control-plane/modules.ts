@@ -4,6 +4,12 @@ import { join } from 'node:path';
 /** The module of the newest Kubernetes, and of the programs that serve every version. */
 export const NEWEST_MODULE = import.meta.dirname;
 
+/**
+ * The module of the programs of real nodes. It is apart, so that what they need does not change the checksums of the
+ * control plane's module, by which its built programs are cached.
+ */
+export const NODES_MODULE = join(import.meta.dirname, '..', 'nodes');
+
 /** A module with the programs of one older Kubernetes each, named by its version. */
 const OLDER_MODULES = join(import.meta.dirname, 'versions');
 
@@ -25,7 +31,12 @@ export async function moduleOf(wanted: string | undefined): Promise<string> {
 }
 
 async function newestVersion(): Promise<string> {
-  const text = await readFile(join(NEWEST_MODULE, 'go.mod'), 'utf8');
+  return kubernetesVersionOf(NEWEST_MODULE);
+}
+
+/** The version of Kubernetes that a module pins, such as `1.30.14`. */
+export async function kubernetesVersionOf(moduleDir: string): Promise<string> {
+  const text = await readFile(join(moduleDir, 'go.mod'), 'utf8');
   const [, version] = /^\s*k8s\.io\/kubernetes v(\S+)/m.exec(text) ?? [];
   if (version === undefined) throw new Error('go.mod names no version of k8s.io/kubernetes');
   return version;

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { type RunningProcess, waitUntil } from '../helpers/processes.ts';
+import type { ProcessGroup } from '../helpers/process-group.ts';
+import { waitUntil } from '../helpers/processes.ts';
 import type { Api } from './api.ts';
 
 const ZONE_LABEL = 'topology.kubernetes.io/zone';
@@ -27,21 +28,24 @@ function nodeManifest(zone: string, name: string): object {
   };
 }
 
-/** Creates nodes over the API and waits until pods can be scheduled on all of them. */
-export async function createNodes(
-  api: Api,
-  nodes: readonly object[],
-  wait: { processes: readonly RunningProcess[]; deadlineMs: number },
-): Promise<void> {
+/** Creates nodes over the API. */
+export async function createNodes(api: Api, nodes: readonly object[]): Promise<void> {
   for (const node of nodes) {
     const { code, body } = await api('POST', '/api/v1/nodes', node);
     if (code !== 201) throw new Error(`a node was refused with ${code}: ${JSON.stringify(body)}`);
   }
+}
+
+/** Waits until pods can be scheduled on this many nodes; rejects after a minute. */
+export function nodesAreSchedulable(
+  { api, group }: { api: Api; group: ProcessGroup },
+  count: number,
+): Promise<void> {
   const allSchedulable = async () => {
     const { items } = NodeList.parse((await api('GET', '/api/v1/nodes')).body);
-    return items.filter(isSchedulable).length >= nodes.length;
+    return items.filter(isSchedulable).length >= count;
   };
-  await waitUntil('nodes are ready', allSchedulable, wait);
+  return waitUntil('nodes are ready', allSchedulable, { processes: group.members(), deadlineMs: 60_000 });
 }
 
 const NodeList = z.object({
@@ -55,7 +59,7 @@ const NodeList = z.object({
   ),
 });
 
-/** Every node begins with a `not-ready` taint, which the controller manager removes once KWOK says Ready. */
+/** Every node begins with a `not-ready` taint, which the controller manager removes when KWOK or the kubelet reports Ready. */
 function isSchedulable(node: z.infer<typeof NodeList>['items'][number]): boolean {
   const ready = node.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
   return ready === true && (node.spec.taints ?? []).length === 0;

@@ -14,7 +14,12 @@ export const TOOLS = [
   'kubectl',
 ] as const;
 
-export type Tool = (typeof TOOLS)[number];
+/** The programs that real nodes need in addition; they come from a module of their own. */
+export const NODE_TOOLS = ['kubelet', 'kube-proxy'] as const;
+
+export type ControlPlaneTool = (typeof TOOLS)[number];
+export type NodeTool = (typeof NODE_TOOLS)[number];
+export type Tool = ControlPlaneTool | NodeTool;
 
 /** Where a program comes from: a Go package of a module; go.mod pins the module's version. */
 interface Source {
@@ -29,6 +34,8 @@ const SOURCES: Readonly<Record<Tool, Source>> = {
   'kube-scheduler': kubernetes('kube-scheduler'),
   kwok: { module: 'sigs.k8s.io/kwok', package: 'sigs.k8s.io/kwok/cmd/kwok' },
   kubectl: kubernetes('kubectl'),
+  kubelet: kubernetes('kubelet'),
+  'kube-proxy': kubernetes('kube-proxy'),
 };
 
 function kubernetes(command: string): Source {

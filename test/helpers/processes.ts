@@ -13,6 +13,8 @@ export interface ProcessSpec {
   env?: Readonly<Record<string, string>>;
   /** stdout and stderr go here; a restarted process appends. */
   logPath: string;
+  /** Whether it reads lines from its stdin; otherwise that is empty. */
+  listens?: boolean;
 }
 
 /** A child process whose output goes to a file. */
@@ -25,6 +27,8 @@ export interface RunningProcess {
   readonly end: Promise<void>;
   /** Kills it with SIGKILL, by pid, and waits for its end. Does nothing once it has ended. */
   kill(): Promise<void>;
+  /** Writes a line to its stdin. */
+  tell(line: string): void;
   /** The last lines of its log. */
   logTail(lines?: number): Promise<string>;
 }
@@ -37,7 +41,7 @@ export interface RunningProcess {
 export async function startProcess(spec: ProcessSpec): Promise<RunningProcess> {
   const log = openSync(spec.logPath, 'a');
   const child = spawn(spec.command, spec.args, {
-    stdio: ['ignore', log, log],
+    stdio: [spec.listens ? 'pipe' : 'ignore', log, log],
     env: { ...process.env, ...spec.env },
   });
   closeSync(log);
@@ -50,6 +54,8 @@ export async function startProcess(spec: ProcessSpec): Promise<RunningProcess> {
 }
 
 function follow(spec: ProcessSpec, child: ChildProcess): RunningProcess {
+  // It may end without having read all of its input; how it ended says more.
+  child.stdin?.on('error', () => undefined);
   let how: string | undefined;
   const end = new Promise<void>((resolve) => {
     child.once('exit', (code, signal) => {
@@ -66,6 +72,7 @@ function follow(spec: ProcessSpec, child: ChildProcess): RunningProcess {
       if (how === undefined) child.kill('SIGKILL');
       await end;
     },
+    tell: (line) => void child.stdin?.write(`${line}\n`),
     logTail: (lines = 20) => tail(spec.logPath, lines),
   };
 }

@@ -16,7 +16,7 @@ describe('the image of the webhook', () => {
       (error) =>
         error instanceof UserError &&
         /no published webhook image/.test(error.message) &&
-        /manifests\/webhook\/Containerfile[\s\S]*--without-webhook/.test(error.fix ?? ''),
+        /npm run image[\s\S]*manifests\/webhook\/Containerfile[\s\S]*--without-webhook/.test(error.fix ?? ''),
     );
   });
 
