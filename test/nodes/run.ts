@@ -36,7 +36,14 @@ async function run(chosen: readonly string[]): Promise<number> {
   await buildWebhookImages();
   const files = chosen.length > 0 ? chosen : globSync('test/cluster/*.nodes.ts').sort();
   const runner = [
-    ...['--import', './test/helpers/jsx.ts', '--import', './test/helpers/shipped-yargs.ts', '--test', '--test-concurrency=1'],
+    ...[
+      '--import',
+      './test/helpers/jsx.ts',
+      '--import',
+      './test/helpers/shipped-yargs.ts',
+      '--test',
+      '--test-concurrency=1',
+    ],
     ...[`--test-timeout=${TIMEOUT_MS}`, '--test-force-exit'],
   ];
   const { end } = await runIsolated(process.execPath, [...runner, ...files]);
