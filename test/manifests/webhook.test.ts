@@ -118,10 +118,13 @@ describe('Containerfile', () => {
   });
 
   it('builds on the Node that the package asks for', async () => {
-    const tags = (await lines()).flatMap(
-      (line) => /^FROM docker\.io\/library\/node:(\d+)/.exec(line)?.[1] ?? [],
+    const all = await lines();
+    const tags = all.flatMap(
+      (line) => /^ARG (?:BUILD|NODE)_IMAGE=docker\.io\/library\/node:(\d+)/.exec(line)?.[1] ?? [],
     );
     assert.equal(tags.length, 2);
+    const bases = all.flatMap((line) => /^FROM \$\{(\w+)\}/.exec(line)?.[1] ?? []);
+    assert.deepEqual(bases, ['BUILD_IMAGE', 'NODE_IMAGE']);
     for (const tag of tags) assert.ok(Number(tag) >= 24);
   });
 });

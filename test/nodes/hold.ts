@@ -18,8 +18,9 @@ if (inside === undefined) {
   await cluster.apply(namespace(name), statefulSet({ name, namespace: name, replicas: 1 }));
   await cluster.waitReady('StatefulSet', name, name);
   const { stdout } = await cluster.kubectl(['get', 'statefulsets', '-A', '-o', 'name']);
-  process.stdout.write(`ready ${nodes.url.replace(/:\d+$/, '')} ${stdout.trim()}\n`);
+  // First: whoever waits for `ready` may read no further.
   process.stdout.write(`KUBECONFIG=${nodes.kubeconfigPath}\n`);
+  process.stdout.write(`ready ${nodes.url.replace(/:\d+$/, '')} ${stdout.trim()}\n`);
   // Its connections would end the process otherwise when they are idle.
   setInterval(() => undefined, 60_000);
 }
