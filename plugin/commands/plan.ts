@@ -1,7 +1,7 @@
 import { choice } from '../cli/choice.ts';
 import { type Arguments, type Command, read } from '../cli/command.ts';
 import { connectionOptions } from '../cli/connection.ts';
-import { NAME_A_WORKLOAD, parseTarget, TARGET_POSITIONAL } from '../cli/target.ts';
+import { NAME_A_WORKLOAD, SELECTOR_OPTION, TARGET_POSITIONAL, targetFrom } from '../cli/target.ts';
 import { ZONE_OPTIONS, zoneSourceFrom } from '../cli/zone-options.ts';
 import { givenLoad, LOAD_OPTIONS } from '../plan/load-options.ts';
 import type { PlanRequest } from '../plan/run.ts';
@@ -17,6 +17,7 @@ export const planCommand: Command = {
   positionals: { target: TARGET_POSITIONAL },
   required: NAME_A_WORKLOAD,
   options: {
+    ...SELECTOR_OPTION,
     ...ZONE_OPTIONS,
     'single-zone': {
       type: 'boolean',
@@ -48,7 +49,7 @@ export const planCommand: Command = {
  */
 export function planRequest(args: Arguments): PlanRequest {
   return {
-    target: parseTarget(read.list(args, 'target')),
+    target: targetFrom(args),
     zones: zoneSourceFrom(args),
     singleZone: read.flag(args, 'single-zone'),
     given: givenLoad(args),

@@ -6,7 +6,7 @@ import { connectionOptions, durationOption } from '../cli/connection.ts';
 import type { Context } from '../cli/context.ts';
 import { type ExitCode, UsageError } from '../cli/errors.ts';
 import { EVENT_OUTPUT_HELP, EVENT_OUTPUTS } from '../cli/print-data.ts';
-import { parseTarget } from '../cli/target.ts';
+import { SELECTOR_OPTION, targetFrom } from '../cli/target.ts';
 import { ZONE_OPTIONS, zoneSourceFrom } from '../cli/zone-options.ts';
 import { PROBE_OPTIONS, probeFrom } from '../probe/options.ts';
 import { FAILURE_OPTIONS, failureBudgetFrom } from '../rollout/failure-options.ts';
@@ -22,6 +22,7 @@ export const ROLLOUT_CHOICES = {
 
 /** The flags of a rollout, as data for a command, without those that change the template. */
 export const ROLLOUT_OPTIONS: Readonly<Record<string, Options>> = {
+  ...SELECTOR_OPTION,
   'max-unavailable': {
     type: 'string',
     describe:
@@ -125,7 +126,7 @@ export async function startRollout(
  * @throws UsageError that lists every invalid option
  */
 export function rolloutFlags(args: Arguments): Omit<RolloutFlags, 'commandLine' | 'commandLineAfterChange'> {
-  const target = parseTarget(read.list(args, 'target'));
+  const target = targetFrom(args);
   const options = {
     maxUnavailable: read.text(args, 'max-unavailable'),
     exponentialFactor: read.text(args, 'exponential-factor'),

@@ -2,7 +2,7 @@ import { choice } from '../cli/choice.ts';
 import { type Command, read } from '../cli/command.ts';
 import { connectionOptions, durationOption } from '../cli/connection.ts';
 import { EVENT_OUTPUT_HELP, EVENT_OUTPUTS } from '../cli/print-data.ts';
-import { NAME_A_WORKLOAD, parseTarget, TARGET_POSITIONAL } from '../cli/target.ts';
+import { NAME_A_WORKLOAD, SELECTOR_OPTION, TARGET_POSITIONAL, targetFrom } from '../cli/target.ts';
 import { ZONE_OPTIONS, zoneSourceFrom } from '../cli/zone-options.ts';
 import { revisionNumber } from './template-change.ts';
 
@@ -18,6 +18,7 @@ export const rolloutStatusCommand: Command = {
   positionals: { target: TARGET_POSITIONAL },
   required: NAME_A_WORKLOAD,
   options: {
+    ...SELECTOR_OPTION,
     ...ZONE_OPTIONS,
     watch: {
       alias: 'w',
@@ -42,7 +43,7 @@ export const rolloutStatusCommand: Command = {
   ],
   async run(args, context) {
     const request = {
-      target: parseTarget(read.list(args, 'target')),
+      target: targetFrom(args),
       watch: read.flag(args, 'watch'),
       timeoutMs: durationOption(args, 'timeout') || undefined,
       output: choice(args, 'output', STATUS_CHOICES.output),
@@ -64,6 +65,7 @@ export const rolloutHistoryCommand: Command = {
   positionals: { target: TARGET_POSITIONAL },
   required: NAME_A_WORKLOAD,
   options: {
+    ...SELECTOR_OPTION,
     revision: { type: 'string', describe: 'Show this revision with its template and what it changed' },
     output: { alias: 'o', type: 'string', describe: 'json or yaml' },
   },
@@ -74,7 +76,7 @@ export const rolloutHistoryCommand: Command = {
   ],
   async run(args, context) {
     const request = {
-      target: parseTarget(read.list(args, 'target')),
+      target: targetFrom(args),
       revision: revisionNumber(args, 'revision') ?? 0,
       output: choice(args, 'output', HISTORY_CHOICES.output),
       connection: connectionOptions(args),

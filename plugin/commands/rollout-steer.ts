@@ -1,6 +1,6 @@
 import { type Command, read } from '../cli/command.ts';
 import { connectionOptions } from '../cli/connection.ts';
-import { NAME_A_WORKLOAD, parseTarget, TARGET_POSITIONAL } from '../cli/target.ts';
+import { NAME_A_WORKLOAD, SELECTOR_OPTION, TARGET_POSITIONAL, targetFrom } from '../cli/target.ts';
 import type { Turn } from '../rollout/give-order.ts';
 
 export const rolloutPauseCommand = steerCommand('pause', {
@@ -32,15 +32,17 @@ function steerCommand(
     connects: true,
     positionals: { target: TARGET_POSITIONAL },
     required: NAME_A_WORKLOAD,
-    options:
-      turn === 'resume'
-        ? {}
-        : { reason: { type: 'string', describe: 'Shown to others who look at the rollout' } },
+    options: {
+      ...SELECTOR_OPTION,
+      ...(turn !== 'resume' && {
+        reason: { type: 'string', describe: 'Shown to others who look at the rollout' },
+      }),
+    },
     examples: [[`kubectl zone rollout ${turn} sts/ingester`, summary]],
     async run(args, context) {
       const request = {
         turn,
-        target: parseTarget(read.list(args, 'target')),
+        target: targetFrom(args),
         reason: read.text(args, 'reason') ?? '',
         connection: connectionOptions(args),
       };

@@ -3,6 +3,8 @@ import { plural } from '../../shared/format.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
 import { RESOURCES, type ResourceAddress, resourcePath } from '../../shared/kube/paths.ts';
 import { zoneOfNodeLabels } from '../../shared/kube/zones.ts';
+import { GROUP_LABEL } from '../../shared/rollout/decide/grafana.ts';
+import type { MemberKind } from '../../shared/rollout/decide/workload-id.ts';
 import type { Target } from '../cli/target.ts';
 import type { Candidate, ClusterQuestion } from './question.ts';
 
@@ -80,6 +82,13 @@ export async function findNames(
     case 'pods':
       return listed({ ...RESOURCES.pods, namespace }, ({ status }) => status.phase);
     case 'workloads':
+      if (question.of === 'group') {
+        return groupsIn(
+          List.parse(
+            await get(resourcePath({ ...RESOURCES.statefulsets, namespace }), { limit: MOST_OBJECTS }),
+          ).items,
+        );
+      }
       return listed(
         { ...workloadResource(question.of), namespace },
         ({ spec, status }) => `${status.readyReplicas} of ${plural(spec.replicas, 'pod')} ready`,
@@ -91,9 +100,8 @@ export async function findNames(
         ).items,
       );
     case 'containers': {
-      const { kind, name } = question.of;
-      const { spec } = Thing.parse(await get(resourcePath({ ...workloadResource(kind), namespace, name })));
-      const { containers = [], initContainers = [] } = spec.template?.spec ?? {};
+      const spec = await podSpecOf(kube, question.of, get);
+      const { containers = [], initContainers = [] } = spec ?? {};
       return [...containers, ...initContainers].map(({ name, image }) => ({ name, about: image }));
     }
     case 'revisions':
@@ -101,7 +109,30 @@ export async function findNames(
   }
 }
 
-function workloadResource(kind: Target['kind']): ResourceAddress {
+/** Of the template; of a group, of its first StatefulSet. */
+async function podSpecOf(kube: Kube, target: Target, get: (path: string) => Promise<unknown>) {
+  const { namespace } = kube;
+  if (target.kind === 'statefulset' || target.kind === 'deployment') {
+    const address = { ...workloadResource(target.kind), namespace, name: target.name };
+    return Thing.parse(await get(resourcePath(address))).spec.template?.spec;
+  }
+  const { fetchWorkload } = await import('../../shared/rollout/drive/fetch-workload.ts');
+  const [member] = (await fetchWorkload(kube, target)).workload.members;
+  const address = { ...RESOURCES.statefulsets, namespace, name: member?.metadata.name };
+  return Thing.parse(await get(resourcePath(address))).spec.template?.spec;
+}
+
+/** The values of the label `rollout-group`. */
+function groupsIn(sets: readonly Thing[]): Candidate[] {
+  const counts = new Map<string, number>();
+  for (const { metadata } of sets) {
+    const group = metadata.labels[GROUP_LABEL];
+    if (group) counts.set(group, (counts.get(group) ?? 0) + 1);
+  }
+  return [...counts].map(([name, count]) => ({ name, about: plural(count, 'StatefulSet') }));
+}
+
+function workloadResource(kind: MemberKind): ResourceAddress {
   return kind === 'statefulset' ? RESOURCES.statefulsets : RESOURCES.deployments;
 }
 

@@ -1,3 +1,4 @@
+import type { MemberKind } from '../../shared/rollout/decide/workload-id.ts';
 import { UsageError } from '../cli/errors.ts';
 import { parsePod } from '../cli/pod.ts';
 import { parseTarget, type Target } from '../cli/target.ts';
@@ -5,7 +6,7 @@ import { type Decision, fixedChoices, lookUp, noCompletion, withoutDescription }
 
 /** The spellings of types, shortest first: longer ones are offered once typed in part. */
 const WORKLOAD_TYPES = [
-  ['sts', 'deploy'],
+  ['sts', 'deploy', 'group'],
   ['statefulset', 'deployment'],
   ['statefulsets', 'deployments'],
   ['statefulset.apps', 'deployment.apps'],
@@ -20,19 +21,24 @@ const WORKLOAD_TYPES = [
  */
 export function workloadWord(word: string, before: readonly string[], many: boolean): Decision {
   const [type, ...names] = before;
+  // Only one group can be named.
+  const isOffered = (each: string) => !many || each !== 'group';
   if (type !== undefined && !type.includes('/')) {
     const kind = workloadKind(type);
-    if (kind === undefined || (names.length > 0 && !many)) return noCompletion(word);
+    if (kind === undefined || !isOffered(kind) || (names.length > 0 && !many)) return noCompletion(word);
     return lookUp(word, { kind: 'workloads', of: kind }, { without: names });
   }
   if (type !== undefined && !many) return noCompletion(word);
   const slash = word.indexOf('/');
-  if (slash < 0) return fixedChoices(word, withoutDescription(typesFor(word).map((each) => `${each}/`)));
+  if (slash < 0) {
+    const types = typesFor(word).filter(isOffered);
+    return fixedChoices(word, withoutDescription(types.map((each) => `${each}/`)));
+  }
   const kind = workloadKind(word.slice(0, slash));
-  if (kind === undefined) return noCompletion(word);
+  if (kind === undefined || !isOffered(kind)) return noCompletion(word);
   const without = before.flatMap((each) => {
     const target = workloadIn([each]);
-    return target?.kind === kind ? [target.name] : [];
+    return target && 'name' in target && target.kind === kind ? [target.name] : [];
   });
   return lookUp(word, { kind: 'workloads', of: kind }, { before: word.slice(0, slash + 1), without });
 }
@@ -47,8 +53,9 @@ export function workloadIn(words: readonly string[]): Target | undefined {
   }
 }
 
-function workloadKind(type: string): Target['kind'] | undefined {
-  return workloadIn([type, 'any'])?.kind;
+function workloadKind(type: string): MemberKind | 'group' | undefined {
+  const target = workloadIn([type, 'any']);
+  return target && 'name' in target ? target.kind : undefined;
 }
 
 function typesFor(word: string): readonly string[] {

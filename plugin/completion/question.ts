@@ -1,3 +1,4 @@
+import type { MemberKind } from '../../shared/rollout/decide/workload-id.ts';
 import type { Target } from '../cli/target.ts';
 
 /** Names that a completion has to look up. */
@@ -11,7 +12,7 @@ export interface KubeconfigQuestion {
 /** Names from the cluster. */
 export type ClusterQuestion =
   | { kind: 'namespaces' | 'nodes' | 'node-labels' | 'zones' | 'budgets' | 'pods' }
-  | { kind: 'workloads'; of: Target['kind'] }
+  | { kind: 'workloads'; of: MemberKind | 'group' }
   /** Containers of a workload, and the revisions that it can roll back to. */
   | { kind: 'containers' | 'revisions'; of: Target }
   /** As `NAME:PORT`. */

@@ -5,7 +5,7 @@ import { type Lease, readLease } from '../../shared/kube/objects.ts';
 import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
 import { type ConnectionState, type WatchCache, watchCache } from '../../shared/kube/watch-cache.ts';
 import { leaseName } from '../../shared/rollout/decide/workload-id.ts';
-import { LEASE_DURATION_MS } from '../../shared/rollout/drive/rollout-lock.ts';
+import { LEASE_DURATION_MS } from '../../shared/rollout/drive/rollout-lease.ts';
 
 /**
  * Which rollouts are running, from their Leases. If no webhook enforces a budget over both, only these keep a rollout

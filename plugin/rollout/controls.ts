@@ -19,8 +19,11 @@ import {
   pauseByLease,
   readSteering,
 } from '../../shared/rollout/drive/orders.ts';
-import { annotateLease, fetchRolloutLease } from '../../shared/rollout/drive/rollout-lease.ts';
-import { LEASE_DURATION_MS } from '../../shared/rollout/drive/rollout-lock.ts';
+import {
+  annotateLease,
+  fetchRolloutLease,
+  LEASE_DURATION_MS,
+} from '../../shared/rollout/drive/rollout-lease.ts';
 import { applyChange, type PlannedChange, planChange } from '../../shared/rollout/drive/template.ts';
 import type { WorkloadWatches } from '../../shared/rollout/drive/watches.ts';
 import { listNames } from '../../shared/sentences.ts';

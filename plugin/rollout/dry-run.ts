@@ -1,6 +1,6 @@
 import { tryRemovals } from '../../shared/removals/try-removals.ts';
 import { emptyMemory } from '../../shared/rollout/decide/memory.ts';
-import { FIRST_LOOK } from '../../shared/rollout/decide/workload.ts';
+import { FIRST_LOOK, withFirstZones } from '../../shared/rollout/decide/workload.ts';
 import { checkZones } from '../../shared/rollout/drive/preflight.ts';
 import { observeChanged } from '../../shared/rollout/drive/template.ts';
 import type { Watched } from '../../shared/rollout/drive/workload-port.ts';
@@ -19,14 +19,15 @@ export async function dryRun(
   { kube, found, watches }: Watched,
   context: Context,
 ): Promise<ExitCode> {
-  const { options, sources, change, notices } = request;
+  const { sources, change, notices } = request;
   const { stderr } = context;
   const workload = watches.workload ?? found;
+  const options = withFirstZones(request.options, workload);
   const pods = [...watches.pods.values()];
   const seen = workload.observe(watches.cluster, FIRST_LOOK);
   const observation = change ? observeChanged(seen, pods, workload, change) : seen;
   const memory = emptyMemory(observation.updateRevision);
-  checkZones(observation, options, memory);
+  checkZones(observation, request.options, memory);
   for (const notice of notices) writeLine(stderr, `note: ${notice}`);
   const input = { workload, pods, observation, options, memory, change, sources };
   await printPlan(input, planOf(input), context.stdout, request.output);

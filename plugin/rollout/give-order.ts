@@ -6,8 +6,8 @@ import { seeHolder, shownForMs } from '../../shared/kube/lease-holder.ts';
 import type { Lease } from '../../shared/kube/objects.ts';
 import { commandName, type WorkloadId, type WorkloadKind } from '../../shared/rollout/decide/workload-id.ts';
 import { ANNOTATION } from '../../shared/rollout/drive/annotations.ts';
-import { fetchWorkload } from '../../shared/rollout/drive/fetch-workload.ts';
 import { formerRequests, noteFormerRequests } from '../../shared/rollout/drive/former-requests.ts';
+import { partOf } from '../../shared/rollout/drive/member-locks.ts';
 import {
   describeResumed,
   orderBy,
@@ -15,12 +15,17 @@ import {
   pauseByLease,
   readSteering,
 } from '../../shared/rollout/drive/orders.ts';
-import { annotateLease, fetchRolloutLease } from '../../shared/rollout/drive/rollout-lease.ts';
-import { identityOf, LEASE_DURATION_MS } from '../../shared/rollout/drive/rollout-lock.ts';
+import {
+  annotateLease,
+  fetchRolloutLease,
+  LEASE_DURATION_MS,
+} from '../../shared/rollout/drive/rollout-lease.ts';
+import { identityOf } from '../../shared/rollout/drive/rollout-lock.ts';
 import type { Context } from '../cli/context.ts';
 import { EXIT, type ExitCode } from '../cli/errors.ts';
 import { writeLine } from '../cli/output.ts';
 import type { Target } from '../cli/target.ts';
+import { fetchTarget } from './fetch-target.ts';
 
 export type Turn = 'pause' | 'resume' | 'abort';
 
@@ -41,11 +46,18 @@ export interface SteerRequest {
 export async function runSteer(request: SteerRequest, context: Context): Promise<ExitCode> {
   const kube = await context.connect(request.connection);
   try {
-    const fetched = await fetchWorkload(kube, request.target);
+    const fetched = await fetchTarget(kube, request.target, context);
     const { workload } = fetched;
     const { kind, namespace, lease: name, subject } = workload.id;
     const at = { namespace, name };
     const lease = await fetchRolloutLease(kube, at);
+    const whole = lease && partOf(lease);
+    if (whole !== undefined) {
+      throw new UserError(
+        `${subject} is rolled out as part of ${whole}, not by itself`,
+        `kubectl zone rollout ${request.turn} ${whole}`,
+      );
+    }
     const order = orderBy(context, request.reason);
     let holder = lease && looksAlive(lease, kube, context.clock) ? lease.spec.holderIdentity : '';
     if (request.turn === 'abort') {

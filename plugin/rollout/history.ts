@@ -10,7 +10,6 @@ import { labelSelectorText } from '../../shared/kube/selectors.ts';
 import { type Member, subjectOf } from '../../shared/rollout/decide/workload.ts';
 import { idOf, nameOf } from '../../shared/rollout/decide/workload-id.ts';
 import { ANNOTATION } from '../../shared/rollout/drive/annotations.ts';
-import { fetchWorkload } from '../../shared/rollout/drive/fetch-workload.ts';
 import { fetchRevisions, type Revision } from '../../shared/rollout/drive/revisions.ts';
 import { fetchRolloutLease } from '../../shared/rollout/drive/rollout-lease.ts';
 import { differences } from '../../shared/rollout/drive/template-diff.ts';
@@ -21,6 +20,7 @@ import { writeDocument, writeLines } from '../cli/output.ts';
 import { type DataOutput, printData, writeData } from '../cli/print-data.ts';
 import type { Target } from '../cli/target.ts';
 import { textTable } from '../cli/text-table.ts';
+import { fetchTarget } from './fetch-target.ts';
 
 /** The flags of `kubectl zone rollout history`. */
 export interface HistoryRequest {
@@ -60,7 +60,7 @@ export async function runHistory(
 ): Promise<ExitCode> {
   const kube = await context.connect(connection);
   try {
-    const { workload } = await fetchWorkload(kube, target);
+    const { workload } = await fetchTarget(kube, target, context);
     const { id, members } = workload;
     const histories = await Promise.all(members.map((member) => readHistory(kube, member)));
     if (revision > 0) {

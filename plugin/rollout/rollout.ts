@@ -1,10 +1,16 @@
 import { connectionNews } from '../../shared/drive/connection-news.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
+import { GROUP_LABEL } from '../../shared/rollout/decide/grafana.ts';
+import type { Workload } from '../../shared/rollout/decide/workload.ts';
 import { fetchDefaults } from '../../shared/rollout/drive/defaults.ts';
-import { fetchWorkload } from '../../shared/rollout/drive/fetch-workload.ts';
 import { checkAccess } from '../../shared/rollout/drive/preflight.ts';
 import type { RolloutRequest } from '../../shared/rollout/drive/request.ts';
 import type { RolloutHost } from '../../shared/rollout/drive/rollout-host.ts';
+import {
+  type FoundOperator,
+  findRolloutOperator,
+  operatorActs,
+} from '../../shared/rollout/drive/rollout-operator.ts';
 import { rollOut } from '../../shared/rollout/drive/run-rollout.ts';
 import { applyChange, planChange, type TemplateChange } from '../../shared/rollout/drive/template.ts';
 import { startTimeLimit, unlessAborted } from '../../shared/rollout/drive/time-limit.ts';
@@ -15,6 +21,7 @@ import { driveContext } from '../cli/operator.ts';
 import { writeLine } from '../cli/output.ts';
 import { rolloutControls } from './controls.ts';
 import { dryRun } from './dry-run.ts';
+import { fetchTarget } from './fetch-target.ts';
 import { probeRollout } from './probe.ts';
 import type { OpenRolloutReporter } from './reporter.ts';
 import type { RolloutCommand, RolloutFlags } from './request.ts';
@@ -46,7 +53,7 @@ async function runConnected(
   limit: AbortSignal,
   openReporter: OpenRolloutReporter,
 ): Promise<ExitCode> {
-  const { fetched, settings, notice } = await unlessAborted(limit, lookAround(kube, flags));
+  const { fetched, settings, notices: found } = await unlessAborted(limit, lookAround(kube, flags, context));
   const watched = await watch(kube, fetched, flags, context, limit);
   try {
     // The workload's own minReadySeconds applies; --min-ready may only increase it.
@@ -59,7 +66,7 @@ async function runConnected(
       options: { ...settings.options, minReadyMs },
       zones: flags.zones,
       change,
-      notices: [...(notice === undefined ? [] : [notice]), ...settingNotices(settings.sources), ...notices],
+      notices: [...found, ...settingNotices(settings.sources), ...notices],
     };
     if (settings.dryRun) return await unlessAborted(limit, dryRun(request, watched, context));
     const host = hostOf(request, context, openReporter);
@@ -93,18 +100,41 @@ function hostOf(
 async function lookAround(
   kube: Kube,
   flags: RolloutFlags,
-): Promise<{ fetched: FetchedWorkload; settings: Settings; notice: string | undefined }> {
-  const fetched = await fetchWorkload(kube, flags.target);
+  context: Context,
+): Promise<{ fetched: FetchedWorkload; settings: Settings; notices: readonly string[] }> {
+  const fetched = await fetchTarget(kube, flags.target, context);
   const { workload } = fetched;
   const { defaults, notice } = await fetchDefaults(kube, workload.id);
-  const settings = resolveSettings(flags, defaults);
+  const settings = resolveSettings(flags, defaults, workload);
+  const operator = await findRolloutOperator(kube, workload);
+  if (operator.deployment !== undefined && settings.dryRun === undefined) {
+    throw operatorActs(workload, operator.deployment);
+  }
   await checkAccess(kube, {
     workload,
     disableEviction: flags.disableEviction,
     patches: fetched.patches || flags.change !== undefined,
     acts: settings.dryRun !== 'client',
   });
-  return { fetched, settings, notice };
+  const notices = [notice, operator.notice, ...noticesOf(workload, operator)];
+  return { fetched, settings, notices: notices.filter((each) => each !== undefined) };
+}
+
+/** What the operator should know of the StatefulSets before the rollout. */
+function noticesOf({ id, members }: Workload, { deployment }: FoundOperator): string[] {
+  const notices: string[] = [];
+  if (deployment !== undefined) {
+    notices.push(
+      `a rollout would be refused while deployment/${deployment}, Grafana's rollout-operator, runs`,
+    );
+  }
+  const group = members[0]?.metadata.labels[GROUP_LABEL];
+  if (id.kind === 'statefulset' && group) {
+    notices.push(
+      `${id.subject} belongs to the group ${group}; pods of its other StatefulSets are not considered: kubectl zone rollout group/${group} rolls out all of them`,
+    );
+  }
+  return notices;
 }
 
 async function watch(

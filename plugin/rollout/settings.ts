@@ -2,9 +2,12 @@ import { UserError } from '../../shared/errors.ts';
 import { MOST_ALARMS } from '../../shared/gates/alarms.ts';
 import type { GateRequest } from '../../shared/gates/request.ts';
 import { formatIntOrPercent } from '../../shared/int-or-percent.ts';
-import { describeZoneSource, NODE_ZONES, type ZoneSource } from '../../shared/kube/zones.ts';
+import { NODE_ZONES, type ZoneSource } from '../../shared/kube/zones.ts';
+import { MAX_UNAVAILABLE_ANNOTATION } from '../../shared/rollout/decide/grafana.ts';
 import { parseRolloutOptions, type RawRolloutOptions } from '../../shared/rollout/decide/options.ts';
 import type { RolloutOptions } from '../../shared/rollout/decide/types.ts';
+import { describeZoneOrigin } from '../../shared/rollout/decide/unknown-zone.ts';
+import type { Workload } from '../../shared/rollout/decide/workload.ts';
 import type { UpdateDefaults } from '../../shared/rollout/drive/defaults.ts';
 
 /** The flags of settings for which a ZoneAwareUpdate may have defaults. */
@@ -19,6 +22,9 @@ export interface GivenSettings {
   dryRun: 'none' | 'client' | 'server' | undefined;
 }
 
+/** What the workload itself says. */
+export type WorkloadDefaults = Pick<Workload, 'maxUnavailable' | 'zonesBy'>;
+
 /** The settings of a rollout and their sources. */
 export interface Settings {
   options: RolloutOptions;
@@ -31,7 +37,7 @@ export interface SettingSource {
   /** Its name in ZoneAwareUpdate's spec. */
   setting: string;
   value: string;
-  /** `flag`, `default`, or the object that sets it: `zoneawareupdate/ingester`. */
+  /** `flag`, `default`, or what sets it: `zoneawareupdate/ingester`, `annotation rollout-max-unavailable: 50`. */
   from: string;
 }
 
@@ -41,13 +47,17 @@ export interface SettingSource {
  *
  * @throws UserError for an invalid value of the ZoneAwareUpdate, unless a flag overrides it
  */
-export function resolveSettings(given: GivenSettings, defaults: UpdateDefaults | undefined): Settings {
+export function resolveSettings(
+  given: GivenSettings,
+  defaults: UpdateDefaults | undefined,
+  { maxUnavailable: annotated, zonesBy }: WorkloadDefaults = { zonesBy: NODE_ZONES },
+): Settings {
   const { options: flags, dryRun } = given;
   const spec = defaults?.spec;
   const object = `zoneawareupdate/${defaults?.name}`;
   const options = parseRolloutOptions({
     ...flags,
-    maxUnavailable: flags.maxUnavailable ?? spec?.maxUnavailable,
+    maxUnavailable: flags.maxUnavailable ?? spec?.maxUnavailable ?? annotated?.pods,
     exponentialFactor: flags.exponentialFactor ?? spec?.exponentialFactor,
   });
   if ('problems' in options) {
@@ -62,7 +72,10 @@ export function resolveSettings(given: GivenSettings, defaults: UpdateDefaults |
     {
       setting: 'maxUnavailable',
       value: formatIntOrPercent(options.maxUnavailable),
-      from: from(flags.maxUnavailable, spec?.maxUnavailable),
+      from:
+        annotated && (flags.maxUnavailable ?? spec?.maxUnavailable) === undefined
+          ? `annotation ${MAX_UNAVAILABLE_ANNOTATION}: ${annotated.value}`
+          : from(flags.maxUnavailable, spec?.maxUnavailable),
     },
     {
       setting: 'exponentialFactor',
@@ -72,7 +85,7 @@ export function resolveSettings(given: GivenSettings, defaults: UpdateDefaults |
     { setting: 'pacing', value: options.pacing, from: from(flags.pacing, undefined) },
     {
       setting: 'zones',
-      value: `by ${describeZoneSource(given.zones ?? NODE_ZONES)}`,
+      value: `by ${describeZoneOrigin(given.zones ?? zonesBy)}`,
       from: from(given.zones, undefined),
     },
   ];

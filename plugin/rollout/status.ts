@@ -3,7 +3,6 @@ import type { ConnectOptions } from '../../shared/kube/connect.ts';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import type { ZoneSource } from '../../shared/kube/zones.ts';
 import type { WorkloadId } from '../../shared/rollout/decide/workload-id.ts';
-import { fetchWorkload } from '../../shared/rollout/drive/fetch-workload.ts';
 import { readHolderFlags } from '../../shared/rollout/drive/holder-flags.ts';
 import { fetchRolloutLease } from '../../shared/rollout/drive/rollout-lease.ts';
 import type { RolloutState } from '../../shared/rollout/drive/rollout-state.ts';
@@ -14,6 +13,7 @@ import { writeLines } from '../cli/output.ts';
 import type { EventOutput } from '../cli/print-data.ts';
 import { isData, writeData } from '../cli/print-data.ts';
 import type { Target } from '../cli/target.ts';
+import { fetchTarget } from './fetch-target.ts';
 import { endOf, Follower } from './follow.ts';
 import type { OpenRolloutReporter } from './reporter.ts';
 import { standingLines } from './status-lines.ts';
@@ -44,7 +44,7 @@ export async function runStatus(
 ): Promise<ExitCode> {
   const kube = await context.connect(request.connection);
   try {
-    const found = await fetchWorkload(kube, request.target);
+    const found = await fetchTarget(kube, request.target, context);
     const follower = new Follower(context, kube, openReporter);
     let isLive = () => false;
     const listeners = {

@@ -26,6 +26,8 @@ export interface AcquireLeaseOptions extends LeaseAddress {
   /** Owner references for a new Lease, so that it is garbage-collected with its workload. */
   ownerReferences?: readonly unknown[] | undefined;
   signal?: AbortSignal | undefined;
+  /** An earlier observation of the holder, which need not be observed from the beginning again. */
+  sight?: HolderSight | undefined;
   /** Called when another holder is found and observation of its renewals begins. */
   onObserve?: ((lease: Lease, upToMs: number) => void) | undefined;
   /** Called when the state of our Lease changes. */
@@ -53,7 +55,7 @@ const MAX_LOST_ANSWERS = 3;
  */
 export async function acquireLease(options: AcquireLeaseOptions): Promise<HeldLease> {
   const { clock, durationMs, identity } = options;
-  let sight: HolderSight | undefined;
+  let { sight } = options;
   for (let lostAnswers = 0; ; ) {
     options.signal?.throwIfAborted();
     const lease = await fetchLease(options, options.signal);

@@ -1,3 +1,4 @@
+import { firstNames } from '../../../shared/format.ts';
 import type { CellState, PodCell, ZoneRow } from '../../../shared/rollout/decide/snapshot.ts';
 import type { Tone } from '../narration/tone.ts';
 import { fit, type Line, lineWidth, type Span, span, widthOf } from '../terminal/line.ts';
@@ -27,7 +28,7 @@ export interface Grid {
  * @param maxRows for all zones together; the coarsest grid still needs one row per zone
  */
 export function layOutGrid(zones: readonly ZoneRow[], columns: number, maxRows: number): Grid {
-  const longestName = Math.max(0, ...zones.map(({ zone }) => widthOf(zone)));
+  const longestName = Math.max(0, ...zones.map((zone) => widthOf(rowName(zone))));
   const nameWidth = Math.min(longestName, LONGEST_ZONE_NAME, Math.max(3, Math.floor(columns / 4)));
   const countWidth = Math.max(3, ...zones.map((zone) => counts(zone).length));
   const available = Math.max(1, columns - labelWidth({ nameWidth, countWidth }));
@@ -92,8 +93,14 @@ function labelWidth({ nameWidth, countWidth }: Pick<Grid, 'nameWidth' | 'countWi
   return nameWidth + countWidth + LABEL_SPACES;
 }
 
+/** The zone, and of a group its StatefulSets if their names do not tell the zone. */
+function rowName({ zone, sets = [] }: ZoneRow): string {
+  const others = sets.filter((name) => name !== zone && !name.endsWith(`-${zone}`));
+  return others.length === 0 ? zone : `${zone} (${firstNames(others)})`;
+}
+
 function labelOf(zone: ZoneRow, grid: Grid, theme: Theme): Line {
-  const name = fit(zone.zone, grid.nameWidth, theme.ellipsis);
+  const name = fit(rowName(zone), grid.nameWidth, theme.ellipsis);
   return [
     span(`${theme.phases[zone.phase]} `, PHASE_TONES[zone.phase]),
     span(name, zone.phase === 'active' ? 'strong' : 'normal'),

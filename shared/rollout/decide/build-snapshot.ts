@@ -66,7 +66,11 @@ export function buildSnapshot(input: SnapshotInput): RolloutSnapshot {
     options.zoneOrder,
   );
   if (rows.has(UNKNOWN_ZONE)) order.push(UNKNOWN_ZONE);
-  const zones = order.map((zone) => zoneRow(zone, rows.get(zone)?.cells ?? [], memory));
+  const sets = workload.id.kind === 'group' ? setsByZone(input) : undefined;
+  const zones = order.map((zone) => ({
+    ...zoneRow(zone, rows.get(zone)?.cells ?? [], memory),
+    ...(sets && { sets: [...(sets.get(zone) ?? [])].sort() }),
+  }));
   return {
     workload: nameOf(workload.id),
     oldRevisions: countOldRevisions(input),
@@ -90,6 +94,17 @@ export function buildSnapshot(input: SnapshotInput): RolloutSnapshot {
     nowMs: input.nowMs,
     remainingMs: input.remainingMs,
   };
+}
+
+function setsByZone({ pods, workload, observation, memory }: SnapshotInput): Map<string, Set<string>> {
+  const zones = new Map(observation.pods.map((pod) => [pod.uid, zoneOf(pod, memory)]));
+  const sets = new Map<string, Set<string>>();
+  for (const pod of pods) {
+    const zone = zones.get(pod.metadata.uid);
+    const name = workload.memberOf(pod)?.metadata.name;
+    if (zone !== undefined && name !== undefined) sets.set(zone, (sets.get(zone) ?? new Set()).add(name));
+  }
+  return sets;
 }
 
 function podCell(

@@ -27,6 +27,8 @@ export interface ZoneRow {
   zone: string;
   /** Highest ordinal first, the order of removal. */
   cells: readonly PodCell[];
+  /** Of a group: the StatefulSets that have pods in it. */
+  sets?: readonly string[] | undefined;
   total: number;
   updated: number;
   down: number;

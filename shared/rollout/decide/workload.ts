@@ -3,11 +3,12 @@ import type { Container, Node, ObjectMeta, Pod, StatefulSet } from '../../kube/o
 import { NODE_ZONES, type ZoneSource } from '../../kube/zones.ts';
 import type { ReplicaSet, RolledDeployment } from './deployment-objects.ts';
 import type { PlaceMemory } from './deployment-places.ts';
+import { annotatedMaxUnavailable, canaryZones } from './grafana.ts';
 import { REVISION_LABEL } from './observe.ts';
 import { observeDeployment, ownedSets } from './observe-deployment.ts';
 import { type LeftSet, observeStatefulSets } from './observe-sets.ts';
 import { withPlaces } from './pods.ts';
-import type { Observation, ZoneOrigin } from './types.ts';
+import type { Observation, RolloutOptions, ZoneOrigin } from './types.ts';
 import { idOf, type MemberKind, type WorkloadId } from './workload-id.ts';
 
 /** What is rolled out, at one moment: one object, or the StatefulSets of a group. */
@@ -27,6 +28,10 @@ export interface Workload {
   zonesBy: ZoneOrigin;
   /** All controllers let the rollout choose which pods are removed. */
   isHeld: boolean;
+  /** Of a group: the default that its annotations set, and the value of the one that decides. */
+  maxUnavailable?: { pods: number; value: string } | undefined;
+  /** Zones that must come before the others, in this order, because they are canaries. */
+  firstZones: readonly string[];
   /** The member that controls a pod; undefined for a pod of another owner. */
   memberOf(pod: Pod): Member | undefined;
   /** Converts it to an Observation. */
@@ -94,6 +99,12 @@ export function oldRevisionOf(workload: Pick<Workload, 'memberOf'>, pod: Pod): s
   return revision === member?.updateRevision ? undefined : revision;
 }
 
+/** The options with the zones of canaries before those that were asked for. */
+export function withFirstZones(options: RolloutOptions, { firstZones }: Workload): RolloutOptions {
+  if (firstZones.length === 0) return options;
+  return { ...options, zoneOrder: [...new Set([...firstZones, ...options.zoneOrder])] };
+}
+
 /** A workload that is one StatefulSet. */
 export function statefulSetWorkload(statefulSet: StatefulSet): Workload {
   return setsWorkload(idOf('statefulset', statefulSet.metadata), [statefulSet], []);
@@ -117,6 +128,8 @@ export function setsWorkload(
     id,
     ...facts,
     zonesBy,
+    maxUnavailable: id.kind === 'group' ? annotatedMaxUnavailable(sets) : undefined,
+    firstZones: canaryZones(sets),
     observe({ zones = zonesBy.kind === 'statefulset' ? undefined : zonesBy, ...cluster }, looking) {
       const { memory, minReadyMs, nowMs } = looking;
       const seen = observeStatefulSets({ sets, left, updateRevision, ...cluster, zones });
@@ -190,6 +203,7 @@ export function deploymentWorkload(
     id: idOf('deployment', metadata),
     ...ofMembers(idOf('deployment', metadata), [member]),
     zonesBy: NODE_ZONES,
+    firstZones: [],
     observe: (cluster, { memory, minReadyMs, nowMs }) =>
       observeDeployment({ deployment, replicaSets: sets, ...cluster }, memory, minReadyMs, nowMs),
   };
@@ -199,7 +213,7 @@ export function deploymentWorkload(
 function ofMembers(
   { name }: WorkloadId,
   members: readonly Member[],
-): Omit<Workload, 'id' | 'zonesBy' | 'observe'> {
+): Omit<Workload, 'id' | 'zonesBy' | 'firstZones' | 'observe'> {
   return {
     members,
     replicas: members.reduce((sum, { replicas }) => sum + replicas, 0),

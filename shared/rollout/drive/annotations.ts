@@ -18,6 +18,10 @@ export const ANNOTATION = {
   strategyBefore: 'kubectl-zone.dev/strategy-before',
   /** The same for a group, by name of the StatefulSet. */
   strategiesBefore: 'kubectl-zone.dev/strategies-before',
+  /** The last holder of the Lease, also after it was released. */
+  run: 'kubectl-zone.dev/run',
+  /** On the Lease of a group's StatefulSet: the holder, and the group as on the command line. */
+  partOf: 'kubectl-zone.dev/part-of',
   /**
    * The previous holder whose requests may still be carried out; set by the process that took over a Lease
    * that was not released.

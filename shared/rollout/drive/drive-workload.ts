@@ -2,6 +2,7 @@ import { connectionNews } from '../../drive/connection-news.ts';
 import type { DriveContext } from '../../drive/operator.ts';
 import type { GateWatch } from '../../gates/watch.ts';
 import { acceptKilled } from '../decide/killed-pods.ts';
+import { withFirstZones } from '../decide/workload.ts';
 import { commandName } from '../decide/workload-id.ts';
 import { announce } from './announce-start.ts';
 import { RolloutDriver } from './driver.ts';
@@ -71,11 +72,16 @@ export async function driveWorkload(given: Drive): Promise<RolloutEnd> {
       reporter,
       options: () => {
         const { maxUnavailable } = steering();
-        return maxUnavailable ? { ...request.options, maxUnavailable } : request.options;
+        const { options } = request;
+        return withFirstZones(
+          maxUnavailable ? { ...options, maxUnavailable } : options,
+          watches.workload ?? workload,
+        );
       },
       orders: steering,
       gates: {
         states: () => [
+          ...lock.follow(watches.workload ?? workload),
           former.state(),
           ...probe.gates(),
           pauseGate(steering(), resumeCommand),

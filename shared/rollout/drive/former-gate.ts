@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts';
 import type { Kube } from '../../kube/kube.ts';
 import { removable } from '../../removals/pod-removal.ts';
-import { Settlements } from '../../removals/settlements.ts';
+import { type PodToSettle, Settlements } from '../../removals/settlements.ts';
 import type { GateState } from '../decide/types.ts';
 import { whySettling } from './former-requests.ts';
 import type { RolloutLock } from './rollout-lock.ts';
@@ -22,37 +22,48 @@ export interface FormerGate {
   stop(): void;
 }
 
-const KEY = 'the workload';
-
 export function formerGate({ kube, clock, watches, lock, onOpen }: FormerGateOptions): FormerGate {
   const settlements = new Settlements({
     kube,
     clock,
     onChange: look,
-    onOver() {
+    onOver(key) {
       // A failed write is harmless: the next holder is only more cautious.
-      lock.formerEnded().catch(() => {});
+      lock.formerEnded(key || undefined).catch(() => {});
       onOpen();
     },
   });
-  if (lock.former) settlements.begin(KEY, lock.former);
+  const keys: string[] = [];
+
+  /** Of members that have joined, also after the start. */
+  function begin(): void {
+    for (const { uid = '', requests } of lock.former) {
+      if (keys.includes(uid)) continue;
+      keys.push(uid);
+      settlements.begin(uid, requests);
+    }
+  }
 
   function look(): void {
     if (watches.staleSinceMs !== undefined) return;
-    const pods = [...watches.pods.values()];
-    settlements.look(
-      KEY,
-      pods.map((pod) => ({ ...removable(pod), namespace: pod.metadata.namespace, name: pod.metadata.name })),
-    );
+    begin();
+    for (const key of keys) if (settlements.of(key)) settlements.look(key, podsOf(key));
   }
 
-  if (lock.former) {
-    watches.onChange(look);
-    look();
+  /** @param owner uid of a member; empty for all pods */
+  function podsOf(owner: string): PodToSettle[] {
+    return [...watches.pods.values()]
+      .filter(({ metadata }) => owner === '' || metadata.controller?.uid === owner)
+      .map((pod) => ({ ...removable(pod), namespace: pod.metadata.namespace, name: pod.metadata.name }));
   }
+
+  begin();
+  watches.onChange(look);
+  look();
   return {
     state() {
-      const former = settlements.of(KEY);
+      begin();
+      const former = keys.map((key) => settlements.of(key)).find((each) => each !== undefined);
       const reason = former ? whySettling(former) : '';
       return { name: 'an earlier process', state: former ? 'closed' : 'open', reason };
     },

@@ -8,6 +8,7 @@ import { knownZones } from '../decide/pods.ts';
 import type { Observation, RolloutMemory, RolloutOptions } from '../decide/types.ts';
 import { explainUnknownZone, podsOfUnknownZone } from '../decide/unknown-zone.ts';
 import type { Workload } from '../decide/workload.ts';
+import { leaseName } from '../decide/workload-id.ts';
 import { KINDS } from './workload-names.ts';
 
 /**
@@ -37,14 +38,15 @@ export async function checkAccess(
       ...(kinds.has('deployment') ? [{ ...replicasets, verb, namespace }] : []),
     ]),
   ];
+  const ofMembers = id.kind === 'group' ? members : [];
+  const leaseNames = [id.lease, ...ofMembers.map(({ kind, metadata }) => leaseName(kind, metadata.name))];
   if (needs.acts) {
     needed.push(
       needs.disableEviction
         ? { ...pods, verb: 'delete', namespace }
         : { ...pods, verb: 'create', subresource: 'eviction', namespace },
-      { ...leases, verb: 'get', namespace, name: id.lease },
       { ...leases, verb: 'create', namespace },
-      { ...leases, verb: 'patch', namespace, name: id.lease },
+      ...leaseNames.flatMap((name) => ['get', 'patch'].map((verb) => ({ ...leases, verb, namespace, name }))),
     );
     if (kinds.has('deployment')) {
       needed.push(

@@ -2,6 +2,9 @@ import { ApiError, type Kube } from '../../kube/kube.ts';
 import { type Lease, readLease } from '../../kube/objects.ts';
 import { RESOURCES, resourcePath } from '../../kube/paths.ts';
 
+/** Another process may take over this long after the holder was last seen alive. */
+export const LEASE_DURATION_MS = 15_000;
+
 /** The Lease of a rollout; undefined if the workload was never rolled out. */
 export async function fetchRolloutLease(
   kube: Kube,

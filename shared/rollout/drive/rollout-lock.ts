@@ -7,8 +7,8 @@ import type { Lease } from '../../kube/objects.ts';
 import type { ZoneSource } from '../../kube/zones.ts';
 import { emptyMemory } from '../decide/memory.ts';
 import { decodeMemory, encodeMemory, MOST_MEMORY_CHARACTERS } from '../decide/memory-text.ts';
-import type { RolloutMemory, RolloutOptions } from '../decide/types.ts';
-import type { Workload } from '../decide/workload.ts';
+import type { GateState, RolloutMemory, RolloutOptions } from '../decide/types.ts';
+import type { Member, Workload } from '../decide/workload.ts';
 import { commandName, type WorkloadId } from '../decide/workload-id.ts';
 import { ANNOTATION } from './annotations.ts';
 import type { RolloutOutcome } from './events.ts';
@@ -19,15 +19,19 @@ import {
   noteFormerRequests,
 } from './former-requests.ts';
 import { noteHolderFlags } from './holder-flags.ts';
-import { fetchRolloutLease } from './rollout-lease.ts';
+import { MemberLocks, partOf, seeMembers } from './member-locks.ts';
+import { fetchRolloutLease, LEASE_DURATION_MS } from './rollout-lease.ts';
 import { noteStrategies, readStrategies, type UpdateStrategy } from './strategy.ts';
 import { referenceTo } from './workload-names.ts';
 
-/** Another process may take over this long after the holder was last seen alive. */
-export const LEASE_DURATION_MS = 15_000;
-
 /** A reason may quote a container's log; all annotations together must fit. */
 export const MOST_REASON_CHARACTERS = 4096;
+
+export interface FormerHolder {
+  /** Of the member whose pods the requests are for; undefined for all pods. */
+  uid: string | undefined;
+  requests: FormerRequests;
+}
 
 /** The workload's Lease, which makes a rollout exclusive and resumable. */
 export interface RolloutLock {
@@ -35,11 +39,13 @@ export interface RolloutLock {
   readonly memory: RolloutMemory;
   readonly resumed: boolean;
   /**
-   * Requests of a drain, or of an unknown process, that held the Lease before; those of a rollout are in the memory.
+   * Requests of a drain, or of an unknown process, that held a Lease before; those of a rollout are in the memory.
    */
-  readonly former: FormerRequests | undefined;
+  readonly former: readonly FormerHolder[];
   /** Records that these have ended, for the next holder. */
-  formerEnded(): Promise<void>;
+  formerEnded(uid: string | undefined): Promise<void>;
+  /** Of a group: acquires the Leases of members that have joined. Closed until all are held. */
+  follow(workload: Workload): readonly GateState[];
   /**
    * The Lease's annotations from a watch, which is ignored until it shows us as the holder: orders for the
    * previous holder no longer apply.
@@ -83,6 +89,10 @@ export interface LockOptions {
   /** Called when another holder is observed, with the maximum duration of that. */
   onObserve(holder: string, upToMs: number): void;
   onState(state: LeaseState): void;
+  /** The current members of the workload. */
+  members(): readonly Member[];
+  /** Resolves when the watches show what was done before a Lease was acquired. */
+  reach(): Promise<void>;
 }
 
 /** Unique, even among machines with the same hostname. */
@@ -102,6 +112,8 @@ export async function acquireRolloutLock(options: LockOptions): Promise<RolloutL
   const identity = identityOf(process, options.random);
   let held: HeldLease;
   let former: FormerRequests | undefined;
+  let last = '';
+  const sights = kind === 'group' ? await seeMembers(options, workload.members) : new Map();
   try {
     held = await acquireLease({
       kube: options.kube,
@@ -113,9 +125,12 @@ export async function acquireRolloutLock(options: LockOptions): Promise<RolloutL
       // A pause outlives its rollout: it was not lifted.
       annotations: (before) => {
         former = before && formerRequests(before, { identity, purpose: 'rollout', kind });
+        last = lastHolder(before);
         return {
           [ANNOTATION.state]: 'running',
           [ANNOTATION.reason]: null,
+          [ANNOTATION.run]: identity,
+          [ANNOTATION.partOf]: null,
           [ANNOTATION.aborted]: null,
           [ANNOTATION.maxUnavailable]: null,
           [ANNOTATION.maxUnavailableBy]: null,
@@ -131,27 +146,54 @@ export async function acquireRolloutLock(options: LockOptions): Promise<RolloutL
     });
   } catch (error) {
     if (!(error instanceof HeldByOtherError)) throw error;
+    const whole = partOf(error.lease);
     throw new UserError(
-      `${subject} is being rolled out already: ${error.message}`,
-      `wait, or run: kubectl zone rollout abort ${commandName(workload.id)}`,
+      `${subject} is being rolled out already${whole === undefined ? '' : ` as part of ${whole}`}: ${error.message}`,
+      `wait, or run: kubectl zone rollout abort ${whole ?? commandName(workload.id)}`,
       error,
     );
   }
-  return rolloutLock(held, workload, former);
+  if (kind !== 'group') return rolloutLock(held, workload, former, undefined);
+  const members = new MemberLocks({ ...options, id: workload.id, identity, before: last, sights });
+  try {
+    await members.acquire(workload.members);
+  } catch (error) {
+    await Promise.allSettled([members.release(undefined, true), held.release()]);
+    throw error;
+  }
+  return rolloutLock(held, workload, former, members);
+}
+
+/** The holder whose requests the memory names; empty if there is no such memory. */
+function lastHolder(lease: Lease | undefined): string {
+  if (!lease) return '';
+  const { annotations } = lease.metadata;
+  const text = annotations[ANNOTATION.memory];
+  if (text !== undefined && !decodeMemory(text)) return '';
+  return lease.spec.holderIdentity || (annotations[ANNOTATION.run] ?? '');
 }
 
 function rolloutLock(
   held: HeldLease,
   { id, updateRevision }: Workload,
   former: FormerRequests | undefined,
+  members: MemberLocks | undefined,
 ): RolloutLock {
   const text = held.lease.metadata.annotations[ANNOTATION.memory];
   const left = text === undefined ? undefined : decodeMemory(text);
+  let isSettled = !left || left.inFlight.length === 0;
   return {
     memory: left ?? emptyMemory(updateRevision),
-    former,
-    async formerEnded() {
-      await held.writeAnnotations(FORMER_REQUESTS_ENDED);
+    get former() {
+      return [...(former ? [{ uid: undefined, requests: former }] : []), ...(members?.former ?? [])];
+    },
+    async formerEnded(uid) {
+      if (uid === undefined) await held.writeAnnotations(FORMER_REQUESTS_ENDED);
+      else await members?.formerEnded(uid);
+    },
+    follow(workload) {
+      members?.follow(workload.members);
+      return members ? [members.gate(workload.members)] : [];
     },
     resumed: left !== undefined && left.revision === updateRevision && left.waves > 0,
     annotations(watched) {
@@ -162,7 +204,7 @@ function rolloutLock(
       return readStrategies(id, held.lease.metadata.annotations);
     },
     get uncertain() {
-      return held.state.kind !== 'held';
+      return held.state.kind !== 'held' || members?.uncertain === true;
     },
     async save(memory) {
       const text = encodeMemory(memory);
@@ -172,6 +214,7 @@ function rolloutLock(
           'run the same command with a smaller --max-unavailable',
         );
       }
+      isSettled = memory.inFlight.length === 0;
       await held.writeAnnotations({
         [ANNOTATION.memory]: text,
         [ANNOTATION.revision]: memory.revision,
@@ -195,6 +238,7 @@ function rolloutLock(
           [ANNOTATION.reason]: reason.slice(0, MOST_REASON_CHARACTERS),
           ...memory,
         });
+        await members?.release(outcome, outcome === 'done' || isSettled);
       } finally {
         await held.release();
       }

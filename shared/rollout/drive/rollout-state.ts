@@ -7,18 +7,22 @@ import { decodeMemory } from '../decide/memory-text.ts';
 import { parseRolloutOptions } from '../decide/options.ts';
 import type { RolloutSnapshot, RolloutStatus } from '../decide/snapshot.ts';
 import type { RolloutOptions } from '../decide/types.ts';
-import type { Workload } from '../decide/workload.ts';
+import { type Workload, withFirstZones } from '../decide/workload.ts';
+import type { WorkloadId } from '../decide/workload-id.ts';
 import { ANNOTATION } from './annotations.ts';
 import type { RolloutOutcome } from './events.ts';
 import { type HolderFlags, readHolderFlags } from './holder-flags.ts';
+import { partOf } from './member-locks.ts';
 import { readSteering } from './orders.ts';
 import type { ObservedRollout } from './progress.ts';
-import { LEASE_DURATION_MS, MOST_REASON_CHARACTERS } from './rollout-lock.ts';
+import { LEASE_DURATION_MS } from './rollout-lease.ts';
+import { MOST_REASON_CHARACTERS } from './rollout-lock.ts';
 
 const OUTCOMES: readonly RolloutOutcome[] = ['done', 'stopped', 'interrupted', 'failed'];
 
 /** The state of a rollout, as it can be read from the workload, its pods and its Lease. */
 export interface RolloutState {
+  id: WorkloadId;
   /** `idle`: pods are on old revisions, and no process is replacing them. */
   state: 'running' | 'held' | 'idle' | 'done';
   /** Why it is waiting, or how the last rollout ended; empty while it runs and if there is nothing to report. */
@@ -29,6 +33,8 @@ export interface RolloutState {
   ended: RolloutOutcome | undefined;
   /** Empty if no process is rolling it out. */
   holder: string;
+  /** The group that the holder rolls out, as on the command line; undefined if it is not part of one. */
+  partOf: string | undefined;
   /** Time until the holder is considered dead without another renewal; undefined without a holder. */
   holderForMs: number | undefined;
   moment: ObservedRollout;
@@ -55,7 +61,7 @@ export function readRolloutState(seen: Seen): RolloutState {
   const orders = readSteering(annotations);
   const flags = readHolderFlags(annotations);
   const { maxUnavailable = flags.maxUnavailable } = orders;
-  const options = optionsOf(workload, { ...flags, maxUnavailable });
+  const options = withFirstZones(optionsOf(workload, { ...flags, maxUnavailable }), workload);
   const left = decodeMemory(annotations[ANNOTATION.memory] ?? '');
   const before = left ?? emptyMemory(workload.updateRevision);
   const { minReadyMs } = options;
@@ -90,11 +96,13 @@ export function readRolloutState(seen: Seen): RolloutState {
   const holderForMs = holder === '' ? undefined : forMs;
   const ended = holder === '' ? outcomeIn(annotations[ANNOTATION.state]) : undefined;
   return {
+    id: workload.id,
     state,
     reason: state === 'done' ? '' : said,
     runsByItself: workload.members.some(({ isHeld, partition }) => !isHeld && partition === 0),
     ended,
     holder,
+    partOf: holder === '' || !lease ? undefined : partOf(lease),
     holderForMs,
     moment,
     snapshot,

@@ -156,7 +156,7 @@ async function reachNow(
 
 async function acquire(
   request: RolloutRequest,
-  { kube, found }: Watched,
+  { kube, found, watches }: Watched,
   context: DriveContext,
   controls: Controls,
 ): Promise<RolloutLock> {
@@ -169,6 +169,8 @@ async function acquire(
     options: request.options,
     zones: request.zones,
     signal: controls.starting.signal,
+    members: () => watches.workload?.members ?? [],
+    reach: () => watches.reach(controls.starting.signal),
     onObserve(holder, upToMs) {
       context.operator.say(
         `${found.id.subject} was last rolled out by ${holder}; checking for up to ${Math.ceil(upToMs / 1000)}s whether it is still running`,
