@@ -68,6 +68,13 @@ export async function planChange(
   change: TemplateChange,
   nowMs: number,
 ): Promise<PlannedChange> {
+  if (members.length > 1 && change.kind === 'undo' && change.toRevision === undefined) {
+    // The histories differ if one of them was changed alone: its predecessor is not what they had together.
+    throw new UserError(
+      `which revision ${listNames(members.map(subjectOf))} had together is not known`,
+      'name it with --to-revision; kubectl zone rollout history shows the revisions of each',
+    );
+  }
   const planned = await Promise.all(members.map((member) => planMember(kube, member, change, nowMs)));
   const changed = planned.filter(({ differences: lines }) => lines.length > 0);
   return { differences: linesOf(changed, members.length), members: changed };

@@ -21,7 +21,7 @@ describe('what can be completed', () => {
   });
 
   it('offers types in the shortest spelling that the word allows', () => {
-    assert.deepEqual(offered(['plan', '']), ['deploy/', 'sts/']);
+    assert.deepEqual(offered(['plan', '']), ['deploy/', 'group/', 'sts/']);
     assert.deepEqual(offered(['plan', 'sta']), ['statefulset/']);
     assert.deepEqual(offered(['plan', 'deployments']), ['deployments/']);
     assert.deepEqual(offered(['plan', 'ds']), []);
