@@ -1,18 +1,21 @@
 import * as z from 'zod/mini';
+import { coverage } from '../../shared/budget/decide/budget.ts';
 import { readBudget, sortBudgets } from '../../shared/budget/decide/read-budget.ts';
+import type { ZoneDisruptionBudget } from '../../shared/budget/decide/types.ts';
+import type { Workload } from '../../shared/budget/decide/workload.ts';
 import { UserError } from '../../shared/errors.ts';
 import type { ConnectOptions } from '../../shared/kube/connect.ts';
 import { getOrExplain } from '../../shared/kube/get-or-explain.ts';
 import { ApiError, type Kube } from '../../shared/kube/kube.ts';
 import { listAll } from '../../shared/kube/list.ts';
 import { RESOURCES, resourcePath } from '../../shared/kube/paths.ts';
+import { compareText } from '../../shared/kube/zones.ts';
 import type { Context } from '../cli/context.ts';
 import { EXIT, type ExitCode } from '../cli/errors.ts';
 import { writeDocument, writeLine, writeLines } from '../cli/output.ts';
 import { printObject } from '../cli/print-data.ts';
 import { readEnforcement } from './enforcement.ts';
 import { crdMissing } from './errors.ts';
-import { overlapping } from './overlap.ts';
 import type { WorkloadTarget } from './target.ts';
 import type { SelectingWorkload } from './workload.ts';
 
@@ -145,4 +148,12 @@ const Created = z.looseObject({ metadata: z.looseObject({}) });
 /** Internal fields, which kubectl hides as well. */
 function withoutManagedFields({ metadata, ...rest }: z.infer<typeof Created>): object {
   return { ...rest, metadata: { ...metadata, managedFields: undefined } };
+}
+
+/** Names of the budgets of a workload's namespace that cover the pods it makes, sorted. */
+export function overlapping(budgets: readonly ZoneDisruptionBudget[], workload: Workload): string[] {
+  return budgets
+    .filter(({ spec }) => coverage(spec, workload.templateLabels) !== 'not-covered')
+    .map(({ metadata }) => metadata.name)
+    .sort(compareText);
 }

@@ -1,11 +1,11 @@
 import type { ConnectOptions } from '../../../shared/kube/connect.ts';
+import { VERSION } from '../../../shared/version.ts';
 import type { Context } from '../../cli/context.ts';
 import { describeError, EXIT, type ExitCode } from '../../cli/errors.ts';
 import { writeDocument, writeError, writeLine, writeLines } from '../../cli/output.ts';
 import { printData } from '../../cli/print-data.ts';
 import { shippedManifests } from '../manifests/shipped.ts';
-import { clientFacts } from './client.ts';
-import type { ServerFacts } from './facts.ts';
+import type { ClientFacts, ServerFacts } from './facts.ts';
 import { findProblems } from './fit.ts';
 import { readServer } from './read.ts';
 import { clientLine, serverLines, unknowns } from './show.ts';
@@ -56,4 +56,16 @@ async function readCluster({ connection }: VersionRequest, context: Context): Pr
   } finally {
     await kube.close();
   }
+}
+
+/** Facts about the running client. */
+function clientFacts(): ClientFacts {
+  // Not imported: the bundler strips node: from imports, and there is no module named sea.
+  const { isSea } = process.getBuiltinModule('node:sea');
+  return {
+    version: VERSION,
+    node: process.version,
+    platform: `${process.platform}/${process.arch}`,
+    form: isSea() ? 'executable' : 'JavaScript',
+  };
 }

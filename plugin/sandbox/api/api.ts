@@ -1,4 +1,4 @@
-import { jsonOf, type KubeObject } from '../store/object.ts';
+import { fieldsAt, isFields, jsonOf, type KubeObject } from '../store/object.ts';
 import type { Catalog } from './catalog.ts';
 import { deleteObjects, deleteOne } from './delete.ts';
 import { methodNotAllowed, noSuchResource } from './errors.ts';
@@ -9,7 +9,7 @@ import { type ApiParts, contextOf } from './parts.ts';
 import { patchKind } from './patch/patch.ts';
 import { flag } from './query.ts';
 import { render, renderList } from './render.ts';
-import { review } from './reviews.ts';
+import { groupVersionOf, type Resource } from './resources.ts';
 import { subresource } from './subresources.ts';
 import { viewOf } from './view.ts';
 import type { Target } from './write.ts';
@@ -126,4 +126,29 @@ function parsePath(catalog: Catalog, path: string): Target | undefined {
   const resource = catalog.find(group, version, plural);
   if (!resource || (resource.namespaced && name !== undefined)) return undefined;
   return { resource, name, subresource };
+}
+
+/** Access reviews: every client with the token may do everything. */
+async function review(resource: Resource, request: ApiRequest): Promise<Reply> {
+  if (request.method !== 'POST') throw methodNotAllowed();
+  const body = await request.body();
+  const spec = isFields(body) ? fieldsAt(body, 'spec') : {};
+  return json(201, {
+    kind: resource.kind,
+    apiVersion: groupVersionOf(resource),
+    metadata: { creationTimestamp: null },
+    spec,
+    status: statusOf(resource.kind, request),
+  });
+}
+
+function statusOf(kind: string, { user }: ApiRequest): object {
+  if (kind === 'SelfSubjectReview') return { userInfo: user };
+  if (kind === 'SelfSubjectAccessReview') return { allowed: true, reason: 'the sandbox allows everything' };
+  const everything = { verbs: ['*'], apiGroups: ['*'], resources: ['*'] };
+  return {
+    resourceRules: [everything],
+    nonResourceRules: [{ verbs: ['*'], nonResourceURLs: ['*'] }],
+    incomplete: false,
+  };
 }

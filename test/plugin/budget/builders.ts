@@ -1,3 +1,4 @@
+import type { V1ObjectMeta, V1Pod } from '@kubernetes/client-node';
 import type { Enforcement } from '../../../plugin/budget/enforcement.ts';
 import { type BudgetPod, budgetPod } from '../../../plugin/budget/pod.ts';
 import { countNow } from '../../../plugin/budget/report.ts';
@@ -12,6 +13,7 @@ import type { BudgetStatus, ZoneDisruptionBudget } from '../../../shared/budget/
 import { readWorkload, type Workload } from '../../../shared/budget/decide/workload.ts';
 import { createWorkloadIndex } from '../../../shared/budget/decide/workload-index.ts';
 import { type Pod, readPod } from '../../../shared/kube/objects.ts';
+import type { AsJson } from '../../helpers/as-json.ts';
 
 export const NAMESPACE = 'cortex';
 export const NOW_MS = Date.parse('2026-01-01T12:00:00Z');
@@ -59,7 +61,7 @@ export function podOf(fixture: PodFixture): Pod {
 }
 
 /** The same as an API object. */
-export function podObject(fixture: PodFixture): object {
+export function podObject(fixture: PodFixture): AsJson<V1Pod> {
   const { ordinal = 0, ready = true, terminating = false, phase = 'Running' } = fixture;
   const name = fixture.name ?? `ingester-${ordinal}`;
   const zone = 'zone' in fixture ? fixture.zone : ZONES[ordinal % 3];
@@ -70,7 +72,7 @@ export function podObject(fixture: PodFixture): object {
       namespace: NAMESPACE,
       uid: `uid-${name}`,
       resourceVersion: '50',
-      labels: fixture.labels ?? LABELS,
+      labels: { ...(fixture.labels ?? LABELS) },
       ...(terminating && { deletionTimestamp: '2026-01-01T12:00:00Z' }),
       ...(owner && { ownerReferences: [{ apiVersion: 'apps/v1', controller: true, ...owner }] }),
     },
@@ -120,7 +122,7 @@ export function deploymentOf(replicas: number) {
   ];
 }
 
-function metadata(name: string, uid: string) {
+function metadata(name: string, uid: string): AsJson<V1ObjectMeta> {
   return { name, namespace: NAMESPACE, uid };
 }
 

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { budgetManifest } from '../../../plugin/budget/create.ts';
+import { budgetManifest, overlapping } from '../../../plugin/budget/create.ts';
 import { readEnforcement } from '../../../plugin/budget/enforcement.ts';
-import { overlapping } from '../../../plugin/budget/overlap.ts';
 import { parseWorkload } from '../../../plugin/budget/target.ts';
 import type { Kube } from '../../../shared/kube/kube.ts';
 import { apiError, fakeKube } from '../../helpers/fake-kube.ts';

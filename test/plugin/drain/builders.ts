@@ -1,7 +1,9 @@
+import type { V1Node, V1Pod } from '@kubernetes/client-node';
 import type { DrainObservation, DrainPod, DrainWorkload } from '../../../plugin/drain/decide/types.ts';
 import type { DrainFilters } from '../../../plugin/drain/request.ts';
 import { type Node, type Pod, readNode, readPod } from '../../../shared/kube/objects.ts';
 import { ZONE_LABEL } from '../../../shared/kube/zones.ts';
+import type { AsJson } from '../../helpers/as-json.ts';
 
 export const NOW_MS = Date.parse('2026-01-01T12:00:00Z');
 
@@ -31,13 +33,13 @@ export interface PodFixture {
 export function podOf(fixture: PodFixture = {}): Pod {
   const { name = 'ingester-0', namespace = 'cortex', node = 'node-1', phase = 'Running' } = fixture;
   const owner = 'owner' in fixture ? fixture.owner : { kind: 'StatefulSet' };
-  return readPod({
+  const pod: AsJson<V1Pod> = {
     metadata: {
       name,
       namespace,
       uid: `uid-${namespace}-${name}`,
-      labels: fixture.labels,
-      deletionTimestamp: fixture.deletionTimestamp,
+      ...(fixture.labels && { labels: fixture.labels }),
+      ...(fixture.deletionTimestamp && { deletionTimestamp: fixture.deletionTimestamp }),
       ...(fixture.mirror && { annotations: { 'kubernetes.io/config.mirror': 'f00d' } }),
       ...(owner && {
         ownerReferences: [
@@ -51,11 +53,16 @@ export function podOf(fixture: PodFixture = {}): Pod {
       ...(fixture.emptyDir && { volumes: [{ name: 'x', emptyDir: {} }] }),
     },
     status: { phase },
-  });
+  };
+  return readPod(pod);
 }
 
 /** A node as the API server would send it. */
-export function nodeObject(name: string, zone: string | undefined, labels: Record<string, string> = {}) {
+export function nodeObject(
+  name: string,
+  zone: string | undefined,
+  labels: Record<string, string> = {},
+): AsJson<V1Node> {
   return { metadata: { name, labels: { ...labels, ...(zone !== undefined && { [ZONE_LABEL]: zone }) } } };
 }
 

@@ -1,3 +1,4 @@
+import type { V1Eviction } from '@kubernetes/client-node';
 import { systemClock } from '../../../shared/clock.ts';
 import { connect } from '../../../shared/kube/connect.ts';
 import { ApiError, type Kube } from '../../../shared/kube/kube.ts';
@@ -24,7 +25,7 @@ export interface EvictionAnswer {
 /** Sends one eviction; resolves whatever the answer is. */
 export async function evictPod(kube: Kube, namespace: string, pod: string): Promise<EvictionAnswer> {
   const path = resourcePath({ ...RESOURCES.pods, namespace, name: pod, subresource: 'eviction' });
-  const body = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: pod, namespace } };
+  const body: V1Eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: pod, namespace } };
   try {
     await kube.request({ method: 'POST', path, body, retry: 'never' });
     return { pod, code: 201, message: '' };

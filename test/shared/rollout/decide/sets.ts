@@ -1,5 +1,6 @@
-import type { V1StatefulSet } from '@kubernetes/client-node';
+import type { V1Pod, V1StatefulSet } from '@kubernetes/client-node';
 import { type Pod, readPod, readStatefulSet, type StatefulSet } from '../../../../shared/kube/objects.ts';
+import type { AsJson } from '../../../helpers/as-json.ts';
 
 /** StatefulSets as the API server has them, observed by their controller, on the revision `NAME-new`. */
 export function served(sets: readonly V1StatefulSet[], change: object = {}): StatefulSet[] {
@@ -26,7 +27,7 @@ export function podOf(
   change: { labels?: object; spec?: object; status?: object } = {},
 ): Pod {
   const { name, uid } = set.metadata;
-  return readPod({
+  const pod: AsJson<V1Pod> = {
     metadata: {
       name: `${name}-${ordinal}`,
       namespace: set.metadata.namespace,
@@ -40,5 +41,6 @@ export function podOf(
       conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: '2026-01-01T00:00:00Z' }],
       ...change.status,
     },
-  });
+  };
+  return readPod(pod);
 }

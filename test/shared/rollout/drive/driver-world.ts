@@ -1,3 +1,4 @@
+import type { V1Pod } from '@kubernetes/client-node';
 import { ApiError, type KubeRequest } from '../../../../shared/kube/kube.ts';
 import { type Pod, readPod, readStatefulSet } from '../../../../shared/kube/objects.ts';
 import { ZONE_LABEL } from '../../../../shared/kube/zones.ts';
@@ -9,6 +10,7 @@ import type { DriverOptions, RolloutEnd } from '../../../../shared/rollout/drive
 import type { RolloutEvent } from '../../../../shared/rollout/drive/events.ts';
 import { watchFailures } from '../../../../shared/rollout/drive/failures.ts';
 import { evictions } from '../../../../shared/rollout/drive/sets-port.ts';
+import type { AsJson } from '../../../helpers/as-json.ts';
 import { fakeKube } from '../../../helpers/fake-kube.ts';
 import { type ManualClock, manualClock } from '../../../helpers/manual-clock.ts';
 import { OPTIONS } from '../decide/builders.ts';
@@ -269,7 +271,7 @@ function conflict(message: string): ApiError {
   return new ApiError({ code: 409, reason: 'Conflict', message });
 }
 
-function object({ name, uid, zone, revision, ready, terminating, version }: WorldPod) {
+function object({ name, uid, zone, revision, ready, terminating, version }: WorldPod): AsJson<V1Pod> {
   return {
     metadata: {
       name,
