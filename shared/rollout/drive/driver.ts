@@ -6,12 +6,12 @@ import type { RemovalOutcome } from '../../removals/removals.ts';
 import { decide } from '../decide/decide.ts';
 import { forSuccessors, remember } from '../decide/memory.ts';
 import { withAsked, withEvicted } from '../decide/pods.ts';
-import type { RolloutStatus } from '../decide/snapshot.ts';
 import type { Disrupt, GateState, Observation, RolloutDecision, RolloutMemory } from '../decide/types.ts';
 import type { Workload } from '../decide/workload.ts';
 import { Announcer, type DriverView } from './announcer.ts';
 import type { DriverOptions, RolloutEnd } from './driver-options.ts';
 import type { RolloutOutcome } from './events.ts';
+import { LeaseStateNote } from './lease-state-note.ts';
 import { Progress } from './progress.ts';
 import { RemovalAnswers } from './removal-answers.ts';
 import type { PodRemovals, ZonedPod } from './workload-port.ts';
@@ -19,8 +19,6 @@ import type { PodRemovals, ZonedPod } from './workload-port.ts';
 /** After the memory could not be stored. */
 const SAVE_RETRY_MS = 1_000;
 const BLIND = 'no connection to the API server: nothing is removed until it is back';
-/** The Lease's state is unknown. */
-const UNKNOWN = Symbol('unknown');
 /** A flushing pod does not change its object, so it has to be checked periodically. */
 const FLUSH_NEWS_MS = 60_000;
 
@@ -41,8 +39,7 @@ export class RolloutDriver {
   private readonly turns: Turns;
   private available = 0;
   private lastTrouble = '';
-  /** The waiting reason last written to the Lease; at the start the Lease says that the rollout runs. */
-  private noted: string | undefined | typeof UNKNOWN;
+  private readonly leaseState: LeaseStateNote;
 
   constructor(given: DriverOptions) {
     this.given = given;
@@ -62,6 +59,10 @@ export class RolloutDriver {
       turn: () => this.turn(),
       onError: (error) => this.onTrouble(error),
       onFatal: (error) => this.ending.fail(error),
+    });
+    this.leaseState = new LeaseStateNote(given.lock, {
+      onRetry: () => this.turns.wakeIn(SAVE_RETRY_MS),
+      onError: (error) => this.ending.fail(error),
     });
     this.removals = given.port.removals({
       kube: given.kube,
@@ -164,7 +165,7 @@ export class RolloutDriver {
       this.removals.request([]);
       return false;
     }
-    this.noteState(decision, this.announcer.decided(view, decision));
+    this.leaseState.note(decision, this.announcer.decided(view, decision));
     if (decision.kind === 'blocked' && decision.by === 'killed') {
       this.removals.request([]);
       await this.given.lock.save(this.memory);
@@ -178,24 +179,6 @@ export class RolloutDriver {
     }
     if (decision.kind === 'done') this.stop('done', decision.reason);
     return false;
-  }
-
-  /**
-   * Writes to the Lease whether the rollout is waiting and why, for other commands. A rollout that waits for
-   * its own pods counts as running. Failed writes are retried.
-   */
-  private noteState(decision: RolloutDecision, { kind, reason }: RolloutStatus): void {
-    const waitsForOthers = decision.kind === 'wait' ? decision.for === 'gate' : kind !== 'disrupting';
-    const held = decision.kind === 'done' || !waitsForOthers ? undefined : reason;
-    if (held === this.noted) return;
-    this.noted = held;
-    this.given.lock.noteHeld(held).catch((error: unknown) => {
-      // A lost Lease is detected by its renewals, which ends the rollout.
-      if (error instanceof LeaseLostError) return;
-      if (!(error instanceof ApiError || error instanceof ConnectionError)) return this.ending.fail(error);
-      this.noted = UNKNOWN;
-      this.turns.wakeIn(SAVE_RETRY_MS);
-    });
   }
 
   /**
