@@ -157,7 +157,9 @@ export class DrainDriver {
       this.givingBack,
     ]);
     await settledWithin(clock, LAST_ANSWERS_MS, answered);
-    await leases.stop(new Set(this.requests.uncertain()));
+    // The last answers are not part of any observation yet.
+    if (!this.blind) this.look();
+    await leases.stop({ uncertain: new Set(this.requests.uncertain()), isCurrent: !this.blind });
   }
 
   private async cordon({ zone, nodes, begins, reason, memory }: Cordon, now: Instant): Promise<void> {

@@ -184,10 +184,18 @@ export class DrainLeases {
    * Releases all permanently.
    *
    * @param uncertain workloads with pods that a request in flight may still evict: their Leases expire instead
+   * @param isCurrent whether the last `look` at each workload shows all that was done; otherwise pods may be missing
    */
-  async stop(uncertain: ReadonlySet<string>): Promise<void> {
+  async stop({
+    uncertain,
+    isCurrent,
+  }: {
+    uncertain: ReadonlySet<string>;
+    isCurrent: boolean;
+  }): Promise<void> {
     this.stopping.abort(new Error('the drain has ended'));
     this.settlements.stop();
+    if (!isCurrent) this.notes.keepAll();
     for (const { cancel } of this.problems.values()) cancel();
     await Promise.all(
       [...this.held].map(([key, held]) => (uncertain.has(key) ? held.leave() : this.giveBack(key, held))),

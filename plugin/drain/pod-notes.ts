@@ -68,6 +68,11 @@ export class PodNotes {
       );
   }
 
+  /** How many pods run is not known any more. */
+  keepAll(): void {
+    for (const [key, count] of this.counts) this.counts.set(key, { ...count, complete: false });
+  }
+
   /**
    * The Lease is about to be released: the note stays only if pods are missing. If this write fails, the next drain
    * expects as many pods as now.

@@ -1,5 +1,7 @@
 import type { DrainRecord } from './pod-store.ts';
 
+type SeenPod = Pick<DrainRecord, 'uid' | 'controller' | 'terminating'>;
+
 /** How often the pods of one owner are evicted from one cordoned node. */
 const MOST_ROUNDS = 2;
 
@@ -16,7 +18,7 @@ export class Returns {
    *
    * @returns uids of those that arrived after all pods of their owner had been evicted from this node twice
    */
-  look(node: { name: string; cordoned: boolean }, records: readonly DrainRecord[]): ReadonlySet<string> {
+  look(node: { name: string; cordoned: boolean }, records: readonly SeenPod[]): ReadonlySet<string> {
     const staying = new Set<string>();
     for (const [controller, pods] of Map.groupBy(records, (record) => record.controller?.uid ?? '')) {
       const key = `${node.name}/${controller}`;

@@ -1,5 +1,6 @@
 /** D2 and D6: waits for pods to come back, and stops waiting for those that cannot. */
 
+import { disruptedZones } from '../../../shared/kube/zones.ts';
 import { brokenWorkloads, excusesByKey, type StuckPod, stuckPods } from './available.ts';
 import * as reasons from './reasons.ts';
 import type {
@@ -61,7 +62,7 @@ export interface Outlook {
 /** What a held pod waits for without prospect of success. */
 type Cause =
   | { kind: 'stuck'; untilMs: number; stuck: StuckPod }
-  | { kind: 'broken'; untilMs: number; workload: DrainWorkload; ignorable: boolean };
+  | { kind: 'broken'; untilMs: number; workloads: readonly DrainWorkload[]; ignorable: boolean };
 
 /**
  * Whether the held pods wait without prospect of success.
@@ -78,15 +79,14 @@ export function judgeHeld(
   const { observation, memory, options, nowMs } = input;
   const stuck = stuckPods(observation, memory, options.pendingMs);
   const excuses = excusesByKey(memory);
-  const workloads = new Map(observation.workloads.map((workload) => [workload.key, workload]));
   const causes = held.map((each): Cause | undefined => {
     const found = stuck.find((pod) => mayHold(pod, each));
     if (found) return { kind: 'stuck', untilMs: found.untilMs, stuck: found };
-    const workload = workloads.get(each.pod.workload ?? '');
-    const excuse = excuses.get(each.pod.workload ?? '');
-    if (!workload || !excuse || !isHeldByBroken(workload, excuse, each)) return undefined;
+    const broken = holders(observation, each).filter(({ key }) => excuses.has(key));
+    if (broken.length === 0 || !areOnlyExcused(observation, each, excuses)) return undefined;
+    const sinceMs = Math.max(...broken.map(({ key }) => excuses.get(key)?.sinceMs ?? nowMs));
     const ignorable = each.by === 'other-zone';
-    return { kind: 'broken', untilMs: excuse.sinceMs + options.pendingMs, workload, ignorable };
+    return { kind: 'broken', untilMs: sinceMs + options.pendingMs, workloads: broken, ignorable };
   });
   let first: Cause | undefined;
   for (const cause of causes) {
@@ -99,7 +99,7 @@ export function judgeHeld(
     broken.length === 0
       ? undefined
       : reasons.repairFix(
-          broken.map(({ workload }) => workload),
+          broken.flatMap(({ workloads }) => workloads),
           broken.every(({ ignorable }) => ignorable),
         );
   if (first.untilMs > nowMs) return { kind: 'pending', untilMs: first.untilMs, fix };
@@ -114,11 +114,27 @@ function mayHold({ workload }: StuckPod, { pod, by }: HeldPod): boolean {
   return by === 'zone-budget' && workload.guard === 'zone-budget' && workload.namespace === pod.namespace;
 }
 
-/** Whether the pod is held because of pods that are down, and no more of them are down than before the drain. */
-function isHeldByBroken(workload: DrainWorkload, excuse: Excuse, { by }: HeldPod): boolean {
-  if (by !== 'other-zone' && by !== 'zone-budget' && by !== 'pod-budget') return false;
-  const count = workload.zones.reduce((sum, { down }) => sum + down.length, 0);
-  return count > 0 && count <= excuse.total;
+/** The workloads with pods down that may hold the pod: its own, and those that share a zone budget with it. */
+function holders({ workloads }: DrainObservation, { pod, by }: HeldPod): DrainWorkload[] {
+  if (by !== 'other-zone' && by !== 'zone-budget' && by !== 'pod-budget') return [];
+  return workloads.filter(
+    ({ key, zones, zoneBudgets = [] }) =>
+      disruptedZones(zones).length > 0 &&
+      (key === pod.workload ||
+        (by === 'zone-budget' && zoneBudgets.some((each) => pod.zoneBudgets.includes(each)))),
+  );
+}
+
+/** Whether no more of their pods are down than before the drain: others would recover. */
+function areOnlyExcused(
+  observation: DrainObservation,
+  held: HeldPod,
+  excuses: ReadonlyMap<string, Excuse>,
+): boolean {
+  return holders(observation, held).every(({ key, zones }) => {
+    const count = zones.reduce((sum, { down }) => sum + down.length, 0);
+    return count <= (excuses.get(key)?.total ?? 0);
+  });
 }
 
 function blocked(

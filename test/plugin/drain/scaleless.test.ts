@@ -101,6 +101,17 @@ describe('a drain of pods whose owner has no scale', () => {
     });
   }
 
+  it('keeps the note when it is interrupted before it has seen what it evicted', async () => {
+    const answer = Promise.withResolvers<void>();
+    cluster.onEviction = () => answer.promise;
+    await drain();
+    process.driver.stop('interrupted', 'interrupted');
+    answer.resolve();
+    await process.ended;
+    assert.equal(note(), `4 ${BROKERS.uid}`);
+    assert.equal(cluster.fake.get(LEASES, LEASE)?.spec?.['holderIdentity' as keyof object], '', 'released');
+  });
+
   it('says what to do where fewer are intended, and does so', async () => {
     putLease(`6 ${BROKERS.uid}`);
     await drain();

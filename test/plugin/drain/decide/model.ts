@@ -17,6 +17,10 @@ export interface ModelWorkload {
   policy: 'AlwaysAllow' | 'IfHealthyBudget';
   /** Pods return to the zone they were in first. */
   pinned: boolean;
+  /** Its kind tells nobody how many pods it should have. */
+  scaleless?: boolean;
+  /** Its owner makes pods again on the node they were on, cordoned or not. */
+  sticky?: boolean;
   rolloutHolder: string | undefined;
 }
 
@@ -62,6 +66,7 @@ export class ModelCluster {
   /** Where a pod of this name was first, and last. */
   readonly homes = new Map<string, string | undefined>();
   readonly lastZones = new Map<string, string>();
+  private readonly lastNodes = new Map<string, string>();
   /** Names of pods that never become ready. */
   readonly crashing = new Set<string>();
   private readonly names = new Map<string, readonly string[]>();
@@ -208,11 +213,12 @@ export class ModelCluster {
       pick,
     );
     if (!pod) return;
+    const own = pod.workload?.sticky ? this.nodes.get(this.lastNodes.get(pod.name) ?? '') : undefined;
     const home = pod.workload?.pinned ? this.homes.get(pod.name) : undefined;
     const open = [...this.nodes.values()].filter(
       (node) => !node.cordoned && (home === undefined || node.zone === home),
     );
-    const node = choose(open, pick);
+    const node = own ?? choose(open, pick);
     if (node) this.bind(pod, node, false);
     else pod.unschedulableSinceMs ??= this.nowMs;
     this.version += 1;
@@ -256,6 +262,7 @@ export class ModelCluster {
 
   private bind(pod: ModelPod, node: ModelNode, ready: boolean): void {
     pod.node = node.name;
+    this.lastNodes.set(pod.name, node.name);
     pod.ready = ready;
     pod.unschedulableSinceMs = undefined;
     if (!this.homes.has(pod.name)) this.homes.set(pod.name, node.zone);
