@@ -1,3 +1,4 @@
+import type { Options } from 'yargs';
 import { similarNames } from '../../shared/similar.ts';
 import type { Command } from './command.ts';
 import { CONNECTION_OPTIONS } from './connection.ts';
@@ -55,6 +56,11 @@ function unknownCommand(verb: string, commands: readonly Command[], path: readon
     `unknown command "${verb}"${path.length === 0 ? '' : ` of ${nameOf(path)}`}.${likely === undefined ? '' : ` Did you mean ${likely}?`}`,
     `${nameOf(path)} --help lists the commands${path.length === 0 ? '' : ' and flags'}`,
   );
+}
+
+/** Whether a value follows the flag. */
+export function takesValue(option: Options | undefined): boolean {
+  return option !== undefined && option.type !== 'boolean' && option.type !== 'count';
 }
 
 /** yargs' message for a required flag that is not given. */

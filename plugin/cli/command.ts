@@ -18,6 +18,8 @@ export interface Command {
   required?: string;
   /** Whether it connects to a cluster, and so has kubectl's connection flags. */
   connects: boolean;
+  /** The command whose defaults of the user it has, if not its own: `rollout`. */
+  defaultsOf?: string;
   /** Verbs of kubectl that it does not have, with what to type instead; the name is what follows, or empty. */
   instead?: Readonly<Record<string, (name: string) => string>>;
   /** Such as `explain` of `kubectl zone budget explain`. They take precedence over a positional of the same name. */
@@ -26,12 +28,25 @@ export interface Command {
   run(args: Arguments, context: Context, invocation: Invocation): Promise<ExitCode>;
 }
 
+/** A flag that was not typed, and where its value comes from instead. */
+export interface FlagDefault {
+  /** Without dashes. */
+  flag: string;
+  /** Several for a repeatable flag. */
+  values: readonly string[];
+  kind: 'environment' | 'file';
+  /** The variable's name, or the path of the file. */
+  from: string;
+}
+
 /** How the command was invoked. */
 export interface Invocation {
   /** As typed, for messages that tell the user to repeat it: `kubectl zone rollout sts/ingester`. */
   commandLine: string;
   /** The arguments after `kubectl zone`, as the shell passed them. */
   words: readonly string[];
+  /** Flags that have a default of the user; they are in the arguments. */
+  defaults: readonly FlagDefault[];
 }
 
 /** The parsed options by name, each of its declared type. */

@@ -1,11 +1,12 @@
 import yargs, { type Argv, type Options } from 'yargs';
 import { VERSION } from '../../shared/version.ts';
-import type { Arguments, Command } from './command.ts';
+import type { Arguments, Command, FlagDefault } from './command.ts';
 import { checkVerbs, usageError, verbOf } from './command-names.ts';
 import { CONNECTION_OPTIONS } from './connection.ts';
 import type { Context } from './context.ts';
-import { EXIT, type ExitCode } from './errors.ts';
+import { EXIT, type ExitCode, UsageError } from './errors.ts';
 import { writeDocument } from './output.ts';
+import { readPreferences, withDefaults } from './preferences.ts';
 import { commandLineOf } from './quote.ts';
 
 const LONGEST_LINE = 110;
@@ -23,7 +24,45 @@ export async function runCommandLine(
 ): Promise<ExitCode> {
   const words = argv.length === 0 ? ['--help'] : argv;
   checkVerbs(commands, words);
+  const preferences = await readPreferences(context.env, commands);
+  const defaults = preferences?.of(await commandIn(commands, words, context), words) ?? [];
+  const invocation = { commandLine: commandLineOf(argv), words: argv, defaults };
   let exitCode: ExitCode = EXIT.done;
+  const shown = await parse(commands, withDefaults(words, defaults), context, async (command, args) => {
+    try {
+      exitCode = await command.run(args, context, invocation);
+    } catch (error) {
+      throw error instanceof UsageError ? withSources(error, defaults) : error;
+    }
+  });
+  if (shown !== '') writeDocument(context.stdout, `${shown}\n`);
+  return exitCode;
+}
+
+/** The command that the words name, below its parents; empty if they name none. Errors are left to the actual parse. */
+async function commandIn(
+  commands: readonly Command[],
+  words: readonly string[],
+  context: Context,
+): Promise<readonly Command[]> {
+  let path: readonly Command[] = [];
+  await parse(commands, words, context, async (_command, _args, chosen) => {
+    path = chosen;
+  }).catch(() => {});
+  return path;
+}
+
+/**
+ * Parses words and runs their command.
+ *
+ * @returns the help, if that was asked for
+ */
+async function parse(
+  commands: readonly Command[],
+  words: readonly string[],
+  { stdout }: Context,
+  run: (command: Command, args: Arguments, path: readonly Command[]) => Promise<void>,
+): Promise<string> {
   let path: readonly Command[] = [];
   const parser = yargs([...words])
     .scriptName('kubectl zone')
@@ -31,7 +70,7 @@ export async function runCommandLine(
     .version(VERSION)
     .help()
     .alias('help', 'h')
-    .wrap(Math.min(context.stdout.columns ?? LONGEST_LINE, LONGEST_LINE))
+    .wrap(Math.min(stdout.columns ?? LONGEST_LINE, LONGEST_LINE))
     .parserConfiguration({ 'greedy-arrays': false, 'camel-case-expansion': false })
     .strict()
     .demandCommand(1, 'Name a command.')
@@ -39,23 +78,31 @@ export async function runCommandLine(
     .fail((message, error) => {
       throw error ?? usageError(message, words, path);
     });
-  const invocation = { commandLine: commandLineOf(argv), words: argv };
   for (const command of commands) {
     register(parser, command, [], {
       onChosen: (each) => {
         path = each;
       },
-      run: async (each, args) => {
-        exitCode = await each.run(args, context, invocation);
-      },
+      run: (command, args) => run(command, args, path),
     });
   }
   let shown = '';
   await parser.parse([...words], {}, (_error, _args, output) => {
     shown = output;
   });
-  if (shown !== '') writeDocument(context.stdout, `${shown}\n`);
-  return exitCode;
+  return shown;
+}
+
+/** A flag that was not typed is not found on the command line: the error says where it comes from. */
+function withSources(error: UsageError, defaults: readonly FlagDefault[]): UsageError {
+  const sources = defaults
+    .filter(({ flag }) => error.message.includes(`--${flag}:`))
+    .map(({ flag, from }) => `--${flag} comes from ${from}`);
+  if (sources.length === 0) return error;
+  return new UsageError(
+    error.message,
+    [...(error.fix === undefined ? [] : [error.fix]), ...sources].join('\n'),
+  );
 }
 
 interface Registration {

@@ -3,6 +3,7 @@ import { choice } from '../cli/choice.ts';
 import { type Arguments, type Command, read } from '../cli/command.ts';
 import { connectionOptions, durationOption } from '../cli/connection.ts';
 import { UsageError } from '../cli/errors.ts';
+import { defaultNotices } from '../cli/preferences.ts';
 import { EVENT_OUTPUT_HELP, EVENT_OUTPUTS } from '../cli/print-data.ts';
 import { collectUsageErrors } from '../cli/usage-errors.ts';
 import type { DrainRequest } from '../drain/request.ts';
@@ -102,8 +103,8 @@ export const drainCommand: Command = {
       'In a script: JSON lines, no questions',
     ],
   ],
-  async run(args, context, { commandLine }) {
-    const request = { ...drainRequest(args), commandLine };
+  async run(args, context, { commandLine, defaults }) {
+    const request = { ...drainRequest(args), commandLine, notices: defaultNotices(defaults) };
     const [{ runDrain }, { openDrainReporter }] = await Promise.all([
       import('../drain/drain.ts'),
       import('../views/open.ts'),
@@ -117,7 +118,7 @@ export const drainCommand: Command = {
  *
  * @throws UsageError with every problem of it
  */
-export function drainRequest(args: Arguments): Omit<DrainRequest, 'commandLine'> {
+export function drainRequest(args: Arguments): Omit<DrainRequest, 'commandLine' | 'notices'> {
   const problems = collectUsageErrors();
   const { attempt } = problems;
   attempt(() => selectorOption(args, 'selector'));

@@ -38,14 +38,19 @@ function changeCommand(
   return {
     ...about,
     usage: `${change} <target..>`,
+    defaultsOf: 'rollout',
     connects: true,
     positionals: { target: TARGET_POSITIONAL },
     required: NAME_A_WORKLOAD,
     options: { ...about.options, ...ROLLOUT_OPTIONS },
     choices: ROLLOUT_CHOICES,
-    async run(args, context, { commandLine, words }) {
+    async run(args, context, { commandLine, words, defaults }) {
       const commandLineAfterChange = commandLineOf(withoutChange(withoutVerb(words, change)));
-      return startRollout({ ...args, [change]: true }, context, { commandLine, commandLineAfterChange });
+      return startRollout({ ...args, [change]: true }, context, {
+        commandLine,
+        commandLineAfterChange,
+        defaults,
+      });
     },
   };
 }

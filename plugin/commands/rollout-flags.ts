@@ -26,7 +26,7 @@ export const ROLLOUT_OPTIONS: Readonly<Record<string, Options>> = {
   'max-unavailable': {
     type: 'string',
     describe:
-      'Maximum number of unavailable pods in a zone: a number, or a percentage of all replicas, rounded up',
+      'Maximum number of unavailable pods in a zone: a number, a percentage of all replicas, rounded up, or zone for all pods of it',
     defaultDescription: ROLLOUT_DEFAULTS.maxUnavailable,
   },
   'exponential-factor': {
@@ -105,14 +105,14 @@ export const ROLLOUT_OPTIONS: Readonly<Record<string, Options>> = {
 /**
  * Rolls out as the command line says.
  *
- * @param lines the command line that continues it, and the same once the change of the template has been made
+ * @param invocation with the command line that continues it, and the same once the template has been changed
  */
 export async function startRollout(
   args: Arguments,
   context: Context,
-  lines: Pick<RolloutFlags, 'commandLine' | 'commandLineAfterChange'>,
+  invocation: Pick<RolloutFlags, 'commandLine' | 'commandLineAfterChange' | 'defaults'>,
 ): Promise<ExitCode> {
-  const flags = { ...rolloutFlags(args), ...lines };
+  const flags = { ...rolloutFlags(args), ...invocation };
   const [{ runRollout }, { openRolloutReporter }] = await Promise.all([
     import('../rollout/rollout.ts'),
     import('../views/open.ts'),
@@ -125,7 +125,9 @@ export async function startRollout(
  *
  * @throws UsageError that lists every invalid option
  */
-export function rolloutFlags(args: Arguments): Omit<RolloutFlags, 'commandLine' | 'commandLineAfterChange'> {
+export function rolloutFlags(
+  args: Arguments,
+): Omit<RolloutFlags, 'commandLine' | 'commandLineAfterChange' | 'defaults'> {
   const target = targetFrom(args);
   const options = {
     maxUnavailable: read.text(args, 'max-unavailable'),

@@ -33,8 +33,8 @@ export const rolloutCommand: Command = {
     ['kubectl zone rollout undo sts/ingester', 'Roll back, starting with the pods updated last'],
     ['kubectl zone rollout sts/ingester --dry-run=client', 'Show the waves and how long they would take'],
     [
-      'kubectl zone rollout sts/ingester --max-unavailable 33% --exponential-factor 0',
-      'One third of the pods, a full zone of three, at once',
+      'kubectl zone rollout sts/ingester --max-unavailable zone --exponential-factor 0',
+      'All pods of a zone at once',
     ],
     [
       'kubectl zone rollout sts/store -n mimir --zone-order eu-west-1c --soak 10m',
@@ -51,8 +51,8 @@ export const rolloutCommand: Command = {
     ],
     ['kubectl zone rollout sts/ingester --yes -o json', 'In a script: JSON lines, no questions'],
   ],
-  async run(args, context, { commandLine, words }) {
+  async run(args, context, { commandLine, words, defaults }) {
     const commandLineAfterChange = commandLineOf(withoutChange(words));
-    return startRollout(args, context, { commandLine, commandLineAfterChange });
+    return startRollout(args, context, { commandLine, commandLineAfterChange, defaults });
   },
 };

@@ -31,11 +31,6 @@ export function aliasesOf(option: Options | undefined): readonly string[] {
   return typeof alias === 'string' ? [alias] : alias;
 }
 
-/** Whether a value follows the flag. */
-export function takesValue(option: Options | undefined): boolean {
-  return option !== undefined && option.type !== 'boolean' && option.type !== 'count';
-}
-
 /** The values of a flag or positional with a fixed set. */
 export function choicesOf(command: Command, name: string): readonly string[] | undefined {
   const choices = command.choices?.[name] ?? command.options[name]?.choices;

@@ -1,7 +1,7 @@
 import type { Command } from '../cli/command.ts';
-import { verbOf } from '../cli/command-names.ts';
+import { takesValue, verbOf } from '../cli/command-names.ts';
 import { CONNECTION_OPTIONS } from '../cli/connection.ts';
-import { longName, type OptionTable, optionsOf, ROOT_OPTIONS, takesValue } from './options.ts';
+import { longName, type OptionTable, optionsOf, ROOT_OPTIONS } from './options.ts';
 
 /** The position of the cursor on a command line, and what comes before it. */
 export interface Place {

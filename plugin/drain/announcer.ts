@@ -60,6 +60,7 @@ export class Announcer {
       status,
       podsAtStart: progress.podsSeen,
       refused: progress.refused,
+      pace: { ...progress.paceAt(now), soakMs: options.soakMs },
       // By the clock as it is set now.
       startedAtMs: now.wallMs - progress.elapsedMs(now),
       nowMs: now.wallMs,

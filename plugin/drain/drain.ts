@@ -32,7 +32,8 @@ export async function runDrain(
     await checkZoneOrder(kube, nodes, request.options.zoneOrder);
     const watched = await openDrain(kube, { nodes, zoneBudgets }, request, context);
     try {
-      const checked = check(watched);
+      const found = check(watched);
+      const checked = { ...found, notices: [...(request.notices ?? []), ...found.notices] };
       return request.dryRun
         ? await plan(request, watched, checked, context)
         : await drainNodes(request, watched, checked.notices, context, openReporter);

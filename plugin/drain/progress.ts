@@ -1,4 +1,5 @@
 import type { Instant } from '../../shared/clock.ts';
+import type { DrainPace } from './decide/time-left.ts';
 import type { DrainMemory, DrainObservation, DrainPod } from './decide/types.ts';
 import type { DrainEvent, DrainSummary } from './events.ts';
 import { keyOf } from './guards.ts';
@@ -25,6 +26,7 @@ export class Progress {
   private evicted = 0;
   private refusals = 0;
   private zonesDownTogether = 0;
+  private readonly finished: { pods: number; tookMs: number }[] = [];
 
   /** @param startedAtMs by the monotonic clock */
   constructor(startedAtMs: number) {
@@ -43,6 +45,12 @@ export class Progress {
   /** By node: how many pods had to leave it so far. */
   get podsSeen(): ReadonlyMap<string, number> {
     return new Map([...this.seen].map(([node, uids]) => [node, uids.size]));
+  }
+
+  /** For the time left. */
+  paceAt({ monotonicMs }: Instant): Omit<DrainPace, 'soakMs'> {
+    const currentForMs = this.zone && monotonicMs - this.zone.sinceMs;
+    return { finished: this.finished, currentForMs };
   }
 
   podEvicted(pod: DrainPod, { monotonicMs }: Instant): void {
@@ -69,6 +77,7 @@ export class Progress {
     const nodes = [...this.nodes].filter(([, node]) => node.zone === zone).map(([name]) => name);
     const pods = nodes.reduce((sum, name) => sum + (this.seen.get(name)?.size ?? 0), 0);
     const tookMs = monotonicMs - sinceMs;
+    this.finished.push({ pods, tookMs });
     return [{ atMs: wallMs, type: 'zone-finished', zone, nodes: nodes.length, pods, tookMs }];
   }
 

@@ -18,6 +18,8 @@ export interface DrainRequest {
   output: EventOutput | undefined;
   uncordonOnFailure: boolean;
   yes: boolean;
+  /** What the user should know before the start. */
+  notices?: readonly string[];
   /** The command line that resumes the drain. */
   commandLine: string;
 }

@@ -1,10 +1,10 @@
 import type { Clock } from '../../shared/clock.ts';
 import { UserError } from '../../shared/errors.ts';
-import { formatIntOrPercent, resolveIntOrPercent } from '../../shared/int-or-percent.ts';
 import type { Kube } from '../../shared/kube/kube.ts';
 import { believedForMs, seeHolder } from '../../shared/kube/lease-holder.ts';
 import type { Lease } from '../../shared/kube/objects.ts';
 import { disruptionLimit } from '../../shared/rollout/decide/limits.ts';
+import { formatMaxUnavailable, resolveMaxUnavailable } from '../../shared/rollout/decide/max-unavailable.ts';
 import { emptyMemory } from '../../shared/rollout/decide/memory.ts';
 import { knownZones } from '../../shared/rollout/decide/pods.ts';
 import type { Order } from '../../shared/rollout/decide/snapshot.ts';
@@ -26,7 +26,7 @@ import {
 } from '../../shared/rollout/drive/rollout-lease.ts';
 import { applyChange, type PlannedChange, planChange } from '../../shared/rollout/drive/template.ts';
 import type { WorkloadWatches } from '../../shared/rollout/drive/watches.ts';
-import { listNames } from '../../shared/sentences.ts';
+import { countPods, listNames } from '../../shared/sentences.ts';
 import type { Context } from '../cli/context.ts';
 import { explainPod } from './explain-pod.ts';
 import type { RolloutControls, UndoProposal } from './reporter.ts';
@@ -91,23 +91,24 @@ class LeaseOrders {
     const { annotations, holder } = await this.#look();
     this.#mustRun(holder, 'pass --max-unavailable when you start it');
     const { replicas } = this.#workload();
+    const largest = this.#largestZone();
     const flags = readHolderFlags(annotations);
     const inForce = readSteering(annotations).maxUnavailable ?? flags.maxUnavailable;
     if (!inForce) throw new UserError(`${holder} does not tell which maxUnavailable it was started with`);
-    const within = (count: number) => Math.max(1, Math.min(replicas, count));
-    const now = within(resolveIntOrPercent(inForce, replicas));
+    const within = (count: number) => Math.max(1, Math.min(largest, count));
+    const now = within(resolveMaxUnavailable(inForce, replicas));
     const wanted = within(now + by);
     if (wanted === now) {
       return by < 0
         ? 'maxUnavailable stays 1: with 0 nothing would go on (p pauses)'
-        : `maxUnavailable stays ${now}: those are all replicas`;
+        : `maxUnavailable stays ${now}: the largest zone has ${countPods(largest)}`;
     }
     await this.#write({
       [ANNOTATION.maxUnavailable]: String(wanted),
       [ANNOTATION.maxUnavailableBy]: orderText(this.#order()),
     });
     const capped = this.#cap(wanted, flags);
-    const before = formatIntOrPercent(inForce);
+    const before = formatMaxUnavailable(inForce);
     const told = `maxUnavailable is now ${wanted}, it was ${before === String(now) ? before : `${before} (${now})`}`;
     return capped === undefined ? told : `${told}; ${capped}`;
   }
@@ -178,6 +179,14 @@ class LeaseOrders {
 
   #mustRun(holder: string, instead: string): void {
     if (holder === '') throw new UserError(`no rollout of ${this.#subject} is running: ${instead}`);
+  }
+
+  /** More than all pods of a zone are never down. */
+  #largestZone(): number {
+    const { pods } = this.#workload().observe(this.#options.watches.cluster, FIRST_LOOK);
+    const zones = Map.groupBy(pods, (pod) => pod.zone);
+    zones.delete(undefined);
+    return Math.max(1, ...[...zones.values()].map(({ length }) => length));
   }
 
   /** What keeps the value from taking full effect, such as OrderedReady. */

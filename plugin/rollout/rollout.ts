@@ -19,6 +19,7 @@ import type { Context } from '../cli/context.ts';
 import { EXIT, type ExitCode } from '../cli/errors.ts';
 import { driveContext } from '../cli/operator.ts';
 import { writeLine } from '../cli/output.ts';
+import { defaultNotices } from '../cli/preferences.ts';
 import { rolloutControls } from './controls.ts';
 import { dryRun } from './dry-run.ts';
 import { fetchTarget } from './fetch-target.ts';
@@ -66,7 +67,12 @@ async function runConnected(
       options: { ...settings.options, minReadyMs },
       zones: flags.zones,
       change,
-      notices: [...found, ...settingNotices(settings.sources), ...notices],
+      notices: [
+        ...found,
+        ...settingNotices(settings.sources),
+        ...defaultNotices(settings.dryRun ? [] : (flags.defaults ?? [])),
+        ...notices,
+      ],
     };
     if (settings.dryRun) return await unlessAborted(limit, dryRun(request, watched, context));
     const host = hostOf(request, context, openReporter);

@@ -1,14 +1,15 @@
 import { UserError } from '../../shared/errors.ts';
 import { MOST_ALARMS } from '../../shared/gates/alarms.ts';
 import type { GateRequest } from '../../shared/gates/request.ts';
-import { formatIntOrPercent } from '../../shared/int-or-percent.ts';
 import { NODE_ZONES, type ZoneSource } from '../../shared/kube/zones.ts';
 import { MAX_UNAVAILABLE_ANNOTATION } from '../../shared/rollout/decide/grafana.ts';
+import { formatMaxUnavailable } from '../../shared/rollout/decide/max-unavailable.ts';
 import { parseRolloutOptions, type RawRolloutOptions } from '../../shared/rollout/decide/options.ts';
 import type { RolloutOptions } from '../../shared/rollout/decide/types.ts';
 import { describeZoneOrigin } from '../../shared/rollout/decide/unknown-zone.ts';
 import type { Workload } from '../../shared/rollout/decide/workload.ts';
 import type { UpdateDefaults } from '../../shared/rollout/drive/defaults.ts';
+import type { FlagDefault } from '../cli/command.ts';
 
 /** The flags of settings for which a ZoneAwareUpdate may have defaults. */
 export interface GivenSettings {
@@ -20,6 +21,8 @@ export interface GivenSettings {
   /** Undefined without --ignore-alarm, in which case `gates` has false. */
   ignoreAlarm: boolean | undefined;
   dryRun: 'none' | 'client' | 'server' | undefined;
+  /** Flags that were not typed, but have a default of the user. */
+  defaults?: readonly FlagDefault[] | undefined;
 }
 
 /** What the workload itself says. */
@@ -37,12 +40,16 @@ export interface SettingSource {
   /** Its name in ZoneAwareUpdate's spec. */
   setting: string;
   value: string;
-  /** `flag`, `default`, or what sets it: `zoneawareupdate/ingester`, `annotation rollout-max-unavailable: 50`. */
+  /**
+   * `flag`, `default`, or what sets it: `zoneawareupdate/ingester`, `annotation rollout-max-unavailable: 50`, an
+   * environment variable, a file.
+   */
   from: string;
 }
 
 /**
- * Flags override the ZoneAwareUpdate, which overrides the built-in defaults. Alarms add up, because each is meant to
+ * Flags and the environment override the ZoneAwareUpdate, which overrides the user's file, which overrides the built-in
+ * defaults. Alarms add up, because each is meant to
  * stop a rollout; but if the object ignores its alarm, only alarms from flags are used.
  *
  * @throws UserError for an invalid value of the ZoneAwareUpdate, unless a flag overrides it
@@ -52,8 +59,15 @@ export function resolveSettings(
   defaults: UpdateDefaults | undefined,
   { maxUnavailable: annotated, zonesBy }: WorkloadDefaults = { zonesBy: NODE_ZONES },
 ): Settings {
-  const { options: flags, dryRun } = given;
+  const { dryRun } = given;
   const spec = defaults?.spec;
+  const userDefault = (setting: string) =>
+    given.defaults?.find(({ flag }) => flag === FLAG_OF[setting as keyof typeof FLAG_OF]);
+  const flags = withoutOverridden(
+    given.options,
+    { maxUnavailable: spec?.maxUnavailable ?? annotated?.value, exponentialFactor: spec?.exponentialFactor },
+    userDefault,
+  );
   const object = `zoneawareupdate/${defaults?.name}`;
   const options = parseRolloutOptions({
     ...flags,
@@ -66,23 +80,23 @@ export function resolveSettings(
       options.problems.map((problem) => `spec.${problem}`),
     );
   }
-  const from = (flag: unknown, own: unknown) =>
-    flag !== undefined ? 'flag' : own !== undefined ? object : 'default';
+  const from = (flag: unknown, own: unknown, setting = '') =>
+    flag !== undefined ? (userDefault(setting)?.from ?? 'flag') : own !== undefined ? object : 'default';
   const sources: SettingSource[] = [
     {
       setting: 'maxUnavailable',
-      value: formatIntOrPercent(options.maxUnavailable),
+      value: formatMaxUnavailable(options.maxUnavailable),
       from:
         annotated && (flags.maxUnavailable ?? spec?.maxUnavailable) === undefined
           ? `annotation ${MAX_UNAVAILABLE_ANNOTATION}: ${annotated.value}`
-          : from(flags.maxUnavailable, spec?.maxUnavailable),
+          : from(flags.maxUnavailable, spec?.maxUnavailable, 'maxUnavailable'),
     },
     {
       setting: 'exponentialFactor',
       value: String(options.exponentialFactor),
-      from: from(flags.exponentialFactor, spec?.exponentialFactor),
+      from: from(flags.exponentialFactor, spec?.exponentialFactor, 'exponentialFactor'),
     },
-    { setting: 'pacing', value: options.pacing, from: from(flags.pacing, undefined) },
+    { setting: 'pacing', value: options.pacing, from: from(flags.pacing, undefined, 'pacing') },
     {
       setting: 'zones',
       value: `by ${describeZoneOrigin(given.zones ?? zonesBy)}`,
@@ -95,7 +109,7 @@ export function resolveSettings(
     sources.push({
       setting: 'maxLeaving',
       value: String(options.maxLeaving),
-      from: from(flags.maxLeaving, undefined),
+      from: from(flags.maxLeaving, undefined, 'maxLeaving'),
     });
   }
 
@@ -109,11 +123,40 @@ export function resolveSettings(
     const value = given.ignoreAlarm ?? spec?.ignoreAlarm;
     sources.push({ setting: 'ignoreAlarm', value: String(value), from: ignoreFrom });
   }
+  const shown: ReadonlySet<string | undefined> = new Set(
+    sources.map(({ setting }) => FLAG_OF[setting as keyof typeof FLAG_OF]),
+  );
+  for (const { flag, values, from: source } of given.defaults ?? []) {
+    if (!shown.has(flag)) sources.push({ setting: flag, value: values.join(','), from: source });
+  }
   const wanted = dryRun ?? (spec?.dryRun ? 'client' : undefined);
   if (wanted !== undefined) {
     sources.push({ setting: 'dryRun', value: wanted, from: from(dryRun, spec?.dryRun) });
   }
   return { options, gates, dryRun: wanted === 'none' ? undefined : wanted, sources };
+}
+
+/** The flags of the settings that a plan always shows. */
+const FLAG_OF = {
+  maxUnavailable: 'max-unavailable',
+  exponentialFactor: 'exponential-factor',
+  pacing: 'pacing',
+  maxLeaving: 'max-leaving',
+} as const;
+
+/** The values of flags, without those of the user's file that the workload's own object overrides. */
+function withoutOverridden(
+  options: RawRolloutOptions,
+  own: { maxUnavailable: unknown; exponentialFactor: unknown },
+  userDefault: (setting: string) => FlagDefault | undefined,
+): RawRolloutOptions {
+  const ofFile = (setting: string) => userDefault(setting)?.kind === 'file';
+  return {
+    ...options,
+    ...(own.maxUnavailable !== undefined && ofFile('maxUnavailable') && { maxUnavailable: undefined }),
+    ...(own.exponentialFactor !== undefined &&
+      ofFile('exponentialFactor') && { exponentialFactor: undefined }),
+  };
 }
 
 function withAlarm({ gates, ignoreAlarm }: GivenSettings, defaults: UpdateDefaults | undefined): GateRequest {
@@ -133,7 +176,7 @@ function withAlarm({ gates, ignoreAlarm }: GivenSettings, defaults: UpdateDefaul
 
 /** Notices at the start: which values come from an object, and that its dryRun prevents replacements. */
 export function settingNotices(sources: readonly SettingSource[]): string[] {
-  const own = sources.filter(({ from }) => from !== 'flag' && from !== 'default');
+  const own = sources.filter(({ from }) => from.startsWith('zoneawareupdate/'));
   const object = own[0]?.from;
   if (object === undefined) return [];
   const values = own.map(({ setting, value }) => `${setting} ${value}`);

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../shared/format.ts';
 import type { Pod } from '../../shared/kube/objects.ts';
 import { restartEstimate } from '../../shared/rollout/decide/estimate.ts';
-import { disruptionLimit } from '../../shared/rollout/decide/limits.ts';
+import { disruptionLimit, evenWave } from '../../shared/rollout/decide/limits.ts';
 import { planRollout, type RolloutPlan } from '../../shared/rollout/decide/plan.ts';
 import { knownZones } from '../../shared/rollout/decide/pods.ts';
 import type { Observation, RolloutMemory, RolloutOptions } from '../../shared/rollout/decide/types.ts';
@@ -54,7 +54,7 @@ export async function printPlan(
       stale,
       zones,
       zonesBy: observation.zones,
-      maxUnavailablePods: limit.pods,
+      maxUnavailablePods: Math.min(limit.pods, largestZone(observation)),
       partition: Math.max(...workload.members.map(({ partition }) => partition)),
       ...plan,
     };
@@ -69,6 +69,8 @@ export async function printPlan(
   const settings = sources.map(({ setting, value, from }) => [setting, value, from]);
   lines.push(...textTable([['SETTING', 'VALUE', 'FROM'], ...settings]));
   if (limit.capped) lines.push(`note: ${limit.capped}`);
+  const remainder = options.pacing === 'wave' ? remainderNote(observation, limit.pods) : undefined;
+  if (remainder) lines.push(`note: ${remainder}`);
   lines.push(...partitionLines(workload).map((line) => `note: ${line}`));
   if (workload.id.kind !== 'deployment' && !workload.isHeld) {
     lines.push(
@@ -91,4 +93,24 @@ export async function printPlan(
   }
   if (plan.blocked) lines.push(`would be blocked: ${plan.blocked.reason}`, `  ${plan.blocked.fix}`);
   writeLines(stdout, lines);
+}
+
+/** The value that avoids a last wave of a few pods, if the waves of a zone leave one. */
+export function remainderNote({ pods }: Observation, limit: number): string | undefined {
+  const zones = Map.groupBy(
+    pods.filter((pod) => pod.stale && !pod.surplus),
+    (pod) => pod.zone,
+  );
+  for (const [zone, { length }] of zones) {
+    const even = evenWave(limit, length);
+    if (zone === undefined || even === limit) continue;
+    return `waves of ${limit} leave a last one of ${countPods(length % limit)} in ${zone}; --max-unavailable ${even} takes as many waves, with fewer pods down`;
+  }
+  return undefined;
+}
+
+/** More than all pods of a zone are never down. */
+function largestZone({ pods }: Observation): number {
+  const zones = Map.groupBy(pods, (pod) => pod.zone);
+  return Math.max(1, ...[...zones.values()].map(({ length }) => length));
 }

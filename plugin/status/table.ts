@@ -94,7 +94,8 @@ export function rolloutText({ rollout, drain }: Pick<StatusRow, 'rollout' | 'dra
   const { state, by, wave, zone, reason } = rollout;
   const place = wave === null ? 'about to begin' : `wave ${wave} in ${zone}`;
   if (state === 'running') return `${place}, by ${who(by ?? '')}`;
-  const why = reason === null ? '' : `: ${wide ? reason : shorten(withoutCommand(reason))}`;
+  const said = reason === null || wide ? reason : shorten(withoutCommand(reason));
+  const why = said ? `: ${said}` : '';
   if (state === 'held') return `held${why}`;
   return `${state === 'lost' ? 'its process is gone' : state}${why}`;
 }

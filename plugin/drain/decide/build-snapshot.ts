@@ -3,6 +3,7 @@ import { brokenWorkloads } from './available.ts';
 import { orderDrainZones } from './order.ts';
 import { describeDown, groupHeld, NO_ZONE } from './reasons.ts';
 import type { DrainNodeRow, DrainSnapshot, DrainStatus, DrainZoneRow } from './snapshot.ts';
+import { type DrainPace, drainTimeLeft } from './time-left.ts';
 import type { DrainDecision, DrainMemory, DrainNode, DrainObservation, DrainOptions } from './types.ts';
 
 export interface DrainSnapshotInput {
@@ -16,6 +17,7 @@ export interface DrainSnapshotInput {
   /** By node: how many pods had to leave it when the drain first saw it. */
   podsAtStart: ReadonlyMap<string, number>;
   refused: number;
+  pace: DrainPace;
   startedAtMs: number;
   nowMs: number;
 }
@@ -46,9 +48,16 @@ export function buildDrainSnapshot(input: DrainSnapshotInput): DrainSnapshot {
     nodes: { total: rows.length, drained: rows.filter(({ phase }) => phase === 'drained').length },
     pods: { total: sum(rows.map(({ pods }) => pods)), left: sum(rows.map(({ left }) => left)) },
     refused: input.refused,
+    remainingMs: isStuck(input) ? undefined : drainTimeLeft(zones, input.pace),
     startedAtMs: input.startedAtMs,
     nowMs: input.nowMs,
   };
+}
+
+/** No time passes until somebody helps, or the API server answers again. */
+function isStuck({ observation, decision, status }: DrainSnapshotInput): boolean {
+  if (decision?.kind === 'blocked' || status !== undefined) return true;
+  return observation.workloads.some(({ down }) => down.some(({ unschedulable }) => unschedulable));
 }
 
 /** The row of a node. Pods that arrived after the start count as its pods while they are there. */

@@ -12,6 +12,8 @@ export interface DrainSnapshot {
   pods: { total: number; left: number };
   /** Evictions refused so far. */
   refused: number;
+  /** Estimated; undefined if unknown, and while something is stuck. */
+  remainingMs: number | undefined;
   startedAtMs: number;
   nowMs: number;
 }

@@ -11,7 +11,7 @@ import { helpLines } from '../terminal/labelled.ts';
 import { clip, type Line, span } from '../terminal/line.ts';
 import { fixed, gap, logSections } from '../terminal/sections.ts';
 import type { Surface } from '../terminal/shell.tsx';
-import { elapsed, footer, progressBar, statusLines, statusRows } from '../terminal/status.ts';
+import { elapsed, footer, progressBar, statusLines, statusRows, timeLeft } from '../terminal/status.ts';
 import type { Theme } from '../terminal/theme.ts';
 import { heldSection, missingSection } from './reasons.ts';
 import type { DrainViewState } from './reducer.ts';
@@ -70,10 +70,11 @@ function progress({ nodes, pods }: DrainSnapshot, columns: number, theme: Theme)
 
 function times({ state: { latest, finished }, nowMs }: DrainFrameInput): Line {
   if (!latest) return [];
-  const { refused } = latest.snapshot;
+  const { refused, remainingMs } = latest.snapshot;
+  const left = finished ? '' : timeLeft(remainingMs, Math.max(0, nowMs - latest.receivedAtMs));
   const took = finished ? formatDuration(finished.summary.tookMs) : elapsed(latest, nowMs);
   return [
-    span(`${took} elapsed, `),
+    span(`${took} elapsed, ${left}`),
     span(`${plural(refused, 'eviction')} refused`, refused > 0 ? 'warn' : 'faint'),
   ];
 }

@@ -4,7 +4,7 @@ import type { Progress } from '../narration/json.ts';
 /** The fields of a snapshot in the JSON output. */
 export function drainProgress(event: DrainEvent): Progress | undefined {
   if (event.type !== 'snapshot') return undefined;
-  const { nodes, pods } = event.snapshot;
+  const { nodes, pods, remainingMs } = event.snapshot;
   return {
     counts: {
       nodesDrained: nodes.drained,
@@ -12,5 +12,6 @@ export function drainProgress(event: DrainEvent): Progress | undefined {
       podsLeft: pods.left,
       pods: pods.total,
     },
+    estimates: { remainingMs },
   };
 }

@@ -1,6 +1,6 @@
 import { formatDuration, oneLine, percent, plural, shortRevision } from '../../../shared/format.ts';
 import { type Line, lineWidth, type Span, span } from '../terminal/line.ts';
-import { elapsed, progressBar } from '../terminal/status.ts';
+import { elapsed, progressBar, timeLeft } from '../terminal/status.ts';
 import type { Theme } from '../terminal/theme.ts';
 import type { ViewState } from './reducer.ts';
 
@@ -51,10 +51,4 @@ export function times({ latest, finished }: ViewState, nowMs: number): Line {
   // A limit set by an operator is shown on a separate line.
   const limit = snapshot.maxUnavailableBy ? '' : `, limit ${snapshot.maxUnavailablePods} per zone`;
   return [span(`${elapsed(latest, nowMs)} elapsed, `), span(left), down, span(limit, 'faint')];
-}
-
-function timeLeft(remainingMs: number | undefined, sinceMs: number): string {
-  if (remainingMs === undefined) return '';
-  const leftMs = remainingMs - sinceMs;
-  return leftMs < 1000 ? '' : `about ${formatDuration(leftMs)} left, `;
 }

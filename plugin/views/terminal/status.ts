@@ -78,6 +78,13 @@ export function elapsed(
   return formatDuration(snapshot.nowMs - snapshot.startedAtMs + Math.max(0, nowMs - receivedAtMs));
 }
 
+/** `about 3m 10s left, `; empty if it is unknown or over. */
+export function timeLeft(remainingMs: number | undefined, sinceMs: number): string {
+  if (remainingMs === undefined) return '';
+  const leftMs = remainingMs - sinceMs;
+  return leftMs < 1000 ? '' : `about ${formatDuration(leftMs)} left, `;
+}
+
 /** A snapshot and when it was received on our clock: its own times are the API server's. */
 export interface Received<S> {
   snapshot: S;

@@ -71,6 +71,8 @@ export function buildSnapshot(input: SnapshotInput): RolloutSnapshot {
     ...zoneRow(zone, rows.get(zone)?.cells ?? [], memory),
     ...(sets && { sets: [...(sets.get(zone) ?? [])].sort() }),
   }));
+  const limit = disruptionLimit(observation, options, knownZones(observation, memory).length);
+  const largestZone = Math.max(1, ...zones.map((row) => row.total));
   return {
     workload: nameOf(workload.id),
     oldRevisions: countOldRevisions(input),
@@ -79,7 +81,7 @@ export function buildSnapshot(input: SnapshotInput): RolloutSnapshot {
     total: zones.reduce((sum, row) => sum + row.total, 0),
     updated: zones.reduce((sum, row) => sum + row.updated, 0),
     down: zones.reduce((sum, row) => sum + row.down, 0),
-    maxUnavailablePods: disruptionLimit(observation, options, knownZones(observation, memory).length).pods,
+    maxUnavailablePods: Math.min(limit.pods, largestZone),
     paused: orders.paused,
     maxUnavailableBy: orders.maxUnavailableBy,
     undone: orders.undone,

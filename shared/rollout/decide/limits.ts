@@ -1,4 +1,4 @@
-import { formatIntOrPercent, resolveIntOrPercent } from '../../int-or-percent.ts';
+import { formatMaxUnavailable, resolveMaxUnavailable } from './max-unavailable.ts';
 import type { Observation, RolloutMemory, RolloutOptions } from './types.ts';
 
 /** How many pods of a zone may be down, and what reduced the requested number. */
@@ -21,17 +21,17 @@ export function disruptionLimit(
   options: Pick<RolloutOptions, 'maxUnavailable'> & Partial<Pick<RolloutOptions, 'singleZone'>>,
   zones: number,
 ): DisruptionLimit {
-  const asked = resolveIntOrPercent(options.maxUnavailable, observation.replicas);
+  const asked = resolveMaxUnavailable(options.maxUnavailable, observation.replicas);
   if (asked > 1 && observation.orderedReady) {
     return {
       pods: 1,
-      capped: `podManagementPolicy OrderedReady recreates one pod after the other: one pod at a time instead of ${formatIntOrPercent(options.maxUnavailable)} (Parallel would allow more; the field can only be set when a StatefulSet is created)`,
+      capped: `podManagementPolicy OrderedReady recreates one pod after the other: one pod at a time instead of ${formatMaxUnavailable(options.maxUnavailable)} (Parallel would allow more; the field can only be set when a StatefulSet is created)`,
     };
   }
   if (asked > 1 && zones <= 1 && !options.singleZone) {
     return {
       pods: 1,
-      capped: `all pods are in one zone: one pod at a time instead of ${formatIntOrPercent(options.maxUnavailable)}; if one zone is intended, pass --single-zone`,
+      capped: `all pods are in one zone: one pod at a time instead of ${formatMaxUnavailable(options.maxUnavailable)}; if one zone is intended, pass --single-zone`,
     };
   }
   return { pods: asked, capped: undefined };
@@ -52,4 +52,17 @@ export function growthLimit(
   if (factor === 0) return limit;
   const grown = options.pacing === 'wave' ? factor ** memory.waves : 1 + (factor - 1) * memory.recovered;
   return Math.min(limit, Math.floor(grown));
+}
+
+/**
+ * The number of pods with which a zone takes as many waves, but without a last one of less than half of the others.
+ *
+ * @param limit of a wave that is fully grown
+ * @param pods of the zone
+ * @returns `limit` if its waves leave no such remainder
+ */
+export function evenWave(limit: number, pods: number): number {
+  const last = pods % limit;
+  if (pods <= limit || last === 0 || last * 2 >= limit) return limit;
+  return Math.ceil(pods / Math.ceil(pods / limit));
 }

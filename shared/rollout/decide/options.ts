@@ -1,4 +1,4 @@
-import { parseIntOrPercent } from '../../int-or-percent.ts';
+import { parseMaxUnavailable, resolveMaxUnavailable } from './max-unavailable.ts';
 import type { Pacing, RolloutOptions } from './types.ts';
 
 /** Values from flags or a manifest; undefined selects the default. */
@@ -30,9 +30,9 @@ const MAX_LEAVING_WITH_FLUSH = 1;
 export function parseRolloutOptions(raw: RawRolloutOptions): RolloutOptions | { problems: string[] } {
   const problems: string[] = [];
 
-  const maxUnavailable = parseIntOrPercent(raw.maxUnavailable ?? ROLLOUT_DEFAULTS.maxUnavailable);
+  const maxUnavailable = parseMaxUnavailable(raw.maxUnavailable ?? ROLLOUT_DEFAULTS.maxUnavailable);
   if (typeof maxUnavailable === 'string') problems.push(`maxUnavailable: ${maxUnavailable}`);
-  else if ((maxUnavailable.kind === 'count' ? maxUnavailable.count : maxUnavailable.percent) === 0) {
+  else if (resolveMaxUnavailable(maxUnavailable, 1) === 0) {
     problems.push('maxUnavailable: 0 would never replace a pod; use 1 or more');
   }
 

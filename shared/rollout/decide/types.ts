@@ -1,5 +1,5 @@
-import type { IntOrPercent } from '../../int-or-percent.ts';
 import type { ZoneSource } from '../../kube/zones.ts';
+import type { MaxUnavailable } from './max-unavailable.ts';
 
 /** A label of nodes or pods, or the StatefulSet of the pod: each one of a group has a zone. */
 export type ZoneOrigin = ZoneSource | { kind: 'statefulset' };
@@ -69,7 +69,7 @@ export interface Termination {
 export type Pacing = 'wave' | 'stream';
 
 export interface RolloutOptions {
-  maxUnavailable: IntOrPercent;
+  maxUnavailable: MaxUnavailable;
   /** Growth of the waves; 0 uses maxUnavailable immediately, otherwise at least 1. */
   exponentialFactor: number;
   pacing: Pacing;

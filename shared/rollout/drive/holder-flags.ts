@@ -1,20 +1,20 @@
 import * as z from 'zod/mini';
-import {
-  formatIntOrPercent,
-  type IntOrPercent,
-  parseIntOrPercent,
-  resolveIntOrPercent,
-} from '../../int-or-percent.ts';
 import type { AnnotationPatch } from '../../kube/lease-record.ts';
 import type { ZoneSource } from '../../kube/zones.ts';
 import { parseJson } from '../../parse-json.ts';
+import {
+  formatMaxUnavailable,
+  type MaxUnavailable,
+  parseMaxUnavailable,
+  resolveMaxUnavailable,
+} from '../decide/max-unavailable.ts';
 import type { RolloutOptions } from '../decide/types.ts';
 import { ANNOTATION } from './annotations.ts';
 
 /** The flags of a Lease's holder that others need to show its rollout as it does. */
 export interface HolderFlags {
   /** Undefined if the Lease does not have it. */
-  maxUnavailable: IntOrPercent | undefined;
+  maxUnavailable: MaxUnavailable | undefined;
   /** Undefined for the workload's default. */
   zones: ZoneSource | undefined;
   singleZone: boolean;
@@ -35,7 +35,7 @@ export function noteHolderFlags(
 ): AnnotationPatch {
   const written = { source: zones?.kind, key: zones?.key, singleZone: singleZone || undefined };
   return {
-    [ANNOTATION.maxUnavailableFlag]: formatIntOrPercent(maxUnavailable),
+    [ANNOTATION.maxUnavailableFlag]: formatMaxUnavailable(maxUnavailable),
     [ANNOTATION.zoneFlags]: zones || singleZone ? JSON.stringify(written) : null,
   };
 }
@@ -55,7 +55,7 @@ export function readHolderFlags(annotations: Readonly<Record<string, string>>): 
 }
 
 /** A maxUnavailable; undefined for 0, with which the rollout would never progress. No command accepts that. */
-export function readLimit(text: string | undefined): IntOrPercent | undefined {
-  const limit = parseIntOrPercent(text ?? '');
-  return typeof limit === 'string' || resolveIntOrPercent(limit, 1) === 0 ? undefined : limit;
+export function readLimit(text: string | undefined): MaxUnavailable | undefined {
+  const limit = parseMaxUnavailable(text ?? '');
+  return typeof limit === 'string' || resolveMaxUnavailable(limit, 1) === 0 ? undefined : limit;
 }

@@ -1,15 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Command } from '../../../plugin/cli/command.ts';
+import { takesValue } from '../../../plugin/cli/command-names.ts';
 import { runCommandLine } from '../../../plugin/cli/registry.ts';
 import { decideCompletion } from '../../../plugin/completion/decide.ts';
-import {
-  choicesOf,
-  longName,
-  optionsOf,
-  positionalsOf,
-  takesValue,
-} from '../../../plugin/completion/options.ts';
+import { choicesOf, longName, optionsOf, positionalsOf } from '../../../plugin/completion/options.ts';
 import { findPlace } from '../../../plugin/completion/place.ts';
 import { completionText, present } from '../../../plugin/completion/present.ts';
 import { COMMANDS } from '../../../plugin/main.ts';

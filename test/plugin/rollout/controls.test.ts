@@ -141,32 +141,35 @@ describe('pause by key', () => {
 
 describe('maxUnavailable by key', () => {
   it('counts in pods from the percentage it was started with', async () => {
-    const { controls, note } = opened();
-    assert.equal(await controls.changeMaxUnavailable(1), 'maxUnavailable is now 4, it was 25% (3)');
-    assert.equal(note('max-unavailable'), '4');
+    const { controls, note } = opened({ annotations: { [`${NOTE}max-unavailable-flag`]: '10%' } });
+    assert.equal(await controls.changeMaxUnavailable(1), 'maxUnavailable is now 2, it was 10% (1)');
+    assert.equal(note('max-unavailable'), '2');
     assert.deepEqual(JSON.parse(note('max-unavailable-by') ?? ''), BY_ANN);
-    assert.equal(await controls.changeMaxUnavailable(-1), 'maxUnavailable is now 3, it was 4');
+    assert.equal(await controls.changeMaxUnavailable(-1), 'maxUnavailable is now 1, it was 2');
   });
 
   it('presses that follow each other at once all count', async () => {
-    const { controls, note } = opened();
-    await Promise.all([1, 2, 3].map(() => controls.changeMaxUnavailable(1)));
-    assert.equal(note('max-unavailable'), '6');
+    const { controls, note } = opened({ annotations: { [`${NOTE}max-unavailable-flag`]: '1' } });
+    await Promise.all([1, 2].map(() => controls.changeMaxUnavailable(1)));
+    assert.equal(note('max-unavailable'), '3');
   });
 
-  it('stays between 1 and all replicas', async () => {
+  it('stays between 1 and the pods of the largest zone', async () => {
     const least = opened({ annotations: { [`${NOTE}max-unavailable-flag`]: '1' } });
     assert.match(await least.controls.changeMaxUnavailable(-1), /stays 1/);
     assert.equal(least.note('max-unavailable'), undefined);
-    const most = opened({ annotations: { [`${NOTE}max-unavailable`]: '9' } });
-    assert.match(await most.controls.changeMaxUnavailable(1), /stays 9: those are all replicas/);
+    const most = opened({ annotations: { [`${NOTE}max-unavailable`]: '3' } });
+    assert.match(await most.controls.changeMaxUnavailable(1), /stays 3: the largest zone has 3 pods/);
+    const all = opened({ annotations: { [`${NOTE}max-unavailable-flag`]: 'zone' } });
+    assert.equal(await all.controls.changeMaxUnavailable(-1), 'maxUnavailable is now 2, it was zone (3)');
     const beyond = opened({ annotations: { [`${NOTE}max-unavailable-flag`]: '12' } });
-    assert.match(await beyond.controls.changeMaxUnavailable(-1), /is now 8/);
+    assert.match(await beyond.controls.changeMaxUnavailable(-1), /is now 2/);
   });
 
   it('says what keeps it from being used in full', async () => {
-    const { controls } = opened({ policy: 'OrderedReady' });
-    assert.match(await controls.changeMaxUnavailable(1), /is now 4, .*; podManagementPolicy OrderedReady/);
+    const annotations = { [`${NOTE}max-unavailable-flag`]: '1' };
+    const { controls } = opened({ policy: 'OrderedReady', annotations });
+    assert.match(await controls.changeMaxUnavailable(1), /is now 2, .*; podManagementPolicy OrderedReady/);
   });
 
   it('is nothing to change where nobody rolls it out', async () => {

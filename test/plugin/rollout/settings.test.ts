@@ -53,6 +53,24 @@ describe('settings of a rollout', () => {
     ]);
   });
 
+  it('says of a default of the user where it comes from', () => {
+    const soak = { flag: 'soak', values: ['5m'], kind: 'file', from: '/home/ann/.kube/zonerc' } as const;
+    const most = { flag: 'max-unavailable', values: ['2'], kind: 'environment', from: 'VARIABLE' } as const;
+    const given = flags({ options: { maxUnavailable: '2', soakMs: 300_000 }, defaults: [soak, most] });
+    // The environment overrides the object, like a flag; a file does not.
+    const object = update({ maxUnavailable: 4 });
+    for (const rows of [rowsOf(given), rowsOf(given, object)]) {
+      assert.deepEqual(rows[0], ['maxUnavailable', '2', 'VARIABLE']);
+      assert.deepEqual(rows.at(-1), ['soak', '5m', '/home/ann/.kube/zonerc']);
+    }
+    const ofFile = flags({
+      options: { maxUnavailable: '2' },
+      defaults: [{ ...most, kind: 'file', from: 'f' }],
+    });
+    assert.deepEqual(rowsOf(ofFile)[0], ['maxUnavailable', '2', 'f']);
+    assert.deepEqual(rowsOf(ofFile, object)[0], ['maxUnavailable', '4', OBJECT]);
+  });
+
   it('tells where zones come from, and that one zone is intended', () => {
     const rows = rowsOf(flags({ zones: { kind: 'pod-label', key: 'zone' }, options: { singleZone: true } }));
     assert.deepEqual(rows.slice(3), [

@@ -68,6 +68,8 @@ describe('the table of the status', () => {
     assert.equal(text({ ...running, state: 'held', reason }, true), `held: ${reason.trim()}`);
     const aborted = { state: 'idle', ended: 'stopped', reason: 'aborted by bob; go on with: kubectl zone x' };
     assert.equal(text(aborted), 'stopped: aborted by bob');
+    const left = { state: 'idle', ended: 'interrupted', reason: 'go on with: kubectl zone x' };
+    assert.equal(text(left), 'interrupted');
     assert.equal(text({ state: 'idle', ended: 'lost' }), 'its process is gone');
   });
 

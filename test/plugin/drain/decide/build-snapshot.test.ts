@@ -25,11 +25,29 @@ function snapshot(change: Partial<DrainSnapshotInput> = {}) {
       ['a2', 3],
     ]),
     refused: 7,
+    pace: { finished: [{ pods: 2, tookMs: 8_000 }], currentForMs: 1_000, soakMs: 0 },
     startedAtMs: NOW_MS - 1_000,
     nowMs: NOW_MS,
     ...change,
   });
 }
+
+it('estimates the time left, and not while something is stuck', () => {
+  const pods = [pod('x', a1), pod('y', b1)];
+  const seen = observation({ nodes, pods });
+  assert.equal(snapshot({ observation: seen }).remainingMs, 8_000);
+  const status = { kind: 'disconnected', reason: 'no answer', fix: undefined } as const;
+  assert.equal(snapshot({ observation: seen, status }).remainingMs, undefined);
+  const blocked: DrainDecision = {
+    kind: 'blocked',
+    by: 'unschedulable',
+    zone: 'zone-a',
+    reason: 'r',
+    fix: 'f',
+    held: [],
+  };
+  assert.equal(snapshot({ observation: seen, decision: blocked }).remainingMs, undefined);
+});
 
 const wait = (held: Extract<DrainDecision, { kind: 'wait' }>['held']): DrainDecision => ({
   kind: 'wait',

@@ -233,6 +233,15 @@ test('before the first event', () => {
   ]);
 });
 
+test('the time left is shown where there is an estimate, and goes on by our own clock', () => {
+  const latest = drainSnapshot([], { remainingMs: 65_000 });
+  const event = { atMs: 0, type: 'snapshot', snapshot: latest } as const;
+  const input = drainFrameInput(drainStateAfter([event]));
+  assert.match(drawnDrain(input).join('\n'), /elapsed, about 1m 05s left, 0 evictions refused/);
+  const later = { ...input, nowMs: input.nowMs + 64_500 };
+  assert.match(drawnDrain(later).join('\n'), /elapsed, 0 evictions refused/);
+});
+
 test('the elapsed time goes on by our own clock', () => {
   const input = drainFrameInput(LARGE);
   assert.equal(drawnDrain({ ...input, nowMs: input.nowMs + 5000 })[3], '2m 10s elapsed, 3 evictions refused');

@@ -88,9 +88,9 @@ const broken: { rule: Rule; how: string; decide: Decide }[] = [
     decide: (input) => {
       const asked = input.options.maxUnavailable;
       const more =
-        asked.kind === 'count'
-          ? { ...asked, count: asked.count + 1 }
-          : { ...asked, percent: asked.percent + 20 };
+        asked.kind === 'percent'
+          ? { ...asked, percent: asked.percent + 20 }
+          : { kind: 'count' as const, count: asked.kind === 'count' ? asked.count + 1 : Infinity };
       return decide({ ...input, options: { ...input.options, maxUnavailable: more } });
     },
   },

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { disruptionLimit, growthLimit } from '../../../../shared/rollout/decide/limits.ts';
+import { disruptionLimit, evenWave, growthLimit } from '../../../../shared/rollout/decide/limits.ts';
 import { parseRolloutOptions } from '../../../../shared/rollout/decide/options.ts';
 import { orderZones } from '../../../../shared/rollout/decide/order.ts';
+import fc from '../../../helpers/seed.ts';
 
 describe('growth (R5)', () => {
   const sizes = (factor: number, pacing: 'wave' | 'stream', limit: number, steps: number) =>
@@ -21,6 +22,25 @@ describe('growth (R5)', () => {
     assert.deepEqual(sizes(2, 'stream', 4, 6), [1, 2, 3, 4, 4, 4]);
     assert.deepEqual(sizes(3, 'stream', 12, 4), [1, 3, 5, 7]);
     assert.deepEqual(sizes(0, 'stream', 12, 2), [12, 12]);
+  });
+
+  it('has an even size where the last wave of a zone would be small', () => {
+    // 25% of 12, and 33% of 300.
+    assert.equal(evenWave(3, 4), 2);
+    assert.equal(evenWave(99, 100), 50);
+    assert.equal(evenWave(50, 101), 34);
+    // Half a wave, or more, is no remainder; and one wave has none.
+    assert.deepEqual([evenWave(4, 6), evenWave(4, 8), evenWave(4, 1)], [4, 4, 4]);
+  });
+
+  it('takes as many waves with the even size', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 200 }), fc.integer({ min: 1, max: 1000 }), (limit, pods) => {
+        const size = evenWave(limit, pods);
+        assert.ok(size >= 1 && size <= limit);
+        assert.equal(Math.ceil(pods / size), Math.ceil(pods / limit));
+      }),
+    );
   });
 
   it('does not overflow', () => {
@@ -72,6 +92,18 @@ describe('options', () => {
     assert.deepEqual(parsed.maxUnavailable, { kind: 'percent', percent: 25 });
     assert.equal(parsed.exponentialFactor, 2);
     assert.equal(parsed.pacing, 'wave');
+  });
+
+  it('may be all pods of a zone', () => {
+    const parsed = parseRolloutOptions({ maxUnavailable: 'zone' });
+    assert.ok(!('problems' in parsed));
+    assert.equal(disruptionLimit({ replicas: 30, orderedReady: false }, parsed, 3).pods, 30);
+    assert.equal(disruptionLimit({ replicas: 30, orderedReady: false }, parsed, 1).pods, 1);
+    const wrong = parseRolloutOptions({ maxUnavailable: 'zones' });
+    assert.ok('problems' in wrong);
+    assert.deepEqual(wrong.problems, [
+      'maxUnavailable: "zones" is neither a whole number nor a percentage such as 33%; zone is all pods of a zone',
+    ]);
   });
 
   it('are refused all at once, each with its name', () => {

@@ -163,10 +163,7 @@ function describe(input: RolloutInput, history: History) {
   const namesDownIn = (zone: string) => (namesDown.get(zone) ?? []).map(({ name }) => name);
   const downIn = (zone: string) => namesDown.get(zone)?.length ?? 0;
   const known = [...zones].filter((zone) => !zone.startsWith('?'));
-  const asked =
-    options.maxUnavailable.kind === 'count'
-      ? options.maxUnavailable.count
-      : Math.ceil((observation.replicas * options.maxUnavailable.percent) / 100);
+  const asked = mostDown(options.maxUnavailable, observation.replicas);
   const maxUnavailable =
     observation.orderedReady || (known.length < 2 && !options.singleZone) ? Math.min(1, asked) : asked;
   const position = (zone: string) => {
@@ -197,4 +194,15 @@ function describe(input: RolloutInput, history: History) {
       observation.missing.length +
       observation.pods.filter((pod) => !pod.surplus && (pod.stale || down(pod))).length,
   };
+}
+
+function mostDown(asked: RolloutInput['options']['maxUnavailable'], replicas: number): number {
+  switch (asked.kind) {
+    case 'count':
+      return asked.count;
+    case 'percent':
+      return Math.ceil((replicas * asked.percent) / 100);
+    case 'zone':
+      return replicas;
+  }
 }

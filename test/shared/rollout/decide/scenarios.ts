@@ -6,6 +6,7 @@ const options: fc.Arbitrary<RolloutOptions> = fc.record({
   maxUnavailable: fc.oneof(
     fc.record({ kind: fc.constant('count' as const), count: fc.integer({ min: 1, max: 12 }) }),
     fc.record({ kind: fc.constant('percent' as const), percent: fc.integer({ min: 1, max: 100 }) }),
+    fc.constant({ kind: 'zone' as const }),
   ),
   exponentialFactor: fc.constantFrom(0, 1, 1.5, 2, 2, 3),
   pacing: fc.constantFrom('wave', 'stream'),
