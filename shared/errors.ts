@@ -18,7 +18,7 @@ export class InterruptedError extends UserError {
   override readonly name = 'InterruptedError';
   override readonly end = 'interrupted';
 
-  constructor(message = 'interrupted; nothing was touched') {
+  constructor(message = 'interrupted; nothing was changed') {
     super(message);
   }
 }

@@ -72,7 +72,7 @@ export function readConfig(
   const value = (name: string, variable = name.toUpperCase().replaceAll('-', '_')) =>
     flags[name] || env[variable] || undefined;
   const level = value('log-level') ?? 'info';
-  if (!LEVELS.includes(level)) throw new ConfigError(`--log-level is one of ${LEVELS.join(', ')}`);
+  if (!LEVELS.includes(level)) throw new ConfigError(`--log-level must be one of ${LEVELS.join(', ')}`);
   return {
     port: wholeNumber('port', value('port') ?? '8443'),
     metricsPort: wholeNumber('metrics-port', value('metrics-port') ?? '8080'),
@@ -141,13 +141,13 @@ function settleTime(text: string, forTests: string | undefined): number {
   const ms = parseDuration(text);
   if (ms === undefined || ms < SHORTEST_SETTLE_MS) {
     throw new ConfigError(
-      `--budget-settle-time is a duration of at least 60s, such as 75s, not "${text}": ` +
-        "evictions may be under way for as long as the API server's --request-timeout",
+      `--budget-settle-time must be a duration of at least 60s, such as 75s, not "${text}": ` +
+        "evictions may be in progress for as long as the API server's --request-timeout",
     );
   }
   if (ms > RESERVATION_LIFETIME_MS) {
     throw new ConfigError(
-      `--budget-settle-time is at most ${RESERVATION_LIFETIME_MS / 1000}s, not "${text}": a reservation ends then, ` +
+      `--budget-settle-time must be at most ${RESERVATION_LIFETIME_MS / 1000}s, not "${text}": a reservation ends then, ` +
         'so no API server may work on an eviction for longer (its --request-timeout)',
     );
   }
@@ -161,7 +161,7 @@ function certificateTimes(value: (name: string) => string | undefined): Certific
   const settleMs = time('certificate-settle-time', DEFAULT_TIMES.settle);
   // A new CA is announced when a third of the old one's lifetime is left, and signs after the settle time.
   if (authorityLifetimeMs < 3 * settleMs) {
-    throw new ConfigError('--ca-lifetime is at least three times --certificate-settle-time');
+    throw new ConfigError('--ca-lifetime must be at least three times --certificate-settle-time');
   }
   return { authorityLifetimeMs, serverLifetimeMs, settleMs };
 }
@@ -170,17 +170,20 @@ function duration(flag: string, text: string): number {
   const ms = parseDuration(text);
   // X.509 has no fractions of seconds.
   if (ms === undefined || ms < 1_000) {
-    throw new ConfigError(`--${flag} is a duration of a second or more, such as 10m or 2160h, not "${text}"`);
+    throw new ConfigError(
+      `--${flag} must be a duration of a second or more, such as 10m or 2160h, not "${text}"`,
+    );
   }
   return ms;
 }
 
 function yesOrNo(flag: string, text: string): boolean {
-  if (text !== 'true' && text !== 'false') throw new ConfigError(`--${flag} is true or false, not "${text}"`);
+  if (text !== 'true' && text !== 'false')
+    throw new ConfigError(`--${flag} must be true or false, not "${text}"`);
   return text === 'true';
 }
 
 function wholeNumber(flag: string, text: string): number {
-  if (!/^\d{1,6}$/.test(text)) throw new ConfigError(`--${flag} is a whole number, not "${text}"`);
+  if (!/^\d{1,6}$/.test(text)) throw new ConfigError(`--${flag} must be a whole number, not "${text}"`);
   return Number(text);
 }

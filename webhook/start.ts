@@ -47,9 +47,9 @@ export interface Webhook {
 }
 
 const BIND_TIMEOUT_MS = 4_000;
-const CACHES = 'the caches are not synced';
-const CERTIFICATE = 'there is no certificate';
-const LISTENS = 'it does not listen';
+const CACHES = 'caches not synced';
+const CERTIFICATE = 'no certificate yet';
+const LISTENS = 'not listening yet';
 /** After this time, requests should go to replicas with a working watch. */
 const UNREADY_AFTER_MS = 30_000;
 
@@ -77,7 +77,7 @@ export async function runWebhook(config: Config, surroundings: WebhookEnvironmen
     const doubt = cluster?.freshness.doubt();
     return [
       ...reasons,
-      ...(injected() ? [] : ['the caBundle is not set']),
+      ...(injected() ? [] : ['caBundle not set']),
       ...(doubt && doubt.forMs > UNREADY_AFTER_MS ? [unheard(doubt)] : []),
     ];
   };
@@ -106,7 +106,10 @@ export async function runWebhook(config: Config, surroundings: WebhookEnvironmen
   const byToken = config.requireToken && clients === undefined;
   const callers = callersByToken({ token: () => tls.current.token, required: byToken });
   if (clients === undefined && !(byToken && tls.current.token !== undefined)) {
-    log.warn({}, 'whoever reaches the port is taken for the API server: neither a token nor a client CA');
+    log.warn(
+      {},
+      'every client that reaches the port is treated as the API server: no token and no client CA is configured',
+    );
   }
   let hadGap = false;
   /** No budgets are known when the configuration is first read. */
@@ -146,7 +149,7 @@ export async function runWebhook(config: Config, surroundings: WebhookEnvironmen
   onGap = (namespace) => {
     log.warn(
       { namespace },
-      'evictions may have passed that the API server did not ask about: budgets settle',
+      'the API server may have carried out evictions without calling the webhook: budgets settle',
     );
     for (const budget of namespace === undefined ? view.budgets.values() : budgetsIn(view, namespace))
       view.memory.notAsked(budget, clock.monotonicMs());

@@ -40,7 +40,7 @@ export async function readEnforcement(kube: Kube, namespace: string): Promise<En
     if (error.code !== 403) throw error;
     return {
       kind: 'unknown',
-      reason: `the ValidatingWebhookConfiguration ${WEBHOOK_CONFIGURATION} may not be read`,
+      reason: `no permission to read the ValidatingWebhookConfiguration ${WEBHOOK_CONFIGURATION}`,
       fix: undefined,
     };
   }

@@ -81,7 +81,7 @@ function reportBudget(budget: ZoneDisruptionBudget, observed: Counted | string, 
     problem: usable
       ? (coversNothing(budget, observed) ??
         (settling === undefined ? undefined : `settling, admits nothing yet: ${settling}`))
-      : `maxUnavailable cannot be used: ${most}`,
+      : `invalid maxUnavailable: ${most}`,
     stale: differences(budget, now),
   };
 }

@@ -30,7 +30,10 @@ export function differences({ metadata, status }: ZoneDisruptionBudget, now: Bud
     if (before !== after) found.push(`${label(zone)}: stored ${before} healthy, counted ${after}`);
   }
   const ended = status.reservations.length - now.reservations.length;
-  if (ended > 0) found.push(`stored ${ended} more reserved ${ended === 1 ? 'pod' : 'pods'} than still exist`);
+  if (ended > 0)
+    found.push(
+      `stored ${ended} reserved ${ended === 1 ? 'pod' : 'pods'} that no longer ${ended === 1 ? 'exists' : 'exist'}`,
+    );
   return found;
 }
 

@@ -27,7 +27,7 @@ export function countPodsOf(budget: ZoneDisruptionBudget, state: ClusterState): 
     case 'problem':
       return observed.reason;
     case 'ask':
-      return `no scale has been read of ${observed.refs.map(({ name }) => name).join(', ')}`;
+      return `no scale was read of ${observed.refs.map(({ name }) => name).join(', ')}`;
   }
 }
 

@@ -109,7 +109,7 @@ async function unlessForbidden<T>(
     if (!(error instanceof ApiError)) throw error;
     if (error.code === 404) return undefined;
     if (error.code !== 403) throw error;
-    into.gaps.push({ topic, reason: `may not ${verb} ${described(address)}`, expected: false });
+    into.gaps.push({ topic, reason: `no permission to ${verb} ${described(address)}`, expected: false });
     return undefined;
   }
 }

@@ -21,5 +21,5 @@ export async function refuseKnownOldServer(kube: Kube): Promise<void> {
 
 function refuse(version: ServerVersion): void {
   const why = tooOld(version);
-  if (why !== undefined) throw new UserError(why, 'upgrade the cluster; nothing was touched');
+  if (why !== undefined) throw new UserError(why, 'upgrade the cluster; nothing was changed');
 }

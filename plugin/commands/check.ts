@@ -11,7 +11,7 @@ export const checkCommand: Command = {
   usage: 'check [target..]',
   summary: 'Find settings that would lose requests or data in a rollout or drain, and how to fix them',
   description:
-    'Examines workloads with their Services, load balancers, budgets, volumes and nodes. Each finding shows what was found, its consequence and the fix; -o wide also explains why. docs/checks.md has all rules. Exit code 1 if there are errors. What may not be read is reported as not checked.',
+    'Examines workloads with their Services, load balancers, budgets, volumes and nodes. Each finding shows what was found, its consequence and the fix; -o wide also explains why. docs/checks.md has all rules. Exit code 1 if there are errors. What cannot be read is reported as not checked.',
   connects: true,
   positionals: {
     target: {

@@ -48,7 +48,7 @@ export interface Demo {
 }
 
 /** The message of an interrupted demo. */
-export const DEMO_INTERRUPTED = 'interrupted; the cluster of the demo is gone';
+export const DEMO_INTERRUPTED = 'interrupted; the cluster of the demo was removed';
 
 export const SETS = { ...RESOURCES.statefulsets, namespace: 'default' };
 
@@ -84,13 +84,13 @@ export async function onSandbox(options: DemoOptions, context: Context, demo: De
       await kube.close();
     }
     writeLines(stderr, [
-      `the same as "${demo.command}" on any cluster; look at this one from another terminal:`,
+      `the same as "${demo.command}" on any cluster; inspect this one from another terminal:`,
       `  kubectl --kubeconfig ${kubeconfig} ${demo.lookAt}`,
       '',
     ]);
     const exitCode = await demo.run(kubeconfig, sandbox);
     if (options.keep && !interrupted.signal.aborted) {
-      writeLines(stderr, ['', 'the cluster goes on until Ctrl-C']);
+      writeLines(stderr, ['', 'the cluster keeps running until Ctrl-C']);
       await aborted(interrupted.signal);
     }
     return exitCode;

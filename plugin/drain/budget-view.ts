@@ -38,7 +38,7 @@ export function countedView(budget: ZoneDisruptionBudget, observed: ObservedBudg
   const { observation } = observed;
   const maxUnavailable = maxUnavailablePods(budget.spec, observation.expectedReplicas);
   if (typeof maxUnavailable === 'string') {
-    const reason = `maxUnavailable of budget ${keyOf(budget.metadata)} cannot be used: ${maxUnavailable}`;
+    const reason = `invalid maxUnavailable of budget ${keyOf(budget.metadata)}: ${maxUnavailable}`;
     return { code: 'invalid-budget', reason, fix: 'correct spec.maxUnavailable' };
   }
   return { zones: countZones(observation, [], observation.lastZones), reservations: [], maxUnavailable };

@@ -49,7 +49,7 @@ function refusalOf(groups: readonly { refusal: Refusal; pods: readonly Pod[] }[]
   const flags = [...new Set(groups.flatMap(({ refusal }) => refusal.flag.split(' ')))].sort();
   return new UserError(
     sentences.sort(compareText).join('\n'),
-    `nothing was touched; to drain all the same, add ${flags.join(' ')}`,
+    `nothing was changed; to drain anyway, add ${flags.join(' ')}`,
   );
 }
 

@@ -1,4 +1,5 @@
 import { UserError } from '../../shared/errors.ts';
+import { plural } from '../../shared/format.ts';
 import { countPods, listNames } from '../../shared/sentences.ts';
 import type { Context } from '../cli/context.ts';
 import { confirm } from '../cli/questions.ts';
@@ -11,6 +12,8 @@ export interface DrainExtent {
   nodes: number;
   /** Number of pods to evict. */
   pods: number;
+  /** The API server's URL. */
+  server: string;
 }
 
 /**
@@ -26,14 +29,14 @@ export async function agreeToDrain(
   context: Context,
 ): Promise<void> {
   if (yes) return;
-  const wayOut = 'pass --yes, or look first with --dry-run=client';
+  const wayOut = 'pass --yes, or check with --dry-run=client first';
   if (await confirm(questionOf(extent, removal.disableEviction), context, wayOut)) return;
-  throw new UserError('not agreed; nothing was touched', wayOut);
+  throw new UserError('not confirmed; nothing was changed', wayOut);
 }
 
-function questionOf({ zones, nodes, pods }: DrainExtent, disableEviction: boolean): string {
+function questionOf({ zones, nodes, pods, server }: DrainExtent, disableEviction: boolean): string {
   const names = listNames(zones.map((zone) => zone ?? 'no zone label'));
-  const where = `${zones.length === 1 ? 'one zone' : `${zones.length} zones`} (${names})`;
-  const how = disableEviction ? ' They are deleted, and no budget is asked.' : '';
-  return `Empty ${nodes} ${nodes === 1 ? 'node' : 'nodes'} in ${where}, of ${countPods(pods)}?${how}`;
+  const where = zones.length === 1 ? names : `${zones.length} zones (${names})`;
+  const how = disableEviction ? ' Pods are deleted, not evicted: this bypasses budgets.' : '';
+  return `Drain ${plural(nodes, 'node')} (${countPods(pods)}) in ${where} on ${server}?${how}`;
 }

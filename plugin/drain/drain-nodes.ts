@@ -5,7 +5,7 @@ import { listNames } from '../../shared/sentences.ts';
 import type { Context } from '../cli/context.ts';
 import { EXIT, type ExitCode } from '../cli/errors.ts';
 import { writeLine } from '../cli/output.ts';
-import { agreeToDrain } from './confirm-drain.ts';
+import { agreeToDrain, type DrainExtent } from './confirm-drain.ts';
 import { uncordonAll } from './cordon.ts';
 import { orderDrainZones } from './decide/order.ts';
 import { DrainDriver } from './driver.ts';
@@ -25,7 +25,7 @@ const EXIT_OF: Readonly<Record<DrainOutcome, ExitCode>> = {
   interrupted: EXIT.interrupted,
 };
 
-const INTERRUPTED = 'nothing more is asked of the cluster';
+const NO_MORE = 'no more pods are evicted';
 
 /**
  * Runs a drain, and reports at the end what it leaves behind.
@@ -46,17 +46,16 @@ export async function drainNodes(
     if (driver) driver.stop(outcome, reason);
     else starting.abort(new InterruptedError());
   };
-  const ignoreInterrupts = context.onInterrupt(() => stop('interrupted', INTERRUPTED));
+  const ignoreInterrupts = context.onInterrupt(() => stop('interrupted', NO_MORE));
   const ended = new AbortController();
   try {
     const observed = await watched.firstLook(starting.signal);
-    if (hasWork(observed)) await agreeToDrain(request, extentOf(observed, request), context);
+    if (hasWork(observed)) await agreeToDrain(request, extentOf(observed, request, watched), context);
     starting.signal.throwIfAborted();
     const probe = await probeDrain(request.probe, context, AbortSignal.any([starting.signal, ended.signal]));
     const leftover = ({ outcome, summary }: Pick<DrainEnd, 'outcome' | 'summary'>) =>
       tellUndo({ ...request, outcome, cordoned: summary.cordoned });
-    const onQuit = (outcome: 'stopped' | 'interrupted') =>
-      stop(outcome, outcome === 'interrupted' ? INTERRUPTED : 'stopped by a key');
+    const onQuit = (outcome: 'stopped' | 'interrupted') => stop(outcome, NO_MORE);
     const shown = await openReporter(context, { output: request.output, onQuit, leftover });
     const reporter = probe.follow(shown);
     let end: DrainEnd;
@@ -71,7 +70,7 @@ export async function drainNodes(
         context,
       );
       probe.begin(reporter, () => driver?.wake());
-      if (starting.signal.aborted) stop('interrupted', INTERRUPTED);
+      if (starting.signal.aborted) stop('interrupted', NO_MORE);
       end = await runWithin(request.timeoutMs, driver, context);
       end = await uncordonIfAsked(end, request, watched, reporter, context);
       const { outcome, reason } = end;
@@ -125,7 +124,7 @@ async function uncordonIfAsked(
   for (const { node, reason } of failed) notice(`${node} could not be uncordoned: ${reason}`);
   const kept = new Set(failed.map(({ node }) => node));
   const given = unfinished.filter((node) => !kept.has(node));
-  if (given.length > 0) notice(`uncordoned again, as they are not done: ${listNames(given)}`);
+  if (given.length > 0) notice(`uncordoned again, because they are not drained: ${listNames(given)}`);
   const cordoned = summary.cordoned.filter((node) => !given.includes(node));
   return { ...end, summary: { ...summary, cordoned } };
 }
@@ -171,8 +170,13 @@ function announce(
   for (const message of notices) reporter.report({ atMs, type: 'notice', message });
 }
 
-function extentOf({ observation: { nodes, pods } }: ObservedDrain, { options }: DrainRequest) {
-  return { zones: orderDrainZones(nodes, options.zoneOrder), nodes: nodes.length, pods: pods.length };
+function extentOf(
+  { observation: { nodes, pods } }: ObservedDrain,
+  { options }: DrainRequest,
+  { kube: { server } }: WatchedDrain,
+): DrainExtent {
+  const zones = orderDrainZones(nodes, options.zoneOrder);
+  return { zones, nodes: nodes.length, pods: pods.length, server };
 }
 
 function hasWork({ observation: { nodes, pods } }: ObservedDrain): boolean {

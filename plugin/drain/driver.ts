@@ -23,11 +23,11 @@ import { Requests } from './requests.ts';
 const TROUBLE_RETRY_MS = 1_000;
 const BLIND = {
   kind: 'disconnected',
-  reason: 'no connection to the API server: nothing is removed until it is back',
+  reason: 'no connection to the API server; no pods are removed until it is restored',
 } as const;
 /** How long to wait at the end for responses, before Leases are released. */
 const LAST_ANSWERS_MS = 2_000;
-const UNCLEAR = { kind: 'waiting', reason: 'looking at the cluster' } as const;
+const UNCLEAR = { kind: 'waiting', reason: 'reading the cluster' } as const;
 
 /**
  * Runs a drain. Each change from a watch, each response and each timer triggers a turn: observe, decide, act. There is
@@ -182,7 +182,7 @@ export class DrainDriver {
     for (const event of this.progress.zoneFinished(now)) this.announcer.say(event.atMs, event);
     const kept = observed.refused.map(({ record }) => keyOf(record));
     if (kept.length === 0) this.stop('done', reason);
-    else this.stop('failed', `${reason}, except for ${listNames(kept)}, which came after the start`);
+    else this.stop('failed', `${reason}, except for ${listNames(kept)}, which started later`);
   }
 
   /** Observes the current state of the watches. */
@@ -208,7 +208,7 @@ export class DrainDriver {
     }
     for (const { record, refusal } of observed.refused) {
       const override = refusal.flag === '' ? '' : ` (${refusal.flag} to override)`;
-      const message = `${keyOf(record)} has come to ${record.node} and stays there: ${refusal.reason}${override}`;
+      const message = `${keyOf(record)} was started on ${record.node} and stays there: ${refusal.reason}${override}`;
       this.announcer.notice(now.wallMs, message);
     }
     return { observation, memory: this.memory, now, observed };
@@ -248,7 +248,7 @@ export class DrainDriver {
       return;
     }
     const nowMs = this.given.clock.nowMs();
-    this.announcer.notice(nowMs, `a node could not be cordoned and is tried again: ${error.message}`);
+    this.announcer.notice(nowMs, `a node could not be cordoned, retrying: ${error.message}`);
     this.turns.wakeIn(TROUBLE_RETRY_MS);
   }
 

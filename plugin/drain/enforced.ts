@@ -28,7 +28,7 @@ export function enforcedNamespaces(kube: Kube, clock: Clock, onChange: () => voi
     asking.add(namespace);
     const enforcement = await readEnforcement(kube, namespace).catch((error: unknown) => ({
       kind: 'unknown' as const,
-      reason: `it cannot be found out whether budgets are enforced: ${error instanceof Error ? error.message : String(error)}`,
+      reason: `cannot determine whether budgets are enforced: ${error instanceof Error ? error.message : String(error)}`,
       fix: undefined,
     }));
     asking.delete(namespace);

@@ -123,7 +123,7 @@ export class DrainLeases {
       return { kind: 'other', holder: holder.name, forMs: holder.forMs };
     }
     const problem = this.options.rollouts.unreadable.has(namespace)
-      ? `Leases may not be read in ${namespace}`
+      ? `no permission to read Leases in ${namespace}`
       : this.problems.get(key)?.reason;
     return { kind: 'free', problem };
   }
@@ -176,7 +176,7 @@ export class DrainLeases {
 
   /** Releases all because others hold required Leases, and claims nothing for a moment. */
   async yield(): Promise<void> {
-    for (const key of this.held.keys()) this.fail(key, 'it is claimed again in a moment');
+    for (const key of this.held.keys()) this.fail(key, 'it will be acquired again in a moment');
     await this.keep(new Set());
   }
 
@@ -254,8 +254,9 @@ export class DrainLeases {
       this.held.set(key, holdLease(at, taken, sent, onChange));
     } catch (error) {
       if (isTerminating(error)) this.exempt.add(key);
-      else if (isConflict(error)) this.fail(key, 'its Lease was taken at the same moment');
-      else this.fail(key, `its Lease cannot be taken: ${messageOf(error)}`);
+      else if (isConflict(error))
+        this.fail(key, 'its Lease was acquired by another process at the same time');
+      else this.fail(key, `its Lease cannot be acquired: ${messageOf(error)}`);
     }
   }
 

@@ -19,39 +19,37 @@ export function startNotices(
 
   const unlabelled = nodes.filter(({ zone }) => zone === undefined).map(({ name }) => name);
   if (unlabelled.length > 0) {
-    notices.push(`without the label ${ZONE_LABEL}, so taken last: ${listNames(unlabelled)}`);
+    notices.push(`without the label ${ZONE_LABEL}, so drained last: ${listNames(unlabelled)}`);
   }
   if (request.removal.disableEviction) {
     notices.push(
-      'pods are deleted, not evicted: PodDisruptionBudgets are not asked, and ZoneDisruptionBudgets hold only as far as this drain counts their pods',
+      'pods are deleted, not evicted: this bypasses PodDisruptionBudgets, and only this drain respects ZoneDisruptionBudgets',
     );
   } else {
     notices.push(...unenforced(leaving, watched));
   }
   const unguarded = leaving.filter(({ guard, loose }) => guard === 'none' && !loose);
   if (unguarded.length > 0) {
-    notices.push(`nothing but this drain keeps to one zone at a time for ${labels(unguarded)}`);
+    notices.push(`no budget; only this drain respects zones: ${labels(unguarded)}`);
   }
   for (const { rolloutHolder, ...workload } of leaving) {
     if (rolloutHolder === undefined) continue;
     notices.push(
-      `${labels([workload])} is being ${isDrain(rolloutHolder) ? 'drained' : 'rolled out'} by ${rolloutHolder}: its pods wait until that has ended`,
+      `${labels([workload])} is being ${isDrain(rolloutHolder) ? 'drained' : 'rolled out'} by ${rolloutHolder}: its pods wait until that has finished`,
     );
   }
   const counted = leaving.filter((workload) => workload.counted === 'running');
   if (counted.length > 0) {
-    notices.push(
-      `nobody can tell how many pods these should have, so they are counted from what runs now: ${labels(counted)}`,
-    );
+    notices.push(`expected number of pods unknown, so those that run now are counted: ${labels(counted)}`);
   }
   const names = new Set(workloads.map(workloadName));
   const strange = ignoreBroken.filter((name) => !names.has(name));
   if (strange.length > 0) {
-    notices.push(`--ignore-broken names what has no pods on these nodes: ${listNames(strange)}`);
+    notices.push(`--ignore-broken: these have no pods on these nodes: ${listNames(strange)}`);
   }
   if (rollouts.unreadable.size > 0) {
     notices.push(
-      `Leases may not be read in ${listNames([...rollouts.unreadable].sort(compareText))}: a rollout there would not be noticed`,
+      `no permission to read Leases in ${listNames([...rollouts.unreadable].sort(compareText))}: a rollout there would not be noticed`,
     );
   }
   return notices;
@@ -70,7 +68,7 @@ function unenforced(leaving: readonly DrainWorkload[], { enforced }: WatchedDrai
   }
   return [...byReason].map(
     ([reason, names]) =>
-      `nothing but this drain keeps to the ZoneDisruptionBudgets of ${listNames(names.sort(compareText))}: ${reason}`,
+      `only this drain respects the ZoneDisruptionBudgets of ${listNames(names.sort(compareText))}: ${reason}`,
   );
 }
 

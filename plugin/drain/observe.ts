@@ -239,7 +239,7 @@ function madeAgain({ controller }: DrainRecord): Refusal {
   const owner = `${controller?.kind.toLowerCase()}/${controller?.name}`;
   return {
     kind: 'refuses',
-    reason: `${owner} has made it again on the cordoned node after it was evicted twice`,
+    reason: `${owner} recreated it on the cordoned node after it was evicted twice`,
     flag: '',
   };
 }

@@ -23,6 +23,6 @@ export function overdueReason(
   }
   const ready = node?.status.conditions.find(({ type }) => type === 'Ready');
   return ready && ready.status !== 'True'
-    ? `overdue: node ${node?.metadata.name} is not ready, so nobody confirms that the pod has ended`
+    ? `overdue: node ${node?.metadata.name} is not ready and cannot confirm that the pod has ended`
     : undefined;
 }

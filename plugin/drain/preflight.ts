@@ -22,7 +22,7 @@ export interface DrainNeeds {
 export async function checkDrainAccess(kube: Kube, needs: DrainNeeds): Promise<void> {
   const missing = await missingAccess(kube, neededAccess(needs));
   if (missing.length === 0) return;
-  throw new UserError(missing.map((each) => each.sentence).join('\n'), 'nothing was touched');
+  throw new UserError(missing.map((each) => each.sentence).join('\n'), 'nothing was changed');
 }
 
 /** All access that a drain requires; manifests/rbac/drain.yaml grants it. */

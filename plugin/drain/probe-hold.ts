@@ -14,10 +14,9 @@ export function drainHold(
   }: Pick<Probe, 'failed' | 'requests' | 'lastFailure' | 'broken'>,
   maxFailures: number | undefined,
 ): string | undefined {
-  if (broken !== undefined)
-    return `held by the probes: ${broken}; end the drain, and run the same command again`;
+  if (broken !== undefined) return `paused: ${broken}; stop the drain and run the same command again`;
   const hold = followHold(NOTHING_HELD, { failed, most: maxFailures, pause: 'unseen' });
   if (hold.state === 'open' || maxFailures === undefined) return undefined;
   const why = describeHold(hold, { failed, requests, most: maxFailures, last });
-  return `held by the probes: ${why}; end the drain; the same command resumes it and resets the count`;
+  return `paused: ${why}; stop the drain and run the same command again, which resets the count`;
 }

@@ -26,7 +26,7 @@ export async function printDrainPlan(
 export function verdictLines(asked: number, refused: readonly RefusedRemoval[]): string[] {
   return [
     ...refused.map(({ pod, reason }) =>
-      oneLine(`removing ${pod.namespace}/${pod.name} would be refused now: ${reason}`),
+      oneLine(`removal of ${pod.namespace}/${pod.name} would be refused now: ${reason}`),
     ),
     `${asked - refused.length} of ${plural(asked, 'removal')} would be admitted now, each by itself (dry run)`,
   ];
@@ -38,7 +38,7 @@ function planLines({ zones, workloads, maxNodes }: DrainPlan, notices: readonly 
   const pace =
     maxNodes === null ? 'all nodes of a zone at once' : `${plural(maxNodes, 'node')} of a zone at once`;
   const lines = [
-    `${plural(nodes.length, 'node')} in ${plural(zones.length, 'zone')}, ${countPods(leaving)} to leave: one zone after the other, ${pace}`,
+    `${plural(nodes.length, 'node')} in ${plural(zones.length, 'zone')}, ${countPods(leaving)} to evict: one zone after the other, ${pace}`,
   ];
   const rows = zones.flatMap(({ zone, nodes: ofZone }) =>
     ofZone.map(({ node, cordoned, batch, leaving: pods, staying }) => [
@@ -56,8 +56,8 @@ function planLines({ zones, workloads, maxNodes }: DrainPlan, notices: readonly 
     ...(maxNodes === null ? [] : ['BATCH']),
     'NODE',
     'CORDONED',
-    'LEAVE',
-    'STAY',
+    'EVICT',
+    'KEEP',
     'PODS',
   ];
   lines.push(...textTable([header, ...rows]));
@@ -68,14 +68,14 @@ function planLines({ zones, workloads, maxNodes }: DrainPlan, notices: readonly 
       String(each.pods),
       guardOf(each),
     ]);
-    lines.push('', ...textTable([['NAMESPACE', 'WORKLOAD', 'LEAVE', 'GUARD'], ...guarded]));
+    lines.push('', ...textTable([['NAMESPACE', 'WORKLOAD', 'EVICT', 'BUDGETS'], ...guarded]));
   }
   lines.push(...notices.map((notice) => `note: ${notice}`));
   return lines.map(oneLine);
 }
 
 function guardOf({ guard, zoneBudgets, podBudgets }: PlannedWorkload): string {
-  if (guard === 'none') return 'nothing enforces it: only this drain keeps to one zone at a time';
+  if (guard === 'none') return 'no budget; only this drain respects zones';
   return [
     ...(zoneBudgets.length > 0 ? [`ZoneDisruptionBudget ${listNames(zoneBudgets)}`] : []),
     ...(podBudgets.length > 0 ? [`PodDisruptionBudget ${listNames(podBudgets)}`] : []),

@@ -18,7 +18,7 @@ import type { DrainTargets } from './request.ts';
 export async function fetchTargets(kube: Kube, targets: DrainTargets): Promise<Node[]> {
   const { names, selector, zones } = targets;
   if (names.length === 0 && selector === undefined && zones.length === 0) {
-    throw new UsageError('no nodes are named', 'name nodes, or take --zone ZONE or -l SELECTOR');
+    throw new UsageError('no nodes are given', 'name nodes, or use --zone ZONE or -l SELECTOR');
   }
   const [all, selected] = await Promise.all([
     names.length > 0 || zones.length > 0 ? listNodes(kube) : [],
@@ -79,10 +79,10 @@ function missingZones(zones: readonly string[], all: readonly Node[], flag = '')
   if (unknown.length === 0) return [];
   return [
     {
-      message: `${flag}no node is in ${unknown.length === 1 ? 'zone' : 'zones'} ${listNames(unknown)}`,
+      message: `${flag}there are no nodes in ${unknown.length === 1 ? 'zone' : 'zones'} ${listNames(unknown)}`,
       fix:
         known.length === 0
-          ? `no node has the label ${ZONE_LABEL}; name nodes, or take -l`
+          ? `no node has the label ${ZONE_LABEL}; name nodes, or use -l`
           : `the zones are: ${known.join(', ')}`,
     },
   ];
@@ -113,7 +113,7 @@ async function listNodes(kube: Kube, labelSelector?: string): Promise<Node[]> {
     if (!(error instanceof ApiError) || error.code !== 403) throw error;
     throw new UserError(
       'cannot list nodes in the cluster: ask for a ClusterRole that allows get, list and watch on nodes',
-      'nothing was touched',
+      'nothing was changed',
       error,
     );
   }

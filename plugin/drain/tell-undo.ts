@@ -24,13 +24,13 @@ export function tellUndo({ outcome, cordoned, commandLine, connection }: DrainLe
   if (outcome === 'done') {
     return cordoned.length === 0
       ? []
-      : [`${nodes} left cordoned: ${listNames(cordoned)}`, `  to let pods on them again: ${uncordon}`];
+      : [`${nodes} left cordoned: ${listNames(cordoned)}`, `  to uncordon: ${uncordon}`];
   }
-  if (cordoned.length === 0) return ['no node is left cordoned', `  to go on: ${commandLine}`];
+  if (cordoned.length === 0) return ['no node is left cordoned', `  to continue: ${commandLine}`];
   return [
     `${nodes} left cordoned: ${listNames(cordoned)}`,
-    `  to go on: ${commandLine}`,
-    `  to undo:  ${uncordon}`,
+    `  to continue: ${commandLine}`,
+    `  to undo:     ${uncordon}`,
   ];
 }
 

@@ -29,27 +29,27 @@ export const PROBE_OPTIONS: Readonly<Record<string, Options>> = {
     array: true,
     nargs: 1,
     describe:
-      'Send requests to this URL all the time, never through a proxy, over a kept-alive and over fresh connections, and list those that fail; repeatable',
+      'Send requests to this URL continuously, over kept-alive and fresh connections and never through a proxy, and list those that fail; repeatable',
   },
   'probe-interval': {
     type: 'string',
-    describe: 'Time from one pair of requests to the next, whether or not the last ones were answered',
+    describe: 'Time between two pairs of requests, whether or not the previous ones were answered',
     defaultDescription: INTERVAL.text,
   },
   'probe-expect': {
     type: 'string',
-    describe: 'Status codes and classes of good answers, such as 200,3xx',
+    describe: 'Status codes and classes that count as success, such as 200,3xx',
     defaultDescription: DEFAULT_EXPECTATION,
   },
   'probe-timeout': {
     type: 'string',
-    describe: 'A request without a complete answer after this time has failed',
+    describe: 'Time after which a request without a complete answer has failed',
     defaultDescription: TIMEOUT.text,
   },
   'max-probe-failures': {
     type: 'string',
     describe:
-      'Hold as soon as more requests than this have failed: a rollout until it is resumed, a drain until it is run again',
+      'Pause when more requests than this have failed: a rollout until it is resumed, a drain until the command is run again',
   },
 };
 
@@ -77,26 +77,27 @@ export function probeFrom(args: Arguments): ProbeRequest | undefined {
   };
   if (words.length === 0) {
     for (const name of NEED_PROBE) {
-      if (read.text(args, name) !== undefined) problems.push(`--${name}: means nothing without --probe`);
+      if (read.text(args, name) !== undefined) problems.push(`--${name}: requires --probe`);
     }
   }
-  if (problems.length > 0) throw new UsageError(problems.join('\n'), 'such as --probe https://example.com/');
+  if (problems.length > 0)
+    throw new UsageError(problems.join('\n'), 'for example --probe https://example.com/');
   return urls.length === 0 ? undefined : request;
 }
 
 function durationFrom(
   args: Arguments,
   name: string,
-  unlessToldMs: number,
+  defaultMs: number,
   leastMs: number,
   problems: string[],
 ): number {
   const text = read.text(args, name);
-  if (text === undefined) return unlessToldMs;
+  if (text === undefined) return defaultMs;
   const durationMs = parseDuration(text);
   if (durationMs !== undefined && durationMs >= leastMs) return durationMs;
   problems.push(`--${name}: "${text}" is not a duration of ${leastMs}ms or more`);
-  return unlessToldMs;
+  return defaultMs;
 }
 
 function expectedFrom(args: Arguments, problems: string[]): StatusExpectation {

@@ -89,7 +89,7 @@ export class Probe {
       this.stop();
       throw new UserError(
         problems.map((problem) => `--probe: ${problem}`).join('\n'),
-        'nothing was touched; mend the URL, say with --probe-expect what a good answer is, or leave --probe out',
+        'nothing was changed; correct the URL, set the expected status with --probe-expect, or remove --probe',
       );
     }
     this.sampledMs = clock.monotonicMs();
@@ -162,7 +162,7 @@ export class Probe {
       run();
     } catch (error) {
       if (this.why !== undefined) return;
-      this.why = `the probes have broken: ${error instanceof Error ? error.message : String(error)}`;
+      this.why = `the probes stopped working: ${error instanceof Error ? error.message : String(error)}`;
       this.stop();
       this.onBroken();
     }

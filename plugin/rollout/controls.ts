@@ -84,23 +84,24 @@ class LeaseOrders {
     }
     this.#mustRun(holder, 'there is nothing to pause');
     await this.#pause(this.#order());
-    return 'paused: no more pods are taken until it is resumed';
+    return 'paused: no more pods are replaced until it is resumed';
   }
 
   async changeMaxUnavailable(by: 1 | -1): Promise<string> {
     const { annotations, holder } = await this.#look();
-    this.#mustRun(holder, 'pass --max-unavailable when you start it');
+    this.#mustRun(holder, 'set --max-unavailable when you start it');
     const { replicas } = this.#workload();
     const largest = this.#largestZone();
     const flags = readHolderFlags(annotations);
     const inForce = readSteering(annotations).maxUnavailable ?? flags.maxUnavailable;
-    if (!inForce) throw new UserError(`${holder} does not tell which maxUnavailable it was started with`);
+    if (!inForce)
+      throw new UserError(`${holder} does not report the maxUnavailable that it was started with`);
     const within = (count: number) => Math.max(1, Math.min(largest, count));
     const now = within(resolveMaxUnavailable(inForce, replicas));
     const wanted = within(now + by);
     if (wanted === now) {
       return by < 0
-        ? 'maxUnavailable stays 1: with 0 nothing would go on (p pauses)'
+        ? 'maxUnavailable stays 1: 0 would stop the rollout (p to pause)'
         : `maxUnavailable stays ${now}: the largest zone has ${countPods(largest)}`;
     }
     await this.#write({
@@ -118,14 +119,14 @@ class LeaseOrders {
     const workload = this.#workload();
     const { holder } = await this.#look();
     const command = `kubectl zone rollout ${commandName(workload.id)} --undo`;
-    this.#mustRun(holder, `turn back and roll with: ${command}`);
+    this.#mustRun(holder, `roll back with: ${command}`);
     if (!workload.isHeld) {
       throw new UserError(
         `${this.#subject} is not ${workload.id.kind === 'deployment' ? 'paused' : 'OnDelete'}: its controller would replace the pods without regard to zones`,
       );
     }
     if (!workload.revisionObserved) {
-      throw new UserError('the controller has not seen the newest template yet; try again in a moment');
+      throw new UserError('the controller has not observed the newest template yet; try again in a moment');
     }
     const { kube, clock } = this.#options;
     const change = { kind: 'undo', toRevision: undefined } as const;
@@ -142,8 +143,8 @@ class LeaseOrders {
     const { annotations } = await this.#look();
     await applyChange(this.#options.kube, plan);
     await this.#write({ [ANNOTATION.undone]: orderText(this.#order()) });
-    const paused = readSteering(annotations).paused ? '; it is still paused, p resumes' : '';
-    return `the template is back at the previous revision${paused}`;
+    const paused = readSteering(annotations).paused ? '; still paused, p to resume' : '';
+    return `the template was rolled back to the previous revision${paused}`;
   }
 
   async #look(): Promise<{ annotations: Lease['metadata']['annotations']; holder: string }> {
@@ -200,5 +201,5 @@ class LeaseOrders {
 
 function sentenceOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  return `that did not work: ${message}`;
+  return `failed: ${message}`;
 }

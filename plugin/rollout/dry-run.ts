@@ -41,7 +41,7 @@ export async function dryRun(
     { disableEviction: request.disableEviction, gracePeriodSeconds: undefined },
   );
   for (const { pod, reason } of refused) {
-    writeLine(stderr, `evicting ${pod.name} would be refused now: ${reason}`);
+    writeLine(stderr, `eviction of ${pod.name} would be refused now: ${reason}`);
   }
   writeLine(
     stderr,

@@ -23,8 +23,8 @@ export function explainPod(
   if (!pod) {
     const why =
       workload?.id.kind === 'deployment'
-        ? 'has gone: a pod of another name will take its place'
-        : 'does not exist: its controller has not made it again';
+        ? 'no longer exists: a pod with another name replaces it'
+        : 'does not exist: its controller has not recreated it yet';
     return [{ about: 'pod', text: why, holds: true }];
   }
   return [
@@ -40,7 +40,7 @@ function whereabouts(pod: Pod, workload: Workload | undefined, nowMs: number): F
   const member = workload?.memberOf(pod);
   const revision = member?.revisionOf(pod) ?? '';
   const age = revision === (member?.updateRevision ?? '') ? 'the new revision' : 'an old revision';
-  const place = spec.nodeName === undefined ? 'on no node yet' : `on node ${spec.nodeName}`;
+  const place = spec.nodeName === undefined ? 'not scheduled yet' : `on node ${spec.nodeName}`;
   const about = 'pod' as const;
   const readyMs = readySinceMs(pod);
   const state =
@@ -56,7 +56,7 @@ function whereabouts(pod: Pod, workload: Workload | undefined, nowMs: number): F
   if (metadata.deletionTimestampMs !== undefined) {
     const leftMs = metadata.deletionTimestampMs - nowMs;
     const left =
-      leftMs > 0 ? `for at most another ${formatDuration(leftMs)}` : 'longer than its grace period';
+      leftMs > 0 ? `${formatDuration(leftMs)} of its grace period left` : 'its grace period is over';
     findings.push({ about, text: `terminating, ${left}`, holds: true });
   }
   if (status.message !== '') findings.push({ about, text: status.message, holds: true });
@@ -92,7 +92,7 @@ function container(status: ContainerStatus): Finding {
   const holds = !ready && kind !== 'ephemeral';
   if (waiting) {
     const before = lastEnd ? `, last ended with exit code ${lastEnd.exitCode}` : '';
-    const text = `${name} waits${restarts}${before}${because(waiting.reason, waiting.message)}`;
+    const text = `${name} is waiting${restarts}${before}${because(waiting.reason, waiting.message)}`;
     return { about, text, holds };
   }
   if (terminated) {
@@ -102,8 +102,8 @@ function container(status: ContainerStatus): Finding {
     return { about, text, holds };
   }
   // Other containers wait for an init container to end; the readiness of ephemeral containers does not matter.
-  const state = kind === 'init' || kind === 'ephemeral' ? '' : ready ? ' and is ready' : ' but is not ready';
-  return { about, text: `${name} runs${state}${restarts}`, holds };
+  const state = kind === 'init' || kind === 'ephemeral' ? '' : ready ? ' and ready' : ' but not ready';
+  return { about, text: `${name} is running${state}${restarts}`, holds };
 }
 
 function because(reason: string, message: string): string {

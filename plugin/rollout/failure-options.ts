@@ -11,11 +11,11 @@ export const FAILURE_OPTIONS: Readonly<Record<string, Options>> = {
   'max-failed': {
     type: 'string',
     describe:
-      'Stop when more new pods than this are not Ready within --pod-timeout; 0 unless told (exit code 3)',
+      'Stop (exit code 3) when more new pods than this are not Ready within --pod-timeout; 0 if only that is set',
   },
   'pod-timeout': {
     type: 'string',
-    describe: `How long a new pod may be unready, all together; ${POD_TIMEOUT.text} with --max-failed`,
+    describe: `How long a new pod may be unready in total; ${POD_TIMEOUT.text} if only --max-failed is set`,
   },
 };
 
@@ -29,10 +29,10 @@ export function failureBudgetFrom(args: Arguments): FailureBudget | undefined {
   const podTimeoutMs = durationOption(args, 'pod-timeout');
   if (most === undefined && podTimeoutMs === undefined) return undefined;
   if (most !== undefined && !/^\d{1,6}$/.test(most)) {
-    throw new UsageError(`--max-failed: "${most}" is not a number of pods`, 'such as 0 or 3');
+    throw new UsageError(`--max-failed: "${most}" is not a number of pods`, 'for example 0 or 3');
   }
   if (podTimeoutMs === 0) {
-    throw new UsageError('--pod-timeout: no pod is Ready at once', 'leave it out to wait without an end');
+    throw new UsageError('--pod-timeout: must be more than 0', 'remove it to wait without a limit');
   }
   return { maxFailed: Number(most ?? 0), podTimeoutMs: podTimeoutMs ?? POD_TIMEOUT.ms };
 }

@@ -99,7 +99,7 @@ export class Follower {
     });
     const ignoreInterrupts = this.context.onInterrupt(() => ended.resolve(EXIT.interrupted));
     const giveUp = (afterMs: number) => {
-      const reason = `not done within --timeout ${afterMs / 1000}s; the rollout itself is not stopped`;
+      const reason = `not done within --timeout ${afterMs / 1000}s; the rollout itself was not stopped`;
       const summary = this.progress.summary(clock.monotonicMs());
       this.report({ type: 'finished', outcome: 'stopped', reason, summary });
       ended.resolve(EXIT.stopped);
@@ -149,7 +149,7 @@ export class Follower {
     this.wave = moment.memory.waves;
     this.report({ type: 'started', workload, updateRevision, stale, total, resumed: this.wave > 0 });
     if (holder !== '')
-      this.report({ type: 'notice', message: `${holder} rolls it out; leaving here ends nothing` });
+      this.report({ type: 'notice', message: `run by ${holder}; quitting does not stop the rollout` });
   }
 
   /** @returns how the rollout has ended, if it has */

@@ -18,37 +18,43 @@ export const GATE_OPTIONS: Readonly<Record<string, Options>> = {
     type: 'string',
     array: true,
     nargs: 1,
-    describe: 'Hold while this CloudWatch alarm, metric or composite, is in ALARM; repeatable',
+    describe: 'Wait while this CloudWatch alarm (metric or composite) is in ALARM; repeatable',
   },
-  'strict-alarms': { type: 'boolean', describe: 'Hold also while an alarm has INSUFFICIENT_DATA' },
-  'ignore-alarm': { type: 'boolean', describe: 'Go on whatever the alarms say' },
-  'alarm-region': { type: 'string', describe: 'AWS region of the alarms, if not that of the environment' },
-  'alarm-endpoint': { type: 'string', describe: 'URL of the CloudWatch endpoint, if not that of the region' },
+  'strict-alarms': { type: 'boolean', describe: 'Also wait while an alarm has INSUFFICIENT_DATA' },
+  'ignore-alarm': { type: 'boolean', describe: 'Ignore the state of all alarms' },
+  'alarm-region': {
+    type: 'string',
+    describe: 'AWS region of the alarms; by default that of the environment',
+  },
+  'alarm-endpoint': {
+    type: 'string',
+    describe: 'URL of the CloudWatch endpoint; by default that of the region',
+  },
   'gate-prometheus': {
     type: 'string',
     array: true,
     nargs: 1,
-    describe: 'Hold while this query returns anything but 0, as an alert expression does; repeatable',
+    describe: 'Wait while this query returns anything but 0, like an alert expression; repeatable',
   },
   'prometheus-url': {
     type: 'string',
-    describe: `Where Prometheus is: ${TARGET_FORMS}, the latter through the API server`,
+    describe: `Address of Prometheus: ${TARGET_FORMS}, the latter through the API server`,
   },
   'gate-http': {
     type: 'string',
     array: true,
     nargs: 1,
-    describe: 'Hold unless this URL answers 2xx; redirects are not followed; repeatable',
+    describe: 'Wait unless this URL answers 2xx; redirects are not followed; repeatable',
   },
   ...RING_OPTIONS,
   'gate-interval': {
     type: 'string',
-    describe: 'How long an answer of a gate serves; it is asked again before that, also while it holds',
+    describe: 'Maximum age of a gate result; it is checked again before that, also while the rollout waits',
     default: `${GATE_TIMES.freshForMs / 1000}s`,
   },
   'gate-timeout': {
     type: 'string',
-    describe: 'How long a gate may take to answer; then it is unknown, which holds',
+    describe: 'Time within which a gate must answer; otherwise the rollout waits',
     default: `${GATE_TIMES.timeoutMs / 1000}s`,
   },
 };
@@ -72,12 +78,12 @@ function alarmsFrom(args: Arguments, problems: string[]): AlarmRequest {
   for (const name of names) {
     if (name.trim() === '') problems.push('--pause-alarm: the name of the alarm is empty');
     if (name.length > LONGEST_ALARM_NAME) {
-      problems.push(`--pause-alarm: "${name.slice(0, 40)}…" is longer than ${LONGEST_ALARM_NAME} letters`);
+      problems.push(`--pause-alarm: "${name.slice(0, 40)}…" is longer than ${LONGEST_ALARM_NAME} characters`);
     }
   }
   if (names.length > MOST_ALARMS) {
     problems.push(
-      `--pause-alarm: ${names.length} alarms are more than CloudWatch tells at once (${MOST_ALARMS})`,
+      `--pause-alarm: ${names.length} alarms are more than CloudWatch describes in one request (${MOST_ALARMS})`,
     );
   }
   const region = read.text(args, 'alarm-region');
@@ -90,7 +96,7 @@ function alarmsFrom(args: Arguments, problems: string[]): AlarmRequest {
   }
   const strict = read.flag(args, 'strict-alarms');
   const ignore = read.flag(args, 'ignore-alarm');
-  if (strict && ignore) problems.push('--strict-alarms: means nothing with --ignore-alarm');
+  if (strict && ignore) problems.push('--strict-alarms: cannot be combined with --ignore-alarm');
   return { names, region, endpoint, strict, ignore };
 }
 
@@ -100,8 +106,9 @@ function prometheusFrom(args: Arguments, problems: string[]): GateRequest['prome
   const text = read.text(args, 'prometheus-url');
   const target = text === undefined ? undefined : parsePrometheusTarget(text);
   if (text !== undefined && !target) problems.push(`--prometheus-url: "${text}" is neither ${TARGET_FORMS}`);
-  if (text === undefined && queries.length > 0) problems.push('--gate-prometheus: needs --prometheus-url');
-  if (text !== undefined && queries.length === 0) problems.push('--prometheus-url: needs --gate-prometheus');
+  if (text === undefined && queries.length > 0) problems.push('--gate-prometheus: requires --prometheus-url');
+  if (text !== undefined && queries.length === 0)
+    problems.push('--prometheus-url: requires --gate-prometheus');
   return { queries, target };
 }
 

@@ -66,7 +66,7 @@ export async function runSteer(request: SteerRequest, context: Context): Promise
         await annotateLease(kube, at, { [ANNOTATION.aborted]: orderText(order) });
       const left = await asHolder(kube, { ...at, kind }, lease, context, (held) => fetched.giveUp(held));
       if (left.kind === 'done' && left.result !== undefined) {
-        writeLine(context.stdout, `${subject} is not being rolled out any more, and ${left.result}`);
+        writeLine(context.stdout, `${subject} is no longer being rolled out, and ${left.result}`);
         return EXIT.done;
       }
       holder = left.kind === 'held' ? left.holder : '';
@@ -157,14 +157,14 @@ function wordsFor(
   switch (turn) {
     case 'pause':
       if (holder === '') throw noRollout(workload, lease, 'pause');
-      if (paused) return { changes: false, said: `was paused already, by ${paused.by}` };
+      if (paused) return { changes: false, said: `was already paused by ${paused.by}` };
       return { changes: true, said: 'paused' };
     case 'resume':
       if (!lease || !paused) return { changes: false, said: 'was not paused' };
       return { changes: true, said: describeResumed(holder) };
     case 'abort':
       if (holder === '') throw noRollout(workload, lease, 'abort');
-      return { changes: false, said: `aborted; ${holder} stops where it is` };
+      return { changes: false, said: 'aborted; no more pods will be replaced' };
   }
 }
 

@@ -74,7 +74,8 @@ export function holdRollout(options: HoldOptions): RolloutHold {
     gate: () => ({
       name: 'the probes',
       state: hold.state === 'open' ? 'open' : 'closed',
-      reason: hold.state === 'open' ? '' : `${reason}; go on with: ${resumeCommand}`,
+      reason: hold.state === 'open' ? '' : `paused: ${reason}; resume with: ${resumeCommand}`,
+      pause: true,
     }),
     async end(done) {
       ended = true;

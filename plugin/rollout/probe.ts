@@ -43,8 +43,8 @@ export async function probeRollout(
     gates: () => {
       const { broken } = probe;
       if (broken === undefined) return hold ? [hold.gate()] : [];
-      const reason = `${broken}; stop it and run the same command again`;
-      return [{ name: 'the probes', state: 'closed', reason }];
+      const reason = `paused: ${broken}; stop the rollout and run the same command again`;
+      return [{ name: 'the probes', state: 'closed', reason, pause: true }];
     },
     async end(outcome) {
       const summary = await probe.end();

@@ -15,16 +15,17 @@ const FORGET_AFTER = '10m';
 export const RING_OPTIONS: Readonly<Record<string, Options>> = {
   ring: {
     type: 'string',
-    describe: `Hold while a member of the hash ring on this page is not ACTIVE: ${RING_FORMS}, through the API server`,
+    describe: `Wait while a member of the hash ring on this page is not ACTIVE: ${RING_FORMS}, through the API server`,
   },
   'ring-forget-after': {
     type: 'string',
-    describe: 'Unhealthy for longer than this, a member that is no pod is told as forgotten; it still holds',
+    describe:
+      'Report an unhealthy member without a pod as forgotten after this time; the rollout still waits for it',
     defaultDescription: FORGET_AFTER,
   },
   'ring-ignore-forgotten': {
     type: 'boolean',
-    describe: 'Go on in spite of forgotten members, although their tokens have one replica less',
+    describe: 'Continue despite forgotten members, although their tokens have one replica less',
   },
 };
 
@@ -34,8 +35,8 @@ export function ringFrom(args: Arguments, problems: string[]): RingRequest | und
   const forgetAfter = read.text(args, 'ring-forget-after');
   const ignoreForgotten = read.flag(args, 'ring-ignore-forgotten');
   if (text === undefined) {
-    if (forgetAfter !== undefined) problems.push('--ring-forget-after: needs --ring');
-    if (ignoreForgotten) problems.push('--ring-ignore-forgotten: needs --ring');
+    if (forgetAfter !== undefined) problems.push('--ring-forget-after: requires --ring');
+    if (ignoreForgotten) problems.push('--ring-ignore-forgotten: requires --ring');
     return undefined;
   }
   const target = parseRingTarget(text);

@@ -184,7 +184,7 @@ async function workOut(
   if (!wanted) return { change: undefined, notices: [] };
   const change = await planChange(kube, found, wanted, clock.nowMs());
   if (change.differences.length === 0) {
-    return { change: undefined, notices: ['the template is like that already; nothing is changed about it'] };
+    return { change: undefined, notices: ['the template is already as requested and was not changed'] };
   }
   // All webhooks take part in a dry run: admissionregistration.k8s.io/v1 requires that they support it.
   if (settings.dryRun !== 'client') await applyChange(kube, change, { dryRun: true });

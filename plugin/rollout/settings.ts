@@ -167,8 +167,8 @@ function withAlarm({ gates, ignoreAlarm }: GivenSettings, defaults: UpdateDefaul
   const names = joins ? [...alarms.names, alarm] : alarms.names;
   if (names.length > MOST_ALARMS) {
     throw new UserError(
-      `${names.length} alarms are more than CloudWatch tells at once (${MOST_ALARMS}), with that of zoneawareupdate/${defaults?.name}`,
-      'give fewer with --pause-alarm',
+      `${names.length} alarms are more than CloudWatch describes in one request (${MOST_ALARMS}), with that of zoneawareupdate/${defaults?.name}`,
+      'set fewer with --pause-alarm',
     );
   }
   return { ...gates, alarms: { ...alarms, names, ignore: ignoreAlarm ?? false } };
@@ -180,9 +180,9 @@ export function settingNotices(sources: readonly SettingSource[]): string[] {
   const object = own[0]?.from;
   if (object === undefined) return [];
   const values = own.map(({ setting, value }) => `${setting} ${value}`);
-  const notices = [`${object} sets ${values.join(', ')}; a flag would win`];
+  const notices = [`${object} sets ${values.join(', ')}; flags override it`];
   if (own.some(({ setting }) => setting === 'dryRun')) {
-    notices.push(`nothing is replaced, because ${object} says dryRun; --dry-run=none replaces all the same`);
+    notices.push(`nothing is replaced, because ${object} sets dryRun; --dry-run=none overrides it`);
   }
   return notices;
 }
@@ -190,6 +190,6 @@ export function settingNotices(sources: readonly SettingSource[]): string[] {
 function badValues(name: string, problems: readonly string[]): UserError {
   return new UserError(
     problems.map((problem) => `zoneawareupdate/${name}: ${problem}`).join('\n'),
-    `mend it: kubectl edit zoneawareupdate ${name}; or give the flag, which wins`,
+    `correct it: kubectl edit zoneawareupdate ${name}; or set the flag, which overrides it`,
   );
 }

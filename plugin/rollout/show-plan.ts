@@ -75,7 +75,7 @@ export async function printPlan(
   if (workload.id.kind !== 'deployment' && !workload.isHeld) {
     lines.push(
       'note: its update strategy is not OnDelete: its controller replaces pods by itself as soon as the template has changed',
-      '  the rollout asks to switch it first; until then change no template',
+      '  the rollout asks to switch it first; do not change the template before that',
     );
   }
   if (plan.waves.length > 0) {
@@ -88,7 +88,7 @@ export async function printPlan(
     ]);
     lines.push(...textTable([['WAVE', 'ZONE', 'PODS', 'AFTER', 'NAMES'], ...rows]));
     lines.push(
-      `about ${formatDuration(plan.totalMs)}, from the pods' own start-up times; one pod at a time would take about ${formatDuration(plan.oneAtATimeMs)}`,
+      `about ${formatDuration(plan.totalMs)}, from the pods' own start-up times; one pod at a time: about ${formatDuration(plan.oneAtATimeMs)}`,
     );
   }
   if (plan.blocked) lines.push(`would be blocked: ${plan.blocked.reason}`, `  ${plan.blocked.fix}`);

@@ -5,7 +5,7 @@ import { textTable } from '../cli/text-table.ts';
 
 const STATES: Readonly<Record<RolloutState['state'], string>> = {
   running: 'being rolled out',
-  held: 'held',
+  held: 'waiting',
   idle: 'not being rolled out',
   done: 'done',
 };

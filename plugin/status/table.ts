@@ -22,7 +22,7 @@ const STATE_WORDS: Readonly<Record<StatusState, string>> = {
   'zones-down': 'zones down',
   failed: 'failed',
   unhealthy: 'unhealthy',
-  held: 'held',
+  held: 'waiting',
   'no-open-node': 'no open node',
   stopped: 'stopped',
   'budget-problem': 'budget problem',
@@ -144,7 +144,7 @@ function who(holder: string): string {
 
 /** A reason without the command that continues, which is long. */
 function withoutCommand(reason: string): string {
-  return reason.split(/[;:]? ?(?:go on with|to continue|resume with): /)[0] ?? reason;
+  return reason.split(/[;:]? ?(?:continue with|resume with): /)[0] ?? reason;
 }
 
 function shorten(text: string): string {

@@ -11,7 +11,7 @@ const Scale = z.object({
   metadata: z.object({ uid: z.string() }),
   // A custom resource may have any value here.
   spec: z.object({
-    replicas: z._default(z.int().check(z.nonnegative('its scale asks for fewer than 0 replicas')), 0),
+    replicas: z._default(z.int().check(z.nonnegative('its scale has a negative number of replicas')), 0),
   }),
 });
 const ResourceList = z.object({

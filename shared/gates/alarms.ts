@@ -38,7 +38,7 @@ export function alarmGates(
 function alarmGate(alarmName: string, alarm: Alarm | undefined, strict: boolean): GateState {
   const name = alarmGateName(alarmName);
   if (alarm === undefined) {
-    return { name, state: 'unknown', reason: 'CloudWatch has no alarm of this name any more' };
+    return { name, state: 'unknown', reason: 'the alarm no longer exists in CloudWatch' };
   }
   switch (alarm.StateValue) {
     case 'OK':
@@ -48,12 +48,12 @@ function alarmGate(alarmName: string, alarm: Alarm | undefined, strict: boolean)
     case 'INSUFFICIENT_DATA':
       return strict
         ? { name, state: 'closed', reason: `${explain(alarm)} (--strict-alarms)` }
-        : { name, state: 'open', reason: 'INSUFFICIENT_DATA, which holds only with --strict-alarms' };
+        : { name, state: 'open', reason: 'INSUFFICIENT_DATA, which counts only with --strict-alarms' };
     default:
       return {
         name,
         state: 'unknown',
-        reason: `CloudWatch says ${oneLine(alarm.StateValue ?? 'no state')}, which kubectl-zone does not know`,
+        reason: `CloudWatch reports an unknown state: ${oneLine(alarm.StateValue ?? 'none')}`,
       };
   }
 }

@@ -22,7 +22,7 @@ export function awsError(error: unknown): unknown {
   }
   if (error.message === 'Region is missing') {
     return new UserError(
-      'no AWS region to look for the alarms in',
+      'no AWS region is set for the alarms',
       'add --alarm-region, or set AWS_REGION',
       error,
     );

@@ -48,7 +48,7 @@ export function judgeReply({ status, body }: PrometheusReply): Verdict {
   if (status === 401 || status === 403) {
     throw new UserError(
       `Prometheus refuses access: ${status}`,
-      'put user and password into --prometheus-url, or go through the API server: svc:NAMESPACE/NAME:PORT',
+      'put user and password into --prometheus-url, or use the API server: svc:NAMESPACE/NAME:PORT',
     );
   }
   if (status === 408 || status === 429 || status >= 500)
@@ -65,8 +65,8 @@ export function judgeReply({ status, body }: PrometheusReply): Verdict {
 /** The error for a server that does not respond like Prometheus. */
 export function notPrometheus(what: string): UserError {
   return new UserError(
-    `--prometheus-url does not lead to Prometheus' API: ${what}`,
-    'give the address below which /api/v1/query is, with its path prefix if it has one',
+    `--prometheus-url is not a Prometheus API: ${what}`,
+    'give the base URL of /api/v1/query, with its path prefix if it has one',
   );
 }
 
@@ -104,7 +104,7 @@ function describe({ metric, value }: Series): string {
 
 function parse<Schema extends z.core.$ZodType>(schema: Schema, value: unknown): z.output<Schema> {
   const parsed = z.safeParse(schema, value);
-  if (!parsed.success) throw notPrometheus('the result is not what its type says');
+  if (!parsed.success) throw notPrometheus('the result does not match its type');
   return parsed.data;
 }
 

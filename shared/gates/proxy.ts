@@ -71,13 +71,17 @@ async function refusal(
   signal: AbortSignal,
 ): Promise<Error> {
   const { resource, namespace } = page;
-  const refused = `the API server does not lead to ${where}`;
+  const refused = `cannot reach ${where} through the API server`;
   const message = `${refused}: ${error.message}`;
   if (error.code === 401 || error.code === 403) {
-    return new UserError(message, `your user needs the verb get on ${resource}/proxy in ${namespace}`, error);
+    return new UserError(
+      message,
+      `your user needs permission to get ${resource}/proxy in ${namespace}`,
+      error,
+    );
   }
   if (resource !== 'services') return new Error(message, { cause: error });
-  const fix = `kubectl -n ${namespace} get services lists what there is`;
+  const fix = `list the Services: kubectl -n ${namespace} get services`;
   if (error.code === 400 || error.code === 404) return new UserError(message, fix, error);
   const lacking = error.code === 503 ? await whatIsLacking(kube, page, signal) : undefined;
   if (lacking === undefined) return new Error(message, { cause: error });

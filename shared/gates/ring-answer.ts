@@ -14,7 +14,7 @@ const LONGEST_TEXT = 160;
  * query them (https://github.com/cortexproject/cortex/issues/3284).
  */
 const FIX =
-  "--ring takes the path of the ring page on the workload's own pods: /ingester/ring (Mimir, Tempo), /ring (Loki), /store-gateway/ring, …; Cortex serves the ingesters' ring on its distributors, not on its ingesters: name their Service, svc:NAMESPACE/distributor:PORT/ring";
+  "--ring needs the path of the ring page on the workload's own pods: /ingester/ring (Mimir, Tempo), /ring (Loki), /store-gateway/ring, …; Cortex serves the ingesters' ring on its distributors, not on its ingesters: name their Service, svc:NAMESPACE/distributor:PORT/ring";
 
 /**
  * Extracts the ring page from a response.
@@ -36,17 +36,17 @@ export function ringPageIn({ status, body }: ProxyReply, where: string): RingPag
 
 /** The error for a page that is not the workload's ring. */
 export function notThere(where: string, what: string): UserError {
-  return new UserError(`${where} is not the page of a hash ring: ${what}`, FIX);
+  return new UserError(`${where} is not a hash ring page: ${what}`, FIX);
 }
 
 function wrongKind(body: unknown): string {
   if (typeof body === 'string' && /^\s*</.test(body)) {
-    return 'it answered with HTML, although JSON was asked for, as other pages and old versions do';
+    return 'it answered with HTML instead of JSON, as other pages and old versions do';
   }
   if (typeof body === 'object' && body !== null && 'partitions' in body) {
     return 'it shows partitions, which have no instances';
   }
-  return `it answered with something else${excerpt(body)}`;
+  return `unexpected answer${excerpt(body)}`;
 }
 
 function excerpt(body: unknown): string {

@@ -58,12 +58,12 @@ function askPods(
     const known = portOf.get(uid);
     if (known !== undefined) return known;
     const found = await findPod(kube, namespace, name, signal);
-    if (found === undefined) throw new Error(`pod ${name} has gone`);
+    if (found === undefined) throw new Error(`pod ${name} no longer exists`);
     const port = servingPort(found, wanted);
     if (port === undefined) {
       throw new UserError(
         `--ring: no container of pod ${name} has a port named "${wanted}"`,
-        `kubectl -n ${namespace} get pod ${name} -o jsonpath={.spec.containers[*].ports} shows them`,
+        `list its ports: kubectl -n ${namespace} get pod ${name} -o jsonpath={.spec.containers[*].ports}`,
       );
     }
     portOf.set(uid, port);
@@ -91,7 +91,7 @@ function askPods(
       }
     }
     const reasons = failures.map(({ message }) => message);
-    throw new Error(reasons.join('; ') || 'none of its pods is available to be asked', {
+    throw new Error(reasons.join('; ') || 'none of its pods is available', {
       cause: new AggregateError(failures),
     });
   };

@@ -116,7 +116,7 @@ async function connectBySocks(socket: net.Socket, proxy: URL, to: HostAndPort): 
     });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    const what = `proxy ${proxy.host} (SOCKS) does not connect to ${authorityOf(to)}: ${why}`;
+    const what = `SOCKS proxy ${proxy.host} cannot connect to ${authorityOf(to)}: ${why}`;
     throw new WireError(what, { sent: false, final: /authentication/i.test(why), cause: error });
   }
 }
@@ -187,7 +187,7 @@ const TRUST_HINTS: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: 'its certificate has expired',
   CERT_NOT_YET_VALID: 'its certificate is not valid yet (is the clock right?)',
 };
-const STRANGER = 'its certificate comes from an authority that the kubeconfig does not name';
+const STRANGER = 'its certificate is signed by an authority that is not in the kubeconfig';
 /** OpenSSL's verification errors, by Node's names. */
 const VERIFICATION_CODE = /^(CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|PATH_LENGTH_)/;
 
@@ -212,7 +212,7 @@ function dialError({ url, proxy }: Endpoint, error: unknown): WireError {
 function reasonText(code: string, url: URL, error: unknown): string {
   if (code === 'ECONNREFUSED') return 'connection refused (is the API server up, and the port right?)';
   if (code === 'ENOTFOUND') return `no such host ${url.hostname}`;
-  if (code === 'EAI_AGAIN') return `cannot look up ${url.hostname} now`;
+  if (code === 'EAI_AGAIN') return `cannot resolve ${url.hostname} now`;
   return error instanceof Error && error.message !== '' ? error.message : code || String(error);
 }
 

@@ -118,7 +118,7 @@ async function runForOutput(
     windowsHide: true,
   });
   const tooMuch = new AbortController();
-  const printed = collect(child.stdout, () => tooMuch.abort(failed(entry, 'prints without end')));
+  const printed = collect(child.stdout, () => tooMuch.abort(failed(entry, 'prints too much')));
   const said = relay(child.stderr, interactive ? stderr : cleaned(stderr, entry));
   const patienceMs = patienceFor(interactive, first);
   const late = () => failed(entry, `has not answered for ${patienceMs / 1000} s`);
@@ -135,7 +135,7 @@ async function runForOutput(
   }
   const [code, killedBy] = end;
   if (code === 0) return printed();
-  const how = code === null ? `was ended by ${killedBy}` : `failed with exit code ${code}`;
+  const how = code === null ? `was killed by ${killedBy}` : `failed with exit code ${code}`;
   throw failed(entry, [how, lastLine(said())].filter(Boolean).join(': '));
 }
 
@@ -184,7 +184,7 @@ function cleaned(stderr: Sink, { command }: ExecEntry): Sink {
       left -= chunk.length;
       return (
         left > 0 ||
-        stderr.write(`\n${harmless(`the credential plugin ${command} says more, which is left out`)}\n`)
+        stderr.write(`\n${harmless(`the credential plugin ${command} printed more, which is omitted`)}\n`)
       );
     },
   };
@@ -232,7 +232,7 @@ function parseOutput({ command, apiVersion }: ExecEntry, printed: string): z.inf
   }
   if (!token && !(clientCertificateData && clientKeyData)) {
     throw new KubeconfigError(
-      `the credential plugin ${command} gave neither a token nor a client certificate`,
+      `the credential plugin ${command} returned neither a token nor a client certificate`,
     );
   }
   return parsed;

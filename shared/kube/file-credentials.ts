@@ -95,6 +95,6 @@ async function textOf(path: string | undefined): Promise<string | undefined> {
 function checkPair({ cert, key }: Credential): void {
   if (cert === undefined || key === undefined) return;
   if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) {
-    throw new Error('the client certificate and the client key do not belong together');
+    throw new Error('the client certificate and the client key do not match');
   }
 }

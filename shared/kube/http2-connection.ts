@@ -84,7 +84,7 @@ function superviseSession(
   function ping(): Promise<void> {
     pinging ??= new Promise<void>((resolve, reject) => {
       const giveUp = () => {
-        breakOff(`no sign of life for ${heartbeat.pongWithinMs / 1000} s`);
+        breakOff(`no answer for ${heartbeat.pongWithinMs / 1000} s`);
         reject(failure(undefined));
       };
       const cancel = clock.schedule(heartbeat.pongWithinMs, giveUp);

@@ -46,7 +46,7 @@ export class LeaseLostError extends Error {
   readonly holder: string;
 
   constructor(where: string, holder: string) {
-    super(`lease ${where} was lost: ${holder === '' ? 'nobody holds it now' : `${holder} holds it now`}`);
+    super(`lease ${where} was lost: ${holder === '' ? 'it has no holder now' : `${holder} holds it now`}`);
     this.holder = holder;
   }
 }

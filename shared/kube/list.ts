@@ -71,6 +71,6 @@ async function listPage(
     ...(signal !== undefined && { signal }),
   });
   const page = z.safeParse(Page, answer);
-  if (!page.success) throw new ConnectionError(`${path} answered with something that is not a list`);
+  if (!page.success) throw new ConnectionError(`${path} did not return a list`);
   return page.data;
 }

@@ -4,10 +4,10 @@
  */
 export const MOST_REPLICAS = 10_000;
 
-/** `asks for 2000000000 replicas, and more than 10000 are not looked at`. */
+/** `2000000000 replicas are more than the supported 10000`. */
 export function tooManyReplicas(replicas: number): string | undefined {
   if (replicas <= MOST_REPLICAS) return undefined;
-  return `asks for ${replicas} replicas, and more than ${MOST_REPLICAS} are not looked at`;
+  return `${replicas} replicas are more than the supported ${MOST_REPLICAS}`;
 }
 
 /** Indexes from 0, one per replica, at most `MOST_REPLICAS`. */

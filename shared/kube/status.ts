@@ -55,7 +55,7 @@ export function statusError(object: unknown): ApiError {
   return new ApiError({
     code: status?.code ?? 500,
     reason: status?.reason ?? '',
-    message: status?.message || 'the API server ended the watch with an error it did not explain',
+    message: status?.message || 'the API server ended the watch with an unexplained error',
     retryAfterMs: detailsDelayMs(status),
     causes: causes(status),
   });

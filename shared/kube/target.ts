@@ -65,7 +65,7 @@ export function chooseTarget(kubeconfig: Kubeconfig | undefined, flags: TargetFl
     impersonation: impersonationOf(user?.entry, flags),
   };
   if (!chosen.cluster.entry.server) {
-    throw new KubeconfigError(`cluster ${JSON.stringify(clusterName)} of the kubeconfig names no server`);
+    throw new KubeconfigError(`cluster ${JSON.stringify(clusterName)} of the kubeconfig has no server`);
   }
   return chosen;
 }
@@ -83,7 +83,7 @@ function noCluster(contexts: ReadonlyMap<string, unknown>): KubeconfigError {
   return new KubeconfigError(
     names.length === 0
       ? 'the kubeconfig has no contexts; name another with --kubeconfig or KUBECONFIG, or pass --server'
-      : `no context is chosen; pass --context or run kubectl config use-context with one of ${names.join(', ')}`,
+      : `no current context is set; pass --context or run kubectl config use-context with one of ${names.join(', ')}`,
   );
 }
 

@@ -94,7 +94,7 @@ export function createTransport(options: TransportOptions): Kube {
     if (!accepted || error.reason !== 'Unauthorized') throw error;
     const why = whyRefused(credential, clock.nowMs());
     throw new CredentialError(
-      `${server} does not accept the credentials of the ${credentials.source} any more` +
+      `${server} no longer accepts the credentials of the ${credentials.source}` +
         ` (401${why === undefined ? '' : `: ${why}`})`,
       error,
     );
@@ -102,7 +102,7 @@ export function createTransport(options: TransportOptions): Kube {
 
   const lateText = ({ waitsFor }: Progress, timeoutMs: number) =>
     waitsFor === 'credentials'
-      ? `the ${credentials.source} has given no credential within ${timeoutMs / 1000} s`
+      ? `the ${credentials.source} has returned no credentials within ${timeoutMs / 1000} s`
       : `${server} did not answer within ${timeoutMs / 1000} s`;
 
   async function send(request: Outgoing, credential: Credential, signal: AbortSignal): Promise<Answer> {

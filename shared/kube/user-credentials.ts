@@ -147,6 +147,6 @@ async function authProviderOf(authProvider: UserEntry['auth-provider']): Promise
     const authorization = options.headers?.Authorization;
     if (typeof authorization === 'string') return authorization;
     const name = String(authProvider?.name);
-    throw new KubeconfigError(`the auth-provider ${name} of the kubeconfig gave no token; log in again`);
+    throw new KubeconfigError(`the auth-provider ${name} of the kubeconfig returned no token; log in again`);
   };
 }

@@ -188,7 +188,7 @@ export function watchCache<T>(options: WatchCacheOptions<T>): WatchCache<T> {
       listFirst = !listed || !mayResume(error, failures);
       if (lastedMs >= SHORT_WATCH_MS) failures = 0;
       if (error === undefined && failures === 0 && lastedMs >= SHORT_WATCH_MS) continue;
-      const failure = error ?? new ConnectionError(`the server ended the watch of ${path} at once`);
+      const failure = error ?? new ConnectionError(`the server ended the watch of ${path} immediately`);
       const retryInMs = relistNow ? 0 : waitMs(failure, failures, options.random());
       failures += 1;
       staleSinceMs ??= clock.monotonicMs();
@@ -253,7 +253,7 @@ export function watchCache<T>(options: WatchCacheOptions<T>): WatchCache<T> {
       // A list in progress may have begun before the state the caller needs.
       asked ??= Promise.withResolvers<void>();
       asked.promise.catch(() => {});
-      round.abort(new Error(`${path} is listed anew`));
+      round.abort(new Error(`${path} is being listed again`));
       return asked.promise;
     },
     async reach(given, part) {

@@ -26,7 +26,7 @@ function parseLine(line: string): z.infer<typeof Line> {
   try {
     return Line.parse(JSON.parse(line));
   } catch (error) {
-    throw new ConnectionError(`the watch sent a line that is no event: ${line.slice(0, 100)}`, {
+    throw new ConnectionError(`the watch sent a line that is not an event: ${line.slice(0, 100)}`, {
       cause: error,
     });
   }

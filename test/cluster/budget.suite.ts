@@ -142,7 +142,7 @@ export function budgetSuite(factory: ClusterFactory): void {
       await zdb('loose', 1);
       const { stdout, stderr } = await ended(0, 'loose');
       assert.match(stdout, /^loose +<none> +- +- +- +1$/m);
-      assert.match(stderr, /its pods cannot be counted: loose has no owner that tells how many/);
+      assert.match(stderr, /its pods cannot be counted: loose has no owner with a number/);
       await cluster.waitReady('Pod', 'loose', NAMESPACE);
       const denied = await ended(1, 'explain', 'loose');
       assert.match(

@@ -31,8 +31,8 @@ export function checkAccessSuite(factory: ClusterFactory): void {
       const guest = await asUser('guest');
       assert.ok(idsOf(guest, 'skipped').includes('readiness-gate-missing'));
       const reasons = guest.findings.map(({ consequence }) => consequence).join('\n');
-      assert.match(reasons, /^not checked: may not get namespaces "zone-check-access"$/m);
-      assert.match(reasons, /may not list ingressclasses\.networking\.k8s\.io/);
+      assert.match(reasons, /^not checked: no permission to get namespaces "zone-check-access"$/m);
+      assert.match(reasons, /no permission to list ingressclasses\.networking\.k8s\.io/);
     });
   });
 }

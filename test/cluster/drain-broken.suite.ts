@@ -41,7 +41,7 @@ export function drainBrokenSuite(factory: ClusterFactory): void {
       const [begun] = linesOf(lines, 'zone-begun');
       assert.match(
         begun?.reason ?? '',
-        /healthy but those that were not before the drain: statefulset\/etcd/,
+        /healthy, except those that were not before the drain: statefulset\/etcd/,
       );
       const [blocked] = linesOf(lines, 'blocked');
       assert.equal(blocked?.by, 'broken');
@@ -55,7 +55,7 @@ export function drainBrokenSuite(factory: ClusterFactory): void {
       assert.equal(linesOf(told.lines, 'pod-evicted').length, 2);
       const finished = told.lines.at(-1);
       assert.ok(finished?.type === 'finished');
-      assert.match(finished.reason, /drained; all workloads healthy but .*statefulset\/etcd/);
+      assert.match(finished.reason, /drained; all workloads healthy, except .*statefulset\/etcd/);
     });
   });
 }

@@ -40,7 +40,7 @@ export function drainBudgetsSuite(factory: ClusterFactory): void {
       assertStory(lines, bench);
       assert.ok(
         linesOf(lines, 'notice').some(({ message }) =>
-          /^nothing but this drain keeps to one zone at a time for statefulset\/free/.test(message),
+          /^no budget; only this drain respects zones: statefulset\/free/.test(message),
         ),
       );
       assert.deepEqual(linesOf(lines, 'eviction-refused'), []);

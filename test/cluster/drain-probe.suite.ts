@@ -69,7 +69,7 @@ export function drainProbeSuite(factory: ClusterFactory): void {
       await untilLine(run, 'pod-evicted');
       ill();
       const { reason } = await untilLine(run, 'waiting', (line) => line.for === 'probe');
-      assert.match(reason, /^held by the probes: \d+ of \d+ requests failed, --max-probe-failures is 2/);
+      assert.match(reason, /^paused: \d+ of \d+ requests failed, --max-probe-failures is 2/);
       well();
       await web.asked(web.askedOver.length + 50);
       run.interrupt();

@@ -69,7 +69,7 @@ export function drainRolloutsSuite(factory: ClusterFactory): void {
         linesOf(lines, 'notice').some(
           ({ message }) =>
             message ===
-            `statefulset/busy of ${NAMESPACE} is being rolled out by ${holder}: its pods wait until that has ended`,
+            `statefulset/busy of ${NAMESPACE} is being rolled out by ${holder}: its pods wait until that has finished`,
         ),
       );
     });

@@ -31,11 +31,11 @@ export function drainStuckSuite(factory: ClusterFactory): void {
       const stopped = await drained(bench.start(t, [...words, SOON]), 3);
       const [blocked] = linesOf(stopped.lines, 'blocked');
       assert.equal(blocked?.by, 'unschedulable');
-      assert.match(blocked.reason, /^no node takes tied-\d of zone-a, statefulset\/tied in drain-stuck: /);
+      assert.match(blocked.reason, /^no node can run tied-\d of zone-a, statefulset\/tied in drain-stuck: /);
       assert.match(blocked.reason, /0\/12 nodes are available: .*unschedulable/);
       assert.match(
         blocked.fix,
-        /^kubectl uncordon \S+, or add a node that takes tied-\d; the same command goes on/,
+        /^kubectl uncordon \S+, or add a node that can run tied-\d, then run the same command/,
       );
       const node = /uncordon ([^\s,]+)/.exec(blocked.fix)?.[1] ?? '';
       assert.ok(nodes.includes(node), `${node} is not a node of ${first}`);

@@ -167,7 +167,7 @@ const STATUS: BudgetStatus = {
       type: 'DisruptionAllowed',
       status: 'False',
       reason: 'InsufficientPods',
-      message: 'none may go',
+      message: '0 allowed',
       lastTransitionTimeMs: 1_767_268_800_000,
     },
   ],

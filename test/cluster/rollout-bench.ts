@@ -66,7 +66,7 @@ export interface RolloutBench {
   leaseState(name: string, state: string): Promise<void>;
   /** Frees the Lease of a process that was killed, as an operator may who knows that; else it is waited for. */
   freeLease(name: string): Promise<void>;
-  /** The resourceVersions of the StatefulSet, its Lease and its pods: equal when nothing was touched. */
+  /** The resourceVersions of the StatefulSet, its Lease and its pods: equal when nothing was changed. */
   versions(name: string): Promise<string>;
   /** kubectl in this namespace; rejects when it fails. */
   kubectl(...args: string[]): Promise<string>;

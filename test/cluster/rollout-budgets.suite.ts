@@ -65,7 +65,9 @@ export function rolloutBudgetsSuite(factory: ClusterFactory): void {
         [],
       );
       assert.ok(
-        events.some(({ type, message }) => type === 'notice' && /budgets are not asked/.test(message ?? '')),
+        events.some(
+          ({ type, message }) => type === 'notice' && /this bypasses disruption budgets/.test(message ?? ''),
+        ),
       );
     });
 

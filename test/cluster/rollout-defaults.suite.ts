@@ -86,7 +86,7 @@ export function rolloutDefaultsSuite(factory: ClusterFactory): void {
       );
       assert.equal(
         events[1]?.message,
-        `${object} sets maxUnavailable 2, exponentialFactor 0, ignoreAlarm true; a flag would win`,
+        `${object} sets maxUnavailable 2, exponentialFactor 0, ignoreAlarm true; flags override it`,
       );
     });
 
@@ -104,7 +104,7 @@ export function rolloutDefaultsSuite(factory: ClusterFactory): void {
       assert.equal(JSON.parse(stdout).type, 'plan');
       assert.match(
         stderr,
-        /nothing is replaced, because zoneawareupdate\/pretended says dryRun; --dry-run=none/,
+        /nothing is replaced, because zoneawareupdate\/pretended sets dryRun; --dry-run=none/,
       );
       assert.equal(await bench.versions('pretended'), versions);
       const { events } = await ended(bench.start('pretended', '--dry-run=none'), 0);
@@ -123,7 +123,7 @@ export function rolloutDefaultsSuite(factory: ClusterFactory): void {
       cloudWatch.alarms = [{ AlarmName: 'errors', StateValue: 'ALARM' }];
       const run = bench.start('alarmed', flag);
       const { reason } = await untilEvent(run, ({ type }) => type === 'waiting');
-      assert.match(reason ?? '', /^held by CloudWatch alarm errors/);
+      assert.match(reason ?? '', /^waiting for CloudWatch alarm errors/);
       run.interrupt();
       const { events } = await ended(run, 130);
       assert.deepEqual(wavesIn(events), []);
@@ -143,7 +143,7 @@ export function rolloutDefaultsSuite(factory: ClusterFactory): void {
       await update('twice-b', 'twice', {});
       await update('twice-a', 'twice', {});
       const { stderr } = await bench.told(bench.words('twice'), 1);
-      assert.match(stderr, /2 ZoneAwareUpdates are for statefulset\/twice: twice-a, twice-b/);
+      assert.match(stderr, /2 ZoneAwareUpdates refer to statefulset\/twice: twice-a, twice-b/);
     });
   });
 }

@@ -38,7 +38,7 @@ export function rolloutDeploymentChangesSuite(factory: ClusterFactory): void {
         ],
       };
       const says = {
-        resume: /changed by somebody .*: paused from true to false, and every brake was put on again/,
+        resume: /changed by a client .*: paused from true to false, and this was reverted/,
         ready: /changed by kubectl-patch: minReadySeconds from 31536000 to 1, and every brake/,
         more: /changed by argocd-controller: maxUnavailable from 1 to 4, and every brake/,
       };
@@ -136,7 +136,7 @@ export function rolloutDeploymentChangesSuite(factory: ClusterFactory): void {
       const { stderr } = await ended(bench.start('managed', '--restart'), 1);
       assert.match(
         stderr,
-        /argocd-controller manages minReadySeconds of deployment\/managed .*nothing was touched/,
+        /argocd-controller manages minReadySeconds of deployment\/managed .*nothing was changed/,
       );
       assert.match(stderr, /ignoreDifferences .*--allow-manager=argocd-controller/);
       assert.deepEqual(await bench.settings('managed'), found);

@@ -165,7 +165,7 @@ export function rolloutDeploymentsSuite(factory: ClusterFactory): void {
       const { stdout } = await ended(bench.run('rollout', 'abort', 'deploy/left', '-n', NAMESPACE), 0);
       assert.match(
         stdout,
-        /is not being rolled out any more, and stays paused, with maxUnavailable 1; to let its controller/,
+        /is no longer being rolled out, and stays paused, with maxUnavailable 1; to let its controller/,
       );
       assert.deepEqual(await bench.settings('left'), { ...found, paused: true });
       assert.equal((await bench.pods('left')).costs, 0);

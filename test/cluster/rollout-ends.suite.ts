@@ -34,7 +34,7 @@ export function rolloutEndsSuite(factory: ClusterFactory): void {
 
       const { outcome, reason } = interrupted.events.at(-1) ?? {};
       assert.equal(outcome, 'interrupted');
-      assert.equal(reason, `go on with: kubectl zone ${words.join(' ')}`);
+      assert.equal(reason, `continue with: kubectl zone ${words.join(' ')}`);
       const lease = await bench.lease('interrupted');
       assert.deepEqual([lease?.state, lease?.holder], ['interrupted', '']);
 
@@ -61,7 +61,7 @@ export function rolloutEndsSuite(factory: ClusterFactory): void {
       run.interrupt();
       const { code, stdout } = await run.end;
       assert.equal(code, 130);
-      assert.match(stdout, /interrupted safely: go on with: kubectl zone rollout sts\/leaving -n ends/);
+      assert.match(stdout, /interrupted safely: continue with: kubectl zone rollout sts\/leaving -n ends/);
     });
 
     it('ends with 3 after --timeout', async () => {
@@ -72,7 +72,7 @@ export function rolloutEndsSuite(factory: ClusterFactory): void {
       assert.equal(outcome, 'stopped');
       assert.match(
         reason ?? '',
-        /^not finished within --timeout 1s; go on with: kubectl zone rollout sts\/slow/,
+        /^not finished within --timeout 1s; continue with: kubectl zone rollout sts\/slow/,
       );
       const lease = await bench.lease('slow');
       assert.deepEqual([lease?.state, lease?.holder], ['stopped', '']);
@@ -87,7 +87,7 @@ export function rolloutEndsSuite(factory: ClusterFactory): void {
 
       const second = await bench.spawn(bench.words('contested')).end;
       assert.equal(second.code, 1);
-      assert.match(second.stderr, /statefulset\/contested is being rolled out already/);
+      assert.match(second.stderr, /statefulset\/contested is already being rolled out/);
       assert.ok(holder !== '' && second.stderr.includes(holder), second.stderr);
 
       await untilEvent(first, (event) => event.type === 'waiting' && event.for === 'soak');

@@ -67,7 +67,7 @@ export function rolloutFailuresSuite(factory: ClusterFactory): void {
       }
       // Its image was never there, so that the container never ran and has no log.
       assert.doesNotMatch(reason, /log line/);
-      assert.match(reason, /\ngo on with: kubectl zone rollout/);
+      assert.match(reason, /\ncontinue with: kubectl zone rollout/);
       const lease = await bench.lease('bad');
       assert.deepEqual([lease?.state, lease?.reason], ['stopped', reason]);
 
@@ -114,7 +114,7 @@ export function rolloutFailuresSuite(factory: ClusterFactory): void {
       await steer('abort');
       await ended(run, 3);
       const listed = await bench.kubectl('events', '--for', `statefulset/${name}`);
-      assert.match(listed, /Warning +RolloutHeld .*held by the operator: paused by/);
+      assert.match(listed, /Warning +RolloutWaiting .*paused by/);
       assert.match(listed, /Normal +RolloutResumed /);
       assert.match(listed, /Warning +RolloutStopped .*aborted by/);
     });

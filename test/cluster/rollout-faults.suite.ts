@@ -83,7 +83,7 @@ export function rolloutFaultsSuite(start: () => Promise<SandboxCluster>): void {
         const end = events.find(({ type }) => type === 'finished');
         assert.match(
           end?.reason ?? '',
-          /^not finished within --timeout 3s; go on with: kubectl zone rollout /,
+          /^not finished within --timeout 3s; continue with: kubectl zone rollout /,
         );
       } finally {
         cluster.sandbox.restartControllers();

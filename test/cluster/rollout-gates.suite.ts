@@ -79,7 +79,7 @@ export function rolloutGatesSuite(factory: ClusterFactory): void {
       setAlarm('ALARM', 'Threshold Crossed: 12 errors');
       await untilEvent(run, isHeld);
       await bench.leaseState('alarmed', 'held');
-      const reason = /^held by CloudWatch alarm store-errors: ALARM: Threshold Crossed: 12 errors/;
+      const reason = /^waiting for CloudWatch alarm store-errors: ALARM: Threshold Crossed: 12 errors/;
       const waves = await holdsUntil(run, cloudWatch, reason, () => setAlarm('OK'));
       assert.deepEqual(
         waves.before.map(({ zone }) => zone),
@@ -101,8 +101,7 @@ export function rolloutGatesSuite(factory: ClusterFactory): void {
         response.destroy();
         return true;
       };
-      const reason =
-        /^held by CloudWatch alarm store-errors, which cannot be asked: no answer from CloudWatch/;
+      const reason = /^waiting for CloudWatch alarm store-errors: no answer from CloudWatch/;
       const waves = await holdsUntil(run, cloudWatch, reason, () => {
         cloudWatch.instead = () => false;
       });
@@ -144,7 +143,7 @@ export function rolloutGatesSuite(factory: ClusterFactory): void {
         response.end('change freeze');
       });
       const run = bench.start('frozen', `--gate-http=${server.url}/ok`, ...INTERVAL);
-      const waves = await holdsUntil(run, server, /^held by .*\/ok: .*503/, () => {
+      const waves = await holdsUntil(run, server, /^waiting for .*\/ok: .*503/, () => {
         status = 200;
       });
       assert.deepEqual([waves.before.length, waves.after.length], [0, 3]);
@@ -164,7 +163,7 @@ export function rolloutGatesSuite(factory: ClusterFactory): void {
         `--prometheus-url=${server.url}`,
         ...INTERVAL,
       );
-      const waves = await holdsUntil(run, server, /^held by .*latency > 5.*: .*7/, () => {
+      const waves = await holdsUntil(run, server, /^waiting for .*latency > 5.*: .*7/, () => {
         result = [];
       });
       assert.deepEqual([waves.before.length, waves.after.length], [0, 3]);

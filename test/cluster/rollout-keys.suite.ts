@@ -150,7 +150,7 @@ export function rolloutKeysSuite(factory: ClusterFactory): void {
       const screen = await stuck('explained');
       await press(screen, 'j', /explained-\d in zone-a: ImagePullBackOff +enter why/);
       await press(screen, ENTER, /container +main waits: ImagePullBackOff/);
-      await press(screen, '\u001b[C', /explained-\d +esc closes[\s\S]*container +main runs and is ready/);
+      await press(screen, '\u001b[C', /explained-\d +esc closes[\s\S]*container +main is running and ready/);
       await press(screen, DOWN, /container +main waits: ImagePullBackOff/);
       screen.type(ESCAPE);
       await screen.until('a closed panel', () => !/esc closes/.test(screen.visible().join('\n')));
@@ -160,9 +160,9 @@ export function rolloutKeysSuite(factory: ClusterFactory): void {
 
     it('? tells what the keys do', async () => {
       const screen = await stuck('helped');
-      await press(screen, '?', /u +turn back to the previous revision, after a question/);
+      await press(screen, '?', /u +roll back to the previous revision, after confirmation/);
       screen.type('?');
-      await screen.until('no help', () => !/turn back to the/.test(screen.visible().join('\n')));
+      await screen.until('no help', () => !/roll back to the/.test(screen.visible().join('\n')));
       screen.type('\u0003');
       assert.equal(await screen.ended, 130);
     });

@@ -99,10 +99,7 @@ export function rolloutProbeSuite(factory: ClusterFactory): void {
       await untilEvent(run, ({ type }) => type === 'pod-evicted');
       ill();
       const { reason } = await untilEvent(run, isHeld);
-      assert.match(
-        reason ?? '',
-        /^held by the probes: \d+ of \d+ requests failed, --max-probe-failures is 2/,
-      );
+      assert.match(reason ?? '', /^paused: \d+ of \d+ requests failed, --max-probe-failures is 2/);
       well();
       await bench.leaseState('held', 'held');
       const lease = 'lease/zone-rollout-statefulset-held';
@@ -147,7 +144,7 @@ export function rolloutProbeSuite(factory: ClusterFactory): void {
       await untilEvent(run, beganIn('zone-a'));
       run.interrupt();
       const { stdout, stderr } = await ended(run, 130);
-      assert.match(stdout, /go on with: kubectl zone rollout .*:\/\/\*\*\*@127\.0\.0\.1/);
+      assert.match(stdout, /continue with: kubectl zone rollout .*:\/\/\*\*\*@127\.0\.0\.1/);
       const kept = await bench.kubectl('get', 'leases,events', '-o', 'yaml');
       assert.doesNotMatch(`${stdout}${stderr}${kept}`, /hunter2/);
     });

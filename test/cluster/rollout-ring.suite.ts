@@ -40,7 +40,7 @@ export function rolloutRingSuite(factory: ClusterFactory): void {
       const { stderr } = await ended(bench.start('lonely', ring, ...RING_TIMES), 1);
       assert.match(
         stderr,
-        /the API server does not lead to \/ring of service rings\/absent:web: (.*not found|there is no Service "absent")/,
+        /cannot reach \/ring of service rings\/absent:web through the API server: (.*not found|there is no Service "absent")/,
       );
       assert.match(stderr, /kubectl -n rings get services/);
       assert.equal(await bench.versions('lonely'), versions);

@@ -36,7 +36,7 @@ export function rolloutShapesSuite(factory: ClusterFactory): void {
       const witness = await bench.witness('ordered');
       const { events } = await ended(bench.start('ordered', '--max-unavailable=2'), 0);
       assert.deepEqual(wavesIn(events), expectedWaves(pods, { most: 1 }));
-      assert.match(noticesOf(events), /OrderedReady recreates one pod after the other: one pod at a time/);
+      assert.match(noticesOf(events), /OrderedReady recreates pods one by one: one pod at a time/);
       await assertOneZoneAtATime(witness, 1);
     });
 

@@ -50,15 +50,12 @@ export function rolloutSteeringSuite(factory: ClusterFactory): void {
       await untilEvent(run, ({ type }) => type === 'wave-begun');
       await steer('pause', 'paused', 0, '--reason', 'the store is slow');
       const { reason } = await untilEvent(run, isHeld);
-      assert.match(
-        reason ?? '',
-        /^held by the operator: paused by .*: the store is slow; go on with: kubectl/,
-      );
+      assert.match(reason ?? '', /^paused by .*: the store is slow; resume with: kubectl/);
       await bench.leaseState('paused', 'held');
       const lease = await bench.lease('paused');
       assert.deepEqual([lease?.state, lease?.reason], ['held', reason]);
       const again = await steer('pause', 'paused');
-      assert.match(again.stdout, /was paused already/);
+      assert.match(again.stdout, /was already paused/);
 
       await steer('resume', 'paused');
       const { events } = await ended(run, 0);
@@ -81,12 +78,12 @@ export function rolloutSteeringSuite(factory: ClusterFactory): void {
       await bench.leaseState('seen', 'held');
       const held = await status();
       assert.equal(held.state, 'held');
-      assert.match(held.reason, /^held by the operator: paused/);
+      assert.match(held.reason, /^paused/);
       assert.match(held.holder, /@/);
       const told = await steer('status', 'seen', 0, '--watch=false');
       assert.match(
         told.stdout,
-        /^statefulset\/seen: held, \d of 6 pods on revision .*\nby: .*\nwhy: held by/,
+        /^statefulset\/seen: waiting, \d of 6 pods on revision .*\nby: .*\nwhy: paused by/,
       );
       assert.match(told.stdout, /ZONE +PODS +UPDATED +DOWN +PHASE/);
       const late = await steer('status', 'seen', 3, '--timeout', '1s');
@@ -174,15 +171,15 @@ export function rolloutSteeringSuite(factory: ClusterFactory): void {
       const run = bench.start('aborted');
       await untilEvent(run, ({ type }) => type === 'wave-begun');
       const { stdout } = await steer('abort', 'aborted', 0, '--reason', 'wrong image');
-      assert.match(stdout, /stops where it is/);
+      assert.match(stdout, /aborted; no more pods will be replaced/);
       const { events } = await ended(run, 3);
       const { outcome, reason } = events.at(-1) ?? {};
       assert.equal(outcome, 'stopped');
-      assert.match(reason ?? '', /^aborted by .*: wrong image; go on with: kubectl zone rollout/);
+      assert.match(reason ?? '', /^aborted by .*: wrong image; continue with: kubectl zone rollout/);
       await ended(bench.start('aborted'), 0);
     });
 
-    it('has nothing to pause or abort where nobody rolls out, and says so', async () => {
+    it('has nothing to pause or abort where no rollout is running, and says so', async () => {
       await bench.stale({ name: 'idle', replicas: 3 });
       for (const verb of ['pause', 'abort']) {
         const { stderr } = await steer(verb, 'idle', 1);

@@ -60,7 +60,7 @@ export function rolloutStuckSuite(factory: ClusterFactory): void {
       await waitObserved(cluster, NAMESPACE, 'pending');
       const { events } = await ended(bench.start('pending'), 0);
       const [first] = events.filter(({ type }) => type === 'wave-begun');
-      assert.match(first?.reason ?? '', /^3 pods on an old revision never had a node: /);
+      assert.match(first?.reason ?? '', /^3 pods on an old revision were never scheduled: /);
     });
 
     const patchTemplate = (name: string, ...changes: readonly object[]) =>
@@ -85,7 +85,7 @@ export function rolloutStuckSuite(factory: ClusterFactory): void {
       );
       const { events } = await ended(deployments.start(name), 0);
       const [first] = events.filter(({ type }) => type === 'wave-begun');
-      assert.match(first?.reason ?? '', /^3 pods on an old revision never had a node: /);
+      assert.match(first?.reason ?? '', /^3 pods on an old revision were never scheduled: /);
     });
 
     it('replaces the pod of a Deployment that no node takes when the template is changed again', async () => {

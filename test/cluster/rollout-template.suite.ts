@@ -206,7 +206,7 @@ export function rolloutTemplateSuite(factory: ClusterFactory): void {
       first.interrupt();
       const interrupted = await ended(first, 130);
       const words = bench.words('halfway', '--yes', '--max-unavailable=1');
-      assert.equal(interrupted.events.at(-1)?.reason, `go on with: kubectl zone ${words.join(' ')}`);
+      assert.equal(interrupted.events.at(-1)?.reason, `continue with: kubectl zone ${words.join(' ')}`);
 
       const { events } = await ended(bench.spawn(words), 0);
       assert.equal(events[0]?.resumed, true);
@@ -220,7 +220,7 @@ export function rolloutTemplateSuite(factory: ClusterFactory): void {
       await settled('same', 3);
       const versions = await bench.versions('same');
       const { events } = await ended(bench.start('same', '--image', 'main=app:v1'), 0);
-      assert.ok(events.some(({ message }) => /the template is like that already/.test(message ?? '')));
+      assert.ok(events.some(({ message }) => /the template is already as requested/.test(message ?? '')));
       assert.equal(events.at(-1)?.outcome, 'done');
       assert.equal(await bench.versions('same'), versions);
 

@@ -63,7 +63,7 @@ export function rolloutTerminalSuite(factory: ClusterFactory): void {
         assert.equal(await screen.ended, code);
         assert.match(
           screen.everything().join('\n'),
-          new RegExp(`go on with: kubectl zone rollout sts/${name}`),
+          new RegExp(`continue with: kubectl zone rollout sts/${name}`),
         );
         const lease = await bench.lease(name);
         assert.deepEqual([lease?.state, lease?.holder], [state, '']);
@@ -84,7 +84,7 @@ export function rolloutTerminalSuite(factory: ClusterFactory): void {
       await shows(screen, /Set it to OnDelete\? \[y\/N\]/);
       screen.type('n\r');
       assert.equal(await screen.ended, 1);
-      assert.match(screen.everything().join('\n'), /statefulset\/asked is not OnDelete; nothing was touched/);
+      assert.match(screen.everything().join('\n'), /statefulset\/asked is not OnDelete; nothing was changed/);
       assert.equal(await bench.versions('asked'), versions);
     });
 

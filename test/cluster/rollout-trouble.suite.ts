@@ -149,7 +149,7 @@ export function rolloutTroubleSuite(factory: ClusterFactory): void {
       const { by, reason, fix } = await untilEvent(run, ({ type }) => type === 'blocked');
       assert.equal(by, 'two-zones');
       for (const pod of broken) assert.ok(reason?.includes(pod), reason);
-      assert.match(fix ?? '', /--replace-unready replaces the 2 pods that are not ready and stale/);
+      assert.match(fix ?? '', /--replace-unready replaces the 2 unready pods on an old revision/);
       run.interrupt();
       const { events: before } = await ended(run, 130);
       assert.deepEqual(wavesIn(before), []);

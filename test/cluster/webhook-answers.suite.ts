@@ -66,7 +66,7 @@ export function webhookAnswersSuite(factory: ClusterFactory): void {
         elsewhere.stderr.includes(`${other} of zone-b cannot be evicted: zone-a has`),
         elsewhere.stderr,
       );
-      assert.match(elsewhere.stderr, /try again when every pod of zone-a is available/);
+      assert.match(elsewhere.stderr, /try again when all pods of zone-a are available/);
     });
 
     it('lets a terminating pod go', async () => {

@@ -77,10 +77,10 @@ describe('the command line', () => {
       [['rollout', 'sts/x', '--max-unavailable', '0'], /--max-unavailable: 0 would never replace a pod/],
       [
         ['rollout', 'sts/x', '--exponential-factor', '0.5'],
-        /--exponential-factor: 0\.5 would make the waves smaller/,
+        /--exponential-factor: 0\.5 would shrink the waves/,
       ],
       [['rollout', 'sts/x', '--pacing', 'fast'], /--pacing: "fast" is not one of wave, stream/],
-      [['rollout', 'sts/x', '--zone-order', 'a,b,a'], /--zone-order: a is named twice/],
+      [['rollout', 'sts/x', '--zone-order', 'a,b,a'], /--zone-order: a is listed twice/],
       [['rollout', 'sts/x', '--soak', '5'], /--soak: "5" is not a duration/],
       [['rollout', 'sts/x', '--timeout', 'soon'], /--timeout: "soon" is not a duration/],
       [['rollout', 'sts/x', '--dry-run', 'maybe'], /--dry-run: "maybe" is not one of client, server/],

@@ -42,12 +42,12 @@ export function reservation(verdict: Verdict, name: string): Verdict {
   if (verdict.kind !== 'allow') return verdict;
   const { why } = verdict;
   if (why === 'other-pod') {
-    const message = `${name} is not the pod that should be reserved: another one has its name now`;
+    const message = `${name} is not the pod to reserve: another pod has its name now`;
     return { kind: 'deny', code: 409, why, message, budget: undefined };
   }
   const reserves = why === 'within-budget' || why === 'unready' || why === 'reserved';
   const message = reserves
-    ? `${name} is reserved: it may be removed`
+    ? `${name} is reserved and may be removed`
     : `nothing to reserve for ${name} (${why}): it may be removed`;
   return { kind: 'reserved', why, message };
 }

@@ -119,8 +119,8 @@ const STRANGERS_ANSWER: ReviewAnswer = {
   code: 429,
   reason: 'TooManyRequests',
   message:
-    'the eviction did not come by the path that the webhook has put into its configurations; ' +
-    'it puts it back within seconds: try again',
+    'the eviction did not use the path in the configurations of the webhook; ' +
+    'the webhook restores it within seconds: try again',
 };
 
 function refusalFor(error: Error): { why: Refusal; status: 400 | 413 | 503 } | undefined {

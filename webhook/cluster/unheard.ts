@@ -3,7 +3,7 @@ import type { Doubt } from './freshness.ts';
 
 /** The second half of a sentence; it does not change while the condition lasts. */
 export function unheard({ resource }: Doubt): string {
-  return `the webhook hears of no changes to ${resource}; see its log, and whether it may watch them`;
+  return `the webhook receives no changes of ${resource}; check its log, and its permission to watch them`;
 }
 
 /** L7: changes that this replica has not received may have happened. */
@@ -11,7 +11,7 @@ export function unconfirmed(doubt: Doubt): BudgetProblem {
   const seconds = Math.round(doubt.forMs / 1000);
   return {
     code: 'unconfirmed',
-    reason: `this replica of the webhook has heard of no changes to ${doubt.resource} for ${seconds} s`,
-    fix: 'try again; see the log of the webhook if that stays',
+    reason: `this replica of the webhook has received no changes of ${doubt.resource} for ${seconds} s`,
+    fix: 'try again; if this persists, check the log of the webhook',
   };
 }

@@ -76,7 +76,7 @@ export async function countBudget(deps: CountDeps, cached: ZoneDisruptionBudget)
       cluster.memory.see(written, clock.monotonicMs());
       return result;
     }
-    log.debug({ budget: budget.metadata.name }, 'status was written by somebody else first');
+    log.debug({ budget: budget.metadata.name }, 'status was written concurrently by another client');
     budget = await fetchBudget(kube, budget.metadata, TIMEOUT_MS);
   }
   return { recheckInMs: budget && 0, behind: [] };

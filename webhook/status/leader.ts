@@ -52,7 +52,7 @@ export function runLeader(options: LeaderOptions): Leader {
         log.info({ lease: options.name, state: state.kind }, 'leadership');
       },
     });
-    log.info({ lease: options.name, identity: options.identity }, 'this replica leads');
+    log.info({ lease: options.name, identity: options.identity }, 'this replica is the leader');
     options.onLead();
     const onStop = () => lost.resolve();
     signal.addEventListener('abort', onStop, { once: true });
@@ -62,7 +62,7 @@ export function runLeader(options: LeaderOptions): Leader {
       blindness(lost.promise).catch(() => true),
     ]);
     if (!isOver) {
-      log.warn({ lease: options.name }, 'this replica hears of no changes, and lets another one lead');
+      log.warn({ lease: options.name }, 'this replica receives no changes; releasing leadership');
       await held.release();
     }
     signal.removeEventListener('abort', onStop);
@@ -83,7 +83,7 @@ export function runLeader(options: LeaderOptions): Leader {
         await leadOnce();
       } catch (error) {
         const expected = error instanceof HeldByOtherError || signal.aborted;
-        if (!expected) log.warn({ error: messageOf(error) }, 'the Lease could not be taken');
+        if (!expected) log.warn({ error: messageOf(error) }, 'the Lease could not be acquired');
       }
       await pause();
     }

@@ -9,7 +9,7 @@ export interface ReconcilerDeps extends Omit<CountDeps, 'cluster' | 'signal' | '
   log: Log;
 }
 
-/** Keeps the status of all budgets current while this replica leads. */
+/** Keeps the status of all budgets current while this replica is the leader. */
 export interface Reconciler {
   /** Counts all budgets of a namespace again, or of all namespaces. */
   mark(namespace: string | undefined): void;

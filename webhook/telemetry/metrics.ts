@@ -55,7 +55,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   });
   const refusals = new Counter({
     name: `${PREFIX}refused_requests_total`,
-    help: 'Requests that were not looked at, by reason; strangers are those without the token of the path.',
+    help: 'Requests refused without a decision, by reason; strangers are those without the token in the path.',
     labelNames: ['reason'] as const,
     registers,
   });
@@ -74,7 +74,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   });
   new Gauge({
     name: `${PREFIX}stale_watches`,
-    help: 'Watches that are broken at the moment.',
+    help: 'Watches that are broken now.',
     registers,
     collect() {
       this.set(sources.staleWatches());
@@ -102,18 +102,18 @@ const MOST_SERIES = 10_000;
 function addBudgetGauges(registry: Registry, { budgets, reservedForMs }: MetricsSources): void {
   const gauges: Readonly<Record<string, { help: string; value(budget: ZoneDisruptionBudget): number }>> = {
     kubectl_zone_budget_uncounted_generations: {
-      help: 'Changes of the budget that its counts do not know yet; 0 when it is counted.',
+      help: 'Generations of the budget that are not counted yet; 0 when it is counted.',
       value: ({ metadata, status }) => Math.max(0, metadata.generation - status.observedGeneration),
     },
     kubectl_zone_budget_oldest_reservation_seconds: {
-      help: 'How long a pod has been reserved whose eviction is admitted and not yet seen, also if it is asked for again and again; 0 when there is none.',
+      help: 'Age of the oldest reservation: an eviction admitted and not yet observed, also if it is requested repeatedly; 0 without reservations.',
       value(budget) {
         const ages = budget.status.reservations.map((each) => reservedForMs(budget, each));
         return Math.max(0, ...ages) / 1000;
       },
     },
     kubectl_zone_budget_unusable: {
-      help: 'Whether no eviction of an available pod is admitted whatever the counts are: not counted, settling, or in error.',
+      help: 'Whether no eviction of an available pod is admitted, whatever the counts are: not counted, settling, or in error.',
       value: (budget) => ('code' in viewBudget(budget) ? 1 : 0),
     },
   };
@@ -144,9 +144,9 @@ interface ZoneNumbers {
 }
 
 const ZONE_GAUGES: Readonly<Record<keyof ZoneNumbers, string>> = {
-  expected: 'Pods that should serve in the zone.',
-  unavailable: 'Pods of the zone that do not serve.',
-  reserved: 'Pods of the zone whose eviction is admitted and not yet seen.',
+  expected: 'Pods expected in the zone.',
+  unavailable: 'Unavailable pods of the zone.',
+  reserved: 'Pods of the zone whose eviction is admitted and not yet observed.',
   allowed: 'Pods of the zone that could be evicted now.',
 };
 

@@ -43,7 +43,7 @@ export interface StoreFigures {
   peakWritesPerSecond: number;
   /** How long the load exceeded the store's capacity. */
   overrunMs: number;
-  /** Writes beyond the capacity, which the store sheds. An ingester that exits does not retry: they are lost. */
+  /** Writes beyond the capacity, which the store drops. An ingester that exits does not retry: they are lost. */
   writesLost: number;
   mostFlushing: number;
   mostZonesFlushing: number;

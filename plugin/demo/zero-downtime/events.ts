@@ -4,7 +4,7 @@ import type { EventOutput } from '../../cli/print-data.ts';
 import type { Tally } from './tally.ts';
 
 /**
- * The rolling updates of the demo, in order: of the workload as found, the one that `kubectl zone check --fix` causes,
+ * The rolling updates of the demo, in order: of the workload as deployed, the one that `kubectl zone check --fix` causes,
  * and the first one again, of the fixed workload.
  */
 export const PHASES = ['found', 'mending', 'mended'] as const;

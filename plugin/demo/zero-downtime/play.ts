@@ -59,7 +59,7 @@ export async function playPhases(play: Play): Promise<ExitCode> {
   return exitCode;
 }
 
-/** Whether clients saw the expected failures with the workload as found, and none with the fixed one. */
+/** Whether clients saw the expected failures with the workload as deployed, and none with the fixed one. */
 export function proves({ found, mended }: Readonly<Record<Phase, Tally>>): boolean {
   return found.some(({ code }) => GATEWAY_CODES.has(code)) && mended.length > 0 && failuresIn(mended) === 0;
 }
@@ -101,5 +101,5 @@ async function fixWorkload({ kubeconfig, context, report, runCommand }: Play): P
   const exitCode = await runCheckCommand({ kubeconfig, runCommand }, context, (line) =>
     report({ atMs: clock.nowMs(), type: 'said', line }),
   );
-  if (exitCode !== EXIT.done) throw new UserError('kubectl zone check --fix did not mend all errors');
+  if (exitCode !== EXIT.done) throw new UserError('kubectl zone check --fix did not fix all errors');
 }

@@ -49,7 +49,7 @@ export async function watchWorkload(
       const untilMs = clock.nowMs() + PATIENCE_MS;
       while (!hasSettled()) {
         await delay(clock, LOOK_MS, signal);
-        if (clock.nowMs() > untilMs) throw new UserError('the rolling update did not end');
+        if (clock.nowMs() > untilMs) throw new UserError('the rolling update did not finish');
       }
     },
     stop,

@@ -106,7 +106,7 @@ const STATUS_KINDS = {
 } as const satisfies Record<DrainDecision['kind'], DrainStatus['kind']>;
 
 function statusOf(decision: DrainDecision | undefined): DrainStatus {
-  if (!decision) return { kind: 'waiting', reason: 'looking at the cluster', fix: undefined };
+  if (!decision) return { kind: 'waiting', reason: 'reading the cluster', fix: undefined };
   const fix = 'fix' in decision ? decision.fix : undefined;
   return { kind: STATUS_KINDS[decision.kind], reason: decision.reason, fix };
 }

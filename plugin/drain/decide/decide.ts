@@ -154,7 +154,7 @@ function cordon(
     zone,
     nodes: batch.filter((node) => !node.cordoned).map(({ name }) => name),
     begins,
-    reason: `${scope}: ${countNodes(batch.length)} with ${countPods(pods)} to leave; ${healthNow(input)}`,
+    reason: `${scope}: ${countNodes(batch.length)} with ${countPods(pods)} to evict; ${healthNow(input)}`,
     memory: {
       ...memory,
       zone,
@@ -179,8 +179,8 @@ function healthNow({ observation, memory }: DrainInput): string {
 }
 
 function evictReason(zone: string | undefined, pods: readonly DrainPod[], held: number): string {
-  const rest = held > 0 ? `, ${held} held back` : '';
-  return `${countPods(pods.length)} of ${reasons.nameZone(zone)} may go${rest}`;
+  const rest = held > 0 ? `; ${countPods(held)} must wait` : '';
+  return `evicting ${countPods(pods.length)} of ${reasons.nameZone(zone)}${rest}`;
 }
 
 function podsOf({ nodes }: ZoneWork): DrainPod[] {

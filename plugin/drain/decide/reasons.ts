@@ -13,9 +13,9 @@ export function nameZone(zone: string | undefined): string {
   return zone ?? 'nodes without a zone label';
 }
 
-/** `waiting for 2 pods of zone-a to go: ingester-5, ingester-4 (its finalizer example.com/backup is not removed)`. */
+/** `waiting for 2 pods of zone-a to terminate: ingester-5, ingester-4 (its finalizer example.com/backup is not removed)`. */
 export function waitingToGo(pods: readonly DrainPod[], where: string): string {
-  return `waiting for ${countPods(pods.length)} of ${where} to go: ${listNames(pods.map(({ name, overdue }) => (overdue ? `${name} (${overdue})` : name)))}`;
+  return `waiting for ${countPods(pods.length)} of ${where} to terminate: ${listNames(pods.map(({ name, overdue }) => (overdue ? `${name} (${overdue})` : name)))}`;
 }
 
 /** `prod/statefulset/ingester`, the format of `--ignore-broken`. */
@@ -26,7 +26,7 @@ export function workloadName({ label, namespace }: Pick<DrainWorkload, 'label' |
 /** `all workloads healthy`, or which were unhealthy before the drain and still are. */
 export function healthOf(excused: readonly DrainWorkload[]): string {
   if (excused.length === 0) return 'all workloads healthy';
-  return `all workloads healthy but those that were not before the drain: ${listBroken(excused)}`;
+  return `all workloads healthy, except those that were not before the drain: ${listBroken(excused)}`;
 }
 
 /** `statefulset/etcd in prod (etcd-0)`. */
@@ -56,7 +56,7 @@ export function suspectFix(workloads: readonly Named[]): string {
 
 export function countedFix(workloads: readonly Named[]): string {
   const names = listNames(workloads.map(nameWorkload));
-  return `no scale tells how many pods ${names} should have, so as many are expected as ran when a drain began; if fewer are intended, stop this drain and run it again with ${ignoreFlags(workloads)}`;
+  return `no scale shows how many pods ${names} should have, so as many are expected as ran when a drain began; if fewer are intended, stop this drain and run it again with ${ignoreFlags(workloads)}`;
 }
 
 function ignoreFlags(workloads: readonly Named[]): string {
@@ -75,11 +75,11 @@ export function nameWorkload({ label, namespace }: Pick<DrainWorkload, 'label' |
 }
 
 export function tooManyBudgets(kind: string, keys: readonly string[]): string {
-  return `covered by ${keys.length} ${kind} (${listNames(keys)}), and every eviction fails where there is more than one: change a selector`;
+  return `covered by ${keys.length} ${kind} (${listNames(keys)}), and evictions fail if there is more than one: change a selector`;
 }
 
 export function unknownBudget(kind: string, key: string): string {
-  return `${kind} ${key} is not known yet`;
+  return `${kind} ${key} has not been read yet`;
 }
 
 export function deniedByZoneBudget(
@@ -96,13 +96,13 @@ export function deniedByZoneBudget(
   }
   if (code === 'other-zone') {
     const others = loaded.filter((load) => load.zone !== zone).map(describeLoad);
-    return `budget ${key} wants one zone at a time: ${others.join('; ')}`;
+    return `budget ${key} allows one zone at a time: ${others.join('; ')}`;
   }
-  return `budget ${key} cannot tell the zone: ${fix}`;
+  return `budget ${key} does not know the zone: ${fix}`;
 }
 
 export function deniedByPodBudget(key: string, allowed: number, taken: number): string {
-  const used = taken > 0 ? `, and ${countPods(taken)} asked for` : '';
+  const used = taken > 0 ? `, and ${countPods(taken)} requested` : '';
   return `PodDisruptionBudget ${key} allows ${allowed}${used}`;
 }
 
@@ -113,9 +113,9 @@ export function otherZones(
 ): string {
   const parts = [
     ...(down.length > 0 ? [describeZones(down)] : []),
-    ...(leaving.length > 0 ? [`pods about to go in ${listNames(leaving.map(nameKey))}`] : []),
+    ...(leaving.length > 0 ? [`pods about to be evicted in ${listNames(leaving.map(nameKey))}`] : []),
   ];
-  return `${nameWorkload(workload)} is kept to one zone at a time: ${parts.join('; ')}`;
+  return `${nameWorkload(workload)} is drained one zone at a time: ${parts.join('; ')}`;
 }
 
 export function rolledOut(workload: DrainWorkload, holder: string): string {
@@ -181,23 +181,23 @@ export function describeDown(workload: DrainWorkload): string[] {
 
 export function describeStuck({ pod, workload, message }: StuckPod): string {
   const zone = pod.zone === undefined ? '' : ` of ${pod.zone}`;
-  return `no node takes ${pod.name}${zone}, ${nameWorkload(workload)}: ${message}`;
+  return `no node can run ${pod.name}${zone}, ${nameWorkload(workload)}: ${message}`;
 }
 
 export function uncordonFix(node: string | undefined, pod: DownPod): string {
   return node === undefined
-    ? `add a node that takes ${pod.name}; the same command goes on afterwards`
-    : `kubectl uncordon ${node}, or add a node that takes ${pod.name}; the same command goes on afterwards`;
+    ? `add a node that can run ${pod.name}, then run the same command`
+    : `kubectl uncordon ${node}, or add a node that can run ${pod.name}, then run the same command`;
 }
 
 export function labelReason(pods: readonly DrainPod[]): string {
   const nodes = nodesOf(pods);
   const names = listNames(pods.map(({ name }) => name));
-  return `${countPods(pods.length)} under zone budgets cannot leave ${nodes.length === 1 ? 'a node' : 'nodes'} without a zone label (${listNames(nodes)}): ${names}`;
+  return `${countPods(pods.length)} under zone budgets cannot be evicted from ${nodes.length === 1 ? 'a node' : 'nodes'} without a zone label (${listNames(nodes)}): ${names}`;
 }
 
 export function labelFix(pods: readonly DrainPod[]): string {
-  return `kubectl label node ${nodesOf(pods)[0]} ${ZONE_LABEL}=ZONE; the same command goes on afterwards`;
+  return `kubectl label node ${nodesOf(pods)[0]} ${ZONE_LABEL}=ZONE, then run the same command`;
 }
 
 function nodesOf(pods: readonly DrainPod[]): string[] {
@@ -216,7 +216,7 @@ function describeZones(tallies: readonly ZoneTally[]): string {
 function describeLoad({ zone, expected, unavailable, reserved }: ZoneLoad): string {
   const parts = [
     ...(unavailable > 0 ? [`${unavailable} of ${countPods(expected)} down`] : []),
-    ...(reserved.length > 0 ? [`${countPods(reserved.length)} about to go`] : []),
+    ...(reserved.length > 0 ? [`${countPods(reserved.length)} about to be evicted`] : []),
   ];
   return `${nameKey(zone)} has ${parts.join(' and ')}`;
 }

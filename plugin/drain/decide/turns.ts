@@ -46,7 +46,7 @@ export function claimFor(
     ({ rolloutHolder, unclaimed }) => rolloutHolder === undefined && unclaimed && !unclaimed.problem,
   );
   if (free.length === 0) return undefined;
-  const reason = `taking the Leases of ${free.length} workload${free.length === 1 ? '' : 's'}`;
+  const reason = `acquiring the Leases of ${free.length} workload${free.length === 1 ? '' : 's'}`;
   return { kind: 'claim', zone, workloads: free.map(({ key }) => key), reason };
 }
 

@@ -54,7 +54,7 @@ async function openTrial(manifest: Manifest, options: CarryOutOptions): Promise<
   const live = await readLive(options.kube, manifest, options.signal);
   if (live && !isForTrials(live)) return true;
   await change(forTrials(manifest), live, options);
-  options.onApplied(manifest, 'applied for trials only');
+  options.onApplied(manifest, 'applied for trial evictions only');
   return false;
 }
 

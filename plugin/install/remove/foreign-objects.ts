@@ -55,6 +55,6 @@ async function foreignObjectsOf(
       .filter((name) => !KNOWN.has(name));
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== 403) throw error;
-    return [`${kind.resource} that may not be listed`];
+    return [`${kind.resource} that cannot be listed (no permission)`];
   }
 }

@@ -45,7 +45,7 @@ export async function runVersion(request: VersionRequest, context: Context): Pro
   }
   if (!server) return EXIT.done;
   writeLines(stdout, serverLines(server, problems));
-  for (const reason of unknowns(server)) writeLine(stderr, `not seen: ${reason}`);
+  for (const reason of unknowns(server)) writeLine(stderr, `not read: ${reason}`);
   return EXIT.done;
 }
 

@@ -26,7 +26,7 @@ export function unknowns({ definitions, deployment, pods, configuration }: Serve
 function fitText(facts: ServerFacts): string {
   return unknowns(facts).length === 0
     ? 'All versions are compatible.'
-    : 'The versions that may be read are compatible.';
+    : 'The versions that could be read are compatible.';
 }
 
 function webhookText({ trial, deployment, pods, configuration }: ServerFacts): string {

@@ -37,11 +37,11 @@ export function followHold(
   }
 }
 
-/** The reason for the hold: `4 of 1210 requests failed, --max-probe-failures is 3; the last one: 502 Bad Gateway`. */
+/** The reason for the hold: `4 of 1210 requests failed, --max-probe-failures is 3; last failure: 502 Bad Gateway`. */
 export function describeHold(
   { forgiven }: ProbeHold,
   { failed, requests, most, last }: { failed: number; requests: number; most: number; last: string },
 ): string {
-  const since = forgiven === 0 ? `of ${requests} requests failed` : 'more failed since it went on';
-  return `${failed - forgiven} ${since}, --max-probe-failures is ${most}; the last one: ${last}`;
+  const since = forgiven === 0 ? `of ${requests} requests failed` : 'more failed since it was resumed';
+  return `${failed - forgiven} ${since}, --max-probe-failures is ${most}; last failure: ${last}`;
 }

@@ -46,7 +46,7 @@ export class Faults {
       if (refusal.path && !refusal.path.test(path)) continue;
       rule.left -= 1;
       if (rule.left <= 0) this.rules.delete(rule);
-      const message = refusal.message ?? 'the sandbox was told to refuse this request';
+      const message = refusal.message ?? 'the sandbox was configured to refuse this request';
       const details = refusal.retryAfterS === undefined ? {} : { retryAfterSeconds: refusal.retryAfterS };
       throw new StatusError(refusal.code, REASONS[refusal.code] ?? 'Unknown', message, details);
     }

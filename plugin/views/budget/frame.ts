@@ -35,7 +35,7 @@ export function layOutBudgets(input: BudgetFrameInput): Line[] {
 
 function body(input: BudgetFrameInput, columns: number, room: number): Line[] {
   const { reports } = input.state;
-  if (!reports) return [[span(`looking at the cluster${input.theme.ellipsis}`, 'faint')]];
+  if (!reports) return [[span(`reading the cluster${input.theme.ellipsis}`, 'faint')]];
   if (reports.length === 0) return [[span('no zone disruption budgets', 'faint')]];
   const blocks = reports.map((report) => ({ report, lines: budgetLines(report, input, columns) }));
   const height = blocks.reduce((sum, { lines }) => sum + lines.length, 0);
@@ -52,7 +52,7 @@ function body(input: BudgetFrameInput, columns: number, room: number): Line[] {
   const hidden = reports.length - shown.size;
   return [
     ...blocks.filter(({ report }) => shown.has(report)).flatMap(({ lines }) => lines),
-    [span(`and ${plural(hidden, 'budget')} more that ${hidden === 1 ? 'does' : 'do'} not fit here`, 'faint')],
+    [span(`and ${plural(hidden, 'more budget')} not shown`, 'faint')],
   ];
 }
 
@@ -94,13 +94,13 @@ function zoneLine(
   const spans = zoneCells(zone, cells, theme);
   const drawn = lineWidth(spans);
   const down = firstNames(zone.unavailable.map(({ pod, why }) => `${pod} (${why})`));
-  const going = zone.reserved.length > 0 ? `about to go: ${firstNames(zone.reserved)}` : '';
+  const going = zone.reserved.length > 0 ? `reserved: ${firstNames(zone.reserved)}` : '';
   return [
     span(`  ${fit(zone.zone ?? UNKNOWN, width, theme.ellipsis)}  `),
-    span(`${`${zone.healthy}/${zone.expected}`.padStart(counts)} serve  `),
+    span(`${`${zone.healthy}/${zone.expected}`.padStart(counts)} healthy  `),
     ...spans,
     span(' '.repeat(Math.max(0, cells - drawn) + 2)),
-    span(zone.allowed > 0 ? `${zone.allowed} may go` : 'none may go', zone.allowed > 0 ? 'good' : 'warn'),
+    span(zone.allowed > 0 ? `${zone.allowed} allowed` : '0 allowed', zone.allowed > 0 ? 'good' : 'warn'),
     ...(going === '' ? [] : [span(`  ${oneLine(going)}`, 'busy')]),
     ...(down === '' ? [] : [span(`  ${oneLine(down)}`, 'bad')]),
   ];
@@ -109,20 +109,22 @@ function zoneLine(
 function noteLines({ problem, stale }: BudgetReport): Line[] {
   return [
     ...(problem === undefined ? [] : [[span(`  ${oneLine(problem)}`, 'bad')]]),
-    ...(stale.length === 0 ? [] : [[span(`  its status is behind: ${oneLine(stale.join('; '))}`, 'warn')]]),
+    ...(stale.length === 0 ? [] : [[span(`  its status is outdated: ${oneLine(stale.join('; '))}`, 'warn')]]),
   ] as Line[];
 }
 
 function lostLine({ lost }: BudgetViewState): Line[] {
-  return lost === undefined ? [] : [[span(`this may be old, the watch is broken: ${oneLine(lost)}`, 'bad')]];
+  return lost === undefined
+    ? []
+    : [[span(`possibly outdated, the watch is broken: ${oneLine(lost)}`, 'bad')]];
 }
 
 function legend({ cells }: Theme): Line {
   return [
     span(cells.updated, 'good'),
-    span(' serves  ', 'faint'),
+    span(' healthy  ', 'faint'),
     span(cells.replacing, 'busy'),
-    span(' about to go  ', 'faint'),
+    span(' reserved  ', 'faint'),
     span(cells.unready, 'bad'),
     span(' down', 'faint'),
   ];

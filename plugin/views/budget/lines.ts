@@ -34,7 +34,7 @@ export function budgetLines({
   return {
     report(event) {
       if (event.type === 'lost') writeLine(stderr, `warning: the watch is broken: ${oneLine(event.reason)}`);
-      if (event.type === 'restored') writeLine(stderr, 'the watch is live again');
+      if (event.type === 'restored') writeLine(stderr, 'the watch is restored');
       if (event.type !== 'reports') return;
       const rows = budgetRows(event.reports, table);
       if (widths === undefined && rows.length > 0) {

@@ -44,7 +44,7 @@ export function layOutFlush(input: FlushFrameInput): Line[] {
 export function headingLine({ demand, atMs, speed }: FlushStarted, nowMs: number): Line {
   return [
     span(
-      `the store takes ${formatWrites(demand.capacity)} writes/s; ${formatWrites(demand.steadyWrites)} go on, a flush adds ${formatWrites(demand.writesPerFlush)}`,
+      `capacity ${formatWrites(demand.capacity)} writes/s, steady ${formatWrites(demand.steadyWrites)}, each flush adds ${formatWrites(demand.writesPerFlush)}`,
     ),
     span(`  ${formatDuration(nowMs - atMs)} at ${speed}x`, 'faint'),
   ];

@@ -27,10 +27,10 @@ function linesOf(event: FlushEvent, demand: Demand | undefined): LogLine[] {
       return [
         {
           atMs,
-          text: `the store takes ${formatWrites(capacity)} writes/s; ${formatWrites(steadyWrites)} go on, and each of ${event.pods} ingesters adds ${formatWrites(writesPerFlush)} for ${formatDuration(event.flushMs)} when it exits`,
+          text: `store capacity ${formatWrites(capacity)} writes/s; steady load ${formatWrites(steadyWrites)}, and each of ${event.pods} ingesters adds ${formatWrites(writesPerFlush)} for ${formatDuration(event.flushMs)} when it exits`,
           tone: 'normal',
         },
-        { atMs, text: `both begin; the clock runs ${event.speed} times as fast as yours`, tone: 'normal' },
+        { atMs, text: `both start; time runs ${event.speed} times as fast`, tone: 'normal' },
       ];
     }
     case 'load': {
@@ -38,17 +38,17 @@ function linesOf(event: FlushEvent, demand: Demand | undefined): LogLine[] {
       const excess = writesPerSecond - (demand?.capacity ?? Number.POSITIVE_INFINITY);
       const who =
         flushing === 0
-          ? 'none flushes'
+          ? 'no pod flushes'
           : `${plural(flushing, 'pod')} ${flushVerb(flushing)} in ${firstNames(zones)}`;
       const load = `${SIDE_NAMES[side]}: ${who}, ${formatWrites(writesPerSecond)} writes/s`;
       return excess > 0
-        ? [{ atMs, text: `${load}, the store sheds ${formatWrites(excess)} of them`, tone: 'bad' }]
+        ? [{ atMs, text: `${load}, the store drops ${formatWrites(excess)} of them`, tone: 'bad' }]
         : [{ atMs, text: load, tone: 'normal' }];
     }
     case 'said':
       return [{ atMs, text: `  ${oneLine(event.line)}`, tone: 'faint' }];
     case 'settled':
-      return [{ atMs, text: `${SIDE_NAMES[event.side]}: every pod is new`, tone: 'good' }];
+      return [{ atMs, text: `${SIDE_NAMES[event.side]}: all pods are updated`, tone: 'good' }];
     case 'finished':
       return [];
   }

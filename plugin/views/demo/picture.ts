@@ -79,6 +79,6 @@ function headLine(side: Side, record: SideRecord, figures: StoreFigures, pods: n
     span(now),
     ...(writesLost > 0
       ? [span(`  ${formatWrites(writesLost)} writes lost`, 'bad')]
-      : [span('  no write lost', 'good')]),
+      : [span('  no writes lost', 'good')]),
   ];
 }

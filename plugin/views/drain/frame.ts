@@ -39,9 +39,9 @@ function sectionsOf(input: DrainFrameInput, columns: number, rows: number): Sect
   const snapshot = state.latest?.snapshot;
   const closing = state.finished
     ? []
-    : [gap, fixed(4, [footer(state.quitting, keys, 'leaving: no more pods are evicted')])];
+    : [gap, fixed(4, [footer(state.quitting, keys, 'stopping: no more pods are evicted')])];
   if (!snapshot) {
-    const looking = span(`looking at the cluster${theme.ellipsis}`, 'faint');
+    const looking = span(`reading the cluster${theme.ellipsis}`, 'faint');
     return [fixed(1, [[looking]]), ...logSections(state, TALK_ROWS), ...closing];
   }
   return [
@@ -107,8 +107,8 @@ function talkSections(
 
 /** The keys and terms of the view. */
 const DRAIN_TOPICS: readonly (readonly [topic: string, text: string])[] = [
-  ['q, Ctrl-C', 'leave: no more pods are evicted, nodes stay cordoned; the same command resumes'],
+  ['q, Ctrl-C', 'stop: no more pods are evicted, nodes stay cordoned; the same command continues'],
   ['?', 'close this help'],
-  ['held', 'pods whose eviction a budget denies for now; retried on changes'],
+  ['denied', 'pods whose eviction would be denied now; retried on changes'],
   ['unhealthy', 'workloads with pods that are down; the next zone begins when there are none'],
 ];

@@ -14,7 +14,7 @@ export function heldSection({ held }: DrainSnapshot, columns: number, theme: The
   const texts = held.map(
     ({ reason, pods }) => `${plural(pods.length, 'pod')}: ${reason} (${firstNames(pods, MOST_NAMES)})`,
   );
-  return listing(7, { text: 'held', tone: 'warn' }, texts, columns, theme);
+  return listing(7, { text: 'denied', tone: 'warn' }, texts, columns, theme);
 }
 
 /** Workloads that are not healthy, one line each. */

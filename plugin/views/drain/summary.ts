@@ -1,6 +1,6 @@
 import { firstNames, formatDuration } from '../../../shared/format.ts';
 import type { DrainFinished, DrainSummary, Leftover } from '../../drain/events.ts';
-import { figureLines } from '../narration/outcome.ts';
+import { figureLines, mostZonesDown } from '../narration/outcome.ts';
 import { probeSummaryLines } from '../probe/summary.ts';
 
 const MOST_NAMES = 5;
@@ -19,7 +19,7 @@ export function drainSummaryLines(
     ['nodes drained', String(summary.nodesDrained)],
     ['pods evicted', String(summary.podsEvicted)],
     ['evictions refused', String(summary.requestsRefused)],
-    ['zones ever down together', String(summary.zonesDownTogether)],
+    ['most zones down at once', String(mostZonesDown(summary.zonesDownTogether, summary.podsEvicted))],
     ['nodes left cordoned', `${cordoned.length}${names}`],
   ]);
   const lines = [...figures, ...probeSummaryLines(summary.probe)];

@@ -62,7 +62,7 @@ export function waitingLine({
   fix?: string | undefined;
 }): LogLine {
   const text = [reason, ...(fix === undefined ? [] : [fix])].map(oneLine).join('; ');
-  return { atMs, text: text.startsWith('wait') ? text : `waiting: ${text}`, tone: 'normal' };
+  return { atMs, text: /^(wait|paused)/.test(text) ? text : `waiting: ${text}`, tone: 'normal' };
 }
 
 /** Measured values change with every observation, the reason does not. */

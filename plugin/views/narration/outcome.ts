@@ -24,3 +24,13 @@ export function figureLines(figures: readonly (readonly [name: string, value: st
   const width = Math.max(...figures.map(([name]) => name.length)) + 1;
   return figures.map(([name, value]) => `  ${`${name}:`.padEnd(width)}  ${value}`);
 }
+
+/**
+ * The largest number of zones with unavailable pods at the same time.
+ *
+ * @param together 0 if never more than one
+ * @param pods that were made unavailable
+ */
+export function mostZonesDown(together: number, pods: number): number {
+  return Math.max(together, pods > 0 ? 1 : 0);
+}

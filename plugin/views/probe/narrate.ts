@@ -41,13 +41,13 @@ function sampleSeen<M extends { probe: ProbeStory }>(
   const { failingSinceMs, failed: before } = memory.probe;
   const lines: LogLine[] = [];
   if (skipped > 0) {
-    const text = `probe: this machine stood still, and ${plural(skipped, 'request')} were never sent`;
+    const text = `probe: this machine was suspended, and ${plural(skipped, 'request')} were not sent`;
     lines.push({ atMs, text, tone: 'warn' });
   }
   if (failingSinceMs === undefined) return [memory, lines];
   if (failed > 0 || requests === 0) {
     return [{ ...memory, probe: { failingSinceMs, failed: before + failed } }, lines];
   }
-  const text = `probe: good answers again after ${formatDuration(atMs - failingSinceMs)}; ${plural(before, 'request')} failed`;
+  const text = `probe: requests succeed again after ${formatDuration(atMs - failingSinceMs)}; ${plural(before, 'request')} failed`;
   return [{ ...memory, probe: NO_STORY }, [...lines, { atMs, text, tone: 'warn' }]];
 }

@@ -37,7 +37,7 @@ function figures({ requests, failed }: ProbeState, latest: ProbeSample): Line {
   const times =
     latest.medianMs === undefined || latest.slowestMs === undefined
       ? 'no answers'
-      : `half within ${formatMilliseconds(latest.medianMs)}, slowest ${formatMilliseconds(latest.slowestMs)}`;
+      : `median ${formatMilliseconds(latest.medianMs)}, slowest ${formatMilliseconds(latest.slowestMs)}`;
   const tone = failed > 0 ? 'bad' : 'good';
   // The most important figures first: a narrow terminal cuts off the rest.
   return row('probes', tone, [

@@ -19,16 +19,16 @@ export function probeSummaryLines(summary: ProbeSummary | undefined): string[] {
   ];
   if (medianMs !== undefined && percentile99Ms !== undefined && slowestMs !== undefined) {
     const [half, most, slowest] = [medianMs, percentile99Ms, slowestMs].map(formatMilliseconds);
-    figures.push(['time to answer', `half within ${half}, 99% within ${most}, slowest ${slowest}`]);
+    figures.push(['response time', `median ${half}, 99th percentile ${most}, slowest ${slowest}`]);
   }
-  if (skipped > 0) figures.push(['never sent', `${skipped}, as this machine stood still`]);
+  if (skipped > 0) figures.push(['not sent', `${skipped} (this machine was suspended)`]);
   if (unanswered > 0) figures.push(['unanswered at the end', String(unanswered)]);
   return ['', ...figureLines(figures), ...failureLines(summary)];
 }
 
 function codesOf({ codes }: ProbeSummary): string {
   const words = Object.entries(codes).map(([code, count]) =>
-    code === 'none' ? `${count} without one` : `${count} with ${code}`,
+    code === 'none' ? `${count} without an answer` : `${count} with ${code}`,
   );
   return words.join(', ');
 }
@@ -43,7 +43,7 @@ function failureLines({ failures, failed, urls }: ProbeSummary): string[] {
     ...shown.map((failure) =>
       urls.length > 1 ? `${failureLine(failure)} (${failure.url})` : failureLine(failure),
     ),
-    ...(hidden > 0 ? [`  and ${hidden} more; -o json tells the first thousand`] : []),
+    ...(hidden > 0 ? [`  and ${hidden} more; -o json lists the first thousand`] : []),
   ];
 }
 

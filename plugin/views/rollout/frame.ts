@@ -72,7 +72,7 @@ function closingSections({ state, keys, steers, looksOn, theme }: FrameInput): S
   const { finished, quitting, control, latest } = state;
   if (finished) return [];
   const answer = control.answer === undefined ? [] : [fixed(3, [answerLine(control.answer, theme)])];
-  const leaving = looksOn ? 'leaving: the rollout goes on' : 'leaving: no more pods are taken';
+  const leaving = looksOn ? 'closing: the rollout continues' : 'stopping: no more pods are replaced';
   const last =
     steers && keys && !quitting ? controlFooter(latest?.snapshot, control) : footer(quitting, keys, leaving);
   return [gap, ...answer, fixed(4, [last])];
@@ -132,22 +132,22 @@ function lowerSections(
 type Topic = readonly [topic: string, text: string];
 
 const STEERING: readonly Topic[] = [
-  ['p', 'pause or resume; pods that are down come back all the same'],
-  ['+ -', 'change maxUnavailable, the most pods down in a zone, by one'],
-  ['u', 'turn back to the previous revision, after a question'],
-  ['enter', 'why a pod is not ready, the first that is down or the chosen one'],
-  ['j, k', 'or up, down: choose a pod that is down; left, right: any pod'],
+  ['p', 'pause or resume; pods already down still recover'],
+  ['+ -', 'change maxUnavailable, the limit of pods down in a zone, by one'],
+  ['u', 'roll back to the previous revision, after confirmation'],
+  ['enter', 'why the selected pod, or the first that is down, is not ready'],
+  ['j, k', 'or up, down: select a pod that is down; left, right: any pod'],
 ];
 const LEAVING =
-  'leave: no more pods are evicted, pods that are down still come back; the same command resumes';
+  'stop: no more pods are replaced, pods already down still recover; the same command continues';
 const CLOSING: readonly Topic[] = [
   ['?', 'close this help'],
-  ['wave', 'the pods that are down together, all of one zone; the next wave may be larger'],
+  ['wave', 'the pods replaced together, all in one zone; the next wave may be larger'],
   ['time left', 'estimated from the start-up times seen so far'],
 ];
 
 /** The keys and terms of the view. */
 function helpTopics({ steers, looksOn }: { steers: boolean; looksOn: boolean }): readonly Topic[] {
-  const leaving: Topic = ['q, Ctrl-C', looksOn ? 'leave: the rollout continues' : LEAVING];
+  const leaving: Topic = ['q, Ctrl-C', looksOn ? 'close this view; the rollout continues' : LEAVING];
   return [...(steers ? STEERING : []), leaving, ...CLOSING];
 }

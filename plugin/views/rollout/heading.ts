@@ -8,7 +8,7 @@ import type { ViewState } from './reducer.ts';
 export function title(state: ViewState, heading: string | undefined, columns: number, theme: Theme): Line {
   const { workload, latest, origin } = state;
   const prefix = heading === undefined ? [] : [span(`${heading}  `, 'busy')];
-  if (!workload) return [...prefix, span(`looking at the cluster${theme.ellipsis}`, 'faint')];
+  if (!workload) return [...prefix, span(`reading the cluster${theme.ellipsis}`, 'faint')];
   const name: Span[] = [...prefix, span(`${workload.kind} ${workload.namespace}/${workload.name}`, 'strong')];
   if (!latest) return name;
   const short = (revision: string) => shortRevision(revision, workload.name);

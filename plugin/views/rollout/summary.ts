@@ -1,6 +1,6 @@
 import { formatDuration } from '../../../shared/format.ts';
 import type { RolloutSummary } from '../../../shared/rollout/drive/events.ts';
-import { figureLines } from '../narration/outcome.ts';
+import { figureLines, mostZonesDown } from '../narration/outcome.ts';
 import { probeSummaryLines } from '../probe/summary.ts';
 
 /** The figures of the rollout, one line each, aligned. */
@@ -10,19 +10,17 @@ export function summaryLines(summary: RolloutSummary): string[] {
     ['waves', String(summary.waves)],
     ['pods replaced', String(summary.podsReplaced)],
     ['most pods down at once', String(summary.mostPodsDown)],
-    ['most pods leaving at once', String(summary.mostPodsTerminating)],
-    ['zones ever down together', String(summary.zonesDownTogether)],
+    ['most pods terminating at once', String(summary.mostPodsTerminating)],
+    ['most zones down at once', String(mostZonesDown(summary.zonesDownTogether, summary.mostPodsDown))],
   ];
   if (summary.oneAtATimeMs !== undefined) {
-    figures.push(['one pod at a time would take', compared(summary.oneAtATimeMs, summary.tookMs)]);
+    figures.push(['one pod at a time', compared(summary.oneAtATimeMs, summary.tookMs)]);
   }
   return [...figureLines(figures), ...probeSummaryLines(summary.probe)];
 }
 
-/** `1h 30m, 14.5 times as long`; without the ratio if the rollout was not faster, for example after a long soak. */
+/** `about 1h 30m (14.5x)`; without the ratio if the rollout was not faster, for example after a long soak. */
 function compared(oneAtATimeMs: number, tookMs: number): string {
-  const duration = formatDuration(oneAtATimeMs);
-  return tookMs > 0 && oneAtATimeMs > tookMs
-    ? `${duration}, ${(oneAtATimeMs / tookMs).toFixed(1)} times as long`
-    : duration;
+  const ratio = tookMs > 0 && oneAtATimeMs > tookMs ? ` (${(oneAtATimeMs / tookMs).toFixed(1)}x)` : '';
+  return `about ${formatDuration(oneAtATimeMs)}${ratio}`;
 }

@@ -81,7 +81,7 @@ function sectionsOf(input: StatusFrameInput, columns: number): Section[] {
   if (!status) {
     return [
       fixed(1, [[span(input.title, 'strong')]]),
-      fixed(2, [[span(`looking at the cluster${theme.ellipsis}`, 'faint')]]),
+      fixed(2, [[span(`reading the cluster${theme.ellipsis}`, 'faint')]]),
       ...closing,
     ];
   }
@@ -93,7 +93,7 @@ function sectionsOf(input: StatusFrameInput, columns: number): Section[] {
     fixed(1, [heading(input.title, status)]),
     fixed(
       4,
-      lost === undefined ? [] : [[span(`this may be old, the watch is broken: ${oneLine(lost)}`, 'bad')]],
+      lost === undefined ? [] : [[span(`possibly outdated, the watch is broken: ${oneLine(lost)}`, 'bad')]],
     ),
     gap,
     ...tableSections(status, columns, input),
@@ -249,7 +249,7 @@ const TOPICS = [
   ['j, k', 'or down, up: choose a workload'],
   ['enter', 'open its rollout; without one its budget'],
   ['b', 'open its budget'],
-  ['q, Ctrl-C', 'leave; in the view of a rollout or budget, q comes back here'],
+  ['q, Ctrl-C', 'quit; in the view of a rollout or budget, q comes back here'],
   ['?', 'close this help'],
 ] as const;
 

@@ -26,7 +26,7 @@ export function statusLines({
   return {
     report(event) {
       if (event.type === 'lost') writeLine(stderr, `warning: the watch is broken: ${oneLine(event.reason)}`);
-      if (event.type === 'restored') writeLine(stderr, 'the watch is live again');
+      if (event.type === 'restored') writeLine(stderr, 'the watch is restored');
       if (event.type !== 'status') return;
       const rows = event.status.items.map((row) => ({ row, cells: statusCells(row, table) }));
       if (widths === undefined && rows.length > 0) {

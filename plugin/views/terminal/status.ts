@@ -18,7 +18,7 @@ const LABELS = {
   waiting: { text: 'waiting', tone: 'warn' },
   blocked: { text: 'blocked', tone: 'bad' },
   disconnected: { text: 'offline', tone: 'bad' },
-  stopping: { text: 'leaving', tone: 'warn' },
+  stopping: { text: 'stopping', tone: 'warn' },
   done: { text: 'done', tone: 'good' },
 } as const satisfies Record<string, { text: string; tone: Tone }>;
 
@@ -29,7 +29,7 @@ export function statusLines(now: StatusFacts, columns: number, maxRows: number, 
   const fix =
     now.fix === undefined || fixRows === 0
       ? []
-      : labelled({ text: 'to go on', tone: 'strong' }, oneLine(now.fix), { ...layout, maxRows: fixRows });
+      : labelled({ text: 'fix', tone: 'strong' }, oneLine(now.fix), { ...layout, maxRows: fixRows });
   const reason = labelled(LABELS[now.kind], reasonOf(now), { ...layout, maxRows: maxRows - fix.length });
   return [...reason, ...fix];
 }

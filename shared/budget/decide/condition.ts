@@ -7,7 +7,8 @@ const SYNC_FAILED = 'SyncFailed';
 /** Ours: see L7. */
 const SETTLING = 'Settling';
 
-const SETTLING_MESSAGE = 'evictions admitted before the budget was created or changed may still be under way';
+const SETTLING_MESSAGE =
+  'evictions admitted before the budget was created or changed may still be in progress';
 /** The last part of the message, if the end is known. */
 const UNTIL = '; it admits evictions again from about ';
 /** Recomputed ends differ by up to this much, which is not worth a write. */

@@ -162,7 +162,7 @@ export function refuseFull({ name, zone }: PodRead, reserved: number): Deny {
 
 /** For a reserved pod whose reservation is to be extended. */
 export function renewal(name: string): Allow {
-  return { ...allow('reserved', undefined, `${name} is reserved already`), reserve: true };
+  return { ...allow('reserved', undefined, `${name} already has a reservation`), reserve: true };
 }
 
 /** How many more pods of each zone could be evicted now, in the order of `zones`. */

@@ -1,4 +1,6 @@
 /** Converts the caches to the ledger's input: a budget's pods, those missing, and the expected number. */
+
+import { plural } from '../../format.ts';
 import { compareResourceVersions } from '../../kube/resource-version.ts';
 import { tooManyReplicas } from '../../kube/scale-limit.ts';
 import type { OwnerView } from './admit.ts';
@@ -62,7 +64,7 @@ export function observeBudget<P extends PodRecord>(
   cluster: ObservedCluster<P>,
 ): ObservedBudget<P> {
   if (coverage(budget.spec, {}) === 'undecidable') {
-    return problem('its selector has an operator that nobody knows; correct spec.selector');
+    return problem('its selector has an unknown operator; correct spec.selector');
   }
   const groups = new Map<string, { owner: Owner; pods: P[] }>();
   const asks = new Map<string, ScaleRef>();
@@ -166,15 +168,15 @@ function isLeftOver(
   return compareResourceVersions(versions[goneFrom] ?? '', resourceVersion) >= 0;
 }
 
-/** `statefulset boom asks for 2000000000 replicas, and …`. */
+/** `statefulset boom: 2000000000 replicas are more than …`. */
 function absurd(groups: readonly { owner: Owner }[], expectedReplicas: number): string {
   const [{ owner }, ...others] = groups.toSorted((a, b) => b.owner.replicas - a.owner.replicas) as [
     { owner: Owner },
     ...unknown[],
   ];
   const who = `${owner.kind.toLowerCase()} ${owner.name}`;
-  const all = others.length > 0 ? `${who} with ${others.length} more owners` : who;
-  return `${all} ${tooManyReplicas(expectedReplicas)}; scale it down, or change the selector of the budget`;
+  const all = others.length > 0 ? `${who} and ${plural(others.length, 'more owner')}` : who;
+  return `${all}: ${tooManyReplicas(expectedReplicas)}; scale down, or change the selector of the budget`;
 }
 
 function problem(reason: string, behind: readonly string[] = []) {

@@ -70,8 +70,8 @@ export function ownerOf(owned: Owned, sources: OwnerSources): OwnerResult {
   if (!controller) {
     return {
       kind: 'problem',
-      reason: `${name} has no owner that tells how many pods are expected`,
-      fix: 'change the selector of the budget so that it does not cover that pod',
+      reason: `${name} has no owner with a number of replicas`,
+      fix: 'change the selector of the budget so that it does not select that pod',
     };
   }
   const kind = KINDS.find((each) => isApps(controller, each));
@@ -147,8 +147,8 @@ const WATCHED: Readonly<Record<WorkloadKind, WatchedOwners>> = {
 };
 const KINDS = Object.keys(WATCHED) as WorkloadKind[];
 
-const GONE = 'its pods are counted no more once they are gone; delete those that stay';
-const NO_SCALE = 'change the selector of the budget so that it does not cover such pods';
+const GONE = 'its remaining pods are counted until they are deleted; delete them';
+const NO_SCALE = 'change the selector of the budget so that it does not select such pods';
 
 /** Only one level up: owner references may be circular. */
 function aboveReplicaSet(
@@ -196,7 +196,7 @@ function ownerByScale(controller: Controller, owned: Owned, { scaleOf }: OwnerSo
         controller,
         owned,
         `has a scale that cannot be read: ${read.error}`,
-        'it is tried again; whoever counts needs the right to get that scale',
+        'retrying; counting requires permission to get that scale',
       );
   }
 }

@@ -77,14 +77,14 @@ export function reconcile(
 ): Reconciliation {
   const { metadata, status } = budget;
   if (distrust(budget) === 'newer-protocol') {
-    const reason = `${metadata.name} is kept by a newer release of the webhook`;
+    const reason = `${metadata.name} is managed by a newer version of the webhook`;
     return { kind: 'stale', reason, behind: [], recheckInMs: NEWER_RECHECK_MS };
   }
   const untrusted = at.distrustedSinceMs !== undefined || distrust(budget) !== undefined;
   const behind = untrusted ? [] : olderThan(observation.versions, status.versions);
   const [first] = behind;
   if (first !== undefined) {
-    const reason = `the cache of ${first} has reached ${observation.versions[first]}, the counts of ${metadata.name} were made at ${status.versions[first]}`;
+    const reason = `the cache of ${first} is at version ${observation.versions[first]}, behind the counts of ${metadata.name} at ${status.versions[first]}`;
     return { kind: 'stale', reason, behind, recheckInMs: LOOK_AGAIN_MS };
   }
   const [unconfirmed] = observation.unconfirmed;
@@ -151,7 +151,7 @@ function count(
     unreserved: new Map(),
     conditions:
       typeof maxUnavailable === 'string'
-        ? failedCondition(status.conditions, `maxUnavailable cannot be used: ${maxUnavailable}`, at.nowMs)
+        ? failedCondition(status.conditions, `invalid maxUnavailable: ${maxUnavailable}`, at.nowMs)
         : countedCondition(status.conditions, anyAllowed(zones, settled.kept, maxUnavailable), at.nowMs),
   };
   return { next, settled };

@@ -21,7 +21,7 @@ export function viewBudget({ metadata, spec, status }: ZoneDisruptionBudget): Bu
   if (typeof maxUnavailable === 'string') {
     return {
       code: 'invalid-budget',
-      reason: `maxUnavailable of ${name} cannot be used: ${maxUnavailable}`,
+      reason: `invalid maxUnavailable of ${name}: ${maxUnavailable}`,
       fix: 'correct spec.maxUnavailable',
     };
   }
@@ -30,11 +30,11 @@ export function viewBudget({ metadata, spec, status }: ZoneDisruptionBudget): Bu
   if (distrust({ metadata, spec, status }) === 'newer-protocol') {
     return {
       code: 'newer-protocol',
-      reason: `${name} is kept by a newer release of the webhook (ledger version ${status.protocol})`,
-      fix: `upgrade what says this, which knows version ${PROTOCOL}, or try again`,
+      reason: `${name} is managed by a newer version of the webhook (ledger version ${status.protocol})`,
+      fix: `this program supports version ${PROTOCOL}: upgrade it, or try again`,
     };
   }
-  const counter = 'see whether the webhook runs, and try again';
+  const counter = 'check that the webhook is running, and try again';
   if (status.identity !== '' && distrust({ metadata, spec, status }) !== undefined) {
     return settlingProblem({ metadata, status });
   }
@@ -56,7 +56,8 @@ export function settlingProblem({
   metadata,
   status,
 }: Pick<ZoneDisruptionBudget, 'metadata' | 'status'>): BudgetProblem {
-  const why = settlingMessage(status) ?? 'its status was changed by somebody else, or is of another history';
+  const why =
+    settlingMessage(status) ?? 'its status was written by another client, or restored from a backup';
   return {
     code: 'settling',
     reason: `budget ${metadata.namespace}/${metadata.name} is settling and admits nothing yet: ${why}`,
@@ -76,7 +77,7 @@ export function uncountable(
   return {
     code: 'sync-failed',
     reason: `the pods of budget ${metadata.namespace}/${metadata.name} cannot be counted: ${why}`,
-    fix: 'the budget is counted again as soon as that has changed',
+    fix: 'the budget is counted again as soon as this changes',
   };
 }
 

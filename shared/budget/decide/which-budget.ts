@@ -42,7 +42,7 @@ export function budgetsCovering(
     if (covers === 'covered') (spec.dryRun ? rehearsals : enforced).push(read.budget);
     if (covers === 'undecidable' && !spec.dryRun) {
       const { namespace, name } = metadata;
-      unreadable.push({ namespace, name, reason: 'its selector has an operator that is not known' });
+      unreadable.push({ namespace, name, reason: 'its selector has an unknown operator' });
     }
   }
   return {

@@ -2,6 +2,8 @@
  * The rollout decision: which pods may be removed now, or what has to happen first. Pure; rules R1 to R9 are
  * noted where they are applied.
  */
+
+import { plural } from '../../format.ts';
 import { disruptedZones, isKnownZone, type ZoneTally, zoneKeyOf } from '../../kube/zones.ts';
 import { countPods } from '../../sentences.ts';
 import { continueWave, replaceBroken, replaceUnscheduled, takeAvailable } from './disruptions.ts';
@@ -40,7 +42,7 @@ function decideByZone(input: RolloutInput): RolloutDecision {
   if (!observation.revisionObserved) {
     return wait(
       'revision',
-      'waiting for the controller to observe the newest template; if this lasts, see whether kube-controller-manager runs',
+      'waiting for the controller to observe the newest template; if this persists, check that kube-controller-manager is running',
     );
   }
 
@@ -62,7 +64,7 @@ function decideByZone(input: RolloutInput): RolloutDecision {
   if (unknown.length > 0) return blockedByLabel(unknown, observation);
 
   const closed = gates.find((gate) => gate.state !== 'open');
-  if (closed) return { ...wait('gate', heldBy(closed)), gate: { name: closed.name, state: closed.state } };
+  if (closed) return { ...wait('gate', whyClosed(closed)), gate: { name: closed.name, state: closed.state } };
 
   // R12: these serve no traffic, so they may be replaced whatever else is down.
   const unscheduled = candidates.filter((pod) => pod.unscheduled);
@@ -121,7 +123,12 @@ function soaking({ memory, options, nowMs, monotonicMs }: RolloutInput, target: 
   if (memory.zone === undefined || memory.zone === target) return undefined;
   const leftMs = (memory.zoneWholeSinceMs ?? monotonicMs) + options.soakMs - monotonicMs;
   return leftMs > 0
-    ? wait('soak', `${memory.zone} is whole and soaks before ${target} begins`, [], nowMs + leftMs)
+    ? wait(
+        'soak',
+        `all pods of ${memory.zone} are available; soaking before ${target} begins`,
+        [],
+        nowMs + leftMs,
+      )
     : undefined;
 }
 
@@ -147,8 +154,8 @@ function acrossZones(
     reason: `pods are down in ${disrupted.length} zones: ${describeZones(disrupted, observation, nowMs)}`,
     fix:
       broken.length > 0
-        ? `it goes on by itself when at most one zone is disrupted; --replace-unready replaces the ${countPods(broken.length)} that ${broken.length === 1 ? 'is' : 'are'} not ready and stale`
-        : 'it goes on by itself when at most one zone is disrupted; none of these pods would be helped by replacing it',
+        ? `it continues by itself when at most one zone is disrupted; --replace-unready replaces the ${plural(broken.length, 'unready pod')} on an old revision`
+        : 'it continues by itself when at most one zone is disrupted; replacing these pods would not help',
     pods: disrupted.flatMap((tally) => tally.down),
   };
 }
@@ -209,9 +216,8 @@ function wait(
   return { kind: 'wait', for: why, reason, pods, recheckAtMs };
 }
 
-/** A check that failed counts as a closed gate, and the reason says so. */
-function heldBy({ name, state, reason }: GateState): string {
-  return `held by ${name}${state === 'unknown' ? ', which cannot be asked' : ''}: ${reason}`;
+function whyClosed({ name, reason, pause }: GateState): string {
+  return pause === true ? reason : `waiting for ${name}: ${reason}`;
 }
 
 function done(replicas: number): RolloutDecision {

@@ -56,7 +56,7 @@ export function reconcilersOf(
     if (fields.length === 0 || BY_HAND.test(manager.name)) return [];
     if (/^argocd/.test(manager.name)) {
       const pointers = fields.map((field) => `/spec/${field}`).join(', ');
-      const remedy = `give its Application ignoreDifferences (group apps, kind Deployment, name ${name}, jsonPointers ${pointers}) and the sync option RespectIgnoreDifferences=true, or switch self-heal off`;
+      const remedy = `give its Application ignoreDifferences (group apps, kind Deployment, name ${name}, jsonPointers ${pointers}) and the sync option RespectIgnoreDifferences=true, or turn self-heal off`;
       return [{ name: manager.name, fields, remedy }];
     }
     if (/^(kustomize-controller|flux)/.test(manager.name)) {
@@ -65,17 +65,15 @@ export function reconcilersOf(
       return [{ name: manager.name, fields, remedy }];
     }
     if (/^helm-controller/.test(manager.name)) {
-      return [
-        { name: manager.name, fields, remedy: 'suspend its HelmRelease, or switch drift detection off' },
-      ];
+      return [{ name: manager.name, fields, remedy: 'suspend its HelmRelease, or turn drift detection off' }];
     }
     return manager.applies
-      ? [{ name: manager.name, fields, remedy: 'keep it from applying these fields meanwhile' }]
+      ? [{ name: manager.name, fields, remedy: 'keep it from applying these fields during the rollout' }]
       : [];
   });
   if (controller) {
     const owner = `${controller.kind}/${controller.name}`;
-    const remedy = 'keep its operator from changing the Deployment meanwhile';
+    const remedy = 'keep its operator from changing the Deployment during the rollout';
     found.push({ name: owner, fields: BRAKE_FIELDS, remedy });
   }
   return found.filter((each) => !allowed.includes(each.name));

@@ -41,7 +41,7 @@ export function replaceUnscheduled(input: RolloutInput, unscheduled: readonly Ob
     later: [],
     wave: 0,
     begins: pods.some((pod) => !named.has(pod.uid)),
-    reason: `${countPods(pods.length)} on an old revision never had a node: ${describeDown(names, observation, nowMs)}`,
+    reason: `${countPods(pods.length)} on an old revision were never scheduled: ${describeDown(names, observation, nowMs)}`,
     memory: { ...memory, inFlight },
   };
 }
@@ -81,7 +81,7 @@ export function takeAvailable(
     .slice(0, size);
   if (zone === undefined || pods.length === 0) return undefined;
   const wave = memory.waves + 1;
-  const reason = `wave ${wave}: ${countPods(pods.length)} of ${zone}, every other zone is whole`;
+  const reason = `wave ${wave}: ${countPods(pods.length)} of ${zone}, all other zones are healthy`;
   return disrupt(input, zone, pods, { wave, begins: true, counted: true, reason });
 }
 

@@ -55,6 +55,7 @@ export function pausedSetGate(sets: Sets): GateState {
     reason: first
       ? `${names} ${paused.length === 1 ? 'is' : 'are'} paused by the annotation ${first.key}; resume with: kubectl -n ${first.namespace} annotate statefulset ${paused.map(({ name }) => name).join(' ')} ${first.key}-`
       : '',
+    pause: true,
   };
 }
 
@@ -71,10 +72,10 @@ export function canaryGate(sets: Sets, all: ReadonlyMap<string, StatefulSet>): G
       const canary = all.get(name);
       const why = canary
         ? behind(canary, set, members.has(canary.metadata.uid))
-        : 'which does not exist in this namespace';
+        : 'does not exist in this namespace';
       return why === undefined
         ? []
-        : `statefulset/${set.metadata.name} waits for its canary statefulset/${name}, ${why}`;
+        : `statefulset/${name}, the canary of statefulset/${set.metadata.name}, ${why}`;
     }),
   );
   return { name: 'a canary', state: reasons.length > 0 ? 'closed' : 'open', reason: reasons[0] ?? '' };
@@ -109,13 +110,13 @@ function canariesOf({ metadata }: StatefulSet): string[] {
 function behind(canary: StatefulSet, set: StatefulSet, isMember: boolean): string | undefined {
   const wanted = annotation(set.metadata.annotations, REVISION_ANNOTATIONS);
   const has = annotation(canary.metadata.annotations, REVISION_ANNOTATIONS);
-  if (wanted !== undefined && has !== wanted) return `which is not at rollout-revision ${wanted}`;
+  if (wanted !== undefined && has !== wanted) return `is not at rollout-revision ${wanted}`;
   const { status, spec, metadata } = canary;
   const isDone =
     status.observedGeneration >= metadata.generation &&
     status.updatedReplicas >= spec.replicas &&
     status.readyReplicas >= spec.replicas;
-  return isMember || isDone ? undefined : 'whose pods are not all updated and Ready';
+  return isMember || isDone ? undefined : 'has pods that are not updated and Ready';
 }
 
 function annotation(

@@ -37,7 +37,7 @@ export function blockedByKilled(killed: readonly KilledPod[]): Blocked {
     kind: 'blocked',
     by: 'killed',
     reason: `possible data loss: ${first?.name} ${first?.how}${more}`,
-    fix: 'look for what is lost; the same command with --accept-killed goes on',
+    fix: 'check what was lost; to continue, run the same command with --accept-killed',
     pods: killed.map(({ name }) => name),
   };
 }

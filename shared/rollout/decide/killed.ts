@@ -59,7 +59,7 @@ export function howLost(last: Pod, before: Pod, nowMs: number, earlier?: Termina
     ({ kind, waiting, terminated }) => kind !== 'ephemeral' && !waiting && !terminated,
   );
   if (!running) return undefined;
-  const still = `while ${containerName(running)} still ran, as far as its node had told`;
+  const still = `while ${containerName(running)} was still running, as last reported by its node`;
   const target = last.status.conditions.find(
     ({ type, status }) => type === 'DisruptionTarget' && status === 'True',
   );
@@ -75,7 +75,7 @@ function howContainerKilled(pod: Pod, termination: Termination): string | undefi
   const { reason, finishedAtMs } = container.terminated;
   const which = containerName(container);
   if (reason === 'ContainerStatusUnknown')
-    return `ended and its node does not know how (${reason}, ${which})`;
+    return `ended, and its node does not know how (${reason}, ${which})`;
   if (reason === 'OOMKilled') return `ran out of memory while it terminated (${reason}, ${which})`;
   const atMs = finishedAtMs ?? termination.graceEndsAtMs;
   if (hasGrace(termination) && atMs >= termination.graceEndsAtMs - TOLERANCE_MS)

@@ -66,22 +66,22 @@ export function withinMaxLeaving(input: RolloutInput, decision: Disrupt): Disrup
   return { ...decision, pods, later };
 }
 
-/** `1 pod leaves, --max-leaving is 1: ingester-3 (terminating for 12m 05s, 27m 55s of its grace period left)`. */
+/** `1 pod is terminating, --max-leaving is 1: ingester-3 (terminating for 12m 05s, 27m 55s of its grace period left)`. */
 export function describeLeaving(observation: Observation, options: RolloutOptions, nowMs: number): string {
   const names = leavingPods(observation);
   const pods = new Map(observation.pods.map((pod) => [pod.name, pod]));
   const described = names.map((name) => {
     const pod = pods.get(name);
-    return `${name} (${pod ? describePodLeaving(pod, nowMs) : 'leaving'})`;
+    return `${name} (${pod ? describePodLeaving(pod, nowMs) : 'terminating'})`;
   });
-  const leave = names.length === 1 ? 'leaves' : 'leave';
-  return `${countPods(names.length)} ${leave}, --max-leaving is ${options.maxLeaving}: ${listNames(described)}`;
+  const are = names.length === 1 ? 'is' : 'are';
+  return `${countPods(names.length)} ${are} terminating, --max-leaving is ${options.maxLeaving}: ${listNames(described)}`;
 }
 
 /** Why a pod is leaving; it may not be terminating yet. */
 export function describePodLeaving({ terminating, termination, asked }: ObservedPod, nowMs: number): string {
   if (terminating || asked === undefined) return describeTermination(termination, nowMs);
-  return asked === 'sent' ? 'being evicted' : 'its eviction was not answered and may still be carried out';
+  return asked === 'sent' ? 'being evicted' : 'its eviction got no answer and may still be carried out';
 }
 
 /** `terminating for 12m 05s, 27m 55s of its grace period left`; only `terminating` until that is known. */

@@ -25,7 +25,7 @@ export function disruptionLimit(
   if (asked > 1 && observation.orderedReady) {
     return {
       pods: 1,
-      capped: `podManagementPolicy OrderedReady recreates one pod after the other: one pod at a time instead of ${formatMaxUnavailable(options.maxUnavailable)} (Parallel would allow more; the field can only be set when a StatefulSet is created)`,
+      capped: `podManagementPolicy OrderedReady recreates pods one by one: one pod at a time instead of ${formatMaxUnavailable(options.maxUnavailable)} (Parallel would allow more; the field can only be set when a StatefulSet is created)`,
     };
   }
   if (asked > 1 && zones <= 1 && !options.singleZone) {

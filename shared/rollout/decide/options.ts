@@ -42,7 +42,7 @@ export function parseRolloutOptions(raw: RawRolloutOptions): RolloutOptions | { 
     problems.push(`exponentialFactor: "${factorText}" is not a number that is 0 or at least 1`);
   } else if (exponentialFactor > 0 && exponentialFactor < 1) {
     problems.push(
-      `exponentialFactor: ${factorText} would make the waves smaller until nothing moves; use 0 (maxUnavailable at once), 1 (one pod a wave) or more`,
+      `exponentialFactor: ${factorText} would shrink the waves to nothing; use 0 (maxUnavailable at once), 1 (one pod a wave) or more`,
     );
   }
 
@@ -58,7 +58,7 @@ export function parseRolloutOptions(raw: RawRolloutOptions): RolloutOptions | { 
 
   const zoneOrder = raw.zoneOrder ?? [];
   const twice = zoneOrder.find((zone, index) => zoneOrder.indexOf(zone) !== index);
-  if (twice !== undefined) problems.push(`zoneOrder: ${twice} is named twice`);
+  if (twice !== undefined) problems.push(`zoneOrder: ${twice} is listed twice`);
 
   if (problems.length > 0 || typeof maxUnavailable === 'string' || !pacing) return { problems };
   return {

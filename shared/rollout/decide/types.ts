@@ -94,6 +94,8 @@ export interface GateState {
   name: string;
   state: 'open' | 'closed' | 'unknown';
   reason: string;
+  /** Closed because the rollout is paused: the reason says so, and is shown without the gate's name. */
+  pause?: boolean | undefined;
 }
 
 /** State that must be kept between decisions, and survives the process in the Lease. */

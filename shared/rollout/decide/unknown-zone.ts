@@ -34,7 +34,7 @@ export function explainUnknownZone(
   }
   if (nodesForbidden) {
     return {
-      reason: `the zone of ${names} is unknown: nodes may not be listed, and ${pods.length === 1 ? 'this pod carries' : 'these pods carry'} no copy of the node label ${key}${key === ZONE_LABEL ? ` (only pods bound by Kubernetes 1.${SINCE.podZoneLabels} or newer do)` : ''}`,
+      reason: `the zone of ${names} is unknown: there is no permission to list nodes, and ${pods.length === 1 ? 'this pod carries' : 'these pods carry'} no copy of the node label ${key}${key === ZONE_LABEL ? ` (only pods bound by Kubernetes 1.${SINCE.podZoneLabels} or newer do)` : ''}`,
       fix: 'ask for a ClusterRole that allows list and watch on nodes',
     };
   }

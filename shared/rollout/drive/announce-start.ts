@@ -29,9 +29,9 @@ export function announce(
   if (request.zones) notice(`zones by ${describeZoneSource(request.zones)}`);
   for (const line of partitionLines(watched.found)) notice(line);
   if (observation.nodesForbidden) {
-    notice("nodes may not be listed: the pods' own labels tell their zones");
+    notice('no permission to list nodes: zones are taken from the labels of the pods');
   }
-  if (request.disableEviction) notice('pods are deleted, not evicted: disruption budgets are not asked');
+  if (request.disableEviction) notice('pods are deleted, not evicted: this bypasses disruption budgets');
 }
 
 /** The first event of every rollout. */

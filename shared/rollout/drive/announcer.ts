@@ -78,7 +78,7 @@ export class Announcer {
         const reason = this.refusals.get(refused[0]?.name ?? '') ?? '';
         return {
           kind: 'waiting',
-          reason: `evicting ${listNames(refused.map((pod) => pod.name))} is refused: ${reason}`,
+          reason: `eviction of ${listNames(refused.map((pod) => pod.name))} refused: ${reason}`,
           fix: undefined,
         };
       }

@@ -40,8 +40,8 @@ export async function agreeOnChanges(
   if (await operator.confirm(question, wayOut)) return;
   throw new UserError(
     switched.length > 0 && !change
-      ? `${subjects(switched)} ${switched.length === 1 ? 'is' : 'are'} not ${ON_DELETE}; nothing was touched`
-      : `${subjects(found)} ${found.length === 1 ? 'was' : 'were'} not changed; nothing was touched`,
+      ? `${subjects(switched)} ${switched.length === 1 ? 'is' : 'are'} not ${ON_DELETE}; nothing was changed`
+      : `${subjects(found)} ${found.length === 1 ? 'was' : 'were'} not changed; nothing was changed`,
     wayOut,
   );
 }

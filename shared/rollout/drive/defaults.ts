@@ -13,7 +13,7 @@ const Text = z.pipe(
 );
 
 const Spec = z.object({
-  maxUnavailable: z.union([Text, z.number()], 'neither a number nor a text'),
+  maxUnavailable: z.union([Text, z.number()], 'neither a number nor a string'),
   exponentialFactor: Text,
   pauseRolloutAlarm: Text,
   ignoreAlarm: z.optional(z.boolean()),
@@ -57,7 +57,7 @@ export async function fetchDefaults(
     if (!(error instanceof ApiError) || (error.code !== 404 && error.code !== 403)) throw error;
     const notice =
       error.code === 403
-        ? 'zoneawareupdates may not be listed: if one is for this StatefulSet, its values are not used'
+        ? 'no permission to list zoneawareupdates: if one refers to this StatefulSet, its values are not used'
         : undefined;
     return { defaults: undefined, notice };
   }
@@ -66,8 +66,8 @@ export async function fetchDefaults(
   if (others.length > 0) {
     const names = updates.map(({ metadata }) => metadata.name).sort();
     throw new UserError(
-      `${updates.length} ZoneAwareUpdates are for statefulset/${name}: ${listNames(names)}`,
-      `keep one: kubectl -n ${namespace} delete zoneawareupdate NAME`,
+      `${updates.length} ZoneAwareUpdates refer to statefulset/${name}: ${listNames(names)}`,
+      `keep only one: kubectl -n ${namespace} delete zoneawareupdate NAME`,
     );
   }
   return { defaults: update && readDefaults(update), notice: undefined };
@@ -79,6 +79,6 @@ function readDefaults({ metadata: { name }, spec }: z.infer<typeof Named>): Upda
   const problems = read.error.issues.map(({ path, message }) => `spec.${path.join('.')}: ${message}`);
   throw new UserError(
     problems.map((problem) => `zoneawareupdate/${name}: ${problem}`).join('\n'),
-    `mend it: kubectl edit zoneawareupdate ${name}`,
+    `correct it: kubectl edit zoneawareupdate ${name}`,
   );
 }

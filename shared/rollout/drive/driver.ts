@@ -18,7 +18,7 @@ import type { PodRemovals, ZonedPod } from './workload-port.ts';
 
 /** After the memory could not be stored. */
 const SAVE_RETRY_MS = 1_000;
-const BLIND = 'no connection to the API server: nothing is removed until it is back';
+const BLIND = 'no connection to the API server; no pods are removed until it is restored';
 /** A flushing pod does not change its object, so it has to be checked periodically. */
 const FLUSH_NEWS_MS = 60_000;
 
@@ -111,7 +111,7 @@ export class RolloutDriver {
       return;
     }
     if (!(error instanceof ApiError || error instanceof ConnectionError)) throw error;
-    const message = `nothing is removed for the moment: ${error.message}`;
+    const message = `no pods are removed for now: ${error.message}`;
     if (message !== this.lastTrouble) this.notice(message);
     this.lastTrouble = message;
     this.turns.wakeIn(SAVE_RETRY_MS);

@@ -54,7 +54,7 @@ export async function gatherEvidence(
   });
   const patience = delay(clock, LOG_PATIENCE_MS, over.signal)
     .catch(() => {})
-    .finally(() => over.abort(new Error('the log is not waited for any longer')));
+    .finally(() => over.abort(new Error('no longer waiting for the log')));
   const read = new Map(await Promise.all(logs));
   over.abort(new Error('all logs are read'));
   await patience;

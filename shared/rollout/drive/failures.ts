@@ -70,7 +70,7 @@ export function watchFailures({
         `${countPods(evidence.length)} not Ready within --pod-timeout ${formatDuration(podTimeoutMs)}, --max-failed is ${maxFailed}`,
         ...evidence.slice(0, PODS_DESCRIBED).map(describeFailed),
         ...(more > 0 ? [`and ${countPods(more)} more`] : []),
-        `go on with: ${commandLine}`,
+        `continue with: ${commandLine}`,
       ].join('\n');
     },
   };

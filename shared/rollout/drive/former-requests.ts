@@ -61,7 +61,7 @@ export const FORMER_REQUESTS_ENDED: AnnotationPatch = { [ANNOTATION.unsettled]: 
 
 /** Why nothing is requested in the meantime, as a clause after the workload's name. */
 export function whySettling({ by }: FormerRequests): string {
-  return `evictions that ${by} asked for may still be carried out`;
+  return `evictions requested by ${by} may still be carried out`;
 }
 
 /** A rollout's identity has the format of `identityOf`. */

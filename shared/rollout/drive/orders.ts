@@ -44,7 +44,8 @@ export function pauseGate({ paused }: Steering, resumeCommand: string): GateStat
   return {
     name: 'the operator',
     state: paused ? 'closed' : 'open',
-    reason: paused ? `paused ${describeOrder(paused)}; go on with: ${resumeCommand}` : '',
+    reason: paused ? `paused ${describeOrder(paused)}; resume with: ${resumeCommand}` : '',
+    pause: true,
   };
 }
 

@@ -63,7 +63,7 @@ export async function checkAccess(
   }
   const missing = await missingAccess(kube, needed);
   if (missing.length === 0) return;
-  throw new UserError(missing.map((each) => each.sentence).join('\n'), 'nothing was touched');
+  throw new UserError(missing.map((each) => each.sentence).join('\n'), 'nothing was changed');
 }
 
 /**
@@ -82,7 +82,7 @@ export function checkZones(observation: Observation, options: RolloutOptions, me
   const strange = options.zoneOrder.filter((zone) => !zones.includes(zone));
   if (strange.length > 0 && zones.length > 0) {
     throw new UserError(
-      `--zone-order: no pod is in ${strange.join(', ')}`,
+      `--zone-order: there are no pods in ${strange.join(', ')}`,
       `the zones are: ${zones.join(', ')}`,
     );
   }
@@ -106,7 +106,7 @@ function checkWaveFits(
   const fitting = Math.floor((limit * MOST_MEMORY_CHARACTERS * 0.9) / length);
   throw new UserError(
     `a wave of ${limit} pods cannot be recorded in the rollout's Lease: their names take ${kib(length)} of at most ${kib(MOST_MEMORY_CHARACTERS)}`,
-    `nothing was touched; pass --max-unavailable=${fitting} or less`,
+    `nothing was changed; pass --max-unavailable=${fitting} or less`,
   );
 }
 

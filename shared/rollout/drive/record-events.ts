@@ -47,7 +47,7 @@ export function recordEvents(reporter: Reporter, options: RecordEventsOptions): 
     forbidden = true;
     if (finished) return;
     const names = members.map(({ kind, name }) => `${kind.toLowerCase()}/${name}`);
-    const message = `no Kubernetes Events are recorded on ${listNames(names)}: ${error.message}`;
+    const message = `cannot record Kubernetes Events on ${listNames(names)}: ${error.message}`;
     reporter.report({ atMs: clock.nowMs(), type: 'notice', message });
   }
 
@@ -64,9 +64,10 @@ export function recordEvents(reporter: Reporter, options: RecordEventsOptions): 
     const news = newsIn(event);
     if (!news) return;
     if (news.held !== undefined && news.held !== held) {
-      if (record({ type: 'Warning', reason: 'RolloutHeld', note: news.held })) held = news.held;
+      if (record({ type: 'Warning', reason: 'RolloutWaiting', note: news.held })) held = news.held;
     } else if (news.held === undefined && held !== undefined) {
-      if (record({ type: 'Normal', reason: 'RolloutResumed', note: 'the rollout goes on' })) held = undefined;
+      if (record({ type: 'Normal', reason: 'RolloutResumed', note: 'the rollout continues' }))
+        held = undefined;
     }
   }
 
@@ -91,7 +92,11 @@ export function recordEvents(reporter: Reporter, options: RecordEventsOptions): 
 function startOf(event: Extract<RolloutEvent, { type: 'started' }>, by: string): EventText {
   const { stale, total, updateRevision, resumed } = event;
   const what = `${stale} of ${countPods(total)} to replace with revision ${updateRevision}`;
-  return { type: 'Normal', reason: 'RolloutStarted', note: `${resumed ? 'goes on, ' : ''}${what}, by ${by}` };
+  return {
+    type: 'Normal',
+    reason: 'RolloutStarted',
+    note: `${resumed ? 'continuing, ' : ''}${what}, by ${by}`,
+  };
 }
 
 function zoneOf({ zone, pods, tookMs }: Extract<RolloutEvent, { type: 'zone-finished' }>): EventText {

@@ -64,7 +64,7 @@ export async function bringStatusUpToDate(
     reporter.report({
       atMs: clock.nowMs(),
       type: 'notice',
-      message: `status.currentRevision still names the old revision and could not be brought up to date: ${why}`,
+      message: `status.currentRevision still names the old revision and could not be updated: ${why}`,
     });
   } finally {
     cancel();

@@ -148,7 +148,7 @@ export async function acquireRolloutLock(options: LockOptions): Promise<RolloutL
     if (!(error instanceof HeldByOtherError)) throw error;
     const whole = partOf(error.lease);
     throw new UserError(
-      `${subject} is being rolled out already${whole === undefined ? '' : ` as part of ${whole}`}: ${error.message}`,
+      `${subject} is already being rolled out${whole === undefined ? '' : ` as part of ${whole}`}: ${error.message}`,
       `wait, or run: kubectl zone rollout abort ${whole ?? commandName(workload.id)}`,
       error,
     );
@@ -210,7 +210,7 @@ function rolloutLock(
       const text = encodeMemory(memory);
       if (text.length > MOST_MEMORY_CHARACTERS) {
         throw new UserError(
-          `${memory.inFlight.length} pods on their way cannot be recorded in the rollout's Lease, so no more are evicted`,
+          `${memory.inFlight.length} pods in progress cannot be recorded in the rollout's Lease, so no more are evicted`,
           'run the same command with a smaller --max-unavailable',
         );
       }

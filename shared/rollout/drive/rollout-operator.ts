@@ -56,7 +56,7 @@ export async function findRolloutOperator(kube: Kube, { id, members }: Workload)
 export function operatorActs({ id }: Workload, deployment: string): UserError {
   const { namespace, subject } = id;
   return new UserError(
-    `deployment/${deployment} is Grafana's rollout-operator and replaces the pods of ${subject} by itself: two tools at once would disrupt two zones; nothing was touched`,
+    `deployment/${deployment} is Grafana's rollout-operator and replaces the pods of ${subject} by itself: two tools at once would disrupt two zones; nothing was changed`,
     `let it roll out the change; or stop it first: kubectl -n ${namespace} scale deployment ${deployment} --replicas=0 (its webhooks may then refuse evictions and scaling; see docs/migrate-from-rollout-operator.md)`,
   );
 }

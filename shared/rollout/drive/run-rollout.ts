@@ -43,7 +43,7 @@ export async function rollOut(
     starting: new AbortController(),
     stop(outcome, why) {
       if (controls.driver) {
-        controls.driver.stop(outcome, `${why}go on with: ${resumeWith}`);
+        controls.driver.stop(outcome, `${why}continue with: ${resumeWith}`);
         return;
       }
       controls.stopped ??= { outcome, why };
@@ -75,8 +75,8 @@ export async function rollOut(
       try {
         await port.leave(request, lock, outcome, context);
       } finally {
-        await lock.release(outcome, end?.reason ?? 'an error ended it').catch(() => {
-          context.operator.say('warning: the Lease could not be released; it expires by itself in 15s');
+        await lock.release(outcome, end?.reason ?? 'it ended with an error').catch(() => {
+          context.operator.say('warning: the Lease could not be released; it expires in 15s');
         });
       }
     }

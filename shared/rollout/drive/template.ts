@@ -138,7 +138,7 @@ export async function applyChange(
       if (options.dryRun || applied.length === 0 || !(error instanceof Error)) throw error;
       const done = members.slice(0, applied.length).map(({ member }) => subjectOf(member));
       throw new UserError(
-        `the template of ${subjectOf(change.member)} was not changed: ${error.message}; changed before: ${listNames(done)}`,
+        `the template of ${subjectOf(change.member)} was not changed: ${error.message}; already changed: ${listNames(done)}`,
         (error instanceof UserError ? error.fix : undefined) ?? 'run the same command again',
         error,
       );
@@ -170,8 +170,8 @@ async function applyTo(
   } catch (error) {
     if (error instanceof ConnectionError && !dryRun) {
       throw new UserError(
-        `whether the template of ${subject} was changed is not known: ${error.message}`,
-        `look before you repeat it: kubectl zone rollout history ${commandName(idOf(member.kind, member.metadata))}`,
+        `it is unknown whether the template of ${subject} was changed: ${error.message}`,
+        `check before you repeat the command: kubectl zone rollout history ${commandName(idOf(member.kind, member.metadata))}`,
         error,
       );
     }
@@ -179,8 +179,8 @@ async function applyTo(
     const now = WithTemplate.parse(await kube.request({ method: 'GET', path })).spec.template;
     if (differences(before, now).length === 0) throw error;
     throw new UserError(
-      `the template of ${subject} was changed by somebody else meanwhile; it was left as it is`,
-      'run the command again to see the difference to what is there now',
+      `another client changed the template of ${subject} at the same time; this change was not made`,
+      'run the command again to see the difference to the current template',
       error,
     );
   }
@@ -258,7 +258,7 @@ function earlierRevision(
   const subject = subjectOf(member);
   if (toRevision === undefined && !member.revisionObserved) {
     throw new UserError(
-      `which revision comes before the newest template of ${subject} is not known: its controller has not seen that template yet`,
+      `the previous revision of ${subject} is unknown: its controller has not observed the newest template yet`,
       'repeat the command in a moment, or name the revision with --to-revision',
     );
   }

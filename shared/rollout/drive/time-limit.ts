@@ -20,7 +20,10 @@ export function startTimeLimit(timeoutMs: number | undefined, clock: Clock, comm
   if (timeoutMs === undefined) return { signal: over.signal, cancel: () => {} };
   const cancel = clock.schedule(timeoutMs, () =>
     over.abort(
-      new TimeLimitError(`not finished within --timeout ${timeoutMs / 1000}s`, `resume with: ${commandLine}`),
+      new TimeLimitError(
+        `not finished within --timeout ${timeoutMs / 1000}s`,
+        `continue with: ${commandLine}`,
+      ),
     ),
   );
   return { signal: over.signal, cancel };

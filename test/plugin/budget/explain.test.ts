@@ -116,7 +116,7 @@ describe('explainEviction', () => {
         text,
         /cannot be counted: job archive-28812345, which owns archive-28812345-x2x4b, has no scale/,
       );
-      assert.doesNotMatch(`${text} ${budgets[0]?.decision.fix}`, /whether the webhook runs/);
+      assert.doesNotMatch(`${text} ${budgets[0]?.decision.fix}`, /that the webhook is running/);
     }
   });
 

@@ -94,7 +94,7 @@ describe('reportBudgets', () => {
     assert.deepEqual(gone.zones[0]?.reserved, []);
     assert.deepEqual(gone.stale, [
       'zone-a: stored 2/2 healthy, counted 1/2',
-      'stored 1 more reserved pod than still exist',
+      'stored 1 reserved pod that no longer exists',
     ]);
   });
 
@@ -137,7 +137,7 @@ describe('reportBudgets', () => {
 
   it('shows why a budget is not effective', () => {
     const bad = only({ ...whole, budgets: [budgetOf({ maxUnavailable: 'some' })] });
-    assert.match(bad.problem ?? '', /maxUnavailable cannot be used: "some"/);
+    assert.match(bad.problem ?? '', /invalid maxUnavailable: "some"/);
     assert.deepEqual(
       bad.zones.map(({ allowed }) => allowed),
       [0, 0, 0],

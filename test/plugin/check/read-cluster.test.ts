@@ -36,7 +36,7 @@ describe('a cluster', () => {
       },
     };
     const { gaps } = await readCluster(kube, SCOPE);
-    assert.deepEqual(gaps, [{ topic: 'nodes', reason: 'may not list nodes', expected: false }]);
+    assert.deepEqual(gaps, [{ topic: 'nodes', reason: 'no permission to list nodes', expected: false }]);
   });
 
   it('leaves a gap for an object that cannot be parsed', async () => {

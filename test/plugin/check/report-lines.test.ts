@@ -38,7 +38,7 @@ async function printed(findings: readonly Finding[], wide = false): Promise<stri
 
 describe('the text of a check', () => {
   it('has a block per finding, and a line per reason why rules were not checked', async () => {
-    const skipped = { severity: 'skipped', consequence: 'not checked: may not list pods' } as const;
+    const skipped = { severity: 'skipped', consequence: 'not checked: no permission to list pods' } as const;
     const evidence = [
       { object: 'Deployment/web', field: 'spec.replicas', value: 1 },
       { object: 'Service/web', field: 'spec.type', value: null },
@@ -55,7 +55,7 @@ describe('the text of a check', () => {
       '                Service/web spec.type: not set',
       '         then   Nobody serves.',
       '         fix    Run two.',
-      'skipped  not checked: may not list pods: one-zone, on-delete-stale',
+      'skipped  not checked: no permission to list pods: one-zone, on-delete-stale',
       '',
       '1 workload: 1 warning, 2 rules not checked',
       '',

@@ -76,7 +76,7 @@ describe('kubectl zone check', () => {
     assert.equal(code, 0);
     assert.match(
       stdout,
-      /^skipped {2}checked only partly: may not list ingresses\.networking\.k8s\.io in namespace shop: instance-targets, prestop-missing, /m,
+      /^skipped {2}checked only partly: no permission to list ingresses\.networking\.k8s\.io in namespace shop: instance-targets, prestop-missing, /m,
     );
     assert.match(stdout, /^1 workload: 7 rules not checked$/m);
   });

@@ -10,7 +10,7 @@ describe('errors', () => {
     const cases: [unknown, number, RegExp, boolean][] = [
       [new UserError('no such thing', 'make one'), 1, /^no such thing$/, false],
       [new UsageError('what?'), 2, /^what\?$/, false],
-      [new InterruptedError(), 130, /^interrupted; nothing was touched$/, false],
+      [new InterruptedError(), 130, /^interrupted; nothing was changed$/, false],
       [new ApiError({ code: 403, reason: 'Forbidden', message: 'no' }), 1, /answered 403: no/, false],
       [new ConnectionError('refused'), 1, /^refused$/, false],
       [new CredentialError('the plugin failed'), 1, /^the plugin failed$/, false],

@@ -43,7 +43,7 @@ describe('kubectl zone demo drain', () => {
     await stderr.matches(/starting a cluster of 3 zones/);
     interrupt();
     assert.equal(await ended, 130, stderr.text);
-    assert.match(stderr.text, /interrupted; the cluster of the demo is gone/);
+    assert.match(stderr.text, /interrupted; the cluster of the demo was removed/);
     assert.equal(stdout.text, '');
   });
 });

@@ -53,7 +53,7 @@ describe('checking the pods before a drain', () => {
         ]);
         assert.equal(
           error.fix,
-          'nothing was touched; to drain all the same, add --delete-emptydir-data --force --ignore-daemonsets',
+          'nothing was changed; to drain anyway, add --delete-emptydir-data --force --ignore-daemonsets',
         );
         return true;
       },

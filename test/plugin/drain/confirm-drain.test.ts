@@ -6,7 +6,7 @@ import { agreeToDrain } from '../../../plugin/drain/confirm-drain.ts';
 import { UserError } from '../../../shared/errors.ts';
 import { testContext } from '../../helpers/context.ts';
 
-const EXTENT = { zones: ['zone-a', 'zone-b', undefined], nodes: 12, pods: 300 };
+const EXTENT = { zones: ['zone-a', 'zone-b', undefined], nodes: 12, pods: 300, server: 'https://prod.test' };
 const removal = { disableEviction: false, gracePeriodSeconds: undefined };
 
 /** A context with a terminal on which somebody types. */
@@ -28,24 +28,24 @@ describe('agreeing to a drain', () => {
     await agreeToDrain({ yes: false, removal }, EXTENT, context);
     assert.match(
       asked(),
-      /Empty 12 nodes in 3 zones \(zone-a, zone-b, no zone label\), of 300 pods\? \[y\/N\]/,
+      /Drain 12 nodes \(300 pods\) in 3 zones \(zone-a, zone-b, no zone label\) on https:\/\/prod.test\? \[y\/N\]/,
     );
   });
 
   it('touches nothing after a no', async () => {
     await assert.rejects(agreeToDrain({ yes: false, removal }, EXTENT, terminal('').context), {
-      message: 'not agreed; nothing was touched',
+      message: 'not confirmed; nothing was changed',
       end: 'failed',
     });
   });
 
   it('says when budgets will not be asked', async () => {
     const { context, asked } = terminal('y');
-    const extent = { zones: ['zone-a'], nodes: 1, pods: 1 };
+    const extent = { zones: ['zone-a'], nodes: 1, pods: 1, server: 'https://prod.test' };
     await agreeToDrain({ yes: false, removal: { ...removal, disableEviction: true } }, extent, context);
     assert.match(
       asked(),
-      /Empty 1 node in one zone \(zone-a\), of 1 pod\? They are deleted, and no budget is asked\./,
+      /Drain 1 node \(1 pod\) in zone-a on https:\/\/prod.test\? Pods are deleted, not evicted: this bypasses budgets\./,
     );
   });
 

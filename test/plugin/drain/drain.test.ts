@@ -81,7 +81,7 @@ describe('kubectl zone drain', () => {
     assert.equal(await running, 0);
     const said = events();
     assert.deepEqual(said[0]?.zones, [{ zone: 'zone-a', nodes: ['old'] }]);
-    assert.match(String(said[1]?.message), /nothing but this drain .* statefulset\/ingester of cortex/);
+    assert.match(String(said[1]?.message), /only this drain .* statefulset\/ingester of cortex/);
     assert.equal(said.at(-1)?.outcome, 'done');
     assert.match(operator.stderr.text, /1 node is left cordoned: old\n.*kubectl uncordon old/);
     assert.equal(cluster.fake.openWatches(), 0);
@@ -130,7 +130,7 @@ describe('kubectl zone drain', () => {
     assert.equal(cluster.isCordoned('old'), true);
     assert.match(
       operator.stderr.text,
-      /to go on: kubectl zone drain old --yes\n {2}to undo: {2}kubectl uncordon/,
+      /to continue: kubectl zone drain old --yes\n {2}to undo: {5}kubectl uncordon/,
     );
   });
 

@@ -206,7 +206,7 @@ describe('the driver of a drain', () => {
     assert.equal(outcome, 'failed');
     assert.match(reason, /except for cortex\/bare/);
     assert.deepEqual(unfinished, ['zone-a-old']);
-    assert.match(typed('notice')[0]?.message ?? '', /cortex\/bare has come to zone-a-old.*--force/);
+    assert.match(typed('notice')[0]?.message ?? '', /cortex\/bare was started on zone-a-old.*--force/);
   });
 
   /** No node takes the pod. */

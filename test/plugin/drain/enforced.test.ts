@@ -40,7 +40,7 @@ describe('where a webhook enforces budgets', () => {
       throw new ConnectionError('refused');
     };
     await look();
-    assert.match(enforced.of('cortex')?.reason ?? '', /^it cannot be found out .*refused$/);
+    assert.match(enforced.of('cortex')?.reason ?? '', /^cannot determine .*refused$/);
     kube.before = () => {};
     clock.advance(5_000);
     await settle();

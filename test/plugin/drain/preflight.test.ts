@@ -38,7 +38,7 @@ describe('access before a drain', () => {
         'cannot patch nodes in the cluster: ask for a ClusterRole that allows patch on nodes',
         'cannot create pods/eviction in the cluster: ask for a ClusterRole that allows create on pods/eviction',
       ]);
-      assert.equal(error.fix, 'nothing was touched');
+      assert.equal(error.fix, 'nothing was changed');
       return true;
     });
   });

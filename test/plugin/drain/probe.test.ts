@@ -8,7 +8,7 @@ import { manualClock } from '../../helpers/manual-clock.ts';
 import { NO_FLAGS } from './builders.ts';
 import { type FakeCluster, fakeCluster, settle } from './fake-cluster.ts';
 
-const REASON = 'held by the probes';
+const REASON = 'paused: the probes failed';
 const OPTIONS = { zoneOrder: [], maxNodes: undefined, soakMs: 0, pendingMs: 60_000, ignoreBroken: [] };
 
 describe('a drain that probes hold', () => {

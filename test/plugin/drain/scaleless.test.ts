@@ -134,7 +134,7 @@ describe('a drain of pods whose owner has no scale', () => {
     assert.match(reason ?? '', /^brokers\/kafka in cortex has 2 of 4 pods down/);
     assert.match(
       fix ?? '',
-      /^no scale tells how many pods brokers\/kafka in cortex should have, .*--ignore-broken/,
+      /^no scale shows how many pods brokers\/kafka in cortex should have, .*--ignore-broken/,
     );
   });
 

@@ -44,15 +44,15 @@ async function printed(plan: DrainPlan, notices: readonly string[], output?: 'js
 describe('showing the plan of a drain', () => {
   it('prints tables', async () => {
     assert.deepEqual((await printed(PLAN, ['ignoring DaemonSet-managed Pods: cortex/agent'])).split('\n'), [
-      '3 nodes in 2 zones, 3 pods to leave: one zone after the other, all nodes of a zone at once',
-      'ZONE     NODE     CORDONED   LEAVE   STAY   PODS',
+      '3 nodes in 2 zones, 3 pods to evict: one zone after the other, all nodes of a zone at once',
+      'ZONE     NODE     CORDONED   EVICT   KEEP   PODS',
       'zone-a   node-1   no         2       1      cortex/a-3, cortex/a-0',
       'zone-a   node-2   yes        0       0',
       '<none>   node-9   no         1       0      web/b',
       '',
-      'NAMESPACE   WORKLOAD        LEAVE   GUARD',
+      'NAMESPACE   WORKLOAD        EVICT   BUDGETS',
       'cortex      statefulset/a   2       ZoneDisruptionBudget cortex/zone; PodDisruptionBudget cortex/pdb',
-      'web         deployment/b    1       nothing enforces it: only this drain keeps to one zone at a time',
+      'web         deployment/b    1       no budget; only this drain respects zones',
       'note: ignoring DaemonSet-managed Pods: cortex/agent',
       '',
     ]);
@@ -62,8 +62,8 @@ describe('showing the plan of a drain', () => {
     const zones = PLAN.zones.slice(0, 1);
     const lines = (await printed({ zones, workloads: [], maxNodes: 2 }, [])).trimEnd().split('\n');
     assert.deepEqual(lines, [
-      '2 nodes in 1 zone, 2 pods to leave: one zone after the other, 2 nodes of a zone at once',
-      'ZONE     BATCH   NODE     CORDONED   LEAVE   STAY   PODS',
+      '2 nodes in 1 zone, 2 pods to evict: one zone after the other, 2 nodes of a zone at once',
+      'ZONE     BATCH   NODE     CORDONED   EVICT   KEEP   PODS',
       'zone-a   1       node-1   no         2       1      cortex/a-3, cortex/a-0',
       'zone-a   -       node-2   yes        0       0',
     ]);
@@ -80,7 +80,7 @@ describe('what the API server says to a dry run', () => {
   it('names each pod that would be refused, in the words of the server, on one line', () => {
     const pod = { namespace: 'cortex', name: 'a-0', uid: 'u' };
     assert.deepEqual(verdictLines(3, [{ pod, reason: 'no\nroom' }]), [
-      'removing cortex/a-0 would be refused now: no room',
+      'removal of cortex/a-0 would be refused now: no room',
       '2 of 3 removals would be admitted now, each by itself (dry run)',
     ]);
     assert.equal(

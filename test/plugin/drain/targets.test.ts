@@ -73,7 +73,7 @@ describe('the nodes of a drain', () => {
   it('says which nodes and zones there are not, all at once, and which there are', async () => {
     const error = await complaint({ names: ['node-9', 'node-1', 'node-8'], zones: ['zone-x'] });
     assert.equal(error.end, 'failed');
-    assert.equal(error.message, 'nodes node-9, node-8 not found\nno node is in zone zone-x');
+    assert.equal(error.message, 'nodes node-9, node-8 not found\nthere are no nodes in zone zone-x');
     assert.equal(
       error.fix,
       'the nodes are: node-1, node-2, node-3, node-4, node-5\n  the zones are: zone-a, zone-b',
@@ -85,7 +85,7 @@ describe('the nodes of a drain', () => {
       (await complaint({ zones: ['a'] }, [nodeObject('n', undefined)])).fix ?? '',
       /has the label/,
     );
-    assert.match((await complaint({ zones: [''] })).message, /no node is in zone/);
+    assert.match((await complaint({ zones: [''] })).message, /there are no nodes in zone/);
     assert.equal((await complaint({ names: ['a'] }, [])).fix, 'there are no nodes');
   });
 
@@ -120,7 +120,7 @@ describe('--zone-order', () => {
 
   it('refuses a zone that no node is in', async () => {
     await assert.rejects(checkZoneOrder(cluster().kube, [node], ['zone-a', 'zone-c', 'zone-b']), {
-      message: '--zone-order: no node is in zone zone-c',
+      message: '--zone-order: there are no nodes in zone zone-c',
       fix: 'the zones are: zone-a, zone-b',
     });
   });

@@ -47,7 +47,7 @@ describe('version compatibility', () => {
       trial: { kind: 'unknown', message: 'pods/eviction is forbidden' },
     });
     assert.deepEqual(findProblems(CLIENT, blind), []);
-    assert.equal(serverLines(blind, []).at(-1), 'The versions that may be read are compatible.');
+    assert.equal(serverLines(blind, []).at(-1), 'The versions that could be read are compatible.');
   });
 
   const cases: [string, Partial<ServerFacts>, RegExp, RegExp][] = [

@@ -40,6 +40,6 @@ describe('foreign objects in the namespace', () => {
       secrets: 'forbidden',
       pods: [named('agent', { 'app.kubernetes.io/part-of': 'else' })],
     });
-    assert.deepEqual(found, ['pod/agent', 'configmap/mine', 'secrets that may not be listed']);
+    assert.deepEqual(found, ['pod/agent', 'configmap/mine', 'secrets that cannot be listed (no permission)']);
   });
 });

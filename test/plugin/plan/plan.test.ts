@@ -64,7 +64,7 @@ describe('the plan of a rollout', () => {
     const ordered = surveyOf(SIX);
     const plan = planOf({ ...ordered, observation: { ...ordered.observation, orderedReady: true } });
     assert.deepEqual([plan.choices.length, plan.choices[0]?.podsDown], [1, 1]);
-    assert.match(plan.notes.join(), /OrderedReady recreates one pod after the other/);
+    assert.match(plan.notes.join(), /OrderedReady recreates pods one by one/);
 
     const { choices, notes } = planOf(surveyOf(['zone-a', 'zone-a']));
     assert.deepEqual([choices.length, choices[0]?.podsDown], [1, 1]);

@@ -83,10 +83,7 @@ describe('probes whose surroundings fail in any way', () => {
           control.abort(new Error('over'));
           if (started !== undefined) assert.match(String(started), /pods failed/);
           else if (thrown) {
-            assert.match(
-              drainHold(probe, 1_000) ?? '',
-              /^held by the probes: the probes have broken: \w+ failed/,
-            );
+            assert.match(drainHold(probe, 1_000) ?? '', /^paused: the probes stopped working: \w+ failed/);
             assert.equal(woken, 1);
           } else assert.equal(probe.broken, undefined);
         });

@@ -75,8 +75,11 @@ for (const [command, read] of [
       ['--probe http://a --probe-timeout 0', /--probe-timeout: "0" is not a duration of 1ms or more/],
       ['--probe http://a --probe-expect ok', /--probe-expect: "ok" is neither a status code nor a class/],
       ['--probe http://a --max-probe-failures few', /--max-probe-failures: "few" is not a number/],
-      ['--max-probe-failures 3', /--max-probe-failures: means nothing without --probe/],
-      ['--probe-interval 1s --probe-expect 200', /--probe-interval: means nothing.*\n--probe-expect: means/],
+      ['--max-probe-failures 3', /--max-probe-failures: requires --probe/],
+      [
+        '--probe-interval 1s --probe-expect 200',
+        /--probe-interval: requires --probe\n--probe-expect: requires/,
+      ],
     ];
     for (const [words, says] of REFUSALS) {
       it(`refuse \`${words}\``, async () => {

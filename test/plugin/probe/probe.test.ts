@@ -162,7 +162,7 @@ describe('probe', () => {
     await assert.rejects(probeOf().start(signal), (error) => {
       assert.ok(error instanceof UserError);
       assert.equal(error.message, '--probe: http://shop.test: 502 Bad Gateway');
-      assert.match(error.fix ?? '', /nothing was touched/);
+      assert.match(error.fix ?? '', /nothing was changed/);
       return true;
     });
     assert.deepEqual([clock.pending(), desk.closed, desk.asked], [[], true, 2]);

@@ -117,7 +117,7 @@ describe('pause by key', () => {
     assert.equal(note('paused'), undefined);
   });
 
-  it('resumes what another terminal has paused, also when nobody rolls it out', async () => {
+  it('resumes what another terminal has paused, also when no rollout is running', async () => {
     const { controls } = opened({ holder: '', annotations: { [`${NOTE}paused`]: '{}' } });
     assert.match(await controls.togglePause(), /no longer paused; no rollout is running/);
     assert.match(await controls.togglePause(), /no rollout of statefulset\/ingester is running/);
@@ -133,7 +133,7 @@ describe('pause by key', () => {
     kube.before = ({ path }) => {
       if (path.includes('/leases')) throw apiError(403, 'Forbidden');
     };
-    assert.equal(await controls.togglePause(), 'that did not work: Forbidden happened');
+    assert.equal(await controls.togglePause(), 'failed: Forbidden happened');
     kube.before = () => {};
     assert.match(await controls.togglePause(), /^paused/);
   });
@@ -172,7 +172,7 @@ describe('maxUnavailable by key', () => {
     assert.match(await controls.changeMaxUnavailable(1), /is now 2, .*; podManagementPolicy OrderedReady/);
   });
 
-  it('is nothing to change where nobody rolls it out', async () => {
+  it('is nothing to change where no rollout is running', async () => {
     const { controls, note } = opened({ holder: '' });
     assert.match(await controls.changeMaxUnavailable(1), /no rollout of.*--max-unavailable/);
     assert.equal(note('max-unavailable'), undefined);
@@ -188,7 +188,7 @@ describe('undo by key', () => {
     assert.deepEqual(proposal.differences, ['spec.containers[main].image: app:broken → app:v1']);
     assert.ok(kube.requests.every(({ method }) => method === 'GET'));
 
-    assert.equal(await proposal.confirm(), 'the template is back at the previous revision');
+    assert.equal(await proposal.confirm(), 'the template was rolled back to the previous revision');
     const [patch] = kube.requests.filter(({ path, method }) => method === 'PATCH' && path.startsWith(SETS));
     assert.equal(patch?.patch, 'json');
     assert.deepEqual(JSON.parse(note('undone') ?? ''), BY_ANN);
@@ -198,14 +198,14 @@ describe('undo by key', () => {
     const { controls } = opened({ annotations: { [`${NOTE}paused`]: '{}' } });
     const proposal = await controls.planUndo();
     assert.ok(typeof proposal !== 'string');
-    assert.match(await proposal.confirm(), /it is still paused, p resumes$/);
+    assert.match(await proposal.confirm(), /still paused, p to resume$/);
   });
 
   it('is refused where pods would not be replaced zone by zone, or the controller is behind', async () => {
     for (const [start, why] of [
       [{ holder: '' }, /no rollout of.*--undo/],
       [{ strategy: 'RollingUpdate' }, /is not OnDelete/],
-      [{ generation: 3 }, /not seen the newest template yet/],
+      [{ generation: 3 }, /not observed the newest template yet/],
     ] as const) {
       assert.match(String(await opened(start).controls.planUndo()), why);
     }
@@ -218,7 +218,7 @@ describe('undo by key', () => {
     kube.before = (request) => {
       if ('method' in request && request.method === 'PATCH') throw apiError(403, 'Forbidden');
     };
-    assert.equal(await proposal.confirm(), 'that did not work: Forbidden happened');
+    assert.equal(await proposal.confirm(), 'failed: Forbidden happened');
     assert.equal(note('undone'), undefined);
   });
 });

@@ -55,7 +55,7 @@ describe('why a pod is not ready', () => {
     assert.deepEqual(told({ status }), [
       '  pod: Pending, on node b-1, the new revision (new)',
       '! pod: ImagePullBackOff',
-      '! container: main waits: ImagePullBackOff: Back-off pulling "app:broken"',
+      '! container: main is waiting: ImagePullBackOff: Back-off pulling "app:broken"',
     ]);
   });
 
@@ -67,7 +67,7 @@ describe('why a pod is not ready', () => {
       },
     ];
     assert.deepEqual(told({ spec: { nodeName: undefined }, status: { phase: 'Pending', conditions } }), [
-      '  pod: Pending, on no node yet, the new revision (new)',
+      '  pod: Pending, not scheduled yet, the new revision (new)',
       '! pod: Unschedulable: 0/3 nodes are available',
       '! condition: PodScheduled is False for 2m 05s: Unschedulable: 0/3 nodes are available',
     ]);
@@ -87,7 +87,7 @@ describe('why a pod is not ready', () => {
       '  gate: a.b/c is True',
       '! gate: a.b/d is False: Target.Initial: registration in progress',
       '! gate: a.b/e has not been reported yet',
-      '  container: main runs and is ready',
+      '  container: main is running and ready',
     ]);
   });
 
@@ -99,9 +99,9 @@ describe('why a pod is not ready', () => {
       { name: 'slow', ready: false, restartCount: 0, state: { running: {} } },
     ];
     assert.deepEqual(told({ status: { containerStatuses } }).slice(2), [
-      '! container: main waits, restarted 4 times: CrashLoopBackOff: back-off 40s',
+      '! container: main is waiting, restarted 4 times: CrashLoopBackOff: back-off 40s',
       '! container: side has ended, restarted 1 time: Error',
-      '! container: slow runs but is not ready',
+      '! container: slow is running but not ready',
     ]);
   });
 
@@ -112,12 +112,12 @@ describe('why a pod is not ready', () => {
     assert.deepEqual(told({ metadata, status: { conditions } }), [
       '  pod: Running, on node b-1, an old revision (old)',
       '  pod: ready for 1m 00s',
-      '! pod: terminating, for at most another 20s',
+      '! pod: terminating, 20s of its grace period left',
     ]);
     const overdue = { labels, deletionTimestamp: ago(20) };
-    assert.ok(told({ metadata: overdue }).includes('! pod: terminating, longer than its grace period'));
+    assert.ok(told({ metadata: overdue }).includes('! pod: terminating, its grace period is over'));
     assert.deepEqual(explainPod('ingester-9', { workload, pods: new Map() }, NOW_MS), [
-      { about: 'pod', text: 'does not exist: its controller has not made it again', holds: true },
+      { about: 'pod', text: 'does not exist: its controller has not recreated it yet', holds: true },
     ]);
   });
 
@@ -126,18 +126,18 @@ describe('why a pod is not ready', () => {
     assert.deepEqual(told({ spec, status: CRASHING_INIT.status }).slice(1), [
       '! pod: Init:CrashLoopBackOff',
       '! condition: Initialized is False: containers with incomplete status: [migrate proxy]',
-      '! container: init container migrate waits, restarted 7 times, last ended with exit code 1: ' +
+      '! container: init container migrate is waiting, restarted 7 times, last ended with exit code 1: ' +
         'CrashLoopBackOff: back-off 5m0s restarting failed container=migrate',
-      '! container: sidecar proxy waits: PodInitializing',
-      '! container: main waits: PodInitializing',
+      '! container: sidecar proxy is waiting: PodInitializing',
+      '! container: main is waiting: PodInitializing',
     ]);
     assert.deepEqual(told({ spec, status: CRASHING_SIDECAR.status }).slice(1), [
       '! pod: CrashLoopBackOff',
       '  container: init container migrate has completed',
-      '! container: sidecar proxy waits, restarted 9 times: ' +
+      '! container: sidecar proxy is waiting, restarted 9 times: ' +
         'CrashLoopBackOff: back-off 5m0s restarting failed container=proxy',
-      '  container: main runs and is ready',
-      '  container: ephemeral container debugger runs',
+      '  container: main is running and ready',
+      '  container: ephemeral container debugger is running',
     ]);
   });
 });

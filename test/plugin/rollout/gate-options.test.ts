@@ -97,13 +97,13 @@ describe('the flags of the gates', () => {
 
   it('need each other where they do', async () => {
     assert.deepEqual(await parse('--gate-prometheus', 'up'), {
-      problems: ['--gate-prometheus: needs --prometheus-url'],
+      problems: ['--gate-prometheus: requires --prometheus-url'],
     });
     assert.deepEqual(await parse('--prometheus-url', 'http://x'), {
-      problems: ['--prometheus-url: needs --gate-prometheus'],
+      problems: ['--prometheus-url: requires --gate-prometheus'],
     });
     assert.deepEqual(await parse('--ring-forget-after', '1h', '--ring-ignore-forgotten'), {
-      problems: ['--ring-forget-after: needs --ring', '--ring-ignore-forgotten: needs --ring'],
+      problems: ['--ring-forget-after: requires --ring', '--ring-ignore-forgotten: requires --ring'],
     });
   });
 
@@ -112,7 +112,7 @@ describe('the flags of the gates', () => {
       Array.from({ length: count }, (_, index) => ['--pause-alarm', `a${index}`]).flat();
     assert.ok(!('problems' in (await parse(...names(100)))));
     assert.deepEqual(await parse(...names(101)), {
-      problems: ['--pause-alarm: 101 alarms are more than CloudWatch tells at once (100)'],
+      problems: ['--pause-alarm: 101 alarms are more than CloudWatch describes in one request (100)'],
     });
   });
 });

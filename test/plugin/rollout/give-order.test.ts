@@ -72,7 +72,7 @@ describe('an order from another terminal', () => {
 
     it(`to abort is taken by a holder that renews, when ${ago}`, async () => {
       const { said, annotations } = await order('abort', renewedBeforeMs, true);
-      assert.match(said, /aborted; bob@server\/1\/x stops where it is/);
+      assert.match(said, /aborted; no more pods will be replaced/);
       assert.match(annotations, /kubectl-zone.dev\/aborted/);
     });
 

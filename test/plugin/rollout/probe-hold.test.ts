@@ -53,7 +53,7 @@ describe('hold of a rollout by probes', () => {
     assert.equal(hold.gate().state, 'closed');
     assert.match(
       hold.gate().reason,
-      /^3 of 100 requests failed.*; go on with: kubectl zone rollout resume sts\/web$/,
+      /^paused: 3 of 100 requests failed.*; resume with: kubectl zone rollout resume sts\/web$/,
     );
     probe.failed = 5;
     await look();
@@ -170,7 +170,7 @@ describe('hold of a drain by probes', () => {
     assert.equal(drainHold(probe, undefined), undefined);
     assert.match(
       drainHold({ ...probe, failed: 3 }, 2) ?? '',
-      /^held by the probes: 3 of 40 .*ECONNREFUSED; end the drain/,
+      /^paused: 3 of 40 .*ECONNREFUSED; stop the drain/,
     );
   });
 });

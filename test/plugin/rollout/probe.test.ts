@@ -47,7 +47,7 @@ describe('probes of a rollout', () => {
       },
     );
     assert.equal(probe.gates()[0]?.state, 'closed');
-    assert.match(reasons[0] ?? '', /^1 of \d requests failed, .* the last one: 503 Service Unavailable$/);
+    assert.match(reasons[0] ?? '', /^1 of \d requests failed, .* last failure: 503 Service Unavailable$/);
     ended.abort(new Error('the test is over'));
   });
 
@@ -82,7 +82,7 @@ describe('probes of a rollout', () => {
     clock.advance(100);
     assert.match(
       await paused.promise,
-      /^2 of \d+ requests failed, .* is 1; the last one: 504 Gateway Timeout$/,
+      /^2 of \d+ requests failed, .* is 1; last failure: 504 Gateway Timeout$/,
     );
     assert.deepEqual(woken, ['open', 'closed']);
     const failed = events.filter((event) => event.type === 'probe-failed');

@@ -133,7 +133,7 @@ describe('settings of a rollout', () => {
     const { sources } = resolveSettings(flags(), defaults);
     assert.match(
       settingNotices(sources)[1] ?? '',
-      /^nothing is replaced, because zoneawareupdate\/store says dryRun/,
+      /^nothing is replaced, because zoneawareupdate\/store sets dryRun/,
     );
     assert.equal(resolveSettings(flags(), update({ dryRun: false })).dryRun, undefined);
   });

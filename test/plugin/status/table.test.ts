@@ -64,11 +64,15 @@ describe('the table of the status', () => {
       'drained by ann@laptop',
     );
     const reason = `paused by bob: ${'too slow '.repeat(20)}`;
-    assert.equal(text({ ...running, state: 'held', reason })?.length, 66);
-    assert.equal(text({ ...running, state: 'held', reason }, true), `held: ${reason.trim()}`);
-    const aborted = { state: 'idle', ended: 'stopped', reason: 'aborted by bob; go on with: kubectl zone x' };
+    assert.equal(text({ ...running, state: 'held', reason })?.length, 60);
+    assert.equal(text({ ...running, state: 'held', reason }, true), reason.trim());
+    const aborted = {
+      state: 'idle',
+      ended: 'stopped',
+      reason: 'aborted by bob; continue with: kubectl zone x',
+    };
     assert.equal(text(aborted), 'stopped: aborted by bob');
-    const left = { state: 'idle', ended: 'interrupted', reason: 'go on with: kubectl zone x' };
+    const left = { state: 'idle', ended: 'interrupted', reason: 'continue with: kubectl zone x' };
     assert.equal(text(left), 'interrupted');
     assert.equal(text({ state: 'idle', ended: 'lost' }), 'its process is gone');
   });

@@ -29,7 +29,7 @@ test('a pipe gets lines, with the last of them as the caller has it', async () =
 
 test('a terminal gets the picture, and the same lines below', async () => {
   const text = await ending(undefined, true);
-  assert.match(text, /looking at the cluster/);
+  assert.match(text, /reading the cluster/);
   assert.ok(text.endsWith('\n\nleft done\n'), text);
 });
 

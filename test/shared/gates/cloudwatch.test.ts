@@ -158,7 +158,7 @@ describe('CloudWatch alarms as gates, with the AWS SDK', () => {
         {
           name: 'CloudWatch alarm errors-high',
           state: 'unknown',
-          reason: 'CloudWatch has no alarm of this name any more',
+          reason: 'the alarm no longer exists in CloudWatch',
         },
         { name: 'CloudWatch alarm release-health', state: 'open', reason: 'OK' },
       ]);
@@ -208,7 +208,7 @@ describe('CloudWatch alarms as gates, with the AWS SDK', () => {
       restore();
       restore = awsEnvironment({ AWS_REGION: undefined });
       const error = await rejection(open(['errors-high']));
-      assert.equal(error.message, 'no AWS region to look for the alarms in');
+      assert.equal(error.message, 'no AWS region is set for the alarms');
       assert.match(error.fix ?? '', /--alarm-region/);
     });
 

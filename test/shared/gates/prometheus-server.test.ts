@@ -95,6 +95,6 @@ describe('a real Prometheus', { skip: command === undefined && 'no prometheus on
   it('is not found below a wrong path', () =>
     assert.rejects(check('0', `${url}/wrong`), {
       name: 'UserError',
-      message: /does not lead to Prometheus' API/,
+      message: /is not a Prometheus API/,
     }));
 });

@@ -92,7 +92,7 @@ describe('Prometheus under its own address', () => {
     handle = (response) => response.writeHead(302, { location: 'https://login.example/' }).end();
     await assert.rejects(gateAt(server.url).check(never), {
       name: 'UserError',
-      message: /does not lead to Prometheus' API: .*\/api\/v1\/query redirects to https:\/\/login\.example/,
+      message: /is not a Prometheus API: .*\/api\/v1\/query redirects to https:\/\/login\.example/,
     });
     assert.equal(server.requests.length, 1);
   });
@@ -190,7 +190,7 @@ describe('Prometheus behind the API server', () => {
 
   it("tells the API server's refusals from those of Prometheus", async () => {
     const refusals: [code: number, reason: string, fix: RegExp][] = [
-      [403, 'Forbidden', /get on services\/proxy/],
+      [403, 'Forbidden', /get services\/proxy/],
       [404, 'NotFound', /kubectl -n monitoring get services/],
       [400, 'BadRequest', /kubectl -n monitoring get services/],
     ];
@@ -200,7 +200,7 @@ describe('Prometheus behind the API server', () => {
       assert.ok(error instanceof UserError, reason);
       assert.match(
         error.message,
-        /^the API server does not lead to service monitoring\/https:prom:web: \w+ happened/,
+        /^cannot reach service monitoring\/https:prom:web through the API server: \w+ happened/,
       );
       assert.match(error.fix ?? '', fix);
     }

@@ -40,7 +40,10 @@ describe('a Service that the proxy calls unavailable', () => {
       new ApiError({ code: 404, reason: 'NotFound', message: 'not found' }),
     );
     assert.ok(error instanceof UserError);
-    assert.match(error.message, /the page: there is no Service "web" in namespace cortex$/);
+    assert.match(
+      error.message,
+      /the page through the API server: there is no Service "web" in namespace cortex$/,
+    );
     assert.match(error.fix ?? '', /kubectl -n cortex get services/);
   });
 

@@ -149,7 +149,7 @@ describe('a hash ring as a gate', () => {
       {
         name: 'hash ring /ring',
         state: 'closed',
-        reason: 'i-1 (zone-a) is LEAVING, seen so since 2026-01-01T12:00:00Z',
+        reason: 'i-1 (zone-a) is LEAVING, first seen at 2026-01-01T12:00:00Z',
       },
     ]);
   });
@@ -191,7 +191,7 @@ describe('a hash ring as a gate', () => {
     pods = [pod('i-0', { readySinceMs: undefined })];
     const error = await rejection();
     assert.ok(!(error instanceof UserError));
-    assert.match(error.message, /none of its pods is available to be asked/);
+    assert.match(error.message, /none of its pods is available/);
     assert.deepEqual(asked(), []);
   });
 
@@ -199,20 +199,17 @@ describe('a hash ring as a gate', () => {
     const answers: [handle: (respond: Respond) => void, message: RegExp][] = [
       [(respond) => respond.writeHead(404).end('404 page not found'), /it answered 404/],
       [(respond) => respond.writeHead(302, { location: '/login' }).end(), /it answered 302/],
-      [html, /it answered with HTML, although JSON was asked for/],
+      [html, /it answered with HTML instead of JSON/],
       [(respond) => json(respond, 200, { partitions: [] }), /it shows partitions/],
-      [(respond) => json(respond, 200, { hello: 'world' }), /it answered with something else/],
+      [(respond) => json(respond, 200, { hello: 'world' }), /unexpected answer/],
       [(respond) => json(respond, 200, { shards: null, now: NOW }), /the ring has no members/],
-      [
-        (respond) => json(respond, 200, ring(shard('store-0'))),
-        /store-0 among them, is a pod of the workload/,
-      ],
+      [(respond) => json(respond, 200, ring(shard('store-0'))), /such as store-0, is a pod of the workload/],
     ];
     for (const [handle, message] of answers) {
       page = handle;
       const error = await rejection();
       assert.ok(error instanceof UserError, error.message);
-      assert.match(error.message, /^\/ring .*is not the page of a hash ring: |^\/ring is not/);
+      assert.match(error.message, /^\/ring .*is not a hash ring page: |^\/ring is not/);
       assert.match(error.message, message);
       assert.match(
         error.fix ?? '',
@@ -225,8 +222,11 @@ describe('a hash ring as a gate', () => {
     page = (respond) => status(respond, 403, 'Forbidden');
     const refused = await rejection();
     assert.ok(refused instanceof UserError);
-    assert.match(refused.message, /^the API server does not lead to \/ring of pod i-1: Forbidden happened/);
-    assert.match(refused.fix ?? '', /get on pods\/proxy in cortex/);
+    assert.match(
+      refused.message,
+      /^cannot reach \/ring of pod i-1 through the API server: Forbidden happened/,
+    );
+    assert.match(refused.fix ?? '', /get pods\/proxy in cortex/);
     assert.equal(asked().length, 1);
 
     page = (respond) => respond.writeHead(403).end('no');

@@ -238,7 +238,7 @@ echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","s
     const loggedOut = { 'auth-provider': { name: 'oidc', config: {} } };
     await assert.rejects(
       open({ kubeconfig: await write('config', config(loggedOut)) }),
-      /auth-provider oidc of the kubeconfig gave no token; log in again/,
+      /auth-provider oidc of the kubeconfig returned no token; log in again/,
     );
   });
 

@@ -92,7 +92,7 @@ describe('runExecPlugin', () => {
     const again = await hang({ first: false, interactive: true });
     assert.equal(again.patienceMs, 300_000);
     for (const { pid } of [login, again]) process.kill(pid);
-    await assert.rejects(login.answer, /login was ended by SIGTERM/);
+    await assert.rejects(login.answer, /login was killed by SIGTERM/);
   });
 
   it('is ended when nobody needs its answer any more', async () => {
@@ -134,7 +134,7 @@ describe('runExecPlugin', () => {
     it('is bounded where nobody answers', async () => {
       const text = await said('yes x | head -c 1000000 >&2', false);
       assert.ok(text.length < 66_000, `${text.length} characters`);
-      assert.match(text, /\nthe credential plugin \.\/login says more, which is left out\n$/);
+      assert.match(text, /\nthe credential plugin \.\/login printed more, which is omitted\n$/);
     });
 
     it('reaches the terminal in no other way, whatever it is', async () => {
@@ -150,7 +150,7 @@ describe('runExecPlugin', () => {
   });
 
   it('keeps no more of its output than a credential can have', async () => {
-    await assert.rejects(run('yes'), /login prints without end/);
+    await assert.rejects(run('yes'), /login prints too much/);
   });
 });
 

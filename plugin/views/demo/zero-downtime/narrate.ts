@@ -5,7 +5,7 @@ import type { LogLine, Narrator } from '../../narration/log-line.ts';
 import { tallyLines } from './table.ts';
 
 const PHASE_NAMES: Readonly<Record<Phase, string>> = {
-  found: 'as found',
+  found: 'as deployed',
   mending: 'while the fix is rolled out',
   mended: 'after check --fix',
 };
@@ -26,7 +26,7 @@ function linesOf(event: ZeroDowntimeEvent): LogLine[] {
         { atMs, text: `${plural(replicas, 'pod')} behind the load balancer at ${url}`, tone: 'normal' },
         {
           atMs,
-          text: `clients send ${requestsPerSecond} requests in each of your seconds; the cluster’s clock runs ${speed} times as fast as yours`,
+          text: `clients send ${requestsPerSecond} requests per second of real time; time in the cluster runs ${speed} times as fast`,
           tone: 'normal',
         },
       ];
@@ -43,7 +43,7 @@ function linesOf(event: ZeroDowntimeEvent): LogLine[] {
     case 'ended': {
       const { phase, tookMs, tally } = event;
       const failures = failuresIn(tally);
-      const text = `${PHASE_NAMES[phase]}: every pod is new after ${formatDuration(tookMs)}; ${failureText(tally)}`;
+      const text = `${PHASE_NAMES[phase]}: all pods are updated after ${formatDuration(tookMs)}; ${failureText(tally)}`;
       return [{ atMs, text, tone: failures > 0 ? 'bad' : 'good' }];
     }
     case 'finished':
@@ -67,14 +67,14 @@ function failureText(tally: Tally): string {
 function closingLines({ tallies, exitCode }: Extract<ZeroDowntimeEvent, { type: 'finished' }>): string[] {
   const { found, mending, mended } = tallies;
   return [
-    ...table('rolling update as found', found),
+    ...table('rolling update as deployed', found),
     ...table('the same rolling update after kubectl zone check --fix', mended),
     exitCode === 0
-      ? `${failureText(found)} as found, and none of ${requestsIn(mended).toLocaleString('en')} after the fix`
-      : `as found ${failureText(found)}; after the fix ${failureText(mended)}`,
+      ? `${failureText(found)} as deployed, and none of ${requestsIn(mended).toLocaleString('en')} after the fix`
+      : `as deployed, ${failureText(found)}; after the fix ${failureText(mended)}`,
     ...(failuresIn(mending) > 0
       ? [
-          `rolling the fix out cost ${failuresIn(mending).toLocaleString('en')}: the pods that it replaced had no preStop hook yet`,
+          `rolling out the fix failed ${failuresIn(mending).toLocaleString('en')}: the pods that it replaced had no preStop hook yet`,
         ]
       : []),
   ];

@@ -8,8 +8,8 @@ import {
 
 const MEANINGS: Readonly<Partial<Record<Code, string>>> = {
   502: 'the pod refused or broke the connection',
-  503: 'no pod was known',
-  504: 'nobody answered at the pod’s address',
+  503: 'no pod was available',
+  504: 'no answer at the pod’s address',
   none: 'no answer',
 };
 

@@ -102,7 +102,7 @@ function describeStart({ zones, pods }: EventOf<'started'>): string {
   const nodes = zones.reduce((sum, zone) => sum + zone.nodes.length, 0);
   const parts = zones.map(({ zone, nodes: { length } }) => `${nameZone(zone)} (${plural(length, 'node')})`);
   const order = parts.length > 1 ? ', one after the other' : '';
-  return `${plural(nodes, 'node')} to drain, ${countPods(pods)} to leave: ${listNames(parts)}${order}`;
+  return `${plural(nodes, 'node')} to drain, ${countPods(pods)} to evict: ${listNames(parts)}${order}`;
 }
 
 function once(memory: DrainNarration, subject: string, line: LogLine): Narrated<DrainNarration> {

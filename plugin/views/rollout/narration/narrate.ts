@@ -87,7 +87,7 @@ function started(memory: Narration, event: EventOf<'started'>): Narrated<Narrati
   const revision = shortRevision(event.updateRevision, workload.name);
   const text = [
     `${workload.kind} ${workload.namespace}/${workload.name}:`,
-    event.resumed ? 'goes on,' : '',
+    event.resumed ? 'continuing,' : '',
     `${stale} of ${countPods(total)} to replace with revision ${revision}`,
   ];
   const line: LogLine = { atMs, text: text.filter(Boolean).join(' '), tone: 'strong' };
@@ -97,7 +97,7 @@ function started(memory: Narration, event: EventOf<'started'>): Narrated<Narrati
 function refused(memory: Narration, event: EventOf<'eviction-refused'>): Narrated<Narration> {
   const reason = oneLine(event.reason);
   if (memory.refusals.has(reason)) return [memory, []];
-  const retry = event.retryInMs === undefined ? '' : `; tries again in ${formatDuration(event.retryInMs)}`;
+  const retry = event.retryInMs === undefined ? '' : `; retrying in ${formatDuration(event.retryInMs)}`;
   const text = `${event.zone}: eviction of ${event.pod} refused: ${reason}${retry}`;
   const next = { ...memory, refusals: new Set([...memory.refusals, reason]) };
   return [next, [{ atMs: event.atMs, text, tone: 'warn' }]];

@@ -46,7 +46,7 @@ function backLines(wave: WaveTally, slowest: { pod: string; tookMs: number }, ev
     return [
       {
         atMs,
-        text: `${wave.zone}: ${countPods(wave.back)} back, ${wave.out.size} out, ${tail}`,
+        text: `${wave.zone}: ${countPods(wave.back)} back, ${wave.out.size} down, ${tail}`,
         tone: 'normal',
       },
     ];

@@ -42,7 +42,7 @@ export function judgeRing({ page, pods, forgotten, ignoreForgotten, history }: R
     const [first] = members;
     return {
       kind: 'foreign',
-      reason: `none of its ${members.length} members, ${first?.id} among them, is a pod of the workload`,
+      reason: `none of its ${members.length} members, such as ${first?.id}, is a pod of the workload`,
     };
   }
 
@@ -75,10 +75,10 @@ function name(members: readonly RingMember[], forgotten: ReadonlySet<string>, hi
 
 /** How to fix a forgotten member. */
 const FORGET =
-  'forget it on the ring page, because it still counts against the quorum of its tokens; --ring-ignore-forgotten goes on all the same';
+  'forget it on the ring page, because it still counts against the quorum of its tokens; --ring-ignore-forgotten continues anyway';
 
 /**
- * Describes one member: `ingester-1 (zone-a) is LEAVING, seen so since 12:00:05Z`.
+ * Describes one member: `ingester-1 (zone-a) is LEAVING, first seen at 12:00:05Z`.
  *
  * @param sinceMs when it was first seen in this state
  */
@@ -90,8 +90,8 @@ function describeMember(member: RingMember, forgotten: boolean, sinceMs: number 
     const what = forgotten ? 'is forgotten: unhealthy, without a pod of its name' : 'is unhealthy';
     return `${who} ${what}, last heartbeat ${heartbeat}`;
   }
-  const what = state === 'other' ? 'is in a state that kubectl-zone does not know' : `is ${state}`;
-  return sinceMs === undefined ? `${who} ${what}` : `${who} ${what}, seen so since ${utc(sinceMs)}`;
+  const what = state === 'other' ? 'is in an unknown state' : `is ${state}`;
+  return sinceMs === undefined ? `${who} ${what}` : `${who} ${what}, first seen at ${utc(sinceMs)}`;
 }
 
 /** Whole seconds, because every change of a reason is printed. */

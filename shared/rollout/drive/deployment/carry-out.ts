@@ -112,7 +112,7 @@ async function byScale(
   if (isScaled) return false;
   if (!isUndone) return true;
   throw new StepUndoneError(
-    `${metadata.name} was scaled to ${replicas} for the next pods and back to ${set.replicas} by somebody else`,
+    `${metadata.name} was scaled to ${replicas} for the next pods, and another client scaled it back to ${set.replicas}`,
   );
 }
 
@@ -181,7 +181,7 @@ export async function brake(
       return;
     } catch (error) {
       if (!(error instanceof ApiError || error instanceof ConnectionError)) throw error;
-      const message = `the Deployment could not be paused, which is tried again: ${error.message}`;
+      const message = `the Deployment could not be paused, retrying: ${error.message}`;
       if (message !== told) onNotice(message);
       told = message;
       await delay(clock, RETRY_MS, signal);
@@ -225,7 +225,7 @@ async function remind(
     for (let waitedMs = SLOW_CONTROLLER_MS; ; waitedMs += SLOW_CONTROLLER_MS) {
       await delay(clock, SLOW_CONTROLLER_MS, signal);
       const names = listNames(chosen.map(({ name }) => name));
-      const message = `the Deployment's controller has not removed ${names} for ${waitedMs / 1000}s; see whether kube-controller-manager runs`;
+      const message = `the Deployment's controller has not removed ${names} for ${waitedMs / 1000}s; check that kube-controller-manager is running`;
       if (waitedMs === SLOW_CONTROLLER_MS) onNotice(message);
       await reserve(chosen);
     }

@@ -5,7 +5,7 @@ import { type BrakeTools, brake } from './carry-out.ts';
 
 /** The fix for a lifted brake. */
 export const LIFTED_FIX =
-  'make sure that nothing else changes these fields during the rollout (kubectl zone rollout --help, --allow-manager), then run the same command';
+  'make sure that nothing else changes these fields during the rollout (see --allow-manager in kubectl zone rollout --help), then run the same command';
 
 /** Resuming removes the field, so afterwards it has no manager. */
 const RESUME_HINT = ' (kubectl rollout resume leaves no trace there)';
@@ -19,7 +19,7 @@ export function liftedSentence(deployment: RolledDeployment, may: readonly Brake
   const by =
     managers.size > 0
       ? [...managers].join(' and ')
-      : `somebody whom its managedFields do not name${least.some(({ field }) => field === 'paused') ? RESUME_HINT : ''}`;
+      : `a client that its managedFields do not name${least.some(({ field }) => field === 'paused') ? RESUME_HINT : ''}`;
   const what = least.map(({ text }) => text).join(', ');
   return `deployment/${deployment.metadata.name} was changed by ${by}: ${what},`;
 }
@@ -59,7 +59,7 @@ export class BrakeGuard {
     if (!deployment || this.#ended.signal.aborted) return;
     if (deployment.metadata.generation < this.#generation) return;
     if (this.#template !== undefined && this.#template !== deployment.revision) {
-      const by = whoChanged(deployment.managers, 'template') ?? 'somebody else';
+      const by = whoChanged(deployment.managers, 'template') ?? 'another client';
       onNotice(`the template was changed by ${by}; the rollout continues with the new one`);
     }
     this.#template = deployment.revision;
@@ -69,13 +69,13 @@ export class BrakeGuard {
     const said = (what: string) => onLifted(`${sentence} and ${what}; ${LIFTED_FIX}`);
     const braking = new AbortController();
     brake({ ...this.#options, onBrake: () => {} }, braking.signal).then(
-      () => said('every brake was put on again'),
-      (error: unknown) => said(`the brakes could not be put on again: ${String(error)}`),
+      () => said('this was reverted'),
+      (error: unknown) => said(`this could not be reverted: ${String(error)}`),
     );
   }
 
   /** From now on other clients may change it. */
   end(): void {
-    this.#ended.abort(new Error('the brake is guarded no more'));
+    this.#ended.abort(new Error('the guard has ended'));
   }
 }

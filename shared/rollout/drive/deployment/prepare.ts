@@ -146,7 +146,7 @@ async function markInOrder(
   } catch (error) {
     const isRefusal = error instanceof ApiError && (error.code === 401 || error.code === 403);
     if (isRefusal || !(error instanceof ApiError || error instanceof ConnectionError)) throw error;
-    operator.say(`warning: not all pods were marked in the order in which they will go: ${error.message}`);
+    operator.say(`warning: the deletion cost could not be set on all pods: ${error.message}`);
   }
 }
 

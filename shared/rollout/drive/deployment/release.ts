@@ -31,10 +31,10 @@ export async function leaveDeployment(
   const { namespace, name } = seen.deployment.metadata;
   const notSetBack = (why: string) =>
     operator.say(
-      `warning: deployment/${name} was not set back to what it was: ${why}; it stays paused, and no pod is replaced meanwhile; the same command sets it back, or kubectl zone rollout abort deploy/${name} -n ${namespace}`,
+      `warning: deployment/${name} was not restored: ${why}; it stays paused and no pods are replaced; restore it with the same command, or with: kubectl zone rollout abort deploy/${name} -n ${namespace}`,
     );
   if (lock.uncertain) {
-    notSetBack('somebody else may be rolling it out');
+    notSetBack('another process may be rolling it out');
     return;
   }
   try {
@@ -105,5 +105,5 @@ async function cleanSets(kube: Kube, replicaSets: readonly ReplicaSet[]): Promis
 }
 
 function parkedSentence({ metadata: { namespace, name } }: RolledDeployment): string {
-  return `stays paused, with maxUnavailable 1; to let its controller replace the other pods by itself, one after the other in any zone: kubectl -n ${namespace} rollout resume deployment/${name}`;
+  return `stays paused, with maxUnavailable 1; to let its controller replace the other pods, one by one in any zone: kubectl -n ${namespace} rollout resume deployment/${name}`;
 }

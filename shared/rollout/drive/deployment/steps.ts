@@ -176,8 +176,8 @@ export class DeploymentSteps implements PodRemovals {
     if (!first || instead.length === 0) return;
     const strange = instead.filter((name) => zoneOf(name) !== first.zone);
     const chosen = listNames(spared.map(({ name }) => name));
-    const story = `the ReplicaSet removed ${listNames(instead)} and not ${chosen}, although their deletion cost is the lowest`;
-    if (strange.length === 0) onNotice(`${story}; they are of the same zone`);
+    const story = `the ReplicaSet removed ${listNames(instead)} instead of ${chosen}, which had the lowest deletion cost`;
+    if (strange.length === 0) onNotice(`${story}; they are in the same zone`);
     else
       onStray(`${story}: ${listNames(strange)} ${strange.length === 1 ? 'is' : 'are'} not of ${first.zone}`);
   }

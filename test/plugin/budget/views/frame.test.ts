@@ -39,22 +39,22 @@ describe('layOutBudgets', () => {
     ]);
   });
 
-  it('shows each zone with its pods, and what may go', () => {
+  it('shows each zone with its pods, and how many may be evicted', () => {
     assert.deepEqual(textOf(inputOf()), [
       'zone disruption budgets of cortex',
       '',
       'ingester  at most 4 (33%) of 12 pods down, in one zone',
-      '  zone-a  4/4 serve  ●●●●  none may go',
-      '  zone-b  3/4 serve  ●●◐✗  2 may go  about to go: ingester-1  ingester-4 (ImagePullBackOff)',
-      '  zone-c  4/4 serve  ●●●●  none may go',
+      '  zone-a  4/4 healthy  ●●●●  0 allowed',
+      '  zone-b  3/4 healthy  ●●◐✗  2 allowed  reserved: ingester-1  ingester-4 (ImagePullBackOff)',
+      '  zone-c  4/4 healthy  ●●●●  0 allowed',
       '',
-      '● serves  ◐ about to go  ✗ down',
+      '● healthy  ◐ reserved  ✗ down',
       'q quit',
     ]);
   });
 
   it('says that there is nothing to show', () => {
-    assert.equal(textOf(inputOf({ state: INITIAL_STATE }))[1], 'looking at the cluster…');
+    assert.equal(textOf(inputOf({ state: INITIAL_STATE }))[1], 'reading the cluster…');
     const none = { ...INITIAL_STATE, reports: [] };
     assert.equal(textOf(inputOf({ state: none }))[1], 'no zone disruption budgets');
   });
@@ -64,7 +64,7 @@ describe('layOutBudgets', () => {
       type: 'event',
       event: { type: 'lost', atMs: 0, reason: 'reset' },
     });
-    assert.ok(textOf(inputOf({ state: lost })).includes('this may be old, the watch is broken: reset'));
+    assert.ok(textOf(inputOf({ state: lost })).includes('possibly outdated, the watch is broken: reset'));
     const back = reduce(lost, { type: 'event', event: { type: 'restored', atMs: 0 } });
     assert.deepEqual(textOf(inputOf({ state: back })), textOf(inputOf()));
   });
@@ -75,7 +75,7 @@ describe('layOutBudgets', () => {
     const state = { ...INITIAL_STATE, reports: [...reports, reportOf({ name: 'z' })] };
     const lines = textOf(inputOf({ state, size: { columns: 100, rows: 16 } }));
     assert.ok(lines.some((line) => line.startsWith('z  at most')));
-    assert.ok(lines.includes('and 4 budgets more that do not fit here'), lines.join('\n'));
+    assert.ok(lines.includes('and 4 more budgets not shown'), lines.join('\n'));
   });
 
   it('fits every terminal, and shows problems for any number of pods', () => {

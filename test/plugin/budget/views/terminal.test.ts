@@ -9,7 +9,7 @@ function play(columns = 100, rows = 24) {
   return openScreen({ script: PLAY, args: [], columns, rows });
 }
 
-const ZONE_B = /^ {2}zone-b {2}3\/4 serve {2}●●◐✗ {2}2 may go {2}about to go: ingester-1/;
+const ZONE_B = /^ {2}zone-b {2}3\/4 healthy {2}●●◐✗ {2}2 allowed {2}reserved: ingester-1/;
 
 describe('the live view of budgets on a terminal', () => {
   it('draws the budgets, and keeps them on the screen after q', async () => {

@@ -7,7 +7,11 @@ import { CASES, preStop } from './cases.ts';
 import { all, findingsOf, plus, without } from './objects.ts';
 import { NAMESPACE, store, web } from './well-made.ts';
 
-const forbidden = (topic: Topic): Gap => ({ topic, reason: `may not list ${topic}`, expected: false });
+const forbidden = (topic: Topic): Gap => ({
+  topic,
+  reason: `no permission to list ${topic}`,
+  expected: false,
+});
 
 describe('an object that may not be read', () => {
   it('leaves rules unchecked that need it', () => {
@@ -21,7 +25,7 @@ describe('an object that may not be read', () => {
       ],
     );
     for (const { consequence, patches } of findings) {
-      assert.equal(consequence, 'not checked: may not list namespaces');
+      assert.equal(consequence, 'not checked: no permission to list namespaces');
       assert.deepEqual(patches, []);
     }
   });
@@ -43,7 +47,7 @@ describe('an object that may not be read', () => {
       about.map(({ severity }) => severity),
       ['error', 'skipped'],
     );
-    assert.equal(about[1]?.consequence, 'checked only partly: may not list ingresses');
+    assert.equal(about[1]?.consequence, 'checked only partly: no permission to list ingresses');
   });
 
   it('is ignored if it is not expected', () => {

@@ -68,7 +68,7 @@ describe('kubectl zone demo flush', () => {
     await stderr.matches(/starting a cluster of 3 zones in this process, with 3 pods/);
     interrupt();
     assert.equal(await ended, 130, stderr.text);
-    assert.match(stderr.text, /interrupted; the cluster of the demo is gone/);
+    assert.match(stderr.text, /interrupted; the cluster of the demo was removed/);
     assert.equal(stdout.text, '');
   });
 

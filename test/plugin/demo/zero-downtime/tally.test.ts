@@ -53,7 +53,7 @@ describe('a tally of requests', () => {
 describe('the proof', () => {
   const tallies = { found: tallyOf(200, 502), mending: tallyOf(200, 504), mended: tallyOf(200, 200) };
 
-  it('is that requests fail at the load balancer as found, and none do afterwards', () => {
+  it('is that requests fail at the load balancer as deployed, and none do afterwards', () => {
     assert.ok(proves(tallies));
     assert.ok(proves({ ...tallies, found: tallyOf(200, 504) }));
   });

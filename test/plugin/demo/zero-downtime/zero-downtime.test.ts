@@ -20,7 +20,7 @@ const Finished = z.object({
 });
 
 describe('kubectl zone demo zero-downtime', () => {
-  it('loses requests as found, and none after check --fix', async () => {
+  it('loses requests as deployed, and none after check --fix', async () => {
     const { context, stdout, stderr } = testContext({});
     assert.equal(
       await showZeroDowntime(SCENARIO, OPTIONS, context, await demoHost()),
@@ -41,7 +41,7 @@ describe('kubectl zone demo zero-downtime', () => {
     const { context, stdout, stderr, interrupt } = testContext({});
     const ended = main(['demo', 'zero-downtime', '-o', 'json'], context);
     await stderr.matches(/starting a cluster of 3 zones in this process, with 5 pods/);
-    await stderr.matches(/look at this one/);
+    await stderr.matches(/inspect this one/);
     interrupt();
     assert.equal(await ended, 130, stdout.text + stderr.text);
   });

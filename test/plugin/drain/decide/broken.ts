@@ -130,13 +130,13 @@ export const brokenDecisions: readonly { rule: Rule; how: string; decide: Decide
   },
   {
     rule: 'D6',
-    how: 'waits for pods that no node takes',
+    how: 'waits for pods that no node can run',
     decide: (input) =>
       decideDrain({ ...input, options: { ...input.options, pendingMs: Number.POSITIVE_INFINITY } }),
   },
   {
     rule: 'D6',
-    how: 'gives up at once on pods that no node takes',
+    how: 'gives up at once on pods that no node can run',
     decide: (input) => decideDrain({ ...input, options: { ...input.options, pendingMs: 0 } }),
   },
   {

@@ -35,7 +35,9 @@ describe('which pods may be asked for now', () => {
     const pods = [{ ...three[0], asked: true } as (typeof three)[number], ...three.slice(1)];
     const { chosen, held, reasons } = choose(observation({ pods, zoneBudgets }));
     assert.deepEqual([chosen, held], [['ingester-3'], [['ingester-2', 'zone-budget']]]);
-    assert.deepEqual(reasons, ['budget prod/ingester allows 2 in zone-a: zone-a has 2 pods about to go']);
+    assert.deepEqual(reasons, [
+      'budget prod/ingester allows 2 in zone-a: zone-a has 2 pods about to be evicted',
+    ]);
   });
 
   it('counts a pod once that the budget has a reservation for', () => {
@@ -91,7 +93,7 @@ describe('which pods may be asked for now', () => {
     assert.deepEqual(choose(seen({ disruptionsAllowed: 2, unreadyMayGo: true })).chosen, ['web-4', 'web-3']);
     const { chosen, reasons } = choose(seen({ disruptionsAllowed: 2, unreadyMayGo: false }));
     assert.deepEqual(chosen, ['web-4']);
-    assert.equal(reasons[0], 'PodDisruptionBudget prod/pdb allows 2, and 2 pods asked for');
+    assert.equal(reasons[0], 'PodDisruptionBudget prod/pdb allows 2, and 2 pods requested');
   });
 
   it('are none of an unguarded workload with pods down in another zone', () => {
@@ -101,7 +103,7 @@ describe('which pods may be asked for now', () => {
     assert.deepEqual(choose(seen('zone-a')).chosen, ['web-1']);
     assert.deepEqual(choose(seen('zone-b')).held, [['web-1', 'other-zone']]);
     assert.deepEqual(choose(seen('zone-b')).reasons, [
-      'deployment/web in prod is kept to one zone at a time: web-9 of zone-b down',
+      'deployment/web in prod is drained one zone at a time: web-9 of zone-b down',
     ]);
     assert.deepEqual(choose(seen(undefined)).held, [['web-1', 'other-zone']]);
   });

@@ -40,7 +40,7 @@ describe('from zone to zone', () => {
   it('begins with all nodes of the first zone, and says so', () => {
     const cordon = decided(decideDrain(input(open)), 'cordon');
     assert.deepEqual([cordon.zone, cordon.nodes, cordon.begins], ['zone-a', ['a1', 'a2'], true]);
-    assert.match(cordon.reason, /zone-a begins: 2 nodes with 2 pods to leave/);
+    assert.match(cordon.reason, /zone-a begins: 2 nodes with 2 pods to evict/);
   });
 
   it('passes over what is cordoned and empty', () => {
@@ -53,7 +53,10 @@ describe('from zone to zone', () => {
     const seen = { ...open, nodes: [...nodes.slice(0, 2), b1], pods: [...open.pods.slice(0, 2), going] };
     const wait = decided(decideDrain(input(seen)), 'wait');
     assert.equal(wait.for, 'deletion');
-    assert.match(wait.reason, /^waiting for 1 pod of another zone to go: loose, before zone-a begins$/);
+    assert.match(
+      wait.reason,
+      /^waiting for 1 pod of another zone to terminate: loose, before zone-a begins$/,
+    );
   });
 
   it('waits for what is down with names, counts and what it is that does not begin', () => {
@@ -72,7 +75,7 @@ describe('from zone to zone', () => {
     const { reason } = decided(decideDrain(input(seen)), 'cordon');
     assert.match(
       reason,
-      /; all workloads healthy but those that were not before the drain: statefulset\/ingester in prod \(ingester-7\)$/,
+      /; all workloads healthy, except those that were not before the drain: statefulset\/ingester in prod \(ingester-7\)$/,
     );
   });
 
@@ -90,7 +93,7 @@ describe('from zone to zone', () => {
     assert.equal(by, 'broken');
     assert.equal(
       reason,
-      '1 pod of zone-a (web-1): deployment/web in prod is kept to one zone at a time: web-9 of zone-c down, since before the drain',
+      '1 pod of zone-a (web-1): deployment/web in prod is drained one zone at a time: web-9 of zone-c down, since before the drain',
     );
     const options = { ...OPTIONS, ignoreBroken: ['prod/deployment/web'] };
     decided(decideDrain(input(seen, { memory, options })), 'evict');
@@ -134,7 +137,7 @@ describe('within a zone', () => {
       'wait',
     );
     assert.deepEqual([wait.for, wait.recheckAtMs], ['deletion', undefined]);
-    assert.equal(wait.reason, 'waiting for 2 pods of zone-a to go: ingester-1, ingester-2');
+    assert.equal(wait.reason, 'waiting for 2 pods of zone-a to terminate: ingester-1, ingester-2');
   });
 
   it('waits for a rollout, and names who holds it', () => {
@@ -146,11 +149,11 @@ describe('within a zone', () => {
   });
 
   it('asks for nothing while requests of an earlier holder may still be carried out, and keeps its Leases', () => {
-    const settling = workload({}, { settling: 'evictions that bert asked for may still be carried out' });
+    const settling = workload({}, { settling: 'evictions requested by bert may still be carried out' });
     const seen = observation({ nodes: [a1], pods: [pod('ingester-1', a1)], workloads: [settling] });
     const held = decided(decideDrain(input(seen, { memory: begun('zone-a', a1) })), 'wait');
     assert.deepEqual([held.for, held.yields], ['rollout', undefined]);
-    assert.match(held.reason, /statefulset\/ingester in prod: evictions that bert asked for may still/);
+    assert.match(held.reason, /statefulset\/ingester in prod: evictions requested by bert may still/);
     const open = { ...seen, nodes: [node('a1', 'zone-a')] };
     const before = decided(decideDrain(input(open)), 'wait');
     assert.deepEqual([before.for, before.yields], ['rollout', undefined]);
@@ -182,7 +185,7 @@ describe('within a zone', () => {
     assert.equal(wait.for, 'budget');
     assert.equal(
       wait.reason,
-      '1 pod of zone-a (ingester-1): budget prod/ingester wants one zone at a time: zone-c has 1 of 3 pods down',
+      '1 pod of zone-a (ingester-1): budget prod/ingester allows one zone at a time: zone-c has 1 of 3 pods down',
     );
   });
 
@@ -224,11 +227,11 @@ describe('pods that no node takes', () => {
     assert.equal(blocked.by, 'unschedulable');
     assert.equal(
       blocked.reason,
-      'no node takes ingester-9 of zone-a, statefulset/ingester in prod: 3 nodes had volume node affinity conflict',
+      'no node can run ingester-9 of zone-a, statefulset/ingester in prod: 3 nodes had volume node affinity conflict',
     );
     assert.equal(
       blocked.fix,
-      'kubectl uncordon a1, or add a node that takes ingester-9; the same command goes on afterwards',
+      'kubectl uncordon a1, or add a node that can run ingester-9, then run the same command',
     );
   });
 
@@ -279,9 +282,9 @@ describe('nodes without a zone label', () => {
     assert.equal(blocked.by, 'zone-label');
     assert.match(
       blocked.reason,
-      /^1 pod under zone budgets cannot leave a node without a zone label \(x1\): ingester-1$/,
+      /^1 pod under zone budgets cannot be evicted from a node without a zone label \(x1\): ingester-1$/,
     );
-    assert.match(blocked.fix, /^kubectl label node x1 topology\.kubernetes\.io\/zone=ZONE;/);
+    assert.match(blocked.fix, /^kubectl label node x1 topology\.kubernetes\.io\/zone=ZONE, then/);
   });
 
   it('give up one pod of a workload after the other, as each is a zone of its own', () => {
@@ -292,6 +295,9 @@ describe('nodes without a zone label', () => {
       [evict.pods, evict.held.map((each) => each.pod)].map((all) => all.map(({ name }) => name)),
       [['web-2'], ['web-1']],
     );
-    assert.match(evict.held[0]?.reason ?? '', /one zone at a time: pods about to go in an unknown zone/);
+    assert.match(
+      evict.held[0]?.reason ?? '',
+      /one zone at a time: pods about to be evicted in an unknown zone/,
+    );
   });
 });

@@ -95,7 +95,7 @@ export function violations(
     if (decision.recheckAtMs !== undefined && decision.recheckAtMs <= nowMs)
       broken('D5', 'waits for the past');
     const expired = situation.unschedulable.some((sinceMs) => sinceMs + options.pendingMs <= nowMs);
-    if (decision.for === 'whole' && expired) broken('D6', 'waits for a pod that no node takes');
+    if (decision.for === 'whole' && expired) broken('D6', 'waits for a pod that no node can run');
     const pending = situation.unschedulable.length > 0 && decision.for === 'whole';
     if (pending && decision.recheckAtMs === undefined) broken('D6', 'waits without an end');
   }

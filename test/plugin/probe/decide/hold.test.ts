@@ -58,8 +58,8 @@ describe('hold by failed requests', () => {
     const facts = { failed: 4, requests: 1210, most: 3, last: '502 Bad Gateway' };
     assert.equal(
       describeHold({ state: 'due', forgiven: 0 }, facts),
-      '4 of 1210 requests failed, --max-probe-failures is 3; the last one: 502 Bad Gateway',
+      '4 of 1210 requests failed, --max-probe-failures is 3; last failure: 502 Bad Gateway',
     );
-    assert.match(describeHold({ state: 'due', forgiven: 1 }, facts), /^3 more failed since it went on,/);
+    assert.match(describeHold({ state: 'due', forgiven: 1 }, facts), /^3 more failed since it was resumed,/);
   });
 });

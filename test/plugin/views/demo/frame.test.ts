@@ -33,7 +33,7 @@ function textAt(minutes: number, look: Look = {}): string[] {
 describe('the frame of the demo', () => {
   it('draws both sides over the same time, on 80 by 24', () => {
     assert.deepEqual(textAt(15), [
-      'the store takes 3,600 writes/s; 1,167 go on, a flush adds 2,333  15m 00s at 30x',
+      'capacity 3,600 writes/s, steady 1,167, each flush adds 2,333  15m 00s at 30x',
       'plain rolling update  done after 11m 30s  2,600,000 writes lost',
       '  8,167 │   ▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆',
       '        │   ██████████████████',
@@ -44,7 +44,7 @@ describe('the frame of the demo', () => {
       '        │ ██████████████████████',
       '        │▇██████████████████████▇▇▇▇▇▇▇',
       '',
-      'kubectl zone rollout  1 of 3 flushes, 3,500 writes/s  no write lost',
+      'kubectl zone rollout  1 of 3 flushes, 3,500 writes/s  no writes lost',
       '  3,600 │┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄',
       '        │▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇',
       '        │██████████████████████████████',
@@ -92,7 +92,7 @@ describe('the frame of the demo', () => {
 
   it('says at its end what came of it, without keys', () => {
     const lines = textAt(40);
-    assert.equal(lines[11], 'kubectl zone rollout  done after 31m 36s  no write lost');
+    assert.equal(lines[11], 'kubectl zone rollout  done after 31m 36s  no writes lost');
     assert.ok(!lines.includes('q quit'));
   });
 

@@ -13,15 +13,15 @@ function reported(events: typeof SCRIPT): Promise<string> {
 describe('the demo in plain lines', () => {
   it('tells each load of the store, and what our command says', async () => {
     assert.deepEqual((await reported(scriptUntil(1.5))).split('\n'), [
-      '       0s  the store takes 3,600 writes/s; 1,167 go on, and each of 3 ingesters adds 2,333 for 10m 00s when it exits',
-      '       0s  both begin; the clock runs 30 times as fast as yours',
-      '       0s  plain rolling update: none flushes, 1,167 writes/s',
-      '       0s  kubectl zone rollout: none flushes, 1,167 writes/s',
+      '       0s  store capacity 3,600 writes/s; steady load 1,167, and each of 3 ingesters adds 2,333 for 10m 00s when it exits',
+      '       0s  both start; time runs 30 times as fast',
+      '       0s  plain rolling update: no pod flushes, 1,167 writes/s',
+      '       0s  kubectl zone rollout: no pod flushes, 1,167 writes/s',
       '       6s    wave 1 in zone-a: ingester-0',
       '      12s  kubectl zone rollout: 1 pod flushes in zone-a, 3,500 writes/s',
       '      30s  plain rolling update: 1 pod flushes in zone-a, 3,500 writes/s',
-      '   1m 00s  plain rolling update: 2 pods flush in zone-a, zone-c, 5,833 writes/s, the store sheds 2,233 of them',
-      '   1m 30s  plain rolling update: 3 pods flush in zone-a, zone-b, zone-c, 8,167 writes/s, the store sheds 4,567 of them',
+      '   1m 00s  plain rolling update: 2 pods flush in zone-a, zone-c, 5,833 writes/s, the store drops 2,233 of them',
+      '   1m 30s  plain rolling update: 3 pods flush in zone-a, zone-b, zone-c, 8,167 writes/s, the store drops 4,567 of them',
       '',
     ]);
   });

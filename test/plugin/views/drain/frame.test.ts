@@ -63,7 +63,7 @@ test('on 80 by 24 the figures, every zone, the status and the keys are always th
       const shown = lines.filter((line) => /^\d+\/\d+ nodes/.test(line[2]?.text.trim() ?? ''));
       assert.equal(shown.length, input.state.latest?.snapshot.zones.length);
       assert.ok(text.endsWith('help'));
-      assert.match(text, /^(now|waiting|blocked|offline|leaving|done) /m);
+      assert.match(text, /^(now|waiting|blocked|offline|stopping|done) /m);
       assert.match(text, /nodes? drained, /);
     }),
   );

@@ -17,8 +17,8 @@ const plain = (stdout: OutputStream) =>
 test('a whole drain of six nodes', async () => {
   assert.equal(
     await written(plain, scriptedDrain()),
-    `       0s  6 nodes to drain, 24 pods to leave: zone-a (3 nodes), zone-b (3 nodes), one after the other
-       0s  zone-a begins: 3 nodes with 12 pods to leave; all workloads healthy
+    `       0s  6 nodes to drain, 24 pods to evict: zone-a (3 nodes), zone-b (3 nodes), one after the other
+       0s  zone-a begins: 3 nodes with 12 pods to evict; all workloads healthy
        0s  zone-a: cordoned node-zone-a-1, node-zone-a-2, node-zone-a-3
        0s  zone-a: 10 pods of 3 nodes evicted: prod/node-zone-a-1-pod-1, prod/node-zone-a-1-pod-2 and 8 more
        0s  zone-a: eviction of prod/node-zone-a-3-pod-3 refused: prod/node-zone-a-3-pod-3: budget prod/a allows 10
@@ -29,7 +29,7 @@ test('a whole drain of six nodes', async () => {
       45s  node-zone-a-3 drained: 4 pods in 44s
       45s  waiting: statefulset/a in prod has 3 of 24 pods down: a-1 (missing), before the next zone begins
    1m 29s  zone-a finished: 3 nodes, 12 pods in 1m 29s
-   1m 30s  zone-b begins: 3 nodes with 12 pods to leave; all workloads healthy
+   1m 30s  zone-b begins: 3 nodes with 12 pods to evict; all workloads healthy
    1m 30s  zone-b: cordoned node-zone-b-1, node-zone-b-2, node-zone-b-3
    1m 30s  zone-b: 10 pods of 3 nodes evicted: prod/node-zone-b-1-pod-1, prod/node-zone-b-1-pod-2 and 8 more
    1m 30s  zone-b: eviction of prod/node-zone-b-3-pod-3 refused: prod/node-zone-b-3-pod-3: budget prod/a allows 10
@@ -42,12 +42,12 @@ test('a whole drain of six nodes', async () => {
    2m 59s  zone-b finished: 3 nodes, 12 pods in 1m 29s
    3m 00s  done: 6 nodes are drained
 
-  time taken:                3m 00s
-  nodes drained:             6
-  pods evicted:              24
-  evictions refused:         2
-  zones ever down together:  0
-  nodes left cordoned:       6: node-zone-a-1, node-zone-a-2, node-zone-a-3, node-zone-b-1, node-zone-b-2, node-zone-b-3
+  time taken:               3m 00s
+  nodes drained:            6
+  pods evicted:             24
+  evictions refused:        2
+  most zones down at once:  1
+  nodes left cordoned:      6: node-zone-a-1, node-zone-a-2, node-zone-a-3, node-zone-b-1, node-zone-b-2, node-zone-b-3
 
 kubectl uncordon node-zone-a-1 node-zone-a-2 node-zone-a-3 node-zone-b-1 \\
   node-zone-b-2 node-zone-b-3
@@ -65,7 +65,7 @@ test('a long silence is broken once a minute, at the time of the events, and nev
   clock.advance(9_999);
   assert.equal(stdout.read(), '       0s  note: hm\n');
   clock.advance(1);
-  const progress = '41 of 100 nodes drained, 458 of 986 pods evicted; 7 pods of zone-b may go';
+  const progress = '41 of 100 nodes drained, 458 of 986 pods evicted; evicting 7 pods of zone-b';
   assert.equal(stdout.read(), `   1m 00s  ${progress}\n`);
   clock.advance(60_000);
   assert.equal(stdout.read(), `   2m 00s  ${progress}\n`);

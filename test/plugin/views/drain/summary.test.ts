@@ -13,12 +13,12 @@ const SUMMARY = {
 
 test('the summary names the figures, and the command that uncordons the nodes', () => {
   assert.deepEqual(drainSummaryLines(SUMMARY), [
-    '  time taken:                6m 12s',
-    '  nodes drained:             30',
-    '  pods evicted:              300',
-    '  evictions refused:         4',
-    '  zones ever down together:  0',
-    '  nodes left cordoned:       2: node-1, node-2',
+    '  time taken:               6m 12s',
+    '  nodes drained:            30',
+    '  pods evicted:             300',
+    '  evictions refused:        4',
+    '  most zones down at once:  1',
+    '  nodes left cordoned:      2: node-1, node-2',
     '',
     'kubectl uncordon node-1 node-2',
   ]);
@@ -31,7 +31,7 @@ test('other last lines take the place of the command', () => {
 
 test('nothing is to be undone when no node is cordoned', () => {
   const lines = drainSummaryLines({ ...SUMMARY, cordoned: [] });
-  assert.equal(lines.at(-1), '  nodes left cordoned:       0');
+  assert.equal(lines.at(-1), '  nodes left cordoned:      0');
 });
 
 test('the command for many nodes is whole, and a shell can read it', () => {

@@ -28,12 +28,12 @@ test('q leaves the last picture and writes the summary below', GUARD, async () =
     '',
     'stopped safely: no more pods are evicted',
     '',
-    '  time taken:                2m 06s',
-    '  nodes drained:             41',
-    '  pods evicted:              458',
-    '  evictions refused:         3',
-    '  zones ever down together:  0',
-    '  nodes left cordoned:       1: node-b-09',
+    '  time taken:               2m 06s',
+    '  nodes drained:            41',
+    '  pods evicted:             458',
+    '  evictions refused:        3',
+    '  most zones down at once:  1',
+    '  nodes left cordoned:      1: node-b-09',
     '',
     'kubectl uncordon node-b-09',
   ]);
@@ -42,7 +42,7 @@ test('q leaves the last picture and writes the summary below', GUARD, async () =
 test('Ctrl-C interrupts, and ? helps', GUARD, async () => {
   const terminal = await play();
   terminal.type('?');
-  await terminal.until('help', shows('q, Ctrl-C leave:'));
+  await terminal.until('help', shows('q, Ctrl-C stop:'));
   terminal.type('\u0003');
   assert.equal(await terminal.ended, 130);
   assert.ok(shows('interrupted safely')(terminal));

@@ -35,8 +35,8 @@ test('100 nodes on 80 by 24: the active ones, and counts of the others', () => {
     '  zone-c          0/32 nodes  320 pods',
     '  no zone label    0/2 nodes  6 pods',
     '',
-    'now       7 pods of zone-b may go',
-    'held      4 pods: budget prod/ingester allows 4 in zone-b: zone-b has 4 of 30 …',
+    'now       evicting 7 pods of zone-b',
+    'denied    4 pods: budget prod/ingester allows 4 in zone-b: zone-b has 4 of 30 …',
     'unhealthy statefulset/ingester in prod: 2 pods: ingester-13 (missing), ingeste…',
     '     45s  waiting: statefulset/a in prod has 3 of 24 pods down: a-1 (missing),…',
     '  1m 29s  zone-a finished: 3 nodes, 12 pods in 1m 29s',
@@ -71,8 +71,8 @@ test('100 nodes on 120 by 40', () => {
     '  zone-c          0/32 nodes  320 pods',
     '  no zone label    0/2 nodes  6 pods',
     '',
-    'now       7 pods of zone-b may go',
-    'held      4 pods: budget prod/ingester allows 4 in zone-b: zone-b has 4 of 30 pods down (prod/ingester-7, prod/ingeste…',
+    'now       evicting 7 pods of zone-b',
+    'denied    4 pods: budget prod/ingester allows 4 in zone-b: zone-b has 4 of 30 pods down (prod/ingester-7, prod/ingeste…',
     'unhealthy statefulset/ingester in prod: 2 pods: ingester-13 (missing), ingester-16 (terminating)',
     '',
     '      0s  waiting: 2 pods of zone-a (a, b): budget prod/a allows 10 in zone-a',
@@ -98,7 +98,7 @@ test('100 nodes on 40 by 12', () => {
     '    and 32 nodes more, 8 of them drain…',
     '  zone-c          0/32 nodes  320 pods',
     '  no zone label    0/2 nodes  6 pods',
-    'now       7 pods of zone-b may go',
+    'now       evicting 7 pods of zone-b',
     'q quit (safe)   ? help',
   ]);
 });
@@ -107,7 +107,7 @@ test('100 nodes on 20 by 5: figures, status and keys', () => {
   assert.deepEqual(drawnDrain(drainFrameInput(LARGE, { size: { columns: 20, rows: 5 } })), [
     'drain of 100 nodes…',
     '41 of 100 nodes dr…',
-    'now       7 pods o…',
+    'now       evicting…',
     'q quit (safe)   ? …',
   ]);
 });
@@ -129,8 +129,8 @@ test('blocked: by what and what would change it, in ASCII, while leaving', () =>
     {
       status: {
         kind: 'blocked',
-        reason: 'no node takes ingester-3 of zone-a, statefulset/ingester in prod: 0/9 nodes are available',
-        fix: 'kubectl uncordon node-a-01, or add a node that takes ingester-3; the same command goes on afterwards',
+        reason: 'no node can run ingester-3 of zone-a, statefulset/ingester in prod: 0/9 nodes are available',
+        fix: 'kubectl uncordon node-a-01, or add a node that can run ingester-3, then run the same command',
       },
       waitingFor: Array.from({ length: 6 }, (_, index) => ({
         workload: `sts/w${index}`,
@@ -152,16 +152,16 @@ test('blocked: by what and what would change it, in ASCII, while leaving', () =>
     '    ip-10-0-1-2  ===============-----  1 to go, 1 terminating',
     '    ip-10-0-1-3  ====================  drained',
     '',
-    'blocked   no node takes ingester-3 of zone-a, statefulset/ingester in prod: 0/9',
-    '          nodes are available',
-    'to go on  kubectl uncordon node-a-01, or add a node that takes ingester-3; the',
-    '          same command goes on afterwards',
+    'blocked   no node can run ingester-3 of zone-a, statefulset/ingester in prod:',
+    '          0/9 nodes are available',
+    'fix       kubectl uncordon node-a-01, or add a node that can run ingester-3,',
+    '          then run the same command',
     'unhealthy sts/w0 in prod: 1 pod: w-1 (missing)',
     '          sts/w1 in prod: 1 pod: w-1 (missing)',
     '          sts/w2 in prod: 1 pod: w-1 (missing)',
     '          and 3 more',
     '',
-    'leaving: no more pods are evicted',
+    'stopping: no more pods are evicted',
   ]);
 });
 
@@ -180,12 +180,12 @@ test('help takes the place of the events', () => {
     '  zone-c          0/32 nodes  320 pods',
     '  no zone label    0/2 nodes  6 pods',
     '',
-    'now       7 pods of zone-b may go',
+    'now       evicting 7 pods of zone-b',
     '',
-    'q, Ctrl-C leave: no more pods are evicted, nodes stay cordoned; the same',
-    '          command resumes',
+    'q, Ctrl-C stop: no more pods are evicted, nodes stay cordoned; the same command',
+    '          continues',
     '?         close this help',
-    'held      pods whose eviction a budget denies for now; retried on changes',
+    'denied    pods whose eviction would be denied now; retried on changes',
     'unhealthy workloads with pods that are down; the next zone begins when there',
     '          are none',
     '',
@@ -221,13 +221,13 @@ test('at the end the keys are gone and the times stand still', () => {
     '',
     '✓ zone-a  3/3 nodes',
     '',
-    '      0s  6 nodes to drain, 24 pods to leave: zone-a (3 nodes), zone-b (3 node…',
+    '      0s  6 nodes to drain, 24 pods to evict: zone-a (3 nodes), zone-b (3 node…',
   ]);
 });
 
 test('before the first event', () => {
   assert.deepEqual(drawnDrain(drainFrameInput(drainStateAfter([]))), [
-    'looking at the cluster…',
+    'reading the cluster…',
     '',
     'q quit (safe)   ? help',
   ]);

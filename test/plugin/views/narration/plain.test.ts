@@ -47,13 +47,13 @@ test('a whole rollout of 36 pods, one of them hanging', async () => {
    5m 24s  zone-c finished: 12 pods in 57s
    5m 24s  done: all 36 pods are on the update revision and available
 
-  time taken:                    5m 24s
-  waves:                         11
-  pods replaced:                 36
-  most pods down at once:        4
-  most pods leaving at once:     4
-  zones ever down together:      0
-  one pod at a time would take:  12m 40s, 2.3 times as long
+  time taken:                     5m 24s
+  waves:                          11
+  pods replaced:                  36
+  most pods down at once:         4
+  most pods terminating at once:  4
+  most zones down at once:        1
+  one pod at a time:              about 12m 40s (2.3x)
 `,
   );
 });

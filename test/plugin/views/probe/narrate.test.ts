@@ -37,14 +37,14 @@ describe('what is reported of probes', () => {
     ];
     assert.deepEqual(reported(events), [
       `probe: 502 Bad Gateway while replacing web-2 (${URL_SHOWN}, a fresh connection)`,
-      'probe: good answers again after 4s; 7 requests failed',
+      'probe: requests succeed again after 4s; 7 requests failed',
     ]);
   });
 
   it('says so when no pod was being replaced, and when the machine stood still', () => {
     assert.match(reported([failed(0, [])])[0] ?? '', /Gateway while no pod was being replaced \(/);
     assert.deepEqual(reported([second(1_000, { skipped: 120 })]), [
-      'probe: this machine stood still, and 120 requests were never sent',
+      'probe: this machine was suspended, and 120 requests were not sent',
     ]);
   });
 

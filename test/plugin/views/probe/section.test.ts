@@ -41,7 +41,7 @@ const drawn = (state: ProbeState, columns = 80, theme = UNICODE) =>
 describe('probes in a live view', () => {
   it('are rate, times, failures and waves on one time line', () => {
     assert.deepEqual(drawn(probed()), [
-      'probes    3 of 120 failed; 20 a second, half within 10ms, slowest 40ms',
+      'probes    3 of 120 failed; 20 a second, median 10ms, slowest 40ms',
       'latency   ▁▁▁▁█▁  800ms',
       'failed    ....✗.  up to 3',
       'waves     1   2',

@@ -25,8 +25,8 @@ describe('summary of probes', () => {
       '  probed:           http://shop.test/',
       '  requests:         3',
       '  requests failed:  2',
-      '  answers:          1 with 200, 1 with 502, 1 without one',
-      '  time to answer:   half within 11ms, 99% within 31ms, slowest 31ms',
+      '  answers:          1 with 200, 1 with 502, 1 without an answer',
+      '  response time:    median 11ms, 99th percentile 31ms, slowest 31ms',
       '',
       'failed requests, by when they were due (UTC):',
       '  09:00:01.200  kept-alive  read ECONNRESET after 10ms, no pod being replaced',
@@ -52,8 +52,8 @@ describe('summary of probes', () => {
     );
     const lines = probeSummaryLines(summaryOf(tally, { urls: [URL_SHOWN], unanswered: 2 }));
     assert.equal(lines.filter((line) => line.includes('502 Bad Gateway')).length, 100);
-    assert.equal(lines.at(-1), '  and 30 more; -o json tells the first thousand');
-    assert.ok(lines.some((line) => /never sent: +7, as this machine stood still/.test(line)));
+    assert.equal(lines.at(-1), '  and 30 more; -o json lists the first thousand');
+    assert.ok(lines.some((line) => /not sent: +7 \(this machine was suspended\)/.test(line)));
     assert.ok(lines.some((line) => /unanswered at the end: +2/.test(line)));
   });
 });

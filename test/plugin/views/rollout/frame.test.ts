@@ -76,7 +76,7 @@ test('on 80 by 24 the zones, the status and the keys are always there', () => {
         assert.ok(text.includes(`${updated}/${total}`));
       }
       assert.ok(text.endsWith(input.keys ? 'help' : 'safely'));
-      assert.match(text, /^(now|waiting|blocked|offline|leaving|done) /m);
+      assert.match(text, /^(now|waiting|blocked|offline|stopping|done) /m);
     }),
   );
 });

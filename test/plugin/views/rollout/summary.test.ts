@@ -14,19 +14,19 @@ const SUMMARY = {
 
 test('the summary names the cost, and what one pod at a time would have cost', () => {
   assert.deepEqual(summaryLines(SUMMARY), [
-    '  time taken:                    6m 12s',
-    '  waves:                         12',
-    '  pods replaced:                 36',
-    '  most pods down at once:        12',
-    '  most pods leaving at once:     2',
-    '  zones ever down together:      0',
-    '  one pod at a time would take:  1h 29m, 14.5 times as long',
+    '  time taken:                     6m 12s',
+    '  waves:                          12',
+    '  pods replaced:                  36',
+    '  most pods down at once:         12',
+    '  most pods terminating at once:  2',
+    '  most zones down at once:        1',
+    '  one pod at a time:              about 1h 29m (14.5x)',
   ]);
 });
 
 test('nothing is compared when no pod was replaced', () => {
-  const lines = summaryLines({ ...SUMMARY, podsReplaced: 0, oneAtATimeMs: undefined });
-  assert.equal(lines.at(-1), '  zones ever down together:   0');
+  const lines = summaryLines({ ...SUMMARY, podsReplaced: 0, mostPodsDown: 0, oneAtATimeMs: undefined });
+  assert.equal(lines.at(-1), '  most zones down at once:        0');
 });
 
 test('no ratio to a rollout that took no time, or longer', () => {

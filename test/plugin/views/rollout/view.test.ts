@@ -22,7 +22,7 @@ const BLOCKED = snapshotOf(
       kind: 'blocked',
       reason:
         'pods are down in 2 zones: us-east-1a: ingester-25 (CrashLoopBackOff); us-east-1b: ingester-20 (ErrImagePull), ingester-19 (ErrImagePull)',
-      fix: 'it goes on by itself when at most one zone is disrupted; --replace-unready replaces the 3 pods that are not ready and stale',
+      fix: 'it continues by itself when at most one zone is disrupted; --replace-unready replaces the 3 unready pods on an old revision',
     },
     nowMs: STARTED_AT_MS + 125_000,
   },
@@ -159,8 +159,8 @@ test('blocked: by what, and what would change it', () => {
     '',
     'blocked   pods are down in 2 zones: us-east-1a: ingester-25 (CrashLoopBackOff);',
     '          us-east-1b: ingester-20 (ErrImagePull), ingester-19 (ErrImagePull)',
-    'to go on  it goes on by itself when at most one zone is disrupted;',
-    '          --replace-unready replaces the 3 pods that are not ready and stale',
+    'fix       it continues by itself when at most one zone is disrupted;',
+    '          --replace-unready replaces the 3 unready pods on an old revision',
     'down      us-east-1a: ingester-25: CrashLoopBackOff',
     'down      us-east-1b: ingester-20, ingester-19: ErrImagePull',
     '',
@@ -195,9 +195,9 @@ test('leaving, in ASCII, without keys, with a heading', () => {
     '                 # new  ~ being replaced  . old  ! down',
     '',
     'wave 6    zone-b, 1 of 3 back, 2 terminating',
-    'leaving   ingester-19 and ingester-18 come back',
+    'stopping  ingester-19 and ingester-18 come back',
     '',
-    'leaving: no more pods are taken',
+    'stopping: no more pods are replaced',
   ]);
 });
 
@@ -218,11 +218,11 @@ test('help takes the place of the events', () => {
     'wave 6    zone-b, 1 of 3 back, 2 terminating',
     'waiting   for zone-b: ingester-19 (terminating), ingester-18 (terminating)',
     '',
-    'q, Ctrl-C leave: no more pods are evicted, pods that are down still come back;',
-    '          the same command resumes',
+    'q, Ctrl-C stop: no more pods are replaced, pods already down still recover; the',
+    '          same command continues',
     '?         close this help',
-    'wave      the pods that are down together, all of one zone; the next wave may',
-    '          be larger',
+    'wave      the pods replaced together, all in one zone; the next wave may be',
+    '          larger',
     'time left estimated from the start-up times seen so far',
     '',
     'q quit (safe)   ? help',
@@ -261,7 +261,7 @@ test('at the end the keys are gone and the times stand still', () => {
 
 test('before the first event', () => {
   assert.deepEqual(drawnLines(frameInput(stateAfter([]))), [
-    'looking at the cluster…',
+    'reading the cluster…',
     '',
     'q quit (safe)   ? help',
   ]);

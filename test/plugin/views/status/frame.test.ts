@@ -90,10 +90,10 @@ describe('the live view of the status', () => {
   });
 
   it('says what it waits for, that there is nothing, and that it may be old', () => {
-    assert.ok(textOf(initialState(undefined)).includes('looking at the cluster…'));
+    assert.ok(textOf(initialState(undefined)).includes('reading the cluster…'));
     assert.ok(textOf(stateOf([])).includes('no workloads are spread over zones'));
     const lost = reduce(stateOf(THREE), { type: 'event', event: { type: 'lost', atMs: 0, reason: 'reset' } });
-    assert.ok(textOf(lost).includes('this may be old, the watch is broken: reset'));
+    assert.ok(textOf(lost).includes('possibly outdated, the watch is broken: reset'));
     assert.ok(
       textOf(reduce(stateOf(THREE), { type: 'toggle-help' })).some((line) =>
         /^b +open its budget/.test(line),

@@ -16,12 +16,12 @@ function said(decision: ReturnType<typeof ask>): string {
 }
 
 describe('what a refusal says', () => {
-  it('names the other zone, its counts and the pods about to go', () => {
+  it('names the other zone, its counts and the pods about to be evicted', () => {
     const reservations = [reservation(0)];
     assert.equal(
       said(ask({ zones: counts({ 'zone-a': 1 }), reservations })),
-      'ingester-4 of zone-b cannot be evicted: zone-a has 1 of 2 pods unavailable and ingester-0 about to go; ' +
-        'try again when every pod of zone-a is available',
+      'ingester-4 of zone-b cannot be evicted: zone-a has 1 of 2 pods unavailable and ingester-0 about to be evicted; ' +
+        'try again when all pods of zone-a are available',
     );
   });
 
@@ -30,7 +30,7 @@ describe('what a refusal says', () => {
     assert.equal(
       said(ask({ zones })),
       'ingester-4 of zone-b cannot be evicted: ingester-7 is unavailable and its zone is unknown; ' +
-        'try again when ingester-7 is back in a zone',
+        'try again when ingester-7 is available in a known zone',
     );
   });
 
@@ -38,7 +38,7 @@ describe('what a refusal says', () => {
     assert.equal(
       said(ask({ zones: counts({ 'zone-b': 2 }) })),
       'ingester-4 of zone-b cannot be evicted: zone-b has 2 of 2 pods unavailable, and maxUnavailable is 2; ' +
-        'try again when fewer than 2 pods of zone-b are down, or raise maxUnavailable of the budget',
+        'try again when fewer than 2 pods of zone-b are unavailable, or raise maxUnavailable of the budget',
     );
     assert.equal(
       said(ask({ maxUnavailable: 0 })),

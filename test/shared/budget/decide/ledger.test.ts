@@ -337,7 +337,7 @@ describe('a status that would be too large', () => {
     const [decision] = admit(wide, [request(0)], {}, NOW_MS).decisions;
     assert.ok(decision?.kind === 'deny');
     assert.equal(decision.code, 'ledger-full');
-    assert.match(decision.reason, /no room for more than the 3000 pods about to go/);
+    assert.match(decision.reason, /no room for more than the 3000 pods about to be evicted/);
   });
 
   it('remembers the zones of as many missing pods as there is room for', () => {

@@ -16,12 +16,12 @@ describe('a budget that nothing can be decided by', () => {
     assert.deepEqual('code' in view && view, {
       code: 'sync-failed',
       reason: `the pods of budget default/db cannot be counted: ${reason}`,
-      fix: 'the budget is counted again as soon as that has changed',
+      fix: 'the budget is counted again as soon as this changes',
     });
   });
 
   it('asks for the webhook only where nobody has said anything', () => {
     const view = viewBudget(budget);
-    assert.match('code' in view ? view.fix : '', /see whether the webhook runs/);
+    assert.match('code' in view ? view.fix : '', /check that the webhook is running/);
   });
 });

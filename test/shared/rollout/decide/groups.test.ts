@@ -103,14 +103,14 @@ describe('the annotations that hold a group', () => {
     const gate = (...there: StatefulSet[]) =>
       canaryGate(sets, new Map(there.map((set) => [set.metadata.name, set])));
     assert.equal(gate(canary).state, 'open');
-    assert.match(gate(behind).reason, /whose pods are not all updated and Ready$/);
-    assert.match(gate().reason, /which does not exist in this namespace$/);
+    assert.match(gate(behind).reason, /has pods that are not updated and Ready$/);
+    assert.match(gate().reason, /does not exist in this namespace$/);
     const wanted = sets.map((set) =>
       annotated(set, { ...set.metadata.annotations, 'grafana.com/rollout-revision': 'r2' }),
     );
     assert.match(
       canaryGate(wanted, new Map([[canary.metadata.name, canary]])).reason,
-      /which is not at rollout-revision r2$/,
+      /is not at rollout-revision r2$/,
     );
   });
 

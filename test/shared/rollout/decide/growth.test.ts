@@ -120,7 +120,7 @@ describe('options', () => {
       'exponentialFactor: "x" is not a number that is 0 or at least 1',
       'pacing: "fast" is not one of wave, stream',
       'maxLeaving: "0" is not a number of pods from 1 on',
-      'zoneOrder: a is named twice',
+      'zoneOrder: a is listed twice',
     ]);
   });
 });

@@ -39,7 +39,7 @@ describe('an eviction whose end is not known (R10)', () => {
     assert.equal(decision.kind, 'wait');
     assert.equal(
       decision.reason,
-      'waiting for the last pods zone-b: ingester-4 (its eviction was not answered and may still be carried out)',
+      'waiting for the last pods zone-b: ingester-4 (its eviction got no answer and may still be carried out)',
     );
   });
 
@@ -82,7 +82,7 @@ describe('a pod on an old revision that never had a node (R12)', () => {
     );
     assert.match(
       decision.reason,
-      /^3 pods on an old revision never had a node: ingester-2 \(Unschedulable: no room\)/,
+      /^3 pods on an old revision were never scheduled: ingester-2 \(Unschedulable: no room\)/,
     );
   });
 

@@ -66,13 +66,16 @@ describe('a pod that terminates was killed', () => {
       const last = removed(RUNNING, { ...status, ...more });
       return howLost(last, flushing(RUNNING), START_MS + 60_000);
     };
-    assert.match(lost({ initContainerStatuses: [running] }) ?? '', /while init container other still ran/);
+    assert.match(
+      lost({ initContainerStatuses: [running] }) ?? '',
+      /while init container other was still running/,
+    );
     assert.equal(lost({ ephemeralContainerStatuses: [running] }), undefined);
   });
 
   it('when its node does not know how it ended', () => {
     const unknown = howKilled(flushing(ended(137, undefined, 'ContainerStatusUnknown')));
-    assert.match(unknown ?? '', /^ended and its node does not know how/);
+    assert.match(unknown ?? '', /^ended, and its node does not know how/);
   });
 
   it('unless it ended by itself, or was killed before anybody deleted it, or still runs', () => {
@@ -93,7 +96,7 @@ describe('a pod whose object has gone', () => {
   });
 
   it('was deleted by force when a container still ran, or was gone at the end of its grace period', () => {
-    const still = 'while container main still ran, as far as its node had told';
+    const still = 'while container main was still running, as last reported by its node';
     assert.equal(
       howLost(removed(RUNNING), flushing(RUNNING), START_MS + 1000),
       `was deleted by force ${still}`,

@@ -56,7 +56,7 @@ describe('at most so many pods leave (R9)', () => {
       [
         'wait',
         'leaving',
-        '1 pod leaves, --max-leaving is 1: ingester-3 (terminating for 12m 00s, 28m 00s of its grace period left)',
+        '1 pod is terminating, --max-leaving is 1: ingester-3 (terminating for 12m 00s, 28m 00s of its grace period left)',
       ],
     );
     const started = at({ ...updated(3), ...DOWN });

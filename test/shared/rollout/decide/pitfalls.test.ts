@@ -61,7 +61,7 @@ describe('pitfalls of other rollout engines', () => {
     const gates = [{ name: 'alarm', state: 'closed' as const, reason: 'too many errors' }];
     const held = decide(input(seen, { gates }));
     assert.ok(held.kind === 'wait' && held.for === 'gate');
-    assert.equal(held.reason, 'held by alarm: too many errors');
+    assert.equal(held.reason, 'waiting for alarm: too many errors');
   });
 
   it('24: an update revision that is not observed yet is not rolled to', () => {
@@ -112,7 +112,7 @@ describe('two zones disrupted', () => {
       decision.reason,
       'pods are down in 2 zones: zone-a: ingester-0 (CrashLoopBackOff); zone-b: ingester-1 (CrashLoopBackOff)',
     );
-    assert.match(decision.fix, /--replace-unready replaces the 2 pods that are not ready and stale/);
+    assert.match(decision.fix, /--replace-unready replaces the 2 unready pods on an old revision/);
   });
 
   it('with --replace-unready replaces only what is broken, a zone at a time', () => {
@@ -124,7 +124,7 @@ describe('two zones disrupted', () => {
     const seen = observation(sixPods((ordinal) => (ordinal < 2 ? { ...updated(ordinal), ...DOWN } : {})));
     const decision = decide(input(seen, { options: { ...OPTIONS, replaceUnready: true } }));
     assert.ok(decision.kind === 'blocked');
-    assert.match(decision.fix, /none of these pods would be helped by replacing it/);
+    assert.match(decision.fix, /replacing these pods would not help/);
   });
 });
 
@@ -182,7 +182,7 @@ describe('shapes of workloads (R8)', () => {
     assert.ok(decision.kind === 'blocked' && decision.by === 'zone-label');
     assert.match(
       decision.reason,
-      /nodes may not be listed, and these pods carry no copy of the node label .*Kubernetes 1\.35/,
+      /there is no permission to list nodes, and these pods carry no copy of the node label .*Kubernetes 1\.35/,
     );
     assert.equal(decision.fix, 'ask for a ClusterRole that allows list and watch on nodes');
   });

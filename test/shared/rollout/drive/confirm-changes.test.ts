@@ -52,7 +52,7 @@ describe('the agreement to changes', () => {
     it(`takes no about ${what}`, async () => {
       const { context } = terminal('n\r');
       await assert.rejects(agreeOnChanges(request(change), [statefulSet(type)], context), {
-        message: /nothing was touched$/,
+        message: /nothing was changed$/,
         fix: /pass --yes/,
       });
     });

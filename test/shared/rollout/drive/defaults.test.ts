@@ -45,7 +45,7 @@ describe('defaults of a ZoneAwareUpdate', () => {
 
   for (const [code, reason, notice] of [
     [404, 'NotFound', undefined],
-    [403, 'Forbidden', /zoneawareupdates may not be listed/],
+    [403, 'Forbidden', /no permission to list zoneawareupdates/],
   ] as const) {
     it(`are none after ${code}${notice ? ', with a notice' : ''}`, async () => {
       const kube = fakeKube();
@@ -69,7 +69,7 @@ describe('defaults of a ZoneAwareUpdate', () => {
 
   it('are an error where several objects are for it', async () => {
     const kube = clusterWith({ b: { statefulset: 'store' }, a: { statefulset: 'store' } });
-    await assert.rejects(fetchDefaults(kube, STORE), /2 ZoneAwareUpdates are for statefulset\/store: a, b/);
+    await assert.rejects(fetchDefaults(kube, STORE), /2 ZoneAwareUpdates refer to statefulset\/store: a, b/);
   });
 
   it('are an error that names object and field where a type is wrong', async () => {

@@ -42,7 +42,7 @@ describe('the driver of a rollout', () => {
     const run = world.start({ gate: () => gate });
     await settle();
     assert.equal(run.held.length, 1);
-    assert.match(run.held[0] ?? '', /held by alarm/);
+    assert.match(run.held[0] ?? '', /waiting for alarm/);
     gate = 'open';
     const end = await runOn(world, run);
     assert.deepEqual(end, { ...(end as object), outcome: 'done' });
@@ -64,7 +64,7 @@ describe('the driver of a rollout', () => {
     answers = true;
     world.clock.advance(1_000);
     await settle();
-    assert.match(run.held[0] ?? '', /held by alarm/);
+    assert.match(run.held[0] ?? '', /waiting for alarm/);
     run.driver.stop('stopped', 'the test is over');
     await run.ended;
   });

@@ -20,7 +20,7 @@ const SUMMARY = {
   ...{ tookMs: 1, waves: 1, podsReplaced: 1, mostPodsDown: 1, mostPodsTerminating: 1, zonesDownTogether: 0 },
   oneAtATimeMs: undefined,
 };
-const HELD: UntimedEvent = { type: 'waiting', for: 'gate', reason: 'held by an alarm', pods: [] };
+const HELD: UntimedEvent = { type: 'waiting', for: 'gate', reason: 'waiting for an alarm', pods: [] };
 const EVICTED: UntimedEvent = { type: 'pod-evicted', pod: 'store-1', zone: 'a' };
 const GOES_ON: UntimedEvent = {
   type: 'snapshot',
@@ -72,8 +72,8 @@ describe('Events about a rollout', () => {
     assert.deepEqual(recorded(), [
       'Normal RolloutStarted: 4 of 6 pods to replace with revision store-2, by ann@laptop',
       'Normal ZoneFinished: a finished: 2 pods in 1m 05s',
-      'Warning RolloutHeld: held by an alarm',
-      'Normal RolloutResumed: the rollout goes on',
+      'Warning RolloutWaiting: waiting for an alarm',
+      'Normal RolloutResumed: the rollout continues',
       'Normal ZoneFinished: b finished: 2 pods in 5s',
       'Normal RolloutDone: all 6 pods are on the update revision',
     ]);
@@ -81,11 +81,11 @@ describe('Events about a rollout', () => {
 
   it('tell each hold once, also one for another reason', () => {
     const { report, recorded } = setUp();
-    report(HELD, HELD, { ...HELD, reason: 'held by a freeze' }, EVICTED, GOES_ON, GOES_ON);
+    report(HELD, HELD, { ...HELD, reason: 'waiting for a freeze' }, EVICTED, GOES_ON, GOES_ON);
     assert.deepEqual(recorded(), [
-      'Warning RolloutHeld: held by an alarm',
-      'Warning RolloutHeld: held by a freeze',
-      'Normal RolloutResumed: the rollout goes on',
+      'Warning RolloutWaiting: waiting for an alarm',
+      'Warning RolloutWaiting: waiting for a freeze',
+      'Normal RolloutResumed: the rollout continues',
     ]);
   });
 

@@ -127,7 +127,10 @@ describe('a planned change of the template', () => {
 
   it('does not guess what came before a template that the controller has not seen', async () => {
     const unseen = { ...SET, metadata: { ...SET.metadata, generation: 3 } };
-    await assert.rejects(plan(undo(), cluster(unseen)), /its controller has not seen that template yet/);
+    await assert.rejects(
+      plan(undo(), cluster(unseen)),
+      /its controller has not observed the newest template yet/,
+    );
     assert.equal((await planned(undo(1), cluster(unseen))).revision, 'store-a');
   });
 
@@ -180,7 +183,7 @@ describe('a change of the template that is made', () => {
     const changed = { ...SET, spec: { ...SET.spec, template: EARLIER } };
     await assert.rejects(
       applyChange(answering(refused(422), changed), change),
-      /was changed by somebody else meanwhile/,
+      /another client changed the template/,
     );
   });
 
@@ -189,7 +192,7 @@ describe('a change of the template that is made', () => {
       throw new ConnectionError('reset');
     };
     await assert.rejects(applyChange(answering(lost), await plan(undo())), {
-      message: /whether the template of statefulset\/store was changed is not known: reset/,
+      message: /it is unknown whether the template of statefulset\/store was changed: reset/,
       fix: /rollout history sts\/store/,
     });
   });

@@ -24,7 +24,7 @@ describe('the table of codes', () => {
       'code   fresh   kept-alive     all   slowest',
       '200    1,200          900   2,100      0.1s',
       '502        3            0       3      0.0s   the pod refused or broke the connection',
-      '504        0            7       7     10.0s   nobody answered at the pod’s address',
+      '504        0            7       7     10.0s   no answer at the pod’s address',
       'all    1,203          907   2,110',
     ]);
   });
@@ -36,10 +36,10 @@ describe('the demo, said line by line', () => {
 
   it('says what each rolling update cost', () => {
     assert.deepEqual(said({ atMs: 0, type: 'ended', phase: 'found', tookMs: 16_000, tally: FOUND }), [
-      'bad: as found: every pod is new after 16s; 10 of 2,110 requests failed',
+      'bad: as deployed: all pods are updated after 16s; 10 of 2,110 requests failed',
     ]);
     assert.deepEqual(said({ atMs: 0, type: 'ended', phase: 'mended', tookMs: 87_000, tally: MENDED }), [
-      'good: after check --fix: every pod is new after 1m 27s; all of 2,000 requests were answered',
+      'good: after check --fix: all pods are updated after 1m 27s; all of 2,000 requests were answered',
     ]);
   });
 
@@ -58,13 +58,13 @@ describe('the demo, said line by line', () => {
   it('ends with both tables and what they say', () => {
     const tallies = { found: FOUND, mending: NOTHING, mended: MENDED };
     const lines = zeroDowntimeNarrator.closing({ atMs: 0, type: 'finished', exitCode: 0, tallies });
-    assert.equal(lines[0], 'rolling update as found:');
+    assert.equal(lines[0], 'rolling update as deployed:');
     assert.ok(lines.includes('the same rolling update after kubectl zone check --fix:'));
-    assert.equal(lines.at(-1), '10 of 2,110 requests failed as found, and none of 2,000 after the fix');
+    assert.equal(lines.at(-1), '10 of 2,110 requests failed as deployed, and none of 2,000 after the fix');
     const costly = { ...tallies, mending: FOUND };
     assert.match(
       zeroDowntimeNarrator.closing({ atMs: 0, type: 'finished', exitCode: 0, tallies: costly }).at(-1) ?? '',
-      /^rolling the fix out cost 10: /,
+      /^rolling out the fix failed 10: /,
     );
     const failed = zeroDowntimeNarrator.closing({
       atMs: 0,

@@ -31,7 +31,7 @@ test('the start names the zones in their order, and nodes without a label', () =
     { zone: null, nodes: ['c'] },
   ];
   assert.deepEqual(reported([drainEvent(0, { type: 'started', zones, pods: 7 })]), [
-    '3 nodes to drain, 7 pods to leave: zone-a (2 nodes), no zone label (1 node), one after the other',
+    '3 nodes to drain, 7 pods to evict: zone-a (2 nodes), no zone label (1 node), one after the other',
   ]);
 });
 
@@ -128,7 +128,7 @@ test('in silence the last snapshot tells how far it is', () => {
   const [memory] = narrateDrain(NO_MEMORY, drainEvent(0, { type: 'snapshot', snapshot: hundredNodes() }));
   assert.deepEqual(progressLine(memory, 5), {
     atMs: 5,
-    text: '41 of 100 nodes drained, 458 of 986 pods evicted; 7 pods of zone-b may go',
+    text: '41 of 100 nodes drained, 458 of 986 pods evicted; evicting 7 pods of zone-b',
     tone: 'faint',
   });
 });

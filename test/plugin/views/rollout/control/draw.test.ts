@@ -106,5 +106,5 @@ test('the help tells every key', () => {
 
 test('one who looks on leaves without ending anything', () => {
   const state = stateAfter([event(0, { type: 'snapshot', snapshot: snapshotOf(ROWS) })], [{ type: 'quit' }]);
-  assert.equal(drawnLines(frameInput(state, { looksOn: true })).at(-1), 'leaving: the rollout goes on');
+  assert.equal(drawnLines(frameInput(state, { looksOn: true })).at(-1), 'closing: the rollout continues');
 });

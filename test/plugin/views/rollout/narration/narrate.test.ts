@@ -42,8 +42,8 @@ test('a wave that refills the one under way is not reported, its pods are counte
   const stream = pods.flatMap((pod, index) => [wave(index + 2, [`next-${index}`]), back(pod)]);
   assert.deepEqual(reported([wave(1, pods), ...stream]), [
     'wave 1 in zone-a: pod-0, pod-1 and 22 more',
-    'zone-a: 10 pods back, 24 out, slowest pod-0 in 10s',
-    'zone-a: 20 pods back, 24 out, slowest pod-0 in 10s',
+    'zone-a: 10 pods back, 24 down, slowest pod-0 in 10s',
+    'zone-a: 20 pods back, 24 down, slowest pod-0 in 10s',
   ]);
 });
 
@@ -80,7 +80,7 @@ test('refusals are reported once a wave and reason', () => {
     refused('c', 'budget ingester'),
   ];
   assert.deepEqual(reported(events), [
-    'zone-a: eviction of a refused: budget ingester; tries again in 5s',
+    'zone-a: eviction of a refused: budget ingester; retrying in 5s',
     'zone-a: eviction of b refused: budget other',
     'wave 2 in zone-a: c',
     'zone-a: eviction of c refused: budget ingester',
@@ -128,7 +128,7 @@ test('a rollout that goes on, a newer revision, and a connection that comes and 
     event(0, { type: 'pod-evicted', pod: 'a', zone: 'zone-a' }),
   ];
   assert.deepEqual(reported(events), [
-    'StatefulSet prod/ingester: goes on, 7 of 9 pods to replace with revision 2',
+    'StatefulSet prod/ingester: continuing, 7 of 9 pods to replace with revision 2',
     'the update revision changed from 2 to 3',
     'connection restored after 12s',
   ]);

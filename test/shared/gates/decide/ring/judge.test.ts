@@ -34,9 +34,9 @@ describe('the verdict on a ring', () => {
 
   it('closes with one that is not, and names it, its zone and since when', () => {
     const cases: [RingMember, string][] = [
-      [member('i-1', { state: 'LEAVING' }), 'i-1 (zone-a) is LEAVING, seen so since 2026-01-01T12:00:00Z'],
-      [member('i-1', { state: 'PENDING', zone: '' }), 'i-1 is PENDING, seen so since 2026-01-01T12:00:00Z'],
-      [member('i-1', { state: 'JOINING' }), 'i-1 (zone-a) is JOINING, seen so since 2026-01-01T12:00:00Z'],
+      [member('i-1', { state: 'LEAVING' }), 'i-1 (zone-a) is LEAVING, first seen at 2026-01-01T12:00:00Z'],
+      [member('i-1', { state: 'PENDING', zone: '' }), 'i-1 is PENDING, first seen at 2026-01-01T12:00:00Z'],
+      [member('i-1', { state: 'JOINING' }), 'i-1 (zone-a) is JOINING, first seen at 2026-01-01T12:00:00Z'],
       [unhealthy('i-1'), 'i-1 (zone-a) is unhealthy, last heartbeat 2026-01-01T11:58:00Z'],
       [
         member('i-1', { state: 'UNHEALTHY', lastHeartbeatMs: undefined }),
@@ -44,7 +44,7 @@ describe('the verdict on a ring', () => {
       ],
       [
         member('i-1', { state: 'other' }),
-        'i-1 (zone-a) is in a state that kubectl-zone does not know, seen so since 2026-01-01T12:00:00Z',
+        'i-1 (zone-a) is in an unknown state, first seen at 2026-01-01T12:00:00Z',
       ],
     ];
     for (const [one, reason] of cases) {
@@ -89,7 +89,7 @@ describe('the verdict on a ring', () => {
     assert.deepEqual(judge([]), { kind: 'foreign', reason: 'the ring has no members' });
     assert.deepEqual(judge([member('compactor-0')], { pods: [pod('i-0')] }), {
       kind: 'foreign',
-      reason: 'none of its 1 members, compactor-0 among them, is a pod of the workload',
+      reason: 'none of its 1 members, such as compactor-0, is a pod of the workload',
     });
     assert.equal(judge([member('i-0')], { pods: [] }).kind, 'open');
   });
@@ -105,7 +105,7 @@ describe('forgotten members', () => {
       reason,
       /^i-old \(zone-a\) is forgotten: unhealthy, without a pod of its name, last heartbeat 2026-01-01T11:00:00Z; forget it on the ring page/,
     );
-    assert.match(reason, /--ring-ignore-forgotten goes on/);
+    assert.match(reason, /--ring-ignore-forgotten continues/);
   });
 
   it('come after those that hold anyhow, without advice that would not help', () => {

@@ -46,7 +46,7 @@ describe('preparing the rollout of a Deployment', () => {
       controllers.before = (what) => {
         if (what === 'cost b') throw error;
       };
-      const warning = /^warning: not all pods were marked in the order in which they will go: /;
+      const warning = /^warning: the deletion cost could not be set on all pods: /;
       assert.match(await prepare(controllers), warning);
     }
   });

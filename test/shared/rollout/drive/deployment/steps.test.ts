@@ -49,7 +49,7 @@ describe('steps of a Deployment', () => {
     const controllers = new FakeControllers();
     controllers.choose = (pods) => [...pods].reverse();
     const [told, ...more] = await asked(controllers, { zoneOfOthers: 'zone-b' });
-    assert.match(told ?? '', /^stray: the ReplicaSet removed d and not a, .*: d is not of zone-a$/);
+    assert.match(told ?? '', /^stray: the ReplicaSet removed d instead of a, .*: d is not of zone-a$/);
     assert.deepEqual(more, []);
   });
 
@@ -57,7 +57,10 @@ describe('steps of a Deployment', () => {
     const controllers = new FakeControllers();
     controllers.choose = (pods) => [...pods].reverse();
     const [told, ...more] = await asked(controllers);
-    assert.match(told ?? '', /^notice: the ReplicaSet removed d and not a, .*; they are of the same zone$/);
+    assert.match(
+      told ?? '',
+      /^notice: the ReplicaSet removed d instead of a, .*; they are in the same zone$/,
+    );
     assert.deepEqual(more, []);
   });
 
