@@ -75,7 +75,7 @@ export function drainRefusalsSuite(factory: ClusterFactory): void {
     it('wants --yes where nobody can be asked', async () => {
       const { code, stderr } = await drain(node, ...FLAGS);
       assert.equal(code, 1, stderr);
-      assert.match(stderr, /cannot ask without a terminal: Empty 1 node in one zone \(zone-a\), of 3 pods\?/);
+      assert.match(stderr, /cannot ask without a terminal: Drain 1 node \(3 pods\) in zone-a on https:.*\?/);
       assert.match(stderr, /--yes/);
     });
 

@@ -40,7 +40,7 @@ export function drainStuckSuite(factory: ClusterFactory): void {
       const node = /uncordon ([^\s,]+)/.exec(blocked.fix)?.[1] ?? '';
       assert.ok(nodes.includes(node), `${node} is not a node of ${first}`);
       assert.deepEqual(await bench.cordoned(), [...nodes].sort());
-      assert.match(stopped.stderr, /to go on: /);
+      assert.match(stopped.stderr, /to continue: /);
 
       const { code, stderr } = await cluster.kubectl(['uncordon', node]);
       assert.equal(code, 0, stderr);

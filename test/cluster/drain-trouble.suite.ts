@@ -39,7 +39,7 @@ export function drainTroubleSuite(factory: ClusterFactory): void {
       assert.equal(finished.outcome, 'interrupted');
       assert.deepEqual([...finished.summary.cordoned].sort(), left);
       assert.match(stderr, /4 nodes are left cordoned: /);
-      assert.match(stderr, /to go on: kubectl zone drain /);
+      assert.match(stderr, /to continue: kubectl zone drain /);
       assert.match(stderr, /to undo: {2}kubectl uncordon /);
       for (const node of left) assert.ok(stderr.includes(node), `${node} is not named`);
 

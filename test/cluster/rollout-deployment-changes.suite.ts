@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { untilEvent, wavesIn } from '../helpers/plugin-run.ts';
+import { startLocalServer } from '../shared/gates/local-server.ts';
 import { step, templateChange } from './before-request.ts';
 import type { ClusterFactory, TestCluster } from './cluster.ts';
 import { type DeploymentBench, deploymentBench } from './deployment-bench.ts';
@@ -76,10 +77,12 @@ export function rolloutDeploymentChangesSuite(factory: ClusterFactory): void {
       assert.deepEqual(await bench.replicas('healed'), { 'app:v1': 6 });
     });
 
-    it('loses one pod to a kubectl rollout resume when it was killed before its first wave', async () => {
+    it('loses one pod to a kubectl rollout resume when it was killed before its first wave', async (t) => {
       await bench.whole({ name: 'early', simulation: { start: '100ms', flush: '1s' } });
       const witness = await bench.witness('early');
-      const plugin = bench.spawn('early', '--image=main=app:v2', '--gate-http=http://127.0.0.1:9/closed');
+      const closed = await startLocalServer((_, response) => void response.writeHead(503).end());
+      t.after(() => closed.close());
+      const plugin = bench.spawn('early', '--image=main=app:v2', `--gate-http=${closed.url}`);
       await untilEvent(plugin, ({ type, for: what }) => type === 'waiting' && what === 'gate');
       plugin.kill();
       await plugin.end;

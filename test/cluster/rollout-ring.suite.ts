@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { ClusterFactory, TestCluster } from './cluster.ts';
 import { namespace } from './fixtures.ts';
-import { assertHoldsUntouched, RING_TIMES, ringService } from './ring-bench.ts';
+import { assertRefusesUntouched, RING_TIMES, ringService } from './ring-bench.ts';
 import { ended, type RolloutBench, rolloutBench } from './rollout-bench.ts';
 
 const NAMESPACE = 'rings';
@@ -23,10 +23,10 @@ export function rolloutRingSuite(factory: ClusterFactory): void {
       await cluster.stop();
     });
 
-    it('holds, and says why, while nobody stands behind the Service', async () => {
+    it('refuses a Service without endpoints, and says why', async () => {
       await bench.stale({ name: 'deserted', replicas: 3 });
       await cluster.apply(ringService(NAMESPACE, 'nobody'));
-      await assertHoldsUntouched(
+      await assertRefusesUntouched(
         bench,
         { name: 'deserted', ring: `svc:${NAMESPACE}/nobody:web/ring` },
         /\/ring of service rings\/nobody:web: no endpoints available for service/,

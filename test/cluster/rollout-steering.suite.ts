@@ -128,7 +128,7 @@ export function rolloutSteeringSuite(factory: ClusterFactory): void {
       await bench.stale({ name: 'awaited', replicas: 6 });
       const idle = await steer('status', 'awaited', 3);
       assert.match(idle.stdout, /^statefulset\/awaited: not being rolled out, 0 of 6/);
-      assert.match(idle.stdout, /to roll it out: kubectl zone rollout statefulset\/awaited -n steering\n$/);
+      assert.match(idle.stdout, /to roll it out: kubectl zone rollout sts\/awaited -n steering\n$/);
 
       const first = bench.start('awaited');
       await untilEvent(first, ({ type }) => type === 'wave-begun');

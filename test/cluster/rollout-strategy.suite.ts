@@ -123,7 +123,7 @@ export function rolloutStrategySuite(factory: ClusterFactory): void {
       const { reason } = await untilEvent(run, (event) => event.type === 'waiting' && event.for === 'gate');
       assert.match(
         reason ?? '',
-        /set back to RollingUpdate.*kubectl -n strategies patch statefulset reverted/,
+        /was set to RollingUpdate.*kubectl -n strategies patch statefulset reverted/,
       );
       await patch({ type: 'OnDelete', rollingUpdate: null });
       await ended(run, 0);

@@ -166,7 +166,10 @@ export function rolloutStuckSuite(factory: ClusterFactory): void {
       });
       const words = ['rollout', 'status', `sts/${name}`, '-n', NAMESPACE, '-o', 'json', '--watch'];
       const run = runInProcess(cluster.kubeconfigPath, words);
-      await untilEvent(run, (event) => event.type === 'waiting' && /nobody/.test(event.reason ?? ''));
+      await untilEvent(
+        run,
+        (event) => event.type === 'waiting' && /no rollout is running/.test(event.reason ?? ''),
+      );
       assert.match(run.stdout.text, /ann@laptop/);
       // Nobody continues it: there is nothing to wait for.
       const { events } = await ended(run, 3);
