@@ -96,7 +96,7 @@ export function rolloutText({ rollout, drain }: Pick<StatusRow, 'rollout' | 'dra
   if (state === 'running') return `${place}, by ${who(by ?? '')}`;
   const said = reason === null || wide ? reason : shorten(withoutCommand(reason));
   const why = said ? `: ${said}` : '';
-  if (state === 'held') return `held${why}`;
+  if (state === 'held') return why.slice(2) || STATE_WORDS.held;
   return `${state === 'lost' ? 'its process is gone' : state}${why}`;
 }
 

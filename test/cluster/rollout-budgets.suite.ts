@@ -95,7 +95,10 @@ export function rolloutBudgetsSuite(factory: ClusterFactory): void {
 
       await protect('rehearsed', 0, 3);
       const held = await ended(bench.start('rehearsed', '--dry-run=server'), 0);
-      assert.match(held.stderr, /evicting rehearsed-0 would be refused now: .*disruption budget rehearsed/);
+      assert.match(
+        held.stderr,
+        /eviction of rehearsed-0 would be refused now: .*disruption budget rehearsed/,
+      );
       assert.match(held.stderr, /0 of 3 evictions would be admitted now/);
       assert.equal(await bench.versions('rehearsed'), versions);
     });

@@ -40,8 +40,8 @@ export function rolloutDeploymentChangesSuite(factory: ClusterFactory): void {
       };
       const says = {
         resume: /changed by a client .*: paused from true to false, and this was reverted/,
-        ready: /changed by kubectl-patch: minReadySeconds from 31536000 to 1, and every brake/,
-        more: /changed by argocd-controller: maxUnavailable from 1 to 4, and every brake/,
+        ready: /changed by kubectl-patch: minReadySeconds from 31536000 to 1, and this was reverted/,
+        more: /changed by argocd-controller: maxUnavailable from 1 to 4, and this was reverted/,
       };
       await bench.stale({ name: 'other', simulation: { start: '100ms', flush: '500ms' } });
       const witness = await bench.witness('other');

@@ -149,9 +149,9 @@ export function rolloutKeysSuite(factory: ClusterFactory): void {
     it('enter tells why a pod is not ready, the arrows choose it, esc closes', async () => {
       const screen = await stuck('explained');
       await press(screen, 'j', /explained-\d in zone-a: ImagePullBackOff +enter why/);
-      await press(screen, ENTER, /container +main waits: ImagePullBackOff/);
+      await press(screen, ENTER, /container +main is waiting: ImagePullBackOff/);
       await press(screen, '\u001b[C', /explained-\d +esc closes[\s\S]*container +main is running and ready/);
-      await press(screen, DOWN, /container +main waits: ImagePullBackOff/);
+      await press(screen, DOWN, /container +main is waiting: ImagePullBackOff/);
       screen.type(ESCAPE);
       await screen.until('a closed panel', () => !/esc closes/.test(screen.visible().join('\n')));
       screen.type('q');

@@ -180,7 +180,7 @@ export function rolloutProbeSuite(factory: ClusterFactory): void {
       t.after(() => screen.kill());
       const shows = (pattern: RegExp) =>
         screen.until(String(pattern), () => pattern.test(screen.visible().join('\n')));
-      await shows(/^probes +none of \d+ failed; \d+ a second, half within \S+, slowest \S+$/m);
+      await shows(/^probes +none of \d+ failed; \d+ a second, median \S+, slowest \S+$/m);
       await shows(/^waves +1 +2$/m);
       ill();
       await shows(/^probes +[1-9]\d* of \d+ failed; .*\nlatency +\S.*\nfailed +.*✗.*up to \d+\nwaves +1 /m);

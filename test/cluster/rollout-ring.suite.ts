@@ -29,7 +29,7 @@ export function rolloutRingSuite(factory: ClusterFactory): void {
       await assertRefusesUntouched(
         bench,
         { name: 'deserted', ring: `svc:${NAMESPACE}/nobody:web/ring` },
-        /\/ring of service rings\/nobody:web: no endpoints available for service/,
+        /\/ring of service rings\/nobody:web through the API server: no endpoints available for service/,
       );
     });
 

@@ -63,7 +63,7 @@ export function rolloutStrategySuite(factory: ClusterFactory): void {
       assert.deepEqual(await strategyOf('switched'), ['OnDelete', undefined]);
 
       const [, name = '', patch = ''] =
-        /the update strategy stays OnDelete; to restore it: kubectl -n strategies patch statefulset (\S+) --type merge -p '(.*)'/.exec(
+        /the update strategy stays OnDelete; to set it back: kubectl -n strategies patch statefulset (\S+) --type merge -p '(.*)'/.exec(
           stderr,
         ) ?? [];
       await bench.kubectl('patch', 'statefulset', name, '--type', 'merge', '-p', patch);

@@ -83,24 +83,26 @@ describe('an address as a gate', () => {
   });
 
   it('is unknown when the answer takes too long, and opens when it comes again', async () => {
-    const first = Promise.withResolvers<void>();
-    handle = (response) => response.on('close', first.resolve);
+    const closed = Promise.withResolvers<void>();
+    handle = (response) => response.end();
     const clock = manualClock();
     const watch = watchGates([httpGate(new URL(server.url))], { clock, random: () => 0 });
     const control = new AbortController();
-    const started = watch.start(control.signal);
-    await server.received(1);
+    await watch.start(control.signal);
+    handle = (response) => response.on('close', closed.resolve);
+    clock.advance(6_000);
+    await server.received(2);
     clock.advance(10_000);
-    await started;
-    await first.promise;
+    await closed.promise;
     assert.deepEqual(watch.states(), [
       {
         name: `gate ${server.url}`,
         state: 'unknown',
-        reason: `no answer from ${server.url}: no answer within 10s`,
+        reason: `no answer from ${server.url} for 15s: no answer within 10s`,
       },
     ]);
     handle = (response) => response.end();
+    await clock.scheduled((delayMs) => delayMs === 500);
     const opening = new Promise<void>((resolve) => watch.onChange(resolve));
     clock.advance(500);
     await opening;

@@ -32,7 +32,7 @@ describe('a pod that the budget holds for a broken pod of another workload', () 
     assert.ok(blocked.kind === 'blocked' && blocked.by === 'broken', JSON.stringify(blocked));
     assert.match(
       blocked.reason,
-      /^1 pod of zone-a \(ingester-1\): budget prod\/ingester wants one zone at a time/,
+      /^1 pod of zone-a \(ingester-1\): budget prod\/ingester allows one zone at a time/,
     );
   });
 
