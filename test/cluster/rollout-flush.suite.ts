@@ -136,7 +136,7 @@ export function rolloutFlushSuite(factory: ClusterFactory): void {
       const { events } = await ended(run, 3);
       assert.match(
         events.at(-1)?.reason ?? '',
-        new RegExp(`^possible data loss: ${pod} was deleted by force while container main still ran`),
+        new RegExp(`^possible data loss: ${pod} was deleted by force while container main was still running`),
       );
     });
 

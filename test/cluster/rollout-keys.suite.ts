@@ -171,8 +171,8 @@ export function rolloutKeysSuite(factory: ClusterFactory): void {
       const driver = await stuck('watched');
       const onlooker = watch('watched');
       await shows(onlooker, /ImagePullBackOff/);
-      await press(onlooker, '+', /→ maxUnavailable is now 3, it was 25% \(2\)/);
-      await shows(driver, /limit +3 down per zone, set by/);
+      await press(onlooker, '-', /→ maxUnavailable is now 1, it was 25% \(2\)/);
+      await shows(driver, /limit +1 down per zone, set by/);
       await press(onlooker, 'p', /PAUSED/);
       await shows(driver, /PAUSED +by \S+@\S+/);
       await press(driver, 'p', /→ resumed/);
