@@ -5,7 +5,16 @@ import type { PluginRun } from './plugin-run.ts';
 /** A line of JSON output, which has the time as a text, and counts in place of a snapshot. */
 export type DrainLine =
   | ({ time: string } & EventLine<Exclude<DrainEvent, { type: 'snapshot' }>>)
-  | { time: string; type: 'progress'; nodesDrained: number; nodes: number; podsLeft: number; pods: number };
+  | {
+      time: string;
+      type: 'progress';
+      nodesDrained: number;
+      nodes: number;
+      podsLeft: number;
+      pods: number;
+      /** Without an estimate there is none. */
+      remainingMs?: number | undefined;
+    };
 type EventLine<E> = E extends unknown ? Omit<E, 'atMs'> : never;
 type LineOf<T extends DrainLine['type']> = Extract<DrainLine, { type: T }>;
 
@@ -68,7 +77,13 @@ const lineSchema: z.ZodMiniType<DrainLine> = z.discriminatedUnion('type', [
     tookMs: count,
     pods: names,
   }),
-  line('progress', { nodesDrained: count, nodes: count, podsLeft: count, pods: count }),
+  line('progress', {
+    nodesDrained: count,
+    nodes: count,
+    podsLeft: count,
+    pods: count,
+    remainingMs: z.optional(count),
+  }),
   line('finished', {
     outcome: z.enum(['done', 'stopped', 'interrupted', 'failed']),
     reason: z.string(),
