@@ -40,7 +40,7 @@ export function drainTroubleSuite(factory: ClusterFactory): void {
       assert.deepEqual([...finished.summary.cordoned].sort(), left);
       assert.match(stderr, /4 nodes are left cordoned: /);
       assert.match(stderr, /to continue: kubectl zone drain /);
-      assert.match(stderr, /to undo: {2}kubectl uncordon /);
+      assert.match(stderr, /to undo: +kubectl uncordon /);
       for (const node of left) assert.ok(stderr.includes(node), `${node} is not named`);
 
       // A new process does not know who took pods down that no zone budget covers, and would not wait for them.
