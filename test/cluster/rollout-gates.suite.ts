@@ -124,10 +124,9 @@ export function rolloutGatesSuite(factory: ClusterFactory): void {
       const versions = await bench.versions('unanswered');
       const closed = await serve(() => {});
       await closed.close();
-      const gates = [`--gate-http=${closed.url}/ok`, '--ring=/ring:9', ...INTERVAL];
+      const gates = [`--gate-http=${closed.url}/ok`, ...INTERVAL];
       const { stderr } = await ended(bench.start('unanswered', '--restart', '--yes', ...gates), 1);
       assert.match(stderr, /no answer from http:.*\/ok, asked \d+ times in \ds: connect ECONNREFUSED/);
-      assert.match(stderr, /no answer from hash ring \/ring:9, asked \d+ times/);
       assert.match(
         stderr,
         /nothing was changed; run the command again when it answers, or without this gate/,
