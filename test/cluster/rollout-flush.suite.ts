@@ -69,7 +69,7 @@ export function rolloutFlushSuite(factory: ClusterFactory): void {
       const others = pods.map((pod) => pod.name).filter((pod) => pod !== last);
       await setFlush(others, '50ms');
       await bench.kubectl('delete', 'pod', last, '--wait=false');
-      const run = bench.start(name, '--max-leaving=1', '--max-failed=0', '--pod-timeout=1s');
+      const run = bench.start(name, '--max-leaving=1', '--max-failed=0', '--pod-timeout=3s');
       const { reason, pods: awaited } = await untilEvent(run, ({ type }) => type === 'waiting');
       assert.deepEqual(awaited, [last]);
       assert.match(reason ?? '', /terminating for \d+s, (39m \d\ds|40m 00s) of its grace period left/);
