@@ -62,7 +62,8 @@ export function webhookClientsSuite(): void {
         ]);
         assert.match(stdout, /\/(evict|bind)$/);
       }
-      assert.equal((await evict(cluster, { namespace: NAMESPACE, pod: 'store-0' })).code, 0);
+      const admitted = await evict(cluster, { namespace: NAMESPACE, pod: 'store-0' });
+      assert.equal(admitted.code, 0, admitted.stderr);
       const denied = await evict(cluster, { namespace: NAMESPACE, pod: 'store-1' });
       assert.match(
         denied.stderr,

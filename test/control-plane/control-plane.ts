@@ -165,6 +165,7 @@ async function makeLayout({
   dir,
   address = '127.0.0.1',
   realNodes = false,
+  webhookClient,
 }: ServersOptions): Promise<Layout> {
   if (dir) await mkdir(dir, { recursive: true });
   const [apiServerPort = 0, etcdClientPort = 0, etcdPeerPort = 0] = await freePorts(3);
@@ -175,5 +176,6 @@ async function makeLayout({
     apiServerPort,
     etcdClientPort,
     etcdPeerPort,
+    hasWebhookClient: webhookClient !== undefined,
   };
 }
