@@ -37,7 +37,7 @@ export function installRefusalsSuite(start: () => Promise<ControlPlaneCluster>):
       assert.equal(code, 0, stderr);
       assert.match(stdout, /^Kubernetes: +v1\./m);
       assert.match(stdout, /^Webhook: +unknown \(not permitted\)$/m);
-      assert.match(stderr, /^not seen: customresourcedefinitions.* is forbidden/m);
+      assert.match(stderr, /^not read: customresourcedefinitions.* is forbidden/m);
     });
 
     it("names AWS's controllers and the commands that take them away", async () => {
