@@ -64,7 +64,9 @@ export async function runSteer(request: SteerRequest, context: Context): Promise
       // A live holder must not have to wait until we have established that it is alive.
       if (lease?.spec.holderIdentity)
         await annotateLease(kube, at, { [ANNOTATION.aborted]: orderText(order) });
-      const left = await asHolder(kube, { ...at, kind }, lease, context, (held) => fetched.giveUp(held));
+      const left = await asHolder(kube, { ...at, kind }, lease, context, (holdsLease) =>
+        fetched.giveUp({ clock: context.clock, holdsLease }),
+      );
       if (left.kind === 'done' && left.result !== undefined) {
         writeLine(context.stdout, `${subject} is no longer being rolled out, and ${left.result}`);
         return EXIT.done;
@@ -105,9 +107,9 @@ async function asHolder<R>(
   { kind, ...at }: { namespace: string; name: string; kind: WorkloadKind },
   lease: Lease | undefined,
   { clock, random, processIdentity, stderr }: Context,
-  act: (lease: Lease | undefined) => Promise<R>,
+  act: (holdsLease: () => boolean) => Promise<R>,
 ): Promise<{ kind: 'done'; result: R } | { kind: 'held'; holder: string }> {
-  if (!lease) return { kind: 'done', result: await act(undefined) };
+  if (!lease) return { kind: 'done', result: await act(() => true) };
   const identity = identityOf(processIdentity, random);
   const held = await acquireLease({
     ...{ kube, clock, ...at, identity },
@@ -131,7 +133,7 @@ async function asHolder<R>(
     const before = lease.spec.holderIdentity;
     const state = ({ metadata }: Lease) => metadata.annotations[ANNOTATION.state];
     if (before !== '' && state(held.lease) !== state(lease)) return { kind: 'held', holder: before };
-    return { kind: 'done', result: await act(held.lease) };
+    return { kind: 'done', result: await act(() => held.state.kind === 'held') };
   } finally {
     await held.release();
   }

@@ -31,6 +31,25 @@ export function beforeRequest(kube: Kube, isIt: WhichRequest, act: () => Promise
   });
 }
 
+/** A process that is gone from the first request of this kind on, which the API server comes to later. */
+export function lostProcess(isIt: WhichRequest) {
+  const begun = Promise.withResolvers<void>();
+  let late: (() => Promise<unknown>) | undefined;
+  return {
+    begun: begun.promise,
+    /** The API server comes to the request. */
+    arrive: async () => late?.(),
+    wrap: (kube: Kube) =>
+      withRequests(kube, async (request, send) => {
+        if (late) return new Promise(() => {});
+        if (!isIt(request)) return send();
+        late = send;
+        begun.resolve();
+        return new Promise(() => {});
+      }),
+  };
+}
+
 /** The step that gives a ReplicaSet so many replicas: all is decided, looked at again and reserved by then. */
 export function step(replicas: number): WhichRequest {
   return ({ method, path, body }) => {

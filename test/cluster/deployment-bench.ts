@@ -62,6 +62,8 @@ export interface DeploymentBench {
     what: { before: WhichRequest; act: () => Promise<void> },
     ...flags: string[]
   ): PluginRun;
+  /** The same, over a connection that is not as it should be. */
+  startOver(name: string, wrap: (kube: Kube) => Kube, ...flags: string[]): PluginRun;
   /** The built plugin in a process of its own. */
   spawn(name: string, ...flags: string[]): PluginProcess;
   run(...words: string[]): PluginRun;
@@ -102,6 +104,11 @@ export function deploymentBench(cluster: TestCluster, namespace: string): Deploy
     leftovers.push(() => started.interrupt());
     return started;
   };
+  const startOver = (name: string, wrap: (kube: Kube) => Kube, ...flags: string[]) => {
+    const started = runInProcess(cluster.kubeconfigPath, words(name, flags), wrap);
+    leftovers.push(() => started.interrupt());
+    return started;
+  };
   return {
     whole,
     kubectl,
@@ -112,12 +119,9 @@ export function deploymentBench(cluster: TestCluster, namespace: string): Deploy
       await kubectl('set', 'image', `deployment/${fixture.name}`, 'main=app:v2');
     },
     start: (name, ...flags) => run(...words(name, flags)),
-    startWith(name, { before, act }, ...flags) {
-      const wrap = (kube: Kube) => beforeRequest(kube, before, act);
-      const started = runInProcess(cluster.kubeconfigPath, words(name, flags), wrap);
-      leftovers.push(() => started.interrupt());
-      return started;
-    },
+    startWith: (name, { before, act }, ...flags) =>
+      startOver(name, (kube) => beforeRequest(kube, before, act), ...flags),
+    startOver,
     spawn(name, ...flags) {
       const plugin = startPlugin(cluster.kubeconfigPath, words(name, flags));
       leftovers.push(() => plugin.kill());

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { untilEvent, wavesIn } from '../helpers/plugin-run.ts';
+import { lostProcess, step } from './before-request.ts';
 import type { ClusterFactory, TestCluster } from './cluster.ts';
 import { type DeploymentBench, deploymentBench } from './deployment-bench.ts';
 import { assertOneZone } from './deployment-witness.ts';
@@ -151,6 +152,26 @@ export function rolloutDeploymentsSuite(factory: ClusterFactory): void {
       await assertOneZone(witness, { most: 1, zones: IN_ORDER });
       assert.deepEqual(await bench.settings('killed'), found);
       assert.deepEqual(await bench.pods('killed'), { images: V2, costs: 0 });
+    });
+
+    it('takes no step of a process that is gone, however late the API server comes to it', async () => {
+      await bench.stale({ name: 'late', simulation: { start: '100ms', flush: '400ms' } });
+      const witness = await bench.witness('late');
+      const lost = lostProcess(step(1));
+      const first = bench.startOver('late', lost.wrap, '--max-unavailable=1');
+      await lost.begun;
+      const paused = JSON.stringify({ by: 'operator', at: '2026-01-01T00:00:00Z', reason: '' });
+      const lease = 'lease/zone-rollout-deployment-late';
+      await bench.kubectl('annotate', lease, `kubectl-zone.dev/paused=${paused}`);
+      await bench.freeLease('late');
+
+      const second = bench.start('late', '--max-unavailable=1');
+      await untilEvent(second, ({ type, for: what }) => type === 'waiting' && what === 'gate');
+      await assert.rejects(lost.arrive(), /has been modified/);
+      await bench.kubectl('annotate', lease, 'kubectl-zone.dev/paused-');
+      await ended(second, 0);
+      await assertOneZone(witness, { most: 1, zones: IN_ORDER });
+      first.interrupt();
     });
 
     it('can be given up after it was killed, and is then paused as if it had been interrupted', async () => {

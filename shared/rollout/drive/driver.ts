@@ -72,6 +72,7 @@ export class RolloutDriver {
       suspects: given.memory.inFlight.map(({ uid }) => uid),
       onOutcome: (outcome) => this.onRemoval(outcome),
       mayAct: () => !this.blind && !this.ending.begun,
+      holdsLease: () => !given.lock.uncertain,
       isStillRight: (pods) => this.isStillRight(pods),
       onRetryDue: () => this.wake(),
       onNotice: (message) => this.ending.guard(() => this.notice(message)),

@@ -22,7 +22,8 @@ const LONGEST_IDENTITY = 512;
  * normally released its Lease, with every request answered or named in its memory.
  *
  * A rollout names the pods in its Lease before it requests their removal. A drain does not; about any other
- * holder nothing is known.
+ * holder nothing is known. A Deployment's rollout writes deletion costs of its pods; its steps are made impossible by
+ * changing the Deployment and its ReplicaSets.
  *
  * @param lease its state before it was acquired
  * @returns undefined if no request is in progress
@@ -38,7 +39,7 @@ export function formerRequests(
   const scaling = scales && [noted, died].find((by) => by && isRollout(by));
   if (scaling) return { kind: 'unbound', by: scaling };
   if (noted) return { kind: 'any', by: noted };
-  if (died !== '' && !isRollout(died)) return { kind: 'any', by: died };
+  if (died !== '' && (kind === 'deployment' || !isRollout(died))) return { kind: 'any', by: died };
   const text = annotations[ANNOTATION.memory];
   if (purpose === 'rollout' || scales || text === undefined) return undefined;
   const by = died || 'the last rollout';
@@ -61,7 +62,7 @@ export const FORMER_REQUESTS_ENDED: AnnotationPatch = { [ANNOTATION.unsettled]: 
 
 /** Why nothing is requested in the meantime, as a clause after the workload's name. */
 export function whySettling({ by }: FormerRequests): string {
-  return `evictions requested by ${by} may still be carried out`;
+  return `requests of ${by} may still be carried out`;
 }
 
 /** A rollout's identity has the format of `identityOf`. */

@@ -63,8 +63,13 @@ export interface RolloutLock {
   rememberStrategies(strategies: ReadonlyMap<string, UpdateStrategy>): Promise<void>;
   /** Writes why the rollout is waiting, or with undefined that it runs, for other commands. */
   noteHeld(reason: string | undefined): Promise<void>;
-  /** Releases the Lease and records the outcome. A finished rollout leaves nothing to resume. */
-  release(outcome: RolloutOutcome, reason: string): Promise<void>;
+  /**
+   * Records the outcome and releases the Lease. A finished rollout leaves nothing to resume.
+   *
+   * @param isAnswered false if requests may still be carried out: the Lease then expires as if the process had died, so
+   * that the next holder makes them impossible
+   */
+  release(outcome: RolloutOutcome, reason: string, isAnswered: boolean): Promise<void>;
 }
 
 /**
@@ -230,7 +235,7 @@ function rolloutLock(
         [ANNOTATION.reason]: reason?.slice(0, MOST_REASON_CHARACTERS) ?? null,
       });
     },
-    async release(outcome, reason) {
+    async release(outcome, reason, isAnswered) {
       const memory = outcome === 'done' ? { [ANNOTATION.memory]: null } : {};
       try {
         await held.writeAnnotations({
@@ -240,7 +245,7 @@ function rolloutLock(
         });
         await members?.release(outcome, outcome === 'done' || isSettled);
       } finally {
-        await held.release();
+        await (isAnswered ? held.release() : held.leave());
       }
     },
   };

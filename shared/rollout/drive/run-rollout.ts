@@ -2,6 +2,7 @@ import type { DriveContext } from '../../drive/operator.ts';
 import { InterruptedError } from '../../errors.ts';
 import { gateSources } from '../../gates/sources.ts';
 import { type GateWatch, watchGates } from '../../gates/watch.ts';
+import { LeaseLostError } from '../../kube/lease-record.ts';
 import { decide } from '../decide/decide.ts';
 import { emptyMemory } from '../decide/memory.ts';
 import type { Observation } from '../decide/types.ts';
@@ -72,10 +73,13 @@ export async function rollOut(
       });
     } finally {
       const outcome = end?.outcome ?? 'failed';
+      const reason = end?.reason ?? 'it ended with an error';
+      let isAnswered = true;
       try {
-        await port.leave(request, lock, outcome, context);
+        isAnswered = await port.leave(request, lock, outcome, context);
       } finally {
-        await lock.release(outcome, end?.reason ?? 'it ended with an error').catch(() => {
+        await lock.release(outcome, reason, isAnswered).catch((error: unknown) => {
+          if (error instanceof LeaseLostError) return;
           context.operator.say('warning: the Lease could not be released; it expires in 15s');
         });
       }

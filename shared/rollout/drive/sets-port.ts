@@ -48,6 +48,7 @@ export function setsPort(
     complete: (reporter, context) => bringStatusUpToDate(watched, reporter, context),
     async leave(request, lock, outcome, context) {
       if (outcome === 'done') await restoreStrategies(request, watched, lock, context);
+      return true;
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts';
 import type { DriveContext } from '../../drive/operator.ts';
 import type { Kube } from '../../kube/kube.ts';
-import type { Lease, Pod } from '../../kube/objects.ts';
+import type { Pod } from '../../kube/objects.ts';
 import type { ConnectionState } from '../../kube/watch-cache.ts';
 import type { ZoneSource } from '../../kube/zones.ts';
 import type { PodToRemove } from '../../removals/pod-removal.ts';
@@ -29,7 +29,7 @@ export interface FetchedWorkload {
    *
    * @returns what was done, as a clause after the workload's name; undefined if there was nothing to do
    */
-  giveUp(lease: Lease | undefined): Promise<string | undefined>;
+  giveUp(how: { clock: Clock; holdsLease(): boolean }): Promise<string | undefined>;
 }
 
 export interface WatchListeners {
@@ -67,13 +67,17 @@ export interface WorkloadPort {
   removals(given: RemovalsGiven): PodRemovals;
   /** After the last pod: completes what the controller does not. */
   complete(reporter: Reporter, context: DriveContext): Promise<void>;
-  /** With the Lease still acquired, whatever the outcome: leaves the workload in its proper state. */
+  /**
+   * With the Lease still acquired, whatever the outcome: leaves the workload in its proper state.
+   *
+   * @returns whether all requests for it have been answered; if not, the next holder must know
+   */
   leave(
     request: RolloutRequest,
     lock: RolloutLock,
     outcome: RolloutOutcome,
     context: DriveContext,
-  ): Promise<void>;
+  ): Promise<boolean>;
 }
 
 /** A workload that can be rolled out. */
@@ -115,6 +119,8 @@ export interface RemovalsGiven {
   onOutcome(outcome: RemovalOutcome<ZonedPod>): void;
   /** Checked before each action: false while this process must not act. */
   mayAct(): boolean;
+  /** False while another process may hold the Lease: what was begun must not be continued either. */
+  holdsLease(): boolean;
   /** Checked directly before an action with long preparations: whether the same pods would be chosen now. */
   isStillRight(pods: readonly ZonedPod[]): boolean;
   onRetryDue(): void;

@@ -15,7 +15,7 @@ import {
 import { isReleaseTaken, isTaken, type StepWay } from '../../decide/deployment-step.ts';
 import type { WorkloadWatches } from '../watches.ts';
 import type { ZonedPod } from '../workload-port.ts';
-import { keepingSurge, patchDeployment } from './hold.ts';
+import { getDeployment, keepingSurge, patchDeployment } from './hold.ts';
 import { FENCE_ANNOTATION, scaleSet } from './replica-sets.ts';
 import { type DeploymentView, look, untilSeen } from './settling.ts';
 import type { DeploymentObjects } from './watch.ts';
@@ -24,6 +24,8 @@ import type { DeploymentObjects } from './watch.ts';
 const RETRY_MS = 1_000;
 /** How long the controller may be inactive before it is reported and checked again; shorter than a reservation. */
 const SLOW_CONTROLLER_MS = 30_000;
+/** Writes in a row that others were faster than, after which we wait. */
+const MOST_CONFLICTS = 5;
 
 /** Reports which states of the brake's fields are our own writes: before a write with generation 0, and after it. */
 export type OnBrake = (state: { may: readonly BrakeFields[]; generation: number }) => void;
@@ -34,6 +36,10 @@ export interface StepTools {
   watches: WorkloadWatches<DeploymentObjects>;
   /** minReadySeconds before the rollout paused the Deployment. */
   usualMinReadySeconds(): number;
+  /** False while another process may hold the Lease: what it finds must not be changed any more. */
+  holdsLease(): boolean;
+  /** Requests that may still be carried out, by path. */
+  readonly unanswered: Set<string>;
   /** Called directly before the step: whether this process may still act, and the same decision would be made now. */
   isStillRight(pods: readonly ZonedPod[]): boolean;
   /** Blocks evictions in other zones; returns the pods for which this succeeded or is not possible. */
@@ -73,11 +79,12 @@ export async function carryOut(tools: StepTools, step: Step, signal: AbortSignal
 }
 
 async function byScale(
-  { kube, clock, watches }: StepTools,
+  tools: StepTools,
   { target, view }: Step,
   { set, replicas, pods }: Extract<StepWay, { kind: 'scale' }>,
   signal: AbortSignal,
 ): Promise<boolean> {
+  const { kube, watches } = tools;
   const { metadata } = set;
   const desired = view.deployment.spec.replicas;
   let scaled: ReplicaSet;
@@ -91,7 +98,7 @@ async function byScale(
       namespace: metadata.namespace,
       name: metadata.name,
     });
-    scaled = readReplicaSet(await fence({ kube, clock }, path, metadata, signal));
+    scaled = readReplicaSet(await fence(tools, path, metadata, signal));
     if (scaled.replicas === set.replicas) return false;
   }
   const { generation } = scaled.metadata;
@@ -123,7 +130,7 @@ async function byRelease(
   { maxUnavailable }: Extract<StepWay, { kind: 'release' }>,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { kube, clock, watches, onBrake } = tools;
+  const { kube, watches, onBrake } = tools;
   const { metadata } = deployment;
   const fields = releasedFields(maxUnavailable);
   onBrake({ may: [BRAKED, fields], generation: 0 });
@@ -144,7 +151,7 @@ async function byRelease(
       namespace: metadata.namespace,
       name: metadata.name,
     });
-    released = readRolledDeployment(await fence({ kube, clock }, path, metadata, signal));
+    released = readRolledDeployment(await fence(tools, path, metadata, signal));
     if (released.spec.paused) {
       onBrake({ may: [BRAKED], generation: 0 });
       return false;
@@ -163,29 +170,46 @@ async function byRelease(
   return true;
 }
 
-export type BrakeTools = Pick<StepTools, 'kube' | 'clock' | 'watches' | 'onBrake' | 'onNotice'>;
+export type BrakeTools = Pick<
+  StepTools,
+  'kube' | 'clock' | 'watches' | 'holdsLease' | 'onBrake' | 'onNotice'
+>;
 
-/** Retries until every brake is on. */
+/**
+ * Retries until every brake is on. A process that was stopped for longer than its Lease must not pause a Deployment that
+ * another one has finished meanwhile: each attempt is bound to a version that was read while the Lease was still held, and
+ * the next holder changes it first.
+ */
 export async function brake(
-  { kube, clock, watches, onBrake, onNotice }: BrakeTools,
+  { kube, clock, watches, holdsLease, onBrake, onNotice }: BrakeTools,
   signal: AbortSignal,
 ): Promise<void> {
   let told = '';
-  for (;;) {
+  let { deployment } = look(watches);
+  const { uid } = deployment.metadata;
+  let conflicts = 0;
+  for (let isStale = false; ; isStale = true) {
+    let why = 'another process may hold the Lease';
     try {
-      const { deployment } = look(watches);
-      const fields = keepingSurge(deployment, BRAKED);
-      const { metadata } = await patchDeployment(kube, deployment, fields);
-      onBrake({ may: [BRAKED], generation: metadata.generation });
-      if (told !== '') onNotice('the Deployment is paused again');
-      return;
+      if (isStale) deployment = await getDeployment(kube, deployment);
+      if (deployment.metadata.uid !== uid) return;
+      if (holdsLease()) {
+        const fields = keepingSurge(deployment, BRAKED);
+        const { metadata } = await patchDeployment(kube, deployment, fields, { unchanged: true });
+        onBrake({ may: [BRAKED], generation: metadata.generation });
+        if (told !== '') onNotice('the Deployment is paused again');
+        return;
+      }
     } catch (error) {
       if (!(error instanceof ApiError || error instanceof ConnectionError)) throw error;
-      const message = `the Deployment could not be paused, retrying: ${error.message}`;
-      if (message !== told) onNotice(message);
-      told = message;
-      await delay(clock, RETRY_MS, signal);
+      why = error.message;
+      conflicts = error instanceof ApiError && error.code === 409 ? conflicts + 1 : 0;
+      if (conflicts > 0 && conflicts % MOST_CONFLICTS !== 0) continue;
     }
+    const message = `the Deployment could not be paused, retrying: ${why}`;
+    if (message !== told) onNotice(message);
+    told = message;
+    await delay(clock, RETRY_MS, signal);
   }
 }
 
@@ -194,15 +218,18 @@ export async function brake(
  * resourceVersion, can no longer succeed, and returns the object's state. Retries until that is known.
  */
 async function fence(
-  { kube, clock }: Pick<StepTools, 'kube' | 'clock'>,
+  { kube, clock, unanswered }: StepTools,
   path: string,
   { uid, resourceVersion }: { uid: string; resourceVersion: string },
   signal: AbortSignal,
 ): Promise<unknown> {
   const body = { metadata: { uid, annotations: { [FENCE_ANNOTATION]: resourceVersion } } };
+  unanswered.add(path);
   for (;;) {
     try {
-      return await kube.request({ method: 'PATCH', patch: 'merge', path, body });
+      const answer = await kube.request({ method: 'PATCH', patch: 'merge', path, body });
+      unanswered.delete(path);
+      return answer;
     } catch (error) {
       if (!isLost(error)) throw error;
       await delay(clock, RETRY_MS, signal);
@@ -211,7 +238,7 @@ async function fence(
 }
 
 /** Whether the API server may have carried out the request, or still may. */
-function isLost(error: unknown): boolean {
+export function isLost(error: unknown): boolean {
   return (error instanceof ApiError || error instanceof ConnectionError) && isNoAnswer(error);
 }
 

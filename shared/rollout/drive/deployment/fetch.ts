@@ -39,14 +39,14 @@ export async function fetchDeployment(kube: Kube, name: string): Promise<Fetched
   return {
     workload,
     patches: true,
-    giveUp: () => giveUpDeployment(kube, deployment),
+    giveUp: (how) => giveUpDeployment({ kube, ...how }, deployment),
     async open({ clock, random }, listeners, zones) {
       const watches = await watchWorkload<DeploymentObjects>({
         ...{ kube, workload, clock, random, zones, ...listeners },
         podSelector: labelSelectorText(deployment.spec.selector),
         open: (common) => deploymentCaches(common, deployment),
       });
-      return { watches, port: deploymentPort({ kube, found, watches }) };
+      return { watches, port: deploymentPort({ kube, found, watches, unanswered: new Set() }) };
     },
   };
 }

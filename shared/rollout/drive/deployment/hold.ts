@@ -5,6 +5,7 @@ import { OWN_MANAGER } from '../../decide/deployment-hands.ts';
 import { type RolledDeployment, readRolledDeployment } from '../../decide/deployment-objects.ts';
 import type { FieldTest } from '../template.ts';
 import { encodeOriginals, ORIGINALS_ANNOTATION, type Originals, PARKED_ROLLING_UPDATE } from './originals.ts';
+import { FENCE_ANNOTATION } from './replica-sets.ts';
 
 /**
  * Preconditions of a template change: while all pods are old, any missing brake would let the controller
@@ -42,8 +43,10 @@ export function keepingSurge({ spec }: RolledDeployment, fields: BrakeFields): B
 interface PatchOptions {
   /** Only if the Deployment has not changed since it was read. */
   unchanged?: boolean;
-  /** Original values to store; null removes them. */
+  /** Original values to store; null removes them, and the annotation of a fence. */
   originals?: Originals | null;
+  /** Changes the Deployment in any case, so that requests bound to an earlier version fail. */
+  fence?: boolean;
 }
 
 /**
@@ -55,10 +58,14 @@ export async function patchDeployment(
   kube: Kube,
   { metadata }: RolledDeployment,
   fields: Partial<BrakeFields>,
-  { unchanged = false, originals }: PatchOptions = {},
+  { unchanged = false, originals, fence = false }: PatchOptions = {},
 ): Promise<RolledDeployment> {
   const { namespace, name, uid, resourceVersion } = metadata;
-  const kept = originals && encodeOriginals(originals);
+  const annotations = {
+    ...(originals && { [ORIGINALS_ANNOTATION]: encodeOriginals(originals) }),
+    ...(originals === null && { [ORIGINALS_ANNOTATION]: null, [FENCE_ANNOTATION]: null }),
+    ...(fence && { [FENCE_ANNOTATION]: resourceVersion }),
+  };
   const answer = await kube.request({
     method: 'PATCH',
     patch: 'merge',
@@ -68,7 +75,7 @@ export async function patchDeployment(
       metadata: {
         uid,
         ...(unchanged && { resourceVersion }),
-        ...(kept !== undefined && { annotations: { [ORIGINALS_ANNOTATION]: kept } }),
+        annotations,
       },
       spec: withoutZeros(fields),
     },

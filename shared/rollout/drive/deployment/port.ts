@@ -37,6 +37,7 @@ export function deploymentPort(watched: WatchedDeployment): WorkloadPort {
       steps = new DeploymentSteps({
         ...given,
         watches,
+        unanswered: watched.unanswered,
         zoneOf,
         usualMinReadySeconds: () => originalsOf((watches.own ?? found).deployment).minReadySeconds,
         onBrake: expect,
@@ -50,6 +51,7 @@ export function deploymentPort(watched: WatchedDeployment): WorkloadPort {
       const { pods } = workload().observe(watches.cluster, FIRST_LOOK);
       const isFinished = outcome === 'done' || pods.every((pod) => !pod.stale);
       await leaveDeployment(watched, lock, isFinished, context);
+      return watched.unanswered.size === 0;
     },
   };
 }

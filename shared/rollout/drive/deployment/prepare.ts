@@ -13,8 +13,9 @@ import { applyChange } from '../template.ts';
 import type { Prepared } from '../workload-port.ts';
 import { writeCosts } from './costs.ts';
 import { BRAKE_TESTS, getDeployment, patchDeployment } from './hold.ts';
-import { originalsOf } from './originals.ts';
+import { keptOriginals, originalsOf } from './originals.ts';
 import { LIFTED_FIX, liftedSentence } from './other-hands.ts';
+import { fenceSets } from './replica-sets.ts';
 import { look, untilSeen, untilSettled, untilStepTaken } from './settling.ts';
 import { type WatchedDeployment, workloadOf } from './watch.ts';
 
@@ -22,8 +23,8 @@ import { type WatchedDeployment, workloadOf } from './watch.ts';
 const SETTLING_PATIENCE_MS = 5_000;
 
 /**
- * With the Lease acquired: puts every brake on and stores the originals on the Deployment, only then changes
- * the template, and sets the deletion costs of the old pods in removal order. After an interrupt no further
+ * With the Lease acquired: makes requests of an earlier holder impossible, puts every brake on and stores the originals on
+ * the Deployment, only then changes the template, and sets the deletion costs of the old pods in removal order. After an interrupt no further
  * action is started.
  *
  * @throws ApiError, ConnectionError, BrakeLiftedError if another client lifts a brake, and what `applyChange` throws
@@ -39,7 +40,9 @@ export async function prepareDeployment(
   const { change } = request;
   await withPatience(context, signal, (patience) => untilStepTaken(watches, patience));
   if (signal.aborted) return { ...seen(watched, lock, request.options), request, changed: false };
-  let { generation } = (await hold(watched)).metadata;
+  const { deployment, isUnfinished } = await hold(watched);
+  let { generation } = deployment.metadata;
+  if (isUnfinished && !signal.aborted) await fenceFormer(watched, signal);
   await settle(watched, generation, context, signal);
   const changes = change !== undefined && !signal.aborted;
   if (changes) {
@@ -52,25 +55,46 @@ export async function prepareDeployment(
   }
   await settle(watched, generation, context, signal);
   const ready = seen(watched, lock, request.options);
-  await markInOrder(watched, ready.observation, request.options, context);
+  await markInOrder(watched, ready.observation, request.options, lock, context);
   return changes
     ? { ...ready, request: { ...request, commandLine: request.commandLineAfterChange }, changed: true }
     : { ...ready, request, changed: false };
 }
 
-/** Puts every brake on and stores the originals, in one write with a resourceVersion precondition. */
-async function hold({ kube, watches }: WatchedDeployment): Promise<RolledDeployment> {
+/**
+ * Puts every brake on and stores the originals, in one write with a resourceVersion precondition. The Deployment of an
+ * unfinished rollout, which may have every brake on, is changed all the same: its release may still be on its way.
+ */
+async function hold({
+  kube,
+  watches,
+}: WatchedDeployment): Promise<{ deployment: RolledDeployment; isUnfinished: boolean }> {
   let { deployment } = look(watches);
   for (;;) {
     try {
       const originals = originalsOf(deployment);
-      return await patchDeployment(kube, deployment, BRAKED, { unchanged: true, originals });
+      const isUnfinished = keptOriginals(deployment) !== undefined;
+      const how = { unchanged: true, originals, fence: isUnfinished };
+      return { deployment: await patchDeployment(kube, deployment, BRAKED, how), isUnfinished };
     } catch (error) {
       if (!(error instanceof ApiError && error.code === 409)) throw error;
       const { uid } = deployment.metadata;
       deployment = await getDeployment(kube, deployment);
       if (deployment.metadata.uid !== uid) throw error;
     }
+  }
+}
+
+/**
+ * Steps of an earlier rollout that is unfinished, whether its process died or not, cannot be carried out any more after
+ * this, and those that were are shown: each is bound to the version of a ReplicaSet.
+ */
+async function fenceFormer({ kube, watches }: WatchedDeployment, signal: AbortSignal): Promise<void> {
+  await fenceSets(kube, look(watches).replicaSets);
+  try {
+    await watches.reach(signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
   }
 }
 
@@ -136,13 +160,18 @@ function seen(
 
 /** Each step sets its own pods' costs again, so a temporary failure of one of thousands of requests is not fatal. */
 async function markInOrder(
-  { kube, watches }: WatchedDeployment,
+  { kube, watches, unanswered }: WatchedDeployment,
   observation: Observation,
   options: RolloutOptions,
-  { operator }: DriveContext,
+  lock: RolloutLock,
+  { clock, operator }: DriveContext,
 ): Promise<void> {
+  const holdsLease = () => !lock.uncertain;
   try {
-    await writeCosts(kube, inOrder(observation, [...watches.pods.values()], options));
+    await writeCosts(
+      { kube, clock, holdsLease, unanswered },
+      inOrder(observation, [...watches.pods.values()], options),
+    );
   } catch (error) {
     const isRefusal = error instanceof ApiError && (error.code === 401 || error.code === 403);
     if (isRefusal || !(error instanceof ApiError || error instanceof ConnectionError)) throw error;

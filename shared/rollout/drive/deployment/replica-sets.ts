@@ -12,7 +12,10 @@ import {
 } from '../../decide/deployment-objects.ts';
 import { DESIRED_REPLICAS_ANNOTATION, MAX_REPLICAS_ANNOTATION } from '../../decide/deployment-step.ts';
 
-/** On a ReplicaSet or Deployment: the resourceVersion that a request without a response was bound to; see `fence`. */
+/**
+ * On a ReplicaSet or Deployment: its resourceVersion before it was changed for no other purpose than to make requests
+ * impossible that are bound to that version; see `fence` and `fenceSets`.
+ */
 export const FENCE_ANNOTATION = 'kubectl-zone.dev/answer-lost';
 
 const Labels = z.optional(z.record(z.string(), z.string()));
@@ -97,6 +100,25 @@ export async function scaleSet(
     metadata: { uid, resourceVersion, annotations: scaledFor(desired) },
     spec: { replicas },
   });
+}
+
+/**
+ * Changes ReplicaSets, so that no earlier holder's request to one of them can be carried out any more.
+ *
+ * @throws ApiError, ConnectionError
+ */
+export async function fenceSets(kube: Kube, sets: readonly ReplicaSet[]): Promise<void> {
+  const fenced = sets.map(async ({ metadata }) => {
+    const { uid, resourceVersion } = metadata;
+    try {
+      await patchSet(kube, metadata, {
+        metadata: { uid, annotations: { [FENCE_ANNOTATION]: resourceVersion } },
+      });
+    } catch (error) {
+      if (!(error instanceof ApiError && (error.code === 404 || error.code === 409))) throw error;
+    }
+  });
+  await Promise.all(fenced);
 }
 
 /** @throws ApiError, ConnectionError */

@@ -1,3 +1,4 @@
+import { ApiError } from '../../../kube/kube.ts';
 import type { Pod } from '../../../kube/objects.ts';
 import { goFirst } from '../../decide/deletion-cost.ts';
 import { isBraked } from '../../decide/deployment-brake.ts';
@@ -45,7 +46,8 @@ export async function takeStep(
   // A lifted brake is handled by BrakeGuard.
   if (!isBraked(look(watches).deployment)) return undefined;
   await makeUpdatedSet(tools, before);
-  if (wayNow(tools, set, pods.length)?.kind === 'release') await steerTo(tools, set, before);
+  if (wayNow(tools, set, pods.length)?.kind === 'release' && !(await steerTo(tools, set, before)))
+    return undefined;
   const reserved = await tools.reserve(pods);
   const planned = wayNow(tools, set, reserved.length);
   if (!planned) return undefined;
@@ -57,6 +59,7 @@ export async function takeStep(
   const target = targetIn(view, set);
   if (!way || way.pods !== chosen.length || way.kind !== planned.kind || !target) return undefined;
   if (!isBraked(view.deployment) || !isSettled(view.deployment, view.sets)) return undefined;
+  if (way.kind === 'release' && steer(view.sets, target, tools.usualMinReadySeconds())) return undefined;
   before.throwIfAborted();
   if (!tools.isStillRight(chosen)) return undefined;
   const there = livePods(watches, target);
@@ -92,17 +95,23 @@ async function makeUpdatedSet({ kube, clock, watches }: StepTools, signal: Abort
   }
 }
 
-async function steerTo(tools: StepTools, set: ReplicaSet, signal: AbortSignal): Promise<void> {
+/** @returns false if a ReplicaSet has changed meanwhile */
+async function steerTo(tools: StepTools, set: ReplicaSet, signal: AbortSignal): Promise<boolean> {
   const { kube, watches } = tools;
   for (;;) {
     const view = look(watches);
     const target = targetIn(view, set);
     const change = target && steer(view.sets, target, tools.usualMinReadySeconds());
-    if (!change) return;
+    if (!change) return true;
     const { metadata } = change.set;
-    const { uid } = metadata;
+    const { uid, resourceVersion } = metadata;
     const { minReadySeconds } = change;
-    await patchSet(kube, metadata, { metadata: { uid }, spec: { minReadySeconds } });
+    try {
+      await patchSet(kube, metadata, { metadata: { uid, resourceVersion }, spec: { minReadySeconds } });
+    } catch (error) {
+      if (error instanceof ApiError && error.code === 409) return false;
+      throw error;
+    }
     const isSeen = ({ replicaSets }: DeploymentView) =>
       replicaSets.some((each) => each.metadata.uid === uid && each.minReadySeconds === minReadySeconds);
     await untilSeen(watches, isSeen, signal);
@@ -111,16 +120,17 @@ async function steerTo(tools: StepTools, set: ReplicaSet, signal: AbortSignal): 
 }
 
 async function putFirst(
-  { kube, watches }: StepTools,
+  tools: StepTools,
   pods: readonly ZonedPod[],
   set: ReplicaSet,
   signal: AbortSignal,
 ): Promise<void> {
+  const { watches } = tools;
   const chosen = new Set(pods.map(({ uid }) => uid));
   const live = () => divide(livePods(watches, set), ({ metadata }) => chosen.has(metadata.uid));
   const isFirst = () => goFirst(...live());
   if (isFirst()) return;
-  await writeCosts(kube, ...live());
+  await writeCosts({ ...tools, signal }, ...live());
   await watches.until(isFirst, signal);
 }
 

@@ -13,7 +13,9 @@ import { type Taken, takeStep } from './step.ts';
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 10_000;
 
-export interface StepsOptions extends RemovalsGiven, Pick<StepTools, 'watches' | 'usualMinReadySeconds'> {
+export interface StepsOptions
+  extends RemovalsGiven,
+    Pick<StepTools, 'watches' | 'unanswered' | 'usualMinReadySeconds'> {
   onBrake: StepTools['onBrake'];
   /** The zone of a pod by name, for pods that were not chosen. */
   zoneOf(pod: string): string | undefined;

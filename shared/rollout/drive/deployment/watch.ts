@@ -26,6 +26,8 @@ export interface WatchedDeployment {
   /** Its state when the command began. */
   found: DeploymentObjects;
   watches: WorkloadWatches<DeploymentObjects>;
+  /** Paths of our requests that may still be carried out: they got no response. */
+  readonly unanswered: Set<string>;
 }
 
 export function deploymentCaches(

@@ -53,6 +53,11 @@ describe('what an earlier holder of a Lease may have under way', () => {
     assert.deepEqual(found(DRAIN, {}, 'drain', 'deployment'), { kind: 'any', by: DRAIN });
   });
 
+  it('is anything where a rollout of a Deployment died before another one', () => {
+    assert.deepEqual(found(ROLLOUT, {}, 'rollout', 'deployment'), { kind: 'any', by: ROLLOUT });
+    assert.equal(found('', {}, 'rollout', 'deployment'), undefined);
+  });
+
   it('is what was noted, until somebody notes that it has ended', () => {
     const noted = noteFormerRequests({ kind: 'any', by: DRAIN });
     assert.deepEqual(noted, { [ANNOTATION.unsettled]: DRAIN });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ApiError, type Kube, type KubeRequest } from '../../../../../shared/kube/kube.ts';
 import { type Pod, readPod } from '../../../../../shared/kube/objects.ts';
 import { deletionCost } from '../../../../../shared/rollout/decide/deletion-cost.ts';
@@ -8,6 +9,8 @@ import {
   readRolledDeployment,
 } from '../../../../../shared/rollout/decide/deployment-objects.ts';
 import type { StepTools } from '../../../../../shared/rollout/drive/deployment/carry-out.ts';
+import { ORIGINALS_ANNOTATION } from '../../../../../shared/rollout/drive/deployment/originals.ts';
+import { FENCE_ANNOTATION } from '../../../../../shared/rollout/drive/deployment/replica-sets.ts';
 import type { DeploymentObjects } from '../../../../../shared/rollout/drive/deployment/watch.ts';
 import type { WorkloadWatches } from '../../../../../shared/rollout/drive/watches.ts';
 import { manualClock } from '../../../../plugin/views/fixtures/clock.ts';
@@ -34,16 +37,26 @@ export class FakeControllers {
   readonly unscheduled = new Set<string>();
   /** Whether the controllers undo what is written to a ReplicaSet. */
   undoes = false;
+  /** Whether the Lease is held for certain. */
+  isHeld = true;
+  readonly unanswered = new Set<string>();
+  readonly clock = manualClock(0);
   #spec: Spec;
   #generation = 1;
+  #originals: string | undefined;
   #sets = 1;
   #fresh: number | undefined;
   readonly #annotations = new Map<string, Record<string, string>>();
+  readonly #versions = new Map<string, number>();
   #leaving = new Set<string>();
 
-  /** @param spec of the Deployment; every brake is on by default */
-  constructor(spec: object = BRAKED) {
+  /**
+   * @param spec of the Deployment; every brake is on by default
+   * @param originals that an unfinished rollout has stored
+   */
+  constructor(spec: object = BRAKED, originals?: string) {
     this.#spec = spec as Spec;
+    this.#originals = originals;
     this.#show();
   }
 
@@ -60,6 +73,7 @@ export class FakeControllers {
       get cluster() {
         return { pods: pods.values(), nodes: undefined };
       },
+      reach: async () => {},
       async until(holds, signal) {
         signal.throwIfAborted();
         if (!holds()) throw new Error('nothing more happens by itself');
@@ -67,8 +81,10 @@ export class FakeControllers {
     };
     return {
       kube: kube as Kube,
-      clock: manualClock(0),
+      clock: this.clock,
       watches: watches as WorkloadWatches<DeploymentObjects>,
+      holdsLease: () => this.isHeld,
+      unanswered: this.unanswered,
       usualMinReadySeconds: () => 5,
       isStillRight: () => true,
       reserve: async (pods) => pods,
@@ -89,25 +105,42 @@ export class FakeControllers {
     this.#generation += 1;
   }
 
-  #write({ method, path, body }: KubeRequest): unknown {
+  #write({ method, path, query, body }: KubeRequest): unknown {
     if (path.endsWith('/eviction')) return this.#tell(`try ${path.split('/').at(-2)}`);
-    if (method === 'GET') return this.#deploymentObject();
     const kind = path.split('/').find((part) => ['pods', 'replicasets', 'deployments'].includes(part));
+    const name = path.split('/').at(-1) ?? '';
+    if (method === 'GET') return kind === 'pods' ? this.#podList(query) : this.#deploymentObject();
     const { metadata, spec } = body as {
       metadata: { resourceVersion?: string; annotations?: Record<string, string> };
       spec?: Spec & { replicas?: number };
     };
-    const name = path.split('/').at(-1) ?? '';
+    const { resourceVersion, annotations = {} } = metadata;
     if (kind === 'pods') {
       this.#tell(`cost ${name}`);
-      this.#annotations.set(name, metadata.annotations ?? {});
+      refuseOther(resourceVersion, this.#versionOf(name));
+      this.touch(name);
+      this.#annotations.set(name, annotations);
       this.#show();
       return {};
     }
-    if (kind === 'replicasets') return this.#writeSet(method, name, metadata.resourceVersion, spec?.replicas);
+    if (kind === 'replicasets') return this.#writeSet(method, name, resourceVersion, spec?.replicas);
     this.#tell(spec?.paused ? 'pause' : 'release');
-    this.meddle(spec ?? {});
+    refuseOther(resourceVersion, `${this.#generation}`);
+    this.#originals = annotations[ORIGINALS_ANNOTATION] ?? this.#originals;
+    const isSame = Object.entries(spec ?? {}).every(([key, value]) =>
+      isDeepStrictEqual(this.#spec[key as keyof Spec], value),
+    );
+    if (!isSame || annotations[FENCE_ANNOTATION]) this.meddle(spec ?? {});
     return this.#deploymentObject();
+  }
+
+  /** A pod changes. */
+  touch(name: string): void {
+    this.#versions.set(name, Number(this.#versionOf(name)) + 1);
+  }
+
+  #versionOf(name: string): string {
+    return `${this.#versions.get(name) ?? 1}`;
   }
 
   #writeSet(
@@ -123,9 +156,7 @@ export class FakeControllers {
       return {};
     }
     this.#tell(replicas === undefined ? 'fence' : `scale ${name} ${replicas}`);
-    if (version !== undefined && version !== String(this.#sets)) {
-      throw new ApiError({ code: 409, reason: 'Conflict', message: 'the object has been modified' });
-    }
+    refuseOther(version, `${this.#sets}`);
     this.#sets += 1;
     const isNew = name === 'web-v2';
     const before = isNew ? (this.#fresh ?? 0) : 4 - (this.#fresh ?? 0);
@@ -150,29 +181,38 @@ export class FakeControllers {
   }
 
   #show(): void {
-    for (const name of ['a', 'b', 'c', 'd']) {
-      const owner = {
-        apiVersion: 'apps/v1',
-        kind: 'ReplicaSet',
-        name: 'web-v1',
-        uid: 'set-v1',
-        controller: true,
-      };
-      const metadata = {
-        ...{ name, uid: `uid-${name}`, namespace: 'prod', ownerReferences: [owner] },
-        annotations: this.#annotations.get(name) ?? {},
-        ...(this.#leaving.has(name) && { deletionTimestamp: '2026-01-01T00:00:00Z' }),
-      };
-      const spec = this.unscheduled.has(name) ? {} : { nodeName: 'node-1' };
-      this.pods.set(name, readPod({ metadata, spec, status: {} }));
-    }
+    for (const name of ['a', 'b', 'c', 'd']) this.pods.set(name, readPod(this.#podObject(name)));
+  }
+
+  #podList(query: KubeRequest['query']): object {
+    const name = `${query?.fieldSelector}`.replace('metadata.name=', '');
+    return { metadata: {}, items: [this.#podObject(name)] };
+  }
+
+  #podObject(name: string): object {
+    const owner = {
+      apiVersion: 'apps/v1',
+      kind: 'ReplicaSet',
+      name: 'web-v1',
+      uid: 'set-v1',
+      controller: true,
+    };
+    const metadata = {
+      ...{ name, uid: `uid-${name}`, namespace: 'prod', ownerReferences: [owner] },
+      resourceVersion: this.#versionOf(name),
+      annotations: this.#annotations.get(name) ?? {},
+      ...(this.#leaving.has(name) && { deletionTimestamp: '2026-01-01T00:00:00Z' }),
+    };
+    const spec = this.unscheduled.has(name) ? {} : { nodeName: 'node-1' };
+    return { metadata, spec, status: {} };
   }
 
   #deploymentObject(): object {
     const { metadata, spec } = deploymentObject(4, this.#spec) as { metadata: object; spec: object };
     const generation = this.#generation;
+    const annotations = this.#originals === undefined ? {} : { [ORIGINALS_ANNOTATION]: this.#originals };
     return {
-      metadata: { ...metadata, generation, resourceVersion: String(generation) },
+      metadata: { ...metadata, generation, resourceVersion: String(generation), annotations },
       spec: Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== null)),
       status: { observedGeneration: generation, availableReplicas: 4 - (this.#fresh ?? 0) },
     };
@@ -204,4 +244,10 @@ export class FakeControllers {
     ) as { metadata: object };
     return { ...rest, metadata: { ...metadata, generation, resourceVersion: String(generation) } };
   }
+}
+
+/** As the API server does where a write requires an earlier version. */
+function refuseOther(required: string | undefined, version: string): void {
+  if (required === undefined || required === version) return;
+  throw new ApiError({ code: 409, reason: 'Conflict', message: 'the object has been modified' });
 }

@@ -38,6 +38,16 @@ describe('a step', () => {
     );
   });
 
+  it('puts a pod first that has changed since it was seen', async () => {
+    const controllers = new FakeControllers();
+    controllers.touch('c');
+    assert.deepEqual(namesOf((await step(controllers, 'c'))?.gone), ['c']);
+    assert.deepEqual(
+      controllers.written.filter((each) => each.startsWith('cost')),
+      ['cost c', 'cost c'],
+    );
+  });
+
   it('tells which pods went in the place of others', async () => {
     const controllers = new FakeControllers();
     controllers.choose = (pods) => [...pods].reverse();
